@@ -180,6 +180,7 @@ std::vector<std::uint32_t> ordered_evses(const Run& run, std::uint32_t site, std
     case EvseOrder::name:
       std::ranges::stable_sort(rows, [&](auto a, auto b) { return name_before(run.evses[a].name, run.evses[b].name); });
       break;
+
     case EvseOrder::energy: {
       std::vector<double> kwh(run.evses.size(), 0.0);
       for (const std::uint32_t row : rows) {
@@ -188,6 +189,7 @@ std::vector<std::uint32_t> ordered_evses(const Run& run, std::uint32_t site, std
       std::ranges::stable_sort(rows, std::ranges::greater{}, [&](std::uint32_t row) { return kwh[row]; });
       break;
     }
+
     case EvseOrder::fastest:
       std::ranges::stable_sort(rows, std::ranges::greater{}, [&](std::uint32_t row) { return run.evses[row].max_kw; });
       break;

@@ -145,6 +145,7 @@ void read_feeders(const Source& source, Run& run) {
         feeder.parent = row_of[feeder.parent];
         if (run.feeders[feeder.parent].site != feeder.site) rows.refuse("a feeder below one of another site");
       }
+
       row_of[i] = static_cast<std::uint32_t>(run.feeders.size());
       run.sites[feeder.site].feeders.push_back(row_of[i]);
       run.feeders.push_back(std::move(feeder));

@@ -99,6 +99,7 @@ void Series::finish(TimeNs end_ns) {
   std::size_t below = pieces_.size();
   while (below > fan_out) {
     std::vector<Extent> level((below + fan_out - 1) / fan_out);
+
     for (std::size_t i = 0; i < level.size(); ++i) {
       Sum sum;
       const std::size_t last = std::min(below, (i + 1) * fan_out);

@@ -239,6 +239,7 @@ SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
   for (const std::uint32_t row : s.evses) {
     const std::uint32_t session = session_at(run, row, t);
     if (session != no_row) ++state.vehicles;
+
     switch (status_of(run, run.evses[row], session, run.evses[row].kw.at(t), t)) {
       case EvseStatus::available:
         break;
@@ -248,6 +249,7 @@ SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
       case EvseStatus::discharging:
         ++state.discharging;
         break;
+
       case EvseStatus::waiting:
         ++state.waiting;
         break;

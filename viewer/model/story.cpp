@@ -100,6 +100,7 @@ class Day {
       const bool away = is_unserved(session);
       if (!away && session.unmet_kwh <= least_missed_kwh) continue;
       if (away && session.ended == "waiting_at_end") continue;
+
       Moment& moment = away ? unserved : missed;
       moment.a += 1.0;
       if (!away) moment.b += session.unmet_kwh;

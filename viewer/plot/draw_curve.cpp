@@ -35,6 +35,7 @@ void dashes(ImDrawList& list, std::span<const ImVec2> points, ImU32 colour, floa
   bool on = true;
   // Rest of the dash or gap that is being drawn; it goes on from step to step, so bends do not restart the pattern.
   float left = dash_on * scale;
+
   for (std::size_t i = 1; i < points.size(); ++i) {
     ImVec2 at = points[i - 1];
     const ImVec2 to = points[i];

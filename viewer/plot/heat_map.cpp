@@ -153,6 +153,7 @@ HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
   scale = widest(grid);
   const HeatSource& source = *grid.source;
   const bool fixed = unit_of(source.metric) == "%";
+
   const std::int64_t first = grid.bucket_of(source.run->start_ns), last = grid.bucket_of(source.run->end_ns - 1);
   const auto buckets = static_cast<std::size_t>(std::max<std::int64_t>(1, last - first + 1));
   if ((!fixed || source.minus != nullptr) && buckets * source.evses.size() <= cells_for_a_range) {
@@ -275,6 +276,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   TimeFrame frame(id, canvas, size, std::min(widest, longest_row_name * style.scale) + 8.0F * style.scale, true,
                   header);
   HeatReply reply;
+
   if (!frame.visible() || !something) {
     static_cast<PlotReply&>(reply) = frame.finish();
     return reply;

@@ -64,12 +64,15 @@ Range PlotPainter::range(Side side, const TimeScale& time) {
         reach.add(extent.min, extent.max);
         break;
       }
+
       case Kind::level:
         reach.add(item.value, item.value);
         break;
       case Kind::stack:
         stacked = true;
         break;
+
+      // Means by pixel column, as they are drawn.
       case Kind::difference: {
         const Columns b = columns_of(*item.series, time), a = columns_of(*item.other, time);
         for (std::size_t i = 0; i < b.size(); ++i) {

@@ -113,6 +113,7 @@ ImU32 with_alpha(ImU32 colour, double alpha) {
 }
 
 void draw_shape(ImDrawList& list, Shape shape, ImVec2 c, float r, ImU32 colour) {
+  // The factors give all shapes about the same weight to the eye.
   switch (shape) {
     case Shape::circle:
       list.AddCircleFilled(c, r, colour, 16);
@@ -123,6 +124,7 @@ void draw_shape(ImDrawList& list, Shape shape, ImVec2 c, float r, ImU32 colour) 
     case Shape::square:
       list.AddRectFilled({c.x - r * 0.88F, c.y - r * 0.88F}, {c.x + r * 0.88F, c.y + r * 0.88F}, colour);
       break;
+
     case Shape::diamond:
       list.AddQuadFilled({c.x, c.y - r * 1.2F}, {c.x + r * 1.2F, c.y}, {c.x, c.y + r * 1.2F}, {c.x - r * 1.2F, c.y},
                          colour);
@@ -130,6 +132,7 @@ void draw_shape(ImDrawList& list, Shape shape, ImVec2 c, float r, ImU32 colour) 
     case Shape::triangle:
       list.AddTriangleFilled({c.x, c.y - r * 1.1F}, {c.x + r * 1.1F, c.y + r}, {c.x - r * 1.1F, c.y + r}, colour);
       break;
+
     case Shape::hourglass:
       list.AddTriangleFilled({c.x - r, c.y - r}, {c.x + r, c.y - r}, c, colour);
       list.AddTriangleFilled({c.x, c.y}, {c.x + r, c.y + r}, {c.x - r, c.y + r}, colour);

@@ -94,6 +94,7 @@ void TimeFrame::draw_times() {
     if (x > min_.x + 1.0F && x < max_.x - 1.0F) {
       vertical(*list_, style, x, min_.y, max_.y, tick.major ? style.frame : style.grid);
     }
+
     const bool day = one_line_ && tick.major;
     const float wide = small_size(canvas, label(tick)).x;
     float left = x - wide / 2.0F;
@@ -113,6 +114,7 @@ void TimeFrame::draw_times() {
   for (const TimeTick& tick : ticks) {
     if (!tick.above.empty()) aboves.push_back({tick.major ? x_of(tick.time_ns) : min_.x, &tick});
   }
+
   float end = -1e9F;
   for (std::size_t i = 0; i < aboves.size(); ++i) {
     const float wide = small_size(canvas, aboves[i].tick->above).x;
@@ -128,6 +130,7 @@ void TimeFrame::draw_lines_over_all() {
   const Canvas& canvas = *canvas_;
   const Style& style = canvas.style;
   list_->PushClipRect(min_, max_, true);
+
   const auto inside = [&](TimeNs t) { return t >= from_ && t <= to_; };
   const auto marker = [&](const std::optional<TimeNs>& t, ImU32 colour, const char* name) {
     if (!t || !inside(*t)) return;
@@ -135,12 +138,14 @@ void TimeFrame::draw_lines_over_all() {
     vertical(*list_, style, x, min_.y, max_.y, colour, 1.5F);
     const ImVec2 text = small_size(canvas, name);
     const ImVec2 pad{3.0F * style.scale, 1.0F * style.scale};
+    // Right of its line, at the right edge left of it.
     const bool leftwards = x + text.x + 2.0F * pad.x > max_.x;
     const float left = leftwards ? x - text.x - 2.0F * pad.x : x;
     if (height() < text.y + 2.0F * pad.y) return;
     list_->AddRectFilled({left, min_.y}, {left + text.x + 2.0F * pad.x, min_.y + text.y + 2.0F * pad.y}, colour);
     small_text(*list_, canvas, {left + pad.x, min_.y + pad.y}, style.background, name);
   };
+
   marker(canvas.time->marker_a, style.marker_a, "A");
   marker(canvas.time->marker_b, style.marker_b, "B");
   if (inside(canvas.hover_ns)) {

@@ -130,6 +130,7 @@ PlotReply TimePlot::draw() {
                right_unit);
     legend.draw(at.y);
   }
+
   const PlotReply reply = frame.finish();
   if (reply.hovered && !canvas.dragging()) PlotTable(*this).draw(frame, reply.time_ns);
   return reply;

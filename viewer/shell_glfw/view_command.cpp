@@ -51,6 +51,7 @@ void keep_runs(const ViewCommand& command) {
 ParsedView parse_view(int argc, const char* const* argv) {
   ViewCommand command;
   ui::Options& options = command.options;
+  // 0: the display's own.
   options.scale = 0.0F;
   options.layout = "stakeholder";
   std::string size, script;
@@ -58,10 +59,13 @@ ParsedView parse_view(int argc, const char* const* argv) {
   CLI::App app("evtwin view: see, play and compare what happened in runs of evtwin", "evtwin view");
   app.set_version_flag("--version", "evtwin-view " EVTWIN_VERSION);
   app.add_option("RUN", options.files, "run files; of two, both are shown under one cursor")->required();
+
+  // Where to begin: the moment, and the part of the site.
   app.add_option("--t", options.t, "cursor: local time, as in 2026-03-14T18:45");
   auto* window = app.add_option("--window", options.window, "stretch of time to show around it, as in 6h, 90min, 2d");
   app.add_option("--from", options.from, "where that stretch begins (default: half of it before --t)")->needs(window);
   app.add_option("--select", options.select, "EVSE, storage, session or station to select");
+
   app.add_option("--layout", options.layout,
                  "stakeholder (default): the site as a picture, with its story; researcher: every panel")
       ->check(CLI::IsMember({"stakeholder", "researcher"}));
@@ -69,14 +73,18 @@ ParsedView parse_view(int argc, const char* const* argv) {
       ->check(CLI::IsMember({"a", "b", "overlay", "split", "difference"}));
   app.add_option("--lang", options.language, "en or ko (default: the environment's)")
       ->check(CLI::IsMember({"en", "ko"}));
+
   app.add_option("--theme", options.theme, "light (default) or dark")->check(CLI::IsMember({"light", "dark"}));
   app.add_option("--scale", options.scale, "size of everything, 1 to 2 (default: the display's)")
       ->check(CLI::Range(1.0F, 2.0F));
   app.add_option("--open", options.open, "page to begin with")
       ->check(CLI::IsMember({"help", "plan", "site", "quadrant"}));
+
   app.add_option("--size", size, "of the window, pixels, as in 1440x900 (default)");
   app.add_option("--script", script,
                  "file of steps to play first: click NAME; key ctrl+F; ... (a wrong one lists all)");
+
+  // For pictures and tables without a user.
   app.add_option("--png", command.png, "picture to write");
   app.add_option("--csv", command.csv, "table to write: what the power plot shows");
   app.add_flag("--exit", command.exit, "then end");

@@ -133,7 +133,7 @@ struct Window::Parts {
   }
 
   static Parts& of(GLFWwindow* window) { return *static_cast<Parts*>(glfwGetWindowUserPointer(window)); }
-  /// What the user did, for the queue.
+  /// Queue of the user's input; asking for it asks for a frame, too.
   static ui::InputQueue& input_of(GLFWwindow* window) {
     of(window).something_happened = true;
     return of(window).input;
@@ -148,18 +148,23 @@ struct Window::Parts {
     glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int entered) {
       if (entered == GLFW_FALSE) input_of(w).leave();
     });
+
     glfwSetMouseButtonCallback(
         window, [](GLFWwindow* w, int button, int action, int) { input_of(w).button(button, action == GLFW_PRESS); });
     glfwSetScrollCallback(window, [](GLFWwindow* w, double dx, double dy) {
       input_of(w).wheel(static_cast<float>(dx), static_cast<float>(dy));
     });
+
+    // ImGui repeats keys by itself.
     glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int) {
       if (action != GLFW_REPEAT) input_of(w).key(key, action == GLFW_PRESS);
     });
     glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) { input_of(w).character(code); });
+
     glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int focused) {
       if (focused == GLFW_FALSE) input_of(w).release_all();
     });
+
     glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { of(w).something_happened = true; });
     glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** files) {
       of(w).something_happened = true;
@@ -284,11 +289,13 @@ void Window::loop() {
   constexpr int settling = 3;  // frames until layout and hover are as after any input
   int frames_due = settling;
   double drawn_at = glfwGetTime();
+
   while (glfwWindowShouldClose(window) == GLFW_FALSE && !app.wants_exit()) {
     const bool at_work = frames_due > 0 || app.busy();
     const double pause = at_work                        ? drawn_at + frame_s - glfwGetTime()
                          : ImGui::GetIO().WantTextInput ? text_cursor_s
                                                         : idle_s;
+    // Events that wait in the queue need a frame now, not after a pause.
     if (pause > 0.0 && parts_->input.empty())
       glfwWaitEventsTimeout(pause);
     else

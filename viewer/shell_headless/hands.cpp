@@ -30,6 +30,7 @@ std::string nearest_names(const ui::Items& items, const std::string& wanted) {
 
 void map_keys(ImGuiIO& io) {
   using namespace ui;
+  // Keys of ImGui's own widgets; panels ask for theirs by code.
   const std::pair<ImGuiKey_, int> map[] = {{ImGuiKey_Tab, key::tab},
                                            {ImGuiKey_LeftArrow, key::left},
                                            {ImGuiKey_RightArrow, key::right},

@@ -26,7 +26,7 @@ void write_png(const std::string& file, const Image& image) {
   const auto fail = [&](const std::string& why) {
     throw std::runtime_error(fmt::format("{}: can not be written ({})", file, why));
   };
-  // What is opaque throughout is written as RGB: the file is smaller.
+  // Opaque pictures are written as RGB: the file is smaller.
   const bool opaque = std::all_of(image.rgba.begin(), image.rgba.end(),
                                   [](std::uint32_t pixel) { return (pixel & IM_COL32_A_MASK) == IM_COL32_A_MASK; });
   const int channels = opaque ? 3 : 4;
@@ -34,11 +34,13 @@ void write_png(const std::string& file, const Image& image) {
   pixels.reserve(image.rgba.size() * 4);
   for (const std::uint32_t pixel : image.rgba)
     for (int i = 0; i < channels; ++i) pixels.push_back(static_cast<unsigned char>((pixel >> (8 * i)) & 0xFFU));
+
   std::string bytes;
   if (stbi_write_png_to_func(append, &bytes, image.width, image.height, channels, pixels.data(),
                              image.width * channels) == 0)
     fail("no memory");
 
+  // Nobody finds half a picture: it grows beside its place.
   const std::string growing = file + ".part";
   std::error_code error;
   errno = 0;
@@ -50,6 +52,7 @@ void write_png(const std::string& file, const Image& image) {
     std::filesystem::remove(growing, error);
     fail(why);
   }
+
   std::filesystem::rename(growing, file, error);
   if (!error) return;
   const std::string why = error.message();

@@ -174,9 +174,11 @@ class Painter {
     const auto plane_of = [&](unsigned shift) {
       return Plane(channel(a.colour, shift), channel(b.colour, shift), channel(c.colour, shift));
     };
+
     const Plane red = plane_of(IM_COL32_R_SHIFT), green = plane_of(IM_COL32_G_SHIFT), blue = plane_of(IM_COL32_B_SHIFT),
                 alpha = plane_of(IM_COL32_A_SHIFT);
     const unsigned whole = picture_ == nullptr && one_texel ? sampled(*font_, font_width_, font_height_, a.u, a.v) : 0U;
+
     for_rows(corners, clip, [&](Fixed y, Fixed first, Fixed last) {
       std::uint32_t* row = row_of(y);
       for (Fixed x = first; x <= last; ++x) {
@@ -190,6 +192,7 @@ class Painter {
           };
           colour = IM_COL32(rounded(red), rounded(green), rounded(blue), rounded(alpha));
         }
+
         if (picture_ == nullptr && one_texel)
           colour = with_alpha(colour, times(channel(colour, IM_COL32_A_SHIFT), whole));
         else
@@ -263,6 +266,7 @@ Image Rasteriser::draw(const ImDrawData& data, ImU32 background) {
   for (int n = 0; n < data.CmdListsCount; ++n) {
     const ImDrawList& list = *data.CmdLists[n];
     for (const ImDrawCmd& command : list.CmdBuffer) {
+      // There is no state to reset here.
       if (command.UserCallback != nullptr) {
         if (command.UserCallback != ImDrawCallback_ResetRenderState) command.UserCallback(&list, &command);
         continue;
@@ -275,6 +279,7 @@ Image Rasteriser::draw(const ImDrawData& data, ImU32 background) {
       if (!is_font && picture == pictures_.end()) continue;
 
       Painter painter(image, &fonts_.alpha, fonts_.width, fonts_.height, is_font ? nullptr : picture->second.get());
+
       const ImDrawIdx* indices = list.IdxBuffer.Data + command.IdxOffset;
       for (unsigned i = 0; i + 2 < command.ElemCount; i += 3) {
         std::array<Corner, 3> corners;

@@ -14,6 +14,7 @@ namespace {
 
 const std::map<std::string, int, std::less<>>& key_names() {
   using namespace ui;
+  // Punctuation goes by name and as it is.
   static const std::map<std::string, int, std::less<>> names{{"space", key::space},
                                                              {"comma", key::comma},
                                                              {"minus", key::minus},
@@ -35,6 +36,7 @@ const std::map<std::string, int, std::less<>>& key_names() {
                                                              {"backspace", key::backspace},
                                                              {"f1", key::f1},
                                                              {"f11", key::f11},
+
                                                              {"[", key::left_bracket},
                                                              {"]", key::right_bracket},
                                                              {",", key::comma},
@@ -101,6 +103,7 @@ void drag_by(Hands& hands, std::string rest, int button) {
 }
 
 const std::map<std::string, Step, std::less<>>& steps() {
+  // By the first word of a step; the rest is what it works on.
   static const std::map<std::string, Step, std::less<>> table{
       {"click", [](Hands& h, const std::string& rest) { h.click(rest); }},
       {"right_click", [](Hands& h, const std::string& rest) { h.click(rest, 1); }},
@@ -111,12 +114,14 @@ const std::map<std::string, Step, std::less<>>& steps() {
       {"away", [](Hands& h, const std::string&) { h.move_away(); }},
       {"drag", [](Hands& h, const std::string& rest) { drag_by(h, rest, 0); }},
       {"right_drag", [](Hands& h, const std::string& rest) { drag_by(h, rest, 1); }},
+
       {"wheel",
        [](Hands& h, const std::string& rest) {
          std::string item = rest;
          const auto by = static_cast<float>(number_of(last_word(item)));
          h.wheel(item, by);
        }},
+
       {"key", [](Hands& h, const std::string& rest) { press_key(h, rest); }},
       {"type", [](Hands& h, const std::string& rest) { h.type(rest); }},
       {"frames",
@@ -128,6 +133,7 @@ const std::map<std::string, Step, std::less<>>& steps() {
          if (!(seconds > 0.0 && seconds <= 3600.0)) throw std::runtime_error("a frame lasts up to 3600 s");
          h.frames(static_cast<int>(count), seconds);
        }},
+
       {"expect", [](Hands& h, const std::string& rest) {
          if (!rest.starts_with("no ")) {
            h.find(rest);

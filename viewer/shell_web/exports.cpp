@@ -1,4 +1,4 @@
-// What page.js calls. One page, made by page_start(); everything else before that is nothing.
+// Functions that page.js calls. One page, made by page_start(); everything else before that is nothing.
 #include <emscripten.h>
 
 #include <cstdlib>
@@ -163,6 +163,7 @@ EMSCRIPTEN_KEEPALIVE const char* page_item(const char* name) {
 EMSCRIPTEN_KEEPALIVE const char* page_state() {
   const ui::Ui& ui = shell::the_page->app().ui();
   shell::json runs = shell::json::array();
+  // A run that is still being read has no sessions yet.
   for (const ui::OpenRun& run : ui.runs) {
     const model::FeedStatus status = run.feed->status();
     runs.push_back({{"label", run.label},
@@ -170,6 +171,7 @@ EMSCRIPTEN_KEEPALIVE const char* page_state() {
                     {"trouble", status.trouble},
                     {"sessions", run.run ? run.run->sessions.size() : 0}});
   }
+
   return shell::text({{"runs", runs},
                       {"t", ui.time.cursor_ns()},
                       {"from", ui.time.from_ns()},

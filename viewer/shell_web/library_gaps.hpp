@@ -1,4 +1,4 @@
-// What the library of Debian's emscripten (libc++ 13) lacks of C++20 and this viewer uses: the algorithms of
+// Gaps in C++20 of the library of Debian's emscripten (libc++ 13) that this viewer needs filled: the algorithms of
 // std::ranges with projections, std::bit_cast and std::jthread. Included before everything else in the browser build,
 // and nowhere else; a newer library makes all of it disappear.
 #pragma once

@@ -80,12 +80,14 @@ constexpr std::array<const char*, 5> compare_names{"a", "b", "overlay", "split",
 
 Link read_link(std::string_view fragment) {
   Link link;
+  // 0: the display's own.
   link.options.scale = 0.0F;
   const std::map<std::string, std::string*, std::less<>> texts{
       {"t", &link.options.t},           {"window", &link.options.window}, {"select", &link.options.select},
       {"from", &link.options.from},     {"layout", &link.options.layout}, {"compare", &link.options.compare},
       {"lang", &link.options.language}, {"theme", &link.options.theme},   {"open", &link.options.open}};
   if (fragment.starts_with('#')) fragment.remove_prefix(1);
+
   while (!fragment.empty()) {
     const std::string_view part = fragment.substr(0, fragment.find('&'));
     fragment.remove_prefix(std::min(fragment.size(), part.size() + 1));
@@ -93,6 +95,7 @@ Link read_link(std::string_view fragment) {
     const std::size_t equals = part.find('=');
     const std::string key = decoded(part.substr(0, equals));
     const std::string value = equals == std::string_view::npos ? std::string() : decoded(part.substr(equals + 1));
+
     if (const auto text = texts.find(key); text != texts.end()) {
       *text->second = value;
     } else if (key == "run") {
@@ -104,6 +107,7 @@ Link read_link(std::string_view fragment) {
     } else if (key == "draw" && (value == "cpu" || value == "gpu")) {
       link.cpu = value == "cpu";
     } else {
+      // A key with a slip is not passed over: the page would show something else than was meant.
       throw std::invalid_argument(fmt::format(
           "#{}: links know run, t, window, from, select, layout, compare, lang, theme, scale, open, still and draw=cpu",
           kernel::printable(part)));

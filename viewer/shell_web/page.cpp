@@ -104,6 +104,7 @@ Wishes Page::frame(double seconds) {
   // Where the page was out of sight for long, time goes on from now.
   constexpr double longest_s = 1.0, shortest_s = 1e-4;
   io.DeltaTime = static_cast<float>(std::clamp(seconds, shortest_s, longest_s));
+
   fresh = input.apply(io) || fresh;
   ImGui::NewFrame();
   app.frame();

@@ -26,7 +26,7 @@ std::unique_ptr<Surface> make_gl_surface(const std::string& selector);
 /// In memory, for browsers without a graphics card: the very pixels of evtwin view --headless.
 std::unique_ptr<Surface> make_cpu_surface();
 
-/// What the user did since the last frame. A press that is over before a frame comes is one frame long.
+/// The user's input since the last frame. A press that is over before a frame comes is one frame long.
 class Input {
  public:
   Input();
@@ -57,7 +57,7 @@ class Input {
   std::string typed_;
 };
 
-/// What the page's script has to do after a frame.
+/// Requests to the page's script after a frame.
 struct Wishes {
   bool again = false;     ///< another frame without input: something moves, loads, or settles
   bool keyboard = false;  ///< a text field is active

@@ -28,12 +28,13 @@ struct RunFeed::Worker {
         source.emplace(file, 1);
         growing = std::make_shared<Run>();
         read_overview(*source, *growing);
-        // What was handed out stays as it is; details go to another.
+        // A run that was handed out stays as it is; details go to another.
         newest = growing;
         growing = std::make_shared<Run>(*newest);
         growing->serial = next_run_serial();
         return;
       }
+
       const DetailStep& next = detail_steps()[steps_done];
       next.read(*source, *growing, [](double) { return true; });
       status.fraction = next.done;

@@ -63,6 +63,7 @@ bool pressed(int code) { return ImGui::IsKeyPressed(code); }
 void player_keys(Ui& ui, bool ctrl, bool shift) {
   model::TimeModel& time = ui.time;
   if (pressed(key::space)) play_or_pause(ui);
+  // Ctrl: to the events of what is selected; shift: ten ticks at once.
   for (const int direction : {-1, 1}) {
     if (!pressed(direction < 0 ? key::left : key::right)) continue;
     if (ctrl) {
@@ -71,6 +72,7 @@ void player_keys(Ui& ui, bool ctrl, bool shift) {
       step_time(ui, shift ? 10 * direction : direction);
     }
   }
+
   if (pressed(key::comma)) step_event(ui, -1, false);
   if (pressed(key::period)) step_event(ui, 1, false);
   if (pressed(key::home)) time.seek(time.start_ns());
@@ -80,8 +82,11 @@ void player_keys(Ui& ui, bool ctrl, bool shift) {
   for (int digit = 0; digit < static_cast<int>(std::size(model::speeds)) && digit < 9; ++digit) {
     if (pressed('1' + digit)) time.speed = model::speeds[digit];
   }
+
   if (pressed('L')) time.loop = !time.loop;
   if (pressed('I')) time.skip_idle = !time.skip_idle;
+
+  // Shift goes to the marker that is set without it.
   if (pressed('A')) {
     if (!shift) {
       time.marker_a = time.cursor_ns();
@@ -134,8 +139,10 @@ AppKey handle_keys(Ui& ui, const std::function<bool()>& close_top) {
   const ImGuiIO& io = ImGui::GetIO();
   if (pressed(key::f1)) ui.help = !ui.help;
   if (ImGui::IsKeyPressed(key::escape, false)) escape(ui, close_top);
+  // Letters belong to the text field or popup.
   if (io.WantTextInput || ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel))
     return AppKey::none;
+
   if (io.KeyCtrl && pressed('F')) {
     ui.focus_search = true;
     return AppKey::none;
@@ -148,10 +155,13 @@ AppKey handle_keys(Ui& ui, const std::function<bool()>& close_top) {
     change_scale(ui, -1);
     return AppKey::none;
   }
+
   player_keys(ui, io.KeyCtrl, io.KeyShift);
+  // Keys below go without Ctrl.
   if (io.KeyCtrl) return AppKey::none;
   if (io.KeyShift && pressed(key::slash)) ui.help = true;
   view_keys(ui);
+
   if (pressed('P')) return AppKey::picture;
   if (pressed('C')) return AppKey::csv;
   if (pressed('O')) return AppKey::open;

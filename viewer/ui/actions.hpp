@@ -1,4 +1,4 @@
-// What a user can do to the screen as a whole: the same action behind a key, a menu entry and a button.
+// Actions of a user on the screen as a whole: the same behind a key, a menu entry and a button.
 #pragma once
 #include <functional>
 

@@ -67,7 +67,7 @@ std::string free_name(const std::string& stem, const char* suffix) {
   }
 }
 
-/// What a run came to, on one line, when the player has reached its end.
+/// Outcome of a run, on one line, when the player has reached its end.
 std::string end_notice(const Ui& ui, const model::Run& run) {
   std::string text;
   for (const std::string& line : ending_lines(ui, run)) text += (text.empty() ? "" : "  ") + line;
@@ -101,7 +101,7 @@ struct App::Parts {
   void select(const std::string& name);
   std::string trouble() const;
   std::string stem() const;
-  // What options say of how it looks; what they do not say stays.
+  // Look that the options name; the rest stays as it is.
   void set_look(const Options& asked);
   void open_dialogue(const Options& asked);
   void set_compare(const Options& asked);
@@ -334,9 +334,11 @@ void App::frame() {
   ui.canvas.small = ui.fonts.small;
   ui.canvas.on_item = [&ui](const std::string& name, ImVec2 min, ImVec2 max) { ui.items.at(name, min, max); };
   ui.fonts.need(plot::axis_characters());
+
   const model::Run* run = ui.shown();
   static const model::Clock utc;
   ui.canvas.clock = run != nullptr ? &run->clock : &utc;
+
   if (ui.a >= ui.runs.size()) ui.a = 0;
   if (ui.b >= ui.runs.size()) ui.b = ui.a;
   if (ui.a == ui.b) ui.compare = Compare::a;  // a second run that is still being read keeps its place
@@ -349,6 +351,7 @@ void App::frame() {
       if (event.kind != model::EventKind::price_change) parts.event_times.push_back(event.time_ns);
     }
   }
+
   const ImGuiIO& io = ImGui::GetIO();
   const bool was_playing = ui.time.playing;
   ui.time.advance(ui.still ? 0.0 : static_cast<double>(io.DeltaTime), parts.event_times);
@@ -384,6 +387,7 @@ void App::frame() {
   ui.hovered_panel.clear();
   draw_screen(ui, parts.splits, parts.trouble());
   ImGui::End();
+
   parts.what_if.draw(ui);
   parts.picker.draw(ui, files, run_a_file);
   draw_help(ui);

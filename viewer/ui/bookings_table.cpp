@@ -1,4 +1,4 @@
-// Who has booked what, as a table: looked at, changed where the scenario takes a session file, saved as CSV.
+// Bookings as a table: looked at, changed where the scenario takes a session file, saved as CSV.
 #include <fmt/format.h>
 #include <imgui.h>
 // After imgui.h, which it needs.
@@ -52,10 +52,12 @@ bool is_there(const std::string& file) {
 /// `advise --bookings`: which of the bookings that may be moved should be, and what that saves.
 void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run) {
   const model::AskedWorld& world = asking.world(run);
+  // Advice belongs to the run that it was asked for.
   if (advice_of_ != run.serial) {
     advice_of_ = run.serial;
     advice_.reset();
   }
+
   ImGui::PushID("advice");
   const bool possible = world.trouble == model::NotAskable::askable;
   if (task_buttons(ui, advice_task_, "bookings.advise", Word::bookings_advise, possible)) {
@@ -64,11 +66,13 @@ void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& r
   }
   ImGui::PopID();
   if (!advice_) return;
+
   const model::BookingAdvice& advice = *advice_;
   const auto show = [&](const std::string& item, const std::string& text) {
     wrapped(ui, text, ui.canvas.style.text);
     ui.items.last(item);
   };
+
   for (const model::BookingMove& move : advice.moves) {
     const auto from_to = [&](TimeNs arrive, TimeNs leave) {
       return fmt::format("{} - {}", run.clock.date_time_text(arrive), run.clock.time_text(leave));
@@ -93,6 +97,7 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
     wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
     ui.items.last("change.bookings_fixed");
   }
+
   const float button =
       std::max(ImGui::CalcTextSize(ui.tr(Word::bookings_save)).x, ImGui::CalcTextSize(ui.tr(Word::bookings_replan)).x) +
       4.0F * ImGui::GetStyle().FramePadding.x;
@@ -112,6 +117,7 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
     ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
   }
   ui.items.last("change.bookings_save");
+
   if (may_edit) {
     ImGui::PushID("bookings");
     if (task_buttons(ui, task_, "change.bookings", Word::bookings_replan, true)) {
@@ -146,8 +152,10 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
     ImGui::TableSetColumnIndex(i);
     text_cut(ui, ui.tr(heads[static_cast<std::size_t>(i)]));
   }
+
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(bookings_.size()));
+
   while (clipper.Step()) {
     for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
       model::Booking& booking = bookings_[static_cast<std::size_t>(row)];
@@ -164,6 +172,7 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
       ImGui::TableNextColumn();
       if (may_edit) ImGui::AlignTextToFramePadding();
       text_cut(ui, session.evse < run.evses.size() ? std::string_view(run.evses[session.evse].name) : "-");
+
       bool changed = false;
       ImGui::TableNextColumn();
       if (may_edit)
@@ -177,6 +186,7 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
       else
         text_cut(ui, run.clock.date_time_text(booking.leave_ns));
       ui.items.last(fmt::format("change.booking.{}.leave", session.name));
+
       const bool battery = std::isfinite(booking.soc_target);
       ImGui::TableNextColumn();
       if (may_edit && battery)
@@ -189,6 +199,7 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
       else
         text_cut(ui, percent_text(booking.soc_target));
       ui.items.last(fmt::format("change.booking.{}.target", session.name));
+
       if (changed) model::set_energy(run, booking);
       ImGui::TableNextColumn();
       text_cut(ui, kwh_text(booking.energy_kwh));

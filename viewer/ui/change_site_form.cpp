@@ -91,6 +91,7 @@ void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std
   const auto change = [&](const char* key, double was, double now) {
     if (was != now) request.changes[site + key] = number_text(now);
   };
+
   if (was_.contract_kw != now_.contract_kw)
     request.changes[site + "contract_kw"] = now_.contract_kw > 0.0 ? number_text(now_.contract_kw) : "none";
   if (was_.storage_kwh == 0.0 && now_.storage_kwh > 0.0) {
@@ -102,6 +103,7 @@ void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std
   }
   change("driver_price_per_kwh", was_.driver_price, now_.driver_price);
   change("v2g_price_per_kwh", was_.v2g_price, now_.v2g_price);
+
   // A run that was itself scaled is scaled further.
   const auto scale = [&](const char* key, double now) {
     if (now == 1.0) return;
@@ -111,6 +113,7 @@ void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std
   scale("pv_scale", now_.pv_scale);
   scale("load_scale", now_.load_scale);
   if (!now_.tariff.empty()) request.changes[site + "tariff"] = now_.tariff;
+
   try {
     out_ = asking.new_file("what-if", ".evtwin");
     task_.start(model::run_arguments(asking.evtwin, world, request, out_));
@@ -141,6 +144,7 @@ const model::Run* ChangeSite::answer(const Ui& ui) const {
 
 void ChangeSite::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
   const bool possible = asking.world(run).trouble == model::NotAskable::askable;
+  // The slider asks when it is let go, so that a drag is one question.
   bool released = false;
   number_field(ui, "change.contract_kw", Word::change_contract, now_.contract_kw, "%.1f kW");
   {
@@ -151,18 +155,22 @@ void ChangeSite::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
     released = ImGui::IsItemDeactivatedAfterEdit();
     ui.items.last("change.contract_slider");
   }
+
   number_field(ui, "change.storage_kwh", Word::change_storage_kwh, now_.storage_kwh, "%.1f kWh");
   number_field(ui, "change.storage_kw", Word::change_storage_kw, now_.storage_kw, "%.1f kW");
   choice_field(ui, "change.tariff", Word::change_tariff, now_.tariff, asking.tariffs[run.currency],
                ui.tr(Word::change_as_it_is));
   number_field(ui, "change.driver_price", Word::change_driver_price, now_.driver_price, "%.4g");
   number_field(ui, "change.v2g_price", Word::change_v2g_price, now_.v2g_price, "%.4g");
+
+  // Only of things that the site has.
   const model::Site& site = run.sites[site_];
   if (!site.pv_kw.empty()) number_field(ui, "change.pv_scale", Word::change_pv, now_.pv_scale, "x %.2f");
   if (!site.load_kw.empty()) number_field(ui, "change.load_scale", Word::change_load, now_.load_scale, "x %.2f");
   choice_field(ui, "change.strategy", Word::plan_strategy, now_.strategy, asking.strategies,
                ui.tr(Word::change_as_in_scenario));
   if (asking.world(run).reads("sessions")) text_field(ui, "change.sessions", Word::change_sessions, sessions_file_);
+
   ImGui::Spacing();
   const bool pressed = task_buttons(ui, task_, "change", Word::change_run, possible);
   if (possible && (pressed || released)) start(asking, run, {});
@@ -196,10 +204,12 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
   wrapped(ui, sentence,
           same ? style.text : plot::colour(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
   ui.items.last("change.sentence");
+
   for (const analysis::PartyVerdict& party : verdict_of(ui).parties) {
     if (party.party == analysis::Party::site || party.party == analysis::Party::drivers)
       wrapped(ui, party.text(), style.text_weak);
   }
+
   ImGui::Spacing();
   if (ImGui::BeginTable("##figures", 4, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) {
     const float room = ImGui::GetContentRegionAvail().x, padding = 2.0F * ImGui::GetStyle().CellPadding.x;
@@ -210,6 +220,7 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
       ImGui::TableSetColumnIndex(static_cast<int>(column));
       text_cut(ui, text, widths[column] - padding);
     };
+
     ImGui::TableNextRow();
     cell(1, fmt::format("A: {}", run.strategy));
     cell(2, fmt::format("B: {}", other->strategy));
@@ -283,11 +294,13 @@ void ChangeSite::draw_save(Ui& ui) {
 void ChangeSite::draw(Ui& ui, Asking& asking, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : 0;
   if (run.sites.empty()) return;
+  // The form holds the values of one site of one run: another begins anew.
   if (form_of_ != run.serial || site_ != site) {
     form_of_ = run.serial;
     site_ = site;
     was_ = now_ = fields_of(run, site);
   }
+
   if (!ImGui::BeginTabBar("##tabs")) return;
   const bool on_site = ImGui::BeginTabItem(ui.tr(Word::site));
   ui.items.last("change.tab_site");
@@ -302,6 +315,7 @@ void ChangeSite::draw(Ui& ui, Asking& asking, const model::Run& run) {
     ImGui::EndChild();
     ImGui::EndTabItem();
   }
+
   const bool on_bookings = ImGui::BeginTabItem(ui.tr(Word::bookings));
   ui.items.last("change.tab_bookings");
   if (on_bookings) {

@@ -88,6 +88,7 @@ void draw_date_choice(Ui& ui, const model::Run& run, float width) {
   const std::pair<std::uint32_t, std::string> question{ui.selection.site, ui.selection.station};
   const std::vector<TimeNs>& days =
       panel_state(ui).days.get(run, question, [&] { return days_with_sessions(run, question.first, question.second); });
+
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(days.size()));
   while (clipper.Step()) {
@@ -96,6 +97,7 @@ void draw_date_choice(Ui& ui, const model::Run& run, float width) {
       const std::string text = clock.date_text(day);
       if (!choice(ui, "date." + text, text, one_day && clock.day_start(from) == day)) continue;
       const TimeNs next = clock.next_day(day);
+      // The cursor stays where it is, if it is within the day.
       if (ui.time.cursor_ns() < day || ui.time.cursor_ns() >= next) ui.time.seek(day);
       ui.time.show(day, next);
     }
@@ -103,7 +105,7 @@ void draw_date_choice(Ui& ui, const model::Run& run, float width) {
   ImGui::EndCombo();
 }
 
-/// What a row says, before it is drawn.
+/// Texts of a row, before it is drawn.
 struct ListLine {
   std::string item, name, right, middle;  ///< middle: where there is room
   const Look* look = nullptr;
@@ -114,7 +116,9 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
                  const Selection& selection) {
   PanelState& state = panel_state(ui);
   const TimeNs t = ui.time.cursor_ns();
+  // A site or station is marked only where nothing within it is selected.
   const bool nothing = selection.evse == no_row && selection.storage == no_row && selection.session == no_row;
+
   switch (row.kind) {
     case EntityKind::site: {
       const model::Site& site = run.sites[row.row];
@@ -126,6 +130,7 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
               nullptr,
               nothing && all && selection.station.empty()};
     }
+
     case EntityKind::station: {
       const StationRow& station = rows.stations[row.row];
       std::size_t free = 0;
@@ -140,6 +145,7 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
       const model::Evse& evse = run.evses[row.row];
       return {"entity." + evse.name, evse.name, kw_text(now.kw), ui.tr(look.word), &look, selection.evse == row.row};
     }
+
     case EntityKind::storage: {
       const model::Storage& storage = run.storages[row.row];
       return {"entity." + storage.name,        storage.name, kw_text(storage.kw.at(t)),
@@ -151,6 +157,7 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
       return {"entity." + feeder.name, feeder.name, row.row < kw.size() ? kw_text(kw[row.row]) : "-",
               ui.tr(Word::feeder),     nullptr,     false};
     }
+
     case EntityKind::session: {
       const model::Session& session = run.sessions[row.row];
       return {"entity." + session.name,
@@ -177,14 +184,17 @@ void act_on_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Ent
       ui.selection.clear();
       ui.selection.station = rows.stations[row.row].name;
       break;
+
     case EntityKind::evse:
       select_evse_of(ui, run, row.row);
       break;
     case EntityKind::storage:
       select_storage_of(ui, run, row.row);
       break;
+
     case EntityKind::session:
       select_session_of(ui, run, row.row);
+      // Its EVSE has had other vehicles: it is seen at its own time.
       ui.time.seek(run.sessions[row.row].arrived_ns);
       break;
     case EntityKind::feeder:
@@ -216,10 +226,12 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
   const ImVec2 min = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float indent = static_cast<float>(row.depth) * ui.px(12.0F);
+
   ImGui::PushID(static_cast<int>(row.kind));
   ImGui::PushID(static_cast<int>(row.row));
   if (ImGui::Selectable("##row", line.selected, ImGuiSelectableFlags_None, {0.0F, height})) {
     const float mouse = ImGui::GetIO().MousePos.x - min.x;
+    // The handle opens and closes the station, the rest of the row selects it.
     if (row.kind == EntityKind::station && mouse >= indent && mouse < indent + height) {
       std::set<std::string>& closed = panel_state(ui).closed_stations;
       const std::string& name = rows.stations[row.row].name;
@@ -289,11 +301,13 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
       ImGui::EndChild();
       return;
     }
+
     const EntityRows& rows = listed(ui, run);
     const Selection selection = selection_in(ui, run);
     PanelState& state = panel_state(ui);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
     const float height = ImGui::GetTextLineHeight() + ui.px(4.0F);
+    // A selection made elsewhere is brought into view, once.
     if (state.scroll_to_entity) {
       const auto at = std::find_if(rows.rows.begin(), rows.rows.end(), [&](const EntityRow& row) {
         return row.kind == EntityKind::evse && row.row == selection.evse;
@@ -305,6 +319,7 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
       }
       state.scroll_to_entity = false;
     }
+
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(rows.rows.size()), height);
     while (clipper.Step()) {

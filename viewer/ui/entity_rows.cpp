@@ -69,6 +69,7 @@ EntityRows entity_rows(const Run& run, const EntityQuery& query) {
   }
   out.stations = stations_of(run, ordered);
 
+  // Other orders run across stations, and found things stand alone: they are a flat list.
   const bool tree = !searching && (query.order == EvseOrder::file || query.order == EvseOrder::name);
   if (tree) {
     add_tree(run, query, out);
@@ -77,7 +78,9 @@ EntityRows entity_rows(const Run& run, const EntityQuery& query) {
       out.evses.insert(out.evses.end(), station.evses.begin(), station.evses.end());
     return out;
   }
+
   for (const std::uint32_t row : out.evses) out.rows.push_back({EntityRow::Kind::evse, 0, row});
+  // Storages, feeders and sessions are listed only where they are looked for.
   if (!searching) return out;
   for (std::uint32_t i = 0; i < run.storages.size(); ++i) {
     if (wanted(query, run.storages[i].site) && contains_alike(run.storages[i].name, query.search))

@@ -1,4 +1,4 @@
-// What the entity list lists, and in which order. No ImGui.
+// Rows of the entity list, and their order. No ImGui.
 #pragma once
 #include <cstdint>
 #include <set>

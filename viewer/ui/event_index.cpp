@@ -14,7 +14,7 @@ bool of_place(const Run& run, const EventQuery& query, const Event& event) {
   if (query.site != no_row && event.site != query.site) return false;
   if (!query.station.empty() && (event.evse == no_row || run.evses[event.evse].station != query.station)) return false;
   if (query.session != no_row) {
-    // What has no session of its own (a correction, a fault) belongs to the session's stay at its EVSE.
+    // An event without a session of its own (a correction, a fault) belongs to the session's stay at its EVSE.
     if (event.session != no_row) return event.session == query.session;
     const model::Session& session = run.sessions[query.session];
     return event.evse != no_row && event.evse == session.evse && event.time_ns >= session.plugged_in_ns &&

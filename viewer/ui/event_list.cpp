@@ -1,4 +1,4 @@
-// What happened: filter, list, previous and next. The row at the cursor is marked.
+// Events: filter, list, previous and next. The row at the cursor is marked.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -73,6 +73,7 @@ void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
     ui.items.last(item);
     return clicked;
   };
+
   const auto seek = [&](TimeNs t) {
     if (t != kernel::time_never && t != -kernel::time_never) ui.time.seek(t);
   };
@@ -100,6 +101,7 @@ void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
     }
     return;
   }
+
   const auto on = static_cast<std::size_t>(std::count_if(
       kinds.begin(), kinds.end(), [&](auto k) { return ui.events.show.at(static_cast<std::size_t>(k)); }));
   const std::string text = fmt::format("{} {}/{}", ui.tr(Word::event_kinds), on, kinds.size());
@@ -122,7 +124,7 @@ std::string where_text(const model::Run& run, const model::Event& event) {
   return text + run.sessions[event.session].vehicle;
 }
 
-/// What the run file says in English, in words of this language: signals, messages of a log, reservations.
+/// English texts of the run file in words of this language: signals, messages of a log, reservations.
 std::string translated(const Ui& ui, const model::Run& run, std::string text) {
   constexpr std::array<std::pair<std::string_view, Word>, 14> phrases{{{"contract_kw:", Word::detail_contract},
                                                                        {"export_limit_kw:", Word::detail_export},
@@ -173,6 +175,7 @@ void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::s
   ImGui::PushID(static_cast<int>(place));
   if (ImGui::Selectable("##event", at_cursor, ImGuiSelectableFlags_SpanAllColumns)) {
     ui.time.seek(event.time_ns);
+    // Its session where there is one, else its EVSE.
     if (event.session != no_row) {
       select_session_of(ui, run, event.session);
     } else if (event.evse != no_row) {
@@ -191,6 +194,7 @@ void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::s
                    colour_of(style, look));
   ImGui::SetCursorScreenPos({at.x + line * 1.2F, at.y});
   text_cut(ui, event.alert ? std::string(ui.tr(look.word)) + " !" : std::string(ui.tr(look.word)));
+
   ImGui::TableNextColumn();
   text_cut(ui, where_text(run, event));
   ImGui::TableNextColumn();
@@ -202,6 +206,7 @@ void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
     say_nothing_there(ui, Word::no_events);
     return;
   }
+
   const float letter = ImGui::CalcTextSize("0").x;
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable |
                                     ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_PadOuterX;
@@ -216,6 +221,7 @@ void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
   PanelState& state = panel_state(ui);
   const std::size_t at_cursor = place_at(run, index, ui.time.cursor_ns());
   const float row_height = ImGui::GetTextLineHeight() + ImGui::GetStyle().CellPadding.y * 2.0F;
+  // Only where the cursor has come to another event: in between the user may scroll.
   const bool moved = at_cursor != state.event_at_cursor;
   state.event_at_cursor = at_cursor;
   if (moved && at_cursor < index.rows.size()) {
@@ -223,6 +229,7 @@ void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
     const float view = ImGui::GetWindowHeight() - row_height * 2.0F;
     if (y < ImGui::GetScrollY() || y > ImGui::GetScrollY() + view) ImGui::SetScrollY(std::max(0.0F, y - view * 0.5F));
   }
+
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(index.rows.size()), row_height);
   while (clipper.Step()) {

@@ -64,6 +64,7 @@ std::string causes_text(const Ui& ui, std::uint32_t why) {
 void add_why(const Ui& ui, const model::Run& run, const model::Why& why, double now_kw, TimeNs t, Facts& out) {
   FactGroup group{Word::why, {}, {}};
   const model::Clock& clock = run.clock;
+
   if (why.decision == no_row) {
     group.sentence = ui.tr(Word::no_decision_yet);
   } else {
@@ -74,12 +75,14 @@ void add_why(const Ui& ui, const model::Run& run, const model::Why& why, double 
     if (!std::isnan(decision.expected_cost))
       group.facts.push_back(number_fact(ui, run, Word::expected_cost, decision.expected_cost, Unit::money));
   }
+
   group.facts.push_back(number_fact(ui, run, Word::asked_for, why.asked_kw, Unit::kw));
   if (why.setpoint != no_row && why.setpoint < run.setpoints.size()) {
     const model::Decision& asker = run.decisions[run.setpoints[why.setpoint].decision];
     group.facts.push_back(text_fact(ui, Word::asked_since, clock.date_time_text(asker.time_ns)));
   }
   group.facts.push_back(number_fact(ui, run, Word::flows, now_kw, Unit::kw));
+  // Only a correction that still binds.
   if (why.correction != no_row) {
     const model::Correction& correction = run.corrections[why.correction];
     const Word* reason = reason_word(correction.reason);

@@ -28,6 +28,7 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
   const auto number = [&](Word label, double value, Unit unit) {
     group.facts.push_back(number_fact(ui, run, label, value, unit));
   };
+
   text(Word::vehicle, session.vehicle);
   text(Word::session, session.name);
   text(Word::arrived, clock.date_time_text(session.arrived_ns));
@@ -36,9 +37,11 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
   text(Word::leaves, clock.date_time_text(session.departed_ns));
   if (session.claimed_departure_ns != session.departed_ns)
     text(Word::leaves_as_told, clock.date_time_text(session.claimed_departure_ns));
+
   number(Word::requested, session.requested_kwh, Unit::kwh);
   number(Word::wanted, session.wanted_kwh, Unit::kwh);
   number(Word::soc_at_start, session.soc_start, Unit::fraction);
+  // Plugged in: figures so far. Over: as it ended. Yet to come: neither.
   if (now != nullptr) {
     number(Word::got_so_far, now->session_kwh, Unit::kwh);
     number(Word::still_wanted, std::max(0.0, session.wanted_kwh - now->session_kwh), Unit::kwh);
@@ -57,6 +60,7 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
       number(Word::battery_wear, session.wear_cost, Unit::money);
     }
   }
+
   if (session.plugged_in_ns != kernel::time_never && session.plugged_in_ns <= t) {
     number(Word::peak_power, model::session_peak_kw(run, row, t), Unit::kw);
     number(Word::workload, model::session_workload(run, row, t), Unit::fraction);
@@ -65,7 +69,7 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
   }
   out.push_back(std::move(group));
 
-  // What the first plan promised, and what came of it.
+  // The first plan, and what came of it.
   if (session.evse == no_row || session.plugged_in_ns > t) return;
   const FirstPlan& first = first_plan_of(ui, run, row);
   if (first.decision == no_row || run.decisions[first.decision].time_ns > t) return;
@@ -73,6 +77,7 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
   const auto fact = [&](Word label, double value, Unit unit) {
     plan.facts.push_back(number_fact(ui, run, label, value, unit));
   };
+
   const bool over = now == nullptr;
   fact(Word::first_plan_kwh, first.kwh, Unit::kwh);
   fact(Word::first_plan_cost, first.cost, Unit::money);
@@ -81,6 +86,7 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
   fact(over ? Word::plan_stood_kwh : Word::plan_stood_so_far, stood, Unit::kwh);
   fact(over ? Word::got : Word::got_so_far, over ? session.got_kwh : now->session_kwh, Unit::kwh);
   fact(over ? Word::came_to : Word::came_to_so_far, over ? session.cost : now->session_cost, Unit::money);
+
   if (over) {
     const double error = plan_error(first, session.cost);
     plan.facts.push_back({ui.tr(Word::plan_error), signed_figure(error * 100.0, "%", 1), error, Unit::fraction});
@@ -121,6 +127,7 @@ void add_health(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t, Facts
     outages += 1;
     last = &run.outages[at];
   }
+
   group.facts.push_back(text_fact(ui, Word::outages_so_far, fmt::format("{}", outages)));
   if (last != nullptr) {
     const bool over = last->to_ns <= t;

@@ -10,6 +10,7 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
   FactGroup state{Word::state, {}, {}};
   double kw = 0.0, max_kw = 0.0;
   std::size_t evses = 0, vehicles = 0, free = 0;
+
   for (const StationRow& row : shown_stations(ui, run)) {
     if (row.name != station) continue;
     for (const std::uint32_t evse : row.evses) {
@@ -22,6 +23,7 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
     }
   }
   if (evses == 0) return out;
+
   state.facts.push_back(text_fact(ui, Word::station, station));
   state.facts.push_back(text_fact(ui, Word::vehicles, fmt::format("{} / {}", vehicles, evses)));
   state.facts.push_back(text_fact(ui, Word::free_of_all, fmt::format("{} / {}", free, evses)));
@@ -29,6 +31,7 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
   state.facts.push_back(number_fact(ui, run, Word::rating, max_kw, Unit::kw));
   out.push_back(std::move(state));
 
+  // Summed up once, looked up at any instant.
   const StationSums sums = panel_state(ui)
                                .ledger.at(kept_of(ui, run))
                                .get(run, station, [&] { return station_ledger(run, station); })
@@ -37,6 +40,7 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
   const auto number = [&](Word label, double value, Unit unit) {
     ended.facts.push_back(number_fact(ui, run, label, value, unit));
   };
+
   ended.facts.push_back(text_fact(ui, Word::sessions_ended, fmt::format("{}", sums.sessions)));
   number(Word::got, sums.got_kwh, Unit::kwh);
   number(Word::missed, sums.missed_kwh, Unit::kwh);
@@ -44,6 +48,7 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
   number(Word::energy_cost, sums.cost, Unit::money);
   out.push_back(std::move(ended));
 
+  // No session had a plan: there is nothing to hold the bill against.
   if (sums.planned == 0) return out;
   FactGroup plan{Word::plan_and_outcome, {}, {}};
   plan.facts.push_back(text_fact(ui, Word::sessions_planned, fmt::format("{}", sums.planned)));

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = FeederRow::Kind;
 
-/// What flows through a node of the tree at the cursor.
+/// Power through a node of the tree at the cursor.
 struct Flowing {
   std::string name;
   double kw = model::none;      ///< > 0: away from the grid
@@ -28,6 +28,7 @@ Flowing flowing(const Ui& ui, const model::Run& run, const FeederTree& tree, con
       return {fmt::format("{} ({})", ui.tr(Word::grid_connection), site.name), site.grid_kw.at(t),
               site.contract_kw.at(t)};
     }
+    // Power into a node counts positive, and the sun gives.
     case Kind::pv:
       return {ui.tr(Word::pv), -run.sites[row.row].pv_kw.at(t), model::none};
     case Kind::load:
@@ -38,6 +39,7 @@ Flowing flowing(const Ui& ui, const model::Run& run, const FeederTree& tree, con
       return {fmt::format("{} {}", storage.name, percent_text(storage.soc.at(t))), kw,
               kw < 0.0 ? storage.max_discharge_kw : storage.max_charge_kw};
     }
+
     case Kind::feeder: {
       const model::Feeder& feeder = run.feeders[row.row];
       return {feeder.name, row.row < feeder_kw.size() ? feeder_kw[row.row] : model::none, feeder.max_kw};
@@ -45,6 +47,7 @@ Flowing flowing(const Ui& ui, const model::Run& run, const FeederTree& tree, con
     case Kind::station:
       break;
   }
+
   const StationRow& station = tree.stations[row.row];
   Flowing out{station.name, 0.0, 0.0};
   for (const std::uint32_t evse : station.evses) {
@@ -94,6 +97,7 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
   const FeederTree& tree = state.feeder_tree.get(run, site, [&] { return feeder_tree(run, site); });
   const std::vector<double>& feeder_kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(run, t); });
   const Selection selection = selection_in(ui, run);
+
   const plot::Style& style = ui.canvas.style;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float em = ImGui::GetFontSize();
@@ -109,6 +113,7 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
       for (const std::uint32_t evse : run.sites[s].evses) full_kw += run.evses[evse].max_kw;
     }
   }
+
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(tree.rows.size()), height);
@@ -120,6 +125,7 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
       const float x = origin.x + static_cast<float>(row.depth) * indent;
       const bool chosen = (row.kind == Kind::storage && selection.storage == row.row) ||
                           (row.kind == Kind::station && selection.station == now.name);
+
       ImGui::PushID(i);
       if (ImGui::Selectable("##node", chosen, ImGuiSelectableFlags_None, {0.0F, height})) select(ui, run, tree, row);
       ImGui::PopID();
@@ -142,6 +148,7 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
       const float name_end = with_bar ? bar_right - bar_width - em * 0.5F : right - used - em * 0.5F;
       text_at(ui, {x + ui.px(4.0F), text_y}, now.name, name_end - x - ui.px(4.0F), style.text);
       if (std::isnan(now.cap_kw)) continue;
+
       // Beside the figures, or where there is no room for it, as a line below them.
       const double load = now.cap_kw > 0.0 ? std::abs(now.kw) / now.cap_kw : model::none;
       const ImU32 colour = plot::colour(style, load > 1.0 ? plot::Category::vermillion : plot::Category::blue);

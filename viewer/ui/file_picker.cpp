@@ -64,6 +64,7 @@ void FilePicker::draw(Ui& ui, Files* files, const std::function<void(const std::
   const ImVec2 size{std::min(ui.px(640.0F), screen.x * 0.94F), std::min(ui.px(520.0F), screen.y * 0.9F)};
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Appearing, {0.5F, 0.5F});
   ImGui::SetNextWindowSize(size, ImGuiCond_Appearing);
+
   std::string pick;
   if (ImGui::Begin(fmt::format("{}###picker", ui.tr(Word::open_title)).c_str(), &open_,
                    ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings)) {
@@ -76,22 +77,26 @@ void FilePicker::draw(Ui& ui, Files* files, const std::function<void(const std::
       }
       ImGui::Separator();
     }
+
     text_cut(ui, folder_.path);
     const float below = ImGui::GetFrameHeightWithSpacing() + ImGui::GetStyle().ItemSpacing.y;
     ImGui::BeginChild("entries", {0.0F, -below}, true);
     draw_entries(ui, *files, pick);
     ImGui::EndChild();
+
     ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - ui.px(90.0F));
     const bool entered =
         ImGui::InputTextWithHint("##path", ui.tr(Word::path_hint), &typed_, ImGuiInputTextFlags_EnterReturnsTrue);
     ui.fonts.need(typed_);
     ui.items.last("picker.path");
     ImGui::SameLine();
+    // A path that was typed goes before an entry that was clicked.
     if (ImGui::Button(ui.tr(Word::open)) || entered)
       pick = !typed_.empty() ? typed_ : selected_.empty() ? std::string() : files->join(folder_.path, selected_);
     ui.items.last("picker.open");
   }
   ImGui::End();
+
   if (pick.empty()) return;
   typed_.clear();
   open_ = false;

@@ -1,4 +1,4 @@
-// What the viewer asks of the machine about files: an interface, so that a shell in a browser can answer otherwise.
+// Questions of the viewer to the machine about files: an interface, so that a shell in a browser can answer otherwise.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -91,6 +91,7 @@ void Fonts::need_character(unsigned code) {
 }
 
 bool Fonts::update(float scale) {
+  // Another scale, or a character that no text had before, makes the atlas anew.
   if (!stale_ && scale == scale_) return false;
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   atlas.Clear();
@@ -107,6 +108,7 @@ bool Fonts::update(float scale) {
     config.FontDataOwnedByAtlas = false;
     return atlas.AddFontFromMemoryTTF(bytes_.data(), static_cast<int>(bytes_.size()), config.SizePixels, &config);
   };
+
   body = add(15.0F);
   small = add(12.0F);
   title = add(24.0F);

@@ -93,18 +93,22 @@ void draw_gantt_panel(Ui& ui, ImVec2 size) {
   const GanttQuestion question{ui.selection.site, ui.selection.station, ui.order, ui.settings.dark};
   const Chart& chart =
       panel_state(ui).gantt.at(kept_of(ui, *run)).get(*run, question, [&] { return chart_of(*run, ui); });
+
   const bool is_a = run == ui.run_a();
   std::uint32_t selected_row = no_row;
+  // A selection is a row of run A; another run has it by name.
   if (ui.selection.evse != no_row && ui.run_a() != nullptr) {
     const std::string& name = ui.run_a()->evses[ui.selection.evse].name;
     const auto place = std::find(chart.names.begin(), chart.names.end(), name);
     if (place != chart.names.end()) selected_row = static_cast<std::uint32_t>(place - chart.names.begin());
   }
+
   const plot::GanttReply reply = plot::draw_gantt("sessions", ui.canvas, size, chart.names, chart.bars, selected_row);
   ui.items.at("sessions", reply.min, reply.max);
   if (reply.hovered) ui.hovered_panel = "sessions";
   if (reply.hovered && reply.id != no_row) explain_session(ui, *run, run->sessions[reply.id]);
   if (!reply.clicked) return;
+  // Sessions of run B have no rows in A: their EVSE is selected.
   if (reply.id != no_row && is_a) {
     ui.select_session(reply.id);
   } else if (reply.row != no_row) {

@@ -72,6 +72,7 @@ void draw_help(Ui& ui) {
       }
       ImGui::EndTable();
     }
+
     ImGui::Separator();
     ImGui::PushTextWrapPos(std::min(screen.x * 0.9F, ui.px(620.0F)));
     ImGui::TextUnformatted(ui.tr(Word::help_mouse));

@@ -36,7 +36,7 @@ void InputQueue::key(int code, bool down) {
 void InputQueue::character(unsigned code) { events_.push_back({Kind::character, static_cast<int>(code)}); }
 
 void InputQueue::release_all() {
-  // What is down when all that waits has been told.
+  // Keys and buttons that are down once all that waits has been told.
   std::bitset<keys> down = keys_;
   std::array<bool, buttons> pressed = buttons_;
   for (const Event& event : events_) {
@@ -80,6 +80,7 @@ void InputQueue::tell(const Event& event, ImGuiIO& io, Told& told) {
       told.pressed.set(code);
       told.any_button = true;
       break;
+
     case Kind::wheel:
       io.MouseWheelH += event.x;
       io.MouseWheel += event.y;
@@ -88,8 +89,10 @@ void InputQueue::tell(const Event& event, ImGuiIO& io, Told& told) {
     case Kind::key:
       keys_.set(code, event.down);
       told.struck.set(code);
+      // Modifiers go with other keys, and characters come as text: neither acts by itself.
       told.command = told.command || (event.down && event.code >= key::escape && event.code < key::first_modifier);
       break;
+
     case Kind::character:
       io.AddInputCharacter(static_cast<unsigned>(event.code));
       told.text = true;

@@ -1,6 +1,6 @@
-// What the user did, in the order it was done. ImGui before 1.87 looks at buttons and keys once per frame: what is
-// pressed and released between two frames is lost to it, and what is pressed twice is pressed once. A shell puts every
-// event in here, and each frame takes as many as it can tell apart.
+// Input of the user, in the order in which it was done. ImGui before 1.87 looks at buttons and keys once per frame: a
+// press and release between two frames is lost to it, and two presses are one. A shell puts every event in here, and
+// each frame takes as many as it can tell apart.
 #pragma once
 #include <imgui.h>
 

@@ -1,4 +1,4 @@
-// What is selected, at the cursor; two runs beside each other where two are shown.
+// The selection at the cursor; two runs beside each other where two are shown.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -63,6 +63,7 @@ void draw_fact(Ui& ui, const std::string& label, const std::string& a, const std
     if (!one_line && a_width > width - value_x) tooltip(ui, a);
     return;
   }
+
   const bool one_line = width > em * 30.0F;
   const float start = one_line ? width * 0.34F : std::min(em, width * 0.1F);
   const float each = (width - start) / (diff.empty() ? 2.0F : 3.0F);  // words have no difference, and need the room

@@ -98,19 +98,22 @@ void draw_difference(Ui& ui, Card card, const model::Run& run, double difference
   const analysis::KpiInfo* info = analysis::find_kpi_info(card.kpi);
   const analysis::Better better = info != nullptr ? info->better : analysis::Better::neither;
   const std::string text = text_of_value(ui, card, run, difference, true);
-  // What rounds to 0 is neither better nor worse.
+  // A difference that rounds to 0 is neither better nor worse.
   const bool is_zero = text.find_first_of("123456789") == std::string::npos;
+
   // A bill is judged only where as much is served for it.
   const analysis::Verdict& verdict = verdict_of(ui);
   const bool unequal = card.form == FigureForm::money && !verdict.parties.empty() &&
                        verdict.parties.front().service != analysis::Service::equal;
   const bool judged = better != analysis::Better::neither && !is_zero && !unequal;
   const bool good = (difference < 0.0) == (better == analysis::Better::lower);
+
   const plot::Style& style = ui.canvas.style;
   const ImU32 colour =
       !judged ? style.text_weak : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion);
   ImGui::PushStyleColor(ImGuiCol_Text, colour);
   ImGui::TextUnformatted(text.c_str());
+
   if (unequal && !is_zero) {
     ImGui::SameLine();
     text_cut(ui, ui.tr(Word::unequal_service));
@@ -138,7 +141,9 @@ void draw_card(Ui& ui, const CardFigure& figure, const model::Run& run, const mo
   const bool two = other != nullptr;
   const double first = two && ui.compare == Compare::b ? figure.b : figure.a;
   std::string value = text_of_value(ui, cards.at(figure.card), run, first, false);
+  // A run without key figures is not over: its figures are so far.
   const bool counted_on = run.kpis.empty();
+
   ImGui::PushFont(ui.fonts.title);
   const float room = ImGui::GetContentRegionAvail().x;
   const bool fits = ImGui::CalcTextSize(value.c_str()).x <= room;

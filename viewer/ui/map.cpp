@@ -54,11 +54,14 @@ void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now, Flo
   const auto power = [&](const char* item, Word word, double kw) {
     if (!std::isnan(kw)) show(item, word, kw_text(kw));
   };
+
   power("map.grid", Word::grid, flows.grid);
+  // Powers that are not recorded yet: the mean of the metering window.
   power("map.evs", Word::vehicles, std::isnan(flows.vehicles) ? now.ev_kw : flows.vehicles);
   power("map.pv", Word::pv, now.pv_kw);
   power("map.load", Word::base_load, now.load_kw);
   power("map.storage", Word::storage, now.storage_kw);
+
   if (!std::isnan(now.grid_kw)) {
     const std::string line = fmt::format("{} {}", metered(ui, Word::grid_mean, run), kw_text(now.grid_kw));
     ui.fonts.need(line);
@@ -78,6 +81,7 @@ struct Counted {
 void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
   std::size_t evses = run.evses.size();
   if (ui.selection.site < run.sites.size()) evses = run.sites[ui.selection.site].evses.size();
+  // An EVSE in no other state is free.
   const std::uint32_t busy = now.charging + now.discharging + now.waiting + now.finished + now.fault;
   const std::array<Counted, model::evse_statuses> counts{{
       {model::EvseStatus::charging, now.charging},
@@ -88,6 +92,7 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
       {model::EvseStatus::available,
        static_cast<std::uint32_t>(evses) - std::min<std::uint32_t>(busy, static_cast<std::uint32_t>(evses))},
   }};
+
   Flow flow(ui.px(10.0F));
   const float line = ImGui::GetTextLineHeight();
   for (const Counted& counted : counts) {
@@ -97,6 +102,7 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
     flow.next(size.x);
     ImGui::Dummy(size);
     ui.items.last(std::string("map.legend.") + look.id);
+
     const ImVec2 at = ImGui::GetItemRectMin();
     plot::draw_shape(*ImGui::GetWindowDrawList(), look.shape, {at.x + line * 0.5F, at.y + line * 0.5F}, line * 0.32F,
                      colour_of(ui.canvas.style, look));
@@ -144,6 +150,7 @@ void draw_map(Ui& ui, ImVec2 size) {
     if (chip(ui, "map.feeders", ui.tr(Word::feeders), ui.show_feeders)) ui.show_feeders = true;
     draw_powers(ui, *shown, now, flow);
 
+    // The map keeps at least four lines.
     const float below = ui.show_feeders ? 0.0F : legend_height(ui);
     const float room = ImGui::GetContentRegionAvail().y - below;
     const bool with_legend = !ui.show_feeders && room > ImGui::GetTextLineHeight() * 4.0F;

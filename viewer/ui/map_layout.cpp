@@ -14,10 +14,12 @@ float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, flo
   const auto most_columns =
       static_cast<std::uint32_t>(std::max(1.0F, std::floor(room / std::max(1.0F, layout.cell_width))));
   layout.boxes.resize(groups.size());
+
   float x = 0.0F, y = 0.0F, line = 0.0F;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const MapGroup& group = groups[i];
     MapBox& box = layout.boxes[i];
+    // c columns of n cells have width / height = c^2 x cell_width / (n x cell_height), which is to be `shape`.
     const float square = static_cast<float>(group.cells) * shape * layout.cell_height / layout.cell_width;
     const float under_header = group.headed ? std::floor(std::min(least_width, room) / layout.cell_width) : 1.0F;
     const float columns = std::max({std::ceil(std::sqrt(square)), under_header, 1.0F});
@@ -27,11 +29,13 @@ float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, flo
     box.width = std::max(needed, group.headed ? std::min(least_width, room) : 0.0F) + layout.padding * 2.0F;
     box.height =
         (group.headed ? layout.header : 0.0F) + static_cast<float>(rows) * layout.cell_height + layout.padding * 2.0F;
+
     if (x > 0.0F && x + box.width > width) {
       x = 0.0F;
       y += line + gap;
       line = 0.0F;
     }
+
     box.x = x;
     box.y = y;
     x += box.width + gap;

@@ -6,7 +6,7 @@
 
 namespace evtwin::viewer::ui {
 
-/// What a cell has room for.
+/// Detail that a cell has room for.
 enum class CellDetail : std::uint8_t {
   mark,    ///< the shape of its state
   short_,  ///< shape, number, SoC

@@ -11,7 +11,7 @@ void draw_feeder_tree(Ui& ui, const model::Run& run);
 
 /// State of the selected site at the cursor, of all sites together where all are selected.
 const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run);
-/// What flows there at that instant; NaN where the run is not over and it has not been recorded.
+/// Flows of the site at that instant; NaN where the run is not over and they have not been recorded.
 const model::SiteFlows& flows_shown(const Ui& ui, const model::Run& run);
 
 }  // namespace evtwin::viewer::ui

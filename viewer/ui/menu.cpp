@@ -128,6 +128,7 @@ void draw_menu(Ui& ui, const ScreenActions& actions) {
   const char* language = ui.korean() ? "EN" : "한국어";
   const char* theme = ui.tr(ui.settings.dark ? Word::light : Word::dark);
   const float end = ImGui::CalcTextSize(language).x + ImGui::CalcTextSize(theme).x + 6.0F * spacing;
+
   if (!ui.runs.empty()) {
     const float room = ImGui::GetContentRegionAvail().x - end;
     const bool two = ui.runs.size() > 1;
@@ -143,6 +144,7 @@ void draw_menu(Ui& ui, const ScreenActions& actions) {
     }
     if (ui.run_b() != nullptr) compare_choice(ui);
   }
+
   ImGui::SetCursorPosX(ImGui::GetWindowContentRegionMax().x - end + 2.0F * spacing);
   if (ImGui::SmallButton(language)) toggle_language(ui);
   ui.items.last("language");

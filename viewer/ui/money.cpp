@@ -1,4 +1,4 @@
-// Who earned and paid what: per party, and per vehicle. Of the window, or from the start up to the cursor.
+// Money of each party and of each vehicle. Of the window, or from the start up to the cursor.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -73,10 +73,12 @@ void draw_parties(Ui& ui, const model::Run& one, const model::Run* other) {
     ImGui::TableSetupColumn("B - A", ImGuiTableColumnFlags_WidthStretch, 1.0F);
     ImGui::TableHeadersRow();
   }
+
   const PartyMoney& a = party_money_of(ui, one);
   for (const Part& part : parts) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
+    // A part of the line above is written weaker.
     if (part.of_which) ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
     text_cut(ui, ui.tr(part.word));
     ui.items.last(part.item);
@@ -98,7 +100,7 @@ constexpr std::array<Word, money_columns> column_words{Word::vehicle,     Word::
 /// Columns of the table: those it can be sorted by, and what the first plan expected.
 constexpr int table_columns = static_cast<int>(money_columns) + 2;
 
-/// What the first plan after plug-in expected the energy to cost, and how far it was off. @param cost NaN: not yet
+/// Cost of the energy that the first plan after plug-in expected, and how far it was off. @param cost NaN: not yet
 /// known
 void draw_expected(Ui& ui, const model::Run& run, std::uint32_t row, double cost) {
   const FirstPlan& first = first_plan_of(ui, run, row);
@@ -121,6 +123,7 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
   ui.items.last("money.session." + session.name);
   ImGui::SameLine(0.0F, 0.0F);
   text_cut(ui, session.vehicle.empty() ? session.name : session.vehicle);
+
   ImGui::TableNextColumn();
   text_cut(ui, run.evses[session.evse].name);
   ImGui::TableNextColumn();
@@ -136,6 +139,7 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
     draw_expected(ui, run, row, model::none);
     return;
   }
+
   figure_cell(ui, figure(session.got_kwh, "kWh", 2));
   figure_cell(ui, figure(session.unmet_kwh, "kWh", 2));
   figure_cell(ui, money(ui, run, session.cost));
@@ -150,6 +154,7 @@ void draw_sessions(Ui& ui, const model::Run& run) {
                                     ImGuiTableFlags_Resizable | ImGuiTableFlags_Sortable |
                                     ImGuiTableFlags_NoSavedSettings;
   if (!ImGui::BeginTable("sessions", table_columns, flags, ImGui::GetContentRegionAvail())) return;
+
   const float letter = ImGui::CalcTextSize("0").x;
   constexpr std::array<float, money_columns> letters{16.0F, 9.0F, 17.0F, 12.0F, 12.0F, 14.0F, 14.0F, 14.0F, 14.0F};
   ImGui::TableSetupScrollFreeze(1, 1);
@@ -160,6 +165,7 @@ void draw_sessions(Ui& ui, const model::Run& run) {
     ImGui::TableSetupColumn(ui.tr(column_words.at(i)), ImGuiTableColumnFlags_WidthFixed | sort,
                             std::max(words, letters.at(i) * letter));
   }
+
   for (const Word word : {Word::expected_cost, Word::plan_error}) {
     ImGui::TableSetupColumn(ui.tr(word), ImGuiTableColumnFlags_WidthFixed | ImGuiTableColumnFlags_NoSort,
                             std::max(ImGui::CalcTextSize(ui.tr(word)).x + letter, 12.0F * letter));
@@ -174,6 +180,7 @@ void draw_sessions(Ui& ui, const model::Run& run) {
     query.by = static_cast<MoneyColumn>(sort->Specs->ColumnIndex);
     query.descending = sort->Specs->SortDirection == ImGuiSortDirection_Descending;
   }
+
   PanelState& state = panel_state(ui);
   const MoneyOrder& order = state.money_order.get(run, query, [&] { return money_order(run, query); });
   const Range range = range_of(ui, run);
@@ -182,6 +189,7 @@ void draw_sessions(Ui& ui, const model::Run& run) {
       run, {query, {until ? -kernel::time_never : range.from, range.to}},
       [&] { return until ? sessions_until(order, range.to) : sessions_within(order, range.from, range.to); });
   const Selection selection = selection_in(ui, run);
+
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(rows.size()));
   while (clipper.Step()) {
@@ -219,6 +227,7 @@ void draw_money(Ui& ui, ImVec2 size) {
       ImGui::SameLine(0.0F, ui.px(4.0F));
       if (chip(ui, "money.vehicles", ui.tr(Word::vehicles), state.money_vehicles)) state.money_vehicles = true;
     }
+
     if (beside || !state.money_vehicles) {
       ImGui::BeginChild("parties", {beside ? least : 0.0F, 0.0F});
       draw_parties(ui, both ? *a : *one, both ? b : nullptr);

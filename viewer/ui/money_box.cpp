@@ -1,4 +1,4 @@
-// What the site has, and each party's money up to the cursor.
+// Figures of the site, and each party's money up to the cursor.
 #include <fmt/format.h>
 
 #include <array>
@@ -68,6 +68,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
       return std::pair(made.by_plan, made.kwh);
     });
   };
+
   struct Tile {
     const char* item;
     std::string title, value;
@@ -78,6 +79,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
       mixed ? fmt::format("{} / {}", ui.tr(by_plan ? Word::tile_planned : Word::tile_requested),
                           ui.tr(by_plan ? Word::tile_requested : Word::tile_planned))
             : std::string(ui.tr(by_plan ? Word::tile_planned : Word::tile_requested));
+
   const auto ready = [&](const model::Run& each) {
     return panel_state(ui).hours_to_ready.at(kept_of(ui, each)).get(each, 0, [&] {
       return model::mean_hours_to_ready(each);
@@ -96,6 +98,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
          return figure(static_cast<double>(usable_now(ui, each).size()), "", 0);
        })},
   }};
+
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   for (std::size_t i = 0; i < tiles.size(); ++i) {
     const auto column = static_cast<float>(i % columns), row = static_cast<float>(i / columns);
@@ -143,6 +146,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
     });
     for (const Gauge& row : gauges) scale = std::max(scale, std::abs(whole.*row.value));
   }
+
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
   ImGui::TextUnformatted(ui.tr(Word::money_so_far));
@@ -163,6 +167,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
                       runs.size() > 1 ? colour : ui.canvas.style.text);
       x -= ImGui::GetFontSize() * 0.8F;
     }
+
     if (runs.size() > 1) ImGui::PopFont();
     for (const model::Run* run : runs) {
       const model::PartyMoney& now = money_so_far(ui, *run, site, ui.time.cursor_ns());

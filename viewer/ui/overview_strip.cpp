@@ -82,7 +82,7 @@ void draw_overview_strip(Ui& ui, ImVec2 size) {
                        alert ? plot::colour(style, plot::Category::vermillion) : style.text_weak);
   }
 
-  // What lies outside the window is dimmed.
+  // Time outside the window is dimmed.
   const ImU32 shade = style.dark ? IM_COL32(0, 0, 0, 130) : IM_COL32(120, 128, 140, 70);
   list.AddRectFilled(min, {x_of(time.from_ns()), max.y}, shade);
   list.AddRectFilled({x_of(time.to_ns()), min.y}, max, shade);

@@ -94,9 +94,11 @@ bool chip(Ui& ui, std::string_view item, std::string_view text, bool on, const L
   if (on) list.AddRectFilled(min, max, plot::with_alpha(style.selection, 0.30), round);
   const bool hovered = ImGui::IsItemHovered();
   list.AddRect(min, max, hovered ? style.text : style.frame, round, 0, hovered ? ui.px(1.5F) : ui.px(1.0F));
+
   const float radius = ImGui::GetFontSize() * 0.32F;
   const ImVec2 mark{min.x + ui.px(4.0F) + ImGui::GetFontSize() * 0.5F, (min.y + max.y) * 0.5F};
   const ImU32 colour = look != nullptr ? colour_of(style, *look) : style.text;
+
   if (look != nullptr) {
     plot::draw_shape(list, look->shape, mark, radius, on ? colour : plot::with_alpha(colour, 0.45));
   } else if (on) {  // a tick
@@ -107,6 +109,7 @@ bool chip(Ui& ui, std::string_view item, std::string_view text, bool on, const L
   } else {
     list.AddRect({mark.x - radius, mark.y - radius}, {mark.x + radius, mark.y + radius}, style.text_weak);
   }
+
   list.AddText({min.x + ImGui::GetFontSize() + ui.px(7.0F), min.y + ui.px(3.0F)}, on ? style.text : style.text_weak,
                text.data(), text.data() + text.size());
   return clicked;

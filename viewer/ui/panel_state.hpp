@@ -1,4 +1,4 @@
-// What the panels remember between frames: what they worked out about a run (and would otherwise work out again in
+// Memory of the panels between frames: results that they worked out about a run (and would otherwise work out again in
 // every frame), and how the user left them. Nothing in here changes what is shown for a given run, time and setting.
 #pragma once
 #include <cstdint>
@@ -39,7 +39,7 @@ class Kept {
     }
     return *answer_;
   }
-  /// What was asked for last; null: nothing was.
+  /// The last answer; null: nothing was asked.
   const Answer* last() const { return answer_ ? &*answer_ : nullptr; }
 
  private:
@@ -100,7 +100,7 @@ struct OverviewQuestion {
   std::size_t width = 0;
   bool operator==(const OverviewQuestion&) const = default;
 };
-/// What each column of pixels shows.
+/// Contents of each column of pixels.
 struct OverviewStrip {
   std::vector<model::Extent> grid;
   std::vector<std::uint8_t> events;  ///< 0 none, 1 some, 2 an alert
@@ -174,7 +174,7 @@ PanelState& panel_state(const Ui& ui);
 inline std::size_t kept_of(const Ui& ui, const model::Run& run) { return &run == ui.run_a() ? 0 : 1; }
 /// model::evse_state(), worked out once per instant.
 const model::EvseState& state_of(const Ui& ui, const model::Run& run, std::uint32_t evse, TimeNs t);
-/// What was planned for an EVSE and stood; empty: nothing was.
+/// Plan for an EVSE as it stood; empty: there was none.
 const model::Series& plan_of(const Ui& ui, const model::Run& run, std::uint32_t evse);
 const FirstPlan& first_plan_of(const Ui& ui, const model::Run& run, std::uint32_t session);
 /// model::party_money() of a site, or of all (no_row), from the start to t.

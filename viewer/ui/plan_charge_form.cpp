@@ -48,6 +48,7 @@ void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
     request_.leave = run.clock.date_time_text(leave);
   }
   form_of_ = run.serial;
+
   number_field(ui, "plan.battery_kwh", Word::plan_battery, request_.battery_kwh, "%.1f kWh");
   number_field(ui, "plan.ac_kw", Word::plan_ac, ac_kw_, "%.1f kW");
   number_field(ui, "plan.dc_kw", Word::plan_dc, dc_kw_, "%.1f kW");
@@ -60,6 +61,7 @@ void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
   static_cast<void>(form_label(ui, Word::plan_v2g));
   ImGui::Checkbox("##v2g", &request_.v2g);
   ui.items.last("plan.v2g");
+
   const bool selected = ui.selection.evse < run.evses.size();
   if (selected) {
     static_cast<void>(form_label(ui, Word::plan_at_selected));
@@ -72,6 +74,7 @@ void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
 
   const model::AskedWorld& world = asking.world(run);
   if (!task_buttons(ui, task_, "plan", Word::plan_run, world.trouble == model::NotAskable::askable)) return;
+
   model::ChargeRequest request = request_;
   request.arrive = as_evtwin_reads(request_.arrive);
   request.leave = as_evtwin_reads(request_.leave);
@@ -82,6 +85,7 @@ void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
     const std::uint32_t site = selected && at_selected_ ? run.evses[ui.selection.evse].site : ui.selection.site;
     request.site = run.sites[site < run.sites.size() ? site : 0].name;
   }
+
   answer_.reset();
   answer_of_ = run.serial;
   task_.start(model::advise_arguments(asking.evtwin, world, request, ui.korean()));
@@ -114,6 +118,7 @@ void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
   }
   ImGui::Spacing();
 
+  // Where nothing better was found, one column says all.
   const bool both = !answer.keep_existing;
   const float room = ImGui::GetContentRegionAvail().x;
   if (ImGui::BeginTable("##ways", both ? 3 : 2, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) {
@@ -132,6 +137,7 @@ void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
       text_cut(ui, text_of(answer.proposed), cell);
       if (item != nullptr) ui.items.last(item);
     };
+
     using Way = model::ChargeWay;
     const auto time = [&](TimeNs t) { return run.clock.date_time_text(t); };
     const auto money_of = [&](double value) {
@@ -168,6 +174,7 @@ void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
     ImGui::EndTable();
   }
 
+  // A canvas of its own: it shows the stay, not the window of the screen.
   plot::Canvas canvas;
   canvas.time = &time_;
   canvas.clock = &run.clock;
@@ -175,6 +182,7 @@ void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
   canvas.words = ui.canvas.words;
   canvas.textures = &ui.textures;
   canvas.hidden = hidden_;
+
   const float height = std::max(ui.px(140.0F), ImGui::GetContentRegionAvail().y);
   plot::TimePlot chart("plan", canvas, {0.0F, height}, {"kW"});
   chart.line(fmt::format("{}: {}", ui.tr(Word::plan_existing), answer.existing.strategy), existing_kw_,

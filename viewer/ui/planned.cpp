@@ -51,6 +51,7 @@ FirstPlan first_plan(const Run& run, std::uint32_t row) {
   for (; at != decisions.end(); ++at) {
     const model::Decision& decision = run.decisions[*at];
     if (decision.time_ns >= session.departed_ns) break;
+
     bool any = false;
     double kwh = 0.0, cost = 0.0;
     for (const model::Plan* piece : pieces) {
@@ -63,6 +64,7 @@ FirstPlan first_plan(const Run& run, std::uint32_t row) {
       kwh += piece->kw * kernel::hours_between(from, to);
       if (!price.empty()) cost += piece->kw * price.extent(from, to).integral_h;
     }
+
     if (!any) continue;
     first.decision = *at;
     first.kwh = kwh;

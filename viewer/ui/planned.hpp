@@ -1,4 +1,4 @@
-// What was planned for an EVSE, to be laid beside what flowed. No ImGui.
+// Plans for an EVSE, to be laid beside the power that flowed. No ImGui.
 #pragma once
 #include "viewer/model/run.hpp"
 
@@ -8,7 +8,7 @@ namespace evtwin::viewer::ui {
 /// Empty: nothing was planned.
 model::Series standing_plan(const model::Run& run, std::uint32_t evse);
 
-/// What the first plan after plug-in meant for a session.
+/// Energy and cost that the first plan after plug-in meant for a session.
 struct FirstPlan {
   std::uint32_t decision = model::no_row;  ///< no_row: there is none
   double kwh = 0.0;                        ///< net, from that decision to the departure

@@ -20,6 +20,7 @@ void draw_icon(Icon icon, ImVec2 c, float r, ImU32 colour) {
     list.AddTriangleFilled({x - tip * 0.6F, c.y - r}, {x + tip * 0.8F, c.y}, {x - tip * 0.6F, c.y + r}, colour);
   };
   const auto bar = [&](float x) { list.AddRectFilled({x - r * 0.18F, c.y - r}, {x + r * 0.18F, c.y + r}, colour); };
+
   switch (icon) {
     case Icon::play:
       triangle(c.x, true);
@@ -28,6 +29,7 @@ void draw_icon(Icon icon, ImVec2 c, float r, ImU32 colour) {
       bar(c.x - r * 0.45F);
       bar(c.x + r * 0.45F);
       break;
+
     case Icon::previous:
       triangle(c.x, false);
       list.AddCircleFilled({c.x + r * 0.9F, c.y}, r * 0.3F, colour, 8);
@@ -36,6 +38,7 @@ void draw_icon(Icon icon, ImVec2 c, float r, ImU32 colour) {
       triangle(c.x, true);
       list.AddCircleFilled({c.x - r * 0.9F, c.y}, r * 0.3F, colour, 8);
       break;
+
     case Icon::to_start:
       triangle(c.x + r * 0.2F, false);
       bar(c.x - r * 0.8F);
@@ -84,7 +87,7 @@ void toggle(Ui& ui, const char* id, Word word, bool& on) {
   ImGui::SameLine();
 }
 
-/// What stands between the markers, where both are set.
+/// Length, cost and energy between the markers, where both are set.
 std::string marker_text(const Ui& ui, const model::Run& run) {
   const auto& time = ui.time;
   if (!time.marker_a || !time.marker_b) return {};
@@ -123,16 +126,20 @@ void draw_player(Ui& ui, ImVec2 size) {
   ui.items.last("player.time");
   ImGui::SameLine();
 
+  // From the left, as far as there is room.
   const auto room = [&] { return left + size.x - ImGui::GetCursorScreenPos().x; };
   const auto width_of = [&](Word word) { return ImGui::CalcTextSize(ui.tr(word)).x + side + ui.px(14.0F); };
   if (room() > width_of(Word::loop)) toggle(ui, "player.loop", Word::loop, time.loop);
   if (room() > width_of(Word::skip_idle)) toggle(ui, "player.skip_idle", Word::skip_idle, time.skip_idle);
   if (run->state == record::RunState::running && room() > width_of(Word::follow))
     toggle(ui, "player.follow", Word::follow, time.follow);
+
   if (time.jumped()) {
     ImGui::TextUnformatted("»");
     ImGui::SameLine();
   }
+
+  // Markers say more than a notice, and stay.
   const std::string markers = marker_text(ui, *run);
   const std::string words = markers.empty() ? ui.notice : markers;
   if (!words.empty() && room() > ui.px(40.0F)) {

@@ -1,4 +1,4 @@
-// What flowed, what it cost, how full: the plots over the shared time axis.
+// Power, cost and state of charge: the plots over the shared time axis.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -199,16 +199,19 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
   total.unit = currency_name(ui, *a);
   plot::TimePlot plot("plot.price", ui.canvas, size, price, total);
   plot.title(ui.tr(Word::price_and_cost));
+
   if (b != nullptr && ui.compare == Compare::difference) {
     const model::Site *site_a = site_of(ui, a), *site_b = site_of(ui, b);
     if (site_a != nullptr && site_b != nullptr) plot.difference(ui.tr(Word::series_cost), site_a->cost, site_b->cost);
     finish(ui, plot, "plot.price");
     return;
   }
+
   bool first = true;
   for (const Layer& layer : layers(ui)) {
     const model::Site* site = site_of(ui, layer.run);
     if (site == nullptr) continue;
+    // Prices stand once, those of the first run shown.
     if (first) {
       if (!site->buy_price.empty())
         plot.line(ui.tr(Word::series_buy), site->buy_price, stroke(ui, Category::orange, false, 0.12));
@@ -250,6 +253,7 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
   axis.max = 100.0;
   plot::TimePlot plot("plot.soc", ui.canvas, size, axis);
   plot.title(ui.tr(Word::state_of_charge));
+
   const std::uint32_t site = site_row(ui);
   constexpr Category colours[] = {Category::green, Category::purple, Category::orange, Category::blue};
   bool any = false;
@@ -263,6 +267,8 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
       any = true;
     }
   }
+
+  // An EVSE that is selected stands alone, with the SoC that its vehicles wanted.
   for (const std::string& name : traced_evses(ui, any)) {
     const bool alone = ui.selection.evse != no_row;
     for (const Layer& layer : layers(ui)) {
@@ -315,6 +321,7 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
     source.evses = shown_evses(ui, *source.run, ui.selection.site, ui.selection.station, ui.order);
     return source;
   };
+
   const auto draw = [&](plot::HeatMap& map, const char* id, ImVec2 area, const plot::HeatSource& source) {
     if (ui.csv.panel == id) {
       std::ofstream out(ui.csv.file);
@@ -323,6 +330,8 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
       ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
       ui.csv = {};
     }
+
+    // A selection is a row of run A; another run has it by name.
     std::uint32_t selected = ui.selection.evse;
     if (source.run.get() != ui.run_a() && selected != no_row)
       selected = find_evse(*source.run, ui.run_a()->evses[selected].name);

@@ -86,6 +86,7 @@ void Quadrant::draw_choice(Ui& ui, Asking& asking, const model::Run& run) {
     if (!open) ui.items.last(item);
     if (open) {
       for (const KpiInfo& info : analysis::kpi_table()) {
+        // Figures that this run does not have can not be drawn.
         if (!std::isfinite(model::kpi_value(run, info.name))) continue;
         const std::string row = axis_text(ui, info, run.currency);
         ui.fonts.need(row);
@@ -99,6 +100,7 @@ void Quadrant::draw_choice(Ui& ui, Asking& asking, const model::Run& run) {
   };
   axis("quadrant.x", Word::quadrant_x, x_);
   axis("quadrant.y", Word::quadrant_y, y_);
+
   ImGui::Spacing();
   ImGui::BeginChild("##strategies", {0.0F, std::max(ui.px(80.0F), ImGui::GetContentRegionAvail().y - ui.px(150.0F))},
                     true);
@@ -119,6 +121,7 @@ void Quadrant::draw_choice(Ui& ui, Asking& asking, const model::Run& run) {
   for (const std::string& strategy : asking.strategies) {
     if (chosen_.contains(strategy)) asked.push_back(strategy);
   }
+
   const model::AskedWorld& world = asking.world(run);
   const bool possible = world.trouble == model::NotAskable::askable && !asked.empty();
   if (task_buttons(ui, task_, "quadrant", Word::quadrant_run, possible)) {
@@ -128,6 +131,7 @@ void Quadrant::draw_choice(Ui& ui, Asking& asking, const model::Run& run) {
       task_.fail(error.what());
     }
   }
+
   for (const model::Compared& one : compared_) {
     if (one.error.empty()) continue;
     wrapped(ui, fmt::format("{} {}: {}", one.strategy, ui.tr(Word::quadrant_failed), one.error),
@@ -151,6 +155,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
     wrapped(ui, ui.tr(Word::quadrant_hint), style.text_weak);
     return;
   }
+
   const std::string currency = ui.run_a() != nullptr ? ui.run_a()->currency : std::string();
   const auto range_of = [&](double Point::*member) {
     double low = points.front().*member, high = low;
@@ -171,6 +176,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   ui.items.last("quadrant.chart");
   const bool hovered = ImGui::IsItemHovered(), clicked = ImGui::IsItemClicked();
   ImDrawList& list = *ImGui::GetWindowDrawList();
+
   const float line = ImGui::GetTextLineHeightWithSpacing();
   const std::vector<plot::Tick> y_ticks = plot::value_ticks(ys.min, ys.max, 6),
                                 x_ticks = plot::value_ticks(xs.min, xs.max, 6);
@@ -184,6 +190,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   const auto y_of = [&](double y) {
     return max.y - static_cast<float>((y - ys.min) / (ys.max - ys.min)) * (max.y - min.y);
   };
+
   list.AddRectFilled(min, max, style.background);
   for (const plot::Tick& tick : y_ticks) {
     const float y = y_of(tick.value);
@@ -192,6 +199,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
     list.AddText({min.x - size.x - ui.px(4.0F), std::min(y - size.y * 0.5F, max.y - size.y)}, style.text_weak,
                  tick.label.c_str());
   }
+
   float free_from = min.x - ui.px(100.0F);
   for (const plot::Tick& tick : x_ticks) {
     const float x = x_of(tick.value);
@@ -203,6 +211,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
     list.AddText({at, max.y + ui.px(2.0F)}, style.text_weak, tick.label.c_str());
   }
   list.AddRect(min, max, style.frame);
+
   // Which way is better: at the end of each axis, where one is.
   const auto titled = [&](const KpiInfo& info, const char* lower, const char* higher) {
     std::string text = axis_text(ui, info, currency);
@@ -216,6 +225,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
     list.AddText(place, style.text, fitting.c_str());
     ui.items.at(item, place, {place.x + ImGui::CalcTextSize(fitting.c_str()).x, place.y + line});
   };
+
   title_at({corner.x, corner.y}, titled(*y_info, "v", "^"), "quadrant.y_title");
   title_at({min.x, max.y + line + ui.px(2.0F)}, titled(*x_info, "<", ">"), "quadrant.x_title");
   if (x_info->better != Better::neither && y_info->better != Better::neither) {
@@ -236,6 +246,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
     const ImVec2 at{x_of(point.x), y_of(point.y)};
     labels.push_back({{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}});
   }
+
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const Point& point = points[i];
@@ -244,12 +255,14 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
     plot::draw_shape(list, shapes[i % shapes.size()], at, radius, colour);
     ui.items.at(fmt::format("quadrant.point.{}", point.label), {at.x - radius, at.y - radius},
                 {at.x + radius, at.y + radius});
+
     // Beside its mark, on a line of its own where another label stands.
     ui.fonts.need(point.label);
     const std::string text = cut_to_width(point.label, ui.px(180.0F));
     const ImVec2 size = ImGui::CalcTextSize(text.c_str());
     ImVec2 best{at.x + radius + ui.px(4.0F), at.y - size.y * 0.5F};
     bool placed = false;
+
     for (int step = 0; step < 2 * static_cast<int>(points.size()) + 4 && !placed; ++step) {
       const int lines = (step / 2 + 1) / 2, direction = (step / 2) % 2 == 0 ? 1 : -1;
       const float down = static_cast<float>(lines * direction) * size.y;
@@ -266,6 +279,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
       labels.push_back({best, {best.x + size.x, best.y + size.y}});
       list.AddText(best, style.text, text.c_str());
     }
+
     const bool on_it =
         hovered && std::abs(mouse.x - at.x) <= radius * 1.5F && std::abs(mouse.y - at.y) <= radius * 1.5F;
     if (!on_it) continue;
@@ -282,6 +296,7 @@ void Quadrant::draw_best_for_user(Ui& ui) {
   std::vector<const model::Run*> runs;
   std::vector<const OpenRun*> open;
   std::vector<std::uint64_t> serials;
+  // Owners' money is known of complete runs only.
   for (const OpenRun& run : ui.runs) {
     if (run.run == nullptr || run.run->kpis.empty()) continue;
     runs.push_back(run.run.get());
@@ -293,12 +308,15 @@ void Quadrant::draw_best_for_user(Ui& ui) {
     best_ = model::best_for_user(runs);
   }
   if (best_.empty()) return;
+
   ImGui::TextUnformatted(ui.tr(Word::quadrant_best_for_user));
   if (!ImGui::BeginTable("##best", 3,
                          ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingStretchSame))
     return;
+
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(best_.size()));
+
   while (clipper.Step()) {
     for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
       const model::BestForUser& best = best_[static_cast<std::size_t>(row)];

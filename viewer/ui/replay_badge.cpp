@@ -29,7 +29,7 @@ std::string score_value(const model::Score& score) {
   return score.unit == "fraction" ? figure(score.value * 100.0, "%", 2) : figure(score.value, score.unit, 2);
 }
 
-/// What it compares, by how much, on what, and the gate.
+/// A score: what it compares, by how much, on what, and the gate.
 void draw_line(Ui& ui, const model::Score& score) {
   const bool given = model::is_given(score);
   ImGui::TableNextRow();
@@ -63,6 +63,7 @@ void draw_replay_badge(Ui& ui, const model::Run& run) {
   if (ImGui::SmallButton(fmt::format("{}###badge", text).c_str())) ImGui::OpenPopup("certificate");
   ImGui::PopStyleColor();
   ui.items.last("badge");
+
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowSize({std::min(ui.px(820.0F), screen.x * 0.94F), std::min(ui.px(620.0F), screen.y * 0.86F)});
   if (!ImGui::BeginPopup("certificate")) return;
@@ -74,6 +75,7 @@ void draw_replay_badge(Ui& ui, const model::Run& run) {
     ImGui::TableSetupColumn("n", ImGuiTableColumnFlags_WidthStretch, 1.1F);
     ImGui::TableSetupColumn("gate", ImGuiTableColumnFlags_WidthStretch, 0.9F);
     for (const model::Score& score : run.scores) draw_line(ui, score);
+    // Sessions that could not be replayed stand with their reason.
     for (const model::Flag& flag : run.flags) {
       if (!flag.left_out) continue;
       ImGui::TableNextRow();

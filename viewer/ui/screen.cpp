@@ -149,10 +149,12 @@ void nothing_to_show(Ui& ui, const std::string& trouble) {
     loading = loading || status.loading;
     fraction = std::max(fraction, status.fraction);
   }
+
   const ImVec2 area = ImGui::GetContentRegionAvail();
   ImGui::SetCursorPos({ui.px(40.0F), area.y * 0.4F});
   ImGui::BeginGroup();
   ImGui::PushTextWrapPos(area.x - ui.px(40.0F));
+  // Trouble explains why nothing loads.
   if (!trouble.empty()) {
     ui.fonts.need(trouble);
     ImGui::TextUnformatted(trouble.c_str());
@@ -161,6 +163,7 @@ void nothing_to_show(Ui& ui, const std::string& trouble) {
   } else {
     ImGui::TextUnformatted(ui.tr(ui.in_page ? Word::drop_runs : Word::open_a_run));
   }
+
   if (ui.in_page && !loading) {
     if (ImGui::Button(ui.tr(Word::choose_runs))) ui.choose_file = true;
     ui.items.last("choose");
@@ -208,6 +211,8 @@ void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
     return;
   }
   status_line(ui, trouble);
+
+  // Player, strip and cards have their heights; the body has the rest.
   const ImVec2 area = ImGui::GetContentRegionAvail();
   const float gap = ImGui::GetStyle().ItemSpacing.y;
   const float line = ImGui::GetTextLineHeight();
@@ -237,6 +242,7 @@ void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
     right_column(ui, splits, {area.x - left - ui.px(5.0F), body});
   }
   ImGui::PopStyleVar();
+
   ImGui::SetCursorScreenPos({at.x, at.y + body + gap});
   draw_player(ui, {area.x, player});
   ImGui::SetCursorScreenPos({at.x, at.y + body + player + 2.0F * gap});

@@ -38,6 +38,7 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
     counts.at(static_cast<std::size_t>(state_of(ui, scene.run, row, scene.t).status)) += 1;
   constexpr std::array shown{model::EvseStatus::charging, model::EvseStatus::discharging, model::EvseStatus::waiting,
                              model::EvseStatus::finished, model::EvseStatus::fault,       model::EvseStatus::available};
+  // From the right, as far as there is room.
   float right = min.x + width;
   for (auto it = shown.rbegin(); it != shown.rend(); ++it) {
     const std::uint32_t count = counts.at(static_cast<std::size_t>(*it));
@@ -46,6 +47,7 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
     const std::string text = fmt::format("{} {}", count, ui.tr(look.word));
     ui.fonts.need(text);
     const float wide = ImGui::CalcTextSize(text.c_str()).x + em * 1.9F;
+
     if (right - wide < x) break;
     right -= wide;
     plot::draw_shape(scene.list, look.shape, {right + em * 0.5F, min.y + em * 0.65F}, em * 0.32F,
@@ -55,7 +57,7 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
   }
 }
 
-/// What it came to, over the stage, when the player has reached the end.
+/// The outcome, over the stage, when the player has reached the end.
 void draw_ending(Scene& scene, ImVec2 min, ImVec2 max) {
   Ui& ui = scene.ui;
   const std::vector<std::string> lines = ending_lines(ui, scene.run);
@@ -92,10 +94,13 @@ void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std:
               0,
               0.35,
               letter == "B" ? "stage_b." : "stage."};
+
+  // Cars drive and marks move only while it plays.
   if (moving) {
     scene.moves = std::min(longest_move_ns, static_cast<TimeNs>(ui.time.speed * move_s * 1e9));
     scene.beat = std::fmod(ImGui::GetTime() * 1.4, 1.0);
   }
+
   list.PushClipRect(min, {min.x + size.x, min.y + size.y}, true);
   draw_head(scene, min, size.x, letter);
   draw_bays(scene);

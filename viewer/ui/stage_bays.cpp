@@ -151,7 +151,7 @@ void draw_bay(Scene& scene, std::uint32_t index, std::uint32_t evse, bool select
   const float height = place.max.y - place.min.y;
   draw_lines(scene, place, selected, state.status == model::EvseStatus::fault);
 
-  // Who has just left is on the way out, with a word of how it ended.
+  // A car that has just left is on the way out, with a word of how it ended.
   const Leaving leaving = leaving_from(scene, evse);
   if (leaving.session != no_row && state.session == no_row) {
     const model::Session& gone = scene.run.sessions[leaving.session];

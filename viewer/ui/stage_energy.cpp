@@ -100,6 +100,7 @@ void draw_flow(Scene& scene, ImVec2 a, ImVec2 b, float width, bool forward, ImU3
   const ImVec2 max{std::max(std::round(std::max(a.x, b.x) + side.x), min.x + 1.0F),
                    std::max(std::round(std::max(a.y, b.y) + side.y), min.y + 1.0F)};
   scene.list.AddRectFilled(min, max, plot::with_alpha(colour, 0.55));
+
   if (!forward) std::swap(a, b);
   const float length = std::hypot(b.x - a.x, b.y - a.y);
   const float spacing = scene.em() * 1.5F;
@@ -135,6 +136,7 @@ std::vector<Node> nodes_of(const Scene& scene, const model::SiteFlows& flows) {
     return false;
   };
   std::vector<Node> nodes;
+  // Below 0.05 kW the figure reads 0, and the word does not change for it.
   Node grid{Source::grid, "grid",     ui.tr(flows.grid < -0.05 ? Word::stage_to_grid : Word::stage_from_grid),
             {},           flows.grid, plot::Category::blue};
   const std::uint32_t only = run.sites.size() == 1 ? 0 : site;
@@ -143,9 +145,11 @@ std::vector<Node> nodes_of(const Scene& scene, const model::SiteFlows& flows) {
     if (!std::isnan(contract))
       grid.detail = fmt::format(fmt::runtime(ui.tr(Word::stage_of_contract)), figure(contract, "kW", 0));
   }
+
   nodes.push_back(std::move(grid));
   if (any([](const model::Site& s) { return !s.pv_kw.empty(); }))
     nodes.push_back({Source::sun, "sun", ui.tr(Word::stage_sun), {}, flows.pv, plot::Category::yellow});
+
   if (any([](const model::Site& s) { return !s.storages.empty(); })) {
     const Word word = flows.storage > 0.05    ? Word::stage_battery_in
                       : flows.storage < -0.05 ? Word::stage_battery_out
@@ -155,6 +159,7 @@ std::vector<Node> nodes_of(const Scene& scene, const model::SiteFlows& flows) {
     battery.detail = percent_text(battery.level);
     nodes.push_back(std::move(battery));
   }
+
   if (any([](const model::Site& s) { return !s.load_kw.empty(); }) || flows.building > 0.0)
     nodes.push_back(
         {Source::building, "building", ui.tr(Word::stage_building), {}, -flows.building, plot::Category::purple});
@@ -213,6 +218,7 @@ void draw_energy(Scene& scene) {
     draw_node(scene, node, scene.at(node.x, em * 1.05F), radius);
     draw_label(scene, node, scene.at(left + radius * 2.0F + em * 0.4F, em * 0.1F), each - radius * 2.0F - em);
   }
+
   nodes.push_back({Source::cars,
                    "cars",
                    ui.tr(Word::vehicles),

@@ -48,12 +48,14 @@ StageLayout stage_layout(std::uint32_t bays, float width, float height, float em
 
   const std::uint32_t count = std::max(1U, bays);
   const float inside = std::max(1.0F, width - em);
+  // As many rows as make the bays largest.
   Bays best;
   for (std::uint32_t rows = 1; rows <= count; ++rows) {
     const Bays bay = in_rows(count, rows, inside, park - em * 0.4F, em);
     if (bay.area() > best.area()) best = bay;
     if (bay.height < em * 0.4F) break;
   }
+
   layout.columns = best.columns;
   layout.rows = best.rows;
   layout.bay_width = best.width;

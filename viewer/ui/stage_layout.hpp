@@ -5,7 +5,7 @@
 
 namespace evtwin::viewer::ui {
 
-/// What a bay has room for.
+/// Detail that a bay has room for.
 enum class BayDetail : std::uint8_t {
   car,    ///< the car and how full it is
   few,    ///< and its SoC

@@ -1,4 +1,4 @@
-// What draws the stage of one run: the energy that flows, the bays and their cars, the lane of those who wait.
+// Parts of the stage of one run: the energy that flows, the bays and their cars, the lane of those who wait.
 #pragma once
 #include <string>
 #include <vector>

@@ -17,6 +17,7 @@ StationLedger station_ledger(const model::Run& run, std::string_view station) {
   std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
     return run.sessions[a].departed_ns < run.sessions[b].departed_ns;
   });
+
   StationLedger ledger;
   StationSums sum;
   for (const std::uint32_t row : rows) {
@@ -32,6 +33,7 @@ StationLedger station_ledger(const model::Run& run, std::string_view station) {
       sum.expected_cost += first.cost;
       sum.planned_cost += session.cost;
     }
+    // Sums so far by departure: any instant is looked up.
     ledger.departed_ns.push_back(session.departed_ns);
     ledger.sums.push_back(sum);
   }

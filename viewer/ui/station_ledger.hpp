@@ -1,4 +1,4 @@
-// What came of the sessions of a station, summed up in the order in which they ended. No ImGui.
+// Outcome of the sessions of a station, summed up in the order in which they ended. No ImGui.
 #pragma once
 #include <string_view>
 #include <vector>

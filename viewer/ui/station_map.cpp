@@ -53,7 +53,7 @@ std::string short_name(const std::string& name) {
   return dash == std::string::npos || dash + 1 == name.size() ? name : name.substr(dash + 1);
 }
 
-/// What a cell shows, whether it is an EVSE or a storage.
+/// Contents of a cell, whether it is an EVSE or a storage.
 struct Cell {
   std::string name;
   const Look* look = nullptr;  ///< null: a storage
@@ -87,6 +87,8 @@ void draw_full_cell(Ui& ui, const Cell& cell, ImVec2 min, ImVec2 max, ImU32 colo
              colour);
     text_right(ui, {max.x - inner, middle}, text, text_width, style.text);
   }
+
+  // A free EVSE has its word in the place of 0 kW.
   const bool quiet = cell.look != nullptr && !cell.vehicle && cell.kw == 0.0;
   if (quiet) {
     text_at(ui, {min.x + inner, min.y + inner + em * 2.25F}, ui.tr(cell.look->word), max.x - min.x - inner * 2.0F,
@@ -215,6 +217,7 @@ void draw_station_map(Ui& ui, const model::Run& run) {
     sizes.push_back({group.size(), group.headed});
     cells += group.size();
   }
+  // The layout is kept as long as site, room and font are the same.
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float em = ImGui::GetFontSize();
   const MapLayout& layout = panel_state(ui).map.get(run, {ui.selection.site, room.x, room.y, em},

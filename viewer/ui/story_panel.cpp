@@ -44,12 +44,14 @@ MomentLook look_of_moment(model::MomentKind kind) {
       return {plot::Shape::square, plot::Category::sky_blue};
     case MomentKind::queue:
       return {plot::Shape::hourglass, plot::Category::purple};
+
     case MomentKind::unserved:
       return {plot::Shape::cross, plot::Category::vermillion};
     case MomentKind::missed:
       return {plot::Shape::triangle, plot::Category::vermillion};
     case MomentKind::peak:
       return {plot::Shape::triangle, plot::Category::blue};
+
     case MomentKind::dearer:
     case MomentKind::cheaper:
       return {plot::Shape::diamond, plot::Category::orange};
@@ -96,11 +98,13 @@ void draw_moment(Ui& ui, const model::Moment& moment, const std::string& item, b
   const float line_height = ImGui::GetTextLineHeight();
   const float height = static_cast<float>(lines.size()) * line_height + ui.px(3.0F);
 
+  // The moment as a whole can be clicked; its texts lie over it.
   const ImVec2 min = ImGui::GetCursorScreenPos();
   ImGui::PushID(item.c_str());
   if (ImGui::Selectable("##moment", now, ImGuiSelectableFlags_None, {0.0F, height})) go_to(ui, *run, moment);
   ImGui::PopID();
   ui.items.last(item);
+
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const MomentLook look = look_of_moment(moment.kind);
   plot::draw_shape(list, look.shape, {min.x + em * 0.6F, min.y + em * 0.55F}, em * 0.32F,
@@ -173,6 +177,7 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
       text = told(ui, Word::story_most, figure(moment.a, "", 0), run->sites[site].evses.size());
       break;
     }
+
     case MomentKind::queue:
       text = told(ui, Word::story_queue, figure(moment.a, "", 0));
       break;
@@ -185,11 +190,13 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
     case MomentKind::peak:
       text = told(ui, Word::story_peak, kw_text(moment.a));
       break;
+
     case MomentKind::dearer:
     case MomentKind::cheaper:
       text = told(ui, moment.kind == MomentKind::dearer ? Word::story_dearer : Word::story_cheaper,
                   price_text(moment.a), price_text(moment.b) + " " + unit);
       break;
+
     case MomentKind::limit: {
       const std::string& name = run->corrections[moment.correction].limit_name;
       text = told(ui, Word::story_limit, name.empty() ? ui.tr(Word::reason_limit) : name.c_str());
@@ -204,6 +211,7 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
       if (moment.price > moment.mean_price * 1.02) text += std::string(", ") + ui.tr(Word::story_while_dear);
       if (moment.price < moment.mean_price * 0.98) text += std::string(", ") + ui.tr(Word::story_while_cheap);
       if (!std::isnan(moment.b) && !run->currency.empty()) text += ": " + signed_money(ui, *run, moment.b);
+      // It speaks of both runs, and needs no letter.
       return text;
     }
   }

@@ -35,6 +35,7 @@ void one_beside_another(Ui& ui, ImVec2 size) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {ui.px(6.0F), ui.px(4.0F)});
   if (ImGui::BeginTabBar("story_tabs")) {
     for (const StoryTab& tab : all) {
+      // The same tab stays open when the language changes.
       const bool open = ImGui::BeginTabItem((std::string(ui.tr(tab.word)) + "###" + tab.id).c_str());
       ui.items.last(std::string("tab.") + tab.id);
       if (!open) continue;

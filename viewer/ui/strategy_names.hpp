@@ -1,4 +1,4 @@
-// What a strategy does, in words that need no knowledge of its id.
+// Strategies in words that need no knowledge of their ids.
 #pragma once
 #include <string>
 #include <string_view>

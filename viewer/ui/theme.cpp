@@ -15,6 +15,7 @@ void colour_light(ImVec4* colours) {
   colours[ImGuiCol_PopupBg] = rgb(255, 255, 255);
   colours[ImGuiCol_MenuBarBg] = rgb(232, 235, 240);
   colours[ImGuiCol_Border] = rgb(206, 211, 218);
+
   colours[ImGuiCol_FrameBg] = rgb(233, 236, 241);
   colours[ImGuiCol_FrameBgHovered] = rgb(215, 226, 238);
   colours[ImGuiCol_FrameBgActive] = rgb(198, 215, 234);
@@ -22,6 +23,7 @@ void colour_light(ImVec4* colours) {
   colours[ImGuiCol_Button] = rgb(225, 230, 237);
   colours[ImGuiCol_ButtonHovered] = rgb(203, 219, 236);
   colours[ImGuiCol_ButtonActive] = rgb(178, 204, 230);
+
   colours[ImGuiCol_Header] = rgb(208, 224, 241);
   colours[ImGuiCol_HeaderHovered] = rgb(219, 231, 243);
   colours[ImGuiCol_HeaderActive] = rgb(190, 213, 236);
@@ -29,9 +31,11 @@ void colour_light(ImVec4* colours) {
   colours[ImGuiCol_TabHovered] = rgb(203, 219, 236);
   colours[ImGuiCol_TabActive] = rgb(255, 255, 255);
   colours[ImGuiCol_TableHeaderBg] = rgb(233, 236, 241);
+
   colours[ImGuiCol_TableRowBgAlt] = rgb(0, 0, 0, 0.03F);
   colours[ImGuiCol_ScrollbarBg] = rgb(242, 244, 247);
   colours[ImGuiCol_ScrollbarGrab] = rgb(190, 196, 204);
+  // Blue of the plots.
   colours[ImGuiCol_CheckMark] = colours[ImGuiCol_SliderGrab] = rgb(0, 114, 178);
   colours[ImGuiCol_PlotHistogram] = rgb(0, 114, 178);
 }
@@ -44,6 +48,7 @@ void colour_dark(ImVec4* colours) {
   colours[ImGuiCol_PopupBg] = rgb(32, 36, 42);
   colours[ImGuiCol_MenuBarBg] = rgb(30, 34, 40);
   colours[ImGuiCol_Border] = rgb(56, 62, 70);
+
   colours[ImGuiCol_FrameBg] = rgb(40, 45, 52);
   colours[ImGuiCol_FrameBgHovered] = rgb(50, 60, 72);
   colours[ImGuiCol_FrameBgActive] = rgb(56, 72, 92);
@@ -51,6 +56,7 @@ void colour_dark(ImVec4* colours) {
   colours[ImGuiCol_Button] = rgb(48, 54, 63);
   colours[ImGuiCol_ButtonHovered] = rgb(58, 74, 94);
   colours[ImGuiCol_ButtonActive] = rgb(62, 92, 126);
+
   colours[ImGuiCol_Header] = rgb(44, 66, 92);
   colours[ImGuiCol_HeaderHovered] = rgb(48, 60, 74);
   colours[ImGuiCol_HeaderActive] = rgb(54, 82, 114);
@@ -58,9 +64,11 @@ void colour_dark(ImVec4* colours) {
   colours[ImGuiCol_TabHovered] = rgb(58, 74, 94);
   colours[ImGuiCol_TabActive] = rgb(52, 62, 76);
   colours[ImGuiCol_TableHeaderBg] = rgb(40, 45, 52);
+
   colours[ImGuiCol_TableRowBgAlt] = rgb(255, 255, 255, 0.03F);
   colours[ImGuiCol_ScrollbarBg] = rgb(24, 27, 32);
   colours[ImGuiCol_ScrollbarGrab] = rgb(74, 81, 91);
+  // Sky blue of the plots, which is seen better on dark.
   colours[ImGuiCol_CheckMark] = colours[ImGuiCol_SliderGrab] = rgb(86, 180, 233);
   colours[ImGuiCol_PlotHistogram] = rgb(86, 180, 233);
 }

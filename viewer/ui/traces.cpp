@@ -53,12 +53,14 @@ Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& s
   };
   stack.by_station =
       rows.size() > most_evses && station.empty() && !std::all_of(rows.begin(), rows.end(), first_station);
+
   std::vector<std::pair<std::string, std::vector<const Series*>>> groups;
   for (const std::uint32_t row : rows) {
     const model::Evse& evse = run.evses[row];
     const std::string& name = stack.by_station ? evse.station : evse.name;
     auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.first == name; });
     const bool full = groups.size() == (stack.by_station ? most_stations : most_evses) - 1 && group == groups.end();
+
     if (full) {
       groups.emplace_back(std::string(), std::vector<const Series*>());
     } else if (group != groups.end()) {
@@ -69,6 +71,7 @@ Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& s
     }
     groups.back().second.push_back(&evse.kw);
   }
+
   for (auto& [name, parts] : groups) {
     const Series* sum = parts.front();
     if (parts.size() > 1) sum = &stack.made.emplace_back(model::sum_of(parts, run.start_ns, run.known_until_ns));

@@ -19,7 +19,7 @@ const EvseTrace& evse_trace(const Ui& ui, const model::Run& run, std::uint32_t e
 /// 0..100.
 const model::Series& storage_soc_percent(const Ui& ui, const model::Run& run, std::uint32_t storage);
 
-/// What power adds up from.
+/// Parts that a power adds up from.
 struct Stack {
   struct Part {
     std::string name;  ///< of an EVSE or station; empty: all others

@@ -1,4 +1,4 @@
-// What all panels share: the open runs, the time model, the selection, language and look. A panel is a function of it.
+// Shared by all panels: the open runs, the time model, the selection, language and look. A panel is a function of it.
 #pragma once
 #include <imgui.h>
 
@@ -38,7 +38,7 @@ struct Settings {
   float scale = 1.0F;  ///< 1 .. 2
 };
 
-/// What is selected. Rows of run A; by name where another run is shown.
+/// The selection. Rows of run A; by name where another run is shown.
 struct Selection {
   std::uint32_t site = 0;  ///< no_row: all sites
   std::string station;     ///< shows only its EVSEs; empty: all
@@ -53,7 +53,7 @@ struct OpenRun {
   std::string label;  ///< "A: edf"
 };
 
-/// What the lower right of the screen shows.
+/// Panels for the lower right of the screen.
 enum class LowerTab : std::uint8_t { none, heat, sessions, vehicles, events, money };
 
 /// Something to be written by the panel that shows it, in the next frame.

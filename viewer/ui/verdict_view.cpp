@@ -87,7 +87,7 @@ class Sentence {
     const float space = ImGui::CalcTextSize(" ").x, line = ImGui::GetFontSize() * 1.25F;
     float x = 0.0F, y = 0.0F;
     for (std::size_t i = 0; i < pieces.size();) {
-      // What no space parts breaks together.
+      // Pieces that no space parts break together.
       std::size_t end = i + 1;
       while (end < pieces.size() && !pieces[end].space_before) ++end;
       float wide = 0.0F;
@@ -160,6 +160,7 @@ void draw_why_of_part(Ui& ui) {
       ImGui::TextUnformatted(text.c_str());
       ui.items.last(fmt::format("verdict.why.{}{}", name, letter.empty() ? "" : letter[0] == 'A' ? ".a" : ".b"));
     }
+    // Both runs have the same key figures: they are explained once.
     if (const record::Kpi* kpi = kpi_of(*ui.run_a(), name); kpi != nullptr) {
       const std::string& help = ui.korean() ? kpi->help_ko : kpi->help;
       ui.fonts.need(help);
@@ -170,6 +171,7 @@ void draw_why_of_part(Ui& ui) {
       ImGui::PopStyleColor();
     }
   }
+
   if (ImGui::SmallButton(ui.tr(Word::close))) ImGui::CloseCurrentPopup();
   ui.items.last("verdict.close");
   ImGui::EndPopup();
@@ -187,7 +189,7 @@ const PartyVerdict* chosen_party(const Ui& ui, const analysis::Verdict& verdict)
 
 float chips_height() { return ImGui::GetFrameHeight(); }
 
-/// What is said where there is no verdict: the runs are not over, or not of one world.
+/// Words where there is no verdict: the runs are not over, or not of one world.
 std::string instead(const Ui& ui, const analysis::Verdict& verdict) {
   if (!verdict.trouble.empty()) return verdict.trouble;
   if (!verdict.note.empty()) return verdict.note;
@@ -219,15 +221,19 @@ void draw_verdict(Ui& ui, ImVec2 size) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {ui.px(6.0F), ui.px(4.0F)});
   const analysis::Verdict& verdict = verdict_of(ui);
   PanelState& state = panel_state(ui);
+
   for (std::size_t i = 0; i < verdict.parties.size(); ++i) {
     if (i > 0) ImGui::SameLine();
     const std::string_view title = party_title(ui, verdict.parties[i].party);
     if (chip(ui, fmt::format("verdict.party.{}", i), title, state.verdict_party == i)) state.verdict_party = i;
   }
+
+  // Beside a replay's verdict stands how close the twin came to the log.
   if (ui.shown() != nullptr && !ui.shown()->scores.empty()) {
     if (!verdict.parties.empty()) ImGui::SameLine(0.0F, ui.px(16.0F));
     draw_replay_badge(ui, *ui.shown());
   }
+
   if (const PartyVerdict* party = chosen_party(ui, verdict); party != nullptr) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     Sentence sentence(ui, *party, "verdict.part");
@@ -235,6 +241,7 @@ void draw_verdict(Ui& ui, ImVec2 size) {
     ui.items.at("verdict.sentence", at, {at.x + ImGui::GetContentRegionAvail().x, at.y + height});
     ImGui::Dummy({1.0F, height - ImGui::GetStyle().ItemSpacing.y});
   }
+
   if (const std::string text = instead(ui, verdict); !text.empty()) {
     ImGui::PushStyleColor(ImGuiCol_Text, plot::colour(ui.canvas.style, plot::Category::vermillion));
     text_cut(ui, text);

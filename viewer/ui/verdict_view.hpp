@@ -15,7 +15,7 @@ const analysis::Verdict& verdict_of(const Ui& ui);
 float verdict_height(Ui& ui, float width);
 void draw_verdict(Ui& ui, ImVec2 size);
 
-/// What is said over the stage when the player has come to the end: what it cost, who got what, what is still owed.
+/// Lines over the stage when the player has come to the end: what it cost, who got what, what is still owed.
 std::vector<std::string> ending_lines(const Ui& ui, const model::Run& run);
 
 }  // namespace evtwin::viewer::ui

@@ -59,16 +59,19 @@ void WhatIf::draw(Ui& ui) {
   const ImVec2 size{std::min(screen.x * 0.94F, ui.px(960.0F)), std::min(screen.y * 0.9F, ui.px(640.0F))};
   ImGui::SetNextWindowSize(size, ImGuiCond_Always);
   ImGui::SetNextWindowPos({screen.x * 0.5F, screen.y * 0.5F}, ImGuiCond_Appearing, {0.5F, 0.5F});
+
   if (parts.focus) ImGui::SetNextWindowFocus();
   parts.focus = false;
   const Word title = parts.page == Page::plan_charge   ? Word::ask_plan_title
                      : parts.page == Page::change_site ? Word::ask_site_title
                                                        : Word::ask_quadrant_title;
+
   bool open = true;
   const bool shown =
       ImGui::Begin(fmt::format("{}###what_if", ui.tr(title)).c_str(), &open,
                    ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
   ui.items.at("what_if", ImGui::GetWindowPos(), {ImGui::GetWindowPos().x + size.x, ImGui::GetWindowPos().y + size.y});
+
   if (shown) {
     const model::Run* run = ui.run_a();
     const model::NotAskable trouble = run == nullptr ? model::NotAskable::not_read : parts.asking.world(*run).trouble;
@@ -84,6 +87,7 @@ void WhatIf::draw(Ui& ui) {
       if (parts.page == Page::quadrant) parts.quadrant.draw(ui, parts.asking, *run);
     }
   }
+
   ImGui::End();
   if (!open) parts.page = Page::none;
 }

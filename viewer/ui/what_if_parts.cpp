@@ -179,6 +179,7 @@ bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, con
   ImGui::PushID(item);
   const float room = width - ImGui::GetFrameHeight() - 2.0F * ImGui::GetStyle().FramePadding.x;
   const bool open = ImGui::BeginCombo("##value", cut_to_width(shown, room).c_str(), ImGuiComboFlags_HeightLarge);
+  // Closed, the field has the name; open, each of its rows has one.
   if (!open) ui.items.last(item);
   if (open) {
     const auto row = [&](const std::string& value, const char* text, const std::string& name) {
@@ -193,6 +194,7 @@ bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, con
     for (const std::string& value : choices) row(value, value.c_str(), fmt::format("{}.{}", item, value));
     ImGui::EndCombo();
   }
+
   ImGui::PopID();
   return changed;
 }
@@ -210,11 +212,13 @@ bool task_buttons(Ui& ui, Task& task, const std::string& prefix, Word start, boo
     if (ImGui::Button(ui.tr(Word::cancel), {button, 0.0F})) task.cancel();
     ui.items.last(prefix + ".cancel");
   } else {
+    // Disabled and not hidden: that it could be asked is to be seen.
     ImGui::BeginDisabled(!possible);
     pressed = ImGui::Button(ui.tr(start), {ImGui::GetContentRegionAvail().x, 0.0F});
     ImGui::EndDisabled();
     ui.items.last(prefix + ".run");
   }
+
   ImGui::PopID();
   if (!task.trouble().empty()) {
     wrapped(ui, task.trouble(), plot::colour(ui.canvas.style, plot::Category::vermillion));

@@ -1,4 +1,4 @@
-// What the pages of a what-if share: the child at work, lists asked of evtwin once, a folder for what comes back.
+// Shared by the pages of a what-if: the child at work, lists asked of evtwin once, a folder for what comes back.
 #pragma once
 #include <map>
 #include <optional>
@@ -15,14 +15,14 @@ namespace evtwin::viewer::ui {
 /// A question at work, and what became of the last one.
 class Task {
  public:
-  /// Ends the question before. What can not be started is trouble().
+  /// Ends the question before. A program that can not be started is trouble().
   void start(std::vector<std::string> words);
   void poll();
   void wait();
   void cancel();
   bool running() const { return child_ != nullptr && child_->running(); }
   double progress() const { return child_ != nullptr ? child_->progress() : 0.0; }
-  /// What evtwin answered, once.
+  /// Answer of evtwin, given out once.
   std::optional<std::string> take();
   const std::string& trouble() const { return trouble_; }  ///< one line; empty: none
   void fail(std::string why) { trouble_ = std::move(why); }

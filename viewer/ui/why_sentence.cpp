@@ -80,7 +80,7 @@ std::string charging_sentence(const Ui& ui, const model::Run& run, std::uint32_t
   return said(ui, Word::why_as_planned, kw_text(kw), kw_text(e.max_kw));
 }
 
-/// What the strategy said last about this EVSE or vehicle since `from`; empty: nothing.
+/// Last remark up to `t` that names this EVSE, or the vehicle or session there; empty: none during the session.
 std::string remark_on(const Ui& ui, const model::Run& run, std::uint32_t evse, const model::Session& session,
                       TimeNs t) {
   const std::vector<std::uint32_t>& remarks = panel_state(ui).remarks.at(kept_of(ui, run)).get(run, 0, [&] {
@@ -116,6 +116,7 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
   if (state.session == no_row) return ui.tr(Word::why_free);
   const model::Session& session = run.sessions[state.session];
   std::string text;
+
   switch (state.status) {
     case model::EvseStatus::charging:
       text = charging_sentence(ui, run, evse, state.kw, t);
@@ -129,10 +130,12 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
     case model::EvseStatus::finished:
       text = ui.tr(Word::why_finished);
       break;
+    // Told above.
     case model::EvseStatus::available:
     case model::EvseStatus::fault:
       break;
   }
+
   text += " " + said(ui, Word::why_leaves, clock_text(run, session.departed_ns, t));
   if (const std::string remark = remark_on(ui, run, evse, session, t); !remark.empty())
     text += " " + said(ui, Word::why_strategy_says, remark);
