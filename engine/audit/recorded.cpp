@@ -175,6 +175,14 @@ class Reading {
         if (parents_[next] != 0) feeder.parent = feeders_.of(parents_[next], of, run_.sites);
         ++next;
       }
+
+      // Every way up ends at the grid connection, after as many feeders as there are at most.
+      for (const Feeder& feeder : of.feeders) {
+        std::size_t passed = 0;
+        for (int above = feeder.parent; above >= 0; above = of.feeders[static_cast<std::size_t>(above)].parent) {
+          if (++passed >= of.feeders.size()) senseless(database_, "feeders in a loop");
+        }
+      }
     }
   }
 
@@ -272,6 +280,8 @@ class Reading {
       session.v2g_min_price_per_kwh = rows.real(10);
       session.soc_start = rows.real(11);
       session.ended = ended_of(rows.text(12));
+      if (session.number == 0 && session.ended == Ended::open_at_end)
+        senseless(database_, "a session open at the end that never plugged in");
 
       // From here on columns that the books made: they are compared, and nothing is recounted from them.
       session.got_kwh = rows.real(13);

@@ -1,5 +1,7 @@
 #include "strategies.hpp"
 
+#include <algorithm>
+
 namespace evtwin::milp {
 namespace {
 
@@ -79,7 +81,8 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
   memory_.peak_target.load(reader);
 
   // Tables that are read without a look at their size must have it.
-  if (memory_.early_h.size() > SiteMemory::most_departures) throw sdk::BadState("the state knows too many departures");
+  if (memory_.early_h.size() != std::min<std::uint64_t>(memory_.departures, SiteMemory::most_departures))
+    throw sdk::BadState("the state knows another number of departures");
   if (memory_.rated_kw.size() != count) throw sdk::BadState("the state is of a site of another size");
   std::visit([&](auto& way) { way.load(reader, evses_, storages_); }, way_);
 }

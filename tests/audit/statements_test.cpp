@@ -126,6 +126,33 @@ TEST_F(SaidTwice, NoPowerIsAboveItsRating) {
   EXPECT_NEAR(finding_of(found, "power above evse max_kw").recount, 1.0, 1e-12);
 }
 
+TEST_F(SaidTwice, RowsThatNoRunMakesAreRefused) {
+  const auto refusal = [&](const std::string& run_file, const std::string& sql) -> std::string {
+    try {
+      audit::audit(altered(run_file, sql));
+    } catch (const record::RunFileError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_NE(refusal(file(), "UPDATE session SET number = 0, evse = NULL, ended = 'open_at_end'")
+                .find("a session open at the end that never plugged in"),
+            std::string::npos);
+
+  twin::World world = world_of_all_kinds();
+  physics::Feeder upper, lower;
+  upper.name = "upper";
+  lower.name = "lower";
+  lower.parent = 0;
+  world.sites[0].feeders = {upper, lower};
+  world.sites[0].evses[0].feeder = 1;
+  const std::string with_feeders = record(world, by_the_hour({10.0}, {}));
+  EXPECT_EQ(refusal(with_feeders, "UPDATE feeder SET max_kw = 1000"), "");
+  EXPECT_NE(refusal(with_feeders, "UPDATE feeder SET parent = (SELECT max(id) FROM feeder) WHERE parent IS NULL")
+                .find("feeders in a loop"),
+            std::string::npos);
+}
+
 // ---- Half cycles
 
 /// Depth of 100 kWh, half full, after hours of these powers.

@@ -6,9 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
 
 #include "analysis/kpi.hpp"
 #include "analysis/text_table.hpp"
@@ -105,13 +109,19 @@ void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std
   change("v2g_price_per_kwh", was_.v2g_price, now_.v2g_price);
 
   // A run that was itself scaled is scaled further.
-  const auto scale = [&](const char* key, double now) {
-    if (now == 1.0) return;
-    const auto own = world.changes.find(site + key);
-    request.changes[site + key] = number_text(now * (own == world.changes.end() ? 1.0 : std::stod(own->second)));
-  };
-  scale("pv_scale", now_.pv_scale);
-  scale("load_scale", now_.load_scale);
+  for (const auto& [key, now] : {std::pair{"pv_scale", now_.pv_scale}, std::pair{"load_scale", now_.load_scale}}) {
+    if (now == 1.0) continue;
+    double own = 1.0;
+    if (const auto before = world.changes.find(site + key); before != world.changes.end()) {
+      const std::string& text = before->second;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), own);
+      if (error != std::errc{} || end != text.data() + text.size()) {
+        task_.fail("the run file's " + site + key + " is '" + text + "', which is no number");
+        return;
+      }
+    }
+    request.changes[site + key] = number_text(now * own);
+  }
   if (!now_.tariff.empty()) request.changes[site + "tariff"] = now_.tariff;
 
   try {

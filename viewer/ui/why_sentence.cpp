@@ -93,11 +93,14 @@ std::string remark_on(const Ui& ui, const model::Run& run, std::uint32_t evse, c
   auto it = std::upper_bound(remarks.begin(), remarks.end(), t,
                              [&](TimeNs time, std::uint32_t row) { return time < run.events[row].time_ns; });
   const auto is_named = [](const std::string& text, const std::string& name) {
-    const std::size_t at = name.empty() ? std::string::npos : text.find(name);
-    if (at == std::string::npos) return false;
-    const std::size_t end = at + name.size();
+    if (name.empty()) return false;
     const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
-    return (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
+    // "A-11" names no "A-1"; a remark may name both.
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+      const std::size_t end = at + name.size();
+      if ((at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]))) return true;
+    }
+    return false;
   };
   while (it != remarks.begin() && run.events[*(it - 1)].time_ns >= session.plugged_in_ns) {
     const std::string& text = run.events[*--it].text;
