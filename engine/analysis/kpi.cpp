@@ -71,9 +71,13 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   counts.decisions += result.decisions;
   counts.sessions_aged += result.sessions_aged;
   sums.storages += result.storage_use.size();
-  for (const twin::StorageUse& storage : result.storage_use) {
-    sums.storage_life_years = std::fmin(sums.storage_life_years, storage.life_years);
-    sums.storage_soh_5y = std::fmin(sums.storage_soh_5y, storage.soh_5y);
+  // Lives are looked for here and not in the books: a fleet of short episodes ends a run thousands of times a second.
+  for (std::size_t k = 0; k < result.storage_use.size(); ++k) {
+    const physics::Storage& storage = site.storages[k];
+    const physics::AgeingLaw law = storage.ageing.law();
+    const physics::AgeingUse& use = result.storage_use[k].use;
+    sums.storage_life_years = std::fmin(sums.storage_life_years, physics::life_years(law, storage.capacity_kwh, use));
+    sums.storage_soh_5y = std::fmin(sums.storage_soh_5y, physics::health_after_5_years(law, storage.capacity_kwh, use));
   }
   for (const physics::FleetOfLaw& fleet : result.fleets) physics::add_fleet(sums.fleets, fleet);
   if (result.tracking) {
@@ -358,14 +362,15 @@ constexpr std::array rows{
          "저장장치의 충방전에 의한 용량 손실(비율)"},
         [](const Sums& s) { return if_stored(s, s.ledger.storage_wear_cyclic); }},
     Row{{"storage_life_years", "years", Better::higher,
-         "time until 1 - alpha x days^0.75 - beta x sqrt(Ah) of a new storage, used at the run's daily rate, is its "
-         "replaced_at (0.8); at most 100; the least of any storage",
+         "time until 1 - alpha x days^0.75 - beta x sqrt(Ah), or its fitted ageing, of a new storage, used at the "
+         "run's "
+         "daily rate, is its replaced_at (0.8); at most 100; the least of any storage",
          "how long a new storage lasts that is used as in this run all the time",
          "저장장치 수명: 새 저장장치를 계속 이 실행처럼 쓸 때 교체까지의 햇수(여러 대면 가장 짧은 것)"},
         [](const Sums& s) { return s.storage_life_years; }},
     Row{{"storage_soh_5y", "", Better::higher,
-         "1 - alpha x days^0.75 - beta x sqrt(Ah) of a new storage after 5 x 365.25 days at the run's daily rate, at "
-         "least 0; the least of any storage",
+         "1 - alpha x days^0.75 - beta x sqrt(Ah), or by its fitted ageing, of a new storage after 5 x 365.25 days at "
+         "the run's daily rate, at least 0; the least of any storage",
          "state of health of a new storage after five years used as in this run",
          "5년 뒤 저장장치 SoH: 새 저장장치를 계속 이 실행처럼 쓸 때(여러 대면 가장 낮은 것)"},
         [](const Sums& s) { return s.storage_soh_5y; }},

@@ -280,12 +280,10 @@ void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& recor
 
 void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use) {
   const double capacity_kwh = context_.site.storages[storage].capacity_kwh;
-  const physics::AgeingLaw law = context_.site.storages[storage].ageing.law();
-  const physics::Ageing ageing(law, physics::AgeingHistory::storage(capacity_kwh));
+  const physics::Ageing ageing(context_.site.storages[storage].ageing.law(),
+                               physics::AgeingHistory::storage(capacity_kwh));
   StorageUse& used = storage_use_.emplace_back();
   used.use = use;
-  used.life_years = physics::life_years(law, capacity_kwh, use);
-  used.soh_5y = physics::health_after_5_years(law, capacity_kwh, use);
   total_.storage_wear_calendar += used.wear_calendar = ageing.calendar_loss(use);
   total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(use);
 }

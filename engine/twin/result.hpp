@@ -11,7 +11,6 @@
 #include "control/ledger.hpp"
 #include "market/demand_charge.hpp"
 #include "physics/ageing.hpp"
-#include "physics/battery.hpp"
 #include "physics/battery_life.hpp"
 
 namespace evtwin::twin {
@@ -22,7 +21,6 @@ using control::correction_count;
 struct StorageUse {
   physics::AgeingUse use;
   double wear_calendar = 0.0, wear_cyclic = 0.0;
-  double life_years = physics::unknown, soh_5y = physics::unknown;  ///< of a new one that is used like this for ever
 };
 
 /// How well a site followed its power set-point: mean power P of each metering window against the window's mean

@@ -6,6 +6,24 @@
 
 namespace evtwin::analysis::test {
 
+/// 10 kWh that lose the same by every full cycle: cycled once a day, its state of health after five years and the years
+/// until it is replaced are these.
+inline physics::Storage storage_that_lasts(double years, double soh_5y) {
+  physics::Storage storage;
+  storage.capacity_kwh = 10.0;
+  const double lost_per_day = (1.0 - soh_5y) / (5 * 365.25);
+  storage.ageing = {0.0, lost_per_day, 1.0, 1.0 - lost_per_day * 365.25 * years};
+  return storage;
+}
+
+/// A full cycle of it a day.
+inline twin::StorageUse cycled_daily() {
+  twin::StorageUse storage;
+  storage.use.days = 3.0;
+  storage.use.stored_kwh = 2.0 * 3.0 * 10.0;
+  return storage;
+}
+
 inline twin::World sample_world() {
   twin::World world;
   world.name = "two sites";
@@ -15,6 +33,7 @@ inline twin::World sample_world() {
   world.sites[0].unmet_price_per_kwh = 2.0;
   world.sites[0].wear_price_per_kwh = 0.075;
   world.sites[0].evses.resize(2);
+  world.sites[0].storages = {storage_that_lasts(8.5, 0.875)};
   world.sites[1].name = "south";
   world.sites[1].evses.resize(1);
   world.days = 3;
@@ -57,8 +76,7 @@ inline twin::Result sample_result() {
   l.ev_wear_calendar = 1.0 / 1024, l.ev_wear_cyclic = 1.0 / 512;
   l.storage_wear_calendar = 1.0 / 4096, l.storage_wear_cyclic = 1.0 / 2048;
   north.sessions_aged = 8;
-  north.storage_use.emplace_back();
-  north.storage_use.back().life_years = 8.5, north.storage_use.back().soh_5y = 0.875;
+  north.storage_use.push_back(cycled_daily());
   // By a law of its own, a full cycle a day: (0.2 / 0.01)^2 = 400 days.
   north.fleets.push_back({{0.0, 0.01, 0.5, 0.8}, {2.0, 1.0, 0.5, 2.0, 1.0, 1.0, 2.0}});
   north.tracking = {6, 20, 2.5};  // kW, kW2, kWh

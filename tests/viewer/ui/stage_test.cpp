@@ -148,6 +148,29 @@ TEST(WhySentence, OfWhatIsFreeOrFinishedSaysSo) {
   EXPECT_TRUE(finished);
 }
 
+// A remark that names A-10 is none on A-1, unless it names A-1 as well, wherever.
+TEST(WhySentence, HasTheRemarkThatNamesItsEvse) {
+  const auto why_with = [](const std::string& remark) {
+    auto run = std::make_shared<model::Run>(*staged());
+    const auto visit = std::find_if(run->sessions.begin(), run->sessions.end(), [&](const model::Session& session) {
+      return session.evse != no_row && run->evses[session.evse].name == "A-1" &&
+             session.departed_ns > session.plugged_in_ns + kernel::minute_ns;
+    });
+    EXPECT_NE(visit, run->sessions.end());
+    if (visit == run->sessions.end()) return std::string();
+    model::Event said;
+    said.time_ns = visit->plugged_in_ns;
+    said.kind = model::EventKind::strategy;
+    said.text = remark;
+    run->events = {said};
+    PanelScreen screen(draw_stage, {900, 420}, run);
+    return why_sentence(screen.ui, *run, visit->evse, visit->plugged_in_ns + kernel::minute_ns);
+  };
+  EXPECT_EQ(why_with("A-10 goes first").find("goes first"), std::string::npos);
+  EXPECT_THAT(why_with("A-1 goes first"), HasSubstr("goes first"));
+  EXPECT_THAT(why_with("A-10 goes first, then A-1"), HasSubstr("goes first, then"));
+}
+
 TEST(StoryScreen, TilesAndVerdictAreOnItAndAPartOfASentenceOpensItsFigures) {
   PanelScreen screen([](Ui& ui, ImVec2 size) { draw_story_screen(ui, size, false); }, {1400, 760}, staged_asap(),
                      staged());
