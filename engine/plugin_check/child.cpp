@@ -145,6 +145,19 @@ std::string last_call(const BlackBox& box) {
                      box.inside.load() > 0 ? "" : " had returned");
 }
 
+/// The first call that a copy came back from, of the copies that have told.
+std::string first_copied(const BlackBox& box) {
+  const BlackBox::Copied* first = nullptr;
+  std::uint64_t first_beat = UINT64_MAX;
+  for (const BlackBox::Copied& copied : box.copied) {
+    const std::uint64_t beat = copied.beat.load();
+    if (beat == 0 || beat >= first_beat) continue;
+    first = &copied;
+    first_beat = beat;
+  }
+  return first != nullptr ? first->call : box.call;
+}
+
 Outcome outcome_of(const Running& running, int status) {
   const BlackBox& box = *running.box;
   Outcome outcome;
@@ -155,7 +168,8 @@ Outcome outcome_of(const Running& running, int status) {
     outcome.slow = running.slow;
     outcome.why = fmt::format("{}, {}", running.killed_for, last_call(box));
   } else if (box.copies.load() > 0) {
-    outcome.why = fmt::format("it forked, and the new process came back from the call as well, in {}", box.copied_in);
+    outcome.why =
+        fmt::format("it forked, and the new process came back from the call as well, in {}", first_copied(box));
   } else if (WIFSIGNALED(status)) {
     outcome.why = fmt::format("it was killed by signal {} ({}), {}", WTERMSIG(status), name_of_signal(WTERMSIG(status)),
                               last_call(box));
@@ -217,26 +231,32 @@ bool look_after(Running& running, const ChildLimits& limits) {
 
 BlackBox* black_box() { return this_box; }
 
-/// The call that this thread is in. Not in the box: a copy of the process keeps it, while the one that it was forked
-/// from may be in its next call already.
-static thread_local char own_call[sizeof BlackBox::copied_in];
+/// The call that this thread is in, and the beat at its begin. Not in the box: a copy of the process keeps them, while
+/// the one that it was forked from may be in its next call already.
+static thread_local char own_call[sizeof BlackBox::Copied::call];
+static thread_local std::uint64_t own_beat = 0;
 
 void leave_copies() {
   BlackBox& box = *this_box;
   if (getpid() == box.process.load()) return;
-  if (box.copies.fetch_add(1) == 0) std::memcpy(box.copied_in, own_call, sizeof box.copied_in);
+  const std::uint32_t before = box.copies.fetch_add(1);
+  if (before < box.copied.size()) {
+    BlackBox::Copied& copied = box.copied[before];
+    std::memcpy(copied.call, own_call, sizeof copied.call);
+    copied.beat = own_beat;
+  }
   _exit(0);
 }
 
 CallMark::CallMark(const char* call, std::int64_t number) {
   if (number >= 0) {
-    std::snprintf(this_box->call, sizeof this_box->call, "%s number %lld", call, static_cast<long long>(number));
+    std::snprintf(own_call, sizeof own_call, "%s number %lld", call, static_cast<long long>(number));
   } else {
-    std::snprintf(this_box->call, sizeof this_box->call, "%s", call);
+    std::snprintf(own_call, sizeof own_call, "%s", call);
   }
-  std::memcpy(own_call, this_box->call, sizeof own_call);
+  std::memcpy(this_box->call, own_call, sizeof own_call);
   this_box->inside += 1;
-  this_box->beat += 1;
+  own_beat = ++this_box->beat;
 }
 
 CallMark::~CallMark() {

@@ -2,6 +2,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -30,8 +31,13 @@ struct BlackBox {
   char note[1024];                    ///< worth knowing, no failure
   std::atomic<pid_t> process;         ///< the child's own: a copy that the plugin forks has another
   std::atomic<std::uint32_t> copies;  ///< processes that came back from a call as well
-  char copied_in[64];                 ///< the call
-  std::uint64_t seed;                 ///< of the scene that is run; 0: none
+  /// The calls they came back from, in the order in which the system let them run, which is not that of the calls.
+  struct Copied {
+    std::atomic<std::uint64_t> beat;  ///< at the call's begin; 0: not written yet
+    char call[64];
+  };
+  std::array<Copied, 64> copied;
+  std::uint64_t seed;  ///< of the scene that is run; 0: none
   std::uint32_t data_bytes;
   std::byte data[1U << 16U];  ///< what the check found out, for the parent to compare
 };
