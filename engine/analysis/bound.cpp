@@ -99,7 +99,8 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
     const double end_kwh = plan.storages[s].stored_kwh.back();
     parts.storage_value += p.storages[s].end_value_per_kwh * end_kwh;
     parts.storage_value -= optimise::lack_cost(p.storages[s], end_kwh);
-    parts.storage_value -= p.storages[s].end_excess_price_per_kwh * std::max(0.0, end_kwh - p.storages[s].stored_kwh);
+    parts.storage_value -=
+        p.storages[s].end_excess_price_per_kwh * std::max(0.0, end_kwh - optimise::end_reference_kwh(p.storages[s]));
   }
 
   // No plan moves these.
@@ -129,7 +130,10 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
   optimise::LpSolver solver;
   optimise::KeyedBasis basis;
   optimise::Solution answer;
-  // Circles begin without sides: only those that the answer breaks are added, and it is solved again.
+  // Circles begin without sides, and opposite powers without the time that they share: only what the answer breaks is
+  // added, and it is solved again.
+  const bool constant_steps = sells_dearer(foresight);
+  std::size_t added = 0;
   do {
     if (options.stop && options.stop()) throw twin::Interrupted("stopped");
     model.clear();
@@ -144,7 +148,9 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
     kernel::log_line(kernel::LogRoom::analysis, kernel::LogLevel::debug,
                      "bound of {}: {} rows, {} columns, {:.10g}, {} iterations", world.sites[site].name,
                      model.linear.rows(), model.linear.columns(), answer.objective, answer.iterations);
-  } while (optimise::add_broken_sides(problem, model.blocks.front(), answer.values, contents) > 0);
+    added = optimise::add_broken_sides(problem, model.blocks.front(), answer.values, contents);
+    added += optimise::add_shared_time(problem, model, 0, answer.values, constant_steps, contents);
+  } while (added > 0);
 
   bound.columns = model.linear.columns();
   bound.rows = model.linear.rows();

@@ -8,6 +8,7 @@
 
 #include "market/demand_charge.hpp"
 #include "market/refill_cost.hpp"
+#include "optimise/storage_end.hpp"
 #include "physics/equipment.hpp"
 #include "physics/limits.hpp"
 #include "twin/owed.hpp"
@@ -217,18 +218,10 @@ class Builder {
       ps.max_kwh = storage.soc_max * storage.capacity_kwh;
       ps.discharge_price_per_kwh = site_.wear_price_per_kwh;
 
-      // As in the books: at a lowest price below 0, energy beyond the start is to be paid for and a lack is no gain. A
-      // lack is refilled in the cheapest slots, and costs beside end_value_per_kwh what those cost above the cheapest.
       const double most_lacking_kwh = std::max(0.0, ps.stored_kwh - ps.min_kwh);
       const market::RefillCost refill(tariff_, out_.grid.edges_ns.front(), out_.grid.edges_ns.back(),
                                       storage.max_charge_kw, most_lacking_kwh / storage.charge_efficiency);
-      const double lowest_per_kwh = refill.lowest_per_kwh();
-      ps.end_value_per_kwh = std::max(0.0, lowest_per_kwh) / storage.charge_efficiency;
-      ps.end_excess_price_per_kwh = std::max(0.0, -lowest_per_kwh) / storage.charge_efficiency;
-      for (const market::RefillCost::Block& block : refill.blocks())
-        ps.end_lacks.push_back({block.kwh * storage.charge_efficiency,
-                                block.price_per_kwh / storage.charge_efficiency - ps.end_value_per_kwh});
-
+      optimise::price_end(ps, refill.lowest_per_kwh(), refill.blocks());
       out_.constants.storage += ps.end_value_per_kwh * ps.stored_kwh;
       // All that could flow at once: limit_grid needs no limit beyond that.
       for (std::size_t k = 0; k < steps(); ++k) {

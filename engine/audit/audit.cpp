@@ -147,7 +147,7 @@ class Comparison {
 
   /// Pairs that must agree within one file: the same thing in two places, or a power with the rating that bounds it.
   void compare_statements(int site, const Site& recorded) {
-    for (const Statements& both : statements(recorded, run_.start_ns)) {
+    for (const Statements& both : statements(run_, recorded)) {
       Finding finding = made(site, both.name, both.is_price ? money_unit() : both.unit, both.said, both.elsewhere);
       finding.of = both.of;
       add(std::move(finding));

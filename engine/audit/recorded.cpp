@@ -255,7 +255,8 @@ class Reading {
         database_,
         "SELECT site, name, number, vehicle_type, evse, arrived_ns, plugged_in_ns, departed_ns, wanted_kwh, "
         "max_kw, v2g_min_price_per_kwh, soc_start, ended, got_kwh, discharged_kwh, unmet_kwh, open_cost, cost, "
-        "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h, wear_calendar, wear_cyclic FROM session "
+        "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h, wear_calendar, wear_cyclic, "
+        "battery_kwh, charge_efficiency, discharge_efficiency FROM session "
         "ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(0));
@@ -298,6 +299,10 @@ class Reading {
       session.waited_h = rows.real(23);
       session.wear_calendar = rows.real(24);
       session.wear_cyclic = rows.real(25);
+
+      session.battery_kwh = rows.real(26);
+      session.charge_efficiency = rows.real(27);
+      session.discharge_efficiency = rows.real(28);
     }
   }
 

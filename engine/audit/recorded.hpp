@@ -93,6 +93,7 @@ struct Session {
   double max_kw = 0.0;  ///< the most that EVSE and vehicle can do together
   double v2g_min_price_per_kwh = 0.0;
   double soc_start = unknown;
+  double battery_kwh = unknown, charge_efficiency = unknown, discharge_efficiency = unknown;  ///< of the vehicle
   Ended ended = Ended::departed;
   // As the run says, by the columns of its row.
   double got_kwh = 0.0, discharged_kwh = 0.0, unmet_kwh = 0.0, open_cost = 0.0, cost = 0.0, driver_revenue = 0.0,

@@ -45,9 +45,25 @@ Statements session_evse(const Site& site) {
   return both;
 }
 
+/// A session's battery is its vehicle's: the first session whose row says another figure.
+Statements session_battery(const Recorded& run, const Site& site, const char* name, const char* unit,
+                           double Session::*of_session, double Vehicle::*of_vehicle) {
+  Statements both{name, unit, false, unknown, unknown, {}};
+  for (const Session& session : site.sessions) {
+    const Vehicle& vehicle = run.vehicles[static_cast<std::size_t>(session.vehicle)];
+    both.said = session.*of_session;
+    both.elsewhere = std::isfinite(vehicle.battery_kwh) ? vehicle.*of_vehicle : unknown;
+    both.of = session.name;
+    const bool agree = both.said == both.elsewhere || (std::isnan(both.said) && std::isnan(both.elsewhere));
+    if (!agree) return both;
+  }
+  return both;
+}
+
 }  // namespace
 
-std::vector<Statements> statements(const Site& site, Ns start_ns) {
+std::vector<Statements> statements(const Recorded& run, const Site& site) {
+  const Ns start_ns = run.start_ns;
   const auto of_site = [&](const char* name, const char* unit, bool is_price, double said, Kind kind) {
     return Statements{name, unit, is_price, std::isinf(said) ? unknown : said, at_start(site, kind, start_ns), {}};
   };
@@ -55,7 +71,13 @@ std::vector<Statements> statements(const Site& site, Ns start_ns) {
       of_site("site contract_kw", "kW", false, site.contract_kw, Kind::uncut_contract_kw),
       of_site("site export_limit_kw", "kW", false, site.export_limit_kw, Kind::export_limit_kw),
       of_site("site driver_price_per_kwh", "", true, site.driver_price_per_kwh, Kind::driver_price_per_kwh),
-      of_site("site v2g_price_per_kwh", "", true, site.v2g_price_per_kwh, Kind::v2g_price_per_kwh), session_evse(site)};
+      of_site("site v2g_price_per_kwh", "", true, site.v2g_price_per_kwh, Kind::v2g_price_per_kwh),
+      session_evse(site),
+      session_battery(run, site, "session battery_kwh", "kWh", &Session::battery_kwh, &Vehicle::battery_kwh),
+      session_battery(run, site, "session charge_efficiency", "", &Session::charge_efficiency,
+                      &Vehicle::charge_efficiency),
+      session_battery(run, site, "session discharge_efficiency", "", &Session::discharge_efficiency,
+                      &Vehicle::discharge_efficiency)};
 
   Excess above_evse("power above evse max_kw"), above_session("power above session max_kw"),
       session_above_evse("session max_kw above evse max_kw"), above_charge("power above storage max_charge_kw"),

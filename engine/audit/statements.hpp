@@ -17,8 +17,9 @@ struct Statements {
   std::string of;  ///< the session, EVSE or storage furthest off; empty: the site
 };
 
-/// All pairs of a site that must agree: its prices and limits with the signals at `start_ns`, the EVSE of a session
-/// with those of its powers, and what powers and sessions have above their ratings (kW) with 0.
-std::vector<Statements> statements(const Site& site, Ns start_ns);
+/// All pairs of a site that must agree: its prices and limits with the signals at the run's start, the EVSE of a
+/// session with those of its powers, its battery with that of its vehicle, and what powers and sessions have above
+/// their ratings (kW) with 0.
+std::vector<Statements> statements(const Recorded& run, const Site& site);
 
 }  // namespace evtwin::audit

@@ -1,8 +1,6 @@
 #include "market/refill_cost.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <tuple>
 
 namespace evtwin::market {
 
@@ -21,26 +19,7 @@ RefillCost::RefillCost(TariffClock tariff, TimeNs from_ns, TimeNs to_ns, double 
   if (slots == 0) return;
   blocks_.reserve(slots + 1);
   each_slot([&](double price_per_kwh, double h) { blocks_.push_back({max_kw * h, price_per_kwh}); });
-  std::sort(blocks_.begin(), blocks_.end(), [](const Block& a, const Block& b) {
-    return std::tie(a.price_per_kwh, a.kwh) < std::tie(b.price_per_kwh, b.kwh);
-  });
-  lowest_per_kwh_ = blocks_.front().price_per_kwh;
-  const double highest_per_kwh = std::max(0.0, blocks_.back().price_per_kwh);
-
-  // Equal prices joined, and none beyond what may lack.
-  std::size_t used = 0;
-  double fits_kwh = 0.0;
-  for (std::size_t i = 0; i < slots && fits_kwh < most_kwh; ++i) {
-    const Block block{blocks_[i].kwh, std::max(0.0, blocks_[i].price_per_kwh)};
-    fits_kwh += block.kwh;
-    if (used > 0 && blocks_[used - 1].price_per_kwh == block.price_per_kwh) {
-      blocks_[used - 1].kwh += block.kwh;
-    } else {
-      blocks_[used++] = block;
-    }
-  }
-  blocks_.resize(used);
-  blocks_.push_back({std::numeric_limits<double>::infinity(), highest_per_kwh});
+  lowest_per_kwh_ = order_refill(blocks_, most_kwh);
 }
 
 double RefillCost::value(double more_kwh) const {

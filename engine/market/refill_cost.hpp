@@ -1,9 +1,10 @@
 // Worth of a storage that ends a run with more or less than it began with: hoarding never pays, emptying is never free.
-// One function for key figures and bound.
+// One function for key figures and bound; planners order what they know of a run's prices by the same rule.
 #pragma once
 
 #include <vector>
 
+#include "market/refill_blocks.hpp"
 #include "market/tariff.hpp"
 
 namespace evtwin::market {
@@ -11,10 +12,7 @@ namespace evtwin::market {
 /// Prices of a run by how much can be charged at them, the cheapest first.
 class RefillCost {
  public:
-  struct Block {
-    double kwh = 0.0;            ///< at the terminals, at full power; infinite: the last
-    double price_per_kwh = 0.0;  ///< >= 0: emptying is never paid for
-  };
+  using Block = RefillBlock;
 
   /// @param max_kw  most charging power. @param most_kwh  at the terminals: blocks beyond it are left out
   RefillCost(TariffClock tariff, TimeNs from_ns, TimeNs to_ns, double max_kw, double most_kwh);

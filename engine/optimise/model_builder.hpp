@@ -39,6 +39,7 @@ class ModelBuilder {
   // model_whole.cpp
   void add_whole_numbers();
   void add_one_way_grid();
+  void add_grid_modes();
   /// Columns and rows that let one direction at a time, [steps]; no_index where both may be.
   struct OneWay {
     explicit OneWay(std::size_t steps) : column(steps, no_index), in_row(steps, no_index), out_row(steps, no_index) {}

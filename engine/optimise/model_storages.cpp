@@ -15,10 +15,12 @@ void ModelBuilder::add_storages() {
     StorageColumns& columns = block_.storages[s];
     columns.level_row = static_cast<std::uint32_t>(linear_.rows());
     columns.charge = static_cast<std::uint32_t>(linear_.columns());
-    for (std::uint32_t t = 0; t < steps(); ++t) at_grid(column(0.0, storage.max_charge_kw, 0.0), t, 1.0);
+    const auto in_time = [&](std::uint32_t t, double amount) { return t < storage.end_step ? amount : 0.0; };
+    for (std::uint32_t t = 0; t < steps(); ++t) at_grid(column(0.0, in_time(t, storage.max_charge_kw), 0.0), t, 1.0);
     columns.discharge = static_cast<std::uint32_t>(linear_.columns());
     for (std::uint32_t t = 0; t < steps(); ++t)
-      at_grid(column(0.0, storage.max_discharge_kw, storage.discharge_price_per_kwh * problem_.hours[t]), t, -1.0);
+      at_grid(column(0.0, in_time(t, storage.max_discharge_kw), storage.discharge_price_per_kwh * problem_.hours[t]), t,
+              -1.0);
 
     columns.level = static_cast<std::uint32_t>(linear_.columns());
     for (std::uint32_t t = 0; t < steps(); ++t) {
@@ -26,9 +28,9 @@ void ModelBuilder::add_storages() {
                                                            : contents_.storage_lower[s][t];
       const double most = contents_.storage_upper.empty() ? std::max(storage.max_kwh, storage.stored_kwh)
                                                           : contents_.storage_upper[s][t];
-      const std::uint32_t level = column(
-          least, most,
-          -storage.hold_value_per_kwh_h * problem_.hours[t] - (t + 1 == steps() ? storage.end_value_per_kwh : 0.0));
+      const std::uint32_t level = column(least, most,
+                                         -in_time(t, storage.hold_value_per_kwh_h) * problem_.hours[t] -
+                                             (t + 1 == steps() ? storage.end_value_per_kwh : 0.0));
 
       const double start = t == 0 ? storage.stored_kwh : 0.0;
       const std::uint32_t step = row(start, start);
@@ -44,9 +46,10 @@ void ModelBuilder::add_storages() {
     name(Part::storage_level, true, storage.key, 0, columns.level_row, steps());
 
     const std::uint32_t last = columns.level + steps() - 1;
+    const double reference_kwh = end_reference_kwh(storage);
     if (storage.end_excess_price_per_kwh > 0.0) {
       const std::uint32_t excess = column(0.0, infinite, storage.end_excess_price_per_kwh);
-      const std::uint32_t beyond = row(-infinite, storage.stored_kwh);
+      const std::uint32_t beyond = row(-infinite, reference_kwh);
       linear_.add(beyond, last, 1.0);
       linear_.add(beyond, excess, -1.0);
       name(Part::storage_excess, false, storage.key, 0, excess, 1);
@@ -55,12 +58,15 @@ void ModelBuilder::add_storages() {
 
     const bool lacks = std::any_of(storage.end_lacks.begin(), storage.end_lacks.end(),
                                    [](const PlanStorage::Lack& lack) { return lack.price_per_kwh > 0.0; });
-    if (lacks && storage.stored_kwh > linear_.column_lower[last]) {
-      // end + what lacks of the start, the cheapest first, >= start.
-      const std::uint32_t start = row(storage.stored_kwh, infinite);
-      linear_.add(start, last, 1.0);
+    if (lacks && reference_kwh > linear_.column_lower[last]) {
+      // end + what lacks of the reference, the cheapest first, >= reference.
+      const std::uint32_t reference = row(reference_kwh, infinite);
+      const auto first = static_cast<std::uint32_t>(linear_.columns());
+      linear_.add(reference, last, 1.0);
       for (const PlanStorage::Lack& lack : storage.end_lacks)
-        linear_.add(start, column(0.0, lack.kwh, lack.price_per_kwh), 1.0);
+        linear_.add(reference, column(0.0, lack.kwh, lack.price_per_kwh), 1.0);
+      name(Part::storage_refill, false, storage.key, 0, first, static_cast<std::uint32_t>(storage.end_lacks.size()));
+      name(Part::storage_refill, true, storage.key, 0, reference, 1);
     }
 
     // Energy that must be left is a soft bound, so that every model has an answer.

@@ -1,5 +1,6 @@
 // Whole numbers: minimum currents, rates, starts, one direction at a time.
 #include <algorithm>
+#include <unordered_map>
 
 #include "optimise/model_builder.hpp"
 
@@ -142,6 +143,56 @@ void ModelBuilder::add_one_way_grid() {
                 linear_.column_upper[step.out]);
   }
   name_one_way(way, Part::grid_way, Part::grid_in, Part::grid_out, 0);
+}
+
+// Who imports for a share `way` of the step has powers of its own in that time, and import is what they and the base
+// draw then: x = x' + x'' with x' <= most x way, x'' <= most x (1 - way), import = way x base + sum x'. Without it,
+// import and export at once would be paid for with nobody switching between them (Balas 1985: the convex hull of two
+// directions).
+void ModelBuilder::add_grid_modes() {
+  if (problem_.linearisation != Linearisation::outer || contents_.grid_one_way.empty()) return;
+  struct Member {
+    std::uint32_t column = 0;
+    double kw = 0.0;  ///< at the grid connection, per unit of the column
+  };
+  // Where the base alone breaks a limit, what is beyond it has no end to take a share of.
+  const auto has_modes = [this](const WholeColumn& whole) {
+    if (whole.part != Part::grid_way) return false;
+    const GridStep& step = block_.steps[whole.step];
+    return step.over_in == no_index && step.over_out == no_index;
+  };
+  std::unordered_map<std::uint32_t, std::vector<Member>> members;  // of the balance row of each step asked for
+  for (const WholeColumn& whole : block_.wholes)
+    if (has_modes(whole)) members[block_.steps[whole.step].row];
+  for (std::size_t e = 0; e < linear_.entries(); ++e) {
+    const auto of_row = members.find(linear_.entry_row[e]);
+    if (of_row != members.end()) of_row->second.push_back({linear_.entry_column[e], linear_.entry_value[e]});
+  }
+
+  for (const WholeColumn& whole : block_.wholes) {
+    if (!has_modes(whole)) continue;
+    const GridStep& step = block_.steps[whole.step];
+    const double base_kw = problem_.load_kw[whole.step] - problem_.pv_kw[whole.step];
+    const std::uint32_t balance = row(0.0, 0.0);
+    linear_.add(balance, step.in, -1.0);
+    linear_.add(balance, whole.column, base_kw);
+
+    for (const Member& member : members[step.row]) {
+      if (member.column == step.in || member.column == step.out) continue;
+      const double most = linear_.column_upper[member.column];
+      if (!(most > 0.0)) continue;
+      const std::uint32_t while_importing = column(0.0, most, 0.0);
+      linear_.add(balance, while_importing, member.kw);
+      const std::uint32_t of_import = row(-infinite, 0.0), of_export = row(-infinite, most), part = row(0.0, infinite);
+      linear_.add(of_import, while_importing, 1.0);
+      linear_.add(of_import, whole.column, -most);
+      linear_.add(of_export, member.column, 1.0);
+      linear_.add(of_export, while_importing, -1.0);
+      linear_.add(of_export, whole.column, most);
+      linear_.add(part, member.column, 1.0);
+      linear_.add(part, while_importing, -1.0);
+    }
+  }
 }
 
 // in <= most in x way, out <= most out x (1 - way)

@@ -146,8 +146,9 @@ class Look {
         return [=, &spec] { return fmt::format("{} of storage {} (key {}) in step {}", what, s, spec.key, t); };
       };
       const double charge_kw = made.charge_kw[t], discharge_kw = made.discharge_kw[t];
-      within(charge_kw, 0.0, spec.max_charge_kw, tolerance_kw_, "kW", name("charging"));
-      within(discharge_kw, 0.0, spec.max_discharge_kw, tolerance_kw_, "kW", name("discharging"));
+      const bool rests = t >= spec.end_step;
+      within(charge_kw, 0.0, rests ? 0.0 : spec.max_charge_kw, tolerance_kw_, "kW", name("charging"));
+      within(discharge_kw, 0.0, rests ? 0.0 : spec.max_discharge_kw, tolerance_kw_, "kW", name("discharging"));
       if (plan_.method == Method::milp && charge_kw > tolerance_kw_ && discharge_kw > tolerance_kw_)
         wrong("{}: charges and discharges at once", name("power")());
       const double stored_kwh = before_kwh + problem_.hours[t] * (charge_kw * spec.charge_efficiency -

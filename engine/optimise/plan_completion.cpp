@@ -56,6 +56,47 @@ std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block
   return added.size();
 }
 
+std::size_t add_shared_time(const PlanProblem& problem, const PlanModel& model, std::size_t block,
+                            const std::vector<double>& values, bool grid_too, ModelContents& contents) {
+  const ModelBlock& columns = model.blocks[block];
+  const auto broken = [&](std::uint32_t in, std::uint32_t out) {
+    const double most_in = model.linear.column_upper[in], most_out = model.linear.column_upper[out];
+    // A direction without power leaves the whole step to the other one.
+    if (!(most_in > 0.0) || !(most_out > 0.0)) return false;
+    constexpr double slack = 1e-7;
+    return values[in] / most_in + values[out] / most_out > 1.0 + slack;
+  };
+  std::size_t added = 0;
+  const auto ask_for = [&added](auto& list, const auto& one) {
+    const auto at = std::lower_bound(list.begin(), list.end(), one);
+    if (at != list.end() && *at == one) return;
+    list.insert(at, one);
+    ++added;
+  };
+
+  for (std::uint32_t v = 0; v < columns.vehicles.size(); ++v) {
+    const VehicleColumns& vehicle = columns.vehicles[v];
+    if (vehicle.charge == no_index || vehicle.discharge == no_index) continue;
+    for (std::uint32_t i = 0; i < vehicle.length; ++i) {
+      if (broken(vehicle.charge + i, vehicle.discharge + i))
+        ask_for(contents.vehicle_one_way, AtStep{v, problem.vehicles[v].first_step + i});
+    }
+  }
+
+  for (std::uint32_t s = 0; s < columns.storages.size(); ++s) {
+    for (std::uint32_t t = 0; t < problem.steps(); ++t) {
+      if (broken(columns.storages[s].charge + t, columns.storages[s].discharge + t))
+        ask_for(contents.storage_one_way, AtStep{s, t});
+    }
+  }
+
+  for (std::uint32_t t = 0; grid_too && t < columns.steps.size(); ++t) {
+    const GridStep& step = columns.steps[t];
+    if (step.in != no_index && step.out != no_index && broken(step.in, step.out)) ask_for(contents.grid_one_way, t);
+  }
+  return added;
+}
+
 bool narrow_storage_levels(const PlanProblem& problem, const Plan& plan, ModelContents& contents, bool hold) {
   // A bound keeps the relaxation.
   if (problem.linearisation == Linearisation::outer) return false;

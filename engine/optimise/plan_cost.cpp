@@ -33,11 +33,11 @@ double storage_cost(const PlanProblem& problem, const PlanStorage& storage, cons
   double cost = 0.0;
   for (std::size_t t = 0; t < problem.steps(); ++t)
     cost += problem.hours[t] * storage.discharge_price_per_kwh * plan.discharge_kw[t];
-  for (std::size_t t = 0; t < plan.stored_kwh.size(); ++t)
+  for (std::size_t t = 0; t < std::min<std::size_t>(plan.stored_kwh.size(), storage.end_step); ++t)
     cost -= problem.hours[t] * storage.hold_value_per_kwh_h * plan.stored_kwh[t];
   const double stored_kwh = plan.stored_kwh.empty() ? storage.stored_kwh : plan.stored_kwh.back();
   return cost + lack_cost(storage, stored_kwh) - storage.end_value_per_kwh * stored_kwh +
-         storage.end_excess_price_per_kwh * std::max(0.0, stored_kwh - storage.stored_kwh);
+         storage.end_excess_price_per_kwh * std::max(0.0, stored_kwh - end_reference_kwh(storage));
 }
 
 double demand_cost(const PlanProblem& problem, const Plan& plan) {

@@ -1,6 +1,7 @@
 #include "optimise/plan_facts.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace evtwin::optimise {
@@ -29,8 +30,12 @@ double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step) {
   return outage ? 0.0 : vehicle.max_discharge_kw * share_of(vehicle, step);
 }
 
+double end_reference_kwh(const PlanStorage& storage) {
+  return std::isnan(storage.end_reference_kwh) ? storage.stored_kwh : storage.end_reference_kwh;
+}
+
 double lack_cost(const PlanStorage& storage, double stored_kwh) {
-  double lacks_kwh = std::max(0.0, storage.stored_kwh - stored_kwh), cost = 0.0;
+  double lacks_kwh = std::max(0.0, end_reference_kwh(storage) - stored_kwh), cost = 0.0;
   for (const PlanStorage::Lack& lack : storage.end_lacks) {
     const double kwh = std::min(lacks_kwh, lack.kwh);
     cost += kwh * lack.price_per_kwh;

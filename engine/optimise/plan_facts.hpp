@@ -43,7 +43,9 @@ class EnergyCount {
   double stored_kwh_ = 0.0, metered_kwh_ = 0.0;
 };
 
-/// Of what a storage has less than at the start when it ends with so many kWh.
+/// What a storage's excess and lack at the end are counted from.
+double end_reference_kwh(const PlanStorage& storage);
+/// Of what a storage has less than the reference when it ends with so many kWh.
 double lack_cost(const PlanStorage& storage, double stored_kwh);
 
 /// Of what is missing, by the vehicle's own count: the cheapest that may still be had later, the rest unmet.

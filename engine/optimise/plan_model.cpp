@@ -52,6 +52,7 @@ void ModelBuilder::build() {
   add_limits();
   add_polygons();
   add_whole_numbers();
+  add_grid_modes();
   if (contents_.worst_share_only) add_worst_share();
   model_.blocks.push_back(std::move(block_));
 }

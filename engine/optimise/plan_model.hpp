@@ -62,6 +62,7 @@ enum class Part : std::uint8_t {
   storage_level,
   storage_lack,
   storage_excess,
+  storage_refill,
   storage_way,
   grid,
   grid_in,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/unknown.hpp"
 #include "optimise/linear_model.hpp"
 
 namespace evtwin::optimise {
@@ -71,16 +72,19 @@ struct PlanVehicle {
 struct PlanStorage {
   std::uint64_t key = 0;
   double max_charge_kw = 0.0, max_discharge_kw = 0.0;
+  std::uint32_t end_step = UINT32_MAX;  ///< rests from this step on: steps beyond the end of a run
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
   double stored_kwh = 0.0;               ///< at the start
   double min_kwh = 0.0, max_kwh = 0.0;   ///< window; a start outside of it may stay there, and only move inwards
   double discharge_price_per_kwh = 0.0;  ///< wear, per kWh at the terminals
   double end_value_per_kwh = 0.0;        ///< of what is stored at the end
-  /// >= 0, per kWh stored and hour: what it is worth to have it at hand. Of two plans else alike the one that stores
-  /// earlier.
+  /// >= 0, per kWh stored and hour before end_step: what it is worth to have it at hand. Of two plans else alike the
+  /// one that stores earlier.
   double hold_value_per_kwh_h = 0.0;
-  double end_excess_price_per_kwh = 0.0;  ///< of what is stored at the end beyond the start, >= 0
-  /// Cost, beside end_value_per_kwh, of having less stored at the end than at the start: block by block, prices >= 0
+  /// What excess and lack at the end are counted from: what was stored when the run began. NaN: stored_kwh.
+  double end_reference_kwh = kernel::unknown;
+  double end_excess_price_per_kwh = 0.0;  ///< of what is stored at the end beyond the reference, >= 0
+  /// Cost, beside end_value_per_kwh, of having less stored at the end than the reference: block by block, prices >= 0
   /// that do not fall, and the last block is infinite. Empty: nothing.
   struct Lack {
     double kwh = 0.0, price_per_kwh = 0.0;

@@ -146,6 +146,8 @@ void check_storage(const PlanStorage& s, std::size_t index) {
   storage.finite(s.end_value_per_kwh, "end_value_per_kwh");
   storage.at_least_0(s.hold_value_per_kwh_h, "hold_value_per_kwh_h");
   storage.at_least_0(s.end_excess_price_per_kwh, "end_excess_price_per_kwh");
+  if (std::isinf(s.end_reference_kwh))
+    wrong("storage {}: end_reference_kwh is {}, must be finite, or NaN for stored_kwh", index, s.end_reference_kwh);
 
   // Energy that lacks at the end is bought cheapest first, and the last block sells any amount.
   double before_per_kwh = 0.0;

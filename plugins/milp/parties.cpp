@@ -52,6 +52,8 @@ optimise::PlanProblem weighed(const evtwin_view& view, const ViewProblem& posed,
   for (optimise::PlanStorage& storage : problem.storages) {
     storage.discharge_price_per_kwh *= weights.site;
     storage.end_value_per_kwh *= weights.site;
+    storage.end_excess_price_per_kwh *= weights.site;
+    for (optimise::PlanStorage::Lack& lack : storage.end_lacks) lack.price_per_kwh *= weights.site;
   }
 
   // Wishes of the grid without a price follow the mean price of energy.

@@ -27,7 +27,7 @@ PastStay left_before(const evtwin_view& view, std::uint32_t d) {
 
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
-  lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
+  run.look(view);
   for (std::uint32_t d = 0; d < view.n_departed; ++d) {
     // No session of this run: the scenario's history tells of it.
     if (view.departed_session[d] == 0) {

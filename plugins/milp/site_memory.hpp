@@ -8,6 +8,7 @@
 
 #include "drivers.hpp"
 #include "peak_target.hpp"
+#include "run_so_far.hpp"
 
 namespace evtwin::milp {
 
@@ -33,8 +34,8 @@ struct SiteMemory {
   static constexpr std::size_t most_departures = 64;
   /// Of the last cars that left: how long before the departure that they claimed, 0 where that was later.
   std::vector<double> early_h;
-  std::uint64_t departures = 0;                                         ///< all that were seen
-  double lowest_buy_per_kwh = std::numeric_limits<double>::infinity();  ///< that was seen in force
+  std::uint64_t departures = 0;  ///< all that were seen
+  RunSoFar run;
   Drivers drivers;
   PeakTarget peak_target;
 

@@ -5,7 +5,7 @@
 namespace evtwin::milp {
 namespace {
 
-constexpr std::uint32_t state_version = 4;
+constexpr std::uint32_t state_version = 5;
 
 std::variant<Receding, DayAhead> way_of(const Settings& settings, const evtwin_host& host) {
   if (settings.day_ahead) return DayAhead(settings, host);
@@ -44,7 +44,7 @@ void PlanningStrategy::save(sdk::StateWriter& writer) const {
   writer.put(memory_.rated_kw);
   writer.put(memory_.early_h);
   writer.put(memory_.departures);
-  writer.put(memory_.lowest_buy_per_kwh);
+  memory_.run.save(writer);
   memory_.drivers.save(writer);
   memory_.peak_target.save(writer);
   std::visit([&](const auto& way) { way.save(writer); }, way_);
@@ -76,7 +76,7 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
   reader.get(memory_.rated_kw);
   reader.get(memory_.early_h);
   reader.get(memory_.departures);
-  reader.get(memory_.lowest_buy_per_kwh);
+  memory_.run.load(reader, storages_);
   memory_.drivers.load(reader);
   memory_.peak_target.load(reader);
 

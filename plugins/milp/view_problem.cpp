@@ -7,6 +7,7 @@
 
 #include "learned_stay.hpp"
 #include "optimise/plan_facts.hpp"
+#include "optimise/storage_end.hpp"
 #include "planned_stay.hpp"
 #include "view_limits.hpp"
 
@@ -270,15 +271,26 @@ void put_learned(const evtwin_view& view, const SiteMemory& memory, ViewProblem&
   }
 }
 
-/// Energy in store at the end of a run is worth what charging it would have cost at the lowest price of the run, losses
-/// included; in a horizon that does not reach so far, a mean price of the horizon.
-double storage_value(const evtwin_view& view, const SiteMemory& memory, double mean_per_kwh, double charge_efficiency,
-                     const ViewProblem& out) {
-  if (out.blocks.back().end_ns < view.end_ns) return mean_per_kwh;
-  double lowest = memory.lowest_buy_per_kwh;
-  for (std::size_t k = 0; k < out.blocks.size() && out.blocks[k].start_ns < view.end_ns; ++k)
-    lowest = std::min(lowest, out.problem.buy_per_kwh[k]);
-  return std::max(0.0, lowest) / charge_efficiency;
+/// What the storage has more or less at the end of the run than at its start is worth what the key figures say: prices
+/// seen so far and those of the horizon are the run's. Beyond the end it rests. A horizon that does not reach so far
+/// ends at a mean price of its own.
+void put_storage_end(const evtwin_view& view, const SiteMemory& memory, double mean_per_kwh, const ViewProblem& out,
+                     optimise::PlanStorage& storage) {
+  storage.end_value_per_kwh = mean_per_kwh;
+  if (out.blocks.back().end_ns < view.end_ns) return;
+
+  const auto s = static_cast<std::uint32_t>(storage.key);
+  std::vector<market::RefillBlock> slots = memory.run.slots(storage.max_charge_kw);
+  std::uint32_t k = 0;
+  for (; k < out.blocks.size() && out.blocks[k].start_ns < view.end_ns; ++k) {
+    const double held_h = hours(std::min(out.blocks[k].end_ns, view.end_ns) - out.blocks[k].start_ns);
+    slots.push_back({storage.max_charge_kw * held_h, out.problem.buy_per_kwh[k]});
+  }
+  storage.end_step = k;
+  storage.end_reference_kwh = memory.run.start_kwh(s);
+  const double most_lacking_kwh = std::max(0.0, storage.end_reference_kwh - storage.min_kwh);
+  const double lowest_per_kwh = market::order_refill(slots, most_lacking_kwh / storage.charge_efficiency);
+  optimise::price_end(storage, lowest_per_kwh, slots);
 }
 
 void put_storages(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
@@ -299,8 +311,10 @@ void put_storages(const evtwin_view& view, const ProblemTerms& terms, const Site
     storage.min_kwh = view.storage_soc_min[s] * view.storage_kwh[s];
     storage.max_kwh = view.storage_soc_max[s] * view.storage_kwh[s];
     storage.discharge_price_per_kwh = view.wear_price_per_kwh;
-    storage.end_value_per_kwh = known_or(terms.storage_value_per_kwh,
-                                         storage_value(view, memory, mean_per_kwh, storage.charge_efficiency, out));
+    if (std::isnan(terms.storage_value_per_kwh))
+      put_storage_end(view, memory, mean_per_kwh, out, storage);
+    else
+      storage.end_value_per_kwh = terms.storage_value_per_kwh;
     storage.hold_value_per_kwh_h = hold_per_kwh_h;
     out.problem.storages.push_back(storage);
   }

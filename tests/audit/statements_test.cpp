@@ -102,6 +102,16 @@ TEST_F(SaidTwice, ASessionIsWhereItsPowerIs) {
   EXPECT_EQ(finding_of(found, "session evse").recount, 1.0);
 }
 
+TEST_F(SaidTwice, ASessionsBatteryIsItsVehicles) {
+  const std::string run_file = file();
+  ASSERT_EQ(question(run_file, "SELECT battery_kwh FROM session"), 80.0);
+  for (const char* column : {"battery_kwh", "charge_efficiency", "discharge_efficiency"}) {
+    expect_found(run_file, std::string("UPDATE session SET ") + column + " = 0.99 * " + column,
+                 std::string("session ") + column);
+    expect_found(run_file, std::string("UPDATE session SET ") + column + " = NULL", std::string("session ") + column);
+  }
+}
+
 TEST_F(SaidTwice, ASitesPricesAndLimitsAreItsFirstSignals) {
   const std::string run_file = file();
   for (const char* column : {"driver_price_per_kwh", "v2g_price_per_kwh", "contract_kw", "export_limit_kw"}) {

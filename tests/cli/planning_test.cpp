@@ -74,6 +74,21 @@ TEST_F(Planning, VehicleToGridLowersPeakAndCostAndServesAll) {
   EXPECT_LE(kpi(lent, "unmet_kwh"), kpi(uncontrolled, "unmet_kwh") + 1e-6);
 }
 
+// No car, 5 kW of load, a storage of 10 kW that begins with 80 of 100 kWh, an hour at 0.1 and 23 at 0.3. By hand: that
+// hour charges 9 kWh into the store, and 9 more may lack at the end, as the hour refills them. 18 kWh of the store save
+// 16.2 x 0.3 for 20 kWh bought or owed at 0.1: 35 - 4.86 + 2. Four more at the end of a series would be owed at 0.3.
+TEST_F(Planning, AStorageEndsWithWhatIsCheapToRefill) {
+  const std::string day = write("storage.lua", R"(return scenario { start = "2026-06-01", days = 1, tick_min = 15, timezone = "Asia/Seoul",
+    site { load = 5, forecast = "perfect", storage_policy = "arbitrage",
+      storage = { kwh = 100, kw = 10, soc_start = 0.8, efficiency = { 0.9, 0.9 } },
+      tariff = { currency = "EUR", periods = { { from = "00:00", to = "01:00", price_per_kwh = 0.1 },
+                                               { from = "01:00", to = "24:00", price_per_kwh = 0.3 } } },
+      stations = { { name = "S", evses = 1, kind = "dc", kw = 10 } } },
+    arrivals = arrivals.poisson { per_hour = 0, energy_kwh = 10, stay_h = 1 }, strategy = "lp" })");
+  for (const char* id : {"lp", "milp", "v2g-profit-max"})
+    EXPECT_NEAR(kpi(run_of(day, id), "objective"), 35.0 - 4.86 + 2.0, 1e-3) << id;
+}
+
 // What cars may lend is known, and they leave when they say: what a plan loses beside the oracle, which knows who
 // comes, is little on every seed.
 TEST_F(Planning, VehicleToGridSavesNearlyWhatTheOracleDoes) {

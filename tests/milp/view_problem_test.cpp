@@ -334,6 +334,52 @@ TEST(Storage, KeepsItsWindowAndIsWorthTheMeanPriceAtTheEnd) {
   EXPECT_NEAR(storage.end_value_per_kwh, 0.2, 1e-12);
 }
 
+// Half an hour at 0.1 and half an hour at 0.3 have passed; a quarter at 0.2, one at 0.3 and one at 0.2 are left, and
+// the horizon's last step lies beyond the end. 40 kWh can lack, which 50 kWh of charging refill at 20 kW: 10 kWh at
+// 0.1, 10 at 0.2 and 15 at 0.3, more of it at the dearest price.
+TEST(Storage, IsWorthAtTheEndOfTheRunWhatTheKeyFiguresSay) {
+  ViewBuilder site = site_with(4);
+  site.storages.push_back({.soc = 0.5, .charge_kw = 20.0, .charge_efficiency = 0.8});
+  site.storage_policy = EVTWIN_STORAGE_ARBITRAGE;
+  SiteMemory memory;
+  const auto look = [&](std::int64_t after_ns, double buy) {
+    site.now_ns = start + after_ns;
+    site.buy = buy;
+    evtwin_view view = site.view();
+    view.end_ns = start + hour + 45 * minute;
+    view.last_decision_ns = start;
+    memory.look(view);
+    return view;
+  };
+  look(0, 0.1);
+  site.storages[0].soc = 0.3;  // what is owed is counted from the start of the run
+  look(hour / 2, 0.3);
+  site.horizon_buy = {0.2, 0.3, 0.2, 0.05};
+  const evtwin_view view = look(hour, 0.2);
+
+  const optimise::PlanStorage storage = problem_from_view(view, {}, memory).problem.storages.at(0);
+  EXPECT_DOUBLE_EQ(storage.end_reference_kwh, 50.0);
+  EXPECT_EQ(storage.end_step, 3U);
+  EXPECT_NEAR(storage.end_value_per_kwh, 0.1 / 0.8, 1e-12);
+  EXPECT_EQ(storage.end_excess_price_per_kwh, 0.0);
+  const auto lack = [](double kwh, double per_kwh) {
+    return ::testing::AllOf(
+        ::testing::Field(&optimise::PlanStorage::Lack::kwh, ::testing::DoubleNear(kwh, 1e-9)),
+        ::testing::Field(&optimise::PlanStorage::Lack::price_per_kwh, ::testing::DoubleNear(per_kwh, 1e-12)));
+  };
+  ASSERT_EQ(storage.end_lacks.size(), 4U);
+  EXPECT_EQ(storage.end_lacks.back().kwh, optimise::infinite);
+  EXPECT_THAT(std::vector(storage.end_lacks.begin(), storage.end_lacks.end() - 1),
+              ElementsAre(lack(8.0, 0.0), lack(8.0, 0.1 / 0.8), lack(12.0, 0.2 / 0.8)));
+  EXPECT_NEAR(storage.end_lacks.back().price_per_kwh, 0.2 / 0.8, 1e-12);
+
+  // A strategy that is told a value keeps to it.
+  const ProblemTerms told{.storage_value_per_kwh = 0.7};
+  const optimise::PlanStorage by_value = problem_from_view(view, told, memory).problem.storages.at(0);
+  EXPECT_EQ(by_value.end_value_per_kwh, 0.7);
+  EXPECT_TRUE(by_value.end_lacks.empty());
+}
+
 TEST(Storage, ThatTheScenarioSwitchedOffIsLeftAlone) {
   ViewBuilder site = site_with(4);
   site.storages.push_back({});
