@@ -58,7 +58,11 @@ ParsedView parse_view(int argc, const char* const* argv) {
 
   CLI::App app("evtwin view: see, play and compare what happened in runs of evtwin", "evtwin view");
   app.set_version_flag("--version", "evtwin-view " EVTWIN_VERSION);
-  app.add_option("RUN", options.files, "run files; of two, both are shown under one cursor")->required();
+  app.add_option("RUN", options.files,
+                 "run files; of two, both are shown under one cursor. Also battery scores: a file of evtwin score "
+                 "--json, or records "
+                 "of cars (.csv), which evtwin scores")
+      ->required();
 
   // Where to begin: the moment, and the part of the site.
   app.add_option("--t", options.t, "cursor: local time, as in 2026-03-14T18:45");

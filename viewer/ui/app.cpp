@@ -13,6 +13,7 @@
 #include "viewer/model/story.hpp"
 #include "viewer/ui/actions.hpp"
 #include "viewer/ui/file_picker.hpp"
+#include "viewer/ui/fleet_page.hpp"
 #include "viewer/ui/screen.hpp"
 #include "viewer/ui/theme.hpp"
 #include "viewer/ui/verdict_view.hpp"
@@ -78,11 +79,12 @@ std::string end_notice(const Ui& ui, const model::Run& run) {
 
 struct App::Parts {
   Parts(Options options_, plot::Textures& textures, Fonts& fonts)
-      : options(std::move(options_)), ui(textures, fonts), what_if(options.evtwin) {}
+      : options(std::move(options_)), ui(textures, fonts), what_if(options.evtwin), fleet(options.evtwin) {}
 
   Options options;
   Ui ui;
   WhatIf what_if;
+  FleetPage fleet;
   FilePicker picker;
   Splits splits;
   bool exit = false;
@@ -109,6 +111,7 @@ struct App::Parts {
 };
 
 void App::Parts::open(const std::string& file) {
+  if (FleetPage::takes(file)) return fleet.open(file);
   OpenRun run;
   run.file = file;
   run.feed = std::make_unique<model::RunFeed>(file);
@@ -252,6 +255,7 @@ std::string App::Parts::trouble() const {
     const std::string line = run.feed->status().trouble;
     if (!line.empty()) lines += (lines.empty() ? "" : "\n") + line;
   }
+  if (!fleet.trouble().empty()) lines += (lines.empty() ? "" : "\n") + fleet.trouble();
   return lines;
 }
 
@@ -263,6 +267,8 @@ bool App::Parts::close_top() {
     ui.help = false;
   } else if (what_if.is_open()) {
     what_if.open(WhatIf::Page::none);
+  } else if (fleet.is_open()) {
+    fleet.close();
   } else {
     return false;
   }
@@ -319,6 +325,7 @@ bool App::poll(bool wait) {
     }
   }
   if (wait) parts_->what_if.wait();
+  if (wait) parts_->fleet.wait();
   parts_->follow_links();
   return fresh;
 }
@@ -383,11 +390,12 @@ void App::frame() {
   draw_menu(ui, {run_a_file, [&] { parts.picker.open(files); }, [&] { ask_picture(false); }, [&] { ask_picture(true); },
                  ask_csv, [&] { parts.exit = true; }, [&] { parts.what_if.open(WhatIf::Page::plan_charge); },
                  [&] { parts.what_if.open(WhatIf::Page::change_site); },
-                 [&] { parts.what_if.open(WhatIf::Page::quadrant); }});
+                 [&] { parts.what_if.open(WhatIf::Page::quadrant); }, [&] { parts.fleet.open(ui.runs[ui.a].file); }});
   ui.hovered_panel.clear();
   draw_screen(ui, parts.splits, parts.trouble());
   ImGui::End();
 
+  parts.fleet.draw(ui);
   parts.what_if.draw(ui);
   parts.picker.draw(ui, files, run_a_file);
   draw_help(ui);
@@ -420,7 +428,7 @@ bool App::wants_exit() const { return parts_->exit; }
 
 bool App::busy() const {
   const Ui& ui = parts_->ui;
-  if (ui.time.playing || ui.canvas.filling || parts_->what_if.running()) return true;
+  if (ui.time.playing || ui.canvas.filling || parts_->what_if.running() || parts_->fleet.running()) return true;
   return std::any_of(ui.runs.begin(), ui.runs.end(), [](const OpenRun& run) {
     const model::FeedStatus status = run.feed->status();
     return status.loading || status.live;

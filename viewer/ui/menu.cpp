@@ -83,6 +83,7 @@ void ask_menu(Ui& ui, const ScreenActions& actions) {
   if (entry(ui, "menu.plan_charge", Word::menu_plan_charge, nullptr)) actions.plan_charge();
   if (entry(ui, "menu.change_site", Word::menu_change_site, nullptr)) actions.change_site();
   if (entry(ui, "menu.quadrant", Word::menu_quadrant, nullptr)) actions.quadrant();
+  if (entry(ui, "menu.fleet", Word::menu_fleet, nullptr, false, !ui.runs.empty())) actions.fleet();
   ImGui::EndMenu();
 }
 

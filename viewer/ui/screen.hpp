@@ -10,7 +10,7 @@ namespace evtwin::viewer::ui {
 /// Actions that only the app can do.
 struct ScreenActions {
   std::function<void(const std::string& file)> open;
-  std::function<void()> choose_file, picture, picture_of_plot, csv, quit, plan_charge, change_site, quadrant;
+  std::function<void()> choose_file, picture, picture_of_plot, csv, quit, plan_charge, change_site, quadrant, fleet;
 };
 
 /// Fractions of the screen that a user may drag.

@@ -1,0 +1,90 @@
+// The page of battery scores as a user works it: from a file of records, of scores, and of a run.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "support/paths.hpp"
+#include "viewer/model/child_process.hpp"
+#include "viewer/shell_headless/headless.hpp"
+
+namespace evtwin::viewer::shell {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string cars = paths::source_dir + "/scenarios/made_cars.csv";
+constexpr int until_answered = 60;  // frames: a still viewer waits for its answer after some of them
+
+ui::Options showing(const std::string& file) {
+  ui::Options out;
+  out.files = {file};
+  out.language = "en";
+  out.evtwin = paths::program;
+  return out;
+}
+
+bool there(Headless& viewer, const std::string& item) { return viewer.ui().items.find(item) != nullptr; }
+
+TEST(FleetScreen, AClassShowsItsCarsAndACarItsPage) {
+  Headless viewer(showing(cars), 1280, 800);
+  viewer.frames(until_answered);
+  EXPECT_EQ(viewer.app().trouble(), "");
+  for (const char* item :
+       {"fleet.summary", "fleet.box.corrected", "fleet.box.class mid", "fleet.car.C01", "fleet.car.C09"})
+    EXPECT_TRUE(there(viewer, item)) << item;
+
+  viewer.click("fleet.group.class small");
+  viewer.frames(3);
+  EXPECT_TRUE(there(viewer, "fleet.car.C01"));
+  EXPECT_FALSE(there(viewer, "fleet.car.C09"));
+  EXPECT_FALSE(there(viewer, "fleet.box.class mid"));
+  viewer.click("fleet.car.C01");
+  viewer.frames(3);
+  EXPECT_TRUE(there(viewer, "fleet.shown"));
+
+  // Nothing lies below it: Esc leaves the empty screen.
+  viewer.script("key escape");
+  viewer.frames(3);
+  EXPECT_FALSE(there(viewer, "fleet"));
+}
+
+TEST(FleetScreen, ARunsCarsAreScoredFromTheMenu) {
+  setenv("EVTWIN_LIBRARY", (paths::source_dir + "/scenarios/lib").c_str(), 1);
+  std::string pattern = ::testing::TempDir() + "evtwin-fleet-screen-XXXXXX";
+  const std::string folder = mkdtemp(pattern.data()), file = folder + "/week.evtwin";
+  model::ChildProcess child(
+      {paths::program, "run", paths::source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--out", file});
+  child.wait();
+  ASSERT_EQ(child.status(), 0) << child.err();
+  Headless viewer(showing(file), 1280, 800);
+  viewer.frames(5);
+  viewer.click("menu.ask");
+  viewer.frames(2);
+  viewer.click("menu.fleet");
+  viewer.frames(until_answered);
+  EXPECT_TRUE(there(viewer, "fleet.summary"));
+  EXPECT_EQ(viewer.app().trouble(), "");
+  fs::remove_all(folder);
+}
+
+TEST(FleetScreen, WhatCanNotBeShownIsSaidInALine) {
+  const std::string file = ::testing::TempDir() + "evtwin-no-scores.json";
+  std::ofstream(file) << "{}";
+  Headless wrong(showing(file), 1280, 800);
+  wrong.frames(3);
+  EXPECT_TRUE(there(wrong, "fleet.trouble"));
+  EXPECT_NE(wrong.app().trouble().find("no battery scores"), std::string::npos);
+  fs::remove(file);
+
+  ui::Options alone = showing(cars);
+  alone.evtwin.clear();
+  Headless without(alone, 1280, 800);
+  without.frames(3);
+  EXPECT_NE(without.app().trouble().find("evtwin score FILES --json"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::shell
