@@ -372,6 +372,12 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
   // A narrow terminal loses whole columns, least asked for first.
   const std::string left_out = leave_out(shown, first_width, width);
   for (const ShownColumn& column : shown) heads.push_back(column.head);
+  const bool tells_lives = std::any_of(shown.begin(), shown.end(), [](const ShownColumn& column) {
+    return std::any_of(columns.begin(), columns.end(), [&](const Column& known) {
+      const bool of_life = known.kpi.ends_with("_life_years") || known.kpi == "storage_soh_5y";
+      return of_life && (column.head.starts_with(known.head) || column.head.starts_with(known.head_ko));
+    });
+  });
 
   TextTable table(heads);
   for (std::size_t c = 0; c < contenders.size(); ++c) {
@@ -385,6 +391,10 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
     text += korean ? fmt::format("이 화면에 들어가지 않은 열: {} (--wide: 모두 표시)\n", left_out)
                    : fmt::format("Not on this screen: {} (--wide shows all)\n", left_out);
 
+  // A week is carried to years: that is an assumption, and the reader's to judge.
+  if (tells_lives)
+    text += korean ? "배터리 수명과 SoH는 새 배터리를 줄곧 이 기간처럼 쓴다고 볼 때의 값입니다.\n"
+                   : "Years and SoH of batteries are those of new ones used as in this run all the time.\n";
   text += notes_text(contenders, compared, korean);
   for (const Contender& contender : contenders) {
     if (contender.error.empty()) continue;
