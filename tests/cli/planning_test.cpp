@@ -78,7 +78,8 @@ TEST_F(Planning, VehicleToGridLowersPeakAndCostAndServesAll) {
 // hour charges 9 kWh into the store, and 9 more may lack at the end, as the hour refills them. 18 kWh of the store save
 // 16.2 x 0.3 for 20 kWh bought or owed at 0.1: 35 - 4.86 + 2. Four more at the end of a series would be owed at 0.3.
 TEST_F(Planning, AStorageEndsWithWhatIsCheapToRefill) {
-  const std::string day = write("storage.lua", R"(return scenario { start = "2026-06-01", days = 1, tick_min = 15, timezone = "Asia/Seoul",
+  const std::string day =
+      write("storage.lua", R"(return scenario { start = "2026-06-01", days = 1, tick_min = 15, timezone = "Asia/Seoul",
     site { load = 5, forecast = "perfect", storage_policy = "arbitrage",
       storage = { kwh = 100, kw = 10, soc_start = 0.8, efficiency = { 0.9, 0.9 } },
       tariff = { currency = "EUR", periods = { { from = "00:00", to = "01:00", price_per_kwh = 0.1 },
