@@ -36,11 +36,8 @@ optimise::Method method_of(const sdk::Given& setup, optimise::TieBreak tie_break
   const bool greedy = method == "greedy" || (method == "auto" && tie_break == optimise::TieBreak::none);
   return greedy ? optimise::Method::greedy : optimise::Method::lp;
 }
-
-}  // namespace
-
-Settings::Settings(sdk::Setup& setup) {
-  const sdk::Given given = setup.shared();  // the strategies of this folder have not all the same parameters
+/// Terms of a driver's claim mean nothing where stays are learned, so a scenario that gives both is refused.
+void set_drivers(const sdk::Given& given, ProblemTerms& terms) {
   terms.margin_h = given.number("margin_min") / 60.0;
   const double leave_per_h = given.number("leave_per_h");
   terms.leave_per_h = std::isnan(leave_per_h) ? 0.0 : leave_per_h;
@@ -50,10 +47,41 @@ Settings::Settings(sdk::Setup& setup) {
   if (drivers == "learned" && claims_given)
     throw sdk::BadParameter("parameters 'margin_min' and 'leave_per_h' are for drivers = claimed, not learned");
 
-  three_parties = !std::isnan(given.number("weight_site"));
   terms.learn_drivers = drivers == "learned" || (drivers == "auto" && !claims_given);
   const std::string_view beyond = given.text("beyond_request");
   terms.beyond_request = beyond == "continue" || (beyond == "auto" && terms.learn_drivers);
+}
+
+/// The tie-break is read before the method, which depends on it: the greedy rule is exact only without one.
+void set_planner(const sdk::Given& given, optimise::PlannerOptions& planner) {
+  using optimise::TieBreak;
+  const std::string_view tie_break = given.text("tie_break");
+  planner.tie_break = tie_break == "none"       ? TieBreak::none
+                      : tie_break == "earliest" ? TieBreak::earliest
+                                                : TieBreak::steady;
+  planner.method = method_of(given, planner.tie_break);
+  planner.milp.relative_gap = number_or(given, "gap", planner.milp.relative_gap);
+  planner.milp.nodes = static_cast<std::uint64_t>(number_or(given, "nodes", static_cast<double>(planner.milp.nodes)));
+}
+
+/// Weights of the parties. One of them has to count: with none, all plans are equally good.
+Weights weights_of(const sdk::Given& given) {
+  Weights weights{given.number("weight_site"),      given.number("weight_owner"),
+                  given.number("weight_grid"),      given.number("grid_peak_per_kw"),
+                  given.number("grid_ramp_per_kw"), given.number("grid_pressure_per_kwh")};
+  if (weights.site == 0.0 && weights.owner == 0.0 && weights.grid == 0.0) {
+    throw sdk::BadParameter(
+        "parameters 'weight_site', 'weight_owner' and 'weight_grid' are all 0: nothing is left to plan for; one of "
+        "them must be above 0");
+  }
+  return weights;
+}
+}  // namespace
+
+Settings::Settings(sdk::Setup& setup) {
+  const sdk::Given given = setup.shared();  // the strategies of this folder have not all the same parameters
+  set_drivers(given, terms);
+  three_parties = !std::isnan(given.number("weight_site"));
   day_ahead = given.text("mode") == "day-ahead";
 
   terms.expected_stay_h = number_or(given, "stay_h", terms.expected_stay_h);
@@ -64,14 +92,7 @@ Settings::Settings(sdk::Setup& setup) {
   terms.follow_setpoint = given.flag("follow_setpoint");
   terms.fairness = given.text("fairness") == "max-min" ? optimise::Fairness::max_min : optimise::Fairness::none;
 
-  using optimise::TieBreak;
-  const std::string_view tie_break = given.text("tie_break");
-  planner.tie_break = tie_break == "none"       ? TieBreak::none
-                      : tie_break == "earliest" ? TieBreak::earliest
-                                                : TieBreak::steady;
-  planner.method = method_of(given, planner.tie_break);
-  planner.milp.relative_gap = number_or(given, "gap", planner.milp.relative_gap);
-  planner.milp.nodes = static_cast<std::uint64_t>(number_or(given, "nodes", static_cast<double>(planner.milp.nodes)));
+  set_planner(given, planner);
   terms.whole_numbers = planner.method == optimise::Method::milp;
   terms.max_starts = static_cast<std::uint32_t>(number_or(given, "max_starts", 0.0));
 
@@ -82,16 +103,7 @@ Settings::Settings(sdk::Setup& setup) {
   expect_auto = given.text("expect") == "auto";
   terms.v2g = three_parties || given.flag("v2g");
   terms.dear_departure = three_parties;
-  if (three_parties) {
-    weights = {given.number("weight_site"),      given.number("weight_owner"),
-               given.number("weight_grid"),      given.number("grid_peak_per_kw"),
-               given.number("grid_ramp_per_kw"), given.number("grid_pressure_per_kwh")};
-    if (weights.site == 0.0 && weights.owner == 0.0 && weights.grid == 0.0) {
-      throw sdk::BadParameter(
-          "parameters 'weight_site', 'weight_owner' and 'weight_grid' are all 0: nothing is left to plan for; one of "
-          "them must be above 0");
-    }
-  }
+  if (three_parties) weights = weights_of(given);
 
   plan_at_ns = time_of_day(given.text("plan_at"));
   replan_ns = static_cast<std::int64_t>(number_or(given, "replan_min", 0.0) * static_cast<double>(minute_ns));

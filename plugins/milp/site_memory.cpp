@@ -23,21 +23,27 @@ PastStay left_before(const evtwin_view& view, std::uint32_t d) {
   return stay;
 }
 
+<<<<<<< HEAD
 }  // namespace
 
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
   run.look(view);
+=======
+/// Departures teach how drivers leave. Of a session of this run more is known than the view tells of its end: what was
+/// seen of the car while it was here.
+void learn_departures(const evtwin_view& view, SiteMemory& memory) {
+>>>>>>> 07e68d1 (Plugins and viewer: the 20 functions over 60 lines are told in parts, each with its reason; nothing that runs changes)
   for (std::uint32_t d = 0; d < view.n_departed; ++d) {
     // No session of this run: the scenario's history tells of it.
     if (view.departed_session[d] == 0) {
       if (view.departed_arrived_ns[d] == 0) continue;  // nothing is known of its stay
-      drivers.add(left_before(view, d));
-      add_early(hours(view.departed_claimed_ns[d] - view.departed_ns[d]));
+      memory.drivers.add(left_before(view, d));
+      memory.add_early(hours(view.departed_claimed_ns[d] - view.departed_ns[d]));
       continue;
     }
 
-    const CarMemory& car = cars[view.departed_evse[d]];
+    const CarMemory& car = memory.cars[view.departed_evse[d]];
     if (car.session != view.departed_session[d]) continue;
     PastStay stay = left_before(view, d);
     stay.arrived_ns = car.arrived_ns;
@@ -45,8 +51,45 @@ void SiteMemory::look(const evtwin_view& view) {
     stay.driver = car.driver;
     stay.max_kw = car.car_max_kw;
     stay.finished = car.draws == 0 ? 1 : 0;
-    drivers.add(stay);
+    memory.drivers.add(stay);
   }
+}
+
+/// A session begins with what the view has of it now; nothing of the car before counts.
+CarMemory first_seen(const evtwin_view& view, std::uint32_t i) {
+  CarMemory car;
+  car.session = view.evse_session[i];
+  car.first_soc = view.evse_soc[i];
+  car.claimed_ns = view.evse_claimed_departs_ns[i];
+  car.arrived_ns = view.evse_arrived_ns[i];
+  car.driver = view.evse_driver[i];
+  car.first_got_kwh = view.evse_got_kwh[i];
+  return car;
+}
+
+/// A car that draws less than it is offered shows the most it takes; one that draws a larger offer has no such bound.
+void see_draw(const evtwin_view& view, std::uint32_t i, CarMemory& car) {
+  car.draws = view.evse_draws[i];
+  if (view.evse_car_max_kw[i] > 0.0) car.car_max_kw = view.evse_car_max_kw[i];
+
+  const double offered_kw = view.evse_setpoint_kw[i];
+  const double took_kw = view.evse_power_kw[i];
+  if (offered_kw > 0.0 && car.charging == 0) ++car.starts;
+  car.charging = offered_kw > 0.0 ? 1 : 0;
+  if (view.evse_draws[i] == 0 || offered_kw <= 0.0) return;
+  if (took_kw < 0.99 * offered_kw) {
+    if (took_kw > 0.0) car.takes_kw = took_kw;
+  } else if (offered_kw > car.takes_kw) {
+    car.takes_kw = std::numeric_limits<double>::infinity();
+  }
+}
+
+}  // namespace
+
+void SiteMemory::look(const evtwin_view& view) {
+  cars.resize(view.n_evses);
+  lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
+  learn_departures(view, *this);
 
   drivers.begin(view.now_ns);
   peak_target.look(view, drivers);
@@ -60,32 +103,12 @@ void SiteMemory::look(const evtwin_view& view) {
       if (car.session != 0) {
         add_early(hours(car.claimed_ns - view.now_ns));
       }
-      car = {};
-      car.session = view.evse_session[i];
-      car.first_soc = view.evse_soc[i];
-      car.claimed_ns = view.evse_claimed_departs_ns[i];
-      car.arrived_ns = view.evse_arrived_ns[i];
-      car.driver = view.evse_driver[i];
-      car.first_got_kwh = view.evse_got_kwh[i];
+      car = first_seen(view, i);
     }
 
     if (car.session == 0) continue;
     if (car.claimed_ns > car.arrived_ns) drivers.look_at_word(car.claimed_ns, view.now_ns, false);
-    car.draws = view.evse_draws[i];
-    if (view.evse_car_max_kw[i] > 0.0) car.car_max_kw = view.evse_car_max_kw[i];
-
-    // A car that draws less than it is offered shows the most it takes; one that draws a larger offer has no such
-    // bound.
-    const double offered_kw = view.evse_setpoint_kw[i];
-    const double took_kw = view.evse_power_kw[i];
-    if (offered_kw > 0.0 && car.charging == 0) ++car.starts;
-    car.charging = offered_kw > 0.0 ? 1 : 0;
-    if (view.evse_draws[i] == 0 || offered_kw <= 0.0) continue;
-    if (took_kw < 0.99 * offered_kw) {
-      if (took_kw > 0.0) car.takes_kw = took_kw;
-    } else if (offered_kw > car.takes_kw) {
-      car.takes_kw = std::numeric_limits<double>::infinity();
-    }
+    see_draw(view, i, car);
   }
 }
 

@@ -75,6 +75,106 @@ double dear_price(const evtwin_view& view, const ViewProblem& out) {
   return losses * (out.dearest_per_kwh + peak_per_kwh);
 }
 
+/// One car that is plugged in: how long it is planned for.
+struct ConnectedStay {
+  std::uint32_t evse = 0;
+  bool lends = false;
+  std::optional<LearnedStay> learned;  ///< none: its claim counts
+  std::int64_t done_ns = 0;            ///< it shall be done by then
+};
+
+/// A learned stay takes no margin: that drivers leave before they said is in it already.
+ConnectedStay connected_stay(const evtwin_view& view, std::uint32_t i, const ProblemTerms& terms,
+                             const SiteMemory& memory) {
+  ConnectedStay stay;
+  stay.evse = i;
+  stay.lends = terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
+  stay.learned = terms.learn_drivers ? learned_stay(view, i, memory, stay.lends) : std::nullopt;
+  const double margin_h = stay.learned ? 0.0 : known_or(terms.margin_h, memory.learned_margin_h());
+  const std::int64_t until_ns = stay.learned ? stay.learned->until_ns : view.evse_departs_ns[i];
+  stay.done_ns = done_at(view, i, until_ns, margin_h);
+  return stay;
+}
+
+/// Power that it may be given: nothing in the first step where its EVSE is out of service.
+void put_charging_power(const evtwin_view& view, const ConnectedStay& stay, const CarMemory& seen,
+                        PlanVehicle& vehicle) {
+  const std::uint32_t i = stay.evse;
+  const bool out_of_service = view.evse_max_kw[i] <= 0.0;
+  vehicle.max_kw =
+      std::max(0.0, out_of_service ? seen.car_max_kw : std::min(view.evse_car_max_kw[i], view.evse_max_kw[i]));
+  vehicle.max_kw = std::min(vehicle.max_kw, seen.takes_kw);
+  // A finished car takes again what it lends.
+  const bool takes_no_more = view.evse_draws[i] == 0;
+  if (takes_no_more && !stay.lends) vehicle.max_kw = 0.0;
+  if (out_of_service) {
+    vehicle.step_max_kw.assign(vehicle.end_step - vehicle.first_step, vehicle.max_kw);
+    vehicle.step_max_kw.front() = 0.0;
+  }
+}
+
+/// Losses, energy that may be lent and room that is left, each as far as the battery is known.
+void put_battery(const evtwin_view& view, std::uint32_t i, const ProblemTerms& terms, PlanVehicle& vehicle) {
+  vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
+  vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
+  if (terms.v2g) put_discharge(view, i, vehicle);
+  const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
+  const bool takes_no_more = view.evse_draws[i] == 0;
+  vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
+}
+
+/// Energy that a car still wants, at the meter.
+struct StillWanted {
+  double remaining_kwh = 0.0;
+  double unlikely_kwh = 0.0;  ///< of it: beyond what drivers like this one take in the mean
+};
+
+/// Where drivers are learned, energy that others like this one took counts; a car that lends keeps its request.
+StillWanted still_wanted(const evtwin_view& view, std::uint32_t i, const ProblemTerms& terms, const SiteMemory& memory,
+                         const PlanVehicle& vehicle) {
+  const double takes_kwh = vehicle.room_kwh / vehicle.charge_efficiency;
+  StillWanted out;
+  out.remaining_kwh = std::min(wanted_kwh(view, i, terms), takes_kwh);
+  if (terms.learn_drivers && vehicle.max_discharge_kw <= 0.0 && view.evse_draws[i] != 0 &&
+      view.evse_requested_kwh[i] > nothing_kwh) {
+    const LearnedWish wish = learned_wish(view, i, memory);
+    // No battery takes more than fits in, whatever was seen of others.
+    out.remaining_kwh = std::min(terms.beyond_request ? takes_kwh : out.remaining_kwh, wish.most_kwh);
+    out.unlikely_kwh = std::max(0.0, out.remaining_kwh - wish.mean_kwh);
+  }
+  return out;
+}
+
+/// A driver's request is no trade: where it is lent, its lack is dearer than all that could be won.
+double unmet_price_of(const evtwin_view& view, const ViewProblem& out, const PlanVehicle& vehicle, bool learned) {
+  return vehicle.max_discharge_kw > 0.0
+             ? std::max(out.unmet_price_per_kwh, dear_price(view, out)) * (learned ? lent_on_chance : 1.0)
+             : out.unmet_price_per_kwh;
+}
+
+/// A kWh planned for later costs the chance that its driver is gone by then.
+/// @param waiting_per_kwh  unmet price without the weight that keeps energy from being given up for a peak: weighted as
+///   well, what nobody is sure of in the first days would make the month's peak
+/// @param above_lowest  priority above the lowest one present
+void put_waiting(const evtwin_view& view, const std::vector<Block>& blocks, const ConnectedStay& stay,
+                 double waiting_per_kwh, double above_lowest, PlanVehicle& vehicle) {
+  for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
+    const Block& block = blocks[k];
+    const std::int64_t middle_ns =
+        std::midpoint(std::max(view.now_ns, block.start_ns), std::min(stay.done_ns, block.end_ns));
+    // The rest of a wish is learned on the way, so that of two cars the more important one goes first.
+    const double waiting = earlier * above_lowest * hours(std::max<std::int64_t>(0, middle_ns - view.now_ns));
+    vehicle.step_charge_price_per_kwh.push_back((1.0 - stay.learned->there(middle_ns) + waiting) * waiting_per_kwh);
+  }
+}
+
+/// Prices are per kWh at the meter; what is wanted in the battery costs its losses as well.
+void price_at_battery(PlanVehicle& vehicle) {
+  if (vehicle.need_at != optimise::NeedAt::battery) return;
+  vehicle.unmet_price_per_kwh /= vehicle.charge_efficiency;
+  for (PlanVehicle::Later& one : vehicle.later) one.price_per_kwh /= vehicle.charge_efficiency;
+}
+
 /// Cars that are plugged in and want something or may give something.
 void put_connected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
   const double weight = unmet_weight(view, terms, memory);
@@ -88,43 +188,14 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     PlanVehicle vehicle;
     vehicle.key = view.evse_session[i];
     vehicle.evse = i;
-    const std::int64_t departs_ns = view.evse_departs_ns[i];
-    const bool lends = terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
-    const auto learned = terms.learn_drivers ? learned_stay(view, i, memory, lends) : std::nullopt;
-    const double margin_h = learned ? 0.0 : known_or(terms.margin_h, memory.learned_margin_h());
-    const std::int64_t until_ns = learned ? learned->until_ns : departs_ns;
-    const std::int64_t done_ns = done_at(view, i, until_ns, margin_h);
-    if (!put_stay(out.blocks, view.now_ns, done_ns, vehicle)) continue;
+    const ConnectedStay stay = connected_stay(view, i, terms, memory);
+    if (!put_stay(out.blocks, view.now_ns, stay.done_ns, vehicle)) continue;
 
     const CarMemory& seen = memory.cars[i];
-    const bool out_of_service = view.evse_max_kw[i] <= 0.0;
-    vehicle.max_kw =
-        std::max(0.0, out_of_service ? seen.car_max_kw : std::min(view.evse_car_max_kw[i], view.evse_max_kw[i]));
-    vehicle.max_kw = std::min(vehicle.max_kw, seen.takes_kw);
-    const bool takes_no_more = view.evse_draws[i] == 0;
-    // A finished car takes again what it lends.
-    if (takes_no_more && !lends) vehicle.max_kw = 0.0;
-    if (out_of_service) {
-      vehicle.step_max_kw.assign(vehicle.end_step - vehicle.first_step, vehicle.max_kw);
-      vehicle.step_max_kw.front() = 0.0;
-    }
-
-    vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
-    vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
-    if (terms.v2g) put_discharge(view, i, vehicle);
-    const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
-    vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
-    const double takes_kwh = vehicle.room_kwh / vehicle.charge_efficiency;
-    double remaining_kwh = std::min(wanted_kwh(view, i, terms), takes_kwh);
-    double unlikely_kwh = 0.0;
-    if (terms.learn_drivers && vehicle.max_discharge_kw <= 0.0 && view.evse_draws[i] != 0 &&
-        view.evse_requested_kwh[i] > nothing_kwh) {
-      const LearnedWish wish = learned_wish(view, i, memory);
-      // No battery takes more than fits in, whatever was seen of others.
-      remaining_kwh = std::min(terms.beyond_request ? takes_kwh : remaining_kwh, wish.most_kwh);
-      unlikely_kwh = std::max(0.0, remaining_kwh - wish.mean_kwh);
-    }
-    const bool charges = vehicle.max_kw > 0.0 && remaining_kwh > 0.0;
+    put_charging_power(view, stay, seen, vehicle);
+    put_battery(view, i, terms, vehicle);
+    StillWanted wanted = still_wanted(view, i, terms, memory, vehicle);
+    const bool charges = vehicle.max_kw > 0.0 && wanted.remaining_kwh > 0.0;
     if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
 
     if (terms.whole_numbers && whole_steps < most_whole_steps) {
@@ -134,40 +205,26 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
       vehicle.starts_made = seen.starts;
     }
 
-    put_wish(out.blocks, remaining_kwh, vehicle);
+    put_wish(out.blocks, wanted.remaining_kwh, vehicle);
     // Energy that does not fit into the stay is taken off what few want.
-    unlikely_kwh = std::max(0.0, unlikely_kwh - (remaining_kwh - vehicle.wanted_kwh));
-    if (learned) put_later(out, learned->until_ns, vehicle);
+    wanted.unlikely_kwh = std::max(0.0, wanted.unlikely_kwh - (wanted.remaining_kwh - vehicle.wanted_kwh));
+    if (stay.learned) put_later(out, stay.learned->until_ns, vehicle);
     const double beyond_kwh = vehicle.max_discharge_kw > 0.0 ? count_in_battery(view, i, seen, vehicle) : 0.0;
-    // A driver's request is no trade: where it is lent, its lack is dearer than all that could be won.
-    const double unmet_per_kwh =
-        vehicle.max_discharge_kw > 0.0
-            ? std::max(out.unmet_price_per_kwh, dear_price(view, out)) * (learned ? lent_on_chance : 1.0)
-            : out.unmet_price_per_kwh;
+
+    // The price of its lack, and of waiting.
+    const double unmet_per_kwh = unmet_price_of(view, out, vehicle, stay.learned.has_value());
     vehicle.unmet_price_per_kwh = weight * unmet_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
-    if (unlikely_kwh > 0.0) vehicle.later.push_back({unlikely_kwh, unlikely_price * vehicle.unmet_price_per_kwh});
-    if (learned) {
-      // The weight keeps energy from being given up for a peak. A chance that the driver is gone costs what unmet
-      // energy does: weighted as well, what nobody is sure of in the first days would make the month's peak.
-      const double waiting_per_kwh = vehicle.unmet_price_per_kwh / weight;
-      for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
-        const Block& block = out.blocks[k];
-        const std::int64_t middle_ns =
-            std::midpoint(std::max(view.now_ns, block.start_ns), std::min(done_ns, block.end_ns));
-        // The rest of a wish is learned on the way, so that of two cars the more important one goes first.
-        const double waiting = earlier * (view.evse_priority[i] - lowest_priority) *
-                               hours(std::max<std::int64_t>(0, middle_ns - view.now_ns));
-        vehicle.step_charge_price_per_kwh.push_back((1.0 - learned->there(middle_ns) + waiting) * waiting_per_kwh);
-      }
+    if (wanted.unlikely_kwh > 0.0)
+      vehicle.later.push_back({wanted.unlikely_kwh, unlikely_price * vehicle.unmet_price_per_kwh});
+    if (stay.learned) {
+      const double above_lowest = view.evse_priority[i] - lowest_priority;
+      put_waiting(view, out.blocks, stay, vehicle.unmet_price_per_kwh / weight, above_lowest, vehicle);
     } else {
       put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
     }
-    // Prices are per kWh at the meter.
-    if (vehicle.need_at == optimise::NeedAt::battery) {
-      vehicle.unmet_price_per_kwh /= vehicle.charge_efficiency;
-      for (PlanVehicle::Later& one : vehicle.later) one.price_per_kwh /= vehicle.charge_efficiency;
-    }
+    price_at_battery(vehicle);
     close_later(vehicle);
+
     // Energy that was charged to be lent may be missing at the end.
     if (beyond_kwh > nothing_kwh && vehicle.unmet_price_per_kwh > 0.0)
       vehicle.later.insert(vehicle.later.begin(), {beyond_kwh, 0.0});

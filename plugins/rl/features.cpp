@@ -111,6 +111,167 @@ double mean_of(Steps steps, double otherwise, Value&& value) {
   return sum / static_cast<double>(steps.to - steps.from);
 }
 
+/// Writes features one after the other, in the order of the table.
+struct SiteRow {
+  float* row;
+  std::size_t at = 0;
+  void put(double value) { row[at++] = cell(value); }
+};
+
+/// Day and week as circles, so that midnight has no step.
+void put_time(const evtwin_view& v, SiteRow& out) {
+  const std::int64_t local_ns = v.now_ns + v.utc_offset_ns;
+  const double day = static_cast<double>(((local_ns % day_ns) + day_ns) % day_ns) / static_cast<double>(day_ns);
+  constexpr std::int64_t monday_ns = 4 * day_ns;  // 1970-01-05
+  const std::int64_t week_ns = ((local_ns - monday_ns) % (7 * day_ns) + 7 * day_ns) % (7 * day_ns);
+  const double week = static_cast<double>(week_ns) / static_cast<double>(7 * day_ns);
+  constexpr double circle = 2.0 * std::numbers::pi;
+
+  out.put(std::sin(circle * day));
+  out.put(std::cos(circle * day));
+  out.put(std::sin(circle * week));
+  out.put(std::cos(circle * week));
+  out.put(week_ns >= 5 * day_ns ? 1.0 : 0.0);
+}
+
+/// Prices in the mean of the day ahead, so that neither currency nor level of a tariff matters.
+void put_prices(const evtwin_view& v, SiteRow& out) {
+  const double* const buy = v.horizon_buy_per_kwh;
+  const std::uint32_t n = v.horizon_steps;
+  double sum = 0.0;
+  std::uint32_t cheaper = 0;
+  for (std::uint32_t k = 0; k < n; ++k) {
+    sum += std::abs(buy[k]);
+    cheaper += buy[k] < v.buy_per_kwh ? 1U : 0U;
+  }
+  double mean = n > 0 ? sum / n : std::abs(v.buy_per_kwh);
+  if (!(mean > 1e-6 * v.unmet_price_per_kwh)) mean = std::max(1e-9, 1e-3 * v.unmet_price_per_kwh);
+  const double one_price = 1.0 / mean;
+  out.put(v.buy_per_kwh * one_price);
+  out.put(v.sell_per_kwh * one_price);
+  out.put(n > 0 ? static_cast<double>(cheaper) / n : 0.0);
+
+  // The course ahead, less the price now.
+  constexpr std::array price_blocks_h{0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0};
+  for (std::size_t b = 0; b + 1 < price_blocks_h.size(); ++b) {
+    const Steps steps = steps_between(v, price_blocks_h[b], price_blocks_h[b + 1]);
+    out.put((mean_of(steps, v.buy_per_kwh, [&](std::uint32_t k) { return buy[k]; }) - v.buy_per_kwh) * one_price);
+  }
+  for (const double h : {4.0, 12.0}) {
+    const Steps steps = steps_between(v, 0.0, h);
+    double least = v.buy_per_kwh;
+    for (std::uint32_t k = steps.from; k < steps.to; ++k) least = std::min(least, buy[k]);
+    out.put((least - v.buy_per_kwh) * one_price);
+  }
+
+  out.put(std::log10(std::max(1e-3, v.unmet_price_per_kwh * one_price)));
+  out.put(std::log10(1.0 + std::max(0.0, v.demand_price_per_kw * v.demand_fraction * one_price)));
+  out.put(hours(v.now_ns, v.month_end_ns) / (31.0 * 24.0));
+}
+
+/// The site now, and its peaks so far. @param one_kw  1 / the site's power
+void put_site_now(const evtwin_view& v, double one_kw, SiteRow& out) {
+  double used_kw = 0.0;
+  for (std::uint32_t c = 0; c < v.n_connected; ++c) used_kw += v.evse_power_kw[v.connected_evse[c]];
+  double storage_now_kw = 0.0;
+  for (std::uint32_t s = 0; s < v.n_storages; ++s) storage_now_kw += v.storage_power_kw[s];
+
+  out.put(v.load_kw * one_kw);
+  out.put(v.pv_kw * one_kw);
+  out.put(v.month_peak_kw * one_kw);
+  out.put(v.billed_peak_kw * one_kw);
+  out.put(v.window_import_kwh / std::max(1e-9, hours(0, v.metering_window_ns)) * one_kw);
+  out.put((used_kw + storage_now_kw) * one_kw);
+  out.put(root((v.billed_peak_kw - (v.load_kw - v.pv_kw)) * one_kw));
+}
+
+/// Sums over the vehicles that draw: kW, and kWh of `remaining`, `young` and `old`.
+struct DrawingSums {
+  std::uint32_t n = 0;
+  double most = 0.0, remaining = 0.0, needed = 0.0, tight = 0.0, tight_1h = 0.0, tight_3h = 0.0, overdue = 0.0;
+  double young = 0.0, old = 0.0;
+};
+
+/// Laxity decides how soon a vehicle needs power; a stay beyond its claim may end at any time.
+DrawingSums sums_of_drawing(const evtwin_view& v) {
+  DrawingSums sums;
+  const double tick_h = hours(0, v.tick_ns);
+  for (std::uint32_t c = 0; c < v.n_connected; ++c) {
+    const std::uint32_t i = v.connected_evse[c];
+    if (!can_charge(v, i)) continue;
+    ++sums.n;
+    const double kw = v.evse_car_max_kw[i], rest = v.evse_remaining_kwh[i];
+    const double left_h = std::max(tick_h, hours(v.now_ns, v.evse_departs_ns[i])), laxity_h = left_h - rest / kw;
+    const double stay_h = hours(v.evse_arrived_ns[i], v.now_ns);
+    sums.most += kw;
+    sums.remaining += rest;
+    sums.needed += std::min(kw, rest / left_h);
+    if (rest > 0.0) {
+      if (laxity_h <= tick_h) sums.tight += kw;
+      if (laxity_h < 1.0) sums.tight_1h += kw;
+      if (laxity_h < 3.0) sums.tight_3h += kw;
+    }
+    if (v.evse_claimed_departs_ns[i] <= v.now_ns) sums.overdue += kw;
+    if (stay_h < 2.0) sums.young += rest;
+    if (stay_h > 6.0) sums.old += rest;
+  }
+  return sums;
+}
+
+/// Vehicles, by how urgent they are. @param one_kw  1 / the site's power
+void put_vehicles(const evtwin_view& v, double one_kw, SiteRow& out) {
+  const DrawingSums sums = sums_of_drawing(v);
+  const double one_evse = 1.0 / std::max(1U, v.n_evses);
+  out.put(v.n_connected * one_evse);
+  out.put(sums.n * one_evse);
+  out.put(sums.most * one_kw);
+  out.put(root(sums.remaining * one_kw));
+  out.put(root(sums.needed * one_kw));
+  out.put(root(sums.tight * one_kw));
+  out.put(root(sums.tight_1h * one_kw));
+  out.put(root(sums.tight_3h * one_kw));
+  out.put(root(sums.overdue * one_kw));
+  out.put(root(sums.young * one_kw));
+  out.put(root(sums.old * one_kw));
+  out.put(v.n_waiting * one_evse);
+}
+
+/// Storages in hours at full power. @param storage_kw  of all together; 0: there are none
+void put_stored(const evtwin_view& v, double storage_kw, SiteRow& out) {
+  double stored_kwh = 0.0, room_kwh = 0.0;
+  for (std::uint32_t s = 0; s < v.n_storages; ++s) {
+    stored_kwh += std::max(0.0, v.storage_soc[s] - v.storage_soc_min[s]) * v.storage_kwh[s];
+    room_kwh += std::max(0.0, v.storage_soc_max[s] - v.storage_soc[s]) * v.storage_kwh[s];
+  }
+  out.put(storage_kw > 0.0 ? stored_kwh / storage_kw : 0.0);
+  out.put(storage_kw > 0.0 ? room_kwh / storage_kw : 0.0);
+}
+
+/// The hours ahead as forecast. @param one_kw  1 / the site's power
+void put_forecast(const evtwin_view& v, double one_kw, SiteRow& out) {
+  const auto net = [&](std::uint32_t k) { return (v.horizon_load_kw[k] - v.horizon_pv_kw[k]) * one_kw; };
+  const double net_now = (v.load_kw - v.pv_kw) * one_kw;
+  out.put(mean_of(steps_between(v, 0.0, 1.0), net_now, net));
+  out.put(mean_of(steps_between(v, 1.0, 4.0), net_now, net));
+  out.put(mean_of(steps_between(v, 4.0, 12.0), net_now, net));
+  out.put(mean_of(steps_between(v, 12.0, 24.0), net_now, net));
+
+  const Steps soon = steps_between(v, 0.0, 4.0);
+  double high = net_now;
+  for (std::uint32_t k = soon.from; k < soon.to && v.n_levels == 2; ++k)
+    high = std::max(high, (v.level_load_kw[v.horizon_steps + k] - v.level_pv_kw[k]) * one_kw);
+  out.put(high);
+
+  const auto arrivals = [&](double from_h, double to_h) {
+    const Steps steps = steps_between(v, from_h, to_h);
+    double kwh = 0.0;
+    for (std::uint32_t k = steps.from; k < steps.to; ++k) kwh += v.horizon_arrivals_kwh[k];
+    return kwh * one_kw;
+  };
+  out.put(arrivals(0.0, 2.0));
+  out.put(arrivals(2.0, 8.0));
+}
+
 }  // namespace
 
 bool can_charge(const evtwin_view& view, std::uint32_t evse) {
@@ -149,137 +310,15 @@ std::uint32_t Features::horizon_reads(Ahead ahead) {
 }
 
 void Features::write_site(const evtwin_view& v, float* row) const {
-  std::size_t at = 0;
-  const auto put = [&](double value) { row[at++] = cell(value); };
-  const std::int64_t local_ns = v.now_ns + v.utc_offset_ns;
-  const double day = static_cast<double>(((local_ns % day_ns) + day_ns) % day_ns) / static_cast<double>(day_ns);
-  constexpr std::int64_t monday_ns = 4 * day_ns;  // 1970-01-05
-  const std::int64_t week_ns = ((local_ns - monday_ns) % (7 * day_ns) + 7 * day_ns) % (7 * day_ns);
-  const double week = static_cast<double>(week_ns) / static_cast<double>(7 * day_ns);
-  constexpr double circle = 2.0 * std::numbers::pi;
-
-  put(std::sin(circle * day));
-  put(std::cos(circle * day));
-  put(std::sin(circle * week));
-  put(std::cos(circle * week));
-  put(week_ns >= 5 * day_ns ? 1.0 : 0.0);
-
-  // Prices, in the mean of the day ahead.
-  const double* const buy = v.horizon_buy_per_kwh;
-  const std::uint32_t n = v.horizon_steps;
-  double sum = 0.0;
-  std::uint32_t cheaper = 0;
-  for (std::uint32_t k = 0; k < n; ++k) {
-    sum += std::abs(buy[k]);
-    cheaper += buy[k] < v.buy_per_kwh ? 1U : 0U;
-  }
-  double mean = n > 0 ? sum / n : std::abs(v.buy_per_kwh);
-  if (!(mean > 1e-6 * v.unmet_price_per_kwh)) mean = std::max(1e-9, 1e-3 * v.unmet_price_per_kwh);
-  const double one_price = 1.0 / mean;
-  put(v.buy_per_kwh * one_price);
-  put(v.sell_per_kwh * one_price);
-  put(n > 0 ? static_cast<double>(cheaper) / n : 0.0);
-
-  constexpr std::array price_blocks_h{0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0};
-  for (std::size_t b = 0; b + 1 < price_blocks_h.size(); ++b) {
-    const Steps steps = steps_between(v, price_blocks_h[b], price_blocks_h[b + 1]);
-    put((mean_of(steps, v.buy_per_kwh, [&](std::uint32_t k) { return buy[k]; }) - v.buy_per_kwh) * one_price);
-  }
-  for (const double h : {4.0, 12.0}) {
-    const Steps steps = steps_between(v, 0.0, h);
-    double least = v.buy_per_kwh;
-    for (std::uint32_t k = steps.from; k < steps.to; ++k) least = std::min(least, buy[k]);
-    put((least - v.buy_per_kwh) * one_price);
-  }
-
-  put(std::log10(std::max(1e-3, v.unmet_price_per_kwh * one_price)));
-  put(std::log10(1.0 + std::max(0.0, v.demand_price_per_kw * v.demand_fraction * one_price)));
-  put(hours(v.now_ns, v.month_end_ns) / (31.0 * 24.0));
-
-  // The site now.
+  SiteRow out{row};
   const double one_kw = 1.0 / site_kw_;
-  double used_kw = 0.0;
-  for (std::uint32_t c = 0; c < v.n_connected; ++c) used_kw += v.evse_power_kw[v.connected_evse[c]];
-  double stored_kwh = 0.0, room_kwh = 0.0, storage_now_kw = 0.0;
-  for (std::uint32_t s = 0; s < v.n_storages; ++s) {
-    storage_now_kw += v.storage_power_kw[s];
-    stored_kwh += std::max(0.0, v.storage_soc[s] - v.storage_soc_min[s]) * v.storage_kwh[s];
-    room_kwh += std::max(0.0, v.storage_soc_max[s] - v.storage_soc[s]) * v.storage_kwh[s];
-  }
-
-  put(v.load_kw * one_kw);
-  put(v.pv_kw * one_kw);
-  put(v.month_peak_kw * one_kw);
-  put(v.billed_peak_kw * one_kw);
-  put(v.window_import_kwh / std::max(1e-9, hours(0, v.metering_window_ns)) * one_kw);
-  put((used_kw + storage_now_kw) * one_kw);
-  put(root((v.billed_peak_kw - (v.load_kw - v.pv_kw)) * one_kw));
-
-  // The vehicles that draw.
-  double most = 0.0, remaining = 0.0, needed = 0.0, tight = 0.0, tight_1h = 0.0, tight_3h = 0.0, overdue = 0.0;
-  double young = 0.0, old = 0.0;
-  std::uint32_t n_draw = 0;
-  const double tick_h = hours(0, v.tick_ns);
-
-  for (std::uint32_t c = 0; c < v.n_connected; ++c) {
-    const std::uint32_t i = v.connected_evse[c];
-    if (!can_charge(v, i)) continue;
-    ++n_draw;
-    const double kw = v.evse_car_max_kw[i], rest = v.evse_remaining_kwh[i];
-    const double left_h = std::max(tick_h, hours(v.now_ns, v.evse_departs_ns[i])), laxity_h = left_h - rest / kw;
-    const double stay_h = hours(v.evse_arrived_ns[i], v.now_ns);
-    most += kw;
-    remaining += rest;
-    needed += std::min(kw, rest / left_h);
-    if (rest > 0.0) {
-      if (laxity_h <= tick_h) tight += kw;
-      if (laxity_h < 1.0) tight_1h += kw;
-      if (laxity_h < 3.0) tight_3h += kw;
-    }
-    if (v.evse_claimed_departs_ns[i] <= v.now_ns) overdue += kw;
-    if (stay_h < 2.0) young += rest;
-    if (stay_h > 6.0) old += rest;
-  }
-
-  const double one_evse = 1.0 / std::max(1U, v.n_evses);
-  put(v.n_connected * one_evse);
-  put(n_draw * one_evse);
-  put(most * one_kw);
-  put(root(remaining * one_kw));
-  put(root(needed * one_kw));
-  put(root(tight * one_kw));
-  put(root(tight_1h * one_kw));
-  put(root(tight_3h * one_kw));
-  put(root(overdue * one_kw));
-  put(root(young * one_kw));
-  put(root(old * one_kw));
-
-  put(v.n_waiting * one_evse);
-  put(storage_kw_ > 0.0 ? stored_kwh / storage_kw_ : 0.0);
-  put(storage_kw_ > 0.0 ? room_kwh / storage_kw_ : 0.0);
-  put(storage_kw_ * one_kw);
-  if (ahead_ == Ahead::prices) return;
-
-  // The hours ahead as forecast.
-  const auto net = [&](std::uint32_t k) { return (v.horizon_load_kw[k] - v.horizon_pv_kw[k]) * one_kw; };
-  const double net_now = (v.load_kw - v.pv_kw) * one_kw;
-  put(mean_of(steps_between(v, 0.0, 1.0), net_now, net));
-  put(mean_of(steps_between(v, 1.0, 4.0), net_now, net));
-  put(mean_of(steps_between(v, 4.0, 12.0), net_now, net));
-  put(mean_of(steps_between(v, 12.0, 24.0), net_now, net));
-  const Steps soon = steps_between(v, 0.0, 4.0);
-  double high = net_now;
-  for (std::uint32_t k = soon.from; k < soon.to && v.n_levels == 2; ++k)
-    high = std::max(high, (v.level_load_kw[n + k] - v.level_pv_kw[k]) * one_kw);
-  put(high);
-  const auto arrivals = [&](double from_h, double to_h) {
-    const Steps steps = steps_between(v, from_h, to_h);
-    double kwh = 0.0;
-    for (std::uint32_t k = steps.from; k < steps.to; ++k) kwh += v.horizon_arrivals_kwh[k];
-    return kwh * one_kw;
-  };
-  put(arrivals(0.0, 2.0));
-  put(arrivals(2.0, 8.0));
+  put_time(v, out);
+  put_prices(v, out);
+  put_site_now(v, one_kw, out);
+  put_vehicles(v, one_kw, out);
+  put_stored(v, storage_kw_, out);
+  out.put(storage_kw_ * one_kw);
+  if (ahead_ == Ahead::all) put_forecast(v, one_kw, out);
 }
 
 void Features::write_evse(const evtwin_view& v, std::uint32_t i, float* row) const {

@@ -65,6 +65,7 @@ struct HeatMap::Cache {
   HeatScale scale(const HeatGrid& grid);
   HeatScale widest(const HeatGrid& grid) const;
   static HeatScale ended(HeatScale& scale, HeatMetric metric);
+  bool draw_tiles(const TimeFrame& frame, const HeatGrid& grid, const HeatScale& scale, bool complete);
 };
 
 /// Everything that pictures depend on, but for the bucket.
@@ -261,17 +262,95 @@ void explain(const Canvas& canvas, const HeatGrid& grid, std::uint32_t evse, std
   ImGui::EndTooltip();
 }
 
+/// The room that names of rows ask for. Of many rows the first are measured: a frame must not cost what a fleet has.
+float row_name_width(const Canvas& canvas, const HeatSource& source) {
+  float widest = 0.0F;
+  for (std::size_t i = 0; i < std::min<std::size_t>(source.evses.size(), 200); ++i) {
+    widest = std::max(widest, small_size(canvas, source.run->evses[source.evses[i]].name).x);
+  }
+  return widest;
+}
+
+/// A tile where its time and its rows lie in the frame; tiles at the rim reach beyond it.
+void draw_tile(const TimeFrame& frame, const HeatGrid& grid, const HeatTiles::Tile& tile, ImU32 tint) {
+  const TimeNs window = frame.to_ns() - frame.from_ns();
+  const double pixels_per_ns = static_cast<double>(frame.width()) / static_cast<double>(window);
+  const auto x = [&](TimeNs t) {
+    return frame.min().x + static_cast<float>(static_cast<double>(t - frame.from_ns()) * pixels_per_ns);
+  };
+  const float line_height =
+      frame.height() / static_cast<float>(grid.source->evses.size()) * static_cast<float>(grid.group);
+  const float top = frame.min().y + static_cast<float>(tile.first_line) * line_height;
+  const float bottom = top + static_cast<float>(tile.lines) * line_height;
+  frame.list().AddImage(tile.texture, {x(tile.from_ns), top}, {x(tile.to_ns), bottom}, {0, 0}, {1, 1}, tint);
+}
+
+/// A rectangle around the row of the selected EVSE, at least 3 pixels high, so that it is seen among many.
+void draw_selected_row(const TimeFrame& frame, const Style& style, const HeatSource& source, std::uint32_t selected) {
+  const auto found = std::find(source.evses.begin(), source.evses.end(), selected);
+  if (found == source.evses.end()) return;
+  const float row = frame.height() / static_cast<float>(source.evses.size());
+  const float top = frame.min().y + static_cast<float>(found - source.evses.begin()) * row;
+  const float thick = std::max(1.0F, std::round(style.scale));
+  frame.list().AddRect({frame.min().x, top}, {frame.max().x, top + std::max(row, 3.0F)}, style.text, 0.0F, 0, thick);
+}
+
+/// The EVSE's own value, also where its line of the picture is the mean of several.
+double own_value(const HeatGrid& grid, std::size_t row, std::int64_t bucket) {
+  HeatSource one = *grid.source;
+  one.evses = {grid.source->evses[row]};
+  HeatGrid own = grid;
+  own.source = &one;
+  own.group = 1;
+  if (grid.source->minus != nullptr) own.minus_rows = {grid.minus_rows[row]};
+  return static_cast<double>(heat_values(own, 0, 1, bucket, 1).front());
+}
+
 }  // namespace
+
+/// Tiles that are there; then new ones as long as there is time, at least one; meanwhile a coarser picture, dimmed.
+/// @returns whether some are missing still
+bool HeatMap::Cache::draw_tiles(const TimeFrame& frame, const HeatGrid& grid, const HeatScale& scale, bool complete) {
+  tiles.begin_frame();
+  const std::size_t blocks = (grid.lines() + HeatTiles::lines_of(grid) - 1) / HeatTiles::lines_of(grid);
+  const auto column_of = [&](TimeNs t) {
+    const std::int64_t bucket = grid.bucket_of(t), per_tile = HeatTiles::buckets;
+    return bucket / per_tile - (bucket % per_tile < 0 ? 1 : 0);
+  };
+  const auto started = std::chrono::steady_clock::now();
+  const auto time_left = [&] {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count() < budget_ms;
+  };
+
+  std::vector<const HeatTiles::Tile*> there;
+  bool made = false, filling = false;
+  for (std::int64_t column = column_of(frame.from_ns()); column <= column_of(frame.to_ns() - 1); ++column) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const HeatTiles::Tile* tile = tiles.find(grid, block, column);
+      if (tile == nullptr && (complete || !made || time_left())) {
+        tile = tiles.make(grid, scale, block, column);
+        made = true;
+      }
+      if (tile != nullptr) there.push_back(tile);
+      filling = filling || tile == nullptr;
+    }
+  }
+
+  if (filling) {
+    for (const HeatTiles::Tile* tile : tiles.coarser(grid, frame.from_ns(), frame.to_ns())) {
+      draw_tile(frame, grid, *tile, IM_COL32(255, 255, 255, 128));
+    }
+  }
+  for (const HeatTiles::Tile* tile : there) draw_tile(frame, grid, *tile, IM_COL32_WHITE);
+  tiles.forget();
+  return filling;
+}
 
 HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, const HeatSource& source,
                         std::uint32_t selected_evse, bool complete) {
   const Style& style = canvas.style;
-  HeatTiles& tiles = cache_->tiles;
-  float widest = 0.0F;
   const bool something = source.run != nullptr && !source.evses.empty();
-  for (std::size_t i = 0; something && i < std::min<std::size_t>(source.evses.size(), 200); ++i) {
-    widest = std::max(widest, small_size(canvas, source.run->evses[source.evses[i]].name).x);
-  }
+  const float widest = something ? row_name_width(canvas, source) : 0.0F;
   const float header = small_height(canvas) + 6.0F * style.scale;
   TimeFrame frame(id, canvas, size, std::min(widest, longest_row_name * style.scale) + 8.0F * style.scale, true,
                   header);
@@ -285,80 +364,23 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   const TimeNs window = frame.to_ns() - frame.from_ns();
   const HeatGrid grid = cache_->grid(source, canvas, window, frame.width(), frame.height());
   const HeatScale scale = cache_->scale(grid);
-  const double pixels_per_ns = static_cast<double>(frame.width()) / static_cast<double>(window);
-  const float line_height = frame.height() / static_cast<float>(source.evses.size()) * static_cast<float>(grid.group);
   ImDrawList& list = frame.list();
-  const auto put = [&](const HeatTiles::Tile& tile, ImU32 tint) {
-    const auto x = [&](TimeNs t) {
-      return frame.min().x + static_cast<float>(static_cast<double>(t - frame.from_ns()) * pixels_per_ns);
-    };
-    const float top = frame.min().y + static_cast<float>(tile.first_line) * line_height;
-    const float bottom = top + static_cast<float>(tile.lines) * line_height;
-    list.AddImage(tile.texture, {x(tile.from_ns), top}, {x(tile.to_ns), bottom}, {0, 0}, {1, 1}, tint);
-  };
-
-  // Tiles that are there; then new ones as long as there is time, at least one; meanwhile a coarser picture, dimmed.
   list.PushClipRect(frame.min(), frame.max(), true);
-  tiles.begin_frame();
-  const std::size_t blocks = (grid.lines() + HeatTiles::lines_of(grid) - 1) / HeatTiles::lines_of(grid);
-  const auto column_of = [&](TimeNs t) {
-    const std::int64_t bucket = grid.bucket_of(t), per_tile = HeatTiles::buckets;
-    return bucket / per_tile - (bucket % per_tile < 0 ? 1 : 0);
-  };
-  const auto started = std::chrono::steady_clock::now();
-  const auto time_left = [&] {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count() < budget_ms;
-  };
-
-  std::vector<const HeatTiles::Tile*> there;
-  bool made = false;
-  for (std::int64_t column = column_of(frame.from_ns()); column <= column_of(frame.to_ns() - 1); ++column) {
-    for (std::size_t block = 0; block < blocks; ++block) {
-      const HeatTiles::Tile* tile = tiles.find(grid, block, column);
-      if (tile == nullptr && (complete || !made || time_left())) {
-        tile = tiles.make(grid, scale, block, column);
-        made = true;
-      }
-      if (tile != nullptr) there.push_back(tile);
-      reply.filling = reply.filling || tile == nullptr;
-    }
-  }
-
+  reply.filling = cache_->draw_tiles(frame, grid, scale, complete);
   canvas.filling = canvas.filling || reply.filling;
-  if (reply.filling) {
-    for (const HeatTiles::Tile* tile : tiles.coarser(grid, frame.from_ns(), frame.to_ns())) {
-      put(*tile, IM_COL32(255, 255, 255, 128));
-    }
-  }
-  for (const HeatTiles::Tile* tile : there) put(*tile, IM_COL32_WHITE);
-  tiles.forget();
-
-  const float row = frame.height() / static_cast<float>(source.evses.size());
-  const auto selected = std::find(source.evses.begin(), source.evses.end(), selected_evse);
-  if (selected != source.evses.end()) {
-    const float top = frame.min().y + static_cast<float>(selected - source.evses.begin()) * row;
-    const float thick = std::max(1.0F, std::round(style.scale));
-    list.AddRect({frame.min().x, top}, {frame.max().x, top + std::max(row, 3.0F)}, style.text, 0.0F, 0, thick);
-  }
+  draw_selected_row(frame, style, source, selected_evse);
   list.PopClipRect();
   draw_scale(frame, canvas, grid, scale, frame.outer_min().y + 2.0F * style.scale);
   draw_row_names(frame, canvas, source, selected_evse);
 
   static_cast<PlotReply&>(reply) = frame.finish();
   if (!reply.hovered && !reply.clicked) return reply;
+  const float row = frame.height() / static_cast<float>(source.evses.size());
   const float down = (ImGui::GetIO().MousePos.y - frame.min().y) / row;
   const auto line = static_cast<std::size_t>(std::clamp(down, 0.0F, static_cast<float>(source.evses.size() - 1)));
   reply.evse = source.evses[line];
-
-  // The EVSE's own value, also where its line of the picture is the mean of several.
-  HeatSource one = source;
-  one.evses = {reply.evse};
-  HeatGrid own = grid;
-  own.source = &one;
-  own.group = 1;
-  if (source.minus != nullptr) own.minus_rows = {grid.minus_rows[line]};
   const std::int64_t bucket = grid.bucket_of(reply.time_ns);
-  reply.value = static_cast<double>(heat_values(own, 0, 1, bucket, 1).front());
+  reply.value = own_value(grid, line, bucket);
   if (reply.hovered && !canvas.dragging()) explain(canvas, grid, reply.evse, bucket, reply.value);
   return reply;
 }

@@ -56,6 +56,16 @@ void TimePlot::csv(std::ostream& out, std::size_t max_rows) const {
   times.erase(std::unique(times.begin(), times.end()), times.end());
   exact = exact && times.size() <= max_rows;
 
+  csv_header(out, shown, exact);
+  if (exact) {
+    csv_changes(out, shown, times);
+  } else {
+    csv_columns(out, shown, time);
+  }
+}
+
+/// A column that is told by mean and extremes has three names.
+void TimePlot::csv_header(std::ostream& out, const std::vector<const Item*>& shown, bool exact) const {
   const auto name = [&](const Item& item, std::string_view what) {
     const std::string& unit = axis(item.side).unit;
     std::string text = item.label;
@@ -70,21 +80,25 @@ void TimePlot::csv(std::ostream& out, std::size_t max_rows) const {
     if (band) out << ',' << name(*item, "min") << ',' << name(*item, "max");
   }
   out << '\n';
+}
 
-  if (exact) {
-    for (const TimeNs t : times) {
-      out << canvas_->clock->iso_text(t);
-      for (const Item* item : shown) {
-        double value = item->value;
-        if (item->series != nullptr) value = item->series->at(t);
-        if (item->other != nullptr) value -= item->other->at(t);
-        out << ',' << csv_number(value);
-      }
-      out << '\n';
+/// A row per instant at which anything changes: nothing is lost.
+void TimePlot::csv_changes(std::ostream& out, const std::vector<const Item*>& shown,
+                           const std::vector<TimeNs>& times) const {
+  for (const TimeNs t : times) {
+    out << canvas_->clock->iso_text(t);
+    for (const Item* item : shown) {
+      double value = item->value;
+      if (item->series != nullptr) value = item->series->at(t);
+      if (item->other != nullptr) value -= item->other->at(t);
+      out << ',' << csv_number(value);
     }
-    return;
+    out << '\n';
   }
+}
 
+/// A row per pixel column, as the plot shows them; of a difference the mean alone is known.
+void TimePlot::csv_columns(std::ostream& out, const std::vector<const Item*>& shown, const TimeScale& time) const {
   for (std::size_t column = 0; column < time.columns; ++column) {
     const TimeNs from = time.column_start(column), to = time.column_start(column + 1);
     out << canvas_->clock->iso_text(from);

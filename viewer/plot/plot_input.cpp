@@ -45,23 +45,34 @@ void TimeFrame::handle_input(PlotReply& reply) {
   const ImVec2 moved = ImGui::GetMouseDragDelta(drag.button, 0.0F);
   const float far = click_moves_at_most * canvas.style.scale;
   if (std::abs(moved.x) > far || std::abs(moved.y) > far) drag.moved = true;
-
   if (ImGui::IsItemActive()) {
-    if (drag.moved && drag.button == 0) {
-      const double ns_per_pixel = static_cast<double>(to_ - from_) / static_cast<double>(width());
-      const TimeNs by = std::llround(static_cast<double>(moved.x) * ns_per_pixel);
-      time.show(drag.from_ns - by, drag.to_ns - by);
-    }
-    if (drag.moved && drag.button == 1) {
-      const auto [left, right] = std::minmax({x_of(drag.press_ns), mouse_x});
-      list_->AddRectFilled({left, min_.y}, {right, max_.y}, canvas.style.selection);
-      vertical(*list_, canvas.style, left, min_.y, max_.y, canvas.style.marker_a);
-      vertical(*list_, canvas.style, right, min_.y, max_.y, canvas.style.marker_a);
-    }
-    return;
+    drag_on(moved.x, mouse_x);
+  } else {
+    release(far, reply);
   }
+}
 
-  // Released.
+/// While a button is held: the left one pans, the right one draws its box.
+void TimeFrame::drag_on(float moved_x, float mouse_x) {
+  Canvas& canvas = *canvas_;
+  const Canvas::Drag& drag = canvas.drag;
+  if (drag.moved && drag.button == 0) {
+    const double ns_per_pixel = static_cast<double>(to_ - from_) / static_cast<double>(width());
+    const TimeNs by = std::llround(static_cast<double>(moved_x) * ns_per_pixel);
+    canvas.time->show(drag.from_ns - by, drag.to_ns - by);
+  }
+  if (drag.moved && drag.button == 1) {
+    const auto [left, right] = std::minmax({x_of(drag.press_ns), mouse_x});
+    list_->AddRectFilled({left, min_.y}, {right, max_.y}, canvas.style.selection);
+    vertical(*list_, canvas.style, left, min_.y, max_.y, canvas.style.marker_a);
+    vertical(*list_, canvas.style, right, min_.y, max_.y, canvas.style.marker_a);
+  }
+}
+
+/// When the button is let go: a box zooms where it is wider than `far`, a click seeks or asks for the menu.
+void TimeFrame::release(float far, PlotReply& reply) {
+  Canvas::Drag& drag = canvas_->drag;
+  model::TimeModel& time = *canvas_->time;
   if (drag.button == 1 && drag.moved) {
     const auto [from, to] = std::minmax({drag.press_ns, reply.time_ns});
     if (std::abs(x_of(to) - x_of(from)) > far) time.show(from, to);

@@ -21,6 +21,7 @@
 namespace evtwin::viewer::plot {
 
 using model::Series;
+struct TimeScale;
 
 /// Shared by all plots of a frame.
 struct Canvas {
@@ -134,6 +135,8 @@ class TimeFrame {
   void draw_times();
   void draw_lines_over_all();
   void handle_input(PlotReply& reply);
+  void drag_on(float moved_x, float mouse_x);
+  void release(float far, PlotReply& reply);
 
   std::string id_;
   Canvas* canvas_;
@@ -194,6 +197,9 @@ class TimePlot {
   const Axis& axis(Side side) const { return side == Side::left ? left_ : right_; }
   bool hidden(const std::string& label) const;
   bool uses_right() const;
+  void csv_header(std::ostream& out, const std::vector<const Item*>& shown, bool exact) const;
+  void csv_changes(std::ostream& out, const std::vector<const Item*>& shown, const std::vector<TimeNs>& times) const;
+  void csv_columns(std::ostream& out, const std::vector<const Item*>& shown, const TimeScale& time) const;
 
   std::string id_, title_;
   Canvas* canvas_;

@@ -108,6 +108,15 @@ struct App::Parts {
   void open_dialogue(const Options& asked);
   void set_compare(const Options& asked);
   bool close_top();
+
+  // A frame, step by step.
+  void begin_canvas(const model::Run* run);
+  void read_event_times(const model::Run& run);
+  void advance_time(const model::Run* run);
+  void draw_window(const ScreenActions& actions);
+  void ask_picture(bool of_plot);
+  void ask_csv();
+  void act_on(AppKey key);
 };
 
 void App::Parts::open(const std::string& file) {
@@ -330,78 +339,71 @@ bool App::poll(bool wait) {
   return fresh;
 }
 
-void App::frame() {
-  Parts& parts = *parts_;
-  Ui& ui = parts.ui;
-  apply_theme(ui);
-  ui.items.begin_frame();
+/// The parts of the canvas that hold for one frame: the clock of the run shown, and where its items are told to.
+void App::Parts::begin_canvas(const model::Run* run) {
   ui.canvas.begin_frame();
   ui.canvas.time = &ui.time;
   ui.canvas.textures = &ui.textures;
   ui.canvas.small = ui.fonts.small;
-  ui.canvas.on_item = [&ui](const std::string& name, ImVec2 min, ImVec2 max) { ui.items.at(name, min, max); };
+  ui.canvas.on_item = [this](const std::string& name, ImVec2 min, ImVec2 max) { ui.items.at(name, min, max); };
   ui.fonts.need(plot::axis_characters());
 
-  const model::Run* run = ui.shown();
   static const model::Clock utc;
   ui.canvas.clock = run != nullptr ? &run->clock : &utc;
+}
 
-  if (ui.a >= ui.runs.size()) ui.a = 0;
-  if (ui.b >= ui.runs.size()) ui.b = ui.a;
-  if (ui.a == ui.b) ui.compare = Compare::a;  // a second run that is still being read keeps its place
-  parts.set_bounds();
-
-  if (run != nullptr && parts.events_of != run->serial) {
-    parts.events_of = run->serial;
-    parts.event_times.clear();
-    for (const model::Event& event : run->events) {
-      if (event.kind != model::EventKind::price_change) parts.event_times.push_back(event.time_ns);
-    }
+/// Instants at which something happens: the player skips long stretches without any. A change of price is none.
+void App::Parts::read_event_times(const model::Run& run) {
+  if (events_of == run.serial) return;
+  events_of = run.serial;
+  event_times.clear();
+  for (const model::Event& event : run.events) {
+    if (event.kind != model::EventKind::price_change) event_times.push_back(event.time_ns);
   }
+}
 
-  const ImGuiIO& io = ImGui::GetIO();
+/// Moves the cursor while it plays, and says how the run ended when it has come to the end.
+void App::Parts::advance_time(const model::Run* run) {
+  if (run != nullptr) read_event_times(*run);
   const bool was_playing = ui.time.playing;
-  ui.time.advance(ui.still ? 0.0 : static_cast<double>(io.DeltaTime), parts.event_times);
+  ui.time.advance(ui.still ? 0.0 : static_cast<double>(ImGui::GetIO().DeltaTime), event_times);
   if (was_playing && !ui.time.playing && run != nullptr) ui.notice = end_notice(ui, *run);
+}
 
-  const auto ask_picture = [&](bool of_plot) {
-    parts.picture = {};
-    parts.picture.file = free_name(parts.stem(), ".png");
-    const Items::Rect* rect = of_plot ? ui.items.find(ui.hovered_panel) : nullptr;
-    if (rect == nullptr) return;
-    parts.picture.x = static_cast<int>(rect->min.x);
-    parts.picture.y = static_cast<int>(rect->min.y);
-    parts.picture.width = static_cast<int>(rect->max.x - rect->min.x);
-    parts.picture.height = static_cast<int>(rect->max.y - rect->min.y);
-  };
-  const auto ask_csv = [&] {
-    const std::string panel = ui.hovered_panel.empty() ? "plot.power" : ui.hovered_panel;
-    request_csv(panel, free_name(parts.stem(), ".csv"));
-  };
-
+/// The one window that fills the screen. The menu comes first: its actions are about the panel that was under the mouse
+/// in the frame before.
+void App::Parts::draw_window(const ScreenActions& actions) {
   ImGui::SetNextWindowPos({0, 0});
-  ImGui::SetNextWindowSize(io.DisplaySize);
+  ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
   ImGui::Begin("###screen", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_MenuBar | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavInputs |
                    ImGuiWindowFlags_NoScrollWithMouse);
-  const auto run_a_file = [&](const std::string& file) { open(file); };
-  Files* files = parts.options.machine.get();
-  draw_menu(ui, {run_a_file, [&] { parts.picker.open(files); }, [&] { ask_picture(false); }, [&] { ask_picture(true); },
-                 ask_csv, [&] { parts.exit = true; }, [&] { parts.what_if.open(WhatIf::Page::plan_charge); },
-                 [&] { parts.what_if.open(WhatIf::Page::change_site); },
-                 [&] { parts.what_if.open(WhatIf::Page::quadrant); }, [&] { parts.fleet.open(ui.runs[ui.a].file); }});
+  draw_menu(ui, actions);
   ui.hovered_panel.clear();
-  draw_screen(ui, parts.splits, parts.trouble());
+  draw_screen(ui, splits, trouble());
   ImGui::End();
+}
 
-  parts.fleet.draw(ui);
-  parts.what_if.draw(ui);
-  parts.picker.draw(ui, files, run_a_file);
-  draw_help(ui);
+/// A picture of the plot under the mouse, or of the whole window where there is none.
+void App::Parts::ask_picture(bool of_plot) {
+  picture = {};
+  picture.file = free_name(stem(), ".png");
+  const Items::Rect* rect = of_plot ? ui.items.find(ui.hovered_panel) : nullptr;
+  if (rect == nullptr) return;
+  picture.x = static_cast<int>(rect->min.x);
+  picture.y = static_cast<int>(rect->min.y);
+  picture.width = static_cast<int>(rect->max.x - rect->min.x);
+  picture.height = static_cast<int>(rect->max.y - rect->min.y);
+}
 
-  const auto close_top = [&] { return parts.close_top(); };
-  switch (handle_keys(ui, close_top)) {
+void App::Parts::ask_csv() {
+  const std::string panel = ui.hovered_panel.empty() ? "plot.power" : ui.hovered_panel;
+  ui.csv = {panel, free_name(stem(), ".csv")};
+}
+
+void App::Parts::act_on(AppKey key) {
+  switch (key) {
     case AppKey::none:
       break;
     case AppKey::picture:
@@ -414,9 +416,38 @@ void App::frame() {
       if (ui.in_page)
         ui.choose_file = true;
       else
-        parts.picker.open(files);
+        picker.open(options.machine.get());
       break;
   }
+}
+
+void App::frame() {
+  Parts& parts = *parts_;
+  Ui& ui = parts.ui;
+  apply_theme(ui);
+  ui.items.begin_frame();
+  const model::Run* run = ui.shown();
+  parts.begin_canvas(run);
+
+  if (ui.a >= ui.runs.size()) ui.a = 0;
+  if (ui.b >= ui.runs.size()) ui.b = ui.a;
+  if (ui.a == ui.b) ui.compare = Compare::a;  // a second run that is still being read keeps its place
+  parts.set_bounds();
+  parts.advance_time(run);
+
+  Files* files = parts.options.machine.get();
+  const auto run_a_file = [&](const std::string& file) { open(file); };
+  parts.draw_window(
+      {run_a_file, [&] { parts.picker.open(files); }, [&] { parts.ask_picture(false); },
+       [&] { parts.ask_picture(true); }, [&] { parts.ask_csv(); }, [&] { parts.exit = true; },
+       [&] { parts.what_if.open(WhatIf::Page::plan_charge); }, [&] { parts.what_if.open(WhatIf::Page::change_site); },
+       [&] { parts.what_if.open(WhatIf::Page::quadrant); }, [&] { parts.fleet.open(ui.runs[ui.a].file); }});
+
+  parts.fleet.draw(ui);
+  parts.what_if.draw(ui);
+  parts.picker.draw(ui, files, run_a_file);
+  draw_help(ui);
+  parts.act_on(handle_keys(ui, [&] { return parts.close_top(); }));
 }
 
 void App::open(const std::string& file) {

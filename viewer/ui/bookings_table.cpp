@@ -47,6 +47,88 @@ bool is_there(const std::string& file) {
   return std::filesystem::exists(file, error);
 }
 
+constexpr int booking_columns = 8;
+
+/// Names of the columns, cut where there is no room for them.
+void draw_booking_heads(Ui& ui) {
+  const std::array<Word, booking_columns> heads{Word::session,     Word::vehicle,        Word::evse,
+                                                Word::plan_arrive, Word::plan_leave,     Word::plan_soc,
+                                                Word::plan_target, Word::bookings_energy};
+  constexpr std::array<float, booking_columns> weights{1.2F, 1.0F, 0.9F, 1.7F, 1.7F, 1.0F, 1.0F, 1.2F};
+  for (std::size_t i = 0; i < heads.size(); ++i)
+    ImGui::TableSetupColumn(ui.tr(heads[i]), ImGuiTableColumnFlags_WidthStretch, weights[i]);
+  ImGui::TableSetupScrollFreeze(0, 1);
+  ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
+  for (int i = 0; i < booking_columns; ++i) {
+    ImGui::TableSetColumnIndex(i);
+    text_cut(ui, ui.tr(heads[static_cast<std::size_t>(i)]));
+  }
+}
+
+/// Cells that tell whose booking it is: they are never edited.
+void draw_booking_names(Ui& ui, const model::Run& run, const model::Session& session, bool may_edit) {
+  ImGui::TableNextColumn();
+  if (may_edit) ImGui::AlignTextToFramePadding();
+  text_cut(ui, session.name);
+  ui.items.last(fmt::format("change.booking.{}", session.name));
+  ImGui::TableNextColumn();
+  if (may_edit) ImGui::AlignTextToFramePadding();
+  text_cut(ui, session.vehicle);
+  ImGui::TableNextColumn();
+  if (may_edit) ImGui::AlignTextToFramePadding();
+  text_cut(ui, session.evse < run.evses.size() ? std::string_view(run.evses[session.evse].name) : "-");
+}
+
+/// Cells of when it comes and goes. @returns whether one was changed
+bool draw_booking_times(Ui& ui, const model::Run& run, const std::string& name, bool may_edit,
+                        model::Booking& booking) {
+  bool changed = false;
+  ImGui::TableNextColumn();
+  if (may_edit)
+    changed = time_cell(run.clock, "##arrive", booking.arrive_ns) || changed;
+  else
+    text_cut(ui, run.clock.date_time_text(booking.arrive_ns));
+  ui.items.last(fmt::format("change.booking.{}.arrive", name));
+  ImGui::TableNextColumn();
+  if (may_edit)
+    changed = time_cell(run.clock, "##leave", booking.leave_ns) || changed;
+  else
+    text_cut(ui, run.clock.date_time_text(booking.leave_ns));
+  ui.items.last(fmt::format("change.booking.{}.leave", name));
+  return changed;
+}
+
+/// Cells of the state of charge, edited where a battery is known. @returns whether one was changed
+bool draw_booking_charge(Ui& ui, const std::string& name, bool may_edit, model::Booking& booking) {
+  bool changed = false;
+  const bool battery = std::isfinite(booking.soc_target);
+  ImGui::TableNextColumn();
+  if (may_edit && battery)
+    changed = percent_cell("##soc", booking.soc_start) || changed;
+  else
+    text_cut(ui, percent_text(booking.soc_start));
+  ImGui::TableNextColumn();
+  if (may_edit && battery)
+    changed = percent_cell("##target", booking.soc_target) || changed;
+  else
+    text_cut(ui, percent_text(booking.soc_target));
+  ui.items.last(fmt::format("change.booking.{}.target", name));
+  return changed;
+}
+
+/// One booking; times and charge are edited where the scenario reads a session file.
+void draw_booking_row(Ui& ui, const model::Run& run, bool may_edit, model::Booking& booking) {
+  const model::Session& session = run.sessions[booking.session];
+  ImGui::TableNextRow();
+  draw_booking_names(ui, run, session, may_edit);
+  const bool moved = draw_booking_times(ui, run, session.name, may_edit, booking);
+  const bool charged = draw_booking_charge(ui, session.name, may_edit, booking);
+  // Energy follows from the state of charge wherever a battery is known.
+  if (moved || charged) model::set_energy(run, booking);
+  ImGui::TableNextColumn();
+  text_cut(ui, kwh_text(booking.energy_kwh));
+}
+
 }  // namespace
 
 /// `advise --bookings`: which of the bookings that may be moved should be, and what that saves.
@@ -86,6 +168,46 @@ void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& r
                                      money(ui, run, advice.bill_after)));
 }
 
+/// A name and a button; nothing is written over a file that is there.
+void ChangeSite::draw_bookings_file(Ui& ui, const model::Run& run) {
+  const float button =
+      std::max(ImGui::CalcTextSize(ui.tr(Word::bookings_save)).x, ImGui::CalcTextSize(ui.tr(Word::bookings_replan)).x) +
+      4.0F * ImGui::GetStyle().FramePadding.x;
+  ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
+  ui.fonts.need(csv_name_);
+  ImGui::InputTextWithHint("##csv", "bookings.csv", &csv_name_);
+  ui.items.last("change.bookings_path");
+  ImGui::SameLine();
+  if (ImGui::Button(ui.tr(Word::bookings_save), {button, 0.0F})) {
+    const std::string file = csv_name_.empty() ? "bookings.csv" : csv_name_;
+    const bool kept = is_there(file);
+    std::ofstream out;
+    if (!kept) out.open(file, std::ios::binary);
+    if (out) model::write_bookings(out, run, bookings_);
+    out.close();
+    ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
+  }
+  ui.items.last("change.bookings_save");
+}
+
+/// Asks what the changed bookings come to: evtwin reads them as the scenario's session file.
+void ChangeSite::draw_bookings_replan(Ui& ui, Asking& asking, const model::Run& run) {
+  ImGui::PushID("bookings");
+  if (task_buttons(ui, task_, "change.bookings", Word::bookings_replan, true)) {
+    try {
+      const std::string file = asking.new_file("bookings", ".csv");
+      std::ofstream out(file, std::ios::binary);
+      model::write_bookings(out, run, bookings_);
+      out.close();
+      if (!out) throw std::runtime_error(fmt::format("{}: can not be written", file));
+      start(asking, run, {{"sessions", file}});
+    } catch (const std::runtime_error& error) {
+      task_.fail(error.what());
+    }
+  }
+  ImGui::PopID();
+}
+
 void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
   if (bookings_of_ != run.serial) {
     bookings_of_ = run.serial;
@@ -97,112 +219,22 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
     wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
     ui.items.last("change.bookings_fixed");
   }
-
-  const float button =
-      std::max(ImGui::CalcTextSize(ui.tr(Word::bookings_save)).x, ImGui::CalcTextSize(ui.tr(Word::bookings_replan)).x) +
-      4.0F * ImGui::GetStyle().FramePadding.x;
-  ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
-  ui.fonts.need(csv_name_);
-  ImGui::InputTextWithHint("##csv", "bookings.csv", &csv_name_);
-  ui.items.last("change.bookings_path");
-  ImGui::SameLine();
-  if (ImGui::Button(ui.tr(Word::bookings_save), {button, 0.0F})) {
-    const std::string file = csv_name_.empty() ? "bookings.csv" : csv_name_;
-    // Never over a file that is there.
-    const bool kept = is_there(file);
-    std::ofstream out;
-    if (!kept) out.open(file, std::ios::binary);
-    if (out) model::write_bookings(out, run, bookings_);
-    out.close();
-    ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
-  }
-  ui.items.last("change.bookings_save");
-
-  if (may_edit) {
-    ImGui::PushID("bookings");
-    if (task_buttons(ui, task_, "change.bookings", Word::bookings_replan, true)) {
-      try {
-        const std::string file = asking.new_file("bookings", ".csv");
-        std::ofstream out(file, std::ios::binary);
-        model::write_bookings(out, run, bookings_);
-        out.close();
-        if (!out) throw std::runtime_error(fmt::format("{}: can not be written", file));
-        start(asking, run, {{"sessions", file}});
-      } catch (const std::runtime_error& error) {
-        task_.fail(error.what());
-      }
-    }
-    ImGui::PopID();
-  }
-
+  draw_bookings_file(ui, run);
+  if (may_edit) draw_bookings_replan(ui, asking, run);
   draw_booking_advice(ui, asking, run);
 
-  constexpr int columns = 8;
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV |
                                     ImGuiTableFlags_SizingStretchProp;
-  if (!ImGui::BeginTable("##bookings", columns, flags)) return;
-  const std::array<Word, columns> heads{Word::session,    Word::vehicle,  Word::evse,        Word::plan_arrive,
-                                        Word::plan_leave, Word::plan_soc, Word::plan_target, Word::bookings_energy};
-  constexpr std::array<float, columns> weights{1.2F, 1.0F, 0.9F, 1.7F, 1.7F, 1.0F, 1.0F, 1.2F};
-  for (std::size_t i = 0; i < heads.size(); ++i)
-    ImGui::TableSetupColumn(ui.tr(heads[i]), ImGuiTableColumnFlags_WidthStretch, weights[i]);
-  ImGui::TableSetupScrollFreeze(0, 1);
-  ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
-  for (int i = 0; i < columns; ++i) {
-    ImGui::TableSetColumnIndex(i);
-    text_cut(ui, ui.tr(heads[static_cast<std::size_t>(i)]));
-  }
+  if (!ImGui::BeginTable("##bookings", booking_columns, flags)) return;
+  draw_booking_heads(ui);
 
+  // Of thousands of bookings only those that are seen cost anything.
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(bookings_.size()));
-
   while (clipper.Step()) {
     for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
-      model::Booking& booking = bookings_[static_cast<std::size_t>(row)];
-      const model::Session& session = run.sessions[booking.session];
       ImGui::PushID(row);
-      ImGui::TableNextRow();
-      ImGui::TableNextColumn();
-      if (may_edit) ImGui::AlignTextToFramePadding();
-      text_cut(ui, session.name);
-      ui.items.last(fmt::format("change.booking.{}", session.name));
-      ImGui::TableNextColumn();
-      if (may_edit) ImGui::AlignTextToFramePadding();
-      text_cut(ui, session.vehicle);
-      ImGui::TableNextColumn();
-      if (may_edit) ImGui::AlignTextToFramePadding();
-      text_cut(ui, session.evse < run.evses.size() ? std::string_view(run.evses[session.evse].name) : "-");
-
-      bool changed = false;
-      ImGui::TableNextColumn();
-      if (may_edit)
-        changed = time_cell(run.clock, "##arrive", booking.arrive_ns) || changed;
-      else
-        text_cut(ui, run.clock.date_time_text(booking.arrive_ns));
-      ui.items.last(fmt::format("change.booking.{}.arrive", session.name));
-      ImGui::TableNextColumn();
-      if (may_edit)
-        changed = time_cell(run.clock, "##leave", booking.leave_ns) || changed;
-      else
-        text_cut(ui, run.clock.date_time_text(booking.leave_ns));
-      ui.items.last(fmt::format("change.booking.{}.leave", session.name));
-
-      const bool battery = std::isfinite(booking.soc_target);
-      ImGui::TableNextColumn();
-      if (may_edit && battery)
-        changed = percent_cell("##soc", booking.soc_start) || changed;
-      else
-        text_cut(ui, percent_text(booking.soc_start));
-      ImGui::TableNextColumn();
-      if (may_edit && battery)
-        changed = percent_cell("##target", booking.soc_target) || changed;
-      else
-        text_cut(ui, percent_text(booking.soc_target));
-      ui.items.last(fmt::format("change.booking.{}.target", session.name));
-
-      if (changed) model::set_energy(run, booking);
-      ImGui::TableNextColumn();
-      text_cut(ui, kwh_text(booking.energy_kwh));
+      draw_booking_row(ui, run, may_edit, bookings_[static_cast<std::size_t>(row)]);
       ImGui::PopID();
     }
   }

@@ -65,6 +65,104 @@ std::string strategy_of(const model::Run& run) {
 /// The whole text that makes the same number again, without an exponent's plus or spaces.
 std::string number_text(double value) { return fmt::format("{}", value); }
 
+/// The sentence comes first: whether it is dearer is what a manager asks first.
+void draw_cost_sentence(Ui& ui, const model::Run& run, const model::Run& other) {
+  const plot::Style& style = ui.canvas.style;
+  const double dearer = model::kpi_value(other, "total_cost") - model::kpi_value(run, "total_cost");
+  const double less_kwh = model::service_kwh(run) - model::service_kwh(other);
+  const std::string difference = money(ui, run, std::abs(dearer));
+  const bool same = difference == money(ui, run, 0.0);
+  std::string sentence =
+      same ? std::string(ui.tr(Word::change_same_cost))
+           : fmt::format(fmt::runtime(ui.tr(dearer > 0.0 ? Word::change_dearer : Word::change_cheaper)), difference);
+  if (kwh_text(std::abs(less_kwh)) != kwh_text(0.0)) {
+    sentence +=
+        " " + fmt::format(fmt::runtime(ui.tr(less_kwh > 0.0 ? Word::change_serves_less : Word::change_serves_more)),
+                          kwh_text(std::abs(less_kwh)));
+  }
+  wrapped(ui, sentence,
+          same ? style.text : plot::colour(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
+  ui.items.last("change.sentence");
+
+  for (const analysis::PartyVerdict& party : verdict_of(ui).parties) {
+    if (party.party == analysis::Party::site || party.party == analysis::Party::drivers)
+      wrapped(ui, party.text(), style.text_weak);
+  }
+}
+
+/// Columns of the figures: name, A, B, B - A. Texts are cut to them.
+struct FigureColumns {
+  std::array<float, 4> widths{};
+  float padding = 0.0F;
+  void cell(Ui& ui, std::size_t column, std::string_view text) const {
+    ImGui::TableSetColumnIndex(static_cast<int>(column));
+    text_cut(ui, text, widths[column] - padding);
+  }
+};
+
+/// A figure before and after. Money is judged only where as much is served for it.
+void draw_figure_row(Ui& ui, const FormRow& row, const model::Run& run, const model::Run& other,
+                     const FigureColumns& columns) {
+  const plot::Style& style = ui.canvas.style;
+  const double was = model::kpi_value(run, row.kpi), now = model::kpi_value(other, row.kpi);
+  ImGui::TableNextRow();
+  columns.cell(ui, 0, row.name == Word::kpi_peak ? metered(ui, row.name, run) : ui.tr(row.name));
+  columns.cell(ui, 1, text_of(ui, row, run, was, false));
+  ui.items.last(fmt::format("change.{}.a", row.kpi));
+  columns.cell(ui, 2, text_of(ui, row, other, now, false));
+  ui.items.last(fmt::format("change.{}.b", row.kpi));
+
+  const analysis::KpiInfo* info = analysis::find_kpi_info(row.kpi);
+  const std::string text = text_of(ui, row, run, now - was, true);
+  const bool alike = row.form != FieldForm::money || verdict_of(ui).parties.empty() ||
+                     verdict_of(ui).parties.front().service == analysis::Service::equal;
+  const bool judged = alike && info != nullptr && info->better != analysis::Better::neither &&
+                      text.find_first_of("123456789") != std::string::npos;
+  const bool good = judged && (now < was) == (info->better == analysis::Better::lower);
+  ImGui::PushStyleColor(
+      ImGuiCol_Text,
+      !judged ? style.text : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion));
+  columns.cell(ui, 3, judged ? fmt::format("{} {}", text, ui.tr(good ? Word::better : Word::worse)) : text);
+  ImGui::PopStyleColor();
+}
+
+/// Key figures of both runs beside each other.
+void draw_figure_table(Ui& ui, const model::Run& run, const model::Run& other) {
+  if (!ImGui::BeginTable("##figures", 4, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) return;
+  const float room = ImGui::GetContentRegionAvail().x, padding = 2.0F * ImGui::GetStyle().CellPadding.x;
+  const FigureColumns columns{{room * 0.28F, room * 0.22F, room * 0.22F, room * 0.28F}, padding};
+  for (std::size_t i = 0; i < columns.widths.size(); ++i)
+    ImGui::TableSetupColumn(fmt::format("##{}", i).c_str(), ImGuiTableColumnFlags_WidthFixed,
+                            columns.widths[i] - padding);
+
+  ImGui::TableNextRow();
+  columns.cell(ui, 1, fmt::format("A: {}", run.strategy));
+  columns.cell(ui, 2, fmt::format("B: {}", other.strategy));
+  columns.cell(ui, 3, "B - A");
+  for (const FormRow& row : form_rows) draw_figure_row(ui, row, run, other, columns);
+  ImGui::EndTable();
+}
+
+/// Old and new over each other, in the window of time that all plots share.
+void draw_change_plot(Ui& ui, const model::Site& was, const model::Site& now) {
+  const plot::Style& style = ui.canvas.style;
+  const float height = std::max(ui.px(120.0F), ImGui::GetContentRegionAvail().y);
+  plot::TimePlot chart("change", ui.canvas, {0.0F, height}, {"kW"});
+  const auto label = [&](const char* letter, Word word) { return fmt::format("{} {}", letter, ui.tr(word)); };
+  const auto grid_label = [&](const char* letter, const model::Site& site) {
+    return fmt::format("{} {}", letter, metered(ui, Word::series_grid, {&site}));
+  };
+  const ImU32 limit = plot::colour(style, plot::Category::vermillion), grid = plot::colour(style, plot::Category::blue);
+  if (!was.contract_kw.empty()) chart.line(label("A", Word::series_contract), was.contract_kw, {limit, style.scale});
+  if (!now.contract_kw.empty())
+    chart.line(label("B", Word::series_contract), now.contract_kw, {limit, style.scale, true});
+  chart.line(grid_label("A", was), was.grid_kw, {grid, 1.5F * style.scale});
+  chart.line(grid_label("B", now), now.grid_kw,
+             {plot::colour(style, plot::Category::orange), 2.0F * style.scale, true});
+  const plot::PlotReply reply = chart.draw();
+  ui.items.at("change.overlay", reply.min, reply.max);
+}
+
 }  // namespace
 
 ChangeSite::Fields ChangeSite::fields_of(const model::Run& run, std::uint32_t row) {
@@ -197,90 +295,12 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
     wrapped(ui, ui.tr(other == nullptr ? Word::change_hint : Word::loading), ui.canvas.style.text_weak);
     return;
   }
-  const plot::Style& style = ui.canvas.style;
-  // Said first: what a manager asks first.
-  const double dearer = model::kpi_value(*other, "total_cost") - model::kpi_value(run, "total_cost");
-  const double less_kwh = model::service_kwh(run) - model::service_kwh(*other);
-  const std::string difference = money(ui, run, std::abs(dearer));
-  const bool same = difference == money(ui, run, 0.0);
-  std::string sentence =
-      same ? std::string(ui.tr(Word::change_same_cost))
-           : fmt::format(fmt::runtime(ui.tr(dearer > 0.0 ? Word::change_dearer : Word::change_cheaper)), difference);
-  if (kwh_text(std::abs(less_kwh)) != kwh_text(0.0)) {
-    sentence +=
-        " " + fmt::format(fmt::runtime(ui.tr(less_kwh > 0.0 ? Word::change_serves_less : Word::change_serves_more)),
-                          kwh_text(std::abs(less_kwh)));
-  }
-  wrapped(ui, sentence,
-          same ? style.text : plot::colour(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
-  ui.items.last("change.sentence");
-
-  for (const analysis::PartyVerdict& party : verdict_of(ui).parties) {
-    if (party.party == analysis::Party::site || party.party == analysis::Party::drivers)
-      wrapped(ui, party.text(), style.text_weak);
-  }
-
+  draw_cost_sentence(ui, run, *other);
   ImGui::Spacing();
-  if (ImGui::BeginTable("##figures", 4, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) {
-    const float room = ImGui::GetContentRegionAvail().x, padding = 2.0F * ImGui::GetStyle().CellPadding.x;
-    const std::array<float, 4> widths{room * 0.28F, room * 0.22F, room * 0.22F, room * 0.28F};
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      ImGui::TableSetupColumn(fmt::format("##{}", i).c_str(), ImGuiTableColumnFlags_WidthFixed, widths[i] - padding);
-    const auto cell = [&](std::size_t column, std::string_view text) {
-      ImGui::TableSetColumnIndex(static_cast<int>(column));
-      text_cut(ui, text, widths[column] - padding);
-    };
-
-    ImGui::TableNextRow();
-    cell(1, fmt::format("A: {}", run.strategy));
-    cell(2, fmt::format("B: {}", other->strategy));
-    cell(3, "B - A");
-    for (const FormRow& row : form_rows) {
-      const double was = model::kpi_value(run, row.kpi), now = model::kpi_value(*other, row.kpi);
-      ImGui::TableNextRow();
-      cell(0, row.name == Word::kpi_peak ? metered(ui, row.name, run) : ui.tr(row.name));
-      cell(1, text_of(ui, row, run, was, false));
-      ui.items.last(fmt::format("change.{}.a", row.kpi));
-      cell(2, text_of(ui, row, *other, now, false));
-      ui.items.last(fmt::format("change.{}.b", row.kpi));
-      const analysis::KpiInfo* info = analysis::find_kpi_info(row.kpi);
-      const std::string text = text_of(ui, row, run, now - was, true);
-      // Money is judged only where as much is served for it.
-      const bool alike = row.form != FieldForm::money || verdict_of(ui).parties.empty() ||
-                         verdict_of(ui).parties.front().service == analysis::Service::equal;
-      const bool judged = alike && info != nullptr && info->better != analysis::Better::neither &&
-                          text.find_first_of("123456789") != std::string::npos;
-      const bool good = judged && (now < was) == (info->better == analysis::Better::lower);
-      ImGui::PushStyleColor(
-          ImGuiCol_Text,
-          !judged ? style.text : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion));
-      cell(3, judged ? fmt::format("{} {}", text, ui.tr(good ? Word::better : Word::worse)) : text);
-      ImGui::PopStyleColor();
-    }
-    ImGui::EndTable();
-  }
+  draw_figure_table(ui, run, *other);
   ImGui::Spacing();
   draw_save(ui);
-
-  // Old and new over each other, in the window of time that all plots share.
-  if (site_ >= other->sites.size()) return;
-  const model::Site& was = run.sites[site_];
-  const model::Site& now = other->sites[site_];
-  const float height = std::max(ui.px(120.0F), ImGui::GetContentRegionAvail().y);
-  plot::TimePlot chart("change", ui.canvas, {0.0F, height}, {"kW"});
-  const auto label = [&](const char* letter, Word word) { return fmt::format("{} {}", letter, ui.tr(word)); };
-  const auto grid_label = [&](const char* letter, const model::Site& site) {
-    return fmt::format("{} {}", letter, metered(ui, Word::series_grid, {&site}));
-  };
-  const ImU32 limit = plot::colour(style, plot::Category::vermillion), grid = plot::colour(style, plot::Category::blue);
-  if (!was.contract_kw.empty()) chart.line(label("A", Word::series_contract), was.contract_kw, {limit, style.scale});
-  if (!now.contract_kw.empty())
-    chart.line(label("B", Word::series_contract), now.contract_kw, {limit, style.scale, true});
-  chart.line(grid_label("A", was), was.grid_kw, {grid, 1.5F * style.scale});
-  chart.line(grid_label("B", now), now.grid_kw,
-             {plot::colour(style, plot::Category::orange), 2.0F * style.scale, true});
-  const plot::PlotReply reply = chart.draw();
-  ui.items.at("change.overlay", reply.min, reply.max);
+  if (site_ < other->sites.size()) draw_change_plot(ui, run.sites[site_], other->sites[site_]);
 }
 
 void ChangeSite::draw_save(Ui& ui) {

@@ -18,80 +18,98 @@ using model::Session;
 /// How many messages of the log are listed.
 constexpr std::size_t most_messages = 5;
 
-void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::EvseState* now, TimeNs t, Facts& out) {
-  const Session& session = run.sessions[row];
-  const model::Clock& clock = run.clock;
-  FactGroup group{Word::session, {}, {}};
-  const auto text = [&](Word label, std::string value) {
-    group.facts.push_back(text_fact(ui, label, std::move(value)));
-  };
-  const auto number = [&](Word label, double value, Unit unit) {
+/// Adds facts of one session to its group.
+struct SessionFacts {
+  const Ui& ui;
+  const Run& run;
+  FactGroup& group;
+  void text(Word label, std::string value) const { group.facts.push_back(text_fact(ui, label, std::move(value))); }
+  void number(Word label, double value, Unit unit) const {
     group.facts.push_back(number_fact(ui, run, label, value, unit));
-  };
+  }
+};
 
-  text(Word::vehicle, session.vehicle);
-  text(Word::session, session.name);
-  text(Word::arrived, clock.date_time_text(session.arrived_ns));
+/// Whose session it is and when it came and goes; times that are one and the same are told once.
+void add_stay(const SessionFacts& out, const Session& session) {
+  const model::Clock& clock = out.run.clock;
+  out.text(Word::vehicle, session.vehicle);
+  out.text(Word::session, session.name);
+  out.text(Word::arrived, clock.date_time_text(session.arrived_ns));
   if (session.plugged_in_ns != kernel::time_never && session.plugged_in_ns != session.arrived_ns)
-    text(Word::plugged_in, clock.date_time_text(session.plugged_in_ns));
-  text(Word::leaves, clock.date_time_text(session.departed_ns));
+    out.text(Word::plugged_in, clock.date_time_text(session.plugged_in_ns));
+  out.text(Word::leaves, clock.date_time_text(session.departed_ns));
   if (session.claimed_departure_ns != session.departed_ns)
-    text(Word::leaves_as_told, clock.date_time_text(session.claimed_departure_ns));
+    out.text(Word::leaves_as_told, clock.date_time_text(session.claimed_departure_ns));
+}
 
-  number(Word::requested, session.requested_kwh, Unit::kwh);
-  number(Word::wanted, session.wanted_kwh, Unit::kwh);
-  number(Word::soc_at_start, session.soc_start, Unit::fraction);
-  // Plugged in: figures so far. Over: as it ended. Yet to come: neither.
+/// Plugged in: figures so far. Over: as it ended. Yet to come: neither.
+void add_energy_and_money(const SessionFacts& out, const Session& session, const model::EvseState* now, TimeNs t) {
+  out.number(Word::requested, session.requested_kwh, Unit::kwh);
+  out.number(Word::wanted, session.wanted_kwh, Unit::kwh);
+  out.number(Word::soc_at_start, session.soc_start, Unit::fraction);
   if (now != nullptr) {
-    number(Word::got_so_far, now->session_kwh, Unit::kwh);
-    number(Word::still_wanted, std::max(0.0, session.wanted_kwh - now->session_kwh), Unit::kwh);
-    number(Word::soc_now, now->soc, Unit::fraction);
-    number(Word::driver_pays_so_far, now->driver_pays, Unit::money);
-    number(Word::energy_cost_so_far, now->session_cost, Unit::money);
+    out.number(Word::got_so_far, now->session_kwh, Unit::kwh);
+    out.number(Word::still_wanted, std::max(0.0, session.wanted_kwh - now->session_kwh), Unit::kwh);
+    out.number(Word::soc_now, now->soc, Unit::fraction);
+    out.number(Word::driver_pays_so_far, now->driver_pays, Unit::money);
+    out.number(Word::energy_cost_so_far, now->session_cost, Unit::money);
   } else if (t >= session.departed_ns || session.plugged_in_ns == kernel::time_never) {
-    number(Word::got, session.got_kwh, Unit::kwh);
-    number(Word::missed, session.unmet_kwh, Unit::kwh);
-    number(Word::soc_at_end, session.soc_end, Unit::fraction);
-    number(Word::driver_paid, session.paid, Unit::money);
-    number(Word::energy_cost, session.cost, Unit::money);
+    out.number(Word::got, session.got_kwh, Unit::kwh);
+    out.number(Word::missed, session.unmet_kwh, Unit::kwh);
+    out.number(Word::soc_at_end, session.soc_end, Unit::fraction);
+    out.number(Word::driver_paid, session.paid, Unit::money);
+    out.number(Word::energy_cost, session.cost, Unit::money);
     if (session.discharged_kwh > 0.0) {
-      number(Word::discharged, session.discharged_kwh, Unit::kwh);
-      number(Word::v2g_payment, session.v2g_payment, Unit::money);
-      number(Word::battery_wear, session.wear_cost, Unit::money);
+      out.number(Word::discharged, session.discharged_kwh, Unit::kwh);
+      out.number(Word::v2g_payment, session.v2g_payment, Unit::money);
+      out.number(Word::battery_wear, session.wear_cost, Unit::money);
     }
   }
+}
 
-  if (session.plugged_in_ns != kernel::time_never && session.plugged_in_ns <= t) {
-    number(Word::peak_power, model::session_peak_kw(run, row, t), Unit::kw);
-    number(Word::workload, model::session_workload(run, row, t), Unit::fraction);
-    const TimeNs last = now == nullptr ? model::last_charged_ns(run, row) : kernel::time_never;
-    if (last != kernel::time_never) text(Word::last_power, clock.date_time_text(last));
-  }
-  out.push_back(std::move(group));
-
-  // The first plan, and what came of it.
+/// The first plan, and the energy and money that came of it.
+void add_first_plan(const Ui& ui, const Run& run, std::uint32_t row, const model::EvseState* now, TimeNs t,
+                    Facts& out) {
+  const Session& session = run.sessions[row];
   if (session.evse == no_row || session.plugged_in_ns > t) return;
   const FirstPlan& first = first_plan_of(ui, run, row);
   if (first.decision == no_row || run.decisions[first.decision].time_ns > t) return;
   FactGroup plan{Word::plan_and_outcome, {}, {}};
-  const auto fact = [&](Word label, double value, Unit unit) {
-    plan.facts.push_back(number_fact(ui, run, label, value, unit));
-  };
+  const SessionFacts add{ui, run, plan};
 
   const bool over = now == nullptr;
-  fact(Word::first_plan_kwh, first.kwh, Unit::kwh);
-  fact(Word::first_plan_cost, first.cost, Unit::money);
+  add.number(Word::first_plan_kwh, first.kwh, Unit::kwh);
+  add.number(Word::first_plan_cost, first.cost, Unit::money);
   const double stood =
       plan_of(ui, run, session.evse).extent(session.plugged_in_ns, std::min(t, session.departed_ns)).integral_h;
-  fact(over ? Word::plan_stood_kwh : Word::plan_stood_so_far, stood, Unit::kwh);
-  fact(over ? Word::got : Word::got_so_far, over ? session.got_kwh : now->session_kwh, Unit::kwh);
-  fact(over ? Word::came_to : Word::came_to_so_far, over ? session.cost : now->session_cost, Unit::money);
+  add.number(over ? Word::plan_stood_kwh : Word::plan_stood_so_far, stood, Unit::kwh);
+  add.number(over ? Word::got : Word::got_so_far, over ? session.got_kwh : now->session_kwh, Unit::kwh);
+  add.number(over ? Word::came_to : Word::came_to_so_far, over ? session.cost : now->session_cost, Unit::money);
 
   if (over) {
     const double error = plan_error(first, session.cost);
     plan.facts.push_back({ui.tr(Word::plan_error), signed_figure(error * 100.0, "%", 1), error, Unit::fraction});
   }
   out.push_back(std::move(plan));
+}
+
+/// One session: its stay, its energy and money, and the first plan made for it.
+/// @param now  null: it is not plugged in at t
+void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::EvseState* now, TimeNs t, Facts& out) {
+  const Session& session = run.sessions[row];
+  FactGroup group{Word::session, {}, {}};
+  const SessionFacts add{ui, run, group};
+  add_stay(add, session);
+  add_energy_and_money(add, session, now, t);
+
+  if (session.plugged_in_ns != kernel::time_never && session.plugged_in_ns <= t) {
+    add.number(Word::peak_power, model::session_peak_kw(run, row, t), Unit::kw);
+    add.number(Word::workload, model::session_workload(run, row, t), Unit::fraction);
+    const TimeNs last = now == nullptr ? model::last_charged_ns(run, row) : kernel::time_never;
+    if (last != kernel::time_never) add.text(Word::last_power, run.clock.date_time_text(last));
+  }
+  out.push_back(std::move(group));
+  add_first_plan(ui, run, row, now, t, out);
 }
 
 /// "KONA left at 17:20: got 12.10 kWh, missed 1.90 kWh, paid 3,020 KRW."

@@ -88,6 +88,51 @@ void draw_branch(Ui& ui, ImVec2 from, ImVec2 to, double kw, double full_kw) {
   if (flows) draw_arrow(list, {(from.x + to.x) * 0.5F, to.y}, std::max(width, ui.px(4.0F)), kw > 0.0, colour);
 }
 
+/// Places of the tree's rows, pixels, and the power of the widest line.
+struct TreeLayout {
+  ImVec2 origin;
+  float width = 0.0F, height = 0.0F, indent = 0.0F;  ///< of all rows, of a row, per level
+  float figures = 0.0F;                              ///< room that figures have at least
+  double full_kw = 1.0;
+
+  float row_y(std::uint32_t row) const { return origin.y + static_cast<float>(row) * height; }
+};
+
+/// What all EVSEs of the site can draw together. Of all sites the first stands for the others.
+double full_power_kw(const model::Run& run, std::uint32_t site) {
+  double full_kw = 1.0;
+  const std::uint32_t s = site == no_row ? 0U : site;
+  if (s < run.sites.size()) {
+    for (const std::uint32_t evse : run.sites[s].evses) full_kw += run.evses[evse].max_kw;
+  }
+  return full_kw;
+}
+
+/// Name at the left, figures at the right, the bar where both leave room.
+/// @param at  left upper corner of the row, behind its indent
+void draw_node_texts(Ui& ui, const TreeLayout& layout, const Flowing& now, const std::string& kw, ImVec2 at) {
+  const plot::Style& style = ui.canvas.style;
+  const float em = ImGui::GetFontSize();
+  const float text_y = at.y + (layout.height - em) * 0.5F;
+  const float right = layout.origin.x + layout.width - ui.px(4.0F);
+  const float used = text_right(ui, {right, text_y}, kw, layout.width * 0.6F, style.text);
+  const float bar_width = std::min(em * 6.0F, layout.width * 0.22F);
+  const float bar_right = right - std::max(used, layout.figures) - em * 0.5F;
+  const bool with_bar = !std::isnan(now.cap_kw) && bar_right - bar_width > at.x + em * 5.0F;
+  const float name_end = with_bar ? bar_right - bar_width - em * 0.5F : right - used - em * 0.5F;
+  text_at(ui, {at.x + ui.px(4.0F), text_y}, now.name, name_end - at.x - ui.px(4.0F), style.text);
+  if (std::isnan(now.cap_kw)) return;
+
+  // Beside the figures, or where there is no room for it, as a line below them.
+  const double load = now.cap_kw > 0.0 ? std::abs(now.kw) / now.cap_kw : model::none;
+  const ImU32 colour = plot::colour(style, load > 1.0 ? plot::Category::vermillion : plot::Category::blue);
+  const ImVec2 bar_min = with_bar ? ImVec2(bar_right - bar_width, at.y + layout.height * 0.3F)
+                                  : ImVec2(right - used, text_y + em + ui.px(1.0F));
+  const ImVec2 bar_max =
+      with_bar ? ImVec2(bar_right, at.y + layout.height * 0.7F) : ImVec2(right, text_y + em + ui.px(4.0F));
+  draw_bar(*ImGui::GetWindowDrawList(), style, bar_min, bar_max, load, colour);
+}
+
 }  // namespace
 
 void draw_feeder_tree(Ui& ui, const model::Run& run) {
@@ -98,64 +143,40 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
   const std::vector<double>& feeder_kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(run, t); });
   const Selection selection = selection_in(ui, run);
 
-  const plot::Style& style = ui.canvas.style;
-  ImDrawList& list = *ImGui::GetWindowDrawList();
+  TreeLayout layout;
   const float em = ImGui::GetFontSize();
-  const float height = em * 1.7F;
-  const float indent = em * 1.6F;
-  const ImVec2 origin = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  const float figures = ImGui::CalcTextSize("-0,000.0 / 0,000.0 kW").x;
-
-  double full_kw = 1.0;  // of the widest line
-  for (const std::uint32_t s : {site == no_row ? 0U : site}) {
-    if (s < run.sites.size()) {
-      for (const std::uint32_t evse : run.sites[s].evses) full_kw += run.evses[evse].max_kw;
-    }
-  }
+  layout.height = em * 1.7F;
+  layout.indent = em * 1.6F;
+  layout.origin = ImGui::GetCursorScreenPos();
+  layout.width = ImGui::GetContentRegionAvail().x;
+  layout.figures = ImGui::CalcTextSize("-0,000.0 / 0,000.0 kW").x;
+  layout.full_kw = full_power_kw(run, site);
 
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
   ImGuiListClipper clipper;
-  clipper.Begin(static_cast<int>(tree.rows.size()), height);
+  clipper.Begin(static_cast<int>(tree.rows.size()), layout.height);
   while (clipper.Step()) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const FeederRow& row = tree.rows[static_cast<std::size_t>(i)];
       const Flowing now = flowing(ui, run, tree, row, feeder_kw);
-      const float y = origin.y + static_cast<float>(i) * height;
-      const float x = origin.x + static_cast<float>(row.depth) * indent;
+      const float y = layout.row_y(static_cast<std::uint32_t>(i));
+      const float x = layout.origin.x + static_cast<float>(row.depth) * layout.indent;
       const bool chosen = (row.kind == Kind::storage && selection.storage == row.row) ||
                           (row.kind == Kind::station && selection.station == now.name);
 
       ImGui::PushID(i);
-      if (ImGui::Selectable("##node", chosen, ImGuiSelectableFlags_None, {0.0F, height})) select(ui, run, tree, row);
+      if (ImGui::Selectable("##node", chosen, ImGuiSelectableFlags_None, {0.0F, layout.height}))
+        select(ui, run, tree, row);
       ImGui::PopID();
       ui.items.last("tree." + now.name);
       const std::string kw =
           std::isnan(now.cap_kw) ? kw_text(now.kw) : fmt::format("{} / {}", figure(now.kw, "", 1), kw_text(now.cap_kw));
       tooltip(ui, now.name + ": " + kw);
       if (row.parent != no_row) {
-        const float parent_y = origin.y + static_cast<float>(row.parent) * height + height * 0.85F;
-        draw_branch(ui, {x - indent * 0.6F, parent_y}, {x, y + height * 0.5F}, now.kw, full_kw);
+        const float parent_y = layout.row_y(row.parent) + layout.height * 0.85F;
+        draw_branch(ui, {x - layout.indent * 0.6F, parent_y}, {x, y + layout.height * 0.5F}, now.kw, layout.full_kw);
       }
-
-      // Name at the left, figures at the right, the bar where both leave room.
-      const float text_y = y + (height - em) * 0.5F;
-      const float right = origin.x + width - ui.px(4.0F);
-      const float used = text_right(ui, {right, text_y}, kw, width * 0.6F, style.text);
-      const float bar_width = std::min(em * 6.0F, width * 0.22F);
-      const float bar_right = right - std::max(used, figures) - em * 0.5F;
-      const bool with_bar = !std::isnan(now.cap_kw) && bar_right - bar_width > x + em * 5.0F;
-      const float name_end = with_bar ? bar_right - bar_width - em * 0.5F : right - used - em * 0.5F;
-      text_at(ui, {x + ui.px(4.0F), text_y}, now.name, name_end - x - ui.px(4.0F), style.text);
-      if (std::isnan(now.cap_kw)) continue;
-
-      // Beside the figures, or where there is no room for it, as a line below them.
-      const double load = now.cap_kw > 0.0 ? std::abs(now.kw) / now.cap_kw : model::none;
-      const ImU32 colour = plot::colour(style, load > 1.0 ? plot::Category::vermillion : plot::Category::blue);
-      const ImVec2 bar_min =
-          with_bar ? ImVec2(bar_right - bar_width, y + height * 0.3F) : ImVec2(right - used, text_y + em + ui.px(1.0F));
-      const ImVec2 bar_max = with_bar ? ImVec2(bar_right, y + height * 0.7F) : ImVec2(right, text_y + em + ui.px(4.0F));
-      draw_bar(list, style, bar_min, bar_max, load, colour);
+      draw_node_texts(ui, layout, now, kw, {x, y});
     }
   }
   ImGui::PopStyleVar();

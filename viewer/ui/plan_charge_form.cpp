@@ -36,6 +36,69 @@ std::string as_evtwin_reads(std::string text) {
   return text;
 }
 
+/// The table of ways to charge. Where nothing better was found, one column says all.
+struct WaysTable {
+  Ui& ui;
+  const model::ChargeAnswer& answer;
+  bool both;
+  float label, cell;  ///< widths
+
+  /// @param item  of the cells; null: they are none
+  template <class TextOf>
+  void row(std::string_view name, TextOf&& text_of, const char* item) const {
+    ImGui::TableNextRow();
+    ImGui::TableNextColumn();
+    text_cut(ui, name, label - 2.0F * ImGui::GetStyle().CellPadding.x);
+    ImGui::TableNextColumn();
+    text_cut(ui, text_of(answer.existing), cell);
+    if (item != nullptr) ui.items.last(fmt::format("{}.existing", item));
+    if (!both) return;
+    ImGui::TableNextColumn();
+    text_cut(ui, text_of(answer.proposed), cell);
+    if (item != nullptr) ui.items.last(item);
+  }
+};
+
+/// Figures of today's way and of the strategy's beside each other; the texts of a row come from one function for both.
+void draw_ways(Ui& ui, const model::Run& run, const model::ChargeAnswer& answer, bool both) {
+  const float room = ImGui::GetContentRegionAvail().x;
+  if (!ImGui::BeginTable("##ways", both ? 3 : 2, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp))
+    return;
+  const WaysTable table{ui, answer, both, room * (both ? 0.36F : 0.5F),
+                        room * (both ? 0.32F : 0.5F) - 2.0F * ImGui::GetStyle().CellPadding.x};
+  ImGui::TableSetupColumn("##label", ImGuiTableColumnFlags_WidthFixed, table.label);
+
+  using Way = model::ChargeWay;
+  const auto name_of = [&](const Way& way) {
+    return &way == &answer.existing ? fmt::format("{}: {}", ui.tr(Word::plan_existing), way.strategy) : way.strategy;
+  };
+  const auto ready_of = [&](const Way& way) {
+    return way.ready_ns == kernel::time_never ? std::string(ui.tr(Word::plan_not_reached))
+                                              : run.clock.date_time_text(way.ready_ns);
+  };
+  const auto money_of = [&](double value) {
+    return std::isnan(value) ? std::string("-") : in_won(ui, analysis::money_text(value, answer.currency));
+  };
+  const auto cost_of = [&](const Way& way) { return money_of(way.cost); };
+  const auto bill_of = [&](const Way& way) { return money_of(way.bill_added); };
+  const auto energy_of = [](const Way& way) { return kwh_text(way.got_kwh); };
+  const auto unmet_of = [](const Way& way) { return kwh_text(way.unmet_kwh); };
+  const auto soc_of = [](const Way& way) { return percent_text(way.soc_end); };
+  const auto co2_of = [](const Way& way) { return figure(way.co2_kg, "kg", 2); };
+  const auto evse_of = [](const Way& way) { return way.evse; };
+
+  table.row("", name_of, "plan.way");
+  table.row(ui.tr(answer.driver_price ? Word::plan_cost_driver : Word::plan_cost_buy), cost_of, "plan.cost");
+  table.row(ui.tr(Word::plan_ready), ready_of, "plan.ready");
+  table.row(ui.tr(Word::energy), energy_of, "plan.energy");
+  table.row(ui.tr(Word::kpi_unmet), unmet_of, nullptr);
+  table.row(ui.tr(Word::plan_soc_end), soc_of, nullptr);
+  table.row(ui.tr(Word::plan_bill_added), bill_of, nullptr);
+  table.row("CO2", co2_of, nullptr);
+  table.row(ui.tr(Word::evse), evse_of, nullptr);
+  ImGui::EndTable();
+}
+
 }  // namespace
 
 void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
@@ -117,64 +180,15 @@ void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
     ui.items.last("plan.reason");
   }
   ImGui::Spacing();
-
-  // Where nothing better was found, one column says all.
   const bool both = !answer.keep_existing;
-  const float room = ImGui::GetContentRegionAvail().x;
-  if (ImGui::BeginTable("##ways", both ? 3 : 2, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) {
-    const float label = room * (both ? 0.36F : 0.5F);
-    const float cell = room * (both ? 0.32F : 0.5F) - 2.0F * ImGui::GetStyle().CellPadding.x;
-    ImGui::TableSetupColumn("##label", ImGuiTableColumnFlags_WidthFixed, label);
-    const auto row = [&](std::string_view name, auto&& text_of, const char* item) {
-      ImGui::TableNextRow();
-      ImGui::TableNextColumn();
-      text_cut(ui, name, label - 2.0F * ImGui::GetStyle().CellPadding.x);
-      ImGui::TableNextColumn();
-      text_cut(ui, text_of(answer.existing), cell);
-      if (item != nullptr) ui.items.last(fmt::format("{}.existing", item));
-      if (!both) return;
-      ImGui::TableNextColumn();
-      text_cut(ui, text_of(answer.proposed), cell);
-      if (item != nullptr) ui.items.last(item);
-    };
+  draw_ways(ui, run, answer, both);
+  draw_schedule(ui, run, both);
+}
 
-    using Way = model::ChargeWay;
-    const auto time = [&](TimeNs t) { return run.clock.date_time_text(t); };
-    const auto money_of = [&](double value) {
-      return std::isnan(value) ? std::string("-") : in_won(ui, analysis::money_text(value, answer.currency));
-    };
-    row(
-        "",
-        [&](const Way& way) {
-          return &way == &answer.existing ? fmt::format("{}: {}", ui.tr(Word::plan_existing), way.strategy)
-                                          : way.strategy;
-        },
-        "plan.way");
-    row(
-        ui.tr(answer.driver_price ? Word::plan_cost_driver : Word::plan_cost_buy),
-        [&](const Way& way) { return money_of(way.cost); }, "plan.cost");
-    row(
-        ui.tr(Word::plan_ready),
-        [&](const Way& way) {
-          return way.ready_ns == kernel::time_never ? std::string(ui.tr(Word::plan_not_reached)) : time(way.ready_ns);
-        },
-        "plan.ready");
-    row(
-        ui.tr(Word::energy), [](const Way& way) { return kwh_text(way.got_kwh); }, "plan.energy");
-    row(
-        ui.tr(Word::kpi_unmet), [](const Way& way) { return kwh_text(way.unmet_kwh); }, nullptr);
-    row(
-        ui.tr(Word::plan_soc_end), [](const Way& way) { return percent_text(way.soc_end); }, nullptr);
-    row(
-        ui.tr(Word::plan_bill_added), [&](const Way& way) { return money_of(way.bill_added); }, nullptr);
-    row(
-        "CO2", [](const Way& way) { return figure(way.co2_kg, "kg", 2); }, nullptr);
-    row(
-        ui.tr(Word::evse), [](const Way& way) { return way.evse; }, nullptr);
-    ImGui::EndTable();
-  }
-
-  // A canvas of its own: it shows the stay, not the window of the screen.
+/// Power over the stay, in a canvas of its own: it shows the stay, not the window of the screen.
+void PlanCharge::draw_schedule(Ui& ui, const model::Run& run, bool both) {
+  const model::ChargeAnswer& answer = *answer_;
+  const plot::Style& style = ui.canvas.style;
   plot::Canvas canvas;
   canvas.time = &time_;
   canvas.clock = &run.clock;

@@ -40,6 +40,200 @@ bool overlap(ImVec2 a_min, ImVec2 a_max, ImVec2 b_min, ImVec2 b_max) {
   return a_min.x < b_max.x && b_min.x < a_max.x && a_min.y < b_max.y && b_min.y < a_max.y;
 }
 
+/// A combo of the key figures that this run has: the others could not be drawn.
+void axis_field(Ui& ui, const model::Run& run, const char* item, Word word, std::string& chosen) {
+  const float width = form_label(ui, word);
+  ImGui::SetNextItemWidth(width);
+  const KpiInfo* now = analysis::find_kpi_info(chosen);
+  const std::string shown = now != nullptr ? axis_text(ui, *now, run.currency) : chosen;
+  ui.fonts.need(shown);
+  ImGui::PushID(item);
+  const float room = width - ImGui::GetFrameHeight() - 2.0F * ImGui::GetStyle().FramePadding.x;
+  const bool open = ImGui::BeginCombo("##axis", cut_to_width(shown, room).c_str(), ImGuiComboFlags_HeightLarge);
+  if (!open) ui.items.last(item);
+  if (open) {
+    for (const KpiInfo& info : analysis::kpi_table()) {
+      if (!std::isfinite(model::kpi_value(run, info.name))) continue;
+      const std::string row = axis_text(ui, info, run.currency);
+      ui.fonts.need(row);
+      const std::string id = fmt::format("{}##{}", row, info.name);
+      if (ImGui::Selectable(id.c_str(), chosen == info.name)) chosen = info.name;
+      ui.items.last(fmt::format("{}.{}", item, info.name));
+    }
+    ImGui::EndCombo();
+  }
+  ImGui::PopID();
+}
+
+/// Range of one figure with a margin, so that no mark stands on the frame; all alike: a range around them.
+template <class Point>
+plot::Range range_of(const std::vector<Point>& points, double Point::*member) {
+  double low = points.front().*member, high = low;
+  for (const Point& point : points) {
+    low = std::min(low, point.*member);
+    high = std::max(high, point.*member);
+  }
+  const double margin = high > low ? 0.08 * (high - low) : std::max(1.0, std::abs(high)) * 0.05;
+  return plot::nice_range(low - margin, high + margin, false);
+}
+
+/// Places of the chart, pixels: everything it takes, and within that the rectangle that the ranges are mapped to.
+struct Plane {
+  ImVec2 corner, room, min, max;
+  float line = 0.0F, radius = 0.0F;  ///< of a line of text its height, of a mark
+  plot::Range xs, ys;
+  std::vector<plot::Tick> x_ticks, y_ticks;
+
+  float x_of(double x) const { return min.x + static_cast<float>((x - xs.min) / (xs.max - xs.min)) * (max.x - min.x); }
+  float y_of(double y) const { return max.y - static_cast<float>((y - ys.min) / (ys.max - ys.min)) * (max.y - min.y); }
+  ImVec2 at(double x, double y) const { return {x_of(x), y_of(y)}; }
+};
+
+/// Room for the labels of ticks at the left, a title above and two lines below.
+Plane lay_out_plane(const Ui& ui, ImVec2 corner, ImVec2 room, const plot::Range& xs, const plot::Range& ys) {
+  Plane plane;
+  plane.corner = corner;
+  plane.room = room;
+  plane.xs = xs;
+  plane.ys = ys;
+  plane.line = ImGui::GetTextLineHeightWithSpacing();
+  plane.radius = ui.px(6.0F);
+  plane.y_ticks = plot::value_ticks(ys.min, ys.max, 6);
+  plane.x_ticks = plot::value_ticks(xs.min, xs.max, 6);
+  float left = 0.0F;
+  for (const plot::Tick& tick : plane.y_ticks) left = std::max(left, ImGui::CalcTextSize(tick.label.c_str()).x);
+  plane.min = {corner.x + left + ui.px(10.0F), corner.y + plane.line + ui.px(4.0F)};
+  plane.max = {corner.x + room.x - ui.px(12.0F), corner.y + room.y - 2.0F * plane.line - ui.px(4.0F)};
+  return plane;
+}
+
+/// Background, grid and labels of ticks; a label that would touch the one before is left out.
+void draw_plane(const Ui& ui, ImDrawList& list, const Plane& plane) {
+  const plot::Style& style = ui.canvas.style;
+  const ImVec2 min = plane.min, max = plane.max;
+  list.AddRectFilled(min, max, style.background);
+  for (const plot::Tick& tick : plane.y_ticks) {
+    const float y = plane.y_of(tick.value);
+    list.AddLine({min.x, y}, {max.x, y}, style.grid);
+    const ImVec2 size = ImGui::CalcTextSize(tick.label.c_str());
+    list.AddText({min.x - size.x - ui.px(4.0F), std::min(y - size.y * 0.5F, max.y - size.y)}, style.text_weak,
+                 tick.label.c_str());
+  }
+
+  float free_from = min.x - ui.px(100.0F);
+  for (const plot::Tick& tick : plane.x_ticks) {
+    const float x = plane.x_of(tick.value);
+    list.AddLine({x, min.y}, {x, max.y}, style.grid);
+    const float wide = ImGui::CalcTextSize(tick.label.c_str()).x;
+    const float at = std::min(x - wide * 0.5F, plane.corner.x + plane.room.x - wide);
+    if (at < free_from) continue;
+    free_from = at + wide + ui.px(8.0F);
+    list.AddText({at, max.y + ui.px(2.0F)}, style.text_weak, tick.label.c_str());
+  }
+  list.AddRect(min, max, style.frame);
+}
+
+/// Titles of the axes: which direction is better stands at the end of each, where one is.
+void draw_titles(Ui& ui, ImDrawList& list, const Plane& plane, const KpiInfo& x_info, const KpiInfo& y_info,
+                 const std::string& currency) {
+  const auto titled = [&](const KpiInfo& info, const char* lower, const char* higher) {
+    std::string text = axis_text(ui, info, currency);
+    if (info.better != Better::neither)
+      text += fmt::format("   {} {}", info.better == Better::lower ? lower : higher, ui.tr(Word::quadrant_better));
+    return text;
+  };
+  const auto title_at = [&](ImVec2 place, const std::string& text, const char* item) {
+    ui.fonts.need(text);
+    const std::string fitting = cut_to_width(text, plane.room.x);
+    list.AddText(place, ui.canvas.style.text, fitting.c_str());
+    ui.items.at(item, place, {place.x + ImGui::CalcTextSize(fitting.c_str()).x, place.y + plane.line});
+  };
+  title_at({plane.corner.x, plane.corner.y}, titled(y_info, "v", "^"), "quadrant.y_title");
+  title_at({plane.min.x, plane.max.y + plane.line + ui.px(2.0F)}, titled(x_info, "<", ">"), "quadrant.x_title");
+}
+
+/// The quarter in which both figures are better than the middle of what was seen.
+void draw_better_quarter(const Ui& ui, ImDrawList& list, const Plane& plane, const KpiInfo& x_info,
+                         const KpiInfo& y_info) {
+  if (x_info.better == Better::neither || y_info.better == Better::neither) return;
+  const ImVec2 min = plane.min, max = plane.max;
+  const float mid_x = (min.x + max.x) * 0.5F, mid_y = (min.y + max.y) * 0.5F;
+  const bool to_left = x_info.better == Better::lower, to_top = y_info.better == Better::higher;
+  list.AddRectFilled({to_left ? min.x : mid_x, to_top ? min.y : mid_y},
+                     {to_left ? mid_x : max.x, to_top ? mid_y : max.y},
+                     plot::with_alpha(plot::colour(ui.canvas.style, plot::Category::blue), 0.10));
+}
+
+/// A rectangle that is taken, by a mark or by a label.
+struct Placed {
+  ImVec2 min, max;
+};
+
+/// Rectangles that no label may cover, and how many places are tried for one.
+struct LabelPlaces {
+  std::vector<Placed> taken;
+  int tries = 0;
+};
+
+/// Marks are there before any label, so that none lies on one of them.
+template <class Point>
+LabelPlaces places_around(const Plane& plane, const std::vector<Point>& points) {
+  LabelPlaces places;
+  for (const Point& point : points) {
+    const ImVec2 at = plane.at(point.x, point.y);
+    places.taken.push_back({{at.x - plane.radius, at.y - plane.radius}, {at.x + plane.radius, at.y + plane.radius}});
+  }
+  places.tries = 2 * static_cast<int>(points.size()) + 4;
+  return places;
+}
+
+/// The first free place beside a mark: right and left of it, then line by line away from it. None: there is none.
+std::optional<ImVec2> free_place(const Ui& ui, const Plane& plane, const LabelPlaces& places, ImVec2 at, ImVec2 size) {
+  for (int step = 0; step < places.tries; ++step) {
+    const int lines = (step / 2 + 1) / 2, direction = (step / 2) % 2 == 0 ? 1 : -1;
+    const float down = static_cast<float>(lines * direction) * size.y;
+    const bool on_right = step % 2 == 0;
+    const ImVec2 place{on_right ? at.x + plane.radius + ui.px(4.0F) : at.x - plane.radius - ui.px(4.0F) - size.x,
+                       at.y - size.y * 0.5F + down};
+    const ImVec2 end{place.x + size.x, place.y + size.y};
+    const bool inside =
+        place.x >= plane.min.x && end.x <= plane.max.x && place.y >= plane.min.y && end.y <= plane.max.y;
+    if (inside && std::none_of(places.taken.begin(), places.taken.end(),
+                               [&](const Placed& other) { return overlap(place, end, other.min, other.max); }))
+      return place;
+  }
+  return std::nullopt;
+}
+
+/// A label beside its mark, on a line of its own where another label stands; left out where there is no room.
+void draw_mark_label(Ui& ui, const Plane& plane, const std::string& label, ImVec2 at, LabelPlaces& places) {
+  ui.fonts.need(label);
+  const std::string text = cut_to_width(label, ui.px(180.0F));
+  const ImVec2 size = ImGui::CalcTextSize(text.c_str());
+  const std::optional<ImVec2> place = free_place(ui, plane, places, at, size);
+  if (!place) return;
+  places.taken.push_back({*place, {place->x + size.x, place->y + size.y}});
+  ImGui::GetWindowDrawList()->AddText(*place, ui.canvas.style.text, text.c_str());
+}
+
+/// Boxes of all strategies, as many lines as fit above the buttons.
+void strategy_boxes(Ui& ui, const std::vector<std::string>& strategies, std::set<std::string>& chosen) {
+  ImGui::BeginChild("##strategies", {0.0F, std::max(ui.px(80.0F), ImGui::GetContentRegionAvail().y - ui.px(150.0F))},
+                    true);
+  for (const std::string& strategy : strategies) {
+    bool on = chosen.contains(strategy);
+    ui.fonts.need(strategy);
+    if (ImGui::Checkbox(strategy.c_str(), &on)) {
+      if (on)
+        chosen.insert(strategy);
+      else
+        chosen.erase(strategy);
+    }
+    ui.items.last(fmt::format("quadrant.strategy.{}", strategy));
+  }
+  ImGui::EndChild();
+}
+
 }  // namespace
 
 std::vector<Quadrant::Point> Quadrant::points(const Ui& ui) const {
@@ -74,48 +268,11 @@ void Quadrant::take_answer() {
 }
 
 void Quadrant::draw_choice(Ui& ui, Asking& asking, const model::Run& run) {
-  const auto axis = [&](const char* item, Word word, std::string& chosen) {
-    const float width = form_label(ui, word);
-    ImGui::SetNextItemWidth(width);
-    const KpiInfo* now = analysis::find_kpi_info(chosen);
-    const std::string shown = now != nullptr ? axis_text(ui, *now, run.currency) : chosen;
-    ui.fonts.need(shown);
-    ImGui::PushID(item);
-    const float room = width - ImGui::GetFrameHeight() - 2.0F * ImGui::GetStyle().FramePadding.x;
-    const bool open = ImGui::BeginCombo("##axis", cut_to_width(shown, room).c_str(), ImGuiComboFlags_HeightLarge);
-    if (!open) ui.items.last(item);
-    if (open) {
-      for (const KpiInfo& info : analysis::kpi_table()) {
-        // Figures that this run does not have can not be drawn.
-        if (!std::isfinite(model::kpi_value(run, info.name))) continue;
-        const std::string row = axis_text(ui, info, run.currency);
-        ui.fonts.need(row);
-        const std::string id = fmt::format("{}##{}", row, info.name);
-        if (ImGui::Selectable(id.c_str(), chosen == info.name)) chosen = info.name;
-        ui.items.last(fmt::format("{}.{}", item, info.name));
-      }
-      ImGui::EndCombo();
-    }
-    ImGui::PopID();
-  };
-  axis("quadrant.x", Word::quadrant_x, x_);
-  axis("quadrant.y", Word::quadrant_y, y_);
+  axis_field(ui, run, "quadrant.x", Word::quadrant_x, x_);
+  axis_field(ui, run, "quadrant.y", Word::quadrant_y, y_);
 
   ImGui::Spacing();
-  ImGui::BeginChild("##strategies", {0.0F, std::max(ui.px(80.0F), ImGui::GetContentRegionAvail().y - ui.px(150.0F))},
-                    true);
-  for (const std::string& strategy : asking.strategies) {
-    bool on = chosen_.contains(strategy);
-    ui.fonts.need(strategy);
-    if (ImGui::Checkbox(strategy.c_str(), &on)) {
-      if (on)
-        chosen_.insert(strategy);
-      else
-        chosen_.erase(strategy);
-    }
-    ui.items.last(fmt::format("quadrant.strategy.{}", strategy));
-  }
-  ImGui::EndChild();
+  strategy_boxes(ui, asking.strategies, chosen_);
 
   std::vector<std::string> asked;
   for (const std::string& strategy : asking.strategies) {
@@ -157,18 +314,6 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   }
 
   const std::string currency = ui.run_a() != nullptr ? ui.run_a()->currency : std::string();
-  const auto range_of = [&](double Point::*member) {
-    double low = points.front().*member, high = low;
-    for (const Point& point : points) {
-      low = std::min(low, point.*member);
-      high = std::max(high, point.*member);
-    }
-    // A margin, so that no mark stands on the frame; all alike: a range around them.
-    const double margin = high > low ? 0.08 * (high - low) : std::max(1.0, std::abs(high)) * 0.05;
-    return plot::nice_range(low - margin, high + margin, false);
-  };
-  const plot::Range xs = range_of(&Point::x), ys = range_of(&Point::y);
-
   const ImVec2 corner = ImGui::GetCursorScreenPos();
   const ImVec2 room{ImGui::GetContentRegionAvail().x,
                     std::max(ui.px(180.0F), ImGui::GetContentRegionAvail().y * 0.66F)};
@@ -176,109 +321,22 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   ui.items.last("quadrant.chart");
   const bool hovered = ImGui::IsItemHovered(), clicked = ImGui::IsItemClicked();
   ImDrawList& list = *ImGui::GetWindowDrawList();
+  const Plane plane = lay_out_plane(ui, corner, room, range_of(points, &Point::x), range_of(points, &Point::y));
+  draw_plane(ui, list, plane);
+  draw_titles(ui, list, plane, *x_info, *y_info, currency);
+  draw_better_quarter(ui, list, plane, *x_info, *y_info);
 
-  const float line = ImGui::GetTextLineHeightWithSpacing();
-  const std::vector<plot::Tick> y_ticks = plot::value_ticks(ys.min, ys.max, 6),
-                                x_ticks = plot::value_ticks(xs.min, xs.max, 6);
-  float left = 0.0F;
-  for (const plot::Tick& tick : y_ticks) left = std::max(left, ImGui::CalcTextSize(tick.label.c_str()).x);
-  const ImVec2 min{corner.x + left + ui.px(10.0F), corner.y + line + ui.px(4.0F)};
-  const ImVec2 max{corner.x + room.x - ui.px(12.0F), corner.y + room.y - 2.0F * line - ui.px(4.0F)};
-  const auto x_of = [&](double x) {
-    return min.x + static_cast<float>((x - xs.min) / (xs.max - xs.min)) * (max.x - min.x);
-  };
-  const auto y_of = [&](double y) {
-    return max.y - static_cast<float>((y - ys.min) / (ys.max - ys.min)) * (max.y - min.y);
-  };
-
-  list.AddRectFilled(min, max, style.background);
-  for (const plot::Tick& tick : y_ticks) {
-    const float y = y_of(tick.value);
-    list.AddLine({min.x, y}, {max.x, y}, style.grid);
-    const ImVec2 size = ImGui::CalcTextSize(tick.label.c_str());
-    list.AddText({min.x - size.x - ui.px(4.0F), std::min(y - size.y * 0.5F, max.y - size.y)}, style.text_weak,
-                 tick.label.c_str());
-  }
-
-  float free_from = min.x - ui.px(100.0F);
-  for (const plot::Tick& tick : x_ticks) {
-    const float x = x_of(tick.value);
-    list.AddLine({x, min.y}, {x, max.y}, style.grid);
-    const float wide = ImGui::CalcTextSize(tick.label.c_str()).x;
-    const float at = std::min(x - wide * 0.5F, corner.x + room.x - wide);
-    if (at < free_from) continue;
-    free_from = at + wide + ui.px(8.0F);
-    list.AddText({at, max.y + ui.px(2.0F)}, style.text_weak, tick.label.c_str());
-  }
-  list.AddRect(min, max, style.frame);
-
-  // Which way is better: at the end of each axis, where one is.
-  const auto titled = [&](const KpiInfo& info, const char* lower, const char* higher) {
-    std::string text = axis_text(ui, info, currency);
-    if (info.better != Better::neither)
-      text += fmt::format("   {} {}", info.better == Better::lower ? lower : higher, ui.tr(Word::quadrant_better));
-    return text;
-  };
-  const auto title_at = [&](ImVec2 place, const std::string& text, const char* item) {
-    ui.fonts.need(text);
-    const std::string fitting = cut_to_width(text, room.x);
-    list.AddText(place, style.text, fitting.c_str());
-    ui.items.at(item, place, {place.x + ImGui::CalcTextSize(fitting.c_str()).x, place.y + line});
-  };
-
-  title_at({corner.x, corner.y}, titled(*y_info, "v", "^"), "quadrant.y_title");
-  title_at({min.x, max.y + line + ui.px(2.0F)}, titled(*x_info, "<", ">"), "quadrant.x_title");
-  if (x_info->better != Better::neither && y_info->better != Better::neither) {
-    // The quarter in which both figures are better than the middle of what was seen.
-    const float mid_x = (min.x + max.x) * 0.5F, mid_y = (min.y + max.y) * 0.5F;
-    const bool to_left = x_info->better == Better::lower, to_top = y_info->better == Better::higher;
-    list.AddRectFilled({to_left ? min.x : mid_x, to_top ? min.y : mid_y},
-                       {to_left ? mid_x : max.x, to_top ? mid_y : max.y},
-                       plot::with_alpha(plot::colour(style, plot::Category::blue), 0.10));
-  }
-
-  struct Placed {
-    ImVec2 min, max;
-  };
-  std::vector<Placed> labels;
-  const float radius = ui.px(6.0F);
-  for (const Point& point : points) {
-    const ImVec2 at{x_of(point.x), y_of(point.y)};
-    labels.push_back({{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}});
-  }
-
+  LabelPlaces places = places_around(plane, points);
+  const float radius = plane.radius;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const Point& point = points[i];
-    const ImVec2 at{x_of(point.x), y_of(point.y)};
+    const ImVec2 at = plane.at(point.x, point.y);
     const ImU32 colour = plot::colour(style, dot_colours[i % dot_colours.size()]);
     plot::draw_shape(list, shapes[i % shapes.size()], at, radius, colour);
     ui.items.at(fmt::format("quadrant.point.{}", point.label), {at.x - radius, at.y - radius},
                 {at.x + radius, at.y + radius});
-
-    // Beside its mark, on a line of its own where another label stands.
-    ui.fonts.need(point.label);
-    const std::string text = cut_to_width(point.label, ui.px(180.0F));
-    const ImVec2 size = ImGui::CalcTextSize(text.c_str());
-    ImVec2 best{at.x + radius + ui.px(4.0F), at.y - size.y * 0.5F};
-    bool placed = false;
-
-    for (int step = 0; step < 2 * static_cast<int>(points.size()) + 4 && !placed; ++step) {
-      const int lines = (step / 2 + 1) / 2, direction = (step / 2) % 2 == 0 ? 1 : -1;
-      const float down = static_cast<float>(lines * direction) * size.y;
-      const bool on_right = step % 2 == 0;
-      ImVec2 place{on_right ? at.x + radius + ui.px(4.0F) : at.x - radius - ui.px(4.0F) - size.x,
-                   at.y - size.y * 0.5F + down};
-      const ImVec2 end{place.x + size.x, place.y + size.y};
-      const bool inside = place.x >= min.x && end.x <= max.x && place.y >= min.y && end.y <= max.y;
-      placed = inside && std::none_of(labels.begin(), labels.end(),
-                                      [&](const Placed& other) { return overlap(place, end, other.min, other.max); });
-      if (placed) best = place;
-    }
-    if (placed) {
-      labels.push_back({best, {best.x + size.x, best.y + size.y}});
-      list.AddText(best, style.text, text.c_str());
-    }
+    draw_mark_label(ui, plane, point.label, at, places);
 
     const bool on_it =
         hovered && std::abs(mouse.x - at.x) <= radius * 1.5F && std::abs(mouse.y - at.y) <= radius * 1.5F;

@@ -179,29 +179,60 @@ void draw_label(Scene& scene, const Node& node, ImVec2 place, float room) {
   scene.ui.items.at(scene.prefix + node.item, place, {place.x + room, place.y + line + scene.em()});
 }
 
+/// The widest flow of the open runs: both are drawn in one scale.
+double widest_flow_shown(Ui& ui, const model::Run& run, std::uint32_t site) {
+  PanelState& state = panel_state(ui);
+  const auto widest_of = [&](const model::Run& one) {
+    return state.widest_flow.at(kept_of(ui, one)).get(one, site, [&] { return model::widest_flow(one, site); });
+  };
+  double widest = widest_of(run);
+  if (ui.run_a() != nullptr && ui.run_b() != nullptr) {
+    for (const model::Run* one : {ui.run_a(), ui.run_b()}) widest = std::max(widest, widest_of(*one));
+  }
+  return widest;
+}
+
+/// Pixels of a flow: none where its figure reads 0, and never too thin to be seen.
+float flow_width(double kw, float per_kw) {
+  return std::isnan(kw) || std::abs(kw) < 0.05 ? 0.0F : std::max(1.5F, static_cast<float>(std::abs(kw)) * per_kw);
+}
+
+/// Along the busbar flows what was fed in to the left of a place and not taken there; behind the last it is 0. From its
+/// middle the vehicles are fed.
+/// @param per_kw  pixels of a flow of 1 kW
+void draw_busbar(Scene& scene, const std::vector<Node>& nodes, double vehicles_kw, float per_kw) {
+  Ui& ui = scene.ui;
+  const StageRect& band = scene.layout.energy;
+  const float em = scene.em();
+  const float bus = band.bottom() - em * 1.1F;
+  double along = 0.0;
+  const ImU32 colour = plot::colour(ui.canvas.style, plot::Category::sky_blue);
+  for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+    along += nodes[i].into;
+    draw_flow(scene, scene.at(nodes[i].x, bus), scene.at(nodes[i + 1].x, bus), flow_width(along, per_kw), along > 0.0,
+              colour);
+  }
+
+  const float cars = band.x + band.width / 2.0F;
+  draw_flow(scene, scene.at(cars, bus), scene.at(cars, band.bottom()), flow_width(vehicles_kw, per_kw),
+            vehicles_kw > 0.0, colour);
+  const std::string text = fmt::format("{} {}", ui.tr(Word::vehicles), kw_text(vehicles_kw));
+  draw_pill(scene, scene.at(cars + em * 1.3F + ImGui::CalcTextSize(text.c_str()).x / 2.0F, bus + em * 0.55F), text,
+            band.width / 2.0F - em * 1.5F);
+  ui.items.at(scene.prefix + "cars", scene.at(cars, bus), scene.at(cars + em * 8.0F, bus + em));
+}
+
 }  // namespace
 
 void draw_energy(Scene& scene) {
   Ui& ui = scene.ui;
   const std::uint32_t site = ui.selection.site < scene.run.sites.size() ? ui.selection.site : no_row;
-  PanelState& state = panel_state(ui);
-  const std::size_t kept = kept_of(ui, scene.run);
   const model::SiteFlows& flows = flows_shown(ui, scene.run);
-  double widest = state.widest_flow.at(kept).get(scene.run, site, [&] { return model::widest_flow(scene.run, site); });
-  // Both runs in one scale.
-  if (ui.run_a() != nullptr && ui.run_b() != nullptr) {
-    for (const model::Run* run : {ui.run_a(), ui.run_b()})
-      widest = std::max(widest, state.widest_flow.at(kept_of(ui, *run)).get(*run, site, [&] {
-        return model::widest_flow(*run, site);
-      }));
-  }
+  const double widest = widest_flow_shown(ui, scene.run, site);
 
   const StageRect& band = scene.layout.energy;
   const float em = scene.em();
   const float per_kw = em * 1.5F / static_cast<float>(widest);
-  const auto width_of = [&](double kw) {
-    return std::isnan(kw) || std::abs(kw) < 0.05 ? 0.0F : std::max(1.5F, static_cast<float>(std::abs(kw)) * per_kw);
-  };
   std::vector<Node> nodes = nodes_of(scene, flows);
   const float each = band.width / static_cast<float>(nodes.size());
   const float radius = std::min(em * 1.0F, each * 0.16F);
@@ -213,7 +244,7 @@ void draw_energy(Scene& scene) {
     Node& node = nodes[i];
     const float left = band.x + each * static_cast<float>(i) + em * 0.4F;
     node.x = left + radius;
-    draw_flow(scene, scene.at(node.x, head), scene.at(node.x, bus), width_of(node.into), node.into > 0.0,
+    draw_flow(scene, scene.at(node.x, head), scene.at(node.x, bus), flow_width(node.into, per_kw), node.into > 0.0,
               plot::colour(ui.canvas.style, node.category));
     draw_node(scene, node, scene.at(node.x, em * 1.05F), radius);
     draw_label(scene, node, scene.at(left + radius * 2.0F + em * 0.4F, em * 0.1F), each - radius * 2.0F - em);
@@ -229,20 +260,7 @@ void draw_energy(Scene& scene) {
                    band.x + band.width / 2.0F});
   std::stable_sort(nodes.begin(), nodes.end(), [](const Node& a, const Node& b) { return a.x < b.x; });
 
-  // Along the busbar flows what was fed in to the left of a place and not taken there; behind the last it is 0.
-  double along = 0.0;
-  const ImU32 colour = plot::colour(ui.canvas.style, plot::Category::sky_blue);
-  for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
-    along += nodes[i].into;
-    draw_flow(scene, scene.at(nodes[i].x, bus), scene.at(nodes[i + 1].x, bus), width_of(along), along > 0.0, colour);
-  }
-  const float cars = band.x + band.width / 2.0F;
-  draw_flow(scene, scene.at(cars, bus), scene.at(cars, band.bottom()), width_of(flows.vehicles), flows.vehicles > 0.0,
-            colour);
-  const std::string text = fmt::format("{} {}", ui.tr(Word::vehicles), kw_text(flows.vehicles));
-  draw_pill(scene, scene.at(cars + em * 1.3F + ImGui::CalcTextSize(text.c_str()).x / 2.0F, bus + em * 0.55F), text,
-            band.width / 2.0F - em * 1.5F);
-  ui.items.at(scene.prefix + "cars", scene.at(cars, bus), scene.at(cars + em * 8.0F, bus + em));
+  draw_busbar(scene, nodes, flows.vehicles, per_kw);
 }
 
 }  // namespace evtwin::viewer::ui

@@ -23,6 +23,7 @@ class PlanCharge {
  private:
   void draw_form(Ui& ui, Asking& asking, const model::Run& run);
   void draw_answer(Ui& ui, const model::Run& run);
+  void draw_schedule(Ui& ui, const model::Run& run, bool both);
   void take_answer(const model::Run& run);
 
   Task task_;
@@ -63,6 +64,8 @@ class ChangeSite {
   void draw_result(Ui& ui, const model::Run& run);
   void draw_save(Ui& ui);
   void draw_bookings(Ui& ui, Asking& asking, const model::Run& run);
+  void draw_bookings_file(Ui& ui, const model::Run& run);
+  void draw_bookings_replan(Ui& ui, Asking& asking, const model::Run& run);
   void draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run);
   void start(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set);
   /// Run B where it is the answer; null: none yet.

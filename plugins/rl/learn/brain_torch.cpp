@@ -308,6 +308,95 @@ struct PpoBrain::Parts {
     return torch::cat({out.evses, out.storages.reshape({-1, 2})});
   }
 
+  /// Everything that an update is learned from, as tensors.
+  struct Lived {
+    Inputs all;
+    Tensor act, counts, old;   ///< [items, then n x n_common] answers, whether they had an effect, log probabilities
+    Tensor advantage, worth;   ///< [n]
+    std::int64_t n_items = 0;  ///< of `act`: the rest are common answers
+    Tensor commons;            ///< 0 .. n_common - 1
+  };
+  Lived lived(const Rows& rows, std::span<const float> log_probs, std::span<const float> advantage,
+              std::span<const float> worth) const {
+    Lived out;
+    out.all = all_seen(rows, sizes, shape);
+    out.n_items = static_cast<std::int64_t>(rows.act.size());
+    out.act = torch::cat({tensor_of(std::span<const float>(rows.act)), tensor_of(std::span<const float>(rows.common))});
+    out.counts = torch::cat({torch::ones({out.n_items}), tensor_of(std::span<const float>(rows.common_counts))});
+    out.old = tensor_of(log_probs);
+    out.commons = torch::arange(static_cast<std::int64_t>(n_common));
+    out.advantage = tensor_of(advantage);
+    out.worth = tensor_of(worth);
+    return out;
+  }
+
+  /// The loss of a minibatch, and the parts that the report tells of.
+  struct Loss {
+    Tensor all, policy, value, entropy;
+    Tensor ratio, log_ratio;  ///< of each answer, new to old
+    Tensor weight, weights;   ///< of each answer: 0 where it had no effect; their sum, at least 1
+    Tensor valued, target;    ///< of each row
+  };
+  Loss loss_of(const Lived& lived, const Chosen& part, const PpoOptions& options) {
+    const Betas betas(outputs(part.seen));
+    const Tensor rows_common =
+        (part.rows.unsqueeze(1) * static_cast<std::int64_t>(n_common) + lived.commons.unsqueeze(0)).flatten() +
+        lived.n_items;
+    const Tensor answers = shape == Shape::site ? rows_common : torch::cat({part.items, rows_common});
+    Loss out;
+    out.weight = lived.counts.index_select(0, answers);
+    out.weights = out.weight.sum().clamp_min(1.0);
+
+    Tensor a = lived.advantage.index_select(0, part.rows);
+    a = (a - a.mean()) / (a.std() + 1e-8);
+    const Tensor a_common = a.repeat_interleave(static_cast<std::int64_t>(n_common));
+    const Tensor a_all = shape == Shape::site ? a_common : torch::cat({a.index_select(0, part.seen.row_of), a_common});
+    const Tensor log_new = betas.log_prob(lived.act.index_select(0, answers));
+    const Tensor log_old = lived.old.index_select(0, answers);
+    // An answer without effect has a ratio of 1 and no gradient.
+    out.log_ratio = (log_new - log_old) * out.weight;
+    out.ratio = torch::exp(out.log_ratio);
+    const Tensor clipped = torch::clamp(out.ratio, 1.0 - options.clip, 1.0 + options.clip);
+    out.policy = -(torch::min(out.ratio * a_all, clipped * a_all) * out.weight).sum() / out.weights;
+    out.entropy = (betas.entropy() * out.weight).sum() / out.weights;
+    out.valued = value(part.seen);
+    out.target = lived.worth.index_select(0, part.rows);
+    out.value = 0.5 * (out.valued - out.target).square().mean();
+    out.all = out.policy + options.value_weight * out.value - options.entropy * out.entropy;
+    return out;
+  }
+
+  /// One step down the gradient. Nothing is changed by a loss or a gradient that is no number.
+  /// @returns the gradient's norm; NaN or infinite: nothing was changed
+  double descend(const Loss& loss, const std::vector<Tensor>& parameters, double most_norm) {
+    const double loss_now = loss.all.item<double>();
+    if (!std::isfinite(loss_now)) return loss_now;
+    adam->zero_grad();
+    loss.all.backward();
+    const double norm = torch::nn::utils::clip_grad_norm_(parameters, most_norm);
+    if (std::isfinite(norm)) adam->step();
+    return norm;
+  }
+
+  /// Adds a minibatch to the sums of the report. @returns its KL divergence, which may end the update
+  static double add_to(PpoReport& report, const Loss& loss, double norm, double clip) {
+    torch::NoGradGuard guard;
+    const Tensor &ratio = loss.ratio, &weight = loss.weight, &target = loss.target;
+    const double kl = (((ratio - 1.0) - loss.log_ratio) * weight).sum().item<double>() / loss.weights.item<double>();
+    if (report.updates == 0) report.first_ratio_off = ((ratio - 1.0).abs() * weight).max().item<double>();
+    report.updates += 1;
+    report.policy_loss += loss.policy.item<double>();
+    report.value_loss += loss.value.item<double>();
+    report.entropy += loss.entropy.item<double>();
+    report.kl += kl;
+    report.clipped +=
+        (((ratio - 1.0).abs() > clip).to(torch::kFloat32) * weight).sum().item<double>() / loss.weights.item<double>();
+    report.grad_norm += norm;
+    const double spread = target.var(false).item<double>();
+    report.explained += spread > 0.0 ? 1.0 - (target - loss.valued).var(false).item<double>() / spread : 0.0;
+    return kl;
+  }
+
   Shape shape;
   Sizes sizes;
   std::shared_ptr<SiteNet> site_rate, site_critic;
@@ -337,14 +426,7 @@ PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, s
                            std::span<const float> worth, const PpoOptions& options, Dice& dice) {
   Parts& p = *parts_;
   set_rate(*p.adam, options.learning_rate);
-  const Inputs all = all_seen(rows, p.sizes, p.shape);
-  const auto n_items = static_cast<std::int64_t>(rows.act.size());
-  const Tensor act =
-      torch::cat({tensor_of(std::span<const float>(rows.act)), tensor_of(std::span<const float>(rows.common))});
-  const Tensor counts = torch::cat({torch::ones({n_items}), tensor_of(std::span<const float>(rows.common_counts))});
-  const Tensor old = tensor_of(log_probs);
-  const Tensor commons = torch::arange(static_cast<std::int64_t>(n_common));
-  const Tensor adv = tensor_of(advantage), ret = tensor_of(worth);
+  const Parts::Lived lived = p.lived(rows, log_probs, advantage, worth);
 
   PpoReport report;
   std::vector<std::int64_t> order(rows.n);
@@ -356,58 +438,14 @@ PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, s
     for (std::size_t from = 0; from < order.size() && !stop; from += options.minibatch) {
       const std::size_t size = std::min<std::size_t>(options.minibatch, order.size() - from);
       if (size < 2) continue;
-      const Chosen part = choose(rows, all, std::span(order).subspan(from, size), p.shape);
-      const Betas betas(p.outputs(part.seen));
-
-      const Tensor rows_common =
-          (part.rows.unsqueeze(1) * static_cast<std::int64_t>(n_common) + commons.unsqueeze(0)).flatten() + n_items;
-      const Tensor answers = p.shape == Shape::site ? rows_common : torch::cat({part.items, rows_common});
-      const Tensor weight = counts.index_select(0, answers), weights = weight.sum().clamp_min(1.0);
-
-      Tensor a = adv.index_select(0, part.rows);
-      a = (a - a.mean()) / (a.std() + 1e-8);
-      const Tensor a_common = a.repeat_interleave(static_cast<std::int64_t>(n_common));
-      const Tensor a_all =
-          p.shape == Shape::site ? a_common : torch::cat({a.index_select(0, part.seen.row_of), a_common});
-      const Tensor log_new = betas.log_prob(act.index_select(0, answers)), log_old = old.index_select(0, answers);
-      // An answer without effect has a ratio of 1 and no gradient.
-      const Tensor log_ratio = (log_new - log_old) * weight, ratio = torch::exp(log_ratio);
-      const Tensor clipped = torch::clamp(ratio, 1.0 - options.clip, 1.0 + options.clip);
-      const Tensor policy_loss = -(torch::min(ratio * a_all, clipped * a_all) * weight).sum() / weights;
-      const Tensor entropy = (betas.entropy() * weight).sum() / weights;
-      const Tensor value = p.value(part.seen), target = ret.index_select(0, part.rows);
-      const Tensor value_loss = 0.5 * (value - target).square().mean();
-      const Tensor loss = policy_loss + options.value_weight * value_loss - options.entropy * entropy;
-
-      // Nothing is changed by a loss or a gradient that is no number.
-      const double loss_now = loss.item<double>();
-      if (!std::isfinite(loss_now)) {
-        report.finite = false;
-        return report;
-      }
-      p.adam->zero_grad();
-      loss.backward();
-      const double norm = torch::nn::utils::clip_grad_norm_(parameters, options.most_norm);
+      const Chosen part = choose(rows, lived.all, std::span(order).subspan(from, size), p.shape);
+      const Parts::Loss loss = p.loss_of(lived, part, options);
+      const double norm = p.descend(loss, parameters, options.most_norm);
       if (!std::isfinite(norm)) {
         report.finite = false;
         return report;
       }
-      p.adam->step();
-
-      torch::NoGradGuard guard;
-      const double kl = (((ratio - 1.0) - log_ratio) * weight).sum().item<double>() / weights.item<double>();
-      if (report.updates == 0) report.first_ratio_off = ((ratio - 1.0).abs() * weight).max().item<double>();
-      report.updates += 1;
-      report.policy_loss += policy_loss.item<double>();
-      report.value_loss += value_loss.item<double>();
-      report.entropy += entropy.item<double>();
-      report.kl += kl;
-      report.clipped += (((ratio - 1.0).abs() > options.clip).to(torch::kFloat32) * weight).sum().item<double>() /
-                        weights.item<double>();
-      report.grad_norm += norm;
-      const double spread = target.var(false).item<double>();
-      report.explained += spread > 0.0 ? 1.0 - (target - value).var(false).item<double>() / spread : 0.0;
-      stop = kl > 1.5 * options.most_kl;
+      stop = Parts::add_to(report, loss, norm, options.clip) > 1.5 * options.most_kl;
     }
   }
   if (report.updates > 0) {

@@ -147,73 +147,85 @@ class Dqn {
     }
   }
 
+  /// Worlds are moved by the network as it was a few updates ago: reading weights costs more than an update.
+  void renew_playing() {
+    if (playing_ && updates_ < played_until_ + refresh_every) return;
+    playing_.emplace(policy());
+    played_until_ = updates_;
+  }
+
+  /// Gates of the EVSEs, then the storages: the best by Q, or with the chance `explore_now` any.
+  /// @param outputs  room for the network's
+  void choose(const Sight& seen, double explore_now, std::vector<float>& outputs, Answer& gates) {
+    float storage[gate_storage_outputs];
+    playing_->gate_outputs(seen, outputs, storage);
+
+    gates.evses.resize(seen.who.size());
+    for (std::size_t i = 0; i < seen.who.size(); ++i) {
+      const float* const q = outputs.data() + i * gate_outputs_each;
+      const bool on = dice_.uniform() < explore_now ? dice_.uniform() < 0.5 : q[1] > q[0];
+      gates.evses[i] = on ? 1.0F : 0.0F;
+    }
+
+    const auto best = std::max_element(storage, storage + gate_storage_outputs) - storage;
+    const auto chosen = dice_.uniform() < explore_now ? static_cast<std::ptrdiff_t>(dice_.next() % 3) : best;
+    set_storages(static_cast<std::size_t>(chosen), gates);
+  }
+
+  /// Behind rates a gate only switches: powers and storages are the rates' to say.
+  /// @param rates  room for the network's
+  void set_rates(const Sight& seen, std::vector<float>& rates, Answer& act) const {
+    float common[common_outputs];
+    rate_->rate_outputs(seen, rates, common);
+    for (std::size_t i = 0; i < act.evses.size(); ++i)
+      act.evses[i] *= static_cast<float>(rate_->rate(rates.data() + i * rate_outputs_each));
+    for (std::size_t c = 0; c < n_common; ++c) act.common[c] = static_cast<float>(rate_->rate(common + 2 * c));
+  }
+
+  /// Keeps what came of an agent's answer; the oldest memory gives way to it.
+  void remember(std::uint32_t a) {
+    const Step& step = steps_of_[a];
+    Memory memory;
+    memory.now = sights_[a];
+    memory.answer = gates_[a];
+    worlds_.look(a, sights_[a]);
+    memory.next = step.cut ? last_[a] : sights_[a];
+    memory.reward = static_cast<float>(step.reward);
+    // Nothing follows an end; a run that is only cut goes on in value.
+    memory.discount = step.terminated ? 0.0F : static_cast<float>(step.discount);
+    if (!rate_) scales_.take(memory.now, Shape::evse);
+
+    returns_[a] = step.reward + step.discount * returns_[a];
+    const auto value = static_cast<float>(returns_[a]);
+    return_scale_.take(&value, 1);
+    if (step.cut) returns_[a] = 0.0;
+
+    if (memories_.size() < plan_.buffer) {
+      memories_.push_back(std::move(memory));
+    } else {
+      memories_[filled_ % plan_.buffer] = std::move(memory);
+    }
+    ++filled_;
+  }
+
   /// One step of every world.
   void live() {
     const double explore_now = explore();
     const std::uint32_t n = worlds_.agents();
-    // Worlds are moved by the network as it was a few updates ago: reading weights costs more than an update.
-    if (!playing_ || updates_ >= played_until_ + refresh_every) {
-      playing_.emplace(policy());
-      played_until_ = updates_;
-    }
+    renew_playing();
 
     std::vector<float> outputs, rates;
     for (std::uint32_t a = 0; a < n; ++a) {
       Sight seen = sights_[a];
       normalise(seen);
-      float storage[gate_storage_outputs];
-      playing_->gate_outputs(seen, outputs, storage);
-
-      Answer& gates = gates_[a];
-      gates.evses.resize(seen.who.size());
-      for (std::size_t i = 0; i < seen.who.size(); ++i) {
-        const float* const q = outputs.data() + i * gate_outputs_each;
-        const bool on = dice_.uniform() < explore_now ? dice_.uniform() < 0.5 : q[1] > q[0];
-        gates.evses[i] = on ? 1.0F : 0.0F;
-      }
-
-      const auto best = std::max_element(storage, storage + gate_storage_outputs) - storage;
-      const auto chosen = dice_.uniform() < explore_now ? static_cast<std::ptrdiff_t>(dice_.next() % 3) : best;
-      set_storages(static_cast<std::size_t>(chosen), gates);
-
-      // Behind rates a gate only switches: powers and storages are the rates' to say.
-      Answer act = gates;
-      if (rate_) {
-        float common[common_outputs];
-        rate_->rate_outputs(seen, rates, common);
-        for (std::size_t i = 0; i < act.evses.size(); ++i)
-          act.evses[i] *= static_cast<float>(rate_->rate(rates.data() + i * rate_outputs_each));
-        for (std::size_t c = 0; c < n_common; ++c) act.common[c] = static_cast<float>(rate_->rate(common + 2 * c));
-      }
-
+      choose(seen, explore_now, outputs, gates_[a]);
+      Answer act = gates_[a];
+      if (rate_) set_rates(seen, rates, act);
       worlds_.act(a, sights_[a], act);
     }
 
     worlds_.step(0, trainer_.options().worlds, steps_of_, last_);
-    for (std::uint32_t a = 0; a < n; ++a) {
-      const Step& step = steps_of_[a];
-      Memory memory;
-      memory.now = sights_[a];
-      memory.answer = gates_[a];
-      worlds_.look(a, sights_[a]);
-      memory.next = step.cut ? last_[a] : sights_[a];
-      memory.reward = static_cast<float>(step.reward);
-      // Nothing follows an end; a run that is only cut goes on in value.
-      memory.discount = step.terminated ? 0.0F : static_cast<float>(step.discount);
-      if (!rate_) scales_.take(memory.now, Shape::evse);
-
-      returns_[a] = step.reward + step.discount * returns_[a];
-      const auto value = static_cast<float>(returns_[a]);
-      return_scale_.take(&value, 1);
-      if (step.cut) returns_[a] = 0.0;
-
-      if (memories_.size() < plan_.buffer) {
-        memories_.push_back(std::move(memory));
-      } else {
-        memories_[filled_ % plan_.buffer] = std::move(memory);
-      }
-      ++filled_;
-    }
+    for (std::uint32_t a = 0; a < n; ++a) remember(a);
     steps_ += n;
   }
 

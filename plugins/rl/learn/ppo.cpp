@@ -264,8 +264,8 @@ class Ppo {
     }
   }
 
-  PpoReport improve() {
-    // Scales of rewards and of what is seen move with what was lived; what was answered was answered with the old ones.
+  /// Rows that were answered, and the states whose values count: behind each cut, and behind the rollout.
+  void fill_rows() {
     rows_.clear();
     after_.clear();
     Sight seen;
@@ -278,7 +278,6 @@ class Ppo {
       }
     }
 
-    // Behind each cut, and behind the rollout, there is a state whose value counts.
     for (Diary& diary : diaries_) {
       for (std::uint32_t t = 0; t <= rollout_; ++t) {
         const bool is_cut = t < rollout_ && diary.steps[t].cut;
@@ -288,7 +287,10 @@ class Ppo {
         after_.add(seen, shape_, nullptr);
       }
     }
+  }
 
+  /// Returns move the scale that rewards are divided by.
+  void take_returns() {
     for (std::size_t a = 0; a < diaries_.size(); ++a) {
       for (const Step& step : diaries_[a].steps) {
         returns_[a] = step.reward + step.discount * returns_[a];
@@ -297,11 +299,10 @@ class Ppo {
         if (step.cut) returns_[a] = 0.0;
       }
     }
+  }
 
-    brain_.values(rows_, values_);
-    brain_.values(after_, values_after_);
-    brain_.log_probs(rows_, log_probs_);
-
+  /// Advantage and worth of each row, agent by agent, from the values of rows and of what came after them.
+  void weigh_rows() {
     const std::size_t n = rows_.n;
     const double scale = 1.0 / reward_scale();
     advantage_.resize(n);
@@ -329,6 +330,16 @@ class Ppo {
       advantages({reward, discount, value, value_after, terminated, cut}, options_.lambda, advantage);
       for (std::uint32_t t = 0; t < rollout_; ++t) worth_[from + t] = advantage[t] + value[t];
     }
+  }
+
+  PpoReport improve() {
+    // Scales of rewards and of what is seen move with what was lived; what was answered was answered with the old ones.
+    fill_rows();
+    take_returns();
+    brain_.values(rows_, values_);
+    brain_.values(after_, values_after_);
+    brain_.log_probs(rows_, log_probs_);
+    weigh_rows();
 
     for (const Diary& diary : diaries_) {
       for (std::uint32_t t = 0; t < rollout_; ++t) scales_.take(diary.sights[t], shape_);

@@ -10,9 +10,8 @@ namespace {
 /// Nothing of a row is looked at: a policy has eyes of its own.
 constexpr const char* least_observed = "site.connected";
 
-}  // namespace
-
-Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_(*training.fleet), spec_(spec) {
+/// The smallest fleet of these scenarios: one world, for what is to be known before the fleet that learns is made.
+evtwin_fleet_spec smallest_fleet(const evtwin_training& training) {
   evtwin_fleet_spec wanted{};
   wanted.struct_size = sizeof wanted;
   wanted.n_worlds = 1;
@@ -20,13 +19,13 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   wanted.n_scenarios = training.n_scenarios;
   wanted.threads = 1;
   wanted.observe = least_observed;
-  // How long a tick is decides how many steps a day ahead has; sites that are not asked together are asked at ticks.
-  need(fleet_.create(&wanted, &made_));
-  const std::int64_t tick_ns = fleet_.shape_of(made_)->tick_ns;
-  const bool one_site = fleet_.shape_of(made_)->n_sites == 1;
-  fleet_.destroy(made_);
-  made_ = nullptr;
+  return wanted;
+}
 
+/// Whole runs for judging, days that follow one another for learning.
+/// @param tick_ns  decides how many steps a day ahead has
+/// @param one_site  sites that are not asked together are asked at ticks
+void set_runs(const WorldsSpec& spec, std::int64_t tick_ns, bool one_site, evtwin_fleet_spec& wanted) {
   wanted.n_worlds = spec.worlds;
   wanted.seed = spec.seed;
   wanted.autoreset = spec.whole_runs ? EVTWIN_AUTORESET_DISABLED : EVTWIN_AUTORESET_NEXT_STEP;
@@ -43,14 +42,38 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   }
   wanted.n_weights = static_cast<std::uint32_t>(spec.weights.size());
   wanted.weights = spec.weights.data();
-  need(fleet_.create(&wanted, &made_));
+}
 
+}  // namespace
+
+Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_(*training.fleet), spec_(spec) {
+  evtwin_fleet_spec wanted = smallest_fleet(training);
+  need(fleet_.create(&wanted, &made_));
+  const std::int64_t tick_ns = fleet_.shape_of(made_)->tick_ns;
+  const bool one_site = fleet_.shape_of(made_)->n_sites == 1;
+  fleet_.destroy(made_);
+  made_ = nullptr;
+
+  set_runs(spec, tick_ns, one_site, wanted);
+  need(fleet_.create(&wanted, &made_));
+  bind_buffers();
+
+  // Cost of a demand charge in rewards, whatever they are made of.
+  std::uint32_t n_terms = 0;
+  const evtwin_fleet_term* const terms = fleet_.terms(made_, &n_terms);
+  for (std::uint32_t t = 0; t < n_terms; ++t) {
+    if (std::string_view(terms[t].id) == "demand_charge") demand_weight_ = -terms[t].weight;
+  }
+}
+
+/// The fleet writes into these vectors from now on: none of them may be resized after this.
+void Worlds::bind_buffers() {
   const evtwin_fleet_shape& shape = *fleet_.shape_of(made_);
   agents_ = shape.n_agents;
   observations_.resize(std::size_t{agents_} * shape.observation_size);
   for (auto* values : {&rewards_, &hours_}) values->resize(agents_);
   for (auto* values : {&terminated_, &truncated_, &asked_}) values->resize(agents_);
-  failed_.resize(spec.worlds);
+  failed_.resize(spec_.worlds);
   now_ns_.resize(agents_);
   episodes_.resize(agents_);
   potential_.resize(agents_);
@@ -69,12 +92,6 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   buffers.episodes = episodes_.data();
   buffers.failed = failed_.data();
   need(fleet_.bind(made_, &buffers));
-  // Cost of a demand charge in rewards, whatever they are made of.
-  std::uint32_t n_terms = 0;
-  const evtwin_fleet_term* const terms = fleet_.terms(made_, &n_terms);
-  for (std::uint32_t t = 0; t < n_terms; ++t) {
-    if (std::string_view(terms[t].id) == "demand_charge") demand_weight_ = -terms[t].weight;
-  }
 }
 
 Worlds::~Worlds() { fleet_.destroy(made_); }

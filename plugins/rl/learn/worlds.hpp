@@ -75,6 +75,7 @@ class Worlds {
 
  private:
   void need(evtwin_status status) const;
+  void bind_buffers();
   double potential(const evtwin_view& view) const;
   static double prepaid(const evtwin_view& view);
   void gather(std::uint32_t agent);
