@@ -23,17 +23,9 @@ PastStay left_before(const evtwin_view& view, std::uint32_t d) {
   return stay;
 }
 
-<<<<<<< HEAD
-}  // namespace
-
-void SiteMemory::look(const evtwin_view& view) {
-  cars.resize(view.n_evses);
-  run.look(view);
-=======
 /// Departures teach how drivers leave. Of a session of this run more is known than the view tells of its end: what was
 /// seen of the car while it was here.
 void learn_departures(const evtwin_view& view, SiteMemory& memory) {
->>>>>>> 07e68d1 (Plugins and viewer: the 20 functions over 60 lines are told in parts, each with its reason; nothing that runs changes)
   for (std::uint32_t d = 0; d < view.n_departed; ++d) {
     // No session of this run: the scenario's history tells of it.
     if (view.departed_session[d] == 0) {
@@ -88,7 +80,7 @@ void see_draw(const evtwin_view& view, std::uint32_t i, CarMemory& car) {
 
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
-  lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
+  run.look(view);
   learn_departures(view, *this);
 
   drivers.begin(view.now_ns);
