@@ -84,91 +84,137 @@ class Builder {
     return at->second;
   }
 
-  void add(const Stay& stay) {
+  /// A stay with its car and coupling: what decides which powers and energies are possible in it.
+  struct StayFacts {
+    const Stay& stay;
+    const physics::Vehicle& car;
+    physics::Coupling coupling;
+    double offered_kw = 0.0;         ///< the most that the EVSE may offer
+    double most_discharge_kw = 0.0;  ///< that coupling and battery let flow back
+    double stored_kwh = 0.0;         ///< at the arrival; 0 where the battery is not known
+
+    bool v2g() const { return most_discharge_kw > 0.0; }
+    bool known() const { return car.battery.capacity_kwh < infinite; }
+  };
+
+  StayFacts facts_of(const Stay& stay) const {
     const physics::Vehicle& car = world_.vehicles[stay.vehicle];
-    const physics::BatterySpec& battery = car.battery;
-    const physics::Coupling coupling = physics::couple(site_.evses[stay.evse], car, stay.v2g);
-    const bool known = battery.capacity_kwh < infinite;
-    const double stored_kwh = known ? stay.soc_start * battery.capacity_kwh : 0.0;
+    StayFacts facts{stay, car, physics::couple(site_.evses[stay.evse], car, stay.v2g)};
+    facts.offered_kw = physics::floor_to_allowed(facts.coupling, facts.coupling.max_kw);
+    facts.most_discharge_kw = std::min(facts.coupling.max_discharge_kw, car.battery.discharge.max_kw());
+    facts.stored_kwh = facts.known() ? stay.soc_start * car.battery.capacity_kwh : 0.0;
+    return facts;
+  }
+
+  void add(const Stay& stay) {
+    const StayFacts facts = facts_of(stay);
     const double wanted_kwh = std::max(0.0, stay.wanted_kwh);
     const market::OwedEnergy owed =
-        twin::owed_after(site_, tree_, tariff_, {stay.evse, &car, stay.v2g, world_.end_ns, stay.departure_ns});
+        twin::owed_after(site_, tree_, tariff_, {stay.evse, &facts.car, stay.v2g, world_.end_ns, stay.departure_ns});
     out_.wanted_kwh += wanted_kwh;
 
     PlanVehicle v;
     v.key = stay.session;
-    v.evse = member_of(stay.evse, coupling.kw_per_a);
-    v.max_discharge_kw = std::min(coupling.max_discharge_kw, battery.discharge.max_kw());
-    const bool v2g = v.max_discharge_kw > 0.0;
-    // A held acceptance may pass a place where the curve is 0; a battery that gives back may pass the same place twice.
-    const double accepts_kw = known && !v2g && !car.acceptance_hold
-                                  ? physics::charge_range(battery, stored_kwh).highest_kw
-                                  : battery.charge.max_kw();
-    const double offered_kw = physics::floor_to_allowed(coupling, coupling.max_kw);
-    v.max_kw = std::min(offered_kw, accepts_kw);
-    const bool charges = v.max_kw > 0.0 && (v2g || stay.taken_kwh > 0.0);
-    if (stay.from_ns >= stay.to_ns || (!charges && !v2g)) {
+    v.evse = member_of(stay.evse, facts.coupling.kw_per_a);
+    v.max_kw = std::min(facts.offered_kw, accepted_kw(facts));
+    v.max_discharge_kw = facts.most_discharge_kw;
+    const bool charges = v.max_kw > 0.0 && (facts.v2g() || stay.taken_kwh > 0.0);
+    if (stay.from_ns >= stay.to_ns || (!charges && !facts.v2g())) {
       (stay.ended ? out_.constants.unmet : out_.constants.open) += owed.cost(wanted_kwh);  // nothing can flow
       return;
     }
 
-    // Counted for readers of the bound: it may lie lower by whatever these would forbid.
-    out_.relaxed.stays += 1;
+    relax_powers(facts, v);
+    place_in_steps(stay, v);
+    set_need(facts, owed, v);
+    limit_energies(facts, v);
+    connect_to_grid(facts, v);
+    out_.problem.vehicles.push_back(std::move(v));
+    out_.session.push_back(stay.session);
+    out_.open.push_back(stay.ended ? 0 : 1);
+  }
+
+  /// A held acceptance may pass a place where the curve is 0; a battery that gives back may pass the same place twice.
+  static double accepted_kw(const StayFacts& facts) {
+    const physics::BatterySpec& battery = facts.car.battery;
+    return facts.known() && !facts.v2g() && !facts.car.acceptance_hold
+               ? physics::charge_range(battery, facts.stored_kwh).highest_kw
+               : battery.charge.max_kw();
+  }
+
+  /// Powers are bounded by the best of the curves and by nothing below them. Each stay that this makes freer is counted
+  /// for readers of the bound: it may lie lower by whatever these would forbid.
+  void relax_powers(const StayFacts& facts, PlanVehicle& v) {
+    const physics::BatterySpec& battery = facts.car.battery;
+    const physics::Coupling& coupling = facts.coupling;
     const auto falls_below = [](const physics::Curve& curve, double kw) {
       return std::any_of(curve.knots.begin(), curve.knots.end(), [&](const physics::Knot& k) { return k.kw < kw; });
     };
-    const bool tapers = falls_below(battery.charge, offered_kw);
-    const bool fades = v2g && falls_below(battery.discharge, coupling.max_discharge_kw);
-    out_.relaxed.taper += tapers || fades || car.acceptance_hold ? 1U : 0U;
+    const bool tapers = falls_below(battery.charge, facts.offered_kw);
+    const bool fades = facts.v2g() && falls_below(battery.discharge, coupling.max_discharge_kw);
+    out_.relaxed.stays += 1;
+    out_.relaxed.taper += tapers || fades || facts.car.acceptance_hold ? 1U : 0U;
     out_.relaxed.min_current += coupling.min_kw > 0.0 && coupling.rates_kw.empty() ? 1U : 0U;
     out_.relaxed.rates += coupling.rates_kw.empty() ? 0U : 1U;
+
     // Where a curve falls below the offer a setpoint may lie above the power: rows that bind setpoints get it as a
     // column.
-    if (tapers) v.max_setpoint_kw = widened(offered_kw);
+    if (tapers) v.max_setpoint_kw = widened(facts.offered_kw);
     if (fades) v.max_discharge_setpoint_kw = widened(coupling.max_discharge_kw);
     v.max_kw = widened(v.max_kw);
-    if (v2g) v.max_discharge_kw = widened(v.max_discharge_kw);
+    if (facts.v2g()) v.max_discharge_kw = widened(v.max_discharge_kw);
+  }
 
+  /// The first and the last step count with the share in which the vehicle is there.
+  void place_in_steps(const Stay& stay, PlanVehicle& v) const {
     v.first_step = out_.grid.step_at(stay.from_ns);
     v.end_step = out_.grid.step_from(stay.to_ns);
     v.first_share = out_.grid.share(v.first_step, stay.from_ns, stay.to_ns);
     if (v.end_step > v.first_step + 1) v.last_share = out_.grid.share(v.end_step - 1, stay.from_ns, stay.to_ns);
     limit_by_outages(stay, v);
+  }
 
+  /// Discharged energy counts with what putting it back takes: by the battery, priced by the metered kWh.
+  static void set_need(const StayFacts& facts, const market::OwedEnergy& owed, PlanVehicle& v) {
+    const physics::BatterySpec& battery = facts.car.battery;
     v.charge_efficiency = battery.charge_efficiency;
     v.discharge_efficiency = battery.discharge_efficiency;
-    // Discharged energy counts with what putting it back takes: by the battery, priced by the metered kWh.
-    const double counted = v2g ? battery.charge_efficiency : 1.0;
-    if (v2g) v.need_at = optimise::NeedAt::battery;
-    v.wanted_kwh = wanted_kwh * counted;
-    v.most_kwh = stay.taken_kwh * counted;
+    const double counted = facts.v2g() ? battery.charge_efficiency : 1.0;
+    if (facts.v2g()) v.need_at = optimise::NeedAt::battery;
+    v.wanted_kwh = std::max(0.0, facts.stay.wanted_kwh) * counted;
+    v.most_kwh = facts.stay.taken_kwh * counted;
     v.unmet_price_per_kwh = owed.unmet_price_per_kwh() / counted;
     for (const auto& block : owed.blocks()) v.later.push_back({block.kwh * counted, block.price_per_kwh / counted});
+  }
 
-    if (known) {
-      v.room_kwh = std::max(0.0, battery.capacity_kwh - stored_kwh);
-      if (v2g) v.dischargeable_kwh = std::max(0.0, stored_kwh - car.soc_floor * battery.capacity_kwh);
-    } else if (v2g) {
-      v.dischargeable_kwh =
-          v.max_discharge_kw * kernel::hours_between(stay.from_ns, stay.to_ns) / battery.discharge_efficiency;
+  /// A battery that is not known gives back no more than its power lets it in the whole stay.
+  static void limit_energies(const StayFacts& facts, PlanVehicle& v) {
+    const double capacity_kwh = facts.car.battery.capacity_kwh;
+    if (facts.known()) {
+      v.room_kwh = std::max(0.0, capacity_kwh - facts.stored_kwh);
+      if (facts.v2g()) v.dischargeable_kwh = std::max(0.0, facts.stored_kwh - facts.car.soc_floor * capacity_kwh);
+    } else if (facts.v2g()) {
+      v.dischargeable_kwh = v.max_discharge_kw * kernel::hours_between(facts.stay.from_ns, facts.stay.to_ns) /
+                            facts.car.battery.discharge_efficiency;
     }
+  }
 
+  /// Powers as the grid connection sees them, and the most that it could see of all in each step.
+  void connect_to_grid(const StayFacts& facts, PlanVehicle& v) {
+    const std::uint32_t evse = facts.stay.evse;
+    const Path path = path_of(evse);
     v.discharge_price_per_kwh = site_.wear_price_per_kwh;
-    const Path path = path_of(stay.evse);
     v.grid_kw_per_charge_kw = path.draw;
     v.grid_kw_per_discharge_kw = path.give;
-    if (v2g && path.lossy) {
+    if (facts.v2g() && path.lossy) {
       out_.relaxed.lossy_v2g += 1;
-      lossy_discharge_kw_[stay.evse] = std::max(lossy_discharge_kw_[stay.evse], v.max_discharge_kw * path.give);
+      lossy_discharge_kw_[evse] = std::max(lossy_discharge_kw_[evse], v.max_discharge_kw * path.give);
     }
 
     for (std::uint32_t k = v.first_step; k < v.end_step; ++k) {
       most_drawn_kw_[k] += v.max_kw * path.draw;
       most_given_kw_[k] += v.max_discharge_kw * path.give;
     }
-    out_.problem.vehicles.push_back(std::move(v));
-    out_.session.push_back(stay.session);
-    out_.open.push_back(stay.ended ? 0 : 1);
   }
 
   /// Nothing flows while the EVSE is out of service: the part of each step in which it is in, of the part in which the
@@ -365,73 +411,92 @@ class Builder {
     return most_kw;
   }
 
-  /// Windows and months as the site's books have them (books.cpp).
-  void add_demand() {
-    const market::DemandCharge& charge = site_.tariff.demand;
-    const auto edges = metering_edges(world_, site_);
+  /// Months of the run, and the periods of the problem that they became: one each, then those of an excess over the
+  /// contract power.
+  struct BilledMonths {
     std::vector<market::LocalMonth> months;
     std::vector<optimise::DemandPeriod> periods;
+    std::vector<std::uint32_t> excess;  ///< [months] period; no_index: none is paid for
+  };
+
+  /// Windows and months as the site's books have them (books.cpp).
+  void add_demand() {
+    const auto edges = metering_edges(world_, site_);
+    BilledMonths billed;
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
       const market::LocalMonth month = world_.calendar.month(edges[w]);
-      if (!months.empty() && months.back() == month) continue;
-      optimise::DemandPeriod period;
-      const double fraction =
-          market::paid_fraction(world_.calendar, month, world_.start_ns, world_.end_ns, site_.part_month);
-      period.price_per_kw = market::demand_price_per_kw(site_.tariff, month.month) * fraction;
-
-      if (period.price_per_kw > 0.0) {
-        const double floor_kw = market::billed_kw(charge, month, 0.0, contract_kw_of(month), site_.past_peaks);
-        // Billed whatever is drawn: no plan moves it.
-        if (charge.basis == market::DemandBasis::contract) {
-          out_.constants.demand += floor_kw * period.price_per_kw;
-          period.price_per_kw = 0.0;
-        } else {
-          period.floor_kw = floor_kw;
-          for (std::uint32_t past = 0; past < months.size(); ++past) {
-            if (market::is_in_ratchet(charge, months[past], month)) period.ratchets.push_back({past, 1.0});
-          }
-        }
-      }
-      months.push_back(month);
-      periods.push_back(std::move(period));
+      if (!billed.months.empty() && billed.months.back() == month) continue;
+      billed.periods.push_back(period_of(month, billed.months));
+      billed.months.push_back(month);
     }
+    add_excess_periods(billed);
+    add_windows(edges, std::move(billed));
+  }
 
-    // An excess over the contract power is billed beside the peak: price x max(peak, contract) - price x contract.
-    std::vector<std::uint32_t> excess(periods.size(), optimise::no_index);  // [months] period
-    for (std::uint32_t m = 0; m < months.size(); ++m) {
+  /// Part of a month's demand price that the run pays.
+  double paid_fraction_of(market::LocalMonth month) const {
+    return market::paid_fraction(world_.calendar, month, world_.start_ns, world_.end_ns, site_.part_month);
+  }
+
+  /// @param earlier  months of the run whose peaks may count in this one
+  optimise::DemandPeriod period_of(market::LocalMonth month, const std::vector<market::LocalMonth>& earlier) {
+    const market::DemandCharge& charge = site_.tariff.demand;
+    optimise::DemandPeriod period;
+    period.price_per_kw = market::demand_price_per_kw(site_.tariff, month.month) * paid_fraction_of(month);
+    if (!(period.price_per_kw > 0.0)) return period;
+
+    const double floor_kw = market::billed_kw(charge, month, 0.0, contract_kw_of(month), site_.past_peaks);
+    // Billed whatever is drawn: no plan moves it.
+    if (charge.basis == market::DemandBasis::contract) {
+      out_.constants.demand += floor_kw * period.price_per_kw;
+      period.price_per_kw = 0.0;
+      return period;
+    }
+    period.floor_kw = floor_kw;
+    for (std::uint32_t past = 0; past < earlier.size(); ++past) {
+      if (market::is_in_ratchet(charge, earlier[past], month)) period.ratchets.push_back({past, 1.0});
+    }
+    return period;
+  }
+
+  /// An excess over the contract power is billed beside the peak: price x max(peak, contract) - price x contract.
+  void add_excess_periods(BilledMonths& billed) {
+    billed.excess.assign(billed.months.size(), optimise::no_index);
+    for (std::uint32_t m = 0; m < billed.months.size(); ++m) {
+      const market::LocalMonth month = billed.months[m];
       optimise::DemandPeriod period;
-      period.price_per_kw =
-          market::excess_price_per_kw(site_.tariff) *
-          market::paid_fraction(world_.calendar, months[m], world_.start_ns, world_.end_ns, site_.part_month);
-      const double contract_kw = contract_kw_of(months[m]);
+      period.price_per_kw = market::excess_price_per_kw(site_.tariff) * paid_fraction_of(month);
+      const double contract_kw = contract_kw_of(month);
       if (period.price_per_kw == 0.0 || !std::isfinite(contract_kw)) continue;
-      period.floor_kw = contract_kw + market::contract_excess_kw(months[m], 0.0, contract_kw, site_.past_peaks);
+      period.floor_kw = contract_kw + market::contract_excess_kw(month, 0.0, contract_kw, site_.past_peaks);
       out_.constants.demand -= contract_kw * period.price_per_kw;
-      excess[m] = static_cast<std::uint32_t>(periods.size());
-      periods.push_back(std::move(period));
+      billed.excess[m] = static_cast<std::uint32_t>(billed.periods.size());
+      billed.periods.push_back(std::move(period));
     }
+  }
 
-    // Windows only of months whose peak is paid for, then or later.
-    std::vector<char> counts(periods.size(), 0);
-    for (std::size_t i = 0; i < periods.size(); ++i) {
-      if (periods[i].price_per_kw > 0.0) counts[i] = 1;
-      for (const auto& ratchet : periods[i].ratchets) counts[ratchet.period] = 1;
+  /// Windows only of months whose peak is paid for, then or later.
+  void add_windows(const std::vector<TimeNs>& edges, BilledMonths billed) {
+    std::vector<char> counts(billed.periods.size(), 0);
+    for (std::size_t i = 0; i < billed.periods.size(); ++i) {
+      if (billed.periods[i].price_per_kw > 0.0) counts[i] = 1;
+      for (const auto& ratchet : billed.periods[i].ratchets) counts[ratchet.period] = 1;
     }
     if (std::find(counts.begin(), counts.end(), 1) == counts.end()) return;
 
     std::uint32_t period = 0;
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
-      while (months[period] != world_.calendar.month(edges[w])) ++period;
+      while (billed.months[period] != world_.calendar.month(edges[w])) ++period;
       const double window_h =
-          kernel::hours_between(0, market::whole_window_ns(world_.calendar, charge.window_ns, edges[w]));
+          kernel::hours_between(0, market::whole_window_ns(world_.calendar, site_.tariff.demand.window_ns, edges[w]));
       const auto count_in = [&](std::uint32_t of) {
         out_.problem.windows.push_back(
             {out_.grid.step_at(edges[w]), out_.grid.step_from(edges[w + 1]), window_h, 0.0, of});
       };
       if (counts[period] != 0) count_in(period);
-      if (excess[period] != optimise::no_index) count_in(excess[period]);
+      if (billed.excess[period] != optimise::no_index) count_in(billed.excess[period]);
     }
-    out_.problem.periods = std::move(periods);
+    out_.problem.periods = std::move(billed.periods);
   }
 
   const twin::World& world_;

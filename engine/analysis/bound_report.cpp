@@ -112,6 +112,95 @@ std::string size_text(const twin::World& world, const SiteBound& site, std::size
                      windows ? fmt::format("means of {} minutes", minutes) : "cut wherever something changes");
 }
 
+/// Rows of the table of figures, in one language.
+class BoundFigures {
+ public:
+  BoundFigures(const std::string& currency, bool korean)
+      : currency_(currency),
+        korean_(korean),
+        table_(korean ? std::vector<std::string>{"항목", "값", "설명"}
+                      : std::vector<std::string>{"figure", "value", "what it is"},
+               LastColumn::prose) {}
+
+  void add(const char* name, const std::string& value, const char* what, const char* what_ko) {
+    table_.add_row({name, value, korean_ ? what_ko : what});
+  }
+  /// Terms that are 0 play no role in this scenario and are left out.
+  void add_term(const char* name, double value, const char* what, const char* what_ko) {
+    if (value != 0.0) add(name, money(value), what, what_ko);
+  }
+
+  std::string money(double value) const { return money_text(value, currency_); }
+  static std::string percent(double share) { return number_text(100.0 * share, 2) + " %"; }
+  std::string text() const { return table_.text(); }
+
+ private:
+  const std::string& currency_;
+  bool korean_;
+  TextTable table_;
+};
+
+/// The bound, term by term of the objective, and how sure it is.
+void add_bound_rows(BoundFigures& figures, const Bound& bound, const BoundParts& parts) {
+  figures.add("bound", figures.money(bound.proven), "no strategy's objective can be lower",
+              "어떤 전략의 목적함수도 이보다 낮을 수 없음");
+  figures.add_term("  energy_cost", parts.energy, "of it energy", "그중 전력량요금");
+  figures.add_term("  demand_charge", parts.demand, "of it demand charge", "그중 기본요금");
+  figures.add_term("  unmet_cost", parts.unmet, "of it energy that can not, or need not, be had", "그중 미충전 비용");
+  figures.add_term("  open_cost", parts.open,
+                   "of it the least that vehicles still there at the end can cost afterwards",
+                   "그중 종료 시 남은 차량의 이후 최소 비용");
+  figures.add_term("  wear_cost", parts.wear, "of it battery wear", "그중 배터리 마모비");
+  figures.add_term("  storage_value", -parts.storage_value, "of it value of the energy left in storage",
+                   "그중 저장장치 잔여 에너지 가치");
+  figures.add("gap", BoundFigures::percent(bound.gap()), "the best plan found for the relaxation lies so far above it",
+              "완화 문제의 최선 계획과의 차이");
+}
+
+/// Objectives of runs that were simulated, for the bound to be seen beside them.
+void add_played_rows(BoundFigures& figures, const BoundStory& story) {
+  const double bound = story.bound.proven, reference = reference_objective(story);
+  figures.add("asap", figures.money(reference), "objective of charging at once", "즉시 충전의 목적함수");
+  figures.add("possible saving", figures.money(reference - bound), "what a strategy could save against that at most",
+              "전략이 이에 대해 절감할 수 있는 최대 금액");
+
+  // Only where --play has let the simulation run the plan.
+  if (std::isnan(story.oracle)) return;
+  figures.add("oracle", figures.money(story.oracle), "objective of the bound's plan played in the simulation",
+              "하한의 계획을 시뮬레이션에서 실행한 목적함수");
+  figures.add("oracle regret", BoundFigures::percent((story.oracle - bound) / std::max(1.0, std::abs(bound))),
+              "what the relaxation leaves out costs at most", "완화로 빠진 것의 최대 비용");
+}
+
+/// Facts of the plan that are no money, and the worth of more contract power.
+void add_plan_rows(BoundFigures& figures, const Bound& bound, const BoundParts& parts) {
+  figures.add("peak_kw", number_text(parts.peak_kw, 1) + " kW", "highest import of the plan", "계획의 최대 수전전력");
+  if (parts.unmet_kwh != 0.0)
+    figures.add("unmet_kwh", number_text(parts.unmet_kwh, 1) + " kWh", "missing in the plan", "계획의 미충전량");
+  if (parts.open_kwh != 0.0)
+    figures.add("open_kwh", number_text(parts.open_kwh, 1) + " kWh", "still wanted at the end of the plan",
+                "계획 종료 시 남은 희망량");
+  if (const double value = contract_value_of_sites(bound); value > 0.0)
+    figures.add("contract value", figures.money(value) + "/kW", "one more kW of contract power would save over the run",
+                "계약전력 1 kW를 늘릴 때의 절감액(실행 기간)");
+}
+
+/// Size of each site's model, with a warning where its bound says little.
+std::string models_text(const BoundStory& story, bool korean) {
+  std::string text;
+  for (std::size_t i = 0; i < story.bound.sites.size(); ++i) {
+    const SiteBound& site = story.bound.sites[i];
+    text += size_text(story.world, site, i, story.bound.sites.size() > 1, korean);
+    if (!site.stated.relaxed.unmet_free) continue;
+    text += korean
+                ? "미충전 에너지에 값이 없습니다(unmet_price_per_kwh = 0): 하한은 이득이 될 때만 충전합니다. 값을 주면 "
+                  "후회값이 뜻을 갖습니다.\n"
+                : "Missing energy has no price here (unmet_price_per_kwh is 0): the bound charges only where that "
+                  "pays. Give it a price for a regret that means something.\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 Json bound_json(const BoundStory& story) {
@@ -135,70 +224,12 @@ Json bound_json(const BoundStory& story) {
 
 std::string bound_text(const BoundStory& story, Language language) {
   const bool korean = language == Language::korean;
-  const std::string& currency = story.world.currency;
   const BoundParts parts = parts_of_sites(story.bound);
-  const double bound = story.bound.proven, reference = reference_objective(story);
-  const auto money = [&](double value) { return money_text(value, currency); };
-  const auto percent = [](double share) { return number_text(100.0 * share, 2) + " %"; };
-
-  TextTable table(korean ? std::vector<std::string>{"항목", "값", "설명"}
-                         : std::vector<std::string>{"figure", "value", "what it is"},
-                  LastColumn::prose);
-  const auto row = [&](const char* name, const std::string& value, const char* what, const char* what_ko) {
-    table.add_row({name, value, korean ? what_ko : what});
-  };
-  // Terms that are 0 play no role in this scenario and are left out.
-  const auto part = [&](const char* name, double value, const char* what, const char* what_ko) {
-    if (value != 0.0) row(name, money(value), what, what_ko);
-  };
-
-  row("bound", money(bound), "no strategy's objective can be lower", "어떤 전략의 목적함수도 이보다 낮을 수 없음");
-  part("  energy_cost", parts.energy, "of it energy", "그중 전력량요금");
-  part("  demand_charge", parts.demand, "of it demand charge", "그중 기본요금");
-  part("  unmet_cost", parts.unmet, "of it energy that can not, or need not, be had", "그중 미충전 비용");
-  part("  open_cost", parts.open, "of it the least that vehicles still there at the end can cost afterwards",
-       "그중 종료 시 남은 차량의 이후 최소 비용");
-  part("  wear_cost", parts.wear, "of it battery wear", "그중 배터리 마모비");
-  part("  storage_value", -parts.storage_value, "of it value of the energy left in storage",
-       "그중 저장장치 잔여 에너지 가치");
-  row("gap", percent(story.bound.gap()), "the best plan found for the relaxation lies so far above it",
-      "완화 문제의 최선 계획과의 차이");
-
-  row("asap", money(reference), "objective of charging at once", "즉시 충전의 목적함수");
-  row("possible saving", money(reference - bound), "what a strategy could save against that at most",
-      "전략이 이에 대해 절감할 수 있는 최대 금액");
-  // Only where --play has let the simulation run the plan.
-  if (!std::isnan(story.oracle)) {
-    row("oracle", money(story.oracle), "objective of the bound's plan played in the simulation",
-        "하한의 계획을 시뮬레이션에서 실행한 목적함수");
-    row("oracle regret", percent((story.oracle - bound) / std::max(1.0, std::abs(bound))),
-        "what the relaxation leaves out costs at most", "완화로 빠진 것의 최대 비용");
-  }
-
-  row("peak_kw", number_text(parts.peak_kw, 1) + " kW", "highest import of the plan", "계획의 최대 수전전력");
-  if (parts.unmet_kwh != 0.0)
-    row("unmet_kwh", number_text(parts.unmet_kwh, 1) + " kWh", "missing in the plan", "계획의 미충전량");
-  if (parts.open_kwh != 0.0)
-    row("open_kwh", number_text(parts.open_kwh, 1) + " kWh", "still wanted at the end of the plan",
-        "계획 종료 시 남은 희망량");
-  if (const double value = contract_value_of_sites(story.bound); value > 0.0)
-    row("contract value", money(value) + "/kW", "one more kW of contract power would save over the run",
-        "계약전력 1 kW를 늘릴 때의 절감액(실행 기간)");
-
-  std::string text = table.text() + "\n" + relaxed_text(story.bound, korean);
-  for (std::size_t i = 0; i < story.bound.sites.size(); ++i) {
-    const SiteBound& site = story.bound.sites[i];
-    text += size_text(story.world, site, i, story.bound.sites.size() > 1, korean);
-    if (site.stated.relaxed.unmet_free) {
-      text +=
-          korean
-              ? "미충전 에너지에 값이 없습니다(unmet_price_per_kwh = 0): 하한은 이득이 될 때만 충전합니다. 값을 주면 "
-                "후회값이 뜻을 갖습니다.\n"
-              : "Missing energy has no price here (unmet_price_per_kwh is 0): the bound charges only where that "
-                "pays. Give it a price for a regret that means something.\n";
-    }
-  }
-  return text;
+  BoundFigures figures(story.world.currency, korean);
+  add_bound_rows(figures, story.bound, parts);
+  add_played_rows(figures, story);
+  add_plan_rows(figures, story.bound, parts);
+  return figures.text() + "\n" + relaxed_text(story.bound, korean) + models_text(story, korean);
 }
 
 }  // namespace evtwin::analysis

@@ -29,49 +29,49 @@ struct Sums {
   std::optional<double> bound, reference;
 };
 
-void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteResult& result) {
-  const twin::Site& site = world.sites.at(i);
-  sums.ledger += result.ledger;
-  twin::SiteResult& counts = sums.counts;
-  counts.peak_kw += result.peak_kw;
-  counts.peak_instant_kw += result.peak_instant_kw;
-  counts.ramp_kw += result.ramp_kw;
+void add_satisfaction(twin::Satisfaction& sum, const twin::Satisfaction& site) {
+  sum.missing_of_wanted += site.missing_of_wanted;
+  sum.missing_of_possible += site.missing_of_possible;
+  sum.missing_of_soc += site.missing_of_soc;
+  sum.soc_sessions += site.soc_sessions;
+  sum.squared_missing_of_possible += site.squared_missing_of_possible;
+  sum.most_missing_of_possible = std::max(sum.most_missing_of_possible, site.most_missing_of_possible);
+}
+
+/// Sessions: those that came, that waited, and the energy that they got.
+void add_service(twin::SiteResult& counts, const twin::Site& site, const twin::SiteResult& result) {
   counts.energy_wanted_kwh += result.energy_wanted_kwh;
   counts.energy_got_kwh += result.energy_got_kwh;
-  twin::Satisfaction& satisfaction = counts.satisfaction;
-  satisfaction.missing_of_wanted += result.satisfaction.missing_of_wanted;
-  satisfaction.missing_of_possible += result.satisfaction.missing_of_possible;
-  satisfaction.missing_of_soc += result.satisfaction.missing_of_soc;
-  satisfaction.soc_sessions += result.satisfaction.soc_sessions;
-  satisfaction.squared_missing_of_possible += result.satisfaction.squared_missing_of_possible;
-  satisfaction.most_missing_of_possible =
-      std::max(satisfaction.most_missing_of_possible, result.satisfaction.most_missing_of_possible);
+  add_satisfaction(counts.satisfaction, result.satisfaction);
   counts.sessions += result.sessions;
   counts.sessions_ended += result.sessions_ended;
   counts.sessions_open += result.sessions_open;
+  counts.sessions_aged += result.sessions_aged;
   counts.turned_away += result.turned_away;
+  counts.turned_away_kwh += result.turned_away_kwh;
   counts.waiting_h += result.waiting_h;
   counts.waiting_at_end += result.waiting_at_end;
+
+  // Of vehicles that are still there at the end.
   counts.open_kwh += result.open_kwh;
   counts.open_got_kwh += result.open_got_kwh;
   counts.open_cost += result.open_cost;
   if (!market::charges_peaks(site.tariff.demand)) counts.open_to_come_kwh += result.open_to_come_kwh;
-  counts.turned_away_kwh += result.turned_away_kwh;
-  counts.storage_capacity_kwh += result.storage_capacity_kwh;
-  counts.storage_losses_kwh += result.storage_losses_kwh;
-  counts.vehicle_losses_kwh += result.vehicle_losses_kwh;
-  counts.contract_excess_h += result.contract_excess_h;
+}
+
+/// The highest excess of a site's months, of all sites the sum of these; what it costs of all months.
+void add_contract_excess(Sums& sums, std::span<const market::MonthDemand> months) {
   double excess_kw = 0.0;
-  for (const market::MonthDemand& month : result.months) {
+  for (const market::MonthDemand& month : months) {
     excess_kw = std::max(excess_kw, month.excess_kw);
     sums.contract_excess_cost += month.excess_cost;
   }
   sums.contract_excess_kw += excess_kw;
-  counts.storage_energy_value += result.storage_energy_value;
-  counts.decisions += result.decisions;
-  counts.sessions_aged += result.sessions_aged;
+}
+
+/// Lives are looked for here and not in the books: a fleet of short episodes ends a run thousands of times a second.
+void add_storage_lives(Sums& sums, const twin::Site& site, const twin::SiteResult& result) {
   sums.storages += result.storage_use.size();
-  // Lives are looked for here and not in the books: a fleet of short episodes ends a run thousands of times a second.
   for (std::size_t k = 0; k < result.storage_use.size(); ++k) {
     const physics::Storage& storage = site.storages[k];
     const physics::AgeingLaw law = storage.ageing.law();
@@ -79,21 +79,51 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
     sums.storage_life_years = std::fmin(sums.storage_life_years, physics::life_years(law, storage.capacity_kwh, use));
     sums.storage_soh_5y = std::fmin(sums.storage_soh_5y, physics::health_after_5_years(law, storage.capacity_kwh, use));
   }
-  for (const physics::FleetOfLaw& fleet : result.fleets) physics::add_fleet(sums.fleets, fleet);
-  if (result.tracking) {
-    if (!counts.tracking) counts.tracking.emplace();
-    counts.tracking->above_kw += result.tracking->above_kw;
-    counts.tracking->squared_kw2 += result.tracking->squared_kw2;
-    counts.tracking->deviation_kwh += result.tracking->deviation_kwh;
-  }
+}
+
+void add_tracking(twin::SiteResult& counts, const twin::SiteResult& result) {
+  if (!result.tracking) return;
+  if (!counts.tracking) counts.tracking.emplace();
+  counts.tracking->above_kw += result.tracking->above_kw;
+  counts.tracking->squared_kw2 += result.tracking->squared_kw2;
+  counts.tracking->deviation_kwh += result.tracking->deviation_kwh;
+}
+
+/// Money that the books have as energy alone: at the prices of the site.
+void add_priced_energy(Sums& sums, const twin::Site& site, const twin::SiteResult& result) {
   sums.unmet_cost += site.unmet_price_per_kwh * result.ledger.unmet_kwh;
   const bool wanted = result.energy_wanted_kwh > 0.0 || result.open_kwh > 0.0 || result.open_got_kwh > 0.0;
   sums.unmet_free = sums.unmet_free || (wanted && site.unmet_price_per_kwh == 0.0);
   sums.ev_wear_cost += site.wear_price_per_kwh * result.ledger.ev_discharge_kwh;
+}
+
+void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteResult& result) {
+  const twin::Site& site = world.sites.at(i);
+  sums.ledger += result.ledger;
+  sums.imbalance_kwh += std::abs(control::imbalance_kwh(result.ledger));
+  add_priced_energy(sums, site, result);
+
+  twin::SiteResult& counts = sums.counts;
+  counts.peak_kw += result.peak_kw;
+  counts.peak_instant_kw += result.peak_instant_kw;
+  counts.ramp_kw += result.ramp_kw;
+  counts.contract_excess_h += result.contract_excess_h;
+  add_contract_excess(sums, result.months);
+  add_service(counts, site, result);
+  add_tracking(counts, result);
+  counts.decisions += result.decisions;
+
+  counts.vehicle_losses_kwh += result.vehicle_losses_kwh;
+  counts.storage_losses_kwh += result.storage_losses_kwh;
+  counts.storage_capacity_kwh += result.storage_capacity_kwh;
+  counts.storage_energy_value += result.storage_energy_value;
+  add_storage_lives(sums, site, result);
+  for (const physics::FleetOfLaw& fleet : result.fleets) physics::add_fleet(sums.fleets, fleet);
+
+  // Local dates that the run touches, the first and the last included.
   const auto day_of = [&](kernel::TimeNs t) { return market::days_since_epoch(world.calendar.date(t)); };
   sums.evse_days += static_cast<double>(site.evses.size()) *
                     static_cast<double>(day_of(world.end_ns - 1) - day_of(world.start_ns) + 1);
-  sums.imbalance_kwh += std::abs(control::imbalance_kwh(result.ledger));
 }
 
 /// What that site is measured against.

@@ -87,6 +87,67 @@ Json summary_json(const LoggedRun& run) {
   return json;
 }
 
+/// Adds a fact where the texts of the two runs differ.
+void compare_fact(RunDifference& found, std::string what, const std::string& of_a, const std::string& of_b) {
+  if (of_a != of_b) found.facts.push_back({std::move(what), of_a, of_b});
+}
+
+void compare_scenarios(RunDifference& found, const RunSummary& a, const RunSummary& b) {
+  compare_fact(found, "scenario", a.name, b.name);
+  if (a.scenario_text == b.scenario_text) return;
+  found.lines = text_diff(a.scenario_text, b.scenario_text);
+  const auto added = std::count_if(found.lines.begin(), found.lines.end(),
+                                   [](const LineChange& change) { return change.mark == '+'; });
+  const std::string lines =
+      fmt::format("{} lines less, {} more", found.lines.size() - static_cast<std::size_t>(added), added);
+  found.facts.push_back({"scenario text", a.scenario_file, b.scenario_file + " (" + lines + ")"});
+}
+
+/// Parameters and inputs are paired by name: one that only one run has stands beside an empty text.
+void compare_parameters_and_inputs(RunDifference& found, const RunSummary& a, const RunSummary& b) {
+  std::map<std::string, std::array<std::string, 2>> parameters;
+  for (const auto& [name, value] : a.parameters) parameters[name][0] = value;
+  for (const auto& [name, value] : b.parameters) parameters[name][1] = value;
+  for (const auto& [name, values] : parameters) compare_fact(found, "parameter " + name, values[0], values[1]);
+  std::map<std::string, std::array<std::string, 2>> inputs;
+  for (const record::InputFile& input : a.origin.inputs) inputs[input.name][0] = input_text(input);
+  for (const record::InputFile& input : b.origin.inputs) inputs[input.name][1] = input_text(input);
+  for (const auto& [name, texts] : inputs) compare_fact(found, "input " + name, texts[0], texts[1]);
+}
+
+/// Forecasts are paired by site and quantity; plugins of two different rules are not worth a line of their own.
+void compare_forecasts(RunDifference& found, const RunSummary& a, const RunSummary& b) {
+  std::map<std::pair<std::string, std::string>, std::array<record::ForecastRule, 2>> forecasts;
+  for (const record::ForecastRule& forecast : a.forecasts) forecasts[{forecast.site, forecast.quantity}][0] = forecast;
+  for (const record::ForecastRule& forecast : b.forecasts) forecasts[{forecast.site, forecast.quantity}][1] = forecast;
+  for (const auto& [of, rules] : forecasts) {
+    const std::string what = "forecast of " + of.second + " at " + of.first;
+    compare_fact(found, what, rules[0].rule, rules[1].rule);
+    if (rules[0].rule == rules[1].rule)
+      compare_fact(found, "plugin of the " + what, rules[0].plugin_digest, rules[1].plugin_digest);
+  }
+}
+
+/// In the order of the first run, then figures that only the second has.
+void compare_kpis(RunDifference& found, const RunSummary& a, const RunSummary& b) {
+  const auto find = [](const RunSummary& s, const std::string& name) -> const Kpi* {
+    for (const Kpi& kpi : s.kpis) {
+      if (kpi.site < 0 && kpi.name == name) return &kpi;
+    }
+    return nullptr;
+  };
+
+  for (const Kpi& kpi : a.kpis) {
+    const Kpi* other = kpi.site < 0 ? find(b, kpi.name) : &kpi;
+    const double value = other == nullptr ? not_in_run : other->value;
+    if (!same(kpi.value, value)) found.kpis.push_back({kpi.name, kpi.unit, kpi.value, value});
+  }
+  for (const Kpi& kpi : b.kpis) {
+    if (kpi.site < 0 && find(a, kpi.name) == nullptr && !std::isnan(kpi.value))
+      found.kpis.push_back({kpi.name, kpi.unit, not_in_run, kpi.value});
+  }
+}
+
 }  // namespace
 
 std::string run_log_table(std::span<const LoggedRun> runs) {
@@ -113,47 +174,23 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   RunDifference found;
   found.same_history =
       a.state == record::RunState::complete && b.state == record::RunState::complete && a.event_hash == b.event_hash;
-  const auto fact = [&](std::string what, const std::string& of_a, const std::string& of_b) {
-    if (of_a != of_b) found.facts.push_back({std::move(what), of_a, of_b});
+  const auto fact = [&](const char* what, const std::string& of_a, const std::string& of_b) {
+    compare_fact(found, what, of_a, of_b);
   };
 
-  fact("scenario", a.name, b.name);
-  if (a.scenario_text != b.scenario_text) {
-    found.lines = text_diff(a.scenario_text, b.scenario_text);
-    const auto added = std::count_if(found.lines.begin(), found.lines.end(),
-                                     [](const LineChange& change) { return change.mark == '+'; });
-    const std::string lines =
-        fmt::format("{} lines less, {} more", found.lines.size() - static_cast<std::size_t>(added), added);
-    found.facts.push_back({"scenario text", a.scenario_file, b.scenario_file + " (" + lines + ")"});
-  }
-
-  // Parameters, inputs and forecasts are paired by name: one that only one run has stands beside an empty text.
-  std::map<std::string, std::array<std::string, 2>> parameters;
-  for (const auto& [name, value] : a.parameters) parameters[name][0] = value;
-  for (const auto& [name, value] : b.parameters) parameters[name][1] = value;
-  for (const auto& [name, values] : parameters) fact("parameter " + name, values[0], values[1]);
-  std::map<std::string, std::array<std::string, 2>> inputs;
-  for (const record::InputFile& input : a.origin.inputs) inputs[input.name][0] = input_text(input);
-  for (const record::InputFile& input : b.origin.inputs) inputs[input.name][1] = input_text(input);
-  for (const auto& [name, texts] : inputs) fact("input " + name, texts[0], texts[1]);
-
+  compare_scenarios(found, a, b);
+  compare_parameters_and_inputs(found, a, b);
   fact("seed", std::to_string(a.seed), std::to_string(b.seed));
   fact("start", local_text(a, a.start_ns), local_text(b, b.start_ns));
   fact("end", local_text(a, a.end_ns), local_text(b, b.end_ns));
   fact("timezone", a.timezone, b.timezone);
   fact("currency", a.currency, b.currency);
+
   fact("strategy", a.strategy, b.strategy);
   fact("plugin", a.plugin_digest, b.plugin_digest);
+  compare_forecasts(found, a, b);
 
-  std::map<std::pair<std::string, std::string>, std::array<record::ForecastRule, 2>> forecasts;
-  for (const record::ForecastRule& forecast : a.forecasts) forecasts[{forecast.site, forecast.quantity}][0] = forecast;
-  for (const record::ForecastRule& forecast : b.forecasts) forecasts[{forecast.site, forecast.quantity}][1] = forecast;
-  for (const auto& [of, rules] : forecasts) {
-    const std::string what = "forecast of " + of.second + " at " + of.first;
-    fact(what, rules[0].rule, rules[1].rule);
-    if (rules[0].rule == rules[1].rule) fact("plugin of the " + what, rules[0].plugin_digest, rules[1].plugin_digest);
-  }
-
+  // The program that ran it, and how it ended.
   fact("evtwin", a.evtwin_version, b.evtwin_version);
   fact("evtwin commit", a.evtwin_commit, b.evtwin_commit);
   fact("compiler", a.compiler, b.compiler);
@@ -162,23 +199,7 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   fact("error", a.error, b.error);
   fact("event hash", a.event_hash, b.event_hash);
 
-  // In the order of the first, then what only the second has.
-  const auto find = [](const RunSummary& s, const std::string& name) -> const Kpi* {
-    for (const Kpi& kpi : s.kpis) {
-      if (kpi.site < 0 && kpi.name == name) return &kpi;
-    }
-    return nullptr;
-  };
-
-  for (const Kpi& kpi : a.kpis) {
-    const Kpi* other = kpi.site < 0 ? find(b, kpi.name) : &kpi;
-    const double value = other == nullptr ? not_in_run : other->value;
-    if (!same(kpi.value, value)) found.kpis.push_back({kpi.name, kpi.unit, kpi.value, value});
-  }
-  for (const Kpi& kpi : b.kpis) {
-    if (kpi.site < 0 && find(a, kpi.name) == nullptr && !std::isnan(kpi.value))
-      found.kpis.push_back({kpi.name, kpi.unit, not_in_run, kpi.value});
-  }
+  compare_kpis(found, a, b);
   return found;
 }
 

@@ -115,33 +115,26 @@ struct ExportOptions {
   std::vector<std::string> ocpi_set;
 };
 
-void offer_export(Offers& offers) {
-  const auto options = std::make_shared<ExportOptions>();
-  CLI::App& command = offers.add(
-      offers.program(), "export",
-      "Write a run file as a page for browsers, OCPP log, OCPI records, sessions, pilot states, rows over time or a "
-      "request of decide; or a log with its identifiers masked",
-      options, [](ExportOptions& given) {
-        const ExportCommand& asked = given.command;
-        const bool of_decision = asked.decision_number || !asked.decision_at.empty();
-        const bool of_one_run = of_decision || asked.tables();
-        const bool of_runs = of_one_run || !asked.web.empty();
-        if (!of_runs && asked.masked.empty())
-          throw CLI::RequiredError(
-              "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision; --masked of a "
-              "log");
-        if (of_runs && !asked.masked.empty()) throw CLI::ExcludesError("--masked", "what is made from a run file");
-        if (asked.runs.size() > 1 && (of_one_run || !asked.masked.empty()))
-          throw CLI::ValidationError("RUN", "several run files go into --web alone; the others take one");
-        if (of_decision) given.command.decision = given.request.empty() ? "-" : given.request;
-        given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
-        return given.command;
-      });
-  ExportCommand& to = options->command;
+/// What is asked for must fit together; --decision without a file goes to the standard output.
+ExportCommand checked_export(ExportOptions& given) {
+  const ExportCommand& asked = given.command;
+  const bool of_decision = asked.decision_number || !asked.decision_at.empty();
+  const bool of_one_run = of_decision || asked.tables();
+  const bool of_runs = of_one_run || !asked.web.empty();
+  if (!of_runs && asked.masked.empty())
+    throw CLI::RequiredError(
+        "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision; --masked of a "
+        "log");
+  if (of_runs && !asked.masked.empty()) throw CLI::ExcludesError("--masked", "what is made from a run file");
+  if (asked.runs.size() > 1 && (of_one_run || !asked.masked.empty()))
+    throw CLI::ValidationError("RUN", "several run files go into --web alone; the others take one");
+  if (of_decision) given.command.decision = given.request.empty() ? "-" : given.request;
+  given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
+  return given.command;
+}
 
-  // A run file holds the cards as they were; by default an export does not.
-  to.log.anonymise = true;
-
+/// The run files to read, and what is made of them. @returns --timeseries, which --step belongs to.
+CLI::Option* add_export_files(CLI::App& command, ExportCommand& to) {
   command.add_option("RUN", to.runs, "run file; for --web also several; with --masked a log: a file or a folder")
       ->required();
   command.add_option("--masked", to.masked,
@@ -161,60 +154,90 @@ void offer_export(Offers& offers) {
   command.add_option(
       "--pilot", to.pilot,
       "IEC 61851-1 states and duty cycle of every EVSE to write (CSV; JSON where the name ends in .json)");
+  return rows;
+}
 
-  // One decision, by its number or by its time.
+/// One decision, by its number or by its time.
+void add_export_decision(CLI::App& command, ExportCommand& to, std::string& request) {
   auto* number = command
                      .add_option("--decision", to.decision_number,
                                  "instead: the request (JSON) that evtwin decide answers as the strategy did in its "
                                  "decision of this number, counted from 1; lives the run again up to there")
                      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53));
-  auto* instant =
-      command.add_option("--at", to.decision_at, "likewise of its first decision at or after this local time")
-          ->excludes(number);
+  command.add_option("--at", to.decision_at, "likewise of its first decision at or after this local time")
+      ->excludes(number);
   command.add_option("--site", to.decision_site, "of --decision and --at: the site (default: the first)");
-  command.add_option("--request", options->request, "of --decision and --at: file to write (default: standard output)");
-  static_cast<void>(instant);
+  command.add_option("--request", request, "of --decision and --at: file to write (default: standard output)");
+}
 
-  command.add_option("--step", to.step, "of --timeseries, as 15min (default), 10s, 1h, 1d")->needs(rows);
-
-  // Form of the OCPP log.
+/// Form of the OCPP log.
+void add_export_layout(CLI::App& command, replay::OcppLogOptions& log) {
   const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
-  command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")
+  command.add_option("--ocpp-version", log.version, "1.6 (default) or 2.0.1")
       ->transform(CLI::CheckedTransformer(versions));
   const std::map<std::string, replay::LogLayout> layouts{{"python", replay::LogLayout::python},
                                                          {"steve", replay::LogLayout::steve},
                                                          {"frames", replay::LogLayout::frames},
                                                          {"csv", replay::LogLayout::csv}};
-  command.add_option("--layout", to.log.layout, "lines as python (default), steve, csv, or bare frames")
+  command.add_option("--layout", log.layout, "lines as python (default), steve, csv, or bare frames")
       ->transform(CLI::CheckedTransformer(layouts));
+}
 
-  // Meter values: how often, how exact, of which quantities.
-  command.add_option("--sample-s", to.log.sample_s, "seconds between meter values (default 60)")
+/// Meter values: how often, how exact, of which quantities.
+void add_export_meter_values(CLI::App& command, replay::OcppLogOptions& log) {
+  command.add_option("--sample-s", log.sample_s, "seconds between meter values (default 60)")
       ->check(CLI::Range(1.0, 86400.0));
-  command.add_flag("--on-change", to.log.on_change, "meter values also whenever power jumps");
-  command.add_option("--heartbeat-s", to.log.heartbeat_s, "seconds between heartbeats (default: none)")
+  command.add_flag("--on-change", log.on_change, "meter values also whenever power jumps");
+  command.add_option("--heartbeat-s", log.heartbeat_s, "seconds between heartbeats (default: none)")
       ->check(CLI::Range(0, 86400));
-  command.add_flag("--whole-wh", to.log.whole_wh, "meter values in whole Wh");
-  command.add_flag("--electrical", to.log.electrical, "current and voltage too, on EVSEs of one phase");
-  command.add_flag("--ac-soc", to.log.ac_soc, "state of charge on AC EVSEs too, which real ones seldom know");
+  command.add_flag("--whole-wh", log.whole_wh, "meter values in whole Wh");
+  command.add_flag("--electrical", log.electrical, "current and voltage too, on EVSEs of one phase");
+  command.add_flag("--ac-soc", log.ac_soc, "state of charge on AC EVSEs too, which real ones seldom know");
+}
 
-  command.add_flag("!--no-profiles", to.log.profiles, "leave out SetChargingProfile");
+/// Parts of the log that may be left out or told otherwise.
+void add_export_contents(CLI::App& command, replay::OcppLogOptions& log) {
+  command.add_flag("!--no-profiles", log.profiles, "leave out SetChargingProfile");
   const std::map<std::string, ocpp::RateUnit> units{{"W", ocpp::RateUnit::watt}, {"A", ocpp::RateUnit::ampere}};
-  command.add_option("--limit-unit", to.log.limit_unit, "of SetChargingProfile: W (default), or A on AC EVSEs")
+  command.add_option("--limit-unit", log.limit_unit, "of SetChargingProfile: W (default), or A on AC EVSEs")
       ->transform(CLI::CheckedTransformer(units));
 
-  command.add_flag("!--show-tokens,--anonymise", to.log.anonymise,
+  command.add_flag("!--show-tokens,--anonymise", log.anonymise,
                    "--show-tokens: cards as the run has them, instead of numbers");
-  command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");
-  command.add_option("--meter-start-kwh", to.log.meter_start_kwh, "what every register shows at the start (default 0)")
+  command.add_flag("--local-clock", log.local_clock, "the log's clock shows local time (python, steve)");
+  command.add_option("--meter-start-kwh", log.meter_start_kwh, "what every register shows at the start (default 0)")
       ->check(CLI::Range(0.0, 1e6));
+}
 
-  // OCPI asks for facts that no run has, addresses for one; each has a placeholder.
-  add_repeated(command, "--ocpi-set", options->ocpi_set, "what a run does not say, as key=value; may be repeated");
+/// OCPI asks for facts that no run has, addresses for one; each has a placeholder.
+void add_export_ocpi_facts(CLI::App& command, std::vector<std::string>& set) {
+  add_repeated(command, "--ocpi-set", set, "what a run does not say, as key=value; may be repeated");
   std::string keys;
   for (const replay::OcpiFact& fact : replay::ocpi_facts())
     keys += fmt::format("  {} [{}] {}\n", fact.key, fact.placeholder, fact.help);
   command.footer("Keys of --ocpi-set, with what stands there otherwise:\n" + keys);
+}
+
+void offer_export(Offers& offers) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App& command = offers.add(
+      offers.program(), "export",
+      "Write a run file as a page for browsers, OCPP log, OCPI records, sessions, pilot states, rows over time or a "
+      "request of decide; or a log with its identifiers masked",
+      options, checked_export);
+  ExportCommand& to = options->command;
+
+  // A run file holds the cards as they were; by default an export does not.
+  to.log.anonymise = true;
+
+  // Help lists options in the order in which they are added.
+  CLI::Option* rows = add_export_files(command, to);
+  add_export_decision(command, to, options->request);
+  command.add_option("--step", to.step, "of --timeseries, as 15min (default), 10s, 1h, 1d")->needs(rows);
+  add_export_layout(command, to.log);
+  add_export_meter_values(command, to.log);
+  add_export_contents(command, to.log);
+  add_export_ocpi_facts(command, options->ocpi_set);
   add_repeated(command, "--fault", to.faults,
                "put in what goes wrong on real sites: offline=STATION,FROM,TO, clock=STATION,SECONDS, "
                "lost-stop=SESSION, refused=EVSE,TIME,TAG; may be repeated");

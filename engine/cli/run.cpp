@@ -54,6 +54,42 @@ std::string line_of_start(const StartPoint& start, const ReadyStrategy& strategy
            : "the same strategy going on");
 }
 
+/// The whole answer for programs.
+void print_run_json(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,
+                    const FinishedRun& done) {
+  const twin::World& world = start.scenario.world;
+  auto json = json_head("run", start);
+  json.update(analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s));
+  if (start.content) {
+    json["from"] = {{"file", start.file},
+                    {"time", world.calendar.format_iso(start.content->checkpoint.time_ns)},
+                    {"strategy", start.strategy.label},
+                    {"same_strategy", successor(start, strategy) == twin::Successor::same_strategy}};
+  }
+  if (files.checkpoint_at_ns) {
+    json["checkpoint"] = {{"file", files.checkpoint}, {"time", world.calendar.format_iso(*files.checkpoint_at_ns)}};
+  }
+  fmt::print("{}\n", analysis::json_text(json));
+}
+
+/// The answer for people, up to the table of figures and what is to be said of it.
+void print_run_figures(const StartPoint& start, const ReadyStrategy& strategy, const FinishedRun& done,
+                       analysis::Language language) {
+  const twin::World& world = start.scenario.world;
+  std::uint64_t sessions = 0;
+  for (const auto& site : done.result.sites) sessions += site.sessions;
+  fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::printable(world.name),
+             world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
+             world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
+
+  if (start.content) fmt::print("{}\n\n", line_of_start(start, strategy));
+  fmt::print("{}\n", analysis::kpi_table_text(done.kpis, language));
+  if (const std::string replaced = analysis::replacements_text(world, done.kpis, language); !replaced.empty())
+    fmt::print("{}\n", replaced);
+  for (const std::string& note : analysis::strategy_notes(done.result))
+    fmt::print(stderr, "note: {}\n", kernel::printable(note));
+}
+
 }  // namespace
 
 int run(const RunCommand& command) {
@@ -87,37 +123,13 @@ int run(const RunCommand& command) {
                  analysis::metrics_text(world, done.result, strategy.identity.label, done.kpis, done.wall_s));
 
   if (command.json) {
-    auto json = json_head("run", start);
-    json.update(analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s));
-    if (start.content) {
-      json["from"] = {{"file", start.file},
-                      {"time", world.calendar.format_iso(start.content->checkpoint.time_ns)},
-                      {"strategy", start.strategy.label},
-                      {"same_strategy", successor(start, strategy) == twin::Successor::same_strategy}};
-    }
-    if (files.checkpoint_at_ns) {
-      json["checkpoint"] = {{"file", files.checkpoint}, {"time", world.calendar.format_iso(*files.checkpoint_at_ns)}};
-    }
-    fmt::print("{}\n", analysis::json_text(json));
+    print_run_json(start, strategy, files, done);
     return 0;
   }
 
   print_flags(world);
-  const bool korean = command.language == "ko";
-  std::uint64_t sessions = 0;
-  for (const auto& site : done.result.sites) sessions += site.sessions;
-  fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::printable(world.name),
-             world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
-             world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
-
-  if (start.content) fmt::print("{}\n\n", line_of_start(start, strategy));
-  const auto language = korean ? analysis::Language::korean : analysis::Language::english;
-  fmt::print("{}\n", analysis::kpi_table_text(done.kpis, language));
-  if (const std::string replaced = analysis::replacements_text(world, done.kpis, language); !replaced.empty())
-    fmt::print("{}\n", replaced);
-  for (const std::string& note : analysis::strategy_notes(done.result))
-    fmt::print(stderr, "note: {}\n", kernel::printable(note));
-
+  print_run_figures(start, strategy, done,
+                    command.language == "ko" ? analysis::Language::korean : analysis::Language::english);
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);
   if (!command.out.empty()) fmt::print("run file   {}\n", kernel::printable(command.out));
   if (files.checkpoint_at_ns) {
