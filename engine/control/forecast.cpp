@@ -167,7 +167,10 @@ void Forecaster::fill_prices(Horizon& horizon) {
   }
 }
 
-void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon) {
+namespace {
+
+/// Takes memory at the first horizon only: no later one is longer.
+void size_columns(Horizon& horizon, std::uint32_t steps) {
   const std::size_t cells = horizon.level.size() * steps;
   horizon.start_ns.resize(steps + 1);
   horizon.window_end_ns.resize(steps);
@@ -176,19 +179,20 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
     column->resize(steps);
   }
   for (auto* column : {&horizon.level_pv_kw, &horizon.level_load_kw, &horizon.level_buy_per_kwh}) column->resize(cells);
+}
 
-  // Levels do not change during a run, so that their divisors are worked out once.
-  if (pv_divisors_.size() != horizon.level.size()) {
-    pv_divisors_ = divisors_of(forecast_.pv, horizon.level);
-    load_divisors_ = divisors_of(forecast_.load, horizon.level);
+/// Published prices have no spread: every level shows them.
+void show_prices_at_all_levels(Horizon& horizon) {
+  const std::size_t steps = horizon.buy_per_kwh.size();
+  for (std::size_t l = 0; l < horizon.level.size(); ++l) {
+    std::copy(horizon.buy_per_kwh.begin(), horizon.buy_per_kwh.end(),
+              horizon.level_buy_per_kwh.begin() + static_cast<std::ptrdiff_t>(l * steps));
   }
+}
 
-  // Noisy forecasts are issued at local midnight: every question of a day sees the same errors.
-  const bool noisy = forecast_.pv.kind == Forecast::Kind::noisy || forecast_.load.kind == Forecast::Kind::noisy ||
-                     forecast_.arrivals.kind == Forecast::Kind::noisy;
-  const TimeNs midnight_ns = noisy ? clock_.calendar().day_start(now_ns) : now_ns;
-  horizon.issued_ns = midnight_ns;
+}  // namespace
 
+void Forecaster::lay_out_steps(TimeNs now_ns, std::uint32_t steps, Horizon& horizon) {
   horizon.start_ns[0] = now_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     horizon.start_ns[k + 1] = clock_.next_tick(horizon.start_ns[k], tick_ns_);
@@ -201,6 +205,23 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
       window_end_ns = window_clock_.next_tick(window_end_ns, tariff_.tariff().demand.window_ns);
     horizon.window_end_ns[k] = window_end_ns;
   }
+}
+
+void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon) {
+  size_columns(horizon, steps);
+
+  // Levels do not change during a run, so that their divisors are worked out once.
+  if (pv_divisors_.size() != horizon.level.size()) {
+    pv_divisors_ = divisors_of(forecast_.pv, horizon.level);
+    load_divisors_ = divisors_of(forecast_.load, horizon.level);
+  }
+
+  // Noisy forecasts are issued at local midnight: every question of a day sees the same errors.
+  const bool noisy = forecast_.pv.kind == Forecast::Kind::noisy || forecast_.load.kind == Forecast::Kind::noisy ||
+                     forecast_.arrivals.kind == Forecast::Kind::noisy;
+  const TimeNs midnight_ns = noisy ? clock_.calendar().day_start(now_ns) : now_ns;
+  horizon.issued_ns = midnight_ns;
+  lay_out_steps(now_ns, steps, horizon);
 
   // The present value holds until the signal changes, or did yesterday.
   const auto foreseen = [&](const Forecast& rule, market::SignalClock& signal, double now_value, std::uint32_t purpose,
@@ -227,13 +248,9 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
     for (std::uint32_t k = 0; k < steps; ++k) fill_step(load, k, horizon, horizon.load_kw, horizon.level_load_kw);
   }
 
-  // Published prices have no spread: every level shows them.
   if (horizon.wants(EVTWIN_READS_PRICES)) {
     fill_prices(horizon);
-    for (std::size_t l = 0; l < horizon.level.size(); ++l) {
-      std::copy(horizon.buy_per_kwh.begin(), horizon.buy_per_kwh.end(),
-                horizon.level_buy_per_kwh.begin() + static_cast<std::ptrdiff_t>(l * steps));
-    }
+    show_prices_at_all_levels(horizon);
   }
   if (horizon.reads != EVTWIN_READS_ALL) blank_unread(horizon);
 }

@@ -143,6 +143,8 @@ class Forecaster {
   void fill_step(const Foreseen& what, std::uint32_t k, const Horizon& horizon, std::vector<double>& values,
                  std::vector<double>& levels);
   void fill_prices(Horizon& horizon);
+  /// Sets the starts of the steps, and the ends of the metering windows that they begin in.
+  void lay_out_steps(TimeNs now_ns, std::uint32_t steps, Horizon& horizon);
 
   SiteForecast forecast_;
   market::LocalClock clock_, window_clock_;

@@ -26,6 +26,71 @@ GuardRow grid_row(std::size_t members, std::span<const physics::Evse> evses) {
   return row;
 }
 
+/// A member counts with the power that enters the feeder for it: through its EVSE and every feeder on the way.
+GuardRow feeder_row(std::int32_t f, std::span<const physics::Evse> evses, const physics::FeederTree& tree) {
+  const auto& feeders = tree.feeders();
+  const physics::Feeder& feeder = feeders[static_cast<std::size_t>(f)];
+  GuardRow row;
+  row.name = feeder.name;
+  row.feeder = f;
+  row.upper = feeder.max_kw;
+  row.lower = -feeder.max_export_kw;
+
+  for (std::uint32_t i = 0; i < evses.size(); ++i) {
+    double coefficient = 1.0 / evses[i].efficiency;
+    bool below = false;
+    for (const std::int32_t node : tree.path_up(evses[i].feeder)) {
+      coefficient /= feeders[static_cast<std::size_t>(node)].efficiency;
+      if (node == f) {
+        below = true;
+        break;
+      }
+    }
+
+    // An EVSE elsewhere is no member.
+    if (!below) continue;
+    row.members.push_back(i);
+    row.coefficients.push_back(coefficient);
+  }
+  return row;
+}
+
+/// Current is not lost on the way: every member of the feeder's row counts with its own.
+GuardRow current_row(const GuardRow& feeder, double max_a) {
+  GuardRow row = feeder;
+  row.kind = LimitKind::current_a;
+  row.feeder = -2;
+  row.upper = max_a;
+  row.lower = -physics::infinite;
+  std::fill(row.coefficients.begin(), row.coefficients.end(), 1.0);
+  return row;
+}
+
+/// A row of the scenario; a magnitude can not be too low.
+GuardRow declared_row(const physics::LimitRow& given) {
+  GuardRow row;
+  row.name = given.name;
+  row.kind = given.kind;
+  row.lower = given.kind == LimitKind::magnitude_a ? -physics::infinite : given.lower;
+  row.upper = given.upper;
+  for (const physics::LimitMember& member : given.members) {
+    row.members.push_back(member.evse);
+    row.coefficients.push_back(member.coefficient);
+    row.angles_deg.push_back(member.angle_deg);
+  }
+  return row;
+}
+
+/// Phasors are added up at every look, their angles never change.
+void resolve_angles(GuardRow& row) {
+  row.angles_deg.resize(row.members.size(), 0.0);
+  for (std::size_t k = 0; k < row.members.size(); ++k) {
+    const double angle = row.angles_deg[k] * std::numbers::pi / 180.0;
+    row.cos_coefficients.push_back(row.coefficients[k] * std::cos(angle));
+    row.sin_coefficients.push_back(row.coefficients[k] * std::sin(angle));
+  }
+}
+
 }  // namespace
 
 Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages, physics::FeederTree tree,
@@ -39,90 +104,48 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
       tree_(std::move(tree)) {
   rows_.push_back(grid_row(members.size(), evses));
   set_contract(contract_kw, export_limit_kw);
-
-  // Feeders: a power row each where they have a power cap, a current row where they have one in A.
   std::vector<std::size_t> depths{0};  // [rows] below the grid connection, for their order
-  const auto& feeders = tree_.feeders();
-  for (std::size_t f = 0; f < feeders.size(); ++f) {
-    GuardRow row;
-    row.name = feeders[f].name;
-    row.feeder = static_cast<std::int32_t>(f);
-    row.upper = feeders[f].max_kw;
-    row.lower = -feeders[f].max_export_kw;
+  add_feeder_rows(depths);
 
-    // A member counts with the power that enters the feeder for it: through its EVSE and every feeder on the way.
-    for (std::uint32_t i = 0; i < evses.size(); ++i) {
-      double coefficient = 1.0 / evses[i].efficiency;
-      bool below = false;
-      for (const std::int32_t node : tree_.path_up(evses[i].feeder)) {
-        coefficient /= feeders[static_cast<std::size_t>(node)].efficiency;
-        if (node == row.feeder) {
-          below = true;
-          break;
-        }
-      }
-
-      if (!below) continue;
-      row.members.push_back(i);
-      row.coefficients.push_back(coefficient);
-    }
-
-    // Current is not lost on the way: every member counts with its own.
-    if (feeders[f].max_a < physics::infinite) {
-      GuardRow current = row;
-      current.kind = LimitKind::current_a;
-      current.feeder = -2;
-      current.upper = feeders[f].max_a;
-      current.lower = -physics::infinite;
-      std::fill(current.coefficients.begin(), current.coefficients.end(), 1.0);
-      rows_.push_back(std::move(current));
-    }
-    if (row.upper < physics::infinite || row.lower > -physics::infinite) rows_.push_back(std::move(row));
-    depths.resize(rows_.size(), 1 + tree_.path_up(static_cast<std::int32_t>(f)).size());
-  }
   // The grid connection pays for the feeders' losses.
   for (std::uint32_t i = 0; i < evses.size(); ++i) {
     for (const std::int32_t node : tree_.path_up(evses[i].feeder)) {
-      rows_[0].coefficients[i] /= feeders[static_cast<std::size_t>(node)].efficiency;
+      rows_[0].coefficients[i] /= tree_.feeders()[static_cast<std::size_t>(node)].efficiency;
     }
   }
 
-  // The scenario's rows follow as declared; a magnitude can not be too low.
+  // The scenario's rows follow as declared.
   for (const physics::LimitRow& given : rows) {
-    GuardRow row;
-    row.name = given.name;
-    row.kind = given.kind;
-    row.lower = given.kind == LimitKind::magnitude_a ? -physics::infinite : given.lower;
-    row.upper = given.upper;
-    for (const physics::LimitMember& member : given.members) {
-      row.members.push_back(member.evse);
-      row.coefficients.push_back(member.coefficient);
-      row.angles_deg.push_back(member.angle_deg);
-    }
-    rows_.push_back(std::move(row));
+    rows_.push_back(declared_row(given));
     depths.push_back(1);
   }
-
-  // Phasors are added up at every look, their angles never change.
-  for (GuardRow& row : rows_) {
-    row.angles_deg.resize(row.members.size(), 0.0);
-    for (std::size_t k = 0; k < row.members.size(); ++k) {
-      const double angle = row.angles_deg[k] * std::numbers::pi / 180.0;
-      row.cos_coefficients.push_back(row.coefficients[k] * std::cos(angle));
-      row.sin_coefficients.push_back(row.coefficients[k] * std::sin(angle));
-    }
-  }
-
-  // All memory that a look may need is taken here: nothing is allocated while a run goes on.
+  for (GuardRow& row : rows_) resolve_angles(row);
   for (const physics::Evse& evse : evses) rated_kw_.push_back(physics::rated_kw(evse));
   list_entries();
   list_rows_leaves_first(depths);
+  reserve_scratch();
+}
+
+/// A power row for each feeder that has a power cap, before it a current row where it has one in A.
+void Guard::add_feeder_rows(std::vector<std::size_t>& depths) {
+  const auto& feeders = tree_.feeders();
+  for (std::size_t f = 0; f < feeders.size(); ++f) {
+    GuardRow row = feeder_row(static_cast<std::int32_t>(f), evses_, tree_);
+    if (feeders[f].max_a < physics::infinite) rows_.push_back(current_row(row, feeders[f].max_a));
+    if (row.upper < physics::infinite || row.lower > -physics::infinite) rows_.push_back(std::move(row));
+    depths.resize(rows_.size(), 1 + tree_.path_up(static_cast<std::int32_t>(f)).size());
+  }
+}
+
+/// All memory that a look may need is taken here: nothing is allocated while a run goes on.
+void Guard::reserve_scratch() {
   sums_.resize(rows_.size());
   sums_at_start_.resize(rows_.size());
   exceeded_rows_.reserve(rows_.size());
-  out_kw_.resize(feeders.size());
-  own_kw_.resize(feeders.size());
-  into_kw_.resize(feeders.size());
+  const std::size_t feeders = tree_.feeders().size();
+  out_kw_.resize(feeders);
+  own_kw_.resize(feeders);
+  into_kw_.resize(feeders);
 
   asked_.resize(members.size());
   shares_.reserve(members.size());

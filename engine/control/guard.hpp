@@ -157,6 +157,8 @@ class Guard {
   };
 
   // guard.cpp
+  void add_feeder_rows(std::vector<std::size_t>& depths);
+  void reserve_scratch();
   void list_entries();
   void list_rows_leaves_first(std::span<const std::size_t> depths);
   void clamp_evse(std::uint32_t i, const physics::Coupling& coupling);

@@ -108,6 +108,10 @@ class IsolatedStrategy::Segment {
   void keep_from_copies();
   void answer(std::unique_ptr<Strategy>& strategy,
               const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
+  void make_in_child(std::unique_ptr<Strategy>& strategy,
+                     const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
+  void decide_in_child(Strategy& strategy);
+  void save_in_child(Strategy& strategy);
   void say(std::span<const Strategy::Remark> remarks);
   void watch_process(Strategy& strategy, bool at_the_end = false);
 
@@ -183,65 +187,75 @@ void IsolatedStrategy::Segment::watch_process(Strategy& strategy, bool at_the_en
   looked_ = decided_;
 }
 
+/// Makes the instance, and tells the parent what it wants to be asked and when.
+void IsolatedStrategy::Segment::make_in_child(
+    std::unique_ptr<Strategy>& strategy, const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
+  state_.emplace();
+  strategy = make(view.shown());
+  // Changes made meanwhile are told once, and are the state to compare with from here on.
+  if (const std::string changed = state_->difference(); !changed.empty())
+    strategy->remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, while it was made", changed)});
+  state_.emplace();
+
+  control->subscribes = strategy->subscribes;
+  control->horizon_steps = strategy->horizon_steps;
+  control->horizon_reads = strategy->horizon_reads;
+  control->plan_steps = strategy->plan_steps;
+  control->n_levels = static_cast<std::uint32_t>(std::min(strategy->levels.size(), control->levels.size()));
+  std::copy_n(strategy->levels.begin(), control->n_levels, control->levels.begin());
+
+  // Both processes shorten the plan alike, so that a write past its end is caught.
+  if (has_room_for(strategy->plan_steps)) plan_kw.shrink(members() * strategy->plan_steps);
+  control->can_save = strategy->can_save() ? 1 : 0;
+}
+
+/// Columns lie where both processes see them; only plain members are copied.
+void IsolatedStrategy::Segment::decide_in_child(Strategy& strategy) {
+  evtwin_decision decision{sizeof(evtwin_decision),
+                           0,
+                           evse_kw.cells().data(),
+                           storage_kw.cells().data(),
+                           0,
+                           0,
+                           std::numeric_limits<double>::quiet_NaN(),
+                           strategy.plan_steps == 0 ? nullptr : plan_kw.cells().data(),
+                           strategy.plan_steps,
+                           0};
+  strategy.decide(view.shown(), decision);
+  watch_process(strategy);
+  control->wake_ns = decision.wake_ns;
+  control->quiet_until_ns = decision.quiet_until_ns;
+  control->expected_cost = decision.expected_cost;
+}
+
+/// The segment's room for a state can not grow: the parent maps it, too.
+void IsolatedStrategy::Segment::save_in_child(Strategy& strategy) {
+  std::vector<std::byte> bytes;
+  strategy.save(bytes);
+  if (bytes.size() > most_state_bytes)
+    throw StrategyError(fmt::format("its state has {} bytes, at most {} can be kept", bytes.size(), most_state_bytes));
+  std::copy(bytes.begin(), bytes.end(), state);
+  control->state_bytes = bytes.size();
+}
+
 /// One request, answered in the child. @throws StrategyError.
 void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
                                        const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
   switch (control->request) {
     case make_instance:
-      state_.emplace();
-      strategy = make(view.shown());
-      // Changes made meanwhile are told once, and are the state to compare with from here on.
-      if (const std::string changed = state_->difference(); !changed.empty())
-        strategy->remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, while it was made", changed)});
-      state_.emplace();
-
-      control->subscribes = strategy->subscribes;
-      control->horizon_steps = strategy->horizon_steps;
-      control->horizon_reads = strategy->horizon_reads;
-      control->plan_steps = strategy->plan_steps;
-      control->n_levels = static_cast<std::uint32_t>(std::min(strategy->levels.size(), control->levels.size()));
-      std::copy_n(strategy->levels.begin(), control->n_levels, control->levels.begin());
-
-      // Both processes shorten the plan alike, so that a write past its end is caught.
-      if (has_room_for(strategy->plan_steps)) plan_kw.shrink(members() * strategy->plan_steps);
-      control->can_save = strategy->can_save() ? 1 : 0;
+      make_in_child(strategy, make);
       break;
-    case decide_now: {
-      evtwin_decision decision{sizeof(evtwin_decision),
-                               0,
-                               evse_kw.cells().data(),
-                               storage_kw.cells().data(),
-                               0,
-                               0,
-                               std::numeric_limits<double>::quiet_NaN(),
-                               strategy->plan_steps == 0 ? nullptr : plan_kw.cells().data(),
-                               strategy->plan_steps,
-                               0};
-
-      // Columns lie where both processes see them; only plain members are copied.
-      strategy->decide(view.shown(), decision);
-      watch_process(*strategy);
-      control->wake_ns = decision.wake_ns;
-      control->quiet_until_ns = decision.quiet_until_ns;
-      control->expected_cost = decision.expected_cost;
+    case decide_now:
+      decide_in_child(*strategy);
       break;
-    }
     case end_of_run:
       // The last look, however few decisions since the one before.
       strategy->end(view.shown());
       watch_process(*strategy, true);
       break;
-    case save_state: {
-      std::vector<std::byte> bytes;
-      strategy->save(bytes);
-      // The segment's room for a state can not grow: the parent maps it, too.
-      if (bytes.size() > most_state_bytes)
-        throw StrategyError(
-            fmt::format("its state has {} bytes, at most {} can be kept", bytes.size(), most_state_bytes));
-      std::copy(bytes.begin(), bytes.end(), state);
-      control->state_bytes = bytes.size();
+    case save_state:
+      save_in_child(*strategy);
       break;
-    }
     case load_state:
       strategy->load({state, static_cast<std::size_t>(control->state_bytes)});
       break;

@@ -185,11 +185,19 @@ PluginDescription describe_here(const std::string& file) {
   ::_exit(0);
 }
 
-PluginDescription describe_in_child(const std::string& file) {
-  const auto refuse = [&](const std::string& why) { throw StrategyError(fmt::format("plugin {}: {}", file, why)); };
+[[noreturn]] void refuse_plugin(const std::string& file, const std::string& why) {
+  throw StrategyError(fmt::format("plugin {}: {}", file, why));
+}
 
+/// A child that looks at the plugin, and the end of the pipe that its answer comes out of.
+struct Looker {
+  pid_t child;
+  int reading_end;
+};
+
+Looker start_looker(const std::string& file) {
   std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) refuse("can not be looked at: no pipe");
+  if (::pipe(ends.data()) != 0) refuse_plugin(file, "can not be looked at: no pipe");
 
   // Text that is not yet written would be written by both processes; a lock of the loader would stay held in the child.
   std::fflush(nullptr);
@@ -205,40 +213,56 @@ PluginDescription describe_in_child(const std::string& file) {
   ::close(ends[1]);
   if (child < 0) {
     ::close(ends[0]);
-    refuse("can not be looked at: no process");
+    refuse_plugin(file, "can not be looked at: no process");
   }
+  return {child, ends[0]};
+}
 
-  // Longer than its alarm nobody is waited for, also one that switches it off.
+/// The answer as far as it came, and how the child ended.
+struct LookerEnd {
   std::string answer;
+  bool waited_long_enough = false;  ///< it switched its alarm off
+  int status = 0;
+};
+
+/// Longer than its alarm no child is waited for, also one that switches it off.
+LookerEnd wait_for(const Looker& looker) {
+  LookerEnd end;
   std::array<char, 4096> some{};
-  bool waited_long_enough = false;
   while (true) {
-    pollfd ready{ends[0], POLLIN, 0};
+    pollfd ready{looker.reading_end, POLLIN, 0};
     const int came = ::poll(&ready, 1, (patience_s + 2) * 1000);
     if (came < 0 && errno == EINTR) continue;
     if (came == 0) {
-      waited_long_enough = true;  // it switched the alarm off
-      ::kill(child, SIGKILL);
+      end.waited_long_enough = true;
+      ::kill(looker.child, SIGKILL);
       break;
     }
 
-    const ssize_t n = ::read(ends[0], some.data(), some.size());
+    const ssize_t n = ::read(looker.reading_end, some.data(), some.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
-    answer.append(some.data(), static_cast<std::size_t>(n));
+    end.answer.append(some.data(), static_cast<std::size_t>(n));
   }
 
-  ::close(ends[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  // A child that is not waited for would stay as a zombie.
+  ::close(looker.reading_end);
+  while (::waitpid(looker.child, &end.status, 0) < 0 && errno == EINTR) {
   }
+  return end;
+}
+
+PluginDescription describe_in_child(const std::string& file) {
+  const auto [answer, waited_long_enough, status] = wait_for(start_looker(file));
 
   // The time limit first: it ends the child by a signal, too.
   if (waited_long_enough || (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM))
-    refuse(fmt::format("loading it took longer than {} s", patience_s));
+    refuse_plugin(file, fmt::format("loading it took longer than {} s", patience_s));
   if (WIFSIGNALED(status))
-    refuse(fmt::format("damaged: loading or unloading it ended the process with {}", signal_text(WTERMSIG(status))));
-  if (answer.empty()) refuse(fmt::format("loading it ended the process with exit status {}", WEXITSTATUS(status)));
+    refuse_plugin(
+        file, fmt::format("damaged: loading or unloading it ended the process with {}", signal_text(WTERMSIG(status))));
+  if (answer.empty())
+    refuse_plugin(file, fmt::format("loading it ended the process with exit status {}", WEXITSTATUS(status)));
   if (answer.front() == '-') throw StrategyError(answer.substr(1));
 
   // Foreign code ran in the process that wrote these bytes: they may end anywhere.
@@ -248,7 +272,7 @@ PluginDescription describe_in_child(const std::string& file) {
     Unpacker unpacker(std::string_view(answer).substr(1));
     walk(unpacker, plugin);
   } catch (const std::length_error&) {
-    refuse("loading it cut its own description short");
+    refuse_plugin(file, "loading it cut its own description short");
   }
   return plugin;
 }

@@ -83,94 +83,118 @@ const char* ViewColumns::text(const std::string& words) {
   return cells.data();
 }
 
+/// Takes a column of so many cells and shows it in the view.
+template <class T>
+void ViewColumns::make_column(const T* evtwin_view::*field, Column<T>& column, std::size_t count) {
+  column = arena_.column<T>(count);
+  view.*field = column.data();
+}
+
 void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
-  const std::size_t n = evses.size();
-  view.n_evses = static_cast<std::uint32_t>(n);
-  const auto make = [&]<class T>(const T* evtwin_view::*field, Column<T>& column, std::size_t count) {
-    column = arena_.column<T>(count);
-    view.*field = column.data();
-  };
+  view.n_evses = static_cast<std::uint32_t>(evses.size());
+  lay_out_evse_constants(evses);
+  lay_out_stays();
+  lay_out_cars();
+  lay_out_rates(evses);
+
+  // Rows as they are while nobody is there.
+  for (std::size_t i = 0; i < evses.size(); ++i) {
+    const physics::Evse& evse = evses[i];
+    max_kw[i] = physics::rated_kw(evse);
+    const double discharge_kw =
+        evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
+    max_discharge_kw[i] = evse.bidirectional ? discharge_kw : 0.0;
+    curve_start[i] = static_cast<std::uint32_t>(i * curve_points_);
+    plug_out(static_cast<std::uint32_t>(i));
+  }
+}
+
+/// Constants of the site are written here and never again.
+void ViewColumns::lay_out_evse_constants(std::span<const physics::Evse> evses) {
   const auto constant = [&]<class T, class F>(const T* evtwin_view::*field, F&& value_of) {
     Column<T> column;
-    make(field, column, n);
-    for (std::size_t i = 0; i < n; ++i) column[i] = value_of(evses[i]);
+    make_column(field, column, evses.size());
+    for (std::size_t i = 0; i < evses.size(); ++i) column[i] = value_of(evses[i]);
   };
-
-  // Constants of the site are written here and never again.
   using physics::Evse;
   constant(&evtwin_view::evse_id, [&](const Evse& e) { return text(e.id); });
   constant(&evtwin_view::evse_phases, [](const Evse& e) { return e.phases; });
   constant(&evtwin_view::evse_voltage_v, [](const Evse& e) { return e.phases == 0 ? 0.0 : e.voltage_v; });
   constant(&evtwin_view::evse_phase_angle_deg, [](const Evse& e) { return e.phase_angle_deg; });
   constant(&evtwin_view::evse_efficiency, [](const Evse& e) { return e.efficiency; });
+}
 
-  make(&evtwin_view::connected_evse, connected_evse, n);
-  make(&evtwin_view::evse_max_kw, max_kw, n);
-  make(&evtwin_view::evse_max_discharge_kw, max_discharge_kw, n);
-  make(&evtwin_view::evse_session, session, n);
-  make(&evtwin_view::evse_session_id, session_ids_, n);
+/// The vehicle that is there: its session, its powers, times and energies of its stay.
+void ViewColumns::lay_out_stays() {
+  const std::size_t n = evse_count_;
+  make_column(&evtwin_view::connected_evse, connected_evse, n);
+  make_column(&evtwin_view::evse_max_kw, max_kw, n);
+  make_column(&evtwin_view::evse_max_discharge_kw, max_discharge_kw, n);
+  make_column(&evtwin_view::evse_session, session, n);
+  make_column(&evtwin_view::evse_session_id, session_ids_, n);
   session_id_ = arena_.column<char>(n * session_id_bytes);
   for (std::size_t i = 0; i < n; ++i) session_ids_[i] = session_id_.data() + i * session_id_bytes;
 
-  // The vehicle that is there, and its powers.
-  make(&evtwin_view::evse_driver, driver, n);
-  make(&evtwin_view::evse_vehicle, vehicle, n);
-  make(&evtwin_view::evse_draws, draws, n);
-  make(&evtwin_view::evse_setpoint_kw, setpoint_kw, n);
-  make(&evtwin_view::evse_asked_kw, asked_kw, n);
-  make(&evtwin_view::evse_reason, reason, n);
-  make(&evtwin_view::evse_limit_row, limit_row, n);
-  make(&evtwin_view::evse_power_kw, power_kw, n);
+  // Who it is, and its powers.
+  make_column(&evtwin_view::evse_driver, driver, n);
+  make_column(&evtwin_view::evse_vehicle, vehicle, n);
+  make_column(&evtwin_view::evse_draws, draws, n);
+  make_column(&evtwin_view::evse_setpoint_kw, setpoint_kw, n);
+  make_column(&evtwin_view::evse_asked_kw, asked_kw, n);
+  make_column(&evtwin_view::evse_reason, reason, n);
+  make_column(&evtwin_view::evse_limit_row, limit_row, n);
+  make_column(&evtwin_view::evse_power_kw, power_kw, n);
 
-  // Times and energies of its stay.
-  make(&evtwin_view::evse_arrived_ns, arrived_ns, n);
-  make(&evtwin_view::evse_claimed_departs_ns, claimed_departs_ns, n);
-  make(&evtwin_view::evse_departs_ns, departs_ns, n);
-  make(&evtwin_view::evse_requested_kwh, requested_kwh, n);
-  make(&evtwin_view::evse_got_kwh, got_kwh, n);
-  make(&evtwin_view::evse_remaining_kwh, remaining_kwh, n);
+  // Times and energies.
+  make_column(&evtwin_view::evse_arrived_ns, arrived_ns, n);
+  make_column(&evtwin_view::evse_claimed_departs_ns, claimed_departs_ns, n);
+  make_column(&evtwin_view::evse_departs_ns, departs_ns, n);
+  make_column(&evtwin_view::evse_requested_kwh, requested_kwh, n);
+  make_column(&evtwin_view::evse_got_kwh, got_kwh, n);
+  make_column(&evtwin_view::evse_remaining_kwh, remaining_kwh, n);
+}
 
-  // The car's own figures: limits, battery, acceptance curve.
-  make(&evtwin_view::evse_car_min_kw, car_min_kw, n);
-  make(&evtwin_view::evse_car_max_kw, car_max_kw, n);
-  make(&evtwin_view::evse_car_max_discharge_kw, car_max_discharge_kw, n);
-  make(&evtwin_view::evse_kw_per_a, kw_per_a, n);
-  make(&evtwin_view::evse_priority, priority, n);
-  make(&evtwin_view::evse_soc, soc, n);
-  make(&evtwin_view::evse_battery_kwh, battery_kwh, n);
-  make(&evtwin_view::evse_soc_floor, soc_floor, n);
-  make(&evtwin_view::evse_car_charge_efficiency, car_charge_efficiency, n);
-  make(&evtwin_view::evse_car_discharge_efficiency, car_discharge_efficiency, n);
-  make(&evtwin_view::evse_curve_start, curve_start, n);
-  make(&evtwin_view::evse_curve_points, curve_points, n);
-  make(&evtwin_view::curve_soc, curve_soc, n * curve_points_);
-  make(&evtwin_view::curve_kw, curve_kw, n * curve_points_);
+/// The car's own figures, and what its driver agreed on beforehand.
+void ViewColumns::lay_out_cars() {
+  const std::size_t n = evse_count_;
+  make_column(&evtwin_view::evse_car_min_kw, car_min_kw, n);
+  make_column(&evtwin_view::evse_car_max_kw, car_max_kw, n);
+  make_column(&evtwin_view::evse_car_max_discharge_kw, car_max_discharge_kw, n);
+  make_column(&evtwin_view::evse_kw_per_a, kw_per_a, n);
+  make_column(&evtwin_view::evse_priority, priority, n);
 
-  make(&evtwin_view::evse_reserved_from_ns, reserved_from_ns, n);
-  make(&evtwin_view::evse_reserved_until_ns, reserved_until_ns, n);
-  make(&evtwin_view::evse_reserved_kwh, reserved_kwh, n);
-  make(&evtwin_view::evse_v2g_price_per_kwh, v2g_price_per_kwh, n);
+  // Its battery, where the charger can know it; acceptance curves have room for the longest.
+  make_column(&evtwin_view::evse_soc, soc, n);
+  make_column(&evtwin_view::evse_battery_kwh, battery_kwh, n);
+  make_column(&evtwin_view::evse_soc_floor, soc_floor, n);
+  make_column(&evtwin_view::evse_car_charge_efficiency, car_charge_efficiency, n);
+  make_column(&evtwin_view::evse_car_discharge_efficiency, car_discharge_efficiency, n);
+  make_column(&evtwin_view::evse_curve_start, curve_start, n);
+  make_column(&evtwin_view::evse_curve_points, curve_points, n);
+  make_column(&evtwin_view::curve_soc, curve_soc, n * curve_points_);
+  make_column(&evtwin_view::curve_kw, curve_kw, n * curve_points_);
 
-  // Rates of all EVSEs in one column; a car's own are written over them while it is plugged in.
+  // Reservations, and the price of energy that is given back.
+  make_column(&evtwin_view::evse_reserved_from_ns, reserved_from_ns, n);
+  make_column(&evtwin_view::evse_reserved_until_ns, reserved_until_ns, n);
+  make_column(&evtwin_view::evse_reserved_kwh, reserved_kwh, n);
+  make_column(&evtwin_view::evse_v2g_price_per_kwh, v2g_price_per_kwh, n);
+}
+
+/// Rates of all EVSEs in one column; a car's own are written over them while it is plugged in.
+void ViewColumns::lay_out_rates(std::span<const physics::Evse> evses) {
   std::size_t rates = 0;
-  for (const Evse& evse : evses) rates += evse.rates_a.size();
-  make(&evtwin_view::evse_rate_start, rate_start, n + 1);
-  make(&evtwin_view::rate_kw, rate_kw, rates);
+  for (const physics::Evse& evse : evses) rates += evse.rates_a.size();
+  make_column(&evtwin_view::evse_rate_start, rate_start, evses.size() + 1);
+  make_column(&evtwin_view::rate_kw, rate_kw, rates);
   rates = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Evse& evse = evses[i];
-    max_kw[i] = physics::rated_kw(evse);
-    const double discharge_kw =
-        evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
-    max_discharge_kw[i] = evse.bidirectional ? discharge_kw : 0.0;
-    curve_start[i] = static_cast<std::uint32_t>(i * curve_points_);
-
+  for (std::size_t i = 0; i < evses.size(); ++i) {
+    const physics::Evse& evse = evses[i];
     for (const double a : evse.rates_a) {
       own_rate_kw_.push_back(a * evse.phases * evse.voltage_v / 1000.0);
       rate_kw[rates++] = own_rate_kw_.back();
     }
     rate_start[i + 1] = static_cast<std::uint32_t>(rates);
-    plug_out(static_cast<std::uint32_t>(i));
   }
 }
 

@@ -111,7 +111,13 @@ class ViewColumns {
   std::uint32_t plan_steps() const { return plan_steps_; }
 
  private:
+  template <class T>
+  void make_column(const T* evtwin_view::*field, Column<T>& column, std::size_t count);
   void lay_out_evses(std::span<const physics::Evse> evses);
+  void lay_out_evse_constants(std::span<const physics::Evse> evses);
+  void lay_out_stays();
+  void lay_out_cars();
+  void lay_out_rates(std::span<const physics::Evse> evses);
   void lay_out_storages(std::span<const physics::Storage> storages);
   void lay_out_limits(const Guard& guard);
   void make_room_for_departures(std::size_t count);

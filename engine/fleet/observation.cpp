@@ -317,6 +317,41 @@ void write_table(const Look& look, const evtwin_fleet_column* columns, std::uint
   (write_one.template operator()<index>(), ...);
 }
 
+/// @returns of each column whether `observe` names it. @throws std::invalid_argument for an id that there is not
+std::vector<bool> columns_named(std::string_view observe, std::span<const evtwin_fleet_column> columns) {
+  std::vector<std::string_view> known;
+  for (const evtwin_fleet_column& column : columns) known.emplace_back(column.id);
+  std::vector<bool> wanted(columns.size());
+
+  const std::vector<std::string_view> words = words_of(observe);
+  if (words.empty()) throw std::invalid_argument("observe names nothing; NULL shows all");
+  for (const std::string_view word : words) {
+    const auto found = std::find(known.begin(), known.end(), word);
+    if (found == known.end())
+      throw std::invalid_argument(fmt::format("observe: there is no '{}'{}", word, kernel::did_you_mean(word, known)));
+    wanted[static_cast<std::size_t>(found - known.begin())] = true;
+  }
+  return wanted;
+}
+
+/// Within a block all quantities of one thing stand together. @param counts  things of each block
+/// @returns cells of a row
+std::uint32_t lay_out_blocks(std::span<evtwin_fleet_column> columns, const std::vector<Block>& blocks,
+                             const std::array<std::uint32_t, 4>& counts) {
+  std::uint32_t size = 0;
+  for (const Block block : {Block::site, Block::horizon, Block::storage, Block::evse}) {
+    const auto stride = static_cast<std::uint32_t>(std::count(blocks.begin(), blocks.end(), block));
+    std::uint32_t first = size;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (blocks[c] != block) continue;
+      columns[c].offset = first++;
+      columns[c].stride = stride;
+    }
+    size += stride * counts[static_cast<std::size_t>(block)];
+  }
+  return size;
+}
+
 }  // namespace
 
 double round_price_per_kwh(std::string_view currency) {
@@ -363,20 +398,7 @@ Observation::Observation(const ObservationShape& shape, const Nameplate& namepla
   // Only what was asked for.
   is_whole_ = shape.observe.empty() || shape.observe == "standard/1";
   if (!is_whole_) {
-    std::vector<std::string_view> known;
-    for (const evtwin_fleet_column& column : columns_) known.emplace_back(column.id);
-    std::vector<bool> wanted(columns_.size());
-
-    const std::vector<std::string_view> words = words_of(shape.observe);
-    if (words.empty()) throw std::invalid_argument("observe names nothing; NULL shows all");
-    for (const std::string_view word : words) {
-      const auto found = std::find(known.begin(), known.end(), word);
-      if (found == known.end())
-        throw std::invalid_argument(
-            fmt::format("observe: there is no '{}'{}", word, kernel::did_you_mean(word, known)));
-      wanted[static_cast<std::size_t>(found - known.begin())] = true;
-    }
-
+    const std::vector<bool> wanted = columns_named(shape.observe, columns_);
     std::size_t kept = 0;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       if (!wanted[c]) continue;
@@ -388,18 +410,7 @@ Observation::Observation(const ObservationShape& shape, const Nameplate& namepla
     parts_.resize(kept);
     blocks.resize(kept);
   }
-
-  // Within a block all quantities of one thing stand together.
-  for (const Block block : {Block::site, Block::horizon, Block::storage, Block::evse}) {
-    const auto stride = static_cast<std::uint32_t>(std::count(blocks.begin(), blocks.end(), block));
-    std::uint32_t first = size_;
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
-      if (blocks[c] != block) continue;
-      columns_[c].offset = first++;
-      columns_[c].stride = stride;
-    }
-    size_ += stride * counts[static_cast<std::size_t>(block)];
-  }
+  size_ = lay_out_blocks(columns_, blocks, counts);
   shape_.observe = {};
 }
 

@@ -32,12 +32,50 @@ class ModelBuilder {
   void add_worst_share();
   // model_storages.cpp
   void add_storages();
+  void add_storage_steps(std::uint32_t index);
+  void price_storage_end(const PlanStorage& storage, std::uint32_t last);
   // model_limits.cpp
+  /// Most that the members of a limit can add to it in either direction, [steps].
+  struct Reach {
+    std::vector<double> up, down;
+  };
+  /// Rows of a limit, and columns of what is beyond it; [steps], no_index where there is none.
+  struct LimitRows {
+    std::vector<std::uint32_t> rows, over;
+  };
   void add_limits();
+  void widen_reach(const PlanLimit::Member& member, Reach& reach) const;
+  LimitRows add_limit_rows(const PlanLimit& limit, const Reach& reach);
+  void add_limit_member(const PlanLimit::Member& member, const std::vector<std::uint32_t>& rows);
   void add_polygons();
   void add_set_points(std::uint32_t vehicle);
   // model_whole.cpp
+  /// One step of a vehicle's stay.
+  struct StayStep {
+    std::uint32_t vehicle, step;
+    std::uint32_t index;  ///< of the step within the stay
+    double share;         ///< of the step that the vehicle is there
+    bool one_way;         ///< charges or discharges, never both
+  };
+  /// Binaries of a vehicle and the rows that bind its powers to them, [steps of the stay]; no_index where there is
+  /// none.
+  struct Switches {
+    explicit Switches(std::size_t length)
+        : on(length, no_index),
+          back(length, no_index),
+          on_rows(length, no_index),
+          back_rows(length, no_index),
+          either_rows(length, no_index) {}
+    std::vector<std::uint32_t> on, back, on_rows, back_rows, either_rows;
+  };
   void add_whole_numbers();
+  void add_on(const StayStep& here, Switches& switches);
+  void add_back(const StayStep& here, Switches& switches);
+  std::uint32_t add_on_off(std::uint32_t power, std::uint32_t on, double most, double least);
+  void add_rates(const StayStep& here, std::uint32_t charge, std::uint32_t on, double most);
+  bool counts_starts(const PlanVehicle& vehicle) const;
+  void add_starts(const PlanVehicle& vehicle, const std::vector<std::uint32_t>& on);
+  void add_one_way_storages();
   void add_one_way_grid();
   void add_grid_modes();
   /// Columns and rows that let one direction at a time, [steps]; no_index where both may be.

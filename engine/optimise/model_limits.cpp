@@ -8,72 +8,80 @@
 
 namespace evtwin::optimise {
 
+// Most that a member's powers can add to a limit, in either direction.
+void ModelBuilder::widen_reach(const PlanLimit::Member& member, Reach& reach) const {
+  const auto widen = [&](std::uint32_t t, double kw) { (kw > 0.0 ? reach.up : reach.down)[t] += kw; };
+  if (member.storage) {
+    const PlanStorage& storage = problem_.storages[member.index];
+    for (std::uint32_t t = 0; t < steps(); ++t) {
+      widen(t, member.coefficient * storage.max_charge_kw);
+      widen(t, -member.coefficient * storage.max_discharge_kw);
+    }
+  } else if (member.index < vehicles_of_evse_.size()) {
+    // Vehicles of one EVSE follow one another, each with steps of its own.
+    for (const std::uint32_t v : vehicles_of_evse_[member.index]) {
+      const PlanVehicle& vehicle = problem_.vehicles[v];
+      for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
+        widen(t, member.coefficient * most_charge_kw(vehicle, t));
+        widen(t, -member.coefficient * most_discharge_kw(vehicle, t));
+      }
+    }
+  }
+}
+
 // A row in every step where the greatest powers together could break it. Where the base alone breaks it, what is beyond
 // has a price: with every power at 0 the model always has an answer.
+ModelBuilder::LimitRows ModelBuilder::add_limit_rows(const PlanLimit& limit, const Reach& reach) {
+  LimitRows added{std::vector<std::uint32_t>(steps(), no_index), std::vector<std::uint32_t>(steps(), no_index)};
+  for (std::uint32_t t = 0; t < steps(); ++t) {
+    const double base = limit.base.empty() ? 0.0 : at(limit.base, t);
+    const double upper = at(limit.upper, t) - base, lower = at(limit.lower, t) - base;
+    const bool upper_binds = reach.up[t] > upper, lower_binds = reach.down[t] < lower;
+    if (!upper_binds && !lower_binds) continue;
+    added.rows[t] = row(lower_binds ? lower : -infinite, upper_binds ? upper : infinite);
+    // With every power at 0 the row holds: nothing to be paid for.
+    if (upper >= 0.0 && lower <= 0.0) continue;
+    added.over[t] = column(0.0, infinite, problem_.over_limit_price_per_kwh * problem_.hours[t]);
+    linear_.add(added.rows[t], added.over[t], upper < 0.0 ? -1.0 : 1.0);
+  }
+  return added;
+}
+
+// Puts a member's powers into the rows of its limit.
+void ModelBuilder::add_limit_member(const PlanLimit::Member& member, const std::vector<std::uint32_t>& rows) {
+  if (member.storage) {
+    const StorageColumns& columns = block_.storages[member.index];
+    for (std::uint32_t t = 0; t < steps(); ++t) {
+      if (rows[t] == no_index) continue;
+      linear_.add(rows[t], columns.charge + t, member.coefficient);
+      linear_.add(rows[t], columns.discharge + t, -member.coefficient);
+    }
+  } else if (member.index < vehicles_of_evse_.size()) {
+    // Only steps of the stay have columns.
+    for (const std::uint32_t v : vehicles_of_evse_[member.index]) {
+      const PlanVehicle& vehicle = problem_.vehicles[v];
+      const VehicleColumns& columns = block_.vehicles[v];
+      for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
+        if (rows[t] == no_index) continue;
+        const std::uint32_t i = t - vehicle.first_step;
+        linear_.add(rows[t], columns.charge + i, member.coefficient);
+        if (columns.discharge != no_index) linear_.add(rows[t], columns.discharge + i, -member.coefficient);
+      }
+    }
+  }
+}
+
 void ModelBuilder::add_limits() {
-  std::vector<double> most_up, most_down;
+  Reach reach;
   for (std::uint32_t l = 0; l < problem_.limits.size(); ++l) {
     const PlanLimit& limit = problem_.limits[l];
-    most_up.assign(steps(), 0.0);
-    most_down.assign(steps(), 0.0);
-    const auto widen = [&](std::uint32_t t, double kw) { (kw > 0.0 ? most_up : most_down)[t] += kw; };
-    for (const PlanLimit::Member& member : limit.members) {
-      if (member.storage) {
-        const PlanStorage& storage = problem_.storages[member.index];
-        for (std::uint32_t t = 0; t < steps(); ++t) {
-          widen(t, member.coefficient * storage.max_charge_kw);
-          widen(t, -member.coefficient * storage.max_discharge_kw);
-        }
-      } else if (member.index < vehicles_of_evse_.size()) {
-        // Vehicles of one EVSE follow one another, each with steps of its own.
-        for (const std::uint32_t v : vehicles_of_evse_[member.index]) {
-          const PlanVehicle& vehicle = problem_.vehicles[v];
-          for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
-            widen(t, member.coefficient * most_charge_kw(vehicle, t));
-            widen(t, -member.coefficient * most_discharge_kw(vehicle, t));
-          }
-        }
-      }
-    }
-
-    std::vector<std::uint32_t> rows(steps(), no_index), over(steps(), no_index);
-    for (std::uint32_t t = 0; t < steps(); ++t) {
-      const double base = limit.base.empty() ? 0.0 : at(limit.base, t);
-      const double upper = at(limit.upper, t) - base, lower = at(limit.lower, t) - base;
-      const bool upper_binds = most_up[t] > upper, lower_binds = most_down[t] < lower;
-      if (!upper_binds && !lower_binds) continue;
-      rows[t] = row(lower_binds ? lower : -infinite, upper_binds ? upper : infinite);
-      // With every power at 0 the row holds: nothing to be paid for.
-      if (upper >= 0.0 && lower <= 0.0) continue;
-      over[t] = column(0.0, infinite, problem_.over_limit_price_per_kwh * problem_.hours[t]);
-      linear_.add(rows[t], over[t], upper < 0.0 ? -1.0 : 1.0);
-    }
-
-    for (const PlanLimit::Member& member : limit.members) {
-      if (member.storage) {
-        const StorageColumns& columns = block_.storages[member.index];
-        for (std::uint32_t t = 0; t < steps(); ++t) {
-          if (rows[t] == no_index) continue;
-          linear_.add(rows[t], columns.charge + t, member.coefficient);
-          linear_.add(rows[t], columns.discharge + t, -member.coefficient);
-        }
-      } else if (member.index < vehicles_of_evse_.size()) {
-        // Only steps of the stay have columns.
-        for (const std::uint32_t v : vehicles_of_evse_[member.index]) {
-          const PlanVehicle& vehicle = problem_.vehicles[v];
-          const VehicleColumns& columns = block_.vehicles[v];
-          for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
-            if (rows[t] == no_index) continue;
-            const std::uint32_t i = t - vehicle.first_step;
-            linear_.add(rows[t], columns.charge + i, member.coefficient);
-            if (columns.discharge != no_index) linear_.add(rows[t], columns.discharge + i, -member.coefficient);
-          }
-        }
-      }
-    }
-
-    name(Part::limit, true, l, 0, rows);
-    name(Part::limit_over, false, l, 0, over);
+    reach.up.assign(steps(), 0.0);
+    reach.down.assign(steps(), 0.0);
+    for (const PlanLimit::Member& member : limit.members) widen_reach(member, reach);
+    const LimitRows added = add_limit_rows(limit, reach);
+    for (const PlanLimit::Member& member : limit.members) add_limit_member(member, added.rows);
+    name(Part::limit, true, l, 0, added.rows);
+    name(Part::limit_over, false, l, 0, added.over);
   }
 }
 

@@ -16,108 +16,128 @@ bool asked(const std::vector<AtStep>& list, std::uint32_t of, std::uint32_t step
 
 }  // namespace
 
-// on: 1 while charging, min on <= charge <= max on; back: the same for discharging; on + back <= 1.
+// Power is 0 while `on` is, else from `least` to `most`. @returns the row of `most`
+std::uint32_t ModelBuilder::add_on_off(std::uint32_t power, std::uint32_t on, double most, double least) {
+  const std::uint32_t at_most = row(-infinite, 0.0);
+  linear_.add(at_most, power, 1.0);
+  linear_.add(at_most, on, -most);
+  if (least > 0.0) {
+    const std::uint32_t at_least = row(0.0, infinite);
+    linear_.add(at_least, power, 1.0);
+    linear_.add(at_least, on, -least);
+  }
+  return at_most;
+}
+
+// charge = sum of rate x chosen, one chosen while on.
+void ModelBuilder::add_rates(const StayStep& here, std::uint32_t charge, std::uint32_t on, double most) {
+  const PlanVehicle& vehicle = problem_.vehicles[here.vehicle];
+  const std::uint32_t power = row(0.0, 0.0), one = row(0.0, 0.0);
+  linear_.add(power, charge, 1.0);
+  linear_.add(one, on, -1.0);
+  for (const double rate : vehicle.rates_kw) {
+    if (rate * here.share > most * (1.0 + 1e-12) || rate < vehicle.min_kw) continue;
+    const std::uint32_t chosen = column(0.0, 1.0, 0.0, true);
+    block_.wholes.push_back({Part::rate, here.vehicle, here.step, chosen, rate * here.share});
+    linear_.add(power, chosen, -rate * here.share);
+    linear_.add(one, chosen, 1.0);
+  }
+}
+
+// on: 1 while charging, min on <= charge <= max on.
+void ModelBuilder::add_on(const StayStep& here, Switches& switches) {
+  const PlanVehicle& vehicle = problem_.vehicles[here.vehicle];
+  const std::uint32_t charge = block_.vehicles[here.vehicle].charge + here.index;
+  const double most = linear_.column_upper[charge];
+  const bool has_rates = contents_.whole_numbers && !vehicle.rates_kw.empty();
+  const bool has_starts = counts_starts(vehicle);
+  // Where starts are counted, what is on charges: at least a watt.
+  const double least = !contents_.whole_numbers ? 0.0
+                       : has_starts             ? std::max(vehicle.min_kw * here.share, least_when_on_kw)
+                                                : vehicle.min_kw * here.share;
+  if (has_starts && most < least) linear_.column_upper[charge] = 0.0;
+  const bool wanted = most > 0.0 && most >= least && (has_rates || least > 0.0 || has_starts || here.one_way);
+  if (!wanted) return;
+
+  const std::uint32_t on = switches.on[here.index] = column(0.0, 1.0, 0.0, true);
+  block_.wholes.push_back({Part::on, here.vehicle, here.step, on, least});
+  if (has_rates)
+    add_rates(here, charge, on, most);
+  else
+    switches.on_rows[here.index] = add_on_off(charge, on, most, least);
+}
+
+// The same for discharging; on + back <= 1.
+void ModelBuilder::add_back(const StayStep& here, Switches& switches) {
+  const PlanVehicle& vehicle = problem_.vehicles[here.vehicle];
+  const std::uint32_t first = block_.vehicles[here.vehicle].discharge;
+  const double most = first != no_index ? most_discharge_kw(vehicle, here.step) : 0.0;
+  const double least = contents_.whole_numbers ? vehicle.min_discharge_kw * here.share : 0.0;
+  if (most > 0.0 && least > most) {
+    linear_.column_upper[first + here.index] = 0.0;
+    return;
+  }
+  const bool wanted = most > 0.0 && (least > 0.0 || here.one_way);
+  if (!wanted) return;
+
+  const std::uint32_t back = switches.back[here.index] = column(0.0, 1.0, 0.0, true);
+  block_.wholes.push_back({Part::back, here.vehicle, here.step, back, least});
+  switches.back_rows[here.index] = add_on_off(first + here.index, back, most, least);
+
+  // One direction at a time.
+  if (switches.on[here.index] == no_index) return;
+  const std::uint32_t either = switches.either_rows[here.index] = row(-infinite, 1.0);
+  linear_.add(either, switches.on[here.index], 1.0);
+  linear_.add(either, back, 1.0);
+}
+
+bool ModelBuilder::counts_starts(const PlanVehicle& vehicle) const {
+  return contents_.whole_numbers && vehicle.max_starts > 0;
+}
+
+// start >= on - on before, as many as allowed; a step without a binary is one at 0 kW.
+void ModelBuilder::add_starts(const PlanVehicle& vehicle, const std::vector<std::uint32_t>& on) {
+  const std::uint32_t within = row(-infinite, static_cast<double>(vehicle.starts_left()));
+  for (std::size_t i = 0; i < on.size(); ++i) {
+    if (on[i] == no_index) continue;
+    const double before = i == 0 && vehicle.first_step == 0 && vehicle.charging_now ? 1.0 : 0.0;
+    const std::uint32_t start = column(0.0, 1.0, 0.0), rises = row(-before, infinite);
+    linear_.add(rises, start, 1.0);
+    linear_.add(rises, on[i], -1.0);
+    if (i > 0 && on[i - 1] != no_index) linear_.add(rises, on[i - 1], 1.0);
+    linear_.add(within, start, 1.0);
+  }
+}
+
 void ModelBuilder::add_whole_numbers() {
   for (std::uint32_t v = 0; v < problem_.vehicles.size(); ++v) {
     const PlanVehicle& vehicle = problem_.vehicles[v];
-    VehicleColumns& columns = block_.vehicles[v];
+    const VehicleColumns& columns = block_.vehicles[v];
     if (columns.charge == no_index) continue;
     const std::uint32_t length = vehicle.end_step - vehicle.first_step;
     const bool gives_back = columns.discharge != no_index;
-    const bool has_starts = contents_.whole_numbers && vehicle.max_starts > 0;
-    std::vector<std::uint32_t> on(length, no_index), back(length, no_index);
-    // Rows that a plan without whole numbers has: named, so that the next round starts from the last one's basis.
-    std::vector<std::uint32_t> on_rows(length, no_index), back_rows(length, no_index), either_rows(length, no_index);
+    Switches switches(length);
     for (std::uint32_t i = 0; i < length; ++i) {
       const std::uint32_t t = vehicle.first_step + i;
-      const double most = linear_.column_upper[columns.charge + i], share = share_of(vehicle, t);
       const bool one_way = asked(contents_.vehicle_one_way, v, t) || (contents_.whole_numbers && gives_back);
-      const bool has_rates = contents_.whole_numbers && !vehicle.rates_kw.empty();
-      // Where starts are counted, what is on charges: at least a watt.
-      const double least = !contents_.whole_numbers ? 0.0
-                           : has_starts             ? std::max(vehicle.min_kw * share, least_when_on_kw)
-                                                    : vehicle.min_kw * share;
-      const bool has_least = least > 0.0;
-      if (has_starts && most < least) linear_.column_upper[columns.charge + i] = 0.0;
-
-      if (most > 0.0 && most >= least && (has_rates || has_least || has_starts || one_way)) {
-        on[i] = column(0.0, 1.0, 0.0, true);
-        block_.wholes.push_back({Part::on, v, t, on[i], least});
-        const std::uint32_t charge = columns.charge + i;
-        if (has_rates) {
-          // charge = sum of rate x chosen, one chosen while on.
-          const std::uint32_t power = row(0.0, 0.0), one = row(0.0, 0.0);
-          linear_.add(power, charge, 1.0);
-          linear_.add(one, on[i], -1.0);
-          for (const double rate : vehicle.rates_kw) {
-            if (rate * share > most * (1.0 + 1e-12) || rate < vehicle.min_kw) continue;
-            const std::uint32_t chosen = column(0.0, 1.0, 0.0, true);
-            block_.wholes.push_back({Part::rate, v, t, chosen, rate * share});
-            linear_.add(power, chosen, -rate * share);
-            linear_.add(one, chosen, 1.0);
-          }
-        } else {
-          // Without rates: 0, or from the least power to the greatest.
-          const std::uint32_t at_most = on_rows[i] = row(-infinite, 0.0);
-          linear_.add(at_most, charge, 1.0);
-          linear_.add(at_most, on[i], -most);
-          if (has_least) {
-            const std::uint32_t at_least = row(0.0, infinite);
-            linear_.add(at_least, charge, 1.0);
-            linear_.add(at_least, on[i], -least);
-          }
-        }
-      }
-
-      // The same for discharging.
-      const double most_back = gives_back ? most_discharge_kw(vehicle, t) : 0.0;
-      const double least_back = contents_.whole_numbers ? vehicle.min_discharge_kw * share : 0.0;
-      if (most_back > 0.0 && least_back > most_back) {
-        linear_.column_upper[columns.discharge + i] = 0.0;
-      } else if (most_back > 0.0 && (least_back > 0.0 || one_way)) {
-        back[i] = column(0.0, 1.0, 0.0, true);
-        block_.wholes.push_back({Part::back, v, t, back[i], least_back});
-
-        const std::uint32_t at_most = back_rows[i] = row(-infinite, 0.0);
-        linear_.add(at_most, columns.discharge + i, 1.0);
-        linear_.add(at_most, back[i], -most_back);
-        if (least_back > 0.0) {
-          const std::uint32_t at_least = row(0.0, infinite);
-          linear_.add(at_least, columns.discharge + i, 1.0);
-          linear_.add(at_least, back[i], -least_back);
-        }
-
-        // One direction at a time.
-        if (on[i] != no_index) {
-          const std::uint32_t either = either_rows[i] = row(-infinite, 1.0);
-          linear_.add(either, on[i], 1.0);
-          linear_.add(either, back[i], 1.0);
-        }
-      }
+      const StayStep here{v, t, i, share_of(vehicle, t), one_way};
+      add_on(here, switches);
+      add_back(here, switches);
     }
+    if (counts_starts(vehicle)) add_starts(vehicle, switches.on);
 
-    if (has_starts) {
-      // start >= on - on before, as many as allowed; a step without a binary is one at 0 kW.
-      const std::uint32_t within = row(-infinite, static_cast<double>(vehicle.starts_left()));
-      for (std::uint32_t i = 0; i < length; ++i) {
-        if (on[i] == no_index) continue;
-        const double before = i == 0 && vehicle.first_step == 0 && vehicle.charging_now ? 1.0 : 0.0;
-        const std::uint32_t start = column(0.0, 1.0, 0.0), rises = row(-before, infinite);
-        linear_.add(rises, start, 1.0);
-        linear_.add(rises, on[i], -1.0);
-        if (i > 0 && on[i - 1] != no_index) linear_.add(rises, on[i - 1], 1.0);
-        linear_.add(within, start, 1.0);
-      }
-    }
-
-    name(Part::on, false, vehicle.key, vehicle.first_step, on);
-    name(Part::back, false, vehicle.key, vehicle.first_step, back);
-    name(Part::on, true, vehicle.key, vehicle.first_step, on_rows);
-    name(Part::back, true, vehicle.key, vehicle.first_step, back_rows);
-    name(Part::one_way, true, vehicle.key, vehicle.first_step, either_rows);
+    name(Part::on, false, vehicle.key, vehicle.first_step, switches.on);
+    name(Part::back, false, vehicle.key, vehicle.first_step, switches.back);
+    // Rows that a plan without whole numbers has: named, so that the next round starts from the last one's basis.
+    name(Part::on, true, vehicle.key, vehicle.first_step, switches.on_rows);
+    name(Part::back, true, vehicle.key, vehicle.first_step, switches.back_rows);
+    name(Part::one_way, true, vehicle.key, vehicle.first_step, switches.either_rows);
   }
+  add_one_way_storages();
+}
 
-  // Storages have a direction only in steps where an answer used both.
+// Storages have a direction only in steps where an answer used both.
+void ModelBuilder::add_one_way_storages() {
   if (contents_.storage_one_way.empty()) return;
   for (std::uint32_t s = 0; s < problem_.storages.size(); ++s) {
     const PlanStorage& storage = problem_.storages[s];

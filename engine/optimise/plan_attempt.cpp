@@ -249,6 +249,96 @@ void PlanAttempt::put_last_ways(std::vector<double>& whole_numbers) const {
         whole_numbers[whole.column] = last->second;
 }
 
+void PlanAttempt::take(Search& search, const Solution& candidate) const {
+  if (candidate.outcome != Outcome::optimal || candidate.objective >= search.least) return;
+  search.best = candidate.values;
+  search.least = candidate.objective;
+  search.best_basis = solver_.basis();
+}
+
+bool PlanAttempt::within_gap(const Search& search, double rounding) const {
+  return !search.best.empty() &&
+         search.least - bound_ <= (options_.milp.relative_gap + rounding) * std::max(1.0, std::abs(search.least));
+}
+
+// The numbers of the search with the powers that fit them best, unless they were tried before.
+void PlanAttempt::try_out(Search& search) {
+  if (std::find(search.tried.begin(), search.tried.end(), search.numbers) != search.tried.end()) return;
+  Solution rounded = search.tried.empty() ? solve_with(search.numbers) : solve_on_with(search.numbers);
+  search.tried.push_back(search.numbers);
+  if (turns_grid() && rounded.outcome == Outcome::optimal)
+    rounded = turn_directions(search.numbers, std::move(rounded));
+  take(search, rounded);
+}
+
+void PlanAttempt::round_to(const std::vector<Plan>& linear, double threshold, std::vector<double>& numbers) const {
+  for (std::size_t k = 0; k < problems_.size(); ++k)
+    round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
+}
+
+// Whole numbers without a search: those of the last round, those of the linear plan, those from other ends.
+void PlanAttempt::try_roundings(Search& search, const std::vector<Plan>& linear, bool first_round,
+                                std::uint64_t begun_at) {
+  // Directions that the last round found, where it was not searched: it only adds some.
+  if (!first_round && !may_search()) {
+    round_to(linear, 0.5, search.numbers);
+    put_last_ways(search.numbers);
+    try_out(search);
+  }
+
+  const bool goes_on = !search.best.empty();
+  for (const double threshold : {0.5, 1.0}) {
+    if (goes_on || within_gap(search, 1e-9) || (options_.method == Method::lp && !search.best.empty())) break;
+    round_to(linear, threshold, search.numbers);
+    try_out(search);
+  }
+  if (may_search() || goes_on || within_gap(search, 1e-9)) return;
+
+  // Directions from other ends: all that draw, all that give, where the first end took little work.
+  for (const double way : {1.0, 0.0}) {
+    if (iterations_ > begun_at + options_.most_direction_iterations) break;
+    for (const ModelBlock& block : model_.blocks)
+      for (const WholeColumn& whole : block.wholes)
+        if (whole.part == Part::grid_way) search.numbers[whole.column] = way;
+    try_out(search);
+  }
+}
+
+// Few directions are branched on in the warm linear programme; CBC searches all whole numbers.
+void PlanAttempt::search_whole(Search& search) {
+  if (options_.method == Method::lp) {
+    if (search.tried.empty()) load_with(ways_basis_ ? *ways_basis_ : basis_);
+    const Solution ways = branch(solver_, model_.linear, search.least, options_.milp);
+    iterations_ += ways.iterations;
+    nodes_ += ways.nodes;
+    bound_ = std::max(bound_, ways.bound);
+    if (ways.has_answer()) take(search, solve_on_with(ways.values));
+    return;
+  }
+
+  // Many directions of the connection are kept as they were turned, and only the rest is searched.
+  const bool kept = options_.method == Method::milp && turns_grid() && !search.best.empty();
+  if (kept) keep_grid_ways(search.best);
+  const Solution whole = solve_milp(model_.linear, options_.milp);
+  iterations_ += whole.iterations;
+  nodes_ += whole.nodes;
+  if (!kept) bound_ = std::max(bound_, whole.bound);  // of the kept directions alone it bounds nothing else
+  if (whole.has_answer()) take(search, solve_with(whole.values));
+}
+
+// The linear model with the best whole numbers gives the powers, and the price of contract power. @returns whether it
+// has an answer
+bool PlanAttempt::settle(const Search& search) {
+  if (options_.method == Method::milp) {
+    solution_ = solve_with(search.best);
+  } else {
+    solver_.set_basis(search.best_basis);
+    solution_ = solve_on_with(search.best);
+    remember_ways(search.best);
+  }
+  return solution_.outcome == Outcome::optimal;
+}
+
 // Rounding first: where that is within the gap of the linear bound no search is needed. It also is the answer of a
 // search that found nothing in its nodes. Of a linear plan only directions are whole, and where selling pays more than
 // buying costs the linear bound is far from any plan: a few directions are searched, many would take minutes.
@@ -260,93 +350,20 @@ bool PlanAttempt::solve_whole() {
     for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
     build();
 
-    std::vector<double> best, numbers(model_.linear.columns(), 0.0);
-    Basis best_basis;
-    double least = infinite;
-
-    const auto take = [&](const Solution& candidate) {
-      if (candidate.outcome != Outcome::optimal || candidate.objective >= least) return;
-      best = candidate.values;
-      least = candidate.objective;
-      best_basis = solver_.basis();
-    };
-    const auto within_gap = [&](double rounding) {
-      return !best.empty() &&
-             least - bound_ <= (options_.milp.relative_gap + rounding) * std::max(1.0, std::abs(least));
-    };
-
-    std::vector<std::vector<double>> tried;
-    const auto try_out = [&] {
-      if (std::find(tried.begin(), tried.end(), numbers) != tried.end()) return;
-      Solution rounded = tried.empty() ? solve_with(numbers) : solve_on_with(numbers);
-      tried.push_back(numbers);
-      if (turns_grid() && rounded.outcome == Outcome::optimal) rounded = turn_directions(numbers, std::move(rounded));
-      take(rounded);
-    };
-    // Directions that the last round found, where it was not searched: it only adds some.
-    if (round > 0 && !may_search()) {
-      for (std::size_t k = 0; k < problems_.size(); ++k)
-        round_plan(*problems_[k], model_.blocks[k], linear[k], 0.5, numbers);
-      put_last_ways(numbers);
-      try_out();
-    }
-
-    const bool goes_on = !best.empty();
-    for (const double threshold : {0.5, 1.0}) {
-      if (goes_on || within_gap(1e-9) || (options_.method == Method::lp && !best.empty())) break;
-      for (std::size_t k = 0; k < problems_.size(); ++k)
-        round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
-      try_out();
-    }
-
-    if (!may_search() && !goes_on && !within_gap(1e-9)) {
-      // Directions from other ends: all that draw, all that give, where the first end took little work.
-      for (const double way : {1.0, 0.0}) {
-        if (iterations_ > begun_at + options_.most_direction_iterations) break;
-        for (const ModelBlock& block : model_.blocks)
-          for (const WholeColumn& whole : block.wholes)
-            if (whole.part == Part::grid_way) numbers[whole.column] = way;
-        try_out();
-      }
-    }
-
-    // Few directions are branched on in the warm linear programme; CBC searches all whole numbers.
-    if (may_search() && options_.method == Method::lp && !within_gap(1e-9)) {
-      if (tried.empty()) load_with(ways_basis_ ? *ways_basis_ : basis_);
-      const Solution ways = branch(solver_, model_.linear, least, options_.milp);
-      iterations_ += ways.iterations;
-      nodes_ += ways.nodes;
-      bound_ = std::max(bound_, ways.bound);
-      if (ways.has_answer()) take(solve_on_with(ways.values));
-    } else if (may_search() && !within_gap(1e-9)) {
-      // Many directions of the connection are kept as they were turned, and only the rest is searched.
-      const bool kept = options_.method == Method::milp && turns_grid() && !best.empty();
-      if (kept) keep_grid_ways(best);
-      const Solution whole = solve_milp(model_.linear, options_.milp);
-      iterations_ += whole.iterations;
-      nodes_ += whole.nodes;
-      if (!kept) bound_ = std::max(bound_, whole.bound);  // of the kept directions alone it bounds nothing else
-      if (whole.has_answer()) take(solve_with(whole.values));
-    }
+    Search search;
+    search.numbers.assign(model_.linear.columns(), 0.0);
+    try_roundings(search, linear, round == 0, begun_at);
+    if (may_search() && !within_gap(search, 1e-9)) search_whole(search);
 
     // Nothing found: with every power at 0 each model has an answer.
-    if (best.empty()) {
-      for (std::size_t k = 0; k < problems_.size(); ++k) rest(*problems_[k], model_.blocks[k], numbers);
-      take(solve_with(numbers));
+    if (search.best.empty()) {
+      for (std::size_t k = 0; k < problems_.size(); ++k) rest(*problems_[k], model_.blocks[k], search.numbers);
+      take(search, solve_with(search.numbers));
     }
-    outcome_ = within_gap(1e-6) ? Outcome::optimal : Outcome::limit;
-    if (best.empty()) return false;
+    outcome_ = within_gap(search, 1e-6) ? Outcome::optimal : Outcome::limit;
+    if (search.best.empty() || !settle(search)) return false;
 
-    // The linear model with these whole numbers gives the powers, and the price of contract power.
-    if (options_.method == Method::milp) {
-      solution_ = solve_with(best);
-    } else {
-      solver_.set_basis(best_basis);
-      solution_ = solve_on_with(best);
-      remember_ways(best);
-    }
-    if (solution_.outcome != Outcome::optimal) return false;
-
+    // Powers that break a row left out so far, or that are netted, need another round.
     read();
     if (complete()) continue;
     if (!must_be_whole()) return true;

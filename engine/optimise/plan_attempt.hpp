@@ -33,6 +33,21 @@ class PlanAttempt {
   bool solve_linear();
   /// The same with whole numbers, then the linear model with these numbers fixed.
   bool solve_whole();
+  /// Whole numbers tried in one round, and the best answer to them.
+  struct Search {
+    std::vector<double> numbers;             ///< [columns] to be tried next
+    std::vector<std::vector<double>> tried;  ///< in this round
+    std::vector<double> best;                ///< [columns] values of the best answer; empty: none yet
+    Basis best_basis;
+    double least = infinite;  ///< objective of the best
+  };
+  void try_roundings(Search& search, const std::vector<Plan>& linear, bool first_round, std::uint64_t begun_at);
+  void round_to(const std::vector<Plan>& linear, double threshold, std::vector<double>& numbers) const;
+  void try_out(Search& search);
+  void search_whole(Search& search);
+  void take(Search& search, const Solution& candidate) const;
+  bool within_gap(const Search& search, double rounding) const;
+  bool settle(const Search& search);
   void load_with(const KeyedBasis& last);
   Solution solve_with(const std::vector<double>& whole_numbers);
   Solution solve_on_with(const std::vector<double>& whole_numbers);

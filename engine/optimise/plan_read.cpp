@@ -20,97 +20,120 @@ bool net(double& charge_kw, double& discharge_kw, double charge_efficiency, doub
   return at_once;
 }
 
+/// A model's answer on its way to a plan.
+struct PlanReading {
+  const PlanProblem& problem;
+  const ModelBlock& block;
+  const std::vector<double>& values;
+  BothWays* both;
+  bool inner;
+  std::vector<double> net_kw;  ///< [steps] at the grid connection, of what has been read so far
+};
+
+/// @param plan  of a vehicle, empty; so that a plan that is read again keeps its memory
+void read_vehicle(PlanReading& reading, std::uint32_t v, VehiclePlan& plan) {
+  const PlanVehicle& vehicle = reading.problem.vehicles[v];
+  const VehicleColumns& columns = reading.block.vehicles[v];
+  const std::uint32_t length = vehicle.end_step - vehicle.first_step;
+  plan.first_step = vehicle.first_step;
+  plan.charge_kw.assign(length, 0.0);
+  plan.discharge_kw.assign(length, 0.0);
+
+  // Energy counts as the goal does: in the battery, or at the meter.
+  const bool by_battery = vehicle.need_at == NeedAt::battery;
+  double got = 0.0;
+  for (std::uint32_t i = 0; i < length; ++i) {
+    const std::uint32_t t = vehicle.first_step + i;
+    double charge = std::max(0.0, reading.values[columns.charge + i]);
+    double discharge = columns.discharge == no_index ? 0.0 : std::max(0.0, reading.values[columns.discharge + i]);
+    if (reading.inner && net(charge, discharge, vehicle.charge_efficiency, vehicle.discharge_efficiency) &&
+        reading.both != nullptr)
+      reading.both->vehicles.push_back({v, t});
+
+    plan.charge_kw[i] = charge;
+    plan.discharge_kw[i] = discharge;
+    reading.net_kw[t] += vehicle.grid_kw_per_charge_kw * charge - vehicle.grid_kw_per_discharge_kw * discharge;
+    got += reading.problem.hours[t] *
+           (by_battery ? vehicle.charge_efficiency * charge - discharge / vehicle.discharge_efficiency
+                       : charge - discharge);
+  }
+  plan.unmet_kwh = std::max(0.0, vehicle.wanted_kwh - got);
+}
+
+void read_storage(PlanReading& reading, std::uint32_t s, StoragePlan& plan) {
+  const PlanStorage& storage = reading.problem.storages[s];
+  const StorageColumns& columns = reading.block.storages[s];
+  const std::size_t steps = reading.net_kw.size();
+  plan.charge_kw.resize(steps);
+  plan.discharge_kw.resize(steps);
+  plan.stored_kwh.resize(steps);
+
+  // Levels follow from the netted powers, not from the model's columns.
+  double stored = storage.stored_kwh;
+  for (std::uint32_t t = 0; t < steps; ++t) {
+    double charge = std::max(0.0, reading.values[columns.charge + t]);
+    double discharge = std::max(0.0, reading.values[columns.discharge + t]);
+    if (reading.inner && net(charge, discharge, storage.charge_efficiency, storage.discharge_efficiency) &&
+        reading.both != nullptr)
+      reading.both->storages.push_back({s, t});
+
+    plan.charge_kw[t] = charge;
+    plan.discharge_kw[t] = discharge;
+    reading.net_kw[t] += charge - discharge;
+    stored +=
+        reading.problem.hours[t] * (storage.charge_efficiency * charge - discharge / storage.discharge_efficiency);
+    plan.stored_kwh[t] = stored;
+  }
+}
+
+/// Curtailing, import and export of one step, from what all powers come to.
+void read_grid_step(PlanReading& reading, std::uint32_t t, Plan& plan) {
+  const PlanProblem& problem = reading.problem;
+  const GridStep& step = reading.block.steps[t];
+  double& net_kw = reading.net_kw[t];
+  if (step.curtailed != no_index) {
+    plan.curtailed_kw[t] = std::clamp(reading.values[step.curtailed], 0.0, problem.pv_kw[t]);
+    net_kw += plan.curtailed_kw[t];
+  }
+
+  // Netting can leave more to be exported than may be: PV gives way.
+  if (reading.inner && -net_kw > problem.export_limit_kw[t] && problem.curtail_pv) {
+    const double more = std::min(problem.pv_kw[t] - plan.curtailed_kw[t], -net_kw - problem.export_limit_kw[t]);
+    plan.curtailed_kw[t] += more;
+    net_kw += more;
+  }
+
+  plan.import_kw[t] = std::max(0.0, net_kw);
+  plan.export_kw[t] = std::max(0.0, -net_kw);
+
+  // Import and export at once is told to the caller, who can forbid it.
+  const double through = step.out == no_index ? 0.0 : std::min(reading.values[step.in], reading.values[step.out]);
+  if (through <= at_once_kw) return;
+  if (reading.both != nullptr) reading.both->grid.push_back(t);
+  if (reading.inner) return;
+  // A bound keeps what the relaxation does.
+  plan.import_kw[t] += through;
+  plan.export_kw[t] += through;
+}
+
 }  // namespace
 
 void read_plan(const PlanProblem& problem, const ModelBlock& block, const std::vector<double>& values, Plan& plan,
                BothWays* both) {
-  const bool inner = problem.linearisation == Linearisation::inner;
   const auto steps = static_cast<std::uint32_t>(problem.steps());
-  std::vector<double> net_kw(steps);
-  plan.curtailed_kw.assign(steps, 0.0);
-  for (std::uint32_t t = 0; t < steps; ++t) net_kw[t] = problem.load_kw[t] - problem.pv_kw[t];
+  PlanReading reading{
+      problem, block, values, both, problem.linearisation == Linearisation::inner, std::vector<double>(steps)};
+  for (std::uint32_t t = 0; t < steps; ++t) reading.net_kw[t] = problem.load_kw[t] - problem.pv_kw[t];
 
   plan.vehicles.assign(problem.vehicles.size(), {});
-  for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
-    const PlanVehicle& vehicle = problem.vehicles[v];
-    const VehicleColumns& columns = block.vehicles[v];
-    VehiclePlan& of_vehicle = plan.vehicles[v];
-    const std::uint32_t length = vehicle.end_step - vehicle.first_step;
-    of_vehicle.first_step = vehicle.first_step;
-    of_vehicle.charge_kw.assign(length, 0.0);
-    of_vehicle.discharge_kw.assign(length, 0.0);
-
-    const bool by_battery = vehicle.need_at == NeedAt::battery;
-    double got = 0.0;
-    for (std::uint32_t i = 0; i < length; ++i) {
-      const std::uint32_t t = vehicle.first_step + i;
-      double charge = std::max(0.0, values[columns.charge + i]);
-      double discharge = columns.discharge == no_index ? 0.0 : std::max(0.0, values[columns.discharge + i]);
-      if (inner && net(charge, discharge, vehicle.charge_efficiency, vehicle.discharge_efficiency) && both != nullptr)
-        both->vehicles.push_back({static_cast<std::uint32_t>(v), t});
-
-      of_vehicle.charge_kw[i] = charge;
-      of_vehicle.discharge_kw[i] = discharge;
-      net_kw[t] += vehicle.grid_kw_per_charge_kw * charge - vehicle.grid_kw_per_discharge_kw * discharge;
-      got +=
-          problem.hours[t] * (by_battery ? vehicle.charge_efficiency * charge - discharge / vehicle.discharge_efficiency
-                                         : charge - discharge);
-    }
-    of_vehicle.unmet_kwh = std::max(0.0, vehicle.wanted_kwh - got);
-  }
-
+  for (std::uint32_t v = 0; v < problem.vehicles.size(); ++v) read_vehicle(reading, v, plan.vehicles[v]);
   plan.storages.assign(problem.storages.size(), {});
-  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
-    const PlanStorage& storage = problem.storages[s];
-    StoragePlan& of_storage = plan.storages[s];
-    of_storage.charge_kw.resize(steps);
-    of_storage.discharge_kw.resize(steps);
-    of_storage.stored_kwh.resize(steps);
+  for (std::uint32_t s = 0; s < problem.storages.size(); ++s) read_storage(reading, s, plan.storages[s]);
 
-    double stored = storage.stored_kwh;
-    for (std::uint32_t t = 0; t < steps; ++t) {
-      double charge = std::max(0.0, values[block.storages[s].charge + t]);
-      double discharge = std::max(0.0, values[block.storages[s].discharge + t]);
-      if (inner && net(charge, discharge, storage.charge_efficiency, storage.discharge_efficiency) && both != nullptr)
-        both->storages.push_back({static_cast<std::uint32_t>(s), t});
-
-      of_storage.charge_kw[t] = charge;
-      of_storage.discharge_kw[t] = discharge;
-      net_kw[t] += charge - discharge;
-      stored += problem.hours[t] * (storage.charge_efficiency * charge - discharge / storage.discharge_efficiency);
-      of_storage.stored_kwh[t] = stored;
-    }
-  }
-
+  plan.curtailed_kw.assign(steps, 0.0);
   plan.import_kw.assign(steps, 0.0);
   plan.export_kw.assign(steps, 0.0);
-  for (std::uint32_t t = 0; t < steps; ++t) {
-    const GridStep& step = block.steps[t];
-    if (step.curtailed != no_index) {
-      plan.curtailed_kw[t] = std::clamp(values[step.curtailed], 0.0, problem.pv_kw[t]);
-      net_kw[t] += plan.curtailed_kw[t];
-    }
-
-    // Netting can leave more to be exported than may be: PV gives way.
-    if (inner && -net_kw[t] > problem.export_limit_kw[t] && problem.curtail_pv) {
-      const double more = std::min(problem.pv_kw[t] - plan.curtailed_kw[t], -net_kw[t] - problem.export_limit_kw[t]);
-      plan.curtailed_kw[t] += more;
-      net_kw[t] += more;
-    }
-
-    plan.import_kw[t] = std::max(0.0, net_kw[t]);
-    plan.export_kw[t] = std::max(0.0, -net_kw[t]);
-
-    // Import and export at once is told to the caller, who can forbid it.
-    const double through = step.out == no_index ? 0.0 : std::min(values[step.in], values[step.out]);
-    if (through <= at_once_kw) continue;
-    if (both != nullptr) both->grid.push_back(t);
-    if (inner) continue;
-    // A bound keeps what the relaxation does.
-    plan.import_kw[t] += through;
-    plan.export_kw[t] += through;
-  }
-
+  for (std::uint32_t t = 0; t < steps; ++t) read_grid_step(reading, t, plan);
   plan.peak_kw = highest_windows_kw(problem, plan.import_kw);
   plan.over_limit_kwh = over_limit_kwh(problem, plan);
 }
