@@ -8,6 +8,7 @@
 
 #include "market/demand_charge.hpp"
 #include "market/refill_cost.hpp"
+#include "optimise/plan_model.hpp"
 #include "optimise/storage_end.hpp"
 #include "physics/equipment.hpp"
 #include "physics/limits.hpp"
