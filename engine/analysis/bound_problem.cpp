@@ -98,6 +98,7 @@ class Builder {
     bool known() const { return car.battery.capacity_kwh < infinite; }
   };
 
+  /// The battery's state is counted as 0 where its capacity is not known.
   StayFacts facts_of(const Stay& stay) const {
     const physics::Vehicle& car = world_.vehicles[stay.vehicle];
     StayFacts facts{stay, car, physics::couple(site_.evses[stay.evse], car, stay.v2g)};

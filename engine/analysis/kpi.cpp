@@ -29,6 +29,7 @@ struct Sums {
   std::optional<double> bound, reference;
 };
 
+/// Means are taken over all sessions at the end: sums here, and the worst served of all.
 void add_satisfaction(twin::Satisfaction& sum, const twin::Satisfaction& site) {
   sum.missing_of_wanted += site.missing_of_wanted;
   sum.missing_of_possible += site.missing_of_possible;
@@ -81,6 +82,7 @@ void add_storage_lives(Sums& sums, const twin::Site& site, const twin::SiteResul
   }
 }
 
+/// A sum of tracking exists only where some site has a set-point to follow.
 void add_tracking(twin::SiteResult& counts, const twin::SiteResult& result) {
   if (!result.tracking) return;
   if (!counts.tracking) counts.tracking.emplace();

@@ -92,6 +92,7 @@ void compare_fact(RunDifference& found, std::string what, const std::string& of_
   if (of_a != of_b) found.facts.push_back({std::move(what), of_a, of_b});
 }
 
+/// Names may be equal where texts are not: the text has lines of its own.
 void compare_scenarios(RunDifference& found, const RunSummary& a, const RunSummary& b) {
   compare_fact(found, "scenario", a.name, b.name);
   if (a.scenario_text == b.scenario_text) return;

@@ -185,6 +185,7 @@ PluginDescription describe_here(const std::string& file) {
   ::_exit(0);
 }
 
+/// All refusals name the file first.
 [[noreturn]] void refuse_plugin(const std::string& file, const std::string& why) {
   throw StrategyError(fmt::format("plugin {}: {}", file, why));
 }
@@ -195,6 +196,7 @@ struct Looker {
   int reading_end;
 };
 
+/// Foreign code runs while a library is loaded: in a process of its own it can not take this one along.
 Looker start_looker(const std::string& file) {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) refuse_plugin(file, "can not be looked at: no pipe");

@@ -91,6 +91,7 @@ void ModelBuilder::add_back(const StayStep& here, Switches& switches) {
   linear_.add(either, back, 1.0);
 }
 
+// A linear plan has no starts: its charging may rise and fall as it likes.
 bool ModelBuilder::counts_starts(const PlanVehicle& vehicle) const {
   return contents_.whole_numbers && vehicle.max_starts > 0;
 }

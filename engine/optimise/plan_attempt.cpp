@@ -249,6 +249,7 @@ void PlanAttempt::put_last_ways(std::vector<double>& whole_numbers) const {
         whole_numbers[whole.column] = last->second;
 }
 
+// Keeps an answer that is better than the best so far, with the basis that the solver stands on.
 void PlanAttempt::take(Search& search, const Solution& candidate) const {
   if (candidate.outcome != Outcome::optimal || candidate.objective >= search.least) return;
   search.best = candidate.values;
@@ -256,6 +257,7 @@ void PlanAttempt::take(Search& search, const Solution& candidate) const {
   search.best_basis = solver_.basis();
 }
 
+// Whether the best answer is as near to the bound as was asked for: no search is needed beyond that.
 bool PlanAttempt::within_gap(const Search& search, double rounding) const {
   return !search.best.empty() &&
          search.least - bound_ <= (options_.milp.relative_gap + rounding) * std::max(1.0, std::abs(search.least));
@@ -271,6 +273,7 @@ void PlanAttempt::try_out(Search& search) {
   take(search, rounded);
 }
 
+// Whole numbers from the linear plan: at least `threshold` of its least power is on (plan_rounding.hpp).
 void PlanAttempt::round_to(const std::vector<Plan>& linear, double threshold, std::vector<double>& numbers) const {
   for (std::size_t k = 0; k < problems_.size(); ++k)
     round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);

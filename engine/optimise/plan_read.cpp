@@ -30,7 +30,7 @@ struct PlanReading {
   std::vector<double> net_kw;  ///< [steps] at the grid connection, of what has been read so far
 };
 
-/// @param plan  of a vehicle, empty; so that a plan that is read again keeps its memory
+/// Plans are written where they lie, so that one that is read again keeps its memory.
 void read_vehicle(PlanReading& reading, std::uint32_t v, VehiclePlan& plan) {
   const PlanVehicle& vehicle = reading.problem.vehicles[v];
   const VehicleColumns& columns = reading.block.vehicles[v];
@@ -60,6 +60,7 @@ void read_vehicle(PlanReading& reading, std::uint32_t v, VehiclePlan& plan) {
   plan.unmet_kwh = std::max(0.0, vehicle.wanted_kwh - got);
 }
 
+/// The same for a storage, with its levels.
 void read_storage(PlanReading& reading, std::uint32_t s, StoragePlan& plan) {
   const PlanStorage& storage = reading.problem.storages[s];
   const StorageColumns& columns = reading.block.storages[s];
