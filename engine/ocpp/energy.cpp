@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 namespace evtwin::ocpp {
 namespace {
@@ -131,6 +133,101 @@ void check_readings(const Registers& r, EnergyVerdict& verdict) {
                      wh(verdict.begin_kwh), wh(verdict.end_kwh))});
 }
 
+void add_doubt(EnergyVerdict& verdict, std::string code, std::string text) {
+  verdict.doubts.push_back({std::move(code), std::move(text)});
+}
+
+// A register below zero is none. @returns whether there is one
+bool refuse_negative(const Registers& r, EnergyVerdict& verdict) {
+  if (r.start_kwh < 0) {
+    add_doubt(verdict, "meter_negative",
+              fmt::format("meterStart is {}: a register is never negative; the energy is not known", wh(r.start_kwh)));
+    return true;
+  }
+  if (r.stop_kwh < 0) {
+    add_doubt(verdict, "meter_negative",
+              fmt::format("meterStop is {}: a register is never negative; the energy is not known", wh(r.stop_kwh)));
+    return true;
+  }
+  return false;
+}
+
+// A start far below the first reading is none of this register's (0 where it was never read, say): it is not told.
+void refuse_far_start(Registers& r, EnergyVerdict& verdict) {
+  if (!kernel::is_known(r.start_kwh)) return;
+  const auto first = std::find_if(r.samples.begin(), r.samples.end(),
+                                  [](const Sample& s) { return kernel::is_known(s.register_kwh); });
+  if (first != r.samples.end() && first->time_ns >= r.start_ns &&
+      first->register_kwh - r.start_kwh > most_in(kernel::hours_between(r.start_ns, first->time_ns))) {
+    add_doubt(
+        verdict, "meter_start_implausible",
+        fmt::format("meterStart is {} and the first reading {} {:.0f} s later: the reading is used", wh(r.start_kwh),
+                    wh(first->register_kwh), 3600.0 * kernel::hours_between(r.start_ns, first->time_ns)));
+    r.start_kwh = kernel::unknown;
+    verdict.start_refused = true;
+  }
+}
+
+// The registers that the energy lies between; `at_least`: one of them is a reading somewhere inside the transaction.
+struct Ends {
+  double begin_kwh = kernel::unknown, end_kwh = kernel::unknown;
+  bool at_least = false;
+};
+
+// Where start or stop give no register, the readings do: exactly at begin and end, otherwise what lies between.
+Ends ends_of(const Registers& r) {
+  Ends ends{r.start_kwh, r.stop_kwh, false};
+  if (!kernel::is_known(ends.begin_kwh)) {
+    const auto found =
+        std::find_if(r.samples.begin(), r.samples.end(), [&](const Sample& s) { return at_begin(r, s); });
+    ends.begin_kwh = found != r.samples.end() ? found->register_kwh : first_of(r.samples, &Sample::register_kwh);
+    ends.at_least = found == r.samples.end();
+  }
+  if (!kernel::is_known(ends.end_kwh)) {
+    const auto found =
+        std::find_if(r.samples.rbegin(), r.samples.rend(), [&](const Sample& s) { return at_end(r, s); });
+    ends.end_kwh = found != r.samples.rend() ? found->register_kwh : last_of(r.samples, &Sample::register_kwh);
+    ends.at_least = ends.at_least || found == r.samples.rend();
+  }
+  return ends;
+}
+
+// A register that fell went over its end (a usual width), or began anew with readings on both sides of the fall.
+// Else nothing is certain: none.
+std::optional<double> energy_across_fall(const Registers& r, const Ends& ends, double hours, EnergyVerdict& verdict) {
+  const double begin = ends.begin_kwh, end = ends.end_kwh;
+  const Registers known{begin, end, r.samples, r.start_ns, r.stop_ns, r.start_seen, r.stop_seen};
+  if (const double over = over_the_end(known, hours); kernel::is_known(over)) {
+    add_doubt(verdict, "meter_rollover",
+              fmt::format("meterStop {} is below meterStart {}: the register went over its end (rollover); {} passed",
+                          wh(end), wh(begin), wh(over)));
+    return over;
+  }
+  if (const double around = around_a_reset(known); kernel::is_known(around)) {
+    add_doubt(verdict, "meter_reset",
+              fmt::format("meterStop {} is below meterStart {}: its readings show that the register began anew; at "
+                          "least {} passed",
+                          wh(end), wh(begin), wh(around)));
+    return around;
+  }
+  add_doubt(verdict, "meter_goes_back",
+            fmt::format("meterStop {} is below meterStart {}: the energy is not known", wh(end), wh(begin)));
+  return std::nullopt;
+}
+
+// Two registers make an energy; a single reading, at no end of the transaction, does not. @returns whether they do
+bool ends_suffice(const Registers& r, const Ends& ends, EnergyVerdict& verdict) {
+  if (!kernel::is_known(ends.begin_kwh) || !kernel::is_known(ends.end_kwh)) {
+    add_doubt(verdict, "energy_not_told", "no register at its start and stop: the energy is not known");
+    return false;
+  }
+  if (ends.at_least && r.samples.size() < 2 && !kernel::is_known(r.start_kwh)) {
+    add_doubt(verdict, "energy_not_told", "a single register reading: the energy is not known");
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 EnergyVerdict energy_of(const Registers& given) {
@@ -141,103 +238,39 @@ EnergyVerdict energy_of(const Registers& given) {
   const double to_export = last_of(r.samples, &Sample::export_register_kwh);
   if (to_export > from_export) verdict.exported_kwh = to_export - from_export;
 
-  const auto doubt = [&](std::string code, std::string text) {
-    verdict.doubts.push_back({std::move(code), std::move(text)});
-  };
-
-  // A register below zero is none.
-  double begin = r.start_kwh, end = r.stop_kwh;
-  if (begin < 0) {
-    doubt("meter_negative",
-          fmt::format("meterStart is {}: a register is never negative; the energy is not known", wh(begin)));
-    return verdict;
-  }
-  if (end < 0) {
-    doubt("meter_negative",
-          fmt::format("meterStop is {}: a register is never negative; the energy is not known", wh(end)));
-    return verdict;
-  }
-
-  // A start far below the first reading is none of this register's (0 where it was never read, say): it is not told.
-  if (kernel::is_known(begin)) {
-    const auto first = std::find_if(r.samples.begin(), r.samples.end(),
-                                    [](const Sample& s) { return kernel::is_known(s.register_kwh); });
-    if (first != r.samples.end() && first->time_ns >= r.start_ns &&
-        first->register_kwh - begin > most_in(kernel::hours_between(r.start_ns, first->time_ns))) {
-      doubt("meter_start_implausible",
-            fmt::format("meterStart is {} and the first reading {} {:.0f} s later: the reading is used", wh(begin),
-                        wh(first->register_kwh), 3600.0 * kernel::hours_between(r.start_ns, first->time_ns)));
-      begin = r.start_kwh = kernel::unknown;
-      verdict.start_refused = true;
-    }
-  }
-
-  // Where start or stop give no register, the readings do: exactly at begin and end, otherwise what lies between.
-  bool at_least = false;
-  if (!kernel::is_known(begin)) {
-    const auto found =
-        std::find_if(r.samples.begin(), r.samples.end(), [&](const Sample& s) { return at_begin(r, s); });
-    begin = found != r.samples.end() ? found->register_kwh : first_of(r.samples, &Sample::register_kwh);
-    at_least = found == r.samples.end();
-  }
-  if (!kernel::is_known(end)) {
-    const auto found =
-        std::find_if(r.samples.rbegin(), r.samples.rend(), [&](const Sample& s) { return at_end(r, s); });
-    end = found != r.samples.rend() ? found->register_kwh : last_of(r.samples, &Sample::register_kwh);
-    at_least = at_least || found == r.samples.rend();
-  }
-
-  verdict.begin_kwh = begin;
-  verdict.end_kwh = end;
-  if (!kernel::is_known(begin) || !kernel::is_known(end)) {
-    doubt("energy_not_told", "no register at its start and stop: the energy is not known");
-    return verdict;
-  }
-  if (at_least && r.samples.size() < 2 && !kernel::is_known(r.start_kwh)) {
-    doubt("energy_not_told", "a single register reading: the energy is not known");
-    return verdict;
-  }
+  if (refuse_negative(r, verdict)) return verdict;
+  refuse_far_start(r, verdict);
+  const Ends ends = ends_of(r);
+  verdict.begin_kwh = ends.begin_kwh;
+  verdict.end_kwh = ends.end_kwh;
+  if (!ends_suffice(r, ends, verdict)) return verdict;
 
   const double hours = r.stop_ns >= r.start_ns ? kernel::hours_between(r.start_ns, r.stop_ns) : kernel::unknown;
-  double kwh = end - begin;
-
-  // A register that fell went over its end (a usual width), or began anew with readings on both sides of the fall.
-  // Else nothing is certain.
+  double kwh = ends.end_kwh - ends.begin_kwh;
   if (kwh < 0) {
-    const Registers known{begin, end, r.samples, r.start_ns, r.stop_ns, r.start_seen, r.stop_seen};
-    if (const double over = over_the_end(known, hours); kernel::is_known(over)) {
-      doubt("meter_rollover", fmt::format("meterStop {} is below meterStart {}: the register went over its end "
-                                          "(rollover); {} passed",
-                                          wh(end), wh(begin), wh(over)));
-      kwh = over;
-    } else if (const double around = around_a_reset(known); kernel::is_known(around)) {
-      doubt("meter_reset", fmt::format("meterStop {} is below meterStart {}: its readings show that the register began "
-                                       "anew; at least {} passed",
-                                       wh(end), wh(begin), wh(around)));
-      kwh = around;
-    } else {
-      doubt("meter_goes_back",
-            fmt::format("meterStop {} is below meterStart {}: the energy is not known", wh(end), wh(begin)));
-      return verdict;
-    }
+    const std::optional<double> passed = energy_across_fall(r, ends, hours, verdict);
+    if (!passed) return verdict;
+    kwh = *passed;
   } else if (kernel::is_known(r.start_kwh) && kernel::is_known(r.stop_kwh)) {
     check_readings(r, verdict);
   }
 
   // Also a register that only rose can be broken.
   if (kwh > most_mean_kw * (kernel::is_known(hours) ? hours : 1.0) + 1.0) {
-    doubt("energy_impossible", fmt::format("{:.15g} kWh in {:.3g} h is an energy that no charger gives (more than {} "
-                                           "kW in the mean): it is not known",
-                                           kwh, hours, most_mean_kw));
+    add_doubt(
+        verdict, "energy_impossible",
+        fmt::format("{:.15g} kWh in {:.3g} h is an energy that no charger gives (more than {} kW in the mean): it "
+                    "is not known",
+                    kwh, hours, most_mean_kw));
     return verdict;
   }
 
-  if (at_least) {
-    doubt("energy_at_least", fmt::format("no register at its {}: {} is what its readings show, at least",
-                                         kernel::is_known(r.start_kwh)  ? "stop"
-                                         : kernel::is_known(r.stop_kwh) ? "start"
-                                                                        : "start or stop",
-                                         wh(kwh)));
+  if (ends.at_least) {
+    const char* missing = kernel::is_known(r.start_kwh)  ? "stop"
+                          : kernel::is_known(r.stop_kwh) ? "start"
+                                                         : "start or stop";
+    add_doubt(verdict, "energy_at_least",
+              fmt::format("no register at its {}: {} is what its readings show, at least", missing, wh(kwh)));
   }
   verdict.kwh = std::round(kwh * 1e9) / 1e9;  // what the subtraction of large registers leaves behind
   return verdict;

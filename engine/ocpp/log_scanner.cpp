@@ -14,7 +14,7 @@ constexpr std::size_t most_object_bytes = std::size_t{1} << 20;  // of an object
 constexpr unsigned most_wrappings = 4;
 constexpr std::size_t most_joined_lines = 10'000;
 constexpr unsigned most_object_depth = 64;
-constexpr std::size_t most_known_prefixes = 512, most_ruled = 4096;
+constexpr std::size_t most_known_prefixes = 512;
 
 bool all_blank(View text) { return text.find_first_not_of(" \t\r\n") == View::npos; }
 
@@ -29,7 +29,30 @@ bool has(View text, View what) { return memmem(text.data(), text.size(), what.da
 
 constexpr View cut_off = "the frame is cut off";
 constexpr View no_station = "the station's name is left empty: the file's name is used";
-constexpr View told_twice = "told a second time, by the WebSocket library";
+
+// The text without its wrapping, in `room`, with the bytes behind it that the parser may read.
+View unwrapped(View text, Wrap wrap, std::string& room) {
+  unwrap(text, wrap, room);
+  const std::size_t size = room.size();
+  room.append(text_padding, ' ');
+  return View(room).substr(0, size);
+}
+
+// Where a frame, or an object around one, may begin.
+struct Opening {
+  std::size_t at = 0;
+  bool object = false;
+};
+
+// The next bracket of [from, end), or the brace before it where objects count; `end`: neither.
+Opening next_opening(View text, std::size_t from, std::size_t end, bool objects) {
+  const void* bracket = from < end ? std::memchr(text.data() + from, '[', end - from) : nullptr;
+  const std::size_t next = bracket ? static_cast<std::size_t>(static_cast<const char*>(bracket) - text.data()) : end;
+  if (!objects) return {next, false};
+  const void* brace = from < next ? std::memchr(text.data() + from, '{', next - from) : nullptr;
+  if (!brace) return {next, false};
+  return {static_cast<std::size_t>(static_cast<const char*>(brace) - text.data()), true};
+}
 
 }  // namespace
 
@@ -121,84 +144,6 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   return context;
 }
 
-void LogScanner::apply_rule(Context& context) {
-  if (manner_.station.asks_words()) return;
-  // The same words stand around many frames: what they said is remembered, without the time.
-  const bool short_text = context.outer.size() + context.before.size() + context.behind.size() <= 400;
-  const bool dated = context.stamp_in_outer && context.stamp && context.stamp->end <= context.outer.size();
-  if (short_text) {
-    around_.assign(dated ? context.outer.substr(0, context.stamp->begin) : View());
-    around_ += '\0';
-    around_ += dated ? context.outer.substr(context.stamp->end) : context.outer;
-    for (const View part : {context.before, context.behind}) {
-      around_ += '\0';
-      around_ += part;
-    }
-  }
-
-  if (const auto known = short_text ? ruled_.find(around_) : ruled_.end(); known != ruled_.end()) {
-    ruled_station_ = known->second.station;
-    if (known->second.sender != Sender::unknown) context.facts.sender = known->second.sender;
-  } else {
-    // The rule looks at the whole text, with its time.
-    const std::string key = short_text ? around_ : std::string();
-    around_.assign(context.outer);
-    around_ += ' ';
-    around_ += context.before;
-    const StationRule::Found found = manner_.station.find(around_, context.behind);
-    ruled_station_ = found.station;
-    if (found.sender != Sender::unknown) context.facts.sender = found.sender;
-
-    if (short_text) {
-      if (ruled_.size() >= most_ruled) ruled_.clear();
-      ruled_.emplace(key, Ruled{ruled_station_, found.sender});
-    }
-  }
-  context.facts.station = ruled_station_;
-}
-
-FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& given) {
-  Context context = given;
-  apply_rule(context);
-  FoundFrame found;
-  found.outer = context.outer;
-  found.before = context.before;
-  found.behind = context.behind;
-  found.frame = frame;
-  found.layout = context.layout;
-  found.way = context.facts.way;
-  found.sender = context.facts.sender;
-  found.station = context.facts.station.empty() && !many_paths_ ? View(path_station_) : context.facts.station;
-  found.action = context.action;
-  const bool answer = frame.type != FrameType::call && frame.type != FrameType::send;
-  found.time = answer && context.answer_time.known() ? context.answer_time : context.time;
-  found.stamp = context.stamp;
-  found.blocked = context.facts.blocked;
-  found.retold = context.facts.retold;
-  found.line = context.line;
-  found.record = context.record;
-  return found;
-}
-
-void LogScanner::found(const ParseOutcome& outcome, View text, const Context& context) {
-  if (context.facts.retold && manner_.skip_retold) {
-    odd(OddityKind::lookalike, told_twice, context.line, text);
-    return;
-  }
-  FoundFrame found = around(outcome.frame, context);
-  found.text = text;
-  for (const View repair : outcome.repairs) odd(OddityKind::repaired, repair, context.line, text);
-  listener_.on_found(found);
-}
-
-// A frame out of the fields of an object or row.
-void LogScanner::put_together(const MessageObject& message, const Context& context) {
-  FoundFrame found = around(message.frame, context);
-  found.action = message.frame.action;
-  found.type_open = message.type_open;
-  listener_.on_found(found);
-}
-
 // Frames in a text that stands inside something else: a cell, a field, an unwrapped string. @returns how many.
 std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned level) {
   std::size_t frames = 0, prefix = 0;
@@ -212,33 +157,12 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
       continue;
     }
 
-    // Words before this frame count more than those around the whole text.
     Context own = context;
-    const View before = piece.substr(prefix, at - prefix);
-    own.before = before;
-    if (!all_blank(before)) {
-      const auto stamp = stamps_.find(before);
-      const LineFacts facts = facts_of(before, stamp ? stamp->end : 0);
-      if (facts.way != Way::unknown) own.facts.way = facts.way;
-      if (facts.sender != Sender::unknown) own.facts.sender = facts.sender;
-      if (!facts.station.empty()) own.facts.station = facts.station;
-
-      if (!own.time.known()) {
-        own.stamp = stamp;
-        own.time = time_of(stamp);
-      }
-      own.facts.blocked |= facts.blocked;
-      own.facts.retold |= facts.retold;
-      if (frames == 0 && own.layout.substr(0, 4) != "JSON") own.layout = layout_name(before);
-    }
+    add_words_before(piece.substr(prefix, at - prefix), frames == 0, own);
 
     if (beginning.wrap != Wrap::none && level < most_wrappings) {
       const std::size_t end = wrapped_end(piece, at, beginning.wrap);
-      std::string& inner = scratch_[level];
-      unwrap(piece.substr(at, end - at), beginning.wrap, inner);
-      const std::size_t size = inner.size();
-      inner.append(text_padding, ' ');
-      frames += frames_in(View(inner).substr(0, size), own, level + 1);
+      frames += frames_in(unwrapped(piece.substr(at, end - at), beginning.wrap, scratch_[level]), own, level + 1);
       at = prefix = std::max(end, at + 1);
       continue;
     }
@@ -254,26 +178,57 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
 
     // Else its brackets are counted, and it is mended if it can be.
     const Extent extent = extent_of(piece, at, none, options_.most_depth);
-    const View text = piece.substr(at, extent.end - at);
-
-    if (extent.how != Extent::End::closed) {
-      odd(beginning.type > 4 ? OddityKind::lookalike : OddityKind::unused,
-          extent.how == Extent::End::cut ? cut_off : View("nested too deeply"), context.line, piece.substr(at));
-    } else {
-      ParseOutcome outcome = parser_.parse(text);
-      if (outcome.kind == ParseOutcome::Kind::bad_json) outcome = parser_.parse_repaired(text);
-      if (outcome.kind == ParseOutcome::Kind::frame) {
-        found(outcome, text, own);
-        ++frames;
-      } else {
-        const bool real = outcome.kind == ParseOutcome::Kind::bad_json && beginning.type <= 4;
-        odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, context.line, text);
-      }
-    }
+    if (extent.how != Extent::End::closed)
+      odd_unclosed(extent, beginning.type, context.line, piece.substr(at));
+    else if (read_or_mend(piece.substr(at, extent.end - at), beginning.type, own))
+      ++frames;
 
     at = prefix = std::max(extent.end, at + 1);
   }
   return frames;
+}
+
+// Words right before a frame count more than those around the whole text that it stands in.
+void LogScanner::add_words_before(View before, bool first_frame, Context& context) {
+  context.before = before;
+  if (all_blank(before)) return;
+  const auto stamp = stamps_.find(before);
+  const LineFacts facts = facts_of(before, stamp ? stamp->end : 0);
+  if (facts.way != Way::unknown) context.facts.way = facts.way;
+  if (facts.sender != Sender::unknown) context.facts.sender = facts.sender;
+  if (!facts.station.empty()) context.facts.station = facts.station;
+
+  if (!context.time.known()) {
+    context.stamp = stamp;
+    context.time = time_of(stamp);
+  }
+  context.facts.blocked |= facts.blocked;
+  context.facts.retold |= facts.retold;
+  if (first_frame && context.layout.substr(0, 4) != "JSON") context.layout = layout_name(before);
+}
+
+// A text whose brackets close may still need mending. @returns whether it is a frame
+bool LogScanner::read_or_mend(View text, int type, const Context& context) {
+  ParseOutcome outcome = parser_.parse(text);
+  if (outcome.kind == ParseOutcome::Kind::bad_json) outcome = parser_.parse_repaired(text);
+  if (outcome.kind == ParseOutcome::Kind::frame) {
+    found(outcome, text, context);
+    return true;
+  }
+  odd_text(outcome, type, context.line, text);
+  return false;
+}
+
+// Damaged JSON behind the type of a call or an answer was a frame; other texts only resemble one.
+void LogScanner::odd_text(const ParseOutcome& outcome, int type, std::uint64_t line, View text) {
+  const bool real = outcome.kind == ParseOutcome::Kind::bad_json && type <= 4;
+  odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, line, text);
+}
+
+// A frame whose brackets do not close can not be mended: it is flagged as far as it goes.
+void LogScanner::odd_unclosed(const Extent& extent, int type, std::uint64_t line, View text) {
+  const bool deep = extent.how == Extent::End::too_deep;
+  odd(type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off, line, text);
 }
 
 std::size_t LogScanner::wrapped_at(View text, std::size_t at, Wrap wrap, Line& line, bool last) {
@@ -282,11 +237,7 @@ std::size_t LogScanner::wrapped_at(View text, std::size_t at, Wrap wrap, Line& l
   Context context = context_of(text, at, line);
   const std::size_t stop = std::min(line_end(text, end), text.size());
   context.behind = text.substr(std::min(end, stop), stop - std::min(end, stop));
-  std::string& inner = scratch_[0];
-  unwrap(text.substr(at, end - at), wrap, inner);
-  const std::size_t size = inner.size();
-  inner.append(text_padding, ' ');
-  frames_in(View(inner).substr(0, size), context, 1);
+  frames_in(unwrapped(text.substr(at, end - at), wrap, scratch_[0]), context, 1);
   return std::max(end, at + 1);
 }
 
@@ -375,26 +326,37 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
 
   Context context = context_of(text, at, line);
   if (extent.end < line.end) context.behind = text.substr(extent.end, line.end - extent.end);
-  if (extent.how == Extent::End::closed) {
-    const View whole = text.substr(at, extent.end - at);
-    ParseOutcome outcome = parser_.parse(whole);
-    if (outcome.kind == ParseOutcome::Kind::bad_json) {
-      const View before = text.substr(line.prefix, at - line.prefix);
-      // Python shows bytes and strings in its own quotes and escapes.
-      if (!before.empty() && before.back() == '\'' && has(whole, "\\"))
-        return wrapped_at(text, at, Wrap::python, line, last);
-      if (!(context.facts.retold && has(whole, "..."))) outcome = parser_.parse_repaired(whole);
-    }
-    if (outcome.kind == ParseOutcome::Kind::frame) {
-      found(outcome, whole, context);
-    } else if (context.facts.retold && manner_.skip_retold) {
-      odd(OddityKind::lookalike, told_twice, line.number, whole);
-    } else {
-      const bool real = outcome.kind == ParseOutcome::Kind::bad_json && beginning.type <= 4;
-      odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, line.number, whole);
-    }
-    return extent.end;
+  const Candidate candidate{at, beginning, extent};
+  return extent.how == Extent::End::closed ? closed_at(text, candidate, line, context, last)
+                                           : unclosed_at(text, candidate, line, context);
+}
+
+// The brackets close: a frame, as it stands or mended, unless the WebSocket library shortened it.
+std::size_t LogScanner::closed_at(View text, const Candidate& candidate, Line& line, const Context& context,
+                                  bool last) {
+  const auto& [at, beginning, extent] = candidate;
+  const View whole = text.substr(at, extent.end - at);
+  ParseOutcome outcome = parser_.parse(whole);
+  if (outcome.kind == ParseOutcome::Kind::bad_json) {
+    const View before = text.substr(line.prefix, at - line.prefix);
+    // Python shows bytes and strings in its own quotes and escapes.
+    if (!before.empty() && before.back() == '\'' && has(whole, "\\"))
+      return wrapped_at(text, at, Wrap::python, line, last);
+    if (!(context.facts.retold && has(whole, "..."))) outcome = parser_.parse_repaired(whole);
   }
+
+  if (outcome.kind == ParseOutcome::Kind::frame)
+    found(outcome, whole, context);
+  else if (context.facts.retold && manner_.skip_retold)
+    odd(OddityKind::lookalike, told_twice, line.number, whole);
+  else
+    odd_text(outcome, beginning.type, line.number, whole);
+  return extent.end;
+}
+
+// The brackets do not close: a frame in columns, one that the library shortened, or one that is lost.
+std::size_t LogScanner::unclosed_at(View text, const Candidate& candidate, Line& line, const Context& context) {
+  const auto& [at, beginning, extent] = candidate;
 
   // Cut off at the line's end: the next lines may be its columns.
   if (extent.how == Extent::End::cut && extent.end >= line.end) {
@@ -408,10 +370,9 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     return line.end;
   }
 
-  const bool deep = extent.how == Extent::End::too_deep;
-  odd(beginning.type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off,
-      line.number, text.substr(at));
+  odd_unclosed(extent, beginning.type, line.number, text.substr(at));
   // The lines below it are read on their own, so that what stands before their frames counts for them.
+  const bool deep = extent.how == Extent::End::too_deep;
   return std::max(deep ? extent.end : std::min(extent.end, line.end), at + 1);
 }
 
@@ -437,12 +398,7 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   const auto messages = objects_.read(whole, extent.end <= line.end);
   if (!messages.valid) return at + 1;
 
-  if (manner_.payload_only && messages.root) {
-    View prefix = text.substr(line.prefix, at - line.prefix);
-    if (all_blank(prefix)) prefix = previous_line_;
-    Context context = context_of(text, at, line);
-    if (payload_only(prefix, *messages.root, context)) return extent.end;
-  }
+  if (manner_.payload_only && messages.root && payload_only(text, at, *messages.root, line)) return extent.end;
 
   if (!messages.repeated_key.empty()) {
     const std::size_t second = whole.rfind(messages.repeated_key);
@@ -450,33 +406,13 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
         whole.substr(second == View::npos || second == 0 ? 0 : second - 1));
   }
 
-  // A message is parsed from its raw text, or put together out of its fields.
   std::size_t frames = 0;
   for (const MessageObject& message : messages.found) {
     Context context = context_of(text, at, line);
-    context.layout = "JSON objects";
     context.outer = text.substr(line.prefix, extent.end - line.prefix);
-    context.stamp_in_outer = false;
-    context.before = {};
-    if (message.way.way != Way::unknown) context.facts.way = message.way.way;
-    if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
-    if (!message.station.empty()) context.facts.station = message.station;
+    add_fields(message, context);
     if (message.station_left_empty) odd(OddityKind::repaired, no_station, line.number, whole);
-
-    if (message.time.known()) {
-      context.time = message.time;
-      context.stamp.reset();
-    }
-
-    if (!message.raw.empty()) {
-      std::string& piece = scratch_[most_wrappings];
-      piece.assign(message.raw);
-      piece.append(text_padding, ' ');
-      frames += frames_in(View(piece).substr(0, message.raw.size()), context, 0);
-    } else {
-      put_together(message, context);
-      ++frames;
-    }
+    frames += frames_of(message, context);
   }
 
   // An object over several lines that holds no message may hold smaller ones that do.
@@ -484,7 +420,37 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   return extent.end <= line.end ? extent.end : at + 1;
 }
 
-bool LogScanner::payload_only(View prefix, const simdjson::dom::element& payload, Context& context) {
+// The fields of a message's object count more than the words of the line.
+void LogScanner::add_fields(const MessageObject& message, Context& context) {
+  context.layout = "JSON objects";
+  context.stamp_in_outer = false;
+  context.before = {};
+  if (message.way.way != Way::unknown) context.facts.way = message.way.way;
+  if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
+  if (!message.station.empty()) context.facts.station = message.station;
+
+  if (message.time.known()) {
+    context.time = message.time;
+    context.stamp.reset();
+  }
+}
+
+// A message is parsed from its raw text, or put together out of its fields. @returns how many frames it holds
+std::size_t LogScanner::frames_of(const MessageObject& message, const Context& context) {
+  if (message.raw.empty()) {
+    put_together(message, context);
+    return 1;
+  }
+  std::string& piece = scratch_[most_wrappings];
+  piece.assign(message.raw);
+  piece.append(text_padding, ' ');
+  return frames_in(View(piece).substr(0, message.raw.size()), context, 0);
+}
+
+bool LogScanner::payload_only(View text, std::size_t at, const simdjson::dom::element& payload, Line& line) {
+  View prefix = text.substr(line.prefix, at - line.prefix);
+  if (all_blank(prefix)) prefix = previous_line_;
+  Context context = context_of(text, at, line);
   PayloadLabel label = payload_label(prefix);
   if (label.action.empty() || (!label.type && context.facts.sender == Sender::unknown)) return false;
   MessageObject message;
@@ -581,29 +547,14 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
 
 LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::size_t end, bool last) {
   Line line;
-
-  // The line goes on from an earlier text: its beginning has told whose frames these are.
-  if (carried_) {
-    line.context = *carried_;
-    line.context.line = line_number_;
-    line.context_known = line.continued = line.has_frame = true;
-    carried_.reset();
-  }
-
+  if (carried_) resume_carried(line);
   line.begin = line.prefix = begin;
   line.end = end;
   line.number = line_number_;
   std::size_t at = begin;
 
   for (;;) {
-    const void* bracket = at < line.end ? std::memchr(text.data() + at, '[', line.end - at) : nullptr;
-    std::size_t next = bracket ? static_cast<std::size_t>(static_cast<const char*>(bracket) - text.data()) : line.end;
-    bool object = false;
-    if (manner_.objects) {
-      const void* brace = at < next ? std::memchr(text.data() + at, '{', next - at) : nullptr;
-      if (brace) next = static_cast<std::size_t>(static_cast<const char*>(brace) - text.data());
-      object = brace != nullptr;
-    }
+    const auto [next, object] = next_opening(text, at, line.end, manner_.objects);
     if (next >= line.end) break;
 
     std::size_t after = next + 1;
@@ -623,9 +574,7 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
     // Frames that were read are not read again: the next text begins behind them.
     if (after == need_more) {
       if (!line.has_frame) return {begin, true};
-      carried_station_ = line.context.facts.station;
-      carried_ = line.context;
-      carried_->facts.station = carried_station_;
+      carry(line);
       return {at, true};
     }
 
@@ -636,33 +585,54 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
     }
 
     at = after;
-    if (at > line.end) {
-      // The frame or object ended on a later line.
-      line.number += newlines(text.substr(line.end, at - line.end));
-      line.end = line_end(text, at);
-      line.last_bracket = 0;
-      line.tried_whole = false;
-      line.context.line = line.number;
-      const std::size_t newline = text.substr(0, at).rfind('\n');
-      line.begin = newline == View::npos ? 0 : newline + 1;
-      if (at < text.size() && text[at] == '"') {  // a cell that was never closed: the next row begins here
-        line.prefix = line.begin;
-        line.context_known = false;
-      }
-    }
+    if (at > line.end) go_to_line_of(text, at, line);
   }
 
   if (!line.has_frame) {
     const View whole = text.substr(begin, end - begin);
-    if (!table_ && record_ == 0) {
-      table_ = table_head(whole);
-      if (table_ && table_->repeated_name)
-        odd(OddityKind::repaired, "a column twice in the head of a table: the first is used", line.number, whole);
-      if (table_) return {line.end, false};
-    }
-    plain_line(whole);
+    const bool may_be_head = !table_ && record_ == 0;
+    if (!may_be_head || !begins_table(whole, line.number)) plain_line(whole);
   }
   return {line.end, false};
+}
+
+// The line goes on from an earlier text: its beginning has told whose frames these are.
+void LogScanner::resume_carried(Line& line) {
+  line.context = *carried_;
+  line.context.line = line_number_;
+  line.context_known = line.continued = line.has_frame = true;
+  carried_.reset();
+}
+
+// Keeps the facts of a line whose rest comes with the next text; the station's name is copied out of this text.
+void LogScanner::carry(const Line& line) {
+  carried_station_ = line.context.facts.station;
+  carried_ = line.context;
+  carried_->facts.station = carried_station_;
+}
+
+// A frame or object ended on a later line, at `at`: that line is read on.
+void LogScanner::go_to_line_of(View text, std::size_t at, Line& line) {
+  line.number += newlines(text.substr(line.end, at - line.end));
+  line.end = line_end(text, at);
+  line.last_bracket = 0;
+  line.tried_whole = false;
+  line.context.line = line.number;
+  const std::size_t newline = text.substr(0, at).rfind('\n');
+  line.begin = newline == View::npos ? 0 : newline + 1;
+  if (at < text.size() && text[at] == '"') {  // a cell that was never closed: the next row begins here
+    line.prefix = line.begin;
+    line.context_known = false;
+  }
+}
+
+// The first line of a log may be the head of a table. @returns whether it is
+bool LogScanner::begins_table(View line, std::uint64_t number) {
+  table_ = table_head(line);
+  if (!table_) return false;
+  if (table_->repeated_name)
+    odd(OddityKind::repaired, "a column twice in the head of a table: the first is used", number, line);
+  return true;
 }
 
 std::size_t LogScanner::scan(View text, bool last) {

@@ -94,6 +94,7 @@ class LogScanner {
     bool context_known = false;
   };
   static constexpr std::size_t need_more = static_cast<std::size_t>(-1);
+  static constexpr std::string_view told_twice = "told a second time, by the WebSocket library";
 
   /// How far a line was read; `more`: what follows can only be read with the text behind it.
   struct Progress {
@@ -108,7 +109,30 @@ class LogScanner {
   bool join_columns(std::string_view text, std::size_t at, std::size_t& end, Line& line);
   void plain_line(std::string_view line);
   std::size_t frames_in(std::string_view piece, const Context& context, unsigned level);
-  bool payload_only(std::string_view prefix, const simdjson::dom::element& payload, Context& context);
+  bool payload_only(std::string_view text, std::size_t at, const simdjson::dom::element& payload, Line& line);
+
+  /// Parts of scan_line.
+  void resume_carried(Line& line);
+  void carry(const Line& line);
+  static void go_to_line_of(std::string_view text, std::size_t at, Line& line);
+  bool begins_table(std::string_view line, std::uint64_t number);
+
+  /// A beginning of a frame in a text, and where its brackets end.
+  struct Candidate {
+    std::size_t at = 0;
+    Beginning beginning;
+    Extent extent;
+  };
+  std::size_t closed_at(std::string_view text, const Candidate& candidate, Line& line, const Context& context,
+                        bool last);
+  std::size_t unclosed_at(std::string_view text, const Candidate& candidate, Line& line, const Context& context);
+  bool read_or_mend(std::string_view text, int type, const Context& context);
+  void odd_text(const ParseOutcome& outcome, int type, std::uint64_t line, std::string_view text);
+  void odd_unclosed(const Extent& extent, int type, std::uint64_t line, std::string_view text);
+
+  void add_words_before(std::string_view before, bool first_frame, Context& context);
+  static void add_fields(const MessageObject& message, Context& context);
+  std::size_t frames_of(const MessageObject& message, const Context& context);
 
   const Context& context_of(std::string_view text, std::size_t at, Line& line);
   /// Results of facts_of and layout_name, remembered: the text around the time is the same on many lines.

@@ -165,70 +165,82 @@ struct ReadDate {
   bool either = false;
   DayOrder shows = DayOrder::unknown;
 };
-std::optional<ReadDate> date_at(Scanner& scan) {
-  ReadDate read;
+
+// The name of a month, the day and the year: Mar 10, 2026   Mar/10/2026
+bool month_name_first(Scanner& scan, Date& date) {
+  date.month = month_at(scan);
+  if (date.month == 0) return false;
+  scan.at += 3;
+  while (scan.peek() == ' ' || scan.peek() == '/' || scan.peek() == '-' || scan.peek() == '.') ++scan.at;
+
+  const std::size_t digits = scan.digits();
+  if (digits < 1 || digits > 2) return false;
+  date.day = scan.number(digits);
+  while (scan.peek() == ' ' || scan.peek() == '/' || scan.peek() == '-' || scan.peek() == ',') ++scan.at;
+  if (scan.digits() != 4) return false;
+  date.year = scan.number(4);
+  return true;
+}
+
+// Year first: 2026-03-10, 2026/3/10, 2026.3.10.
+bool year_first(Scanner& scan, Date& date) {
+  date.year = scan.number(4);
+  const char part = scan.peek();
+  if (part != '-' && part != '/' && part != '.') return false;
+  ++scan.at;
+
+  const std::size_t month = scan.digits();
+  if (month < 1 || month > 2) return false;
+  date.month = scan.number(month);
+  if (!scan.take(part)) return false;
+  const std::size_t day = scan.digits();
+  if (day < 1 || day > 2) return false;
+  date.day = scan.number(day);
+  return true;
+}
+
+// Year last, behind a day and a month in an order of the log's own: 10.3.2026, 10/Mar/2026, 3/10/2026.
+bool year_last(Scanner& scan, std::size_t digits, ReadDate& read) {
   Date& date = read.date;
-  const std::size_t first = scan.digits();
-  if (first == 0) {  // Mar 10, 2026   Mar/10/2026
-    date.month = month_at(scan);
-    if (date.month == 0) return std::nullopt;
+  const int one = scan.number(digits);
+  const char part = scan.peek();
+  if (part != '-' && part != '/' && part != '.' && part != ' ') return false;
+  ++scan.at;
+
+  if (const int month = month_at(scan); month > 0) {  // 10/Mar/2026
+    date.month = month;
     scan.at += 3;
-    while (scan.peek() == ' ' || scan.peek() == '/' || scan.peek() == '-' || scan.peek() == '.') ++scan.at;
-
-    const std::size_t digits = scan.digits();
-    if (digits < 1 || digits > 2) return std::nullopt;
-    date.day = scan.number(digits);
-    while (scan.peek() == ' ' || scan.peek() == '/' || scan.peek() == '-' || scan.peek() == ',') ++scan.at;
-    if (scan.digits() != 4) return std::nullopt;
+    if (!scan.take(part) || scan.digits() != 4) return false;
+    date.day = one;
     date.year = scan.number(4);
-  } else if (first == 4) {
-    // Year first: 2026-03-10, 2026/3/10, 2026.3.10.
-    date.year = scan.number(4);
-    const char part = scan.peek();
-    if (part != '-' && part != '/' && part != '.') return std::nullopt;
-    ++scan.at;
-
-    const std::size_t month = scan.digits();
-    if (month < 1 || month > 2) return std::nullopt;
-    date.month = scan.number(month);
-    if (!scan.take(part)) return std::nullopt;
-    const std::size_t day = scan.digits();
-    if (day < 1 || day > 2) return std::nullopt;
-    date.day = scan.number(day);
-  } else if (first <= 2) {
-    const int one = scan.number(first);
-    const char part = scan.peek();
-    if (part != '-' && part != '/' && part != '.' && part != ' ') return std::nullopt;
-    ++scan.at;
-
-    if (const int month = month_at(scan); month > 0) {  // 10/Mar/2026
-      date.month = month;
-      scan.at += 3;
-      if (!scan.take(part) || scan.digits() != 4) return std::nullopt;
-      date.day = one;
-      date.year = scan.number(4);
-    } else {
-      const std::size_t second = scan.digits();
-      if (part == ' ' || second < 1 || second > 2) return std::nullopt;
-      const int two = scan.number(second);
-      if (!scan.take(part) || scan.digits() != 4) return std::nullopt;
-      date.year = scan.number(4);
-
-      // Dots and dashes stand between day, month and year. With slashes the month comes first, unless it is above 12.
-      const bool day_first = part != '/' || one > 12;
-      date.day = day_first ? one : two;
-      date.month = day_first ? two : one;
-      if (part == '/') {
-        read.either = one <= 12 && two <= 12 && one != two;
-        if (one > 12) read.shows = DayOrder::day_first;
-        if (two > 12) read.shows = DayOrder::month_first;
-      }
-    }
-  } else {
-    return std::nullopt;
+    return true;
   }
 
-  if (!date.valid()) return std::nullopt;
+  const std::size_t second = scan.digits();
+  if (part == ' ' || second < 1 || second > 2) return false;
+  const int two = scan.number(second);
+  if (!scan.take(part) || scan.digits() != 4) return false;
+  date.year = scan.number(4);
+
+  // Dots and dashes stand between day, month and year. With slashes the month comes first, unless it is above 12.
+  const bool day_first = part != '/' || one > 12;
+  date.day = day_first ? one : two;
+  date.month = day_first ? two : one;
+  if (part == '/') {
+    read.either = one <= 12 && two <= 12 && one != two;
+    if (one > 12) read.shows = DayOrder::day_first;
+    if (two > 12) read.shows = DayOrder::month_first;
+  }
+  return true;
+}
+
+std::optional<ReadDate> date_at(Scanner& scan) {
+  ReadDate read;
+  const std::size_t digits = scan.digits();
+  const bool found = digits == 0   ? month_name_first(scan, read.date)
+                     : digits == 4 ? year_first(scan, read.date)
+                                   : digits <= 2 && year_last(scan, digits, read);
+  if (!found || !read.date.valid()) return std::nullopt;
   return read;
 }
 

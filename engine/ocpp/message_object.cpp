@@ -89,28 +89,6 @@ LogTime time_in_object(const element& value) {
   return {};
 }
 
-}  // namespace
-
-struct MessageObjectReader::Parts {
-  explicit Parts(unsigned depth) : frames(depth), most_depth(depth) {}
-  simdjson::dom::parser parser;
-  simdjson::dom::parser payload_parser;
-  FrameParser frames;
-  element root;
-  std::vector<element> payloads;
-  std::string padded;
-  unsigned most_depth;
-
-  // Payload parsers are used for one message at a time: more payloads in strings than one need their own.
-  std::vector<std::unique_ptr<simdjson::dom::parser>> more;
-  std::vector<std::unique_ptr<FrameParser>> frame_parsers;
-};
-
-MessageObjectReader::MessageObjectReader(unsigned most_depth) : parts_(std::make_unique<Parts>(most_depth)) {}
-MessageObjectReader::~MessageObjectReader() = default;
-
-namespace {
-
 // The fields of one object that matter.
 struct Fields {
   View raw, raw_in_payload, id, action, station, station_maybe, error_code, error_description;
@@ -131,82 +109,99 @@ View own_repeated_key(const simdjson::dom::object& object) {
   return twice == keys.end() ? View() : *twice;
 }
 
+// An array of a type and an id is a frame inside the object.
+bool is_frame_array(const element& array) {
+  element first, second;
+  std::int64_t type = 0;
+  return array.at(0).get(first) == simdjson::SUCCESS && first.get(type) == simdjson::SUCCESS && type >= 2 &&
+         type <= 6 && array.at(1).get(second) == simdjson::SUCCESS && second.type() == element_type::STRING;
+}
+
+// A field of a type may hold a number, a word, or the way that the message went.
+void take_type(const element& value, const std::optional<View>& text, Fields& fields) {
+  std::int64_t number = 0;
+  if (value.get(number) == simdjson::SUCCESS && number >= 2 && number <= 6)
+    fields.type = static_cast<FrameType>(number);
+  if (!text) return;
+  if (const auto type = type_of_word(*text)) fields.type = type;
+  // "Received" in the place of a type tells the way.
+  if (fields.way.way == Way::unknown) fields.way.way = way_of_word(*text).way;
+}
+
+// A field of a payload may hold it as an object or as a text, or say what the payload beside it is.
+void take_payload(const element& value, const std::optional<View>& text, Fields& fields) {
+  if (value.type() == element_type::OBJECT) fields.payload = value;
+  if (!text) return;
+  // "message": "request" beside the payload.
+  if (same_letters(*text, "request") || same_letters(*text, "response"))
+    fields.type = fields.type.value_or(*type_of_word(*text));
+  if (!text->empty() && (*text)[0] == '{') fields.payload_text = *text;
+}
+
+// A field whose name says what it holds. @param text  of its value, where that is a text
+void take_field(FieldKind kind, const element& value, const std::optional<View>& text, Fields& fields) {
+  switch (kind) {
+    case FieldKind::time:
+      if (!fields.time.known()) fields.time = time_in_object(value);
+      break;
+    case FieldKind::station:
+      if (text && fields.station.empty()) fields.station = *text;
+      // A name that is left empty is flagged.
+      fields.station_left_empty = text && fields.station.empty();
+      break;
+    case FieldKind::way:
+      if (text) fields.way = way_of_word(*text);
+      break;
+    case FieldKind::type:
+      take_type(value, text, fields);
+      break;
+    case FieldKind::action:
+      // The action may tell the type: HeartbeatRequest.
+      if (text) fields.action = bare_action(*text, fields.type);
+      break;
+    case FieldKind::id:
+      if (text) fields.id = *text;
+      break;
+    case FieldKind::station_maybe:
+      if (text) fields.station_maybe = *text;
+      break;
+    case FieldKind::payload:
+    case FieldKind::answer:
+      take_payload(value, text, fields);
+      break;
+    case FieldKind::error_code:
+      if (text) fields.error_code = *text;
+      break;
+    case FieldKind::error_description:
+      if (text) fields.error_description = *text;
+      break;
+    case FieldKind::error_details:
+      if (value.type() == element_type::OBJECT) fields.details = value;
+      break;
+    default:
+      break;
+  }
+}
+
 Fields fields_of(const simdjson::dom::object& object) {
   Fields fields;
   for (const auto& [key, value] : object) {
-    View text;
-    const bool is_text = value.get(text) == simdjson::SUCCESS;
+    View shown;
+    const std::optional<View> text = value.get(shown) == simdjson::SUCCESS ? std::optional(shown) : std::nullopt;
     // A text of a payload's field that begins with a brace is the payload; else frames inside it are the message.
-    if (is_text && text.find('[') != View::npos && holds_frame(text)) {
+    if (text && text->find('[') != View::npos && holds_frame(*text)) {
       const FieldKind kind = field_kind(key);
-      const bool payload = (kind == FieldKind::payload || kind == FieldKind::answer) && text[0] == '{';
+      const bool payload = (kind == FieldKind::payload || kind == FieldKind::answer) && (*text)[0] == '{';
       View& kept = payload ? fields.raw_in_payload : fields.raw;
-      if (kept.empty()) kept = text;
+      if (kept.empty()) kept = *text;
       if (!payload) continue;
     }
 
-    // An array of a type and an id is a frame inside the object.
     if (value.type() == element_type::ARRAY) {
-      element first, second;
-      std::int64_t type = 0;
-      if (value.at(0).get(first) == simdjson::SUCCESS && first.get(type) == simdjson::SUCCESS && type >= 2 &&
-          type <= 6 && value.at(1).get(second) == simdjson::SUCCESS && second.type() == element_type::STRING)
-        fields.array = value;
+      if (is_frame_array(value)) fields.array = value;
       continue;
     }
-
-    switch (field_kind(key)) {
-      case FieldKind::time:
-        if (!fields.time.known()) fields.time = time_in_object(value);
-        break;
-      case FieldKind::station:
-        if (is_text && fields.station.empty()) fields.station = text;
-        // A name that is left empty is flagged.
-        fields.station_left_empty = is_text && fields.station.empty();
-        break;
-      case FieldKind::way:
-        if (is_text) fields.way = way_of_word(text);
-        break;
-      case FieldKind::type: {
-        std::int64_t number = 0;
-        if (value.get(number) == simdjson::SUCCESS && number >= 2 && number <= 6)
-          fields.type = static_cast<FrameType>(number);
-        if (!is_text) break;
-        if (const auto type = type_of_word(text)) fields.type = type;
-        // "Received" in the place of a type tells the way.
-        if (fields.way.way == Way::unknown) fields.way.way = way_of_word(text).way;
-        break;
-      }
-      case FieldKind::action:
-        // The action may tell the type: HeartbeatRequest.
-        if (is_text) fields.action = bare_action(text, fields.type);
-        break;
-      case FieldKind::id:
-        if (is_text) fields.id = text;
-        break;
-      case FieldKind::station_maybe:
-        if (is_text) fields.station_maybe = text;
-        break;
-      case FieldKind::payload:
-      case FieldKind::answer:
-        if (value.type() == element_type::OBJECT) fields.payload = value;
-        // "message": "request" beside the payload.
-        if (is_text && (same_letters(text, "request") || same_letters(text, "response")))
-          fields.type = fields.type.value_or(*type_of_word(text));
-        if (is_text && !text.empty() && text[0] == '{') fields.payload_text = text;
-        break;
-      case FieldKind::error_code:
-        if (is_text) fields.error_code = text;
-        break;
-      case FieldKind::error_description:
-        if (is_text) fields.error_description = text;
-        break;
-      case FieldKind::error_details:
-        if (value.type() == element_type::OBJECT) fields.details = value;
-        break;
-      default:
-        break;
-    }
+    take_field(field_kind(key), value, text, fields);
   }
   return fields;
 }
@@ -250,114 +245,162 @@ std::optional<MessageObject> message_of(const Fields& fields, const element* pay
   return message;
 }
 
+// An object that may be a message, and where its payload is kept.
+struct ReadMessage {
+  Fields fields;
+  std::size_t payload_at = View::npos;  ///< npos: it has none
+};
+
+// Objects and arrays right inside `outer` may hold messages: they wait to be looked at.
+void add_inner(const element& outer, std::vector<element>& waiting) {
+  const auto add = [&](const element& inner) {
+    if ((inner.type() == element_type::OBJECT || inner.type() == element_type::ARRAY) &&
+        waiting.size() < most_objects_waiting)
+      waiting.push_back(inner);
+  };
+  if (outer.type() == element_type::OBJECT) {
+    for (const auto& field : simdjson::dom::object(outer)) add(field.value);
+  } else if (outer.type() == element_type::ARRAY) {
+    for (const element part : simdjson::dom::array(outer)) add(part);
+  }
+}
+
 }  // namespace
+
+struct MessageObjectReader::Parts {
+  explicit Parts(unsigned depth) : frames(depth), most_depth(depth) {}
+
+  bool parse(View object);
+  bool settle(ReadMessage& read);
+  std::optional<MessageObject> message_from(const ReadMessage& read);
+
+  simdjson::dom::parser parser;
+  simdjson::dom::parser payload_parser;
+  FrameParser frames;
+  element root;
+  std::vector<element> payloads;
+  std::string padded;
+  unsigned most_depth;
+
+  // Payload parsers are used for one message at a time: more payloads in strings than one need their own.
+  std::vector<std::unique_ptr<simdjson::dom::parser>> more;
+  std::vector<std::unique_ptr<FrameParser>> frame_parsers;
+  std::size_t texts = 0, arrays = 0;  ///< of the present object that have a parser
+
+ private:
+  bool parse_root(View text);
+  void parse_payload_text(Fields& fields);
+  std::size_t keep(const element& payload);
+};
+
+MessageObjectReader::MessageObjectReader(unsigned most_depth) : parts_(std::make_unique<Parts>(most_depth)) {}
+MessageObjectReader::~MessageObjectReader() = default;
+
+bool MessageObjectReader::Parts::parse_root(View text) {
+  if (parser.capacity() < text.size() || parser.max_depth() != most_depth)
+    if (parser.allocate(std::max<std::size_t>(2 * text.size(), 4096), most_depth) != simdjson::SUCCESS) return false;
+  return parser.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS;
+}
+
+// JSON that its logger damaged is mended and read once more. @returns whether there is a root
+bool MessageObjectReader::Parts::parse(View object) {
+  padded.assign(object);
+  padded.append(text_padding, ' ');
+  if (parse_root(View(padded).substr(0, object.size()))) return true;
+
+  std::string mended;
+  if (repair_json(object, mended).empty()) return false;
+  const std::size_t size = mended.size();
+  mended.append(text_padding, ' ');
+  padded.swap(mended);
+  return parse_root(View(padded).substr(0, size));
+}
+
+// A payload in a text is a document of its own: its parser keeps it until the next object.
+void MessageObjectReader::Parts::parse_payload_text(Fields& fields) {
+  if (texts == more.size()) more.push_back(std::make_unique<simdjson::dom::parser>());
+  element payload;
+  if (more[texts]->parse(fields.payload_text.data(), fields.payload_text.size(), true).get(payload) !=
+          simdjson::SUCCESS ||
+      payload.type() != element_type::OBJECT)
+    return;
+  fields.payload = payload;
+  ++texts;
+}
+
+std::size_t MessageObjectReader::Parts::keep(const element& payload) {
+  payloads.push_back(payload);
+  return payloads.size() - 1;
+}
+
+// Keeps the payload of an object, whichever field it stands in. @returns whether the object is a message
+bool MessageObjectReader::Parts::settle(ReadMessage& read) {
+  Fields& fields = read.fields;
+  if (fields.raw.empty() && !fields.payload && !fields.payload_text.empty()) parse_payload_text(fields);
+  if (fields.details && !fields.payload) fields.payload = fields.details;
+
+  if (fields.raw.empty() && fields.array) {
+    read.payload_at = keep(*fields.array);
+    return true;
+  }
+
+  if (fields.payload) read.payload_at = keep(*fields.payload);
+  const element* payload = fields.payload ? &*fields.payload : nullptr;
+  if (message_of(fields, payload, frames.empty_object())) return true;
+
+  // Frames inside a text that might have been the payload are the message where nothing else is.
+  if (fields.raw_in_payload.empty()) return false;
+  fields.raw = fields.raw_in_payload;
+  return true;
+}
+
+// Each array has a parser of its own, which keeps the frame's payload.
+std::optional<MessageObject> MessageObjectReader::Parts::message_from(const ReadMessage& read) {
+  const Fields& fields = read.fields;
+  const element* payload = read.payload_at == View::npos ? nullptr : &payloads[read.payload_at];
+  if (!fields.raw.empty() || !fields.array) return message_of(fields, payload, frames.empty_object());
+
+  if (arrays == frame_parsers.size()) frame_parsers.push_back(std::make_unique<FrameParser>(most_depth));
+  const ParseOutcome outcome = frame_parsers[arrays++]->frame_of(*payload);
+  if (outcome.kind != ParseOutcome::Kind::frame) return std::nullopt;
+
+  MessageObject message;
+  message.frame = outcome.frame;
+  message.way = fields.way;
+  message.station = fields.station;
+  message.station_left_empty = fields.station_left_empty;
+  message.time = fields.time;
+  return message;
+}
 
 MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) {
   Result result;
-  parts_->padded.assign(object);
-  parts_->padded.append(text_padding, ' ');
-  const auto parse = [&](View text) {
-    if (parts_->parser.capacity() < text.size() || parts_->parser.max_depth() != parts_->most_depth)
-      if (parts_->parser.allocate(std::max<std::size_t>(2 * text.size(), 4096), parts_->most_depth) !=
-          simdjson::SUCCESS)
-        return false;
-    return parts_->parser.parse(text.data(), text.size(), false).get(parts_->root) == simdjson::SUCCESS;
-  };
-
-  // JSON that its logger damaged is mended and read once more.
-  if (!parse(View(parts_->padded).substr(0, object.size()))) {
-    std::string mended;
-    if (repair_json(object, mended).empty()) return result;
-    const std::size_t size = mended.size();
-    mended.append(text_padding, ' ');
-    parts_->padded.swap(mended);
-    if (!parse(View(parts_->padded).substr(0, size))) return result;
-  }
-
+  if (!parts_->parse(object)) return result;
   result.valid = true;
   result.root = &parts_->root;
 
   std::vector<element> waiting{parts_->root};
-  std::vector<std::pair<Fields, std::size_t>> good;  // which payload; npos: none
+  std::vector<ReadMessage> good;
   parts_->payloads.clear();
-  std::size_t texts = 0;
+  parts_->texts = parts_->arrays = 0;
   for (std::size_t i = 0; i < waiting.size(); ++i) {
-    if (waiting[i].type() == element_type::OBJECT) {
-      const simdjson::dom::object one = waiting[i];
-      Fields fields = fields_of(one);
-      // A payload in a text is a document of its own: its parser keeps it until the next object.
-      if (fields.raw.empty() && !fields.payload && !fields.payload_text.empty()) {
-        if (texts == parts_->more.size()) parts_->more.push_back(std::make_unique<simdjson::dom::parser>());
-        element payload;
-        if (parts_->more[texts]->parse(fields.payload_text.data(), fields.payload_text.size(), true).get(payload) ==
-                simdjson::SUCCESS &&
-            payload.type() == element_type::OBJECT) {
-          fields.payload = payload;
-          ++texts;
-        }
-      }
-      if (fields.details && !fields.payload) fields.payload = fields.details;
-
-      std::size_t payload_at = View::npos;
-      bool is_message = false;
-      if (fields.raw.empty() && fields.array) {
-        payload_at = parts_->payloads.size();
-        parts_->payloads.push_back(*fields.array);
-        is_message = true;
-      } else {
-        if (fields.payload) {
-          payload_at = parts_->payloads.size();
-          parts_->payloads.push_back(*fields.payload);
-        }
-        const element* payload = fields.payload ? &*fields.payload : nullptr;
-        is_message = message_of(fields, payload, parts_->frames.empty_object()).has_value();
-        if (!is_message && !fields.raw_in_payload.empty()) {
-          fields.raw = fields.raw_in_payload;
-          is_message = true;
-        }
-      }
-
-      if (is_message) {
-        if (result.repeated_key.empty()) result.repeated_key = own_repeated_key(one);
-        good.emplace_back(fields, payload_at);
+    const element one = waiting[i];
+    if (one.type() == element_type::OBJECT) {
+      ReadMessage message{fields_of(simdjson::dom::object(one))};
+      if (parts_->settle(message)) {
+        if (result.repeated_key.empty()) result.repeated_key = own_repeated_key(simdjson::dom::object(one));
+        good.push_back(message);
         continue;
       }
-
-      // An object that is no message may hold some further in.
       if (!inside) break;
-      for (const auto& field : one)
-        if ((field.value.type() == element_type::OBJECT || field.value.type() == element_type::ARRAY) &&
-            waiting.size() < most_objects_waiting)
-          waiting.push_back(field.value);
-    } else if (waiting[i].type() == element_type::ARRAY) {
-      for (const element part : simdjson::dom::array(waiting[i]))
-        if ((part.type() == element_type::OBJECT || part.type() == element_type::ARRAY) &&
-            waiting.size() < most_objects_waiting)
-          waiting.push_back(part);
     }
+    // An object that is no message may hold some further in.
+    add_inner(one, waiting);
   }
 
-  // Each array has a parser of its own, which keeps the frame's payload.
-  std::size_t arrays = 0;
-  for (const auto& [fields, at] : good) {
-    const element* payload = at == View::npos ? nullptr : &parts_->payloads[at];
-    if (fields.raw.empty() && fields.array) {
-      if (arrays == parts_->frame_parsers.size())
-        parts_->frame_parsers.push_back(std::make_unique<FrameParser>(parts_->most_depth));
-      const ParseOutcome outcome = parts_->frame_parsers[arrays++]->frame_of(*payload);
-      if (outcome.kind != ParseOutcome::Kind::frame) continue;
-
-      MessageObject message;
-      message.frame = outcome.frame;
-      message.way = fields.way;
-      message.station = fields.station;
-      message.station_left_empty = fields.station_left_empty;
-      message.time = fields.time;
-      result.found.push_back(message);
-    } else if (auto message = message_of(fields, payload, parts_->frames.empty_object())) {
-      result.found.push_back(*message);
-    }
-  }
+  // Payloads have their places now: no more are kept.
+  for (const ReadMessage& message : good)
+    if (const auto found = parts_->message_from(message)) result.found.push_back(*found);
   return result;
 }
 
