@@ -215,25 +215,27 @@ bool Assembly::stands_twice(const Frame& frame, const FoundFrame& found) {
   return true;
 }
 
-void Assembly::hand_over(const FoundFrame& given) {
-  FoundFrame found = given;
-  Frame frame;
+// Parts of hand_over: each is called there alone, once a frame.
+
+// Where calls alone name their station, an answer is of the one whose call has its id. @returns whether there is one
+inline bool Assembly::settle_station(FoundFrame& found) {
   const ParsedFrame& read = found.frame;
-
-  // Where calls alone name their station, an answer is of the one whose call has its id.
-  if (calls_alone_) {
-    const bool call = read.type == FrameType::call || read.type == FrameType::send;
-    if (call && !found.station.empty()) {
-      if (asked_.size() >= most_asked) asked_.clear();
-      asked_.insert_or_assign(std::string(read.id), std::string(found.station));
-    } else if (const auto asked = asked_.find(read.id); found.station.empty() && !call && asked != asked_.end()) {
-      found.station = asked->second;
-    } else if (found.station.empty()) {
-      on_oddity(OddityKind::unused, "it does not name its station", found.line, found.text);
-      return;
-    }
+  const bool call = read.type == FrameType::call || read.type == FrameType::send;
+  if (call && !found.station.empty()) {
+    if (asked_.size() >= most_asked) asked_.clear();
+    asked_.insert_or_assign(std::string(read.id), std::string(found.station));
+  } else if (const auto asked = asked_.find(read.id); found.station.empty() && !call && asked != asked_.end()) {
+    found.station = asked->second;
+  } else if (found.station.empty()) {
+    on_oddity(OddityKind::unused, "it does not name its station", found.line, found.text);
+    return false;
   }
+  return true;
+}
 
+inline Frame Assembly::frame_of(const FoundFrame& found) const {
+  const ParsedFrame& read = found.frame;
+  Frame frame;
   frame.type = read.type;
   frame.id = read.id;
   frame.action = read.action;
@@ -245,62 +247,56 @@ void Assembly::hand_over(const FoundFrame& given) {
   frame.time = found.time;
   frame.place = place(found.line);
   frame.blocked = found.blocked;
-  frame.number = ++number_;
-  if (++file().frames == 1) file().layout = found.layout;
+  return frame;
+}
 
-  // A log that gives no ids lets calls and answers meet by their action.
-  const View key = frame.id.empty() ? found.action : frame.id;
-  // Nothing tells, but a call with this id waits: its answer.
-  if (found.type_open && frame.type == FrameType::call && correlation_.waits(frame.station, key))
-    frame.type = FrameType::result;
+// The action tells who calls; else the words of the line, else the way that it went.
+inline void Assembly::take_call(const FoundFrame& found, View key, Frame& frame) {
+  const Sender initiator = initiator_of(frame.action);
+  frame.sender = initiator;
+  if (frame.sender == Sender::unknown) frame.sender = found.sender;
+  if (frame.sender == Sender::unknown) frame.sender = side_.sender_of(found.way);
+  if (frame.sender == Sender::unknown) frame.sender = Sender::station;  // vendors' messages mostly are the station's
+  if (!frame.blocked) side_.learn(found.way, initiator);
 
-  const bool is_call = frame.type == FrameType::call || frame.type == FrameType::send;
-  OpenCall call;
-  if (is_call) {
-    // The action tells who calls; else the words of the line, else the way that it went.
-    const Sender initiator = initiator_of(frame.action);
-    frame.sender = initiator;
-    if (frame.sender == Sender::unknown) frame.sender = found.sender;
-    if (frame.sender == Sender::unknown) frame.sender = side_.sender_of(found.way);
-    if (frame.sender == Sender::unknown) frame.sender = Sender::station;  // vendors' messages mostly are the station's
-    if (!frame.blocked) side_.learn(found.way, initiator);
-
-    if (frame.type == FrameType::call && !frame.blocked) {
-      correlation_.call(frame.station, frame.sender, key, frame.action, frame.number);
-      ++calls_to_answer_;
-    }
-  } else if (!frame.blocked) {
-    // An answer goes back to the side that asked, and gets the action of its call.
-    Sender sender = found.sender != Sender::unknown ? found.sender : side_.sender_of(found.way);
-    const Sender asked = sender == Sender::unknown   ? Sender::unknown
-                         : sender == Sender::station ? Sender::csms
-                                                     : Sender::station;
-    if (auto match = correlation_.answer(frame.station, asked, key)) {
-      call = std::move(match->first);
-      frame.call_number = call.number;
-      frame.action = call.action;
-      sender = match->second == Sender::station ? Sender::csms : Sender::station;
-      ++answered_;
-    } else {
-      // Its call is not in the log: the action, where the record names it, tells who must have answered.
-      ++report_.answers_without_call;
-      frame.action = found.action;
-      const Sender initiator = initiator_of(found.action);
-      if (initiator != Sender::unknown) sender = initiator == Sender::csms ? Sender::station : Sender::csms;
-    }
-    frame.sender = sender;
+  if (frame.type == FrameType::call && !frame.blocked) {
+    correlation_.call(frame.station, frame.sender, key, frame.action, frame.number);
+    ++calls_to_answer_;
   }
+}
 
-  if (stands_twice(frame, found)) {
-    if (report_.repeated == 0) report_.first_repeated = frame.place;
-    ++report_.repeated;
-    // Counts of it above are taken back.
-    if (frame.type == FrameType::call) --calls_to_answer_;
-    if (frame.call_number != 0) --answered_;
-    if (!is_call && frame.call_number == 0) --report_.answers_without_call;
-    return;
+// An answer goes back to the side that asked, and gets the action of its call. @param call  keeps that action's text
+inline void Assembly::take_answer(const FoundFrame& found, View key, Frame& frame, OpenCall& call) {
+  Sender sender = found.sender != Sender::unknown ? found.sender : side_.sender_of(found.way);
+  const Sender asked = sender == Sender::unknown   ? Sender::unknown
+                       : sender == Sender::station ? Sender::csms
+                                                   : Sender::station;
+  if (auto match = correlation_.answer(frame.station, asked, key)) {
+    call = std::move(match->first);
+    frame.call_number = call.number;
+    frame.action = call.action;
+    sender = match->second == Sender::station ? Sender::csms : Sender::station;
+    ++answered_;
+  } else {
+    // Its call is not in the log: the action, where the record names it, tells who must have answered.
+    ++report_.answers_without_call;
+    frame.action = found.action;
+    const Sender initiator = initiator_of(found.action);
+    if (initiator != Sender::unknown) sender = initiator == Sender::csms ? Sender::station : Sender::csms;
   }
+  frame.sender = sender;
+}
 
+// A repetition counts as such: counts of it as a call or an answer are taken back.
+inline void Assembly::count_repetition(const Frame& frame, bool is_call) {
+  if (report_.repeated == 0) report_.first_repeated = frame.place;
+  ++report_.repeated;
+  if (frame.type == FrameType::call) --calls_to_answer_;
+  if (frame.call_number != 0) --answered_;
+  if (!is_call && frame.call_number == 0) --report_.answers_without_call;
+}
+
+inline void Assembly::count(const Frame& frame, bool is_call) {
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;
@@ -324,7 +320,10 @@ void Assembly::hand_over(const FoundFrame& given) {
     }
     ++*last_count_;
   }
+}
 
+// Times inside messages tell the offset of the log's clock, and its zone where the log names none.
+inline void Assembly::compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call) {
   if (frame.time.known() && is_call) {
     if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
       offsets_.add(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));
@@ -338,6 +337,34 @@ void Assembly::hand_over(const FoundFrame& given) {
       if (stamp && stamp->zoned && !stamp->clamped && stamp->ns >= 0) zone_.csms_says(frame.time.ns, stamp->ns);
     }
   }
+}
+
+void Assembly::hand_over(const FoundFrame& given) {
+  FoundFrame found = given;
+  if (calls_alone_ && !settle_station(found)) return;
+  Frame frame = frame_of(found);
+  frame.number = ++number_;
+  if (++file().frames == 1) file().layout = found.layout;
+
+  // A log that gives no ids lets calls and answers meet by their action.
+  const View key = frame.id.empty() ? found.action : frame.id;
+  // Nothing tells, but a call with this id waits: its answer.
+  if (found.type_open && frame.type == FrameType::call && correlation_.waits(frame.station, key))
+    frame.type = FrameType::result;
+
+  const bool is_call = frame.type == FrameType::call || frame.type == FrameType::send;
+  OpenCall call;
+  if (is_call)
+    take_call(found, key, frame);
+  else if (!frame.blocked)
+    take_answer(found, key, frame, call);
+
+  if (stands_twice(frame, found)) {
+    count_repetition(frame, is_call);
+    return;
+  }
+  count(frame, is_call);
+  compare_clocks(found, frame, is_call);
   sink_.on_frame(frame);
 }
 

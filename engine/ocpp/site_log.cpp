@@ -50,6 +50,19 @@ struct StationState {
   Stamp last;
 };
 
+/// First and last instant that the log tells of.
+struct SeenTimes {
+  void add(TimeNs ns) {
+    if (ns == kernel::time_never) return;
+    first_ns = std::min(first_ns, ns);
+    last_ns = std::max(last_ns, ns);
+  }
+  bool any() const { return first_ns != kernel::time_never; }
+  TimeNs first_ns = kernel::time_never, last_ns = std::numeric_limits<TimeNs>::min();
+};
+
+using StatusPoints = std::map<int, std::vector<StatusPoint>>;  ///< by EVSE
+
 class Collector : public FrameSink {
  public:
   void on_frame(const Frame& frame) override;
@@ -59,11 +72,34 @@ class Collector : public FrameSink {
   SiteLog finish(LogReport&& report);
 
  private:
+  using Effect = CommandBook::Effect;
+  /// A message with the station that it is of.
+  struct Message {
+    StationState& state;
+    std::size_t index;
+    const Frame& frame;
+    Event& event;
+  };
+
   StationState& state_of(std::string_view station);
-  void take(StationState& state, std::size_t index, const Frame& frame, Event& event);
+  void take(const Message& message);
+  void take_transaction(const Message& message, TransactionReport& report);
+  void take_meter(const Message& message, MeterReport& report);
+  void take_status(const Message& message, StatusReport& report);
+  void take_boot(const Message& message, const BootReport& report);
+  void note_effect(const Message& message, Effect::Kind kind, int evse, std::string_view tag = {},
+                   std::string_view id = {}, Status status = Status::unknown);
   void note_action(const Frame& frame);
   void note_version(StationState& state, const Frame& frame, Version version);
   void note_life(StationState& state, const Event& event);
+
+  void flag_copied_files();
+  void flag_repeated_frames();
+  void flag_unnamed_stations();
+  void finish_station(std::size_t index, SeenTimes& seen);
+  StatusPoints status_points(StationState& state, SeenTimes& seen) const;
+  std::vector<Transaction> finished_transactions(StationState& state, TimeNs station_last_ns, SeenTimes& seen);
+  void flag_stranger(Transaction& t, std::uint64_t started);
 
   SiteLog log_;
   FlagList flags_;
@@ -157,83 +193,101 @@ void Collector::on_frame(const Frame& frame) {
     if (from_station) note_life(state, event);
   }
   if (event.version == Version::unknown) event.version = state.book.version;
-  take(state, index, frame, event);
+  take({state, index, frame, event});
 }
 
-// Hands an event to whoever keeps book of it.
-void Collector::take(StationState& state, std::size_t index, const Frame& frame, Event& event) {
-  using Effect = CommandBook::Effect;
-  const auto effect = [&](Effect::Kind kind, int evse, std::string_view tag = {}, std::string_view id = {},
-                          Status status = Status::unknown) {
-    commands_.effect(index, {kind, evse, tag, id, frame.action, status}, event.stamp);
-  };
+// A message of the station may be the effect of a command that it was given.
+void Collector::note_effect(const Message& message, Effect::Kind kind, int evse, std::string_view tag,
+                            std::string_view id, Status status) {
+  commands_.effect(message.index, {kind, evse, tag, id, message.frame.action, status}, message.event.stamp);
+}
+
+void Collector::take_transaction(const Message& message, TransactionReport& report) {
+  const auto& [state, index, frame, event] = message;
+  // A message that was queued says nothing of the clock.
+  if (!report.offline) state.clock.observe(event.stamp);
+  state.book.evse(report.evse);
+  const Status status = report.status;
+  const int evse = report.evse;
+  if (report.phase == TransactionReport::Phase::start) {
+    note_effect(message, Effect::Kind::start, evse, report.id_tag);
+    commands_.transaction_started(index, report, event);
+  } else if (report.phase == TransactionReport::Phase::stop) {
+    note_effect(message, Effect::Kind::stop, evse, {}, report.id);
+  }
+
+  // The EVSE of a draft may be told later: its status is kept with it.
+  const std::size_t draft = state.transactions.report(std::move(report), event);
+  if (status != Status::unknown && draft != TransactionBook::npos)
+    state.statuses.push_back({evse, draft, {0, status, "", false}, event.stamp});
+}
+
+void Collector::take_meter(const Message& message, MeterReport& report) {
+  // Readings may have been asked for, too.
+  message.state.clock.observe(message.event.stamp);
+  message.state.book.evse(std::max(report.evse, 0));
+  note_effect(message, Effect::Kind::message, std::max(report.evse, 0));
+  message.state.transactions.meter(std::move(report), message.event);
+}
+
+void Collector::take_status(const Message& message, StatusReport& report) {
+  const auto& [state, index, frame, event] = message;
+  state.clock.observe(event.stamp);
+  state.book.status(report, event.stamp);
+  note_effect(message, Effect::Kind::status, report.evse, {}, {}, report.status);
+
+  // A 2.0.1 EVSE is in use while any of its connectors is.
+  const bool hidden = event.version != Version::v16 && report.connector < 100 && state.other_in_use(report) &&
+                      report.status != Status::occupied;
+  if (hidden) return;
+  state.transactions.status(report, event);
+
+  if (report.status == Status::unknown) {
+    flags_.add("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",
+               frame.place);
+  } else if (report.evse > 0) {
+    const bool coarse = event.version != Version::v16;
+    state.statuses.push_back(
+        {report.evse, TransactionBook::npos, {0, report.status, std::move(report.error_code), coarse}, event.stamp});
+  }
+}
+
+void Collector::take_boot(const Message& message, const BootReport& report) {
+  message.state.book.boot(report, message.event.stamp);
+  note_effect(message, Effect::Kind::boot, 0);
+  // A BootNotification may have been asked for, too (TriggerMessage).
+  note_effect(message, Effect::Kind::message, 0);
+  message.state.transactions.boot(message.event);
+}
+
+// Hands an event to each book that keeps it.
+void Collector::take(const Message& message) {
+  const auto& [state, index, frame, event] = message;
   EventBody& body = event.body;
   if (auto* report = std::get_if<TransactionReport>(&body)) {
-    // A message that was queued says nothing of the clock.
-    if (!report->offline) state.clock.observe(event.stamp);
-    state.book.evse(report->evse);
-    const Status status = report->status;
-    const int evse = report->evse;
-    if (report->phase == TransactionReport::Phase::start) {
-      effect(Effect::Kind::start, evse, report->id_tag);
-      commands_.transaction_started(index, *report, event);
-    } else if (report->phase == TransactionReport::Phase::stop) {
-      effect(Effect::Kind::stop, evse, {}, report->id);
-    }
-
-    // The EVSE of a draft may be told later: its status is kept with it.
-    const std::size_t draft = state.transactions.report(std::move(*report), event);
-    if (status != Status::unknown && draft != TransactionBook::npos)
-      state.statuses.push_back({evse, draft, {0, status, "", false}, event.stamp});
+    take_transaction(message, *report);
   } else if (auto* answer = std::get_if<TransactionAnswer>(&body)) {
     const std::string tag = state.transactions.answer(*answer, event);
     if (answer->status == "Accepted") commands_.accepted(tag, event.stamp.number);
   } else if (auto* meter = std::get_if<MeterReport>(&body)) {
-    // Readings may have been asked for, too.
-    state.clock.observe(event.stamp);
-    state.book.evse(std::max(meter->evse, 0));
-    effect(Effect::Kind::message, std::max(meter->evse, 0));
-    state.transactions.meter(std::move(*meter), event);
+    take_meter(message, *meter);
   } else if (auto* status = std::get_if<StatusReport>(&body)) {
-    state.clock.observe(event.stamp);
-    state.book.status(*status, event.stamp);
-    effect(Effect::Kind::status, status->evse, {}, {}, status->status);
-
-    // A 2.0.1 EVSE is in use while any of its connectors is.
-    const bool hidden = event.version != Version::v16 && status->connector < 100 && state.other_in_use(*status) &&
-                        status->status != Status::occupied;
-    if (hidden) return;
-    state.transactions.status(*status, event);
-
-    if (status->status == Status::unknown) {
-      flags_.add("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",
-                 frame.place);
-    } else if (status->evse > 0) {
-      const bool coarse = event.version != Version::v16;
-      state.statuses.push_back({status->evse,
-                                TransactionBook::npos,
-                                {0, status->status, std::move(status->error_code), coarse},
-                                event.stamp});
-    }
+    take_status(message, *status);
   } else if (auto* boot = std::get_if<BootReport>(&body)) {
-    state.book.boot(*boot, event.stamp);
-    effect(Effect::Kind::boot, 0);
-    // A BootNotification may have been asked for, too (TriggerMessage).
-    effect(Effect::Kind::message, 0);
-    state.transactions.boot(event);
+    take_boot(message, *boot);
   } else if (std::holds_alternative<Heartbeat>(body)) {
     state.book.heartbeat(event.stamp);
-    effect(Effect::Kind::message, 0);
+    note_effect(message, Effect::Kind::message, 0);
   } else if (auto* clock = std::get_if<ClockAnswer>(&body)) {
     state.book.clock(*clock, event.call_number);
     // The station has set its clock: its error may be another from here on.
     state.clock.synced();
   } else if (auto* firmware = std::get_if<FirmwareReport>(&body)) {
     state.book.firmware(*firmware, event.stamp);
-    effect(Effect::Kind::message, 0);
+    note_effect(message, Effect::Kind::message, 0);
   } else if (auto* diagnostics = std::get_if<DiagnosticsReport>(&body)) {
     state.book.diagnostics(*diagnostics, event.stamp);
-    effect(Effect::Kind::message, 0);
+    note_effect(message, Effect::Kind::message, 0);
   } else if (auto* needs = std::get_if<NeedsReport>(&body)) {
     state.transactions.needs(*needs);
   } else if (auto* command = std::get_if<CommandReport>(&body)) {
@@ -252,30 +306,25 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
   }
 }
 
-SiteLog Collector::finish(LogReport&& report) {
-  log_.report = std::move(report);
+void Collector::flag_copied_files() {
   for (std::size_t i = 0; i < log_.report.files.size(); ++i) {
     const LogFile& file = log_.report.files[i];
     if (file.copy_of.empty()) continue;
     flags_.add("file_copied", file.name, fmt::format("the same bytes as {}: read once", quoted_text(file.copy_of)),
                {static_cast<std::uint32_t>(i), 0});
   }
+}
 
-  const LogReport& r = log_.report;
-  TimeNs first_ns = kernel::time_never, last_ns = std::numeric_limits<TimeNs>::min();
-  const auto seen = [&](TimeNs ns) {
-    if (ns == kernel::time_never) return;
-    first_ns = std::min(first_ns, ns);
-    last_ns = std::max(last_ns, ns);
-  };
+void Collector::flag_repeated_frames() {
+  if (log_.report.repeated == 0) return;
+  flags_.add("frames_repeated", "",
+             fmt::format("from here on {} messages stand in the logs a second time (same station, id, time and "
+                         "content): counted once",
+                         log_.report.repeated),
+             log_.report.first_repeated);
+}
 
-  if (log_.report.repeated > 0)
-    flags_.add("frames_repeated", "",
-               fmt::format("from here on {} messages stand in the logs a second time (same station, id, time and "
-                           "content): counted once",
-                           log_.report.repeated),
-               log_.report.first_repeated);
-
+void Collector::flag_unnamed_stations() {
   for (const auto& [station, place] : unnamed_) {
     const std::string& file = log_.report.files[place.file].name;
     flags_.add(
@@ -285,82 +334,104 @@ SiteLog Collector::finish(LogReport&& report) {
                     quoted_text(file)),
         {place.file, 0});
   }
+}
+
+// Status points by EVSE; those of a draft are of the EVSE that it turned out to be on.
+StatusPoints Collector::status_points(StationState& state, SeenTimes& seen) const {
+  StatusPoints points;
+  for (RawStatus& raw : state.statuses) {
+    const int evse = raw.draft == TransactionBook::npos
+                         ? raw.evse
+                         : state.transactions.evse_of(state.transactions.drafts()[raw.draft]);
+    raw.point.time_ns = state.clock.at(raw.stamp, log_.report).ns;
+    if (evse <= 0 || raw.point.time_ns == kernel::time_never) continue;
+    seen.add(raw.point.time_ns);
+    points[evse].push_back(std::move(raw.point));
+  }
+  state.statuses = {};
+  return points;
+}
+
+// Offline, the station alone let the tag charge: it must have known it from before.
+void Collector::flag_stranger(Transaction& t, std::uint64_t started) {
+  if (!t.offline || !t.start_seen || !commands_.is_stranger(t.id_tag, started)) return;
+  t.flags.emplace_back("offline_tag_unknown");
+  flags_.add("offline_tag_unknown", t.station,
+             fmt::format("tag {} charged while {} was offline; no local list and no earlier answer allows it",
+                         quoted_text(t.id_tag), quoted_text(t.station)),
+             t.start_place);
+}
+
+// The drafts of a station, settled, by EVSE and start.
+std::vector<Transaction> Collector::finished_transactions(StationState& state, TimeNs station_last_ns,
+                                                          SeenTimes& seen) {
+  std::vector<Transaction> transactions;
+  for (DraftTransaction& draft : state.transactions.drafts()) {
+    draft.facts.evse = state.transactions.evse_of(draft);
+    const std::uint64_t started = draft.start.number;
+    transactions.push_back(finish_transaction(std::move(draft), state.clock, log_.report, station_last_ns, flags_));
+    Transaction& t = transactions.back();
+    flag_stranger(t, started);
+    if (t.start_ns > 0) seen.add(t.start_ns);
+    if (t.stop_seen && t.stop_ns > 0) seen.add(t.stop_ns);
+  }
+  state.transactions.drafts().clear();
+
+  mend_register_unit(transactions, flags_);
+  std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
+    return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
+  });
+  return transactions;
+}
+
+void Collector::finish_station(std::size_t index, SeenTimes& seen) {
+  StationState& state = states_[index];
+  // A station without any time gets the log's last; a log without any, 1970.
+  TimeNs station_last_ns = state.clock.at(state.last, log_.report).ns;
+  if (station_last_ns == kernel::time_never) station_last_ns = seen.any() ? seen.last_ns : 0;
+
+  // Status points need the drafts, which go as the transactions are made.
+  StatusPoints points = status_points(state, seen);
+  std::vector<Transaction> transactions = finished_transactions(state, station_last_ns, seen);
+
+  std::vector<Transaction*> all;
+  for (Transaction& t : transactions) {
+    t.plugged_in_ns = t.start_ns;
+    t.plugged_out_ns = t.stop_ns;
+    t.hours = {kernel::unknown, kernel::unknown, kernel::unknown, kernel::unknown};
+    all.push_back(&t);
+  }
+  check_order(all, flags_);
+
+  for (auto& [evse, list] : points) {
+    const TimeNs end = std::max(station_last_ns, list.back().time_ns);
+    EvseTimeline timeline = timeline_of(names_[index], evse, std::move(list), end);
+    const auto by_evse = [](const Transaction* t, int number) { return t->evse < number; };
+    const auto from = std::lower_bound(all.begin(), all.end(), evse, by_evse);
+    const auto to = std::lower_bound(from, all.end(), evse + 1, by_evse);
+    tell_states(timeline, std::span<Transaction* const>(from, to));
+    log_.timelines.push_back(std::move(timeline));
+  }
+  std::move(transactions.begin(), transactions.end(), std::back_inserter(log_.transactions));
+  log_.stations.push_back(state.book.finish(state.clock, log_.report, station_last_ns));
+}
+
+SiteLog Collector::finish(LogReport&& report) {
+  log_.report = std::move(report);
+  flag_copied_files();
+  flag_repeated_frames();
+  flag_unnamed_stations();
 
   // Clocks first: all times depend on them.
+  SeenTimes seen;
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    states_[i].clock.settle(r, names_[i], flags_);
-    seen(states_[i].clock.at(states_[i].last, r).ns);
+    states_[i].clock.settle(log_.report, names_[i], flags_);
+    seen.add(states_[i].clock.at(states_[i].last, log_.report).ns);
   }
 
-  for (std::size_t i = 0; i < states_.size(); ++i) {
-    StationState& state = states_[i];
-    // A station without any time gets the log's last; a log without any, 1970.
-    TimeNs station_last_ns = state.clock.at(state.last, r).ns;
-    if (station_last_ns == kernel::time_never) station_last_ns = first_ns == kernel::time_never ? 0 : last_ns;
-
-    // Status points by EVSE, before the drafts go.
-    std::map<int, std::vector<StatusPoint>> points;
-    for (RawStatus& raw : state.statuses) {
-      const int evse = raw.draft == TransactionBook::npos
-                           ? raw.evse
-                           : state.transactions.evse_of(state.transactions.drafts()[raw.draft]);
-      raw.point.time_ns = state.clock.at(raw.stamp, r).ns;
-      if (evse <= 0 || raw.point.time_ns == kernel::time_never) continue;
-      seen(raw.point.time_ns);
-      points[evse].push_back(std::move(raw.point));
-    }
-    state.statuses = {};
-
-    std::vector<Transaction> transactions;
-    for (DraftTransaction& draft : state.transactions.drafts()) {
-      draft.facts.evse = state.transactions.evse_of(draft);
-      const std::uint64_t started = draft.start.number;
-      transactions.push_back(finish_transaction(std::move(draft), state.clock, r, station_last_ns, flags_));
-      Transaction& t = transactions.back();
-
-      // Offline, the station alone let the tag charge: it must have known it from before.
-      if (t.offline && t.start_seen && commands_.is_stranger(t.id_tag, started)) {
-        t.flags.emplace_back("offline_tag_unknown");
-        flags_.add("offline_tag_unknown", t.station,
-                   fmt::format("tag {} charged while {} was offline; no local list and no earlier answer allows it",
-                               quoted_text(t.id_tag), quoted_text(t.station)),
-                   t.start_place);
-      }
-
-      if (t.start_ns > 0) seen(t.start_ns);
-      if (t.stop_seen && t.stop_ns > 0) seen(t.stop_ns);
-    }
-    state.transactions.drafts().clear();
-
-    mend_register_unit(transactions, flags_);
-    std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
-      return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
-    });
-
-    std::vector<Transaction*> all;
-    for (Transaction& t : transactions) {
-      t.plugged_in_ns = t.start_ns;
-      t.plugged_out_ns = t.stop_ns;
-      t.hours = {kernel::unknown, kernel::unknown, kernel::unknown, kernel::unknown};
-      all.push_back(&t);
-    }
-    check_order(all, flags_);
-
-    for (auto& [evse, list] : points) {
-      const TimeNs end = std::max(station_last_ns, list.back().time_ns);
-      EvseTimeline timeline = timeline_of(names_[i], evse, std::move(list), end);
-      const auto by_evse = [](const Transaction* t, int number) { return t->evse < number; };
-      const auto from = std::lower_bound(all.begin(), all.end(), evse, by_evse);
-      const auto to = std::lower_bound(from, all.end(), evse + 1, by_evse);
-      tell_states(timeline, std::span<Transaction* const>(from, to));
-      log_.timelines.push_back(std::move(timeline));
-    }
-    std::move(transactions.begin(), transactions.end(), std::back_inserter(log_.transactions));
-    log_.stations.push_back(state.book.finish(state.clock, r, station_last_ns));
-  }
-
-  log_.first_ns = first_ns == kernel::time_never ? 0 : first_ns;
-  log_.last_ns = first_ns == kernel::time_never ? 0 : last_ns;
+  for (std::size_t i = 0; i < states_.size(); ++i) finish_station(i, seen);
+  log_.first_ns = seen.any() ? seen.first_ns : 0;
+  log_.last_ns = seen.any() ? seen.last_ns : 0;
 
   std::deque<StationClock*> clocks;
   for (StationState& state : states_) clocks.push_back(&state.clock);
@@ -371,7 +442,7 @@ SiteLog Collector::finish(LogReport&& report) {
   });
   for (const Transaction& t : log_.transactions)
     if (t.stop_seen) ++log_.stop_reasons[t.stop_reason];
-  log_.flags = flags_.finish(r);
+  log_.flags = flags_.finish(log_.report);
   return std::move(log_);
 }
 

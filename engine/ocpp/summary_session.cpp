@@ -232,12 +232,43 @@ SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
   return session;
 }
 
+/// Sums over the charging periods read so far.
+struct PeriodSums {
+  double energy_kwh = 0.0, time_h = 0.0, parking_h = 0.0;
+  bool any_energy = false, any_time = false;
+};
+
+/// Adds the volumes of one charging period; its state of charge is of `sample`, at the period's start.
+void read_dimensions(const Json& dimensions, Transaction& facts, Sample& sample, PeriodSums& sums,
+                     SummaryContext& context) {
+  for (const Json& one : elements(dimensions)) {
+    SummaryFields dimension(one, "charging_periods.dimensions.", context);
+    const std::string type = dimension.text({"type"});
+    const double volume = dimension.number({"volume"});
+    if (!(volume >= 0.0)) continue;
+    if (type == "ENERGY") {
+      sums.energy_kwh += volume;
+      sums.any_energy = true;
+    } else if (type == "TIME" || type == "PARKING_TIME") {
+      // Hours (OCPI 2.2.1, CdrDimensionType).
+      (type == "TIME" ? sums.time_h : sums.parking_h) += volume;
+      sums.any_time = true;
+    } else if (type == "STATE_OF_CHARGE" && volume <= 100.0) {
+      sample.soc = volume / 100.0;
+      if (facts.samples.empty()) facts.soc_start = sample.soc;
+    } else {
+      context.leave_unused("charging_periods.dimensions." + kernel::printable(type.substr(0, 60)));
+    }
+    dimension.leave();
+  }
+}
+
 /// Cumulative energy at the start of each charging period, and the state of charge where one says it.
 void read_charging_periods(SummarySession& session, const Json& periods, double meter_start_kwh,
                            SummaryContext& context) {
   Transaction& facts = session.facts;
-  double sum_kwh = 0.0, time_h = 0.0, parking_h = 0.0;
-  bool any_energy = false, any_time = false;
+  const double base_kwh = is_told(meter_start_kwh) ? meter_start_kwh : 0.0;
+  PeriodSums sums;
   TimeNs before = std::numeric_limits<TimeNs>::min();
   for (const Json& json : elements(periods)) {
     SummaryFields period(json, "charging_periods.", context);
@@ -251,40 +282,16 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
     // The register at the period's start counts all energy before it.
     Sample sample;
     sample.time_ns = start;
-    sample.register_kwh = (is_told(meter_start_kwh) ? meter_start_kwh : 0.0) + sum_kwh;
+    sample.register_kwh = base_kwh + sums.energy_kwh;
     const auto dimensions = period.take({"dimensions"});
-    if (!dimensions) {
-      period.leave();
-      continue;
-    }
-
-    for (const Json& one : elements(*dimensions)) {
-      SummaryFields dimension(one, "charging_periods.dimensions.", context);
-      const std::string type = dimension.text({"type"});
-      const double volume = dimension.number({"volume"});
-      if (!(volume >= 0.0)) continue;
-      if (type == "ENERGY") {
-        sum_kwh += volume;
-        any_energy = true;
-      } else if (type == "TIME" || type == "PARKING_TIME") {
-        // Hours (OCPI 2.2.1, CdrDimensionType).
-        (type == "TIME" ? time_h : parking_h) += volume;
-        any_time = true;
-      } else if (type == "STATE_OF_CHARGE" && volume <= 100.0) {
-        sample.soc = volume / 100.0;
-        if (facts.samples.empty()) facts.soc_start = sample.soc;
-      } else {
-        context.leave_unused("charging_periods.dimensions." + kernel::printable(type.substr(0, 60)));
-      }
-      dimension.leave();
-    }
-
+    if (dimensions) read_dimensions(*dimensions, facts, sample, sums, context);
     period.leave();
-    facts.samples.push_back(sample);
+    if (dimensions) facts.samples.push_back(sample);
   }
 
-  if (any_time) facts.hours = {.charging = time_h, .suspended_ev = 0.0, .suspended_evse = 0.0, .connected = parking_h};
-  if (!any_energy) {
+  if (sums.any_time)
+    facts.hours = {.charging = sums.time_h, .suspended_ev = 0.0, .suspended_evse = 0.0, .connected = sums.parking_h};
+  if (!sums.any_energy) {
     for (Sample& sample : facts.samples) sample.register_kwh = kernel::unknown;
     return;
   }
@@ -292,10 +299,11 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
   // The register at the end counts the energy of all periods.
   Sample last;
   last.time_ns = facts.stop_ns;
-  last.register_kwh = (is_told(meter_start_kwh) ? meter_start_kwh : 0.0) + sum_kwh;
+  last.register_kwh = base_kwh + sums.energy_kwh;
   last.context = Sample::Context::end;
   if (last.time_ns >= before) facts.samples.push_back(last);
 
+  const double sum_kwh = sums.energy_kwh;
   if (is_told(facts.energy_kwh) && std::abs(facts.energy_kwh - sum_kwh) > std::max(0.01, 0.01 * facts.energy_kwh))
     context.flag("energy_disagrees", fmt::format("its charging periods add up to {:g} kWh, its energy is {:g} kWh: the "
                                                  "latter is taken",

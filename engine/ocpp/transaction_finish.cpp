@@ -113,23 +113,34 @@ bool refused(std::string_view status) {
   return !status.empty() && status != "Accepted" && !status.starts_with("error");
 }
 
-}  // namespace
+/// A draft whose times, readings, energy and doubts are being settled, step by step.
+struct Settlement {
+  Transaction& t;
+  const DraftTransaction& draft;
+  const StationClock& clock;
+  const LogReport& report;
+  FlagList& flags;
 
-Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clock, const LogReport& report,
-                               TimeNs last_ns, FlagList& flags) {
-  Transaction t = std::move(draft.facts);
-  const auto flag = [&](std::string_view code, std::string text, Place place) {
-    if (std::find(t.flags.begin(), t.flags.end(), code) == t.flags.end()) t.flags.emplace_back(code);
-    flags.add(code, t.station,
-              fmt::format("transaction {} on {}: {}", t.id.empty() ? "without id" : quoted_text(t.id),
-                          quoted_text(t.station), text),
-              place);
-  };
+  void flag(std::string_view code, std::string text, Place place);
+  void settle_start(const StationClock::Instant& start, TimeNs last_ns);
+  void settle_stop(const StationClock::Instant& start, TimeNs last_ns);
+  void flag_refused_times();
+  void flag_answer();
+  void flag_gaps();
+  void flag_readings_outside();
+  void settle_energy();
+};
 
-  t.samples = settle_readings(std::move(draft.readings), clock, report);
+void Settlement::flag(std::string_view code, std::string text, Place place) {
+  if (std::find(t.flags.begin(), t.flags.end(), code) == t.flags.end()) t.flags.emplace_back(code);
+  flags.add(code, t.station,
+            fmt::format("transaction {} on {}: {}", t.id.empty() ? "without id" : quoted_text(t.id),
+                        quoted_text(t.station), text),
+            place);
+}
 
-  // Start and stop; what the log does not tell is bounded by what it does.
-  const StationClock::Instant start = clock.at(draft.start, report);
+// A start that the log does not tell is not after the first reading.
+void Settlement::settle_start(const StationClock::Instant& start, TimeNs last_ns) {
   t.start_ns = start.ns;
   if (!t.start_seen) {
     if (!t.samples.empty()) t.start_ns = std::min(t.start_ns, t.samples.front().time_ns);
@@ -138,7 +149,10 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     t.start_ns = t.samples.empty() ? last_ns : t.samples.front().time_ns;
     flag("time_not_told", "neither its message nor the log gives a time", t.start_place);
   }
+}
 
+// A stop that the log does not tell is not before the last reading.
+void Settlement::settle_stop(const StationClock::Instant& start, TimeNs last_ns) {
   const TimeNs last_reading_ns = t.samples.empty() ? t.start_ns : std::max(t.start_ns, t.samples.back().time_ns);
   if (t.stop_seen) {
     const StationClock::Instant stop = clock.at(draft.stop, report);
@@ -150,19 +164,22 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
                        market::Calendar().format_iso(t.start_ns)),
            t.stop_place);
     }
-  } else {
-    if (start.late) t.offline = true;
-    if (draft.gone_seen) {
-      const TimeNs gone_ns = clock.at(draft.gone, report).ns;
-      t.stop_ns = gone_ns == kernel::time_never ? last_reading_ns : std::max(gone_ns, last_reading_ns);
-      flag("stop_missing", fmt::format("no stop in the log; over by {}", draft.gone_why), draft.start.place);
-    } else {
-      t.stop_ns = std::max(last_ns, last_reading_ns);
-      flag("stop_missing", "no stop in the log; open at its end", draft.start.place);
-    }
+    return;
   }
 
-  // Where a time was refused the log's was taken; a clock that is lost altogether is flagged by its StationClock.
+  if (start.late) t.offline = true;
+  if (draft.gone_seen) {
+    const TimeNs gone_ns = clock.at(draft.gone, report).ns;
+    t.stop_ns = gone_ns == kernel::time_never ? last_reading_ns : std::max(gone_ns, last_reading_ns);
+    flag("stop_missing", fmt::format("no stop in the log; over by {}", draft.gone_why), draft.start.place);
+  } else {
+    t.stop_ns = std::max(last_ns, last_reading_ns);
+    flag("stop_missing", "no stop in the log; open at its end", draft.start.place);
+  }
+}
+
+// Where a time was refused the log's was taken; a clock that is lost altogether is flagged by its StationClock.
+void Settlement::flag_refused_times() {
   for (const auto& [stamp, what] : {std::pair{&draft.start, "start"}, std::pair{&draft.stop, "stop"}}) {
     const StationClock::Instant instant = clock.at(*stamp, report);
     if (instant.refused && instant.ns < stamp->payload_ns + clock_lost_ns &&
@@ -172,41 +189,43 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
                        market::Calendar().format_iso(stamp->payload_ns), market::Calendar().format_iso(instant.ns)),
            stamp->place);
   }
+}
 
-  // The CSMS's answer to the start.
+// The CSMS's answer to the start, which in OCPP 1.6 gives the id, too.
+void Settlement::flag_answer() {
   if (refused(t.authorised))
     flag("start_refused", fmt::format("the CSMS refused its tag: {}", quoted_text(t.authorised)), t.start_place);
+  if (!t.start_seen || t.version != Version::v16) return;
 
-  if (t.start_seen && t.version == Version::v16) {
-    if (t.authorised.starts_with("error")) {
-      flag("start_unanswered", fmt::format("the CSMS answered its start with {}", quoted_text(t.authorised)),
-           t.start_place);
-      t.authorised.clear();
-    } else if (!draft.has_answer && report.results > 0) {
-      flag("start_unanswered", "no answer to its start in the log", t.start_place);
-    }
-    if (t.id.empty() || t.id == "-1" || t.id == "0")
-      flag("id_unusable",
-           fmt::format("the transaction id is {}: matched by connector", t.id.empty() ? std::string("not told") : t.id),
-           t.start_place);
+  if (t.authorised.starts_with("error")) {
+    flag("start_unanswered", fmt::format("the CSMS answered its start with {}", quoted_text(t.authorised)),
+         t.start_place);
+    t.authorised.clear();
+  } else if (!draft.has_answer && report.results > 0) {
+    flag("start_unanswered", "no answer to its start in the log", t.start_place);
   }
+  if (t.id.empty() || t.id == "-1" || t.id == "0")
+    flag("id_unusable",
+         fmt::format("the transaction id is {}: matched by connector", t.id.empty() ? std::string("not told") : t.id),
+         t.start_place);
+}
 
+void Settlement::flag_gaps() {
   if (t.evse == 0) flag("evse_not_told", "the log does not say on which EVSE", t.start_place);
   if (!t.start_seen && std::find(t.flags.begin(), t.flags.end(), "start_missing") == t.flags.end())
     flag("start_missing", "no start in the log", t.start_place);
 
   // seqNo counts the messages of a 2.0.1 transaction.
-  if (draft.sequences > 0) {
-    const auto span =
-        static_cast<std::uint64_t>(draft.last_sequence) - static_cast<std::uint64_t>(draft.first_sequence);
-    if (span + 1 > draft.sequences)
-      flag("sequence_gap",
-           fmt::format("{} of its messages are missing (seqNo {} to {})", span + 1 - draft.sequences,
-                       draft.first_sequence, draft.last_sequence),
-           t.start_place);
-  }
+  if (draft.sequences == 0) return;
+  const auto span = static_cast<std::uint64_t>(draft.last_sequence) - static_cast<std::uint64_t>(draft.first_sequence);
+  if (span + 1 > draft.sequences)
+    flag("sequence_gap",
+         fmt::format("{} of its messages are missing (seqNo {} to {})", span + 1 - draft.sequences,
+                     draft.first_sequence, draft.last_sequence),
+         t.start_place);
+}
 
-  // Readings outside its time.
+void Settlement::flag_readings_outside() {
   constexpr TimeNs slack_ns = kernel::minute_ns;
   const auto outside = std::count_if(t.samples.begin(), t.samples.end(), [&](const Sample& s) {
     return s.time_ns < t.start_ns - slack_ns || s.time_ns > t.stop_ns + slack_ns;
@@ -215,8 +234,10 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     flag("reading_outside_time",
          fmt::format("{} reading{} outside its start and stop", outside, outside == 1 ? " lies" : "s lie"),
          t.start_place);
+}
 
-  // Energy.
+// The registers decide; without any, the energies of intervals make one.
+void Settlement::settle_energy() {
   const double base_kwh = kernel::is_known(t.meter_start_kwh) ? t.meter_start_kwh : 0.0;
   const double summed_kwh = register_from_intervals(t.samples, base_kwh);
   if (kernel::is_known(summed_kwh) && !(t.meter_stop_kwh > base_kwh)) {
@@ -238,6 +259,26 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
   if (!kernel::is_known(t.meter_stop_kwh)) t.meter_stop_kwh = energy.end_kwh;
   for (Doubt& doubt : energy.doubts)
     flag(doubt.code, std::move(doubt.text), t.stop_seen ? t.stop_place : t.start_place);
+}
+
+}  // namespace
+
+Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clock, const LogReport& report,
+                               TimeNs last_ns, FlagList& flags) {
+  Transaction t = std::move(draft.facts);
+  Settlement settlement{t, draft, clock, report, flags};
+  t.samples = settle_readings(std::move(draft.readings), clock, report);
+
+  // Start and stop; what the log does not tell is bounded by what it does.
+  const StationClock::Instant start = clock.at(draft.start, report);
+  settlement.settle_start(start, last_ns);
+  settlement.settle_stop(start, last_ns);
+
+  settlement.flag_refused_times();
+  settlement.flag_answer();
+  settlement.flag_gaps();
+  settlement.flag_readings_outside();
+  settlement.settle_energy();
 
   // The state of charge as it was read first.
   for (const Sample& s : t.samples) {
