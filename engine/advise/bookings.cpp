@@ -138,6 +138,99 @@ twin::World with_moved(const twin::World& world, const BookingRow& booking, Time
 
 double least_saving(const std::string& currency) { return currency == "KRW" || currency == "JPY" ? 1.0 : 0.01; }
 
+namespace {
+
+/// Coordinate descent: one booking at a time over its beginnings, the others held.
+class Descent {
+ public:
+  Descent(const twin::World& world, const std::vector<BookingRow>& rows, const RunChoices& choices,
+          const Search& search)
+      : world_(world), rows_(rows), choices_(choices), search_(search), start_(search.run({})), best_(start_) {}
+
+  /// Moves a booking where that saves. @returns whether it was moved
+  bool improve(std::size_t row);
+  /// A move that saves nothing by itself in the end is taken back.
+  void take_back_idle_moves();
+  void tell(BookingAdvice& advice) const;
+
+ private:
+  std::optional<std::size_t> best_of(const BookingRow& booking, const std::vector<TimeNs>& candidates,
+                                     const std::vector<Tried>& tried) const;
+
+  const twin::World& world_;
+  const std::vector<BookingRow>& rows_;
+  const RunChoices& choices_;
+  const Search& search_;
+  Search::Times times_;
+  const Tried start_;
+  Tried best_;
+  std::uint64_t runs_ = 1;
+};
+
+/// The lowest objective of those that serve as the start does and save; of those that read the same, the shortest
+/// move.
+std::optional<std::size_t> Descent::best_of(const BookingRow& booking, const std::vector<TimeNs>& candidates,
+                                            const std::vector<Tried>& tried) const {
+  const auto shift = [&](TimeNs from_ns) { return std::abs(from_ns - booking.from_ns); };
+  std::optional<std::size_t> chosen;
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    if (!Search::serves(start_, tried[c])) continue;
+    const double saves = best_.figures.objective - tried[c].figures.objective;
+    if (saves < search_.least()) continue;
+    const double better = chosen ? tried[*chosen].figures.objective - tried[c].figures.objective : saves;
+    if (!chosen || better >= search_.least() ||
+        (std::abs(better) < search_.least() && shift(candidates[c]) < shift(candidates[*chosen])))
+      chosen = c;
+  }
+  return chosen;
+}
+
+bool Descent::improve(std::size_t row) {
+  const auto moved = times_.find(row);
+  const std::vector<TimeNs> candidates =
+      beginnings(world_, rows_[row], moved == times_.end() ? rows_[row].from_ns : moved->second);
+  std::vector<Tried> tried(candidates.size());
+  kernel::parallel_for(candidates.size(), choices_.threads, [&](std::size_t c) {
+    Search::Times other = times_;
+    other[row] = candidates[c];
+    tried[c] = search_.run(other);
+  });
+
+  runs_ += candidates.size();
+  const std::optional<std::size_t> chosen = best_of(rows_[row], candidates, tried);
+  if (!chosen) return false;
+  best_ = tried[*chosen];
+  times_[row] = candidates[*chosen];
+  return true;
+}
+
+void Descent::take_back_idle_moves() {
+  for (auto it = times_.begin(); it != times_.end();) {
+    Search::Times without = times_;
+    without.erase(it->first);
+    const Tried back = search_.run(without);
+    ++runs_;
+    if (Search::serves(start_, back) && back.figures.objective - best_.figures.objective < search_.least()) {
+      best_ = back;
+      it = times_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+void Descent::tell(BookingAdvice& advice) const {
+  for (const auto& [row, from_ns] : times_) {
+    if (from_ns != rows_[row].from_ns)
+      advice.moves.push_back({rows_[row], from_ns, from_ns + rows_[row].to_ns - rows_[row].from_ns});
+  }
+  advice.before = start_.figures;
+  advice.after = advice.moves.empty() ? start_.figures : best_.figures;
+  advice.runs = runs_;
+}
+
+}  // namespace
+
 BookingAdvice advise_bookings(const twin::World& world, const Way& way, const RunChoices& choices) {
   const std::vector<BookingRow> rows = bookings_of(world);
   const auto flexible = std::count_if(rows.begin(), rows.end(), [](const BookingRow& row) { return row.may_move; });
@@ -152,47 +245,14 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
   advice.flexible = static_cast<std::size_t>(flexible);
   advice.fixed = rows.size() - advice.flexible;
 
-  // Coordinate descent: one booking at a time over its beginnings, the others held, until a round improves nothing.
-  Search::Times times;
-  const Tried start = search.run(times);
-  Tried best = start;
-  advice.runs = 1;
+  // Until a round improves nothing.
+  Descent descent(world, rows, choices, search);
   double steps_done = 0.0;
   for (int round = 0; round < most_rounds; ++round) {
     bool improved = false;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (!rows[i].may_move) continue;
-
-      const auto moved = times.find(i);
-      const std::vector<TimeNs> candidates =
-          beginnings(world, rows[i], moved == times.end() ? rows[i].from_ns : moved->second);
-      std::vector<Tried> tried(candidates.size());
-      kernel::parallel_for(candidates.size(), choices.threads, [&](std::size_t c) {
-        Search::Times other = times;
-        other[i] = candidates[c];
-        tried[c] = search.run(other);
-      });
-
-      advice.runs += candidates.size();
-      // The lowest objective; of those that read the same, the shortest move.
-      const auto shift = [&](TimeNs from_ns) { return std::abs(from_ns - rows[i].from_ns); };
-      std::optional<std::size_t> chosen;
-      for (std::size_t c = 0; c < candidates.size(); ++c) {
-        if (!Search::serves(start, tried[c])) continue;
-        const double saves = best.figures.objective - tried[c].figures.objective;
-        if (saves < search.least()) continue;
-        const double better = chosen ? tried[*chosen].figures.objective - tried[c].figures.objective : saves;
-        if (!chosen || better >= search.least() ||
-            (std::abs(better) < search.least() && shift(candidates[c]) < shift(candidates[*chosen])))
-          chosen = c;
-      }
-
-      if (chosen) {
-        best = tried[*chosen];
-        times[i] = candidates[*chosen];
-        improved = true;
-      }
-
+      improved |= descent.improve(i);
       steps_done += 1.0;
       if (choices.progress)
         choices.progress(steps_done / (static_cast<double>(most_rounds) * static_cast<double>(flexible)));
@@ -200,26 +260,8 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
     if (!improved) break;
   }
 
-  // A move that saves nothing by itself in the end is taken back.
-  for (auto it = times.begin(); it != times.end();) {
-    Search::Times without = times;
-    without.erase(it->first);
-    const Tried back = search.run(without);
-    ++advice.runs;
-    if (Search::serves(start, back) && back.figures.objective - best.figures.objective < search.least()) {
-      best = back;
-      it = times.erase(it);
-    } else {
-      ++it;
-    }
-  }
-
-  for (const auto& [row, from_ns] : times) {
-    if (from_ns != rows[row].from_ns)
-      advice.moves.push_back({rows[row], from_ns, from_ns + rows[row].to_ns - rows[row].from_ns});
-  }
-  advice.before = start.figures;
-  advice.after = advice.moves.empty() ? start.figures : best.figures;
+  descent.take_back_idle_moves();
+  descent.tell(advice);
   return advice;
 }
 

@@ -202,6 +202,69 @@ std::optional<replay::HeldOut> power_of(const Records& records, const Calibratio
   return replay::held_out(prepared, replay::replay(prepared, options), options);
 }
 
+/// The zone that a site made from these records has.
+market::Calendar calendar_of(const Records& records, const replay::PrepareRequest& prepare,
+                             const CalibrationRequest& request) {
+  std::vector<replay::Assumption> ignored;
+  scenario::LoadOptions load;
+  load.text = replay::plausible_site(records.log, records.sessions, prepare, ignored);
+  load.library_dir = request.library_dir;
+  return scenario::load_scenario("the twin", load).world.calendar;
+}
+
+/// Judged by later records, or by the last days of these: whole days, so that no day is on both sides.
+/// @returns the sessions that judge; the days of both sides go to `out`
+std::vector<LogSession> split_off_judging(const std::vector<LogSession>& all, const Records* later, Calibration& out) {
+  const market::Calendar& calendar = out.calendar;
+  out.fitted_days = days_of(all, calendar);
+  if (later != nullptr) {
+    std::vector<LogSession> judging = later->sessions.sessions;
+    if (judging.empty()) throw std::runtime_error("no session to judge by");
+    out.judged_days = days_of(judging, calendar);
+    return judging;
+  }
+
+  const auto index = static_cast<std::size_t>(fitted_share * static_cast<double>(all.size()));
+  const TimeNs split = midnight(calendar, next_date(calendar.date(all[index].visit.arrival_ns)));
+  out.judged_days = {split, out.fitted_days.to_ns};
+  out.fitted_days.to_ns = split;
+  std::vector<LogSession> judging = within(all, out.judged_days);
+  if (judging.empty())
+    throw std::runtime_error(
+        fmt::format("all {} sessions lie on days up to {}: a calibration takes days to judge it by; give more records, "
+                    "or --judge",
+                    all.size(), calendar.format_local(split)));
+  return judging;
+}
+
+/// Holds what the twin and naive laws make against the sessions fitted to and those that judge (`out.seen`).
+void judge(const std::vector<LogSession>& fitted, const std::string& naive, const CalibrationRequest& request,
+           Calibration& out) {
+  const market::Calendar& calendar = out.calendar;
+  const auto judged_by = [&](const std::string& lua, Days days) {
+    return made_of(world_of(lua, request, calendar, days));
+  };
+  const std::vector<Visits> of_fitted = judged_by(out.lua, out.fitted_days),
+                            of_judged = judged_by(out.lua, out.judged_days),
+                            of_naive = judged_by(naive, out.judged_days);
+
+  out.in_sample = differences(visits_of(fitted), of_fitted, calendar, out.fitted_days);
+  out.held_out = differences(out.seen, of_judged, calendar, out.judged_days);
+  out.naive = differences(out.seen, of_naive, calendar, out.judged_days);
+  out.made = of_judged.front();
+  out.seen_day = mean_days(out.seen, calendar, out.judged_days, 1.0);
+  out.made_day = mean_days(of_judged.front(), calendar, out.judged_days, 1.0);
+  out.naive_day = mean_days(of_naive.front(), calendar, out.judged_days, 1.0);
+}
+
+/// The twin's file says what it was fitted to and how it was judged.
+std::string remarks_of(const Calibration& c) {
+  std::string remarks = "-- Calibrated by evtwin:\n";
+  for (const std::string& line : lines_of(calibration_text(c, analysis::Language::english)))
+    remarks += line.empty() ? "--\n" : "--   " + line + "\n";
+  return remarks + "--\n";
+}
+
 }  // namespace
 
 Calibration calibrate(const Records& records, const Records* later, const CalibrationRequest& request) {
@@ -215,42 +278,14 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
   prepare.tariff = request.tariff;
   prepare.contract_kw = request.contract_kw;
   prepare.load.library_dir = request.library_dir;
-  {
-    // The zone that a site made from these records has.
-    std::vector<replay::Assumption> ignored;
-    scenario::LoadOptions load;
-    load.text = replay::plausible_site(records.log, records.sessions, prepare, ignored);
-    load.library_dir = request.library_dir;
-    out.calendar = scenario::load_scenario("the twin", load).world.calendar;
-  }
+  out.calendar = calendar_of(records, prepare, request);
 
-  const market::Calendar& calendar = out.calendar;
-  out.fitted_days = days_of(all, calendar);
-
-  // Judged by later records, or by the last days of these: whole days, so that no day is on both sides.
-  std::vector<LogSession> judging;
-  if (later != nullptr) {
-    judging = later->sessions.sessions;
-    if (judging.empty()) throw std::runtime_error("no session to judge by");
-    out.judged_days = days_of(judging, calendar);
-  } else {
-    const auto index = static_cast<std::size_t>(fitted_share * static_cast<double>(all.size()));
-    const TimeNs split = midnight(calendar, next_date(calendar.date(all[index].visit.arrival_ns)));
-    out.judged_days = {split, out.fitted_days.to_ns};
-    out.fitted_days.to_ns = split;
-    judging = within(all, out.judged_days);
-    if (judging.empty())
-      throw std::runtime_error(fmt::format(
-          "all {} sessions lie on days up to {}: a calibration takes days to judge it by; give more records, "
-          "or --judge",
-          all.size(), calendar.format_local(split)));
-  }
-
+  const std::vector<LogSession> judging = split_off_judging(all, later, out);
   sessions::LogSessions fitted = records.sessions;
   fitted.sessions = within(all, out.fitted_days);
   out.fitted = fitted.sessions.size();
   out.judged = judging.size();
-  out.laws = fit_laws(fitted.sessions, calendar, out.fitted_days);
+  out.laws = fit_laws(fitted.sessions, out.calendar, out.fitted_days);
 
   // Without readings an outlet's power is known only as what its sessions needed: none is made weaker than usual.
   const Uses uses = uses_of(all);
@@ -262,33 +297,15 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
   std::vector<replay::Assumption> ignored;
   const std::string naive = replay::plausible_site(records.log, fitted, prepare, ignored,
                                                    {naive_laws(fitted.sessions, out.fitted_days), "", least_kw});
-
   out.seen = visits_of(judging);
-  const auto judged_by = [&](const std::string& lua, Days days) {
-    return made_of(world_of(lua, request, calendar, days));
-  };
-  const std::vector<Visits> of_fitted = judged_by(out.lua, out.fitted_days),
-                            of_judged = judged_by(out.lua, out.judged_days),
-                            of_naive = judged_by(naive, out.judged_days);
-
-  out.in_sample = differences(visits_of(fitted.sessions), of_fitted, calendar, out.fitted_days);
-  out.held_out = differences(out.seen, of_judged, calendar, out.judged_days);
-  out.naive = differences(out.seen, of_naive, calendar, out.judged_days);
-  out.made = of_judged.front();
-  out.seen_day = mean_days(out.seen, calendar, out.judged_days, 1.0);
-  out.made_day = mean_days(of_judged.front(), calendar, out.judged_days, 1.0);
-  out.naive_day = mean_days(of_naive.front(), calendar, out.judged_days, 1.0);
+  judge(fitted.sessions, naive, request, out);
 
   out.usual_kw = usual_kw(uses);
   out.unfit_seen = unfit_share(out.seen, out.usual_kw);
   out.unfit_made = unfit_share(out.made, out.usual_kw);
   out.odd_evses = odd_evses(all, uses);
   out.power = power_of(records, request);
-  // The twin's file says what it was fitted to and how it was judged.
-  std::string remarks = "-- Calibrated by evtwin:\n";
-  for (const std::string& line : lines_of(calibration_text(out, analysis::Language::english)))
-    remarks += line.empty() ? "--\n" : "--   " + line + "\n";
-  out.lua = remarks + "--\n" + out.lua;
+  out.lua = remarks_of(out) + out.lua;
   return out;
 }
 

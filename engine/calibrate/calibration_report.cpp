@@ -232,73 +232,90 @@ Json calibration_json(const Calibration& c) {
   return json;
 }
 
-std::string calibration_html(const Calibration& c, Language language) {
-  const bool korean = language == Language::korean;
-  const auto say = [&](std::string_view english, std::string_view ko) { return korean ? ko : english; };
-  using replay::html_text;
-  std::string body =
-      fmt::format("<h1>{}</h1>\n<p>{}</p>\n", say("Calibration", "보정"), html_text(head_text(c, korean)));
+namespace {
 
-  const Gate gate = gate_of(c);
-  body += fmt::format("<div class=\"verdict {}\"><b>{}: {}</b></div>\n",
-                      gate.indicative ? "" : (gate.met ? "pass" : "fail"), say("Verdict", "결과"),
-                      html_text(verdict_text(c, korean)));
+std::string_view say(bool korean, std::string_view english, std::string_view ko) { return korean ? ko : english; }
 
-  body += "<div class=\"wide\"><table><thead><tr>";
-  for (const std::string& head : heads_of(korean)) body += fmt::format("<th>{}</th>", head);
-  body += "</tr></thead><tbody>\n";
+/// The figures of each line, with how they are to be read below.
+std::string table_html(const Calibration& c, bool korean) {
+  std::string html = "<div class=\"wide\"><table><thead><tr>";
+  for (const std::string& head : heads_of(korean)) html += fmt::format("<th>{}</th>", head);
+  html += "</tr></thead><tbody>\n";
   for (const Line& line : lines) {
-    body += "<tr>";
-    for (const std::string& cell : row_of(line, c, korean)) body += fmt::format("<td>{}</td>", html_text(cell));
-    body += "</tr>\n";
+    html += "<tr>";
+    for (const std::string& cell : row_of(line, c, korean)) html += fmt::format("<td>{}</td>", replay::html_text(cell));
+    html += "</tr>\n";
   }
-  body += fmt::format("</tbody></table></div>\n<p class=\"soft\">{}</p>\n<ul>",
-                      say("W1: area between the two distributions. KS: their largest difference. Naive: a flat rate, "
+  html += fmt::format("</tbody></table></div>\n<p class=\"soft\">{}</p>\n<ul>",
+                      say(korean,
+                          "W1: area between the two distributions. KS: their largest difference. Naive: a flat rate, "
                           "and lognormal laws "
                           "by the medians. Cars that would find no EVSE free are counted as there.",
                           "W1: 두 분포 사이의 면적. KS: 두 분포의 최대 차이. 단순 예측: 일정한 도착률과 중앙값의 "
                           "로그정규분포. 빈 충전기를 "
                           "찾지 못할 차량도 셉니다."));
-  for (const std::string& remark : remarks(c, korean)) body += fmt::format("<li>{}</li>", html_text(remark));
-  body += "</ul>\n";
+  for (const std::string& remark : remarks(c, korean)) html += fmt::format("<li>{}</li>", replay::html_text(remark));
+  return html + "</ul>\n";
+}
 
-  // Only figures of a day have a line of the naive way, and a legend for it.
-  const auto figure = [&](std::string_view title, const std::vector<replay::ChartLine>& of, const char* x,
-                          std::string_view y) {
-    body += fmt::format(
-        "<h2>{}</h2><figure>{}<figcaption><span class=\"key\">{}</span><span class=\"key "
-        "t\">{}</span>{}</figcaption></figure>\n",
-        title, replay::line_chart(std::string(title), of, x, std::string(y)), say("judged days", "판정 기간"),
-        say("the twin's", "트윈"),
-        of.size() > 2 ? fmt::format("<span class=\"key n\">{}</span>", say("naive", "단순 예측")) : "");
-  };
+/// Only figures of a day have a line of the naive way, and a legend for it.
+std::string figure_html(std::string_view title, const std::vector<replay::ChartLine>& of, const char* x,
+                        std::string_view y, bool korean) {
+  return fmt::format(
+      "<h2>{}</h2><figure>{}<figcaption><span class=\"key\">{}</span><span class=\"key "
+      "t\">{}</span>{}</figcaption></figure>\n",
+      title, replay::line_chart(std::string(title), of, x, std::string(y)), say(korean, "judged days", "판정 기간"),
+      say(korean, "the twin's", "트윈"),
+      of.size() > 2 ? fmt::format("<span class=\"key n\">{}</span>", say(korean, "naive", "단순 예측")) : "");
+}
+
+/// Mean days of the records, the twin and the naive laws, and the distributions of the first two.
+std::string figures_html(const Calibration& c, bool korean) {
   const auto day = [&](std::size_t from) {
     return std::vector{day_line("seen", c.seen_day, from), day_line("twin", c.made_day, from),
                        day_line("naive", c.naive_day, from)};
   };
+  const std::string_view cars = say(korean, "cars", "대");
+  std::string html = figure_html(say(korean, "Cars there on a weekday", "평일의 주차 대수"), day(0), "h", cars, korean);
+  html +=
+      figure_html(say(korean, "Cars there on a day of the weekend", "주말의 주차 대수"), day(24), "h", cars, korean);
+  html += figure_html(say(korean, "Energy of a session: share at or below", "세션 충전량의 누적 비율"),
+                      {shares("seen", c.seen.energy_kwh), shares("twin", c.made.energy_kwh)}, "kWh", "%", korean);
+  html += figure_html(say(korean, "Stay: share at or below", "체류 시간의 누적 비율"),
+                      {shares("seen", stays_h(c.seen)), shares("twin", stays_h(c.made))}, "h", "%", korean);
+  return html;
+}
 
-  figure(say("Cars there on a weekday", "평일의 주차 대수"), day(0), "h", say("cars", "대"));
-  figure(say("Cars there on a day of the weekend", "주말의 주차 대수"), day(24), "h", say("cars", "대"));
-  figure(say("Energy of a session: share at or below", "세션 충전량의 누적 비율"),
-         {shares("seen", c.seen.energy_kwh), shares("twin", c.made.energy_kwh)}, "kWh", "%");
-  figure(say("Stay: share at or below", "체류 시간의 누적 비율"),
-         {shares("seen", stays_h(c.seen)), shares("twin", stays_h(c.made))}, "h", "%");
+std::string assumptions_html(const Calibration& c, bool korean) {
+  if (c.assumptions.empty()) return {};
+  std::string html = fmt::format("<h2>{}</h2><ul>", say(korean, "What was assumed", "가정한 것"));
+  for (const replay::Assumption& a : c.assumptions) {
+    html += fmt::format("<li>{}: {}</li>", replay::html_text(korean ? a.what_ko : a.what),
+                        replay::html_text(korean ? a.value_ko : a.value));
+  }
+  return html + "</ul>\n";
+}
 
+}  // namespace
+
+std::string calibration_html(const Calibration& c, Language language) {
+  const bool korean = language == Language::korean;
+  const std::string_view title = say(korean, "Calibration", "보정");
+  std::string body = fmt::format("<h1>{}</h1>\n<p>{}</p>\n", title, replay::html_text(head_text(c, korean)));
+
+  const Gate gate = gate_of(c);
+  body += fmt::format("<div class=\"verdict {}\"><b>{}: {}</b></div>\n",
+                      gate.indicative ? "" : (gate.met ? "pass" : "fail"), say(korean, "Verdict", "결과"),
+                      replay::html_text(verdict_text(c, korean)));
+
+  body += table_html(c, korean);
+  body += figures_html(c, korean);
   if (c.power) {
     const replay::HeldOutTable power = replay::held_out_table(*c.power, c.calendar, language);
     if (!power.rows.empty()) body += replay::held_out_html(power);
   }
-
-  if (!c.assumptions.empty()) {
-    body += fmt::format("<h2>{}</h2><ul>", say("What was assumed", "가정한 것"));
-    for (const replay::Assumption& a : c.assumptions) {
-      body += fmt::format("<li>{}: {}</li>", html_text(korean ? a.what_ko : a.what),
-                          html_text(korean ? a.value_ko : a.value));
-    }
-    body += "</ul>\n";
-  }
-
-  return replay::html_page(korean ? "ko" : "en", say("Calibration", "보정"), body);
+  body += assumptions_html(c, korean);
+  return replay::html_page(korean ? "ko" : "en", title, body);
 }
 
 }  // namespace evtwin::calibrate

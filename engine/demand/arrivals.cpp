@@ -96,11 +96,49 @@ std::size_t drawn(const Weights& items, double u, auto weight_of) {
   return items.size() - 1;
 }
 
+/// The stay, and the one that the driver claims, from the arrival on.
+void draw_stay(const Poisson& law, const StreamContext& context, Visit& visit) {
+  const std::uint64_t k = visit.number;
+  const double stay_h = std::max(law.stay_h.at(unit(context, "demand.stay", k)), 1.0 / 60.0);
+  visit.departure_ns = kernel::after_hours_rounded_up(visit.arrival_ns, stay_h);
+  const double claim_error = kernel::normal(unit(context, "demand.claim", k), 0.0, law.claim_stay_factor_std);
+  visit.claimed_departure_ns =
+      kernel::after_hours_rounded_up(visit.arrival_ns, std::max(stay_h * (1.0 + claim_error), 1.0 / 60.0));
+}
+
+/// Energy that does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
+void draw_energy(const Poisson& law, const StreamContext& context, const physics::Battery& battery, Visit& visit) {
+  double energy = std::max(0.0, law.energy_kwh.at(unit(context, "demand.energy", visit.number)));
+  if (battery.capacity_kwh < physics::infinite)
+    energy = std::min(energy, 0.95 * battery.capacity_kwh / battery.charge_efficiency);
+  visit.requested_kwh = visit.taken_kwh = energy;
+  visit.soc_start = soc_for(battery, energy, law.soc_target);
+}
+
+/// Priority, V2G, reservation and leaving when full: each by a draw of its own.
+void draw_choices(const Poisson& law, const StreamContext& context, bool v2g_capable, Visit& visit) {
+  const std::uint64_t k = visit.number;
+  if (!law.priorities.empty()) {
+    visit.priority = law.priorities[drawn(law.priorities, unit(context, "demand.priority", k),
+                                          [](const auto& p) { return p.second; })]
+                         .first;
+  }
+  visit.v2g = v2g_capable && unit(context, "demand.v2g", k) < law.v2g_share;
+  visit.v2g_min_price_per_kwh = std::max(0.0, law.v2g_min_price_per_kwh.at(unit(context, "demand.v2g_price", k)));
+  if (law.reserved_share > 0.0 && unit(context, "demand.reserved", k) < law.reserved_share) {
+    visit.announced_ns = visit.arrival_ns - notice_ns(law.reserved_h_before.at(unit(context, "demand.notice", k)));
+    visit.reserved_from_ns = visit.arrival_ns;
+    visit.reserved_until_ns = visit.claimed_departure_ns;
+  }
+  if (law.leaves_when_full_share > 0.0 && unit(context, "demand.leaves", k) < law.leaves_when_full_share)
+    visit.leaves_h_after_full = std::max(0.0, law.leaves_h_after_full.at(unit(context, "demand.leaves_after", k)));
+}
+
 }  // namespace
 
-bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
-  // The time-change theorem: a unit exponential is spent over the hours at each hour's rate; exact, and one draw an
-  // arrival.
+// The time-change theorem: a unit exponential is spent over the hours at each hour's rate; exact, and one draw an
+// arrival. @returns false when the run ends before the next arrival
+bool ArrivalStream::go_to_arrival(const Poisson& law) {
   double to_spend = kernel::exponential(unit(context_, "demand.gap", number_), 1.0);
   while (true) {
     if (now_ns_ >= context_.end_ns) return false;
@@ -112,12 +150,15 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
     const double available = rate * kernel::hours_between(now_ns_, hour_end);
     if (available > to_spend) {
       now_ns_ = kernel::after_hours_rounded_up(now_ns_, to_spend / rate);
-      break;
+      return now_ns_ < context_.end_ns;
     }
     to_spend -= available;
     now_ns_ = hour_end;
   }
-  if (now_ns_ >= context_.end_ns) return false;
+}
+
+bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
+  if (!go_to_arrival(law)) return false;
 
   const std::uint64_t k = number_++;
   visit = Visit{};
@@ -132,34 +173,9 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
   }
 
   const physics::Vehicle& vehicle = vehicles[visit.vehicle];
-  const double stay_h = std::max(law.stay_h.at(unit(context_, "demand.stay", k)), 1.0 / 60.0);
-  visit.departure_ns = kernel::after_hours_rounded_up(now_ns_, stay_h);
-  const double claim_error = kernel::normal(unit(context_, "demand.claim", k), 0.0, law.claim_stay_factor_std);
-  visit.claimed_departure_ns =
-      kernel::after_hours_rounded_up(now_ns_, std::max(stay_h * (1.0 + claim_error), 1.0 / 60.0));
-
-  // Energy that does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
-  double energy = std::max(0.0, law.energy_kwh.at(unit(context_, "demand.energy", k)));
-  if (vehicle.battery.capacity_kwh < physics::infinite) {
-    energy = std::min(energy, 0.95 * vehicle.battery.capacity_kwh / vehicle.battery.charge_efficiency);
-  }
-  visit.requested_kwh = visit.taken_kwh = energy;
-  visit.soc_start = soc_for(vehicle.battery, energy, law.soc_target);
-
-  if (!law.priorities.empty()) {
-    visit.priority = law.priorities[drawn(law.priorities, unit(context_, "demand.priority", k),
-                                          [](const auto& p) { return p.second; })]
-                         .first;
-  }
-  visit.v2g = vehicle.v2g_capable && unit(context_, "demand.v2g", k) < law.v2g_share;
-  visit.v2g_min_price_per_kwh = std::max(0.0, law.v2g_min_price_per_kwh.at(unit(context_, "demand.v2g_price", k)));
-  if (law.reserved_share > 0.0 && unit(context_, "demand.reserved", k) < law.reserved_share) {
-    visit.announced_ns = now_ns_ - notice_ns(law.reserved_h_before.at(unit(context_, "demand.notice", k)));
-    visit.reserved_from_ns = visit.arrival_ns;
-    visit.reserved_until_ns = visit.claimed_departure_ns;
-  }
-  if (law.leaves_when_full_share > 0.0 && unit(context_, "demand.leaves", k) < law.leaves_when_full_share)
-    visit.leaves_h_after_full = std::max(0.0, law.leaves_h_after_full.at(unit(context_, "demand.leaves_after", k)));
+  draw_stay(law, context_, visit);
+  draw_energy(law, context_, vehicle.battery, visit);
+  draw_choices(law, context_, vehicle.v2g_capable, visit);
   return true;
 }
 

@@ -92,6 +92,7 @@ class ArrivalStream {
 
  private:
   bool next_poisson(const Poisson& law, Visit& visit);
+  bool go_to_arrival(const Poisson& law);
   double rate_at(const Poisson& law, TimeNs t) const;
 
   std::shared_ptr<const ArrivalLaw> law_;

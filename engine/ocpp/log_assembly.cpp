@@ -215,10 +215,8 @@ bool Assembly::stands_twice(const Frame& frame, const FoundFrame& found) {
   return true;
 }
 
-// Parts of hand_over: each is called there alone, once a frame.
-
 // Where calls alone name their station, an answer is of the one whose call has its id. @returns whether there is one
-inline bool Assembly::settle_station(FoundFrame& found) {
+bool Assembly::settle_station(FoundFrame& found) {
   const ParsedFrame& read = found.frame;
   const bool call = read.type == FrameType::call || read.type == FrameType::send;
   if (call && !found.station.empty()) {
@@ -233,7 +231,7 @@ inline bool Assembly::settle_station(FoundFrame& found) {
   return true;
 }
 
-inline Frame Assembly::frame_of(const FoundFrame& found) const {
+Frame Assembly::frame_of(const FoundFrame& found) const {
   const ParsedFrame& read = found.frame;
   Frame frame;
   frame.type = read.type;
@@ -251,7 +249,7 @@ inline Frame Assembly::frame_of(const FoundFrame& found) const {
 }
 
 // The action tells who calls; else the words of the line, else the way that it went.
-inline void Assembly::take_call(const FoundFrame& found, View key, Frame& frame) {
+void Assembly::take_call(const FoundFrame& found, View key, Frame& frame) {
   const Sender initiator = initiator_of(frame.action);
   frame.sender = initiator;
   if (frame.sender == Sender::unknown) frame.sender = found.sender;
@@ -266,7 +264,7 @@ inline void Assembly::take_call(const FoundFrame& found, View key, Frame& frame)
 }
 
 // An answer goes back to the side that asked, and gets the action of its call. @param call  keeps that action's text
-inline void Assembly::take_answer(const FoundFrame& found, View key, Frame& frame, OpenCall& call) {
+void Assembly::take_answer(const FoundFrame& found, View key, Frame& frame, OpenCall& call) {
   Sender sender = found.sender != Sender::unknown ? found.sender : side_.sender_of(found.way);
   const Sender asked = sender == Sender::unknown   ? Sender::unknown
                        : sender == Sender::station ? Sender::csms
@@ -288,7 +286,7 @@ inline void Assembly::take_answer(const FoundFrame& found, View key, Frame& fram
 }
 
 // A repetition counts as such: counts of it as a call or an answer are taken back.
-inline void Assembly::count_repetition(const Frame& frame, bool is_call) {
+void Assembly::count_repetition(const Frame& frame, bool is_call) {
   if (report_.repeated == 0) report_.first_repeated = frame.place;
   ++report_.repeated;
   if (frame.type == FrameType::call) --calls_to_answer_;
@@ -296,7 +294,7 @@ inline void Assembly::count_repetition(const Frame& frame, bool is_call) {
   if (!is_call && frame.call_number == 0) --report_.answers_without_call;
 }
 
-inline void Assembly::count(const Frame& frame, bool is_call) {
+void Assembly::count(const Frame& frame, bool is_call) {
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;
@@ -323,7 +321,7 @@ inline void Assembly::count(const Frame& frame, bool is_call) {
 }
 
 // Times inside messages tell the offset of the log's clock, and its zone where the log names none.
-inline void Assembly::compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call) {
+void Assembly::compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call) {
   if (frame.time.known() && is_call) {
     if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
       offsets_.add(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));

@@ -57,13 +57,14 @@ class Assembly final : public ScanListener {
   static constexpr std::size_t most_ids = std::size_t{1} << 19, most_frames = std::size_t{1} << 22,
                                most_repeated = std::size_t{1} << 16;
   void hand_over(const FoundFrame& found);
-  bool settle_station(FoundFrame& found);
-  Frame frame_of(const FoundFrame& found) const;
-  void take_call(const FoundFrame& found, std::string_view key, Frame& frame);
-  void take_answer(const FoundFrame& found, std::string_view key, Frame& frame, OpenCall& call);
-  void count_repetition(const Frame& frame, bool is_call);
-  void count(const Frame& frame, bool is_call);
-  void compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call);
+  /// Parts of hand_over, defined beside it: called once a frame, they become part of it.
+  inline bool settle_station(FoundFrame& found);
+  inline Frame frame_of(const FoundFrame& found) const;
+  inline void take_call(const FoundFrame& found, std::string_view key, Frame& frame);
+  inline void take_answer(const FoundFrame& found, std::string_view key, Frame& frame, OpenCall& call);
+  inline void count_repetition(const Frame& frame, bool is_call);
+  inline void count(const Frame& frame, bool is_call);
+  inline void compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call);
   /// A message that stands in the logs already: same station, id, time and content, or the answer to such a call.
   bool stands_twice(const Frame& frame, const FoundFrame& found);
   Place place(std::uint64_t line) const;

@@ -97,7 +97,7 @@ class Collector : public FrameSink {
   void flag_repeated_frames();
   void flag_unnamed_stations();
   void finish_station(std::size_t index, SeenTimes& seen);
-  StatusPoints status_points(StationState& state, SeenTimes& seen) const;
+  StatusPoints take_status_points(StationState& state, SeenTimes& seen) const;
   std::vector<Transaction> finished_transactions(StationState& state, TimeNs station_last_ns, SeenTimes& seen);
   void flag_stranger(Transaction& t, std::uint64_t started);
 
@@ -336,8 +336,8 @@ void Collector::flag_unnamed_stations() {
   }
 }
 
-// Status points by EVSE; those of a draft are of the EVSE that it turned out to be on.
-StatusPoints Collector::status_points(StationState& state, SeenTimes& seen) const {
+// Status points by EVSE, out of the statuses as they came in; those of a draft are of the EVSE that it is on.
+StatusPoints Collector::take_status_points(StationState& state, SeenTimes& seen) const {
   StatusPoints points;
   for (RawStatus& raw : state.statuses) {
     const int evse = raw.draft == TransactionBook::npos
@@ -391,7 +391,7 @@ void Collector::finish_station(std::size_t index, SeenTimes& seen) {
   if (station_last_ns == kernel::time_never) station_last_ns = seen.any() ? seen.last_ns : 0;
 
   // Status points need the drafts, which go as the transactions are made.
-  StatusPoints points = status_points(state, seen);
+  StatusPoints points = take_status_points(state, seen);
   std::vector<Transaction> transactions = finished_transactions(state, station_last_ns, seen);
 
   std::vector<Transaction*> all;

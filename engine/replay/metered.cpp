@@ -16,6 +16,8 @@ struct Knot {
   double power_kw = kernel::unknown;
 };
 
+bool has_register(const Knot& knot) { return std::isfinite(knot.register_kwh); }
+
 /// Readings in order of time, one per instant; the last says what others of its instant leave open.
 std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
   const bool gives_back = transaction.exported_kwh > 0.0;
@@ -153,6 +155,40 @@ void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Me
   result.closed_pieces += last - first;
 }
 
+/// Ends without a register are filled from the energy: nothing flowed before the first reading or after the last.
+void fill_ends(std::vector<Knot>& knots, double net_kwh) {
+  const auto first_known = std::find_if(knots.begin(), knots.end(), has_register);
+  const double base = first_known == knots.end() ? 0.0 : first_known->register_kwh;
+  if (!has_register(knots.front())) knots.front().register_kwh = base;
+  if (!has_register(knots.back())) knots.back().register_kwh = base + net_kwh;
+}
+
+/// The pieces of a dense stretch are dense, and shaped by the powers where those agree with the register.
+void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh, const DenseStretch& stretch,
+                 Metered& result) {
+  double integral = 0.0, counted = 0.0;
+  std::size_t powers = 0;
+  std::size_t registers = 0;
+  for (std::size_t i = stretch.first; i <= stretch.last; ++i) registers += has_register(knots[i]) ? 1U : 0U;
+  for (std::size_t i = stretch.first; i < stretch.last; ++i) {
+    const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
+    if (!std::isfinite(piece)) continue;
+    ++powers;
+    integral += piece;
+    counted += kwh[i];
+  }
+  if (powers == 0 && registers < least_readings) return;  // nothing but means of long times
+
+  const bool agree = powers > 0 && counted > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
+  for (std::size_t i = stretch.first; i < stretch.last; ++i) {
+    result.pieces[i].dense = true;
+    const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
+    if (agree && std::isfinite(piece)) result.pieces[i].kwh = piece * counted / integral;
+  }
+  result.shaped_by_power = result.shaped_by_power || agree;
+  add_closure(knots, stretch, result);
+}
+
 }  // namespace
 
 Metered metered(const ocpp::Transaction& transaction) {
@@ -173,48 +209,20 @@ Metered metered(const ocpp::Transaction& transaction) {
 
   const bool has_power =
       std::any_of(knots.begin(), knots.end(), [](const Knot& k) { return std::isfinite(k.power_kw); });
+  const double net_kwh = transaction.energy_kwh - transaction.exported_kwh;
   if (!sound && !has_power) {
-    result.pieces.push_back(
-        {transaction.start_ns, transaction.stop_ns, transaction.energy_kwh - transaction.exported_kwh, false});
+    result.pieces.push_back({transaction.start_ns, transaction.stop_ns, net_kwh, false});
     result.not_dense = "the register's readings do not fit each other";
     return result;
   }
-  // Ends without a register are filled from the energy: nothing flowed before the first reading or after the last.
-  const double net_kwh = transaction.energy_kwh - transaction.exported_kwh;
-  const auto known = [](const Knot& knot) { return std::isfinite(knot.register_kwh); };
-  const auto first_known = std::find_if(knots.begin(), knots.end(), known);
-  const double base = first_known == knots.end() ? 0.0 : first_known->register_kwh;
-  if (!known(knots.front())) knots.front().register_kwh = base;
-  if (!known(knots.back())) knots.back().register_kwh = base + net_kwh;
 
+  fill_ends(knots, net_kwh);
   const std::vector<double> kwh = by_register(knots);
   for (std::size_t i = 0; i + 1 < knots.size(); ++i)
     result.pieces.push_back({knots[i].time_ns, knots[i + 1].time_ns, kwh[i], false});
 
   // Without a register in the readings their powers alone would say how much; that is not a measurement of energy.
-  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense)) {
-    double integral = 0.0, counted = 0.0;
-    std::size_t powers = 0;
-    std::size_t registers = 0;
-    for (std::size_t i = stretch.first; i <= stretch.last; ++i) registers += known(knots[i]) ? 1U : 0U;
-    for (std::size_t i = stretch.first; i < stretch.last; ++i) {
-      const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
-      if (!std::isfinite(piece)) continue;
-      ++powers;
-      integral += piece;
-      counted += kwh[i];
-    }
-    if (powers == 0 && registers < least_readings) continue;  // nothing but means of long times
-
-    const bool agree = powers > 0 && counted > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
-    for (std::size_t i = stretch.first; i < stretch.last; ++i) {
-      result.pieces[i].dense = true;
-      const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
-      if (agree && std::isfinite(piece)) result.pieces[i].kwh = piece * counted / integral;
-    }
-    result.shaped_by_power = result.shaped_by_power || agree;
-    add_closure(knots, stretch, result);
-  }
+  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense)) add_stretch(knots, kwh, stretch, result);
 
   const bool any_dense = std::any_of(result.pieces.begin(), result.pieces.end(), [](const auto& p) { return p.dense; });
   if (!any_dense && result.not_dense.empty()) result.not_dense = "readings give neither power nor register";

@@ -128,11 +128,57 @@ std::string tariff_line(const std::string& tariff) {
   return fmt::format("    tariff = require(\"tariffs.{}\").{},", tariff.substr(0, dot), tariff.substr(dot + 1));
 }
 
+/// The page says of tariff and contract power whether they were given or are missing: no log tells them.
+void assume_money(const PrepareRequest& request, std::vector<Assumption>& assumptions) {
+  std::string given, missing, missing_ko;
+  const auto sort = [&](bool told, const std::string& what, const char* name, const char* name_ko) {
+    if (told) {
+      given += (given.empty() ? "" : ", ") + what;
+    } else {
+      missing += std::string(name) + ", ";
+      missing_ko += std::string(name_ko) + ", ";
+    }
+  };
+  sort(!request.tariff.empty(), request.tariff, "tariff", "요금");
+  sort(request.contract_kw > 0.0, fmt::format("{:.6g} kW", request.contract_kw), "contract power", "계약전력");
+
+  if (!given.empty()) assumptions.push_back({"tariff and contract power", "요금제와 계약전력", given, given});
+  assumptions.push_back({missing + "base load, PV, storage", missing_ko + "기저부하, 태양광, 저장장치",
+                         "none: a log does not tell them (--site gives them)",
+                         "없음: 로그에는 나오지 않음 (--site 로 지정)"});
+}
+
+/// A law of the sessions' own size, for a file that runs without the log.
+std::string arrivals_of_same_size(const sessions::LogSessions& sessions, int days) {
+  std::vector<double> energies, stays;
+  for (const LogSession& session : sessions.sessions) {
+    energies.push_back(session.visit.taken_kwh);
+    stays.push_back(kernel::hours_between(session.visit.arrival_ns, session.visit.departure_ns));
+  }
+  return fmt::format(
+      R"(  -- `replay` and `whatif` put the log's own sessions here; so does arrivals = ocpp "site.log". On its own the file runs
+  -- with a law of the same size.
+  arrivals = arrivals.poisson {{
+    per_hour = {:.6g},
+    energy_kwh = lognormal {{ median = {:.6g}, sigma = 0.7, min = 0.1, max = 100 }},
+    stay_h = lognormal {{ median = {:.6g}, sigma = 0.8, min = 0.05, max = 72 }},
+  }},
+)",
+      std::min(10'000.0, static_cast<double>(sessions.sessions.size()) / (24.0 * days)),
+      std::clamp(median_of(std::move(energies)), 0.1, 100.0), std::clamp(median_of(std::move(stays)), 0.05, 72.0));
+}
+
+/// With laws fitted to the log the file can run on other days, too.
+std::string run_line(const sessions::SessionDays& days, bool has_laws) {
+  const std::string first = market::format_date(days.first);
+  if (!has_laws) return fmt::format("start = \"{}\", days = {},  -- the log's own days", first, days.days);
+  return fmt::format("start = param(\"start\", \"{}\"), days = param(\"days\", {}),", first, days.days);
+}
+
 }  // namespace
 
 std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions& sessions,
                            const PrepareRequest& request, std::vector<Assumption>& assumptions, const SiteLaws& laws) {
-  const std::string& tariff = request.tariff;
   const Zone zone = zone_of(log, request.timezone, assumptions);
   const market::Calendar calendar(zone.name);
   const sessions::SessionDays days = sessions::days_of(sessions, calendar);
@@ -143,55 +189,13 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
                          "the least usual rating that is not below what was metered or offered",
                          "계측되거나 제공된 출력 이상의 가장 작은 통상 정격"});
 
-  const std::string priced = tariff_line(tariff);
-  const bool has_contract = request.contract_kw > 0.0;
-  std::string given, missing, missing_ko;
-
-  // The page says of each whether it was given or is missing: no log tells it.
-  const auto sort = [&](bool told, const std::string& what, const char* name, const char* name_ko) {
-    if (told) {
-      given += (given.empty() ? "" : ", ") + what;
-    } else {
-      missing += std::string(name) + ", ";
-      missing_ko += std::string(name_ko) + ", ";
-    }
-  };
-  sort(!tariff.empty(), tariff, "tariff", "요금");
-  sort(has_contract, fmt::format("{:.6g} kW", request.contract_kw), "contract power", "계약전력");
-
-  if (!given.empty()) assumptions.push_back({"tariff and contract power", "요금제와 계약전력", given, given});
-  assumptions.push_back({missing + "base load, PV, storage", missing_ko + "기저부하, 태양광, 저장장치",
-                         "none: a log does not tell them (--site gives them)",
-                         "없음: 로그에는 나오지 않음 (--site 로 지정)"});
-
-  std::vector<double> energies, stays;
-  for (const LogSession& session : sessions.sessions) {
-    energies.push_back(session.visit.taken_kwh);
-    stays.push_back(kernel::hours_between(session.visit.arrival_ns, session.visit.departure_ns));
-  }
-
-  // With laws fitted to the log the file can run on other days, too.
-  const std::string first = market::format_date(days.first);
-  const std::string run =
-      laws.inside.empty()
-          ? fmt::format("start = \"{}\", days = {},  -- the log's own days", first, days.days)
-          : fmt::format("start = param(\"start\", \"{}\"), days = param(\"days\", {}),", first, days.days);
-
-  const std::string arrivals =
-      !laws.inside.empty()
-          ? laws.inside
-          : fmt::format(
-                R"(  -- `replay` and `whatif` put the log's own sessions here; so does arrivals = ocpp "site.log". On its own the file runs
-  -- with a law of the same size.
-  arrivals = arrivals.poisson {{
-    per_hour = {:.6g},
-    energy_kwh = lognormal {{ median = {:.6g}, sigma = 0.7, min = 0.1, max = 100 }},
-    stay_h = lognormal {{ median = {:.6g}, sigma = 0.8, min = 0.05, max = 72 }},
-  }},
-)",
-                std::min(10'000.0, static_cast<double>(sessions.sessions.size()) / (24.0 * days.days)),
-                std::clamp(median_of(std::move(energies)), 0.1, 100.0),
-                std::clamp(median_of(std::move(stays)), 0.05, 72.0));
+  const std::string priced = tariff_line(request.tariff);
+  assume_money(request, assumptions);
+  const std::string contract =
+      request.contract_kw > 0.0
+          ? fmt::format("    contract_kw = {:.6g},", request.contract_kw)
+          : std::string("    -- contract_kw = 100,     -- what the grid connection may draw: fill in");
+  const bool has_laws = !laws.inside.empty();
 
   std::string assumed;
   for (const Assumption& a : assumptions) assumed += fmt::format("--   {}: {}\n", a.what, a.value);
@@ -222,11 +226,10 @@ return scenario {{
   strategy = "asap",
 }}
 )",
-      sessions.sessions.size(), sessions.evse_ids.size(), assumed, laws.before.empty() ? "" : "\n" + laws.before, run,
-      lua_text(zone.name), voltage_v,
-      has_contract ? fmt::format("    contract_kw = {:.6g},", request.contract_kw)
-                   : std::string("    -- contract_kw = 100,     -- what the grid connection may draw: fill in"),
-      priced, stations_text(sessions, seen, voltage_v, laws.least_kw), arrivals);
+      sessions.sessions.size(), sessions.evse_ids.size(), assumed, laws.before.empty() ? "" : "\n" + laws.before,
+      run_line(days, has_laws), lua_text(zone.name), voltage_v, contract, priced,
+      stations_text(sessions, seen, voltage_v, laws.least_kw),
+      has_laws ? laws.inside : arrivals_of_same_size(sessions, days.days));
 }
 
 }  // namespace evtwin::replay

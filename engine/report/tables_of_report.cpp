@@ -79,6 +79,52 @@ void add_replacements(const Report& report, Table& table) {
        "실행 시작 때 새것인 배터리가 하루 한 번 이렇게 방문할 때"});
 }
 
+Cell kpi_cell(const analysis::KpiInfo& info, double value, const std::string& currency) {
+  return info.unit == "money" ? money(value, currency) : number(value, decimals_of(&info, value));
+}
+
+/// A figure with its value in each run.
+Row kpi_row(const Report& report, const analysis::KpiInfo& info, const std::vector<double>& values) {
+  Row row;
+  row.id = "kpi-" + std::string(info.name);
+  const std::string unit = info.unit == "money" ? report.runs.front().summary.currency : std::string(info.unit);
+  row.head = same(std::string(info.name) + (unit.empty() ? "" : " (" + unit + ")"));
+  row.help = {std::string(info.help), std::string(info.help_ko)};
+  row.more = std::find(asked_first.begin(), asked_first.end(), info.name) == asked_first.end();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    row.cells.push_back(kpi_cell(info, values[i], report.runs[i].summary.currency));
+  return row;
+}
+
+/// Figures that read the same are equally good; where all do, nobody is the best.
+/// @param may  by run: whether it may be called the best
+void mark_best(const analysis::KpiInfo& info, const std::vector<double>& values, const std::vector<char>& may,
+               const std::string& currency, Row& row) {
+  if (info.better == analysis::Better::neither) return;
+  double best = unknown;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool better = info.better == analysis::Better::lower ? values[i] < best : values[i] > best;
+    if (may[i] != 0 && (std::isnan(best) || better)) best = values[i];
+  }
+  if (std::isnan(best)) return;
+
+  const std::string best_text = kpi_cell(info, best, currency).text.en;
+  const bool differ = std::any_of(row.cells.begin(), row.cells.end(),
+                                  [&](const Cell& c) { return c.text.en != row.cells.front().text.en; });
+  for (std::size_t i = 0; differ && i < row.cells.size(); ++i)
+    row.cells[i].best = may[i] != 0 && row.cells[i].text.en == best_text;
+}
+
+/// No key figure of the run file: made here from its powers and departures.
+Row done_before_departure_row(const Report& report) {
+  Row done;
+  done.head = {"done before departure (h)", "출발 전 완료 (시간)"};
+  done.help = {"from the last energy into a vehicle until it left, mean over those that left and had any",
+               "마지막 충전부터 출발까지의 평균 시간(충전 후 출발한 차량)"};
+  for (const RunRecord& run : report.runs) done.cells.push_back(number(mean_done_before_departure_h(run), 2));
+  return done;
+}
+
 /// The key figures that say something in any run, in the order of their table, with those who may be called the best.
 Table kpi_table_of(const Report& report) {
   Table table;
@@ -106,44 +152,14 @@ Table kpi_table_of(const Report& report) {
         info.name != "unmet_kwh" && info.name != "total_cost" && !told.contains(info.name))
       continue;
 
-    Row row;
-    row.id = "kpi-" + std::string(info.name);
-    const bool is_money = info.unit == "money";
-    const std::string unit = is_money ? report.runs.front().summary.currency : std::string(info.unit);
-    row.head = same(std::string(info.name) + (unit.empty() ? "" : " (" + unit + ")"));
-    row.help = {std::string(info.help), std::string(info.help_ko)};
-    row.more = std::find(asked_first.begin(), asked_first.end(), info.name) == asked_first.end();
-
-    for (std::size_t i = 0; i < values.size(); ++i)
-      row.cells.push_back(is_money ? money(values[i], report.runs[i].summary.currency)
-                                   : number(values[i], decimals_of(&info, values[i])));
-
-    // Figures that read the same are equally good; where all do, nobody is the best.
-    const std::vector<char> may = analysis::who_may_be_best(info.name, contenders);
-    double best = unknown;
-    for (std::size_t i = 0; compared && info.better != analysis::Better::neither && i < values.size(); ++i) {
-      const bool better = info.better == analysis::Better::lower ? values[i] < best : values[i] > best;
-      if (may[i] != 0 && (std::isnan(best) || better)) best = values[i];
-    }
-    const auto reads_as_best = [&](const Cell& cell) {
-      return !std::isnan(best) && cell.text.en == (is_money ? money(best, report.runs.front().summary.currency)
-                                                            : number(best, decimals_of(&info, best)))
-                                                      .text.en;
-    };
-    const bool differ = std::any_of(row.cells.begin(), row.cells.end(),
-                                    [&](const Cell& c) { return c.text.en != row.cells.front().text.en; });
-    for (std::size_t i = 0; differ && i < row.cells.size(); ++i)
-      row.cells[i].best = may[i] != 0 && reads_as_best(row.cells[i]);
+    Row row = kpi_row(report, info, values);
+    if (compared)
+      mark_best(info, values, analysis::who_may_be_best(info.name, contenders), report.runs.front().summary.currency,
+                row);
     table.rows.push_back(std::move(row));
   }
 
-  // No key figure of the run file: made here from its powers and departures.
-  Row done;
-  done.head = {"done before departure (h)", "출발 전 완료 (시간)"};
-  done.help = {"from the last energy into a vehicle until it left, mean over those that left and had any",
-               "마지막 충전부터 출발까지의 평균 시간(충전 후 출발한 차량)"};
-  for (const RunRecord& run : report.runs) done.cells.push_back(number(mean_done_before_departure_h(run), 2));
-  table.rows.push_back(std::move(done));
+  table.rows.push_back(done_before_departure_row(report));
   add_replacements(report, table);
 
   if (compared)

@@ -85,6 +85,74 @@ void read_tariff(Build& build, const Fields& f, const std::vector<market::LocalD
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
 }
 
+// The waiting room, reservations and the way of commands to the EVSEs.
+void read_operation(const Fields& f, twin::Site& site) {
+  if (const Value* queue = f.find("queue")) {
+    const Fields q(*queue, section("queue"), f.where("queue"));
+    site.waiting_room.places = static_cast<std::uint32_t>(q.whole("places"));
+    if (q.has("patience_min")) site.waiting_room.patience_h = q.number("patience_min") / 60.0;
+  }
+  if (const Value* value = f.find("reservations")) {
+    const Fields r(*value, section("reservations"), f.where("reservations"));
+    site.reservations.block = r.boolean("block");
+    site.reservations.hold_ns = static_cast<TimeNs>(r.number("hold_min") * static_cast<double>(kernel::minute_ns));
+  }
+
+  if (const Value* value = f.find("commands")) {
+    const Fields c(*value, section("commands"), f.where("commands"));
+    const auto ns = [&](const char* key) {
+      return static_cast<TimeNs>(std::llround(c.number(key) * static_cast<double>(kernel::second_ns)));
+    };
+    site.commands = {ns("forecast_s"), ns("plan_s"), ns("apply_s"), c.number("loss")};
+  }
+}
+
+// Feeders, EVSEs, and what limits or takes them out.
+void read_stations(Build& build, const Fields& f, twin::Site& site) {
+  if (const Value* feeders = f.find("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"));
+
+  const Stations stations =
+      stations_of(build, *f.find("stations"), f.where("stations"), f.number("voltage_v"), site.feeders);
+  if (const Value* rows = f.find("rows")) site.rows = rows_of(*rows, f.where("rows"), stations);
+  if (const Value* cuts = f.find("demand_response"))
+    site.cuts = cuts_of(build, *cuts, f.where("demand_response"), site.contract_kw);
+  if (const Value* outages = f.find("outages"))
+    site.outages = outages_of(build, *outages, f.where("outages"), stations);
+  site.evses = stations.evses;
+}
+
+// A value that the site gives itself, or else the scenario gives for all sites; `value` null: neither does.
+struct Given {
+  const Value* value = nullptr;
+  Where where;
+};
+Given own_or_shared(const Fields& f, const std::string& key, const Where& scenario, const Value* shared) {
+  const Value* own = f.find(key);
+  return {own != nullptr ? own : shared, own != nullptr ? f.where(key) : scenario / key};
+}
+
+// The history first: whether sessions before the run are its history is known when the arrivals are read.
+void read_arrivals(Build& build, const Fields& f, const Given& arrivals, const Given& history, twin::Site& site) {
+  build.past_is_history = history.value != nullptr && history.value->text() != nullptr;
+  if (history.value != nullptr)
+    site.history = history_of(build, *history.value, history.where, arrivals.value, arrivals.where, site);
+
+  // The sessions of a log take the place of the scenario's arrivals.
+  if (const auto& logged = build.source.options().arrivals_from) {
+    ++build.laws;
+    site.arrivals = {
+        std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, sessions::EvseMode::as_given, site))};
+    return;
+  }
+  if (arrivals.value == nullptr) {
+    fail_at(f.where(),
+            "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\", ocpp \"site.log\", bookings "
+            "{ ... } or "
+            "arrivals.poisson { per_hour = ... }");
+  }
+  site.arrivals = arrivals_of(build, *arrivals.value, arrivals.where, site);
+}
+
 }  // namespace
 
 twin::Site site_of(Build& build, const Construct& word, const Where& scenario, int number,
@@ -114,24 +182,7 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
   site.storage_policy = static_cast<twin::StoragePolicy>(f.choice("storage_policy"));
 
   if (const Value* peaks = f.find("past_peaks_kw")) site.past_peaks = past_peaks_of(*peaks, f.where("past_peaks_kw"));
-  if (const Value* queue = f.find("queue")) {
-    const Fields q(*queue, section("queue"), f.where("queue"));
-    site.waiting_room.places = static_cast<std::uint32_t>(q.whole("places"));
-    if (q.has("patience_min")) site.waiting_room.patience_h = q.number("patience_min") / 60.0;
-  }
-  if (const Value* value = f.find("reservations")) {
-    const Fields r(*value, section("reservations"), f.where("reservations"));
-    site.reservations.block = r.boolean("block");
-    site.reservations.hold_ns = static_cast<TimeNs>(r.number("hold_min") * static_cast<double>(kernel::minute_ns));
-  }
-
-  if (const Value* value = f.find("commands")) {
-    const Fields c(*value, section("commands"), f.where("commands"));
-    const auto ns = [&](const char* key) {
-      return static_cast<TimeNs>(std::llround(c.number(key) * static_cast<double>(kernel::second_ns)));
-    };
-    site.commands = {ns("forecast_s"), ns("plan_s"), ns("apply_s"), c.number("loss")};
-  }
+  read_operation(f, site);
 
   std::vector<market::LocalDate> holidays;
   if (const Value* own = f.find("holidays")) holidays = dates_of(*own, f.where("holidays"));
@@ -148,41 +199,9 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
   if (site.tariff.demand.basis == market::DemandBasis::contract && site.contract_kw == physics::infinite)
     fail(f.where("tariff"), "bills the contract power (demand basis \"contract\"): the site needs contract_kw");
 
-  if (const Value* feeders = f.find("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"));
-
-  const Stations stations =
-      stations_of(build, *f.find("stations"), f.where("stations"), f.number("voltage_v"), site.feeders);
-  if (const Value* rows = f.find("rows")) site.rows = rows_of(*rows, f.where("rows"), stations);
-  if (const Value* cuts = f.find("demand_response"))
-    site.cuts = cuts_of(build, *cuts, f.where("demand_response"), site.contract_kw);
-  if (const Value* outages = f.find("outages"))
-    site.outages = outages_of(build, *outages, f.where("outages"), stations);
-  site.evses = stations.evses;
-
-  const Value* own = f.find("arrivals");
-  const Value* arrivals = own != nullptr ? own : shared_arrivals;
-  const Where arrivals_where = own != nullptr ? f.where("arrivals") : scenario / "arrivals";
-  const Value* own_history = f.find("history");
-  const Value* history = own_history != nullptr ? own_history : shared_history;
-  build.past_is_history = history != nullptr && history->text() != nullptr;
-  if (history != nullptr)
-    site.history = history_of(build, *history, own_history != nullptr ? f.where("history") : scenario / "history",
-                              arrivals, arrivals_where, site);
-
-  // The sessions of a log take the place of the scenario's arrivals.
-  if (const auto& logged = options.arrivals_from) {
-    ++build.laws;
-    site.arrivals = {
-        std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, sessions::EvseMode::as_given, site))};
-    return site;
-  }
-  if (arrivals == nullptr) {
-    fail_at(f.where(),
-            "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\", ocpp \"site.log\", bookings "
-            "{ ... } or "
-            "arrivals.poisson { per_hour = ... }");
-  }
-  site.arrivals = arrivals_of(build, *arrivals, arrivals_where, site);
+  read_stations(build, f, site);
+  read_arrivals(build, f, own_or_shared(f, "arrivals", scenario, shared_arrivals),
+                own_or_shared(f, "history", scenario, shared_history), site);
   return site;
 }
 

@@ -53,6 +53,20 @@ std::string trouble_with(const Transaction& t) {
   return {};
 }
 
+/// Whatever is left out says why, with its place in the log. @returns empty: it stays
+std::string reason_to_leave_out(const ocpp::SiteLog& log, const Transaction& t, const std::string& id,
+                                const LogSessionOptions& options) {
+  if (const std::string trouble = trouble_with(t); !trouble.empty())
+    return fmt::format("{}: transaction {}: {}", place_in_log(log, t), kernel::printable(id, 80), trouble);
+  if (t.energy_kwh < options.least_kwh)
+    return fmt::format("{}: transaction {} took {:g} kWh, less than the {:g} asked for", place_in_log(log, t),
+                       kernel::printable(id, 80), t.energy_kwh, options.least_kwh);
+  if (t.energy_kwh > most_session_kwh)
+    return fmt::format("{}: transaction {} took {:g} kWh, more than any vehicle does", place_in_log(log, t),
+                       kernel::printable(id, 80), t.energy_kwh);
+  return {};
+}
+
 std::vector<std::string> evses_in(const ocpp::SiteLog& log) {
   std::map<std::string, std::set<int>, std::less<>> numbers;
   for (const ocpp::EvseTimeline& timeline : log.timelines) {
@@ -156,23 +170,8 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
       continue;
     }
 
-    // Whatever is left out says why, with its place in the log.
-    if (const std::string trouble = trouble_with(t); !trouble.empty()) {
-      std::string reason =
-          fmt::format("{}: transaction {}: {}", place_in_log(log, t), kernel::printable(id, 80), trouble);
+    if (std::string reason = reason_to_leave_out(log, t, id, options); !reason.empty()) {
       say_left_out(out, std::move(id), std::move(reason));
-      continue;
-    }
-    if (t.energy_kwh < options.least_kwh) {
-      say_left_out(out, id,
-                   fmt::format("{}: transaction {} took {:g} kWh, less than the {:g} asked for", place_in_log(log, t),
-                               kernel::printable(id, 80), t.energy_kwh, options.least_kwh));
-      continue;
-    }
-    if (t.energy_kwh > most_session_kwh) {
-      say_left_out(out, id,
-                   fmt::format("{}: transaction {} took {:g} kWh, more than any vehicle does", place_in_log(log, t),
-                               kernel::printable(id, 80), t.energy_kwh));
       continue;
     }
 

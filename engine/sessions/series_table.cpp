@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "kernel/log.hpp"
@@ -106,6 +107,60 @@ ColumnUnit unit_of_column(const CsvReader& csv, std::size_t column, const Series
   return unit;
 }
 
+// The columns that a series is read from.
+struct SeriesColumns {
+  std::size_t time = 0, value = 0;
+  std::optional<std::size_t> currency;  ///< whose cells must name the tariff's
+};
+
+// Times and values need a column each, and the first row must name them.
+SeriesColumns columns_of(const CsvReader& csv, const market::Calendar& calendar, const SeriesOptions& options) {
+  const std::size_t time_at = time_column(csv);
+  const std::size_t value_at = value_column(csv, options);
+  if (value_at == time_at) {
+    throw InputError(csv.file(), csv.line(),
+                     fmt::format("column '{}' holds the times", kernel::printable(csv.header()[time_at])));
+  }
+
+  try {
+    (void)market::parse_instant(csv.header()[time_at], calendar);
+    throw InputError(csv.file(), csv.line(),
+                     fmt::format("the first row holds data, {}; a row that names the columns is due, such as time,{}",
+                                 kernel::printable(csv.header()[time_at]),
+                                 options.accepted.empty() ? "value" : options.accepted.front()));
+  } catch (const market::TimeTextError&) {  // as it should be: a name
+  }
+  return {time_at, value_at, options.currency.empty() ? std::nullopt : csv.find("currency")};
+}
+
+// Reads the rows, in the unit that is due.
+market::Series series_of_rows(CsvReader& csv, const SeriesColumns& columns, const ColumnUnit& unit,
+                              const market::Calendar& calendar, const SeriesOptions& options) {
+  const auto [times, per] = std::pair(unit.times, unit.per);
+  std::vector<TimeNs> times_ns;
+  std::vector<double> values;
+  while (csv.next()) {
+    if (columns.currency && trimmed(csv.field(*columns.currency)) != options.currency)
+      csv.fail(*columns.currency, fmt::format("is not the tariff's currency, {}", options.currency));
+    const TimeNs t = instant_of(csv, columns.time, calendar);
+    if (!times_ns.empty() && t <= times_ns.back()) {
+      csv.fail(columns.time, fmt::format("is not later than the row before, {}; rows must ascend in time",
+                                         calendar.format_iso(times_ns.back())));
+    }
+    times_ns.push_back(t);
+    // Bounds are in the unit that is due: they are compared in the column's own.
+    values.push_back(csv.number(columns.value, options.least * per / times, options.most * per / times) * times / per *
+                     options.scale);
+  }
+
+  if (times_ns.size() < 2) {
+    throw InputError(
+        csv.file(), 0,
+        fmt::format("{}; a series needs two rows at least", times_ns.empty() ? "no rows" : "a single row"));
+  }
+  return market::Series(std::move(times_ns), std::move(values));
+}
+
 }  // namespace
 
 SeriesTable read_series(const std::string& shown, const std::string& real, const market::Calendar& calendar,
@@ -113,52 +168,14 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   const kernel::Stopwatch watch;
   const std::string text = read_text_file(shown, real);
   CsvReader csv(text, shown);
-  const std::size_t time_at = time_column(csv);
-  const std::size_t value_at = value_column(csv, options);
-  if (value_at == time_at) {
-    throw InputError(shown, csv.line(),
-                     fmt::format("column '{}' holds the times", kernel::printable(csv.header()[time_at])));
-  }
-
-  try {
-    (void)market::parse_instant(csv.header()[time_at], calendar);
-    throw InputError(shown, csv.line(),
-                     fmt::format("the first row holds data, {}; a row that names the columns is due, such as time,{}",
-                                 kernel::printable(csv.header()[time_at]),
-                                 options.accepted.empty() ? "value" : options.accepted.front()));
-  } catch (const market::TimeTextError&) {  // as it should be: a name
-  }
+  const SeriesColumns columns = columns_of(csv, calendar, options);
 
   SeriesTable table;
-  table.column = csv.header()[value_at];
-  table.unit = unit_of_column(csv, value_at, options, table.flags);
-  const auto [times, per] = std::pair(table.unit.times, table.unit.per);
-  std::vector<TimeNs> times_ns;
-  std::vector<double> values;
-  std::optional<std::size_t> currency_at;
-  if (!options.currency.empty()) currency_at = csv.find("currency");
+  table.column = csv.header()[columns.value];
+  table.unit = unit_of_column(csv, columns.value, options, table.flags);
+  table.series = series_of_rows(csv, columns, table.unit, calendar, options);
+  const std::size_t rows = table.series.times_ns().size();
 
-  while (csv.next()) {
-    if (currency_at && trimmed(csv.field(*currency_at)) != options.currency)
-      csv.fail(*currency_at, fmt::format("is not the tariff's currency, {}", options.currency));
-    const TimeNs t = instant_of(csv, time_at, calendar);
-    if (!times_ns.empty() && t <= times_ns.back()) {
-      csv.fail(time_at, fmt::format("is not later than the row before, {}; rows must ascend in time",
-                                    calendar.format_iso(times_ns.back())));
-    }
-    times_ns.push_back(t);
-    // Bounds are in the unit that is due: they are compared in the column's own.
-    values.push_back(csv.number(value_at, options.least * per / times, options.most * per / times) * times / per *
-                     options.scale);
-  }
-
-  if (times_ns.size() < 2) {
-    throw InputError(
-        shown, 0, fmt::format("{}; a series needs two rows at least", times_ns.empty() ? "no rows" : "a single row"));
-  }
-
-  const std::size_t rows = times_ns.size();
-  table.series = market::Series(std::move(times_ns), std::move(values));
   const bool window = options.need_to_ns > options.need_from_ns;
   if (window && !table.series.covers(options.need_from_ns, options.need_to_ns)) {
     throw InputError(

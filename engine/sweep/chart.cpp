@@ -168,6 +168,122 @@ struct Range {
   bool is_empty() const { return low > high; }
 };
 
+/// Places of a parameter's values on the x axis: numbers by their size, other values side by side.
+struct Places {
+  std::vector<std::string> values;
+  bool numeric = true;
+  Range range;  ///< of the numbers
+
+  double x(const std::string& value) const {
+    constexpr double pad = 0.04;
+    const auto at = static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
+    const double part =
+        numeric ? (range.high > range.low ? (*number_of(value) - range.low) / (range.high - range.low) : 0.5)
+                : (at + 0.5) / static_cast<double>(values.size());
+    return place_x(pad + (1.0 - 2.0 * pad) * part);
+  }
+};
+
+Places places_of(const Table& table, const ChartRequest& request, std::size_t against) {
+  Places places;
+  for (const Point& point : table.layout.points) {
+    if (!is_held(table, request, point)) continue;
+    const std::string& value = point[against];
+    if (std::find(places.values.begin(), places.values.end(), value) == places.values.end())
+      places.values.push_back(value);
+    const std::optional<double> number = number_of(value);
+    places.numeric = places.numeric && number;
+    if (number) places.range.add(*number);
+  }
+  return places;
+}
+
+/// A figure against a parameter, and where its points stand.
+struct FigureChart {
+  const Table& table;
+  const ChartRequest& request;
+  std::size_t against = 0;  ///< factor on the x axis
+  bool spread = false;      ///< points have intervals
+  Places places;
+  Axis y;
+
+  analysis::Spread mean_of(const Cell& cell) const {
+    return analysis::spread_of(figures_by_seed(table, cell, request.figure));
+  }
+  Range range_of(const std::vector<Series>& series) const;
+  std::vector<Cell> in_order(std::vector<Cell> cells) const;
+  void draw_series(Drawing& drawing, const std::vector<Cell>& cells, double shift, Color color) const;
+  std::vector<std::string> notes() const;
+};
+
+/// The axis has room for the intervals, too.
+Range FigureChart::range_of(const std::vector<Series>& series) const {
+  Range range;
+  for (const Series& one : series) {
+    for (const Cell& cell : one.cells) {
+      const analysis::Spread s = mean_of(cell);
+      range.add(s.mean);
+      if (!spread) continue;
+      range.add(interval_of(s).low);
+      range.add(interval_of(s).high);
+    }
+  }
+  return range;
+}
+
+/// Lines go from the least number to the largest.
+std::vector<Cell> FigureChart::in_order(std::vector<Cell> cells) const {
+  if (places.numeric)
+    std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
+      return *number_of(table.layout.points[a.point][against]) < *number_of(table.layout.points[b.point][against]);
+    });
+  return cells;
+}
+
+void FigureChart::draw_series(Drawing& drawing, const std::vector<Cell>& cells, double shift, Color color) const {
+  std::optional<std::pair<double, double>> before;
+  for (const Cell& cell : in_order(cells)) {
+    const analysis::Spread s = mean_of(cell);
+
+    // A mean that does not apply breaks the line: nothing is drawn across the gap.
+    if (std::isnan(s.mean)) {
+      before.reset();
+      continue;
+    }
+
+    const double x = places.x(table.layout.points[cell.point][against]) + shift;
+    const double at = place_y(y.part(s.mean));
+    if (before && places.numeric) drawing.lines.push_back({before->first, before->second, x, at, 1.6, color});
+
+    const Interval interval = interval_of(s);
+    if (spread && !std::isnan(interval.low)) {
+      const double low = place_y(y.part(interval.low)), high = place_y(y.part(interval.high));
+      drawing.lines.push_back({x, low, x, high, 1.2, color});
+      drawing.lines.push_back({x - 3.0, low, x + 3.0, low, 1.2, color});
+      drawing.lines.push_back({x - 3.0, high, x + 3.0, high, 1.2, color});
+    }
+
+    drawing.discs.push_back({x, at, 3.2, color});
+    before = std::pair(x, at);
+  }
+}
+
+/// Sentences below the picture: what is shown, of which points, and what points and bars are.
+std::vector<std::string> FigureChart::notes() const {
+  std::vector<std::string> out;
+  out.push_back(told(request.korean, "{}: {} against {}.", "{}: {} - {}에 따른 변화.", table.scenario, request.figure,
+                     table.layout.factors[against].name));
+  for (const auto& [name, value] : request.where) out.push_back(fmt::format("{} = {}", name, value));
+  if (const analysis::KpiInfo* info = analysis::find_kpi_info(request.figure); info != nullptr)
+    out.push_back(fmt::format("{}: {}", request.figure, request.korean ? info->help_ko : info->help));
+  out.push_back(spread ? told(request.korean,
+                              "Points: means over {} seeds; bars: 95 % interval of the mean (Student's t).",
+                              "점: 시드 {}개의 평균; 막대: 평균의 95 % 구간(Student t).", table.layout.seeds)
+                       : told(request.korean, "One result per point: no spread to show.",
+                              "조건마다 결과가 하나라 편차가 없습니다."));
+  return out;
+}
+
 }  // namespace
 
 Chart figure_chart(const Table& table, const ChartRequest& request) {
@@ -179,35 +295,11 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
   const std::vector<Series> series = series_of(table, request, against);
   const bool spread = table.layout.seeds > 1 && seeds_matter(table);
 
-  // Numbers have places of their own; other values stand side by side.
-  std::vector<std::string> values;
-  bool numeric = true;
-  Range x_range, y_range;
-  for (const Point& point : table.layout.points) {
-    if (!is_held(table, request, point)) continue;
-    if (std::find(values.begin(), values.end(), point[against]) == values.end()) values.push_back(point[against]);
-    const std::optional<double> number = number_of(point[against]);
-    numeric = numeric && number;
-    if (number) x_range.add(*number);
-  }
-
-  const auto mean_of = [&](const Cell& cell) {
-    return analysis::spread_of(figures_by_seed(table, cell, request.figure));
-  };
-
-  // The axis has room for the intervals, too.
-  for (const Series& one : series) {
-    for (const Cell& cell : one.cells) {
-      const analysis::Spread s = mean_of(cell);
-      y_range.add(s.mean);
-      if (!spread) continue;
-      y_range.add(interval_of(s).low);
-      y_range.add(interval_of(s).high);
-    }
-  }
-
-  if (y_range.is_empty())
+  FigureChart figure{table, request, against, spread, places_of(table, request, against), {}};
+  const Range range = figure.range_of(series);
+  if (range.is_empty())
     throw SweepError(fmt::format("{} does not apply to any run of this sweep", kernel::printable(request.figure, 60)));
+  figure.y = axis_of(range.low, range.high);
 
   Chart chart;
   Drawing& drawing = chart.drawing;
@@ -215,73 +307,23 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
   drawing.height = chart_height;
   const std::string& factor = table.layout.factors[against].name;
   drawing.title = fmt::format("{}: {} / {}", table.scenario, request.figure, factor);
-  const Axis y = axis_of(y_range.low, y_range.high);
-  draw_frame(drawing, y, factor, with_unit(table, request.figure));
+  draw_frame(drawing, figure.y, factor, with_unit(table, request.figure));
 
-  const double pad = 0.04;
-  const auto x_part = [&](const std::string& value) {
-    const auto at = static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
-    const double part =
-        numeric ? (x_range.high > x_range.low ? (*number_of(value) - x_range.low) / (x_range.high - x_range.low) : 0.5)
-                : (at + 0.5) / static_cast<double>(values.size());
-    return pad + (1.0 - 2.0 * pad) * part;
-  };
   // As many ticks as can be read.
+  const std::vector<std::string>& values = figure.places.values;
   const std::size_t every = (values.size() + 11) / 12;
-  for (std::size_t i = 0; i < values.size(); i += every) tick_x(drawing, place_x(x_part(values[i])), values[i]);
+  for (std::size_t i = 0; i < values.size(); i += every) tick_x(drawing, figure.places.x(values[i]), values[i]);
 
   std::vector<std::string> names;
   for (std::size_t i = 0; i < series.size(); ++i) {
     names.push_back(series[i].name);
-    const Color color = palette[i];
     // Side by side by a little, so that intervals of several lines at one value can be told apart.
     const double shift =
         spread ? (static_cast<double>(i) - (static_cast<double>(series.size()) - 1.0) / 2.0) * 3.0 : 0.0;
-
-    std::optional<std::pair<double, double>> before;
-    std::vector<Cell> cells = series[i].cells;
-    if (numeric)
-      std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
-        return *number_of(table.layout.points[a.point][against]) < *number_of(table.layout.points[b.point][against]);
-      });
-
-    for (const Cell& cell : cells) {
-      const analysis::Spread s = mean_of(cell);
-
-      // A mean that does not apply breaks the line: nothing is drawn across the gap.
-      if (std::isnan(s.mean)) {
-        before.reset();
-        continue;
-      }
-
-      const double x = place_x(x_part(table.layout.points[cell.point][against])) + shift;
-      const double at = place_y(y.part(s.mean));
-      if (before && numeric) drawing.lines.push_back({before->first, before->second, x, at, 1.6, color});
-
-      const Interval interval = interval_of(s);
-      if (spread && !std::isnan(interval.low)) {
-        const double low = place_y(y.part(interval.low)), high = place_y(y.part(interval.high));
-        drawing.lines.push_back({x, low, x, high, 1.2, color});
-        drawing.lines.push_back({x - 3.0, low, x + 3.0, low, 1.2, color});
-        drawing.lines.push_back({x - 3.0, high, x + 3.0, high, 1.2, color});
-      }
-
-      drawing.discs.push_back({x, at, 3.2, color});
-      before = std::pair(x, at);
-    }
+    figure.draw_series(drawing, series[i].cells, shift, palette[i]);
   }
   draw_legend(drawing, names);
-
-  chart.notes.push_back(
-      told(request.korean, "{}: {} against {}.", "{}: {} - {}에 따른 변화.", table.scenario, request.figure, factor));
-  for (const auto& [name, value] : request.where) chart.notes.push_back(fmt::format("{} = {}", name, value));
-  if (const analysis::KpiInfo* info = analysis::find_kpi_info(request.figure); info != nullptr)
-    chart.notes.push_back(fmt::format("{}: {}", request.figure, request.korean ? info->help_ko : info->help));
-  chart.notes.push_back(spread ? told(request.korean,
-                                      "Points: means over {} seeds; bars: 95 % interval of the mean (Student's t).",
-                                      "점: 시드 {}개의 평균; 막대: 평균의 95 % 구간(Student t).", table.layout.seeds)
-                               : told(request.korean, "One result per point: no spread to show.",
-                                      "조건마다 결과가 하나라 편차가 없습니다."));
+  chart.notes = figure.notes();
   return chart;
 }
 
