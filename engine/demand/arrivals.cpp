@@ -107,7 +107,7 @@ void draw_stay(const Poisson& law, const StreamContext& context, Visit& visit) {
 }
 
 /// Energy that does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
-void draw_energy(const Poisson& law, const StreamContext& context, const physics::Battery& battery, Visit& visit) {
+void draw_energy(const Poisson& law, const StreamContext& context, const physics::BatterySpec& battery, Visit& visit) {
   double energy = std::max(0.0, law.energy_kwh.at(unit(context, "demand.energy", visit.number)));
   if (battery.capacity_kwh < physics::infinite)
     energy = std::min(energy, 0.95 * battery.capacity_kwh / battery.charge_efficiency);

@@ -376,6 +376,33 @@ std::size_t LogScanner::unclosed_at(View text, const Candidate& candidate, Line&
   return std::max(deep ? extent.end : std::min(extent.end, line.end), at + 1);
 }
 
+// The fields of a message's object count more than the words of the line.
+void LogScanner::add_fields(const MessageObject& message, Context& context) {
+  context.layout = "JSON objects";
+  context.stamp_in_outer = false;
+  context.before = {};
+  if (message.way.way != Way::unknown) context.facts.way = message.way.way;
+  if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
+  if (!message.station.empty()) context.facts.station = message.station;
+
+  if (message.time.known()) {
+    context.time = message.time;
+    context.stamp.reset();
+  }
+}
+
+// A message is parsed from its raw text, or put together out of its fields. @returns how many frames it holds
+std::size_t LogScanner::frames_of(const MessageObject& message, const Context& context) {
+  if (message.raw.empty()) {
+    put_together(message, context);
+    return 1;
+  }
+  std::string& piece = scratch_[most_wrappings];
+  piece.assign(message.raw);
+  piece.append(text_padding, ' ');
+  return frames_in(View(piece).substr(0, message.raw.size()), context, 0);
+}
+
 std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool last) {
   const std::size_t first = text.find_first_not_of(" \t\r\n", at + 1);
   if (first == View::npos) return last ? at + 1 : need_more;
@@ -418,33 +445,6 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   // An object over several lines that holds no message may hold smaller ones that do.
   if (frames > 0) return extent.end;
   return extent.end <= line.end ? extent.end : at + 1;
-}
-
-// The fields of a message's object count more than the words of the line.
-void LogScanner::add_fields(const MessageObject& message, Context& context) {
-  context.layout = "JSON objects";
-  context.stamp_in_outer = false;
-  context.before = {};
-  if (message.way.way != Way::unknown) context.facts.way = message.way.way;
-  if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
-  if (!message.station.empty()) context.facts.station = message.station;
-
-  if (message.time.known()) {
-    context.time = message.time;
-    context.stamp.reset();
-  }
-}
-
-// A message is parsed from its raw text, or put together out of its fields. @returns how many frames it holds
-std::size_t LogScanner::frames_of(const MessageObject& message, const Context& context) {
-  if (message.raw.empty()) {
-    put_together(message, context);
-    return 1;
-  }
-  std::string& piece = scratch_[most_wrappings];
-  piece.assign(message.raw);
-  piece.append(text_padding, ' ');
-  return frames_in(View(piece).substr(0, message.raw.size()), context, 0);
 }
 
 bool LogScanner::payload_only(View text, std::size_t at, const simdjson::dom::element& payload, Line& line) {

@@ -131,8 +131,9 @@ class LogScanner {
   void odd_unclosed(const Extent& extent, int type, std::uint64_t line, std::string_view text);
 
   void add_words_before(std::string_view before, bool first_frame, Context& context);
-  static void add_fields(const MessageObject& message, Context& context);
-  std::size_t frames_of(const MessageObject& message, const Context& context);
+  /// Parts of object_at, in its file: called once a message, they become part of it.
+  static inline void add_fields(const MessageObject& message, Context& context);
+  inline std::size_t frames_of(const MessageObject& message, const Context& context);
 
   const Context& context_of(std::string_view text, std::size_t at, Line& line);
   /// Results of facts_of and layout_name, remembered: the text around the time is the same on many lines.

@@ -270,7 +270,8 @@ void add_inner(const element& outer, std::vector<element>& waiting) {
 struct MessageObjectReader::Parts {
   explicit Parts(unsigned depth) : frames(depth), most_depth(depth) {}
 
-  bool parse(View object);
+  // Inline where nothing else tells the compiler that they are called once an object.
+  inline bool parse(View object);
   bool settle(ReadMessage& read);
   std::optional<MessageObject> message_from(const ReadMessage& read);
 
@@ -288,9 +289,9 @@ struct MessageObjectReader::Parts {
   std::size_t texts = 0, arrays = 0;  ///< of the present object that have a parser
 
  private:
-  bool parse_root(View text);
+  inline bool parse_root(View text);
   void parse_payload_text(Fields& fields);
-  std::size_t keep(const element& payload);
+  inline std::size_t keep(const element& payload);
 };
 
 MessageObjectReader::MessageObjectReader(unsigned most_depth) : parts_(std::make_unique<Parts>(most_depth)) {}
