@@ -395,7 +395,7 @@
 ---@field tick_ns integer [ns] The same in nanoseconds.
 ---@field next_tick_in_h number [h] Until the next decision tick.
 ---@field next_tick_ns integer [ns] The next decision tick.
----@field decision_number integer Number of this decision, from 0.
+---@field decision_number integer How many decisions there were before; run files and messages call this one decision_number + 1.
 ---@field why string Why the strategy is asked: words of tick, arrival, departure, price, limit, wake, finished, power, grant, booking, reading.
 ---@field changed string What may be other than at the last decision: words of rows, sessions, prices, horizon. What was derived from the rest still holds.
 ---@field last_decision_ns integer [ns] When the strategy was asked before; the run's start at the first decision.

@@ -181,7 +181,7 @@ void IsolatedStrategy::Segment::watch_process(Strategy& strategy, bool at_the_en
   const std::string difference = state_ ? state_->difference() : std::string();
   if (!difference.empty()) {
     strategy.remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, in one of decide() number {} to {}",
-                                                            difference, looked_, decided_ - 1)});
+                                                            difference, looked_ + 1, decided_)});
     state_.emplace();  // told once
   }
   looked_ = decided_;

@@ -172,7 +172,7 @@ Digests backwards(const Foreseer& of, const ForecastScene& scene) {
   for (std::size_t k = scene.questions(); k-- > 0;) {
     answers[k] = ask(instance, scene, k, of.quantity);
     if (ask(instance, scene, k, of.quantity) != answers[k])
-      throw Failed(fmt::format("the same call twice, another answer: forecast() number {} of {}", k, scene.name()));
+      throw Failed(fmt::format("the same call twice, another answer: forecast() number {} of {}", k + 1, scene.name()));
   }
   instance.destroy();
   return answers;
@@ -302,7 +302,7 @@ void process_stays(const Foreseer& of) {
     expect_unchanged(state, "in create()");
     for (std::size_t k = 0; k < scene.questions(); ++k) {
       ask(instance, scene, k, of.quantity);
-      expect_unchanged(state, fmt::format("in forecast() number {}", k));
+      expect_unchanged(state, fmt::format("in forecast() number {}", k + 1));
     }
     instance.destroy();
     expect_unchanged(state, "in destroy()");
@@ -321,7 +321,7 @@ Digests asked_at_length(const Foreseer& of, const ForecastScene& scene) {
   while (answers.size() < scene.questions() && cpu_s() - began_s < enough_s) {
     const std::size_t k = answers.size();
     answers.push_back(ask(instance, scene, k, of.quantity));
-    const std::string when = fmt::format("in forecast() number {}", k);
+    const std::string when = fmt::format("in forecast() number {}", k + 1);
     expect_unchanged(before, when);
     if (const std::uint64_t said = instance.services().reports(); said > most_reports)
       throw Failed(fmt::format("it reported {} times {}; at most {} are due", said, when, most_reports));

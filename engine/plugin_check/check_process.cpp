@@ -51,8 +51,7 @@ void process_stays_as_it_was(const Specimen& specimen, const evtwin_info& info) 
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     Play play(specimen, info, seed);
     expect_unchanged(state, "in create()");
-    while (play.next())
-      expect_unchanged(state, fmt::format("in decide() number {}", play.scene().view().decision_number));
+    while (play.next()) expect_unchanged(state, fmt::format("in decide() number {}", number_of(play.scene().view())));
     play.instance().destroy();
     expect_unchanged(state, "in destroy()");
   }

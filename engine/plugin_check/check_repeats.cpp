@@ -144,7 +144,7 @@ void expect_no_memory(const Specimen& specimen, const evtwin_info& info, std::ui
       throw Failed(
           fmt::format("it says EVTWIN_STRATEGY_STATELESS, yet in decide() number {} of scene {} a fresh instance "
                       "answers otherwise{}{}",
-                      scene.view().decision_number, seed, variant.words.empty() ? "" : ", with ", variant.words));
+                      number_of(scene.view()), seed, variant.words.empty() ? "" : ", with ", variant.words));
   }
   old->destroy();
 }

@@ -60,7 +60,7 @@ void expect_continuation(const Case& c, std::uint64_t at, const Saved& saved, st
   for (std::size_t k = 0; k < saved.rest.size(); ++k) {
     if (k >= rest.size() || rest[k] != saved.rest[k])
       throw Failed(fmt::format("saved after decide() number {} and loaded{}, it answers otherwise in number {}, in {}",
-                               at, how, at + 1 + k, c.words()));
+                               at + 1, how, at + 2 + k, c.words()));
   }
 }
 

@@ -58,7 +58,7 @@ class Watched : public Hosted {
   }
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     Hosted::decide(view, decision);
-    const std::string when = fmt::format("in decide() number {}", view.decision_number);
+    const std::string when = fmt::format("in decide() number {}", number_of(view));
     expect_unchanged(before_, when);
     if (const std::uint64_t said = instance_.services().reports(); said > twin::Conduct::most_of_a_decision)
       throw Failed(fmt::format("it reported {} times {}: {} remarks of a decision are recorded, and {} of a run", said,

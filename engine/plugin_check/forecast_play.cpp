@@ -143,8 +143,8 @@ std::uint64_t judged(const evtwin_question& question, std::span<const double> me
   std::size_t at = 0;
   const std::string trouble = control::trouble_of_forecast(question, mean, quantile, at);
   if (!trouble.empty())
-    throw Failed(fmt::format("{}, for step {} of {} in forecast() number {} of {}", trouble, at, question.steps.n, k,
-                             scene.name()));
+    throw Failed(fmt::format("{}, for step {} of {} in forecast() number {} of {}", trouble, at, question.steps.n,
+                             k + 1, scene.name()));
   kernel::RollingHash hash;
   for (const double value : mean) hash.mix(value);
   for (const double value : quantile) hash.mix(value);
@@ -199,11 +199,11 @@ void ForecasterInstance::forecast(const evtwin_history& history, const evtwin_qu
   services_.enter();
   const evtwin_status status = called(
       "forecast()", [&] { return forecaster_->forecast(forecaster_, &history, &question, &answer); },
-      static_cast<std::int64_t>(number));
+      static_cast<std::int64_t>(number) + 1);
   services_.leave();
   if (status == EVTWIN_OK) return;
   const std::string words = services_.take_words();
-  throw Failed(fmt::format("forecast() number {} answered {}: {}", number, name_of_status(status),
+  throw Failed(fmt::format("forecast() number {} answered {}: {}", number + 1, name_of_status(status),
                            words.empty() ? "and reported no reason" : words));
 }
 
@@ -225,7 +225,7 @@ std::uint64_t ask(ForecasterInstance& instance, const ForecastScene& scene, std:
     const WalledCall walled(call, *showing.wall, showing.extra);
     instance.forecast(walled.history(), walled.question(), walled.answer(), k);
     if (const std::string damage = walled.damage(); !damage.empty())
-      throw Failed(fmt::format("{}, in forecast() number {}", damage, k));
+      throw Failed(fmt::format("{}, in forecast() number {}", damage, k + 1));
     return judged(call.question, walled.mean(), walled.quantile(), scene, k);
   }
   const control::GuardedCells mean(call.question.steps.n),
@@ -236,7 +236,7 @@ std::uint64_t ask(ForecasterInstance& instance, const ForecastScene& scene, std:
                              call.question.n_levels == 0 ? nullptr : quantile.cells().data()};
   instance.forecast(call.history, call.question, answer, k);
   if (!mean.canaries_alive() || !quantile.canaries_alive())
-    throw Failed(fmt::format("it wrote beside the cells of mean or quantile, in forecast() number {}", k));
+    throw Failed(fmt::format("it wrote beside the cells of mean or quantile, in forecast() number {}", k + 1));
   return judged(call.question, mean.cells(), quantile.cells(), scene, k);
 }
 
@@ -255,7 +255,7 @@ void expect_same(std::span<const std::uint64_t> once, std::span<const std::uint6
   for (std::size_t k = 0; k < std::max(once.size(), again.size()); ++k) {
     if (k < once.size() && k < again.size() && once[k] == again[k]) continue;
     throw Failed(
-        fmt::format("the same call, another answer: forecast() number {} of {} differs {}", k, scene.name(), how));
+        fmt::format("the same call, another answer: forecast() number {} of {} differs {}", k + 1, scene.name(), how));
   }
 }
 

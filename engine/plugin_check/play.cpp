@@ -90,7 +90,7 @@ Answer answer_within_walls(Instance& instance, const evtwin_view& source, const 
   WalledView walled(source, *showing.wall, showing.extra, instance.c().plan_steps);
   instance.decide(walled.view(), walled.decision());
   if (const std::string damage = walled.damage(); !damage.empty())
-    throw Failed(fmt::format("{}, in decide() number {}", damage, source.decision_number));
+    throw Failed(fmt::format("{}, in decide() number {}", damage, number_of(source)));
   return read_answer(source, walled.decision(), walled.decision());
 }
 
@@ -123,7 +123,7 @@ Answer answer_as_hosted(Instance& instance, Scene& scene) {
   watch_view(nullptr);
   if (!columns.canaries_alive())
     throw Failed(fmt::format("it wrote beside the cells of evse_kw, storage_kw or plan_kw, in decide() number {}",
-                             view.decision_number));
+                             number_of(view)));
   return read_answer(view, blank, decision);
 }
 
@@ -135,7 +135,7 @@ Answer ask(Instance& instance, Scene& scene, const Showing& showing) {
   const Answer answer =
       showing.wall ? answer_within_walls(instance, scene.view(), showing) : answer_as_hosted(instance, scene);
   if (const std::string fault = fault_of(answer, scene.view()); !fault.empty())
-    throw Failed(fmt::format("{}, in decide() number {}", fault, scene.view().decision_number));
+    throw Failed(fmt::format("{}, in decide() number {}", fault, number_of(scene.view())));
   return answer;
 }
 
@@ -191,7 +191,7 @@ void expect_same(std::span<const std::uint64_t> once, std::span<const std::uint6
   for (std::size_t k = 0; k < std::max(once.size(), again.size()); ++k) {
     if (k < once.size() && k < again.size() && once[k] == again[k]) continue;
     throw Failed(
-        fmt::format("the same views, another answer: decide() number {} of scene {} differs {}", k, seed, how));
+        fmt::format("the same views, another answer: decide() number {} of scene {} differs {}", k + 1, seed, how));
   }
 }
 

@@ -45,7 +45,7 @@ class ScriptPlay {
   }
   bool next() { return scene_.next(asked_); }
   void decide(evtwin_decision& decision) {
-    const CallMark mark("decide", static_cast<std::int64_t>(scene_.view().decision_number));
+    const CallMark mark("decide", number_of(scene_.view()));
     strategy_->decide(scene_.view(), decision);
   }
   /// The answer's digest. @throws Failed for one that can not be, StrategyError
@@ -60,7 +60,7 @@ class ScriptPlay {
                         decision.expected_cost,
                         decision.quiet_until_ns};
     if (const std::string fault = fault_of(answer, view); !fault.empty())
-      throw Failed(fmt::format("{}, in decide number {}", fault, view.decision_number));
+      throw Failed(fmt::format("{}, in decide number {}", fault, number_of(view)));
     return answer.digest();
   }
   std::vector<std::uint64_t> to_the_end() {
@@ -108,7 +108,7 @@ void run_over(const ScriptFor& make, const twin::World& world, bool again) {
                                 levels = inner->levels;
                               }
                               void decide(const evtwin_view& view, evtwin_decision& decision) override {
-                                const CallMark mark_of_call("decide", static_cast<std::int64_t>(view.decision_number));
+                                const CallMark mark_of_call("decide", number_of(view));
                                 inner->decide(view, decision);
                               }
                               void end(const evtwin_view& last) override { inner->end(last); }

@@ -213,14 +213,13 @@ void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {
   const evtwin_decision given = decision;
   services_.enter();
   const evtwin_status status = called(
-      "decide()", [&] { return strategy_->decide(strategy_, &view, &decision); },
-      static_cast<std::int64_t>(view.decision_number));
+      "decide()", [&] { return strategy_->decide(strategy_, &view, &decision); }, number_of(view));
   services_.leave();
   if (const std::string trouble = control::trouble_of_columns(given, decision); !trouble.empty())
-    throw Failed(fmt::format("{}, in decide() number {}", trouble, view.decision_number));
+    throw Failed(fmt::format("{}, in decide() number {}", trouble, number_of(view)));
   if (status == EVTWIN_OK) return;
   const std::string words = services_.take_words();
-  throw Failed(fmt::format("decide() number {} answered {}: {}", view.decision_number, name_of_status(status),
+  throw Failed(fmt::format("decide() number {} answered {}: {}", number_of(view), name_of_status(status),
                            words.empty() ? "and reported no reason" : words));
 }
 

@@ -15,6 +15,9 @@
 
 namespace evtwin::plugin_check {
 
+/// Number of a decision as run files and all words of evtwin have it, from 1; `decision_number` counts those before.
+inline std::int64_t number_of(const evtwin_view& view) { return static_cast<std::int64_t>(view.decision_number) + 1; }
+
 /// Calls into the plugin. @throws Failed where an exception crosses.
 template <class Call>
 auto called(const char* name, Call&& call, std::int64_t number = -1) {

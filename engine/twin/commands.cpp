@@ -71,7 +71,7 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
 void Commands::drop_older_than(std::uint64_t decision, TimeNs t) {
   while (orders_.front().decision != decision) {
     if (context_.observer != nullptr)
-      tell("plan_dropped", orders_.front(), fmt::format(": decision {} was ready before it arrived", decision), t);
+      tell("plan_dropped", orders_.front(), fmt::format(": decision {} was ready before it arrived", decision + 1), t);
     end_oldest();
   }
 }
@@ -126,7 +126,7 @@ void Commands::end_oldest() {
 
 void Commands::tell(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const {
   if (context_.observer != nullptr)
-    context_.observer->on_event({context_.number, t, kind, fmt::format("decision {}{}", order.decision, what)});
+    context_.observer->on_event({context_.number, t, kind, fmt::format("decision {}{}", order.decision + 1, what)});
 }
 
 }  // namespace evtwin::twin

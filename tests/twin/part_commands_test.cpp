@@ -69,8 +69,8 @@ TEST(PartCommands, PassThreeStagesBeforeTheyAreInForce) {
   EXPECT_TRUE(line.bench.queue.empty());
   line.commands.show(view);
   EXPECT_EQ(view.commands_under_way, 0U);
-  EXPECT_EQ(line.bench.seen.events, (std::vector<std::string>{"forecast_ready: decision 0", "plan_ready: decision 0",
-                                                              "setpoint_applied: decision 0: 2 changed"}));
+  EXPECT_EQ(line.bench.seen.events, (std::vector<std::string>{"forecast_ready: decision 1", "plan_ready: decision 1",
+                                                              "setpoint_applied: decision 1: 2 changed"}));
 }
 
 // Forecasts take 1 min, plans 2, set-points 5: the plan of minute 0 is ready at 3 and would arrive at 8, that of minute
@@ -82,10 +82,10 @@ TEST(PartCommands, APlanThatIsReadyDropsOlderOnesUnderWay) {
   line.run();
   EXPECT_EQ(line.wish_kw, (std::vector{6.0, 0.0, 6.0}));  // nothing of the older one
   EXPECT_EQ(line.bench.seen.events,
-            (std::vector<std::string>{"forecast_ready: decision 0", "forecast_ready: decision 1",
-                                      "plan_ready: decision 0", "plan_ready: decision 1",
-                                      "plan_dropped: decision 0: decision 1 was ready before it arrived",
-                                      "setpoint_applied: decision 1: 2 changed"}));
+            (std::vector<std::string>{"forecast_ready: decision 1", "forecast_ready: decision 2",
+                                      "plan_ready: decision 1", "plan_ready: decision 2",
+                                      "plan_dropped: decision 1: decision 2 was ready before it arrived",
+                                      "setpoint_applied: decision 2: 2 changed"}));
 }
 
 TEST(PartCommands, SetPointsOfASessionThatEndedAreForNobody) {
@@ -95,7 +95,7 @@ TEST(PartCommands, SetPointsOfASessionThatEndedAreForNobody) {
   line.session[2] = 0;
   line.run();
   EXPECT_EQ(line.wish_kw, (std::vector{5.0, 0.0, 0.0}));
-  EXPECT_EQ(line.bench.seen.events.back(), "setpoint_applied: decision 0: 1 changed, 2 for sessions that had ended");
+  EXPECT_EQ(line.bench.seen.events.back(), "setpoint_applied: decision 1: 1 changed, 2 for sessions that had ended");
 }
 
 TEST(PartCommands, LossIsAPureFunctionOfSeedDecisionAndMember) {
@@ -143,8 +143,8 @@ TEST(PartCommands, TheEndDropsWhatIsUnderWay) {
   line.send(1, {5.0, 5.0, 5.0}, at_min(0.5));
   line.commands.drop_all(at_min(0.75));
   EXPECT_EQ(line.bench.seen.events,
-            (std::vector<std::string>{"plan_dropped: decision 0: the run ended before it arrived",
-                                      "plan_dropped: decision 1: the run ended before it arrived"}));
+            (std::vector<std::string>{"plan_dropped: decision 1: the run ended before it arrived",
+                                      "plan_dropped: decision 2: the run ended before it arrived"}));
   evtwin_view view{};
   line.commands.show(view);
   EXPECT_EQ(view.commands_under_way, 0U);
