@@ -130,6 +130,84 @@ TEST_F(PluginKit, WhereARunFailedTheRequestIsThereAndDecideFailsAlike) {
   EXPECT_THAT(again.err, HasSubstr("decide failed: the solver gave up"));
 }
 
+// The strategy on disk gives half from decision 46 on: decision 60 of the run is answered otherwise, and its request is
+// that of the run all the same: what cars had got by then is what the recorded set-points gave them.
+TEST_F(PluginKit, AStrategyThatWasRebuiltSinceIsComparedWithWhatTheRunFileHas) {
+  const auto giving = [](const std::string& kw) {
+    return "return strategy { id = \"giver\", decide = function(view)\n  local kw = {}\n  for _, e in "
+           "ipairs(view.connected) do kw[e.id] = " +
+           kw + " end\n  return kw\nend }";
+  };
+  const std::string lua = write("giver.lua", giving("e.car_max_kw"));
+  const std::string file = run_of(lua, week_, "1");
+  const Said as_it_was = run({"export", file, "--decision", "60"});
+  EXPECT_EQ(as_it_was.status, 0) << as_it_was.err;
+  EXPECT_THAT(as_it_was.err, HasSubstr("answers as it did"));
+  EXPECT_EQ(as_it_was.err.find("another build"), std::string::npos);
+
+  write("giver.lua", giving("e.car_max_kw * (view.decision_number >= 45 and 0.5 or 1)"));
+  const Said other = run({"export", file, "--decision", "60"});
+  EXPECT_EQ(other.status, 3);
+  EXPECT_THAT(other.err, HasSubstr("answers otherwise than recorded (for "));
+  EXPECT_THAT(other.err, HasSubstr("another build than the recorded one"));
+  EXPECT_THAT(other.err, HasSubstr("otherwise than recorded from decision 46 on"));
+  EXPECT_EQ(other.out, as_it_was.out);
+  const Said before = run({"export", file, "--decision", "45"});
+  EXPECT_EQ(before.status, 0) << before.err;
+  EXPECT_THAT(before.err, HasSubstr("answers as it did"));
+
+  write("giver.lua", giving("view.decision_number == 59 and error('no more') or e.car_max_kw"));
+  const Said failing = run({"export", file, "--decision", "60"});
+  EXPECT_EQ(failing.status, 3);
+  EXPECT_THAT(failing.err, HasSubstr("fails there, where the recorded run went on"));
+
+  write("giver.lua", "local n = 0 " + giving("(function() n = n + 1 return e.car_max_kw end)()"));
+  EXPECT_EQ(run({"export", file, "--decision", "60"}).status, 0);
+}
+
+TEST_F(PluginKit, OfARunThatFailedIsSaidWhatIsTrueOfTheCommand) {
+  const std::string plugin = path("mine.so");
+  const auto build = [&](const std::string& animal) {
+    std::filesystem::copy_file(paths::zoo_dir + "/" + animal + ".so", plugin,
+                               std::filesystem::copy_options::overwrite_existing);
+  };
+  build("throws_in_decide");
+  const Said failed = run({"run", week_, "--days", "1", "--strategy", plugin, "-o", path("run.evtwin")});
+  ASSERT_EQ(failed.status, 1);
+  const std::string mark = "(decision ";
+  const std::size_t number = std::stoul(failed.err.substr(failed.err.find(mark) + mark.size()));
+  const Said beyond = run({"export", path("run.evtwin"), "--decision", std::to_string(number + 1)});
+  EXPECT_EQ(beyond.status, 1);
+  EXPECT_THAT(beyond.err, HasSubstr("has " + std::to_string(number) + " decisions, and failed in the last"));
+  const Said before = run({"export", path("run.evtwin"), "--decision", std::to_string(number - 1)});
+  EXPECT_THAT(before.err, HasSubstr("answers as it did"));
+
+  // Rebuilt, it does not fail: neither does the command, and nothing else is said.
+  build("prints");
+  const Said mended =
+      run({"export", path("run.evtwin"), "--decision", std::to_string(number), "--request", path("m.json")});
+  EXPECT_EQ(mended.status, 3);
+  EXPECT_THAT(mended.err, HasSubstr("does not fail there, as the recorded run did"));
+  EXPECT_EQ(run({"decide", path("m.json"), "--strategy", plugin}).status, 0);
+  EXPECT_EQ(run({"export", path("run.evtwin"), "--decision", std::to_string(number + 1)}).status, 1);
+
+  // One that counts fails only after what it was asked before: the command that is printed does.
+  const std::string lua = write("counts.lua", R"(local asked = 0
+return strategy { id = "counts", decide = function(view)
+  asked = asked + 1
+  if asked == 30 then error("thirty") end
+  return {}
+end })");
+  ASSERT_EQ(run({"run", week_, "--days", "1", "--strategy", lua, "-o", path("counted.evtwin")}).status, 1);
+  const Said counted = run({"export", path("counted.evtwin"), "--decision", "30", "--request", path("30.jsonl")});
+  EXPECT_EQ(counted.status, 0) << counted.err;
+  EXPECT_THAT(counted.err, HasSubstr("decide --lines "));
+  EXPECT_THAT(counted.err, HasSubstr("fails there, in its last line"));
+  const Said again = run({"decide", path("30.jsonl"), "--lines", "--strategy", lua});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_THAT(again.err, HasSubstr("line 30: "));
+}
+
 TEST_F(PluginKit, EveryDecisionOfAScenarioWithFeedersAndV2gIsSaidInFull) {
   const std::string file = run_of("llf", source_dir + "/scenarios/dc_v2g.lua", "1");
   for (const char* number : {"20", "50", "80"}) {
