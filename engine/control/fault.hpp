@@ -1,6 +1,7 @@
 // How a child process crashed, written down by its own handler in memory that its parent sees.
 #pragma once
 #include <atomic>
+#include <cstddef>
 #include <string>
 
 namespace evtwin::control {
@@ -11,6 +12,7 @@ struct Fault {
   bool wrote = false;             ///< ... by writing
   bool at_stack_end = false;      ///< ... where the stack ends
   bool own_thread = false;        ///< in a thread that the plugin started
+  std::size_t data_bytes = 0;     ///< of private memory that could be written; 0: not known
 };
 static_assert(std::atomic<int>::is_always_lock_free);
 

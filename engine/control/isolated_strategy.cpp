@@ -91,7 +91,7 @@ class IsolatedStrategy::Segment {
   [[noreturn]] void serve(const std::string& who,
                           const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
 
-  std::string place_of_fault() const;
+  std::string place_of_fault(std::size_t memory_mib) const;
   std::string written_outside(const std::string& who) const;
 
   std::size_t members() const { return std::size_t{view.shown().n_evses} + view.shown().n_storages; }
@@ -127,7 +127,8 @@ void IsolatedStrategy::Segment::keep_from_copies() {
 }
 
 /// The touched address in words: the view, a decision column, or nothing.
-std::string IsolatedStrategy::Segment::place_of_fault() const {
+/// @param memory_mib  that the process may have; 0: no limit
+std::string IsolatedStrategy::Segment::place_of_fault(std::size_t memory_mib) const {
   const Fault& fault = control->fault;
   const int signal = fault.signal.load();
   if (signal != SIGSEGV && signal != SIGBUS) return {};
@@ -145,6 +146,17 @@ std::string IsolatedStrategy::Segment::place_of_fault() const {
   if (fault.at_stack_end) return ": its stack overflowed";
   constexpr std::uintptr_t first_page = 4096;  // members of an object that is not there lie in it
   const bool null = reinterpret_cast<std::uintptr_t>(fault.address) < first_page;
+  // An allocation that was refused and not looked at is a null pointer, too.
+  if (null && memory_mib != 0) {
+    const std::size_t mib = fault.data_bytes >> 20;
+    return fmt::format(
+        "{}: it {} through a null pointer",
+        mib > memory_mib / 2
+            ? fmt::format(": it took its {} MiB of memory (--memory-limit-mib) and more was refused", memory_mib)
+            : fmt::format(", with {} of {} MiB of memory taken (--memory-limit-mib; was more refused?)", mib,
+                          memory_mib),
+        fault.wrote ? "wrote" : "read");
+  }
   return fmt::format(": it {} {}", fault.wrote ? "wrote" : "read",
                      null ? "through a null pointer" : "memory that is not its own");
 }
@@ -308,6 +320,8 @@ void IsolatedStrategy::Segment::serve(const std::string& who,
                    "warning: {}: {} thread{} of its own still run{} after destroy, and it does not say "
                    "EVTWIN_STRATEGY_KEEP_LOADED\n",
                    who, left, left == 1 ? "" : "s", left == 1 ? "s" : "");
+      if (const std::string left = end_own_processes(); !left.empty())
+        fmt::print(stderr, "warning: {}: a process of its own ({}) still ran after destroy; it was ended\n", who, left);
       std::fflush(stderr);
       own_side.give();
       ::_exit(0);
@@ -346,8 +360,9 @@ std::size_t resident_mib(pid_t process) {
 /// Separates a child from its parent, and bounds it.
 void prepare_child(pid_t parent, const CallLimits& limits) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) ::_exit(1);  // it died before we said so
-  ::signal(SIGINT, SIG_IGN);            // Ctrl-C is for the parent
+  if (getppid() != parent) ::_exit(1);        // it died before we said so
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);  // a process that the plugin leaves behind is left to this one
+  ::signal(SIGINT, SIG_IGN);                  // Ctrl-C is for the parent
   close_range(3, ~0U, 0);
   ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // a descriptor that is the host's: whoever closes those of others is seen
   const rlimit no_core{0, 0};
@@ -451,7 +466,8 @@ bool IsolatedStrategy::child_ended(const char* what) {
   const Fault& written = segment_->control->fault;
   const bool known = written.signal.load() == WTERMSIG(status);
   fault(fmt::format("{} crashed: {}{}", known && written.own_thread ? "a thread of its own" : what,
-                    signal_text(WTERMSIG(status)), known ? segment_->place_of_fault() : std::string()));
+                    signal_text(WTERMSIG(status)),
+                    known ? segment_->place_of_fault(limits_.memory_mib) : std::string()));
 }
 
 /// Ends the child where a call was interrupted, lasts too long or takes too much memory.

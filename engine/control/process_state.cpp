@@ -2,8 +2,11 @@
 
 #include <dirent.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,9 +14,12 @@
 #include <cfenv>
 #include <clocale>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <locale>
 #include <string_view>
 #include <system_error>
 #if defined(__x86_64__)
@@ -37,6 +43,63 @@ unsigned number_modes() {
 #endif
 }
 
+/// Precision, rounding and traps of long double on x86; 0 elsewhere.
+unsigned short x87_control() {
+  unsigned short word = 0;
+#if defined(__x86_64__)
+  asm volatile("fnstcw %0" : "=m"(word));
+#endif
+  return word;
+}
+
+std::string numbers_text(const std::vector<int>& numbers) {
+  return numbers.empty() ? std::string("none") : fmt::format("{}", fmt::join(numbers, ", "));
+}
+
+std::string blocked_signals() {
+  sigset_t mask;
+  if (pthread_sigmask(SIG_BLOCK, nullptr, &mask) != 0) return {};
+  std::vector<int> blocked;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (sigismember(&mask, signal) == 1) blocked.push_back(signal);
+  }
+  return numbers_text(blocked);
+}
+
+std::string processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return "unknown";
+  std::vector<int> allowed;
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) allowed.push_back(static_cast<int>(cpu));
+  }
+  return numbers_text(allowed);
+}
+
+/// Timers that will interrupt the process: alarm() and setitimer() by name, those of timer_create() as a number.
+std::string timers() {
+  struct Kind {
+    const char* name;
+    __itimer_which which;
+  };
+  constexpr std::array kinds = std::to_array<Kind>(
+      {{"alarm", ITIMER_REAL}, {"virtual timer", ITIMER_VIRTUAL}, {"profiling timer", ITIMER_PROF}});
+  std::string text;
+  for (const Kind& kind : kinds) {
+    itimerval now{};
+    if (getitimer(kind.which, &now) == 0 && (now.it_value.tv_sec != 0 || now.it_value.tv_usec != 0))
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", kind.name);
+  }
+
+  // Only kernels with CONFIG_CHECKPOINT_RESTORE list them: elsewhere there are none to be seen.
+  std::ifstream listed("/proc/self/timers");
+  std::size_t made = 0;
+  for (std::string line; std::getline(listed, line);) made += line.starts_with("ID:") ? 1U : 0U;
+  if (made > 0) text += fmt::format("{}{} of timer_create", text.empty() ? "" : ", ", made);
+  return text.empty() ? "none" : text;
+}
+
 /// Limits that a call could lower for its host.
 std::string limits() {
   struct Limit {
@@ -58,8 +121,14 @@ std::string globals(ProcessPart part) {
   std::string all = fmt::format("rounding {}\n", std::fegetround());
 #if defined(__x86_64__)
   all += fmt::format("floating-point control 0x{:x}\n", number_modes());
+  all += fmt::format("x87 control word 0x{:x}\n", x87_control());
 #endif
   all += fmt::format("locale {}\n", std::setlocale(LC_ALL, nullptr));
+  all += fmt::format("C++ locale {}\n", std::locale().name());
+  all += fmt::format("blocked signals {}\n", blocked_signals());
+  all += fmt::format("pending timers {}\n", timers());
+  all += fmt::format("nice value {}\n", getpriority(PRIO_PROCESS, 0));
+  all += fmt::format("processors {}\n", processors());
   std::error_code gone;
   all += fmt::format("working folder {}\n", std::filesystem::current_path(gone).string());
   if (part == ProcessPart::all) {
@@ -101,18 +170,22 @@ std::string first_difference(std::string_view before, std::string_view after) {
 
 }  // namespace
 
-NumberModes::NumberModes() : before_(number_modes()) {}
+NumberModes::NumberModes() : before_(number_modes()), x87_before_(x87_control()) {}
 
 std::string NumberModes::take_back() const {
   const unsigned now = number_modes();
-  if (now == before_) return {};
 #if defined(__x86_64__)
+  const bool x87_changed = x87_control() != x87_before_;
+  if (x87_changed) asm volatile("fldcw %0" : : "m"(x87_before_));
+  if (now == before_)
+    return x87_changed ? "it changed how this process calculates with long double (x87 control word)" : "";
   _mm_setcsr(before_);
   if (((now ^ before_) & rounding_bits) != 0) return "it changed how this process rounds (fesetround)";
   if (((now ^ before_) & (flush_to_zero | denormals_are_zero)) != 0)
     return "it made this process take very small numbers for 0 (-ffast-math or -Ofast, where it was linked?)";
   return "it changed which floating-point exceptions trap";
 #else
+  if (now == before_) return {};
   std::fesetround(static_cast<int>(before_));
   return "it changed how this process rounds (fesetround)";
 #endif
@@ -140,6 +213,60 @@ std::string ProcessState::difference() const {
   }
   const std::string other = first_difference(before_, globals(part_));
   return other.empty() ? other : "it changed the process: " + other;
+}
+
+namespace {
+
+/// Name, parent and state of a process from /proc/PID/stat: "17 (name) S 1 ...". Nothing where it is gone.
+struct Listed {
+  std::string name;
+  char state = 'X';
+  pid_t parent = 0;
+};
+
+Listed listed(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  std::string line;
+  std::getline(file, line);
+  const std::size_t open = line.find('('), close = line.rfind(')');
+  Listed found;
+  if (close == std::string::npos || open >= close) return found;
+  found.name = line.substr(open + 1, close - open - 1);
+  std::sscanf(line.c_str() + close + 1, " %c %d", &found.state, &found.parent);
+  return found;
+}
+
+}  // namespace
+
+std::vector<pid_t> own_processes() {
+  std::vector<pid_t> own;
+  siginfo_t any{};
+  if (waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) != 0) return own;  // it has none at all
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const pid_t process = std::atoi(entry.path().filename().c_str());
+    if (process <= 0) continue;
+    const Listed found = listed(process);
+    if (found.parent == getpid() && found.state != 'Z' && found.state != 'X') own.push_back(process);
+  }
+  return own;
+}
+
+std::string end_own_processes() {
+  // Those on their way out are given a moment.
+  std::vector<pid_t> own = own_processes();
+  for (int look = 0; look < 50 && !own.empty(); ++look) {
+    usleep(2000);
+    own = own_processes();
+  }
+  if (own.empty()) return {};
+  std::string text = listed(own.front()).name;
+  if (own.size() > 1) text += fmt::format(" and {} more", own.size() - 1);
+  for (const pid_t process : own) {
+    kill(process, SIGKILL);
+    waitpid(process, nullptr, 0);
+  }
+  return text;
 }
 
 }  // namespace evtwin::control

@@ -306,6 +306,7 @@ void process_stays(const Foreseer& of) {
     }
     instance.destroy();
     expect_unchanged(state, "in destroy()");
+    expect_no_processes_left();
   }
 }
 
@@ -328,6 +329,7 @@ Digests asked_at_length(const Foreseer& of, const ForecastScene& scene) {
   }
   instance.destroy();
   expect_unchanged(before, "in destroy()");
+  expect_no_processes_left();
   return answers;
 }
 

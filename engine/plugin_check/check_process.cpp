@@ -54,6 +54,7 @@ void process_stays_as_it_was(const Specimen& specimen, const evtwin_info& info) 
     while (play.next()) expect_unchanged(state, fmt::format("in decide() number {}", number_of(play.scene().view())));
     play.instance().destroy();
     expect_unchanged(state, "in destroy()");
+    expect_no_processes_left();
   }
 }
 

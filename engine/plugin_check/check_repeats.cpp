@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "plugin_check/checks.hpp"
+#include "plugin_check/imports.hpp"
 #include "plugin_check/play.hpp"
 
 namespace evtwin::plugin_check {
@@ -124,6 +125,22 @@ void disturb_memory() {
 
 void answers_are_kept(const Specimen& specimen, const evtwin_info& info) {
   for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) keep(Play(specimen, info, seed).to_the_end());
+}
+
+void answers_go_by_no_clock(const Specimen& specimen, const evtwin_info& info) {
+  take_over_clocks(specimen.objects());
+  const auto play = [&](std::uint64_t seed, std::int64_t shift_s) {
+    shift_clocks(shift_s);
+    step_clocks(0);
+    return Play(specimen, info, seed).to_the_end();
+  };
+  for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) {
+    const auto once = play(seed, 0);
+    if (clock_reads() == 0) continue;
+    // One that answers otherwise at the same time is not that of the clock: other checks find it.
+    if (play(seed, 0) != once) return;
+    expect_same(once, play(seed, another_time_s), seed, "at another time of day: it goes by the clock");
+  }
 }
 
 namespace {

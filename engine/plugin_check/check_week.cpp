@@ -1,4 +1,4 @@
-// Days in the twin: the strategy runs a small site as in any run; and what it does late.
+// Days in the twin: the strategy runs a small site as in any run.
 #include <fmt/format.h>
 
 #include <array>
@@ -7,10 +7,8 @@
 
 #include "plugin_check/checks.hpp"
 #include "plugin_check/play.hpp"
-#include "plugin_check/process_watch.hpp"
 #include "plugin_check/service.hpp"
 #include "plugin_check/small_site.hpp"
-#include "twin/conduct.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::plugin_check {
@@ -44,33 +42,8 @@ class Hosted : public control::Strategy {
     watch_view(nullptr);
   }
 
- protected:
-  Instance instance_;
-};
-
-/// Looks at the process after every call.
-class Watched : public Hosted {
- public:
-  Watched(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first,
-          const control::ProcessState& before)
-      : Hosted(specimen, info, first), before_(before) {
-    expect_unchanged(before_, "in create()");
-  }
-  void decide(const evtwin_view& view, evtwin_decision& decision) override {
-    Hosted::decide(view, decision);
-    const std::string when = fmt::format("in decide() number {}", number_of(view));
-    expect_unchanged(before_, when);
-    if (const std::uint64_t said = instance_.services().reports(); said > twin::Conduct::most_of_a_decision)
-      throw Failed(fmt::format("it reported {} times {}: {} remarks of a decision are recorded, and {} of a run", said,
-                               when, twin::Conduct::most_of_a_decision, twin::Conduct::most_of_a_run));
-  }
-  void end(const evtwin_view& last) override {
-    Hosted::end(last);
-    expect_unchanged(before_, "in end()");
-  }
-
  private:
-  const control::ProcessState& before_;
+  Instance instance_;
 };
 
 }  // namespace
@@ -84,23 +57,6 @@ void expect_service(const twin::SiteResult& site) {
   if (site.energy_got_kwh > 0.0 || site.energy_wanted_kwh <= 0.0) return;
   throw Failed("it serves nobody: " + served +
                (site.decisions == 0 ? "; it was never asked: its subscribes names no occasion" : ""));
-}
-
-void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
-  const std::size_t threads_before = threads_now();
-  std::uint64_t decisions = 0;
-  expect_silence([&] {
-    const control::ProcessState before;  // with the streams that a host has
-    decisions = twin::simulate(small_site_month_end(),
-                               [&](const evtwin_view& first, std::uint64_t, std::uint32_t) {
-                                 return std::make_unique<Watched>(specimen, info, first, before);
-                               })
-                    .sites[0]
-                    .decisions;
-    expect_unchanged(before, "in destroy()");
-  });
-  expect_no_threads_left(threads_before, (info.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0);
-  note(fmt::format("{} decisions", decisions));
 }
 
 void week_balances(const Specimen& specimen, const evtwin_info& info) {

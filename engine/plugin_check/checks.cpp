@@ -23,16 +23,19 @@ constexpr std::array checks = std::to_array<Check>({
     {"repeatable", "same views, same answers: again, and at other addresses", &answers_repeat},
     {"independent", "two instances in turns answer as each alone", &instances_are_independent},
     {"two-threads", "two instances on two threads answer as each alone", &instances_run_on_threads},
+    {"clock", "same views, same answers at another time of day", &answers_go_by_no_clock},
     {"stateless", "EVTWIN_STRATEGY_STATELESS is said only where it is true", &stateless_is_true},
     {"state", "saved and loaded amid a run it goes on the same, also from reads of one byte", &state_continues},
     {"damaged-state", "state cut short at any length is refused, random bytes do no harm", &damaged_state_is_refused},
     {"resources", "lives that end leave no memory, file or thread behind", &instances_leave_nothing},
     {"threads", "reports come from the calling thread, nothing goes on after a call", &threads_keep_to_the_call},
     {"output", "prints nothing and leaves the standard streams open", &output_stays_silent},
-    {"process", "rounding, locale, signals, folder and environment stay as they were", &process_stays_as_it_was},
+    {"process",
+     "numbers, locales, signals, timers, priority, folder and environment stay as they were, no process is left",
+     &process_stays_as_it_was},
     {"week", "a week at a small site: drivers are served, the ledger balances, and again gives the same hash",
      &week_balances},
-    {"late", "a thousand decisions over the end of a month: nothing of the process changes late", &nothing_comes_late},
+    {"late", "a thousand decisions over the end of a month, again and again: as early, so late", &nothing_comes_late},
 });
 
 }  // namespace

@@ -54,6 +54,7 @@ void instances_run_on_threads(const Specimen& specimen, const evtwin_info& info)
 /// at other addresses and filled with other bytes: to be called before the file is loaded.
 void disturb_memory();
 void answers_are_kept(const Specimen& specimen, const evtwin_info& info);
+void answers_go_by_no_clock(const Specimen& specimen, const evtwin_info& info);
 void stateless_is_true(const Specimen& specimen, const evtwin_info& info);
 
 // check_state.cpp
@@ -70,6 +71,8 @@ void process_stays_as_it_was(const Specimen& specimen, const evtwin_info& info);
 
 // check_week.cpp
 void week_balances(const Specimen& specimen, const evtwin_info& info);
+
+// check_late.cpp
 void nothing_comes_late(const Specimen& specimen, const evtwin_info& info);
 
 }  // namespace evtwin::plugin_check

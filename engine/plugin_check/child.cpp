@@ -52,11 +52,14 @@ std::size_t resident_mib(pid_t process) {
   return read ? resident * static_cast<unsigned long>(sysconf(_SC_PAGESIZE)) >> 20U : 0;
 }
 
-std::string memory_words(std::size_t mib) { return fmt::format("it took more than {} MiB of memory", mib); }
+std::string memory_words(std::size_t mib) {
+  return fmt::format("it took more than {} MiB of memory (--memory-limit-mib)", mib);
+}
 
 /// Makes the process fit for a check, before the body runs.
 void settle(const ChildLimits& limits) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // processes that the plugin leaves behind are left to this one
   setpgid(0, 0);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
@@ -76,11 +79,13 @@ void settle(const ChildLimits& limits) {
 [[noreturn]] void live(const Body& body, const ChildLimits& limits, BlackBox& box) {
   this_box = &box;
   box.process = getpid();
+  box.memory_mib = limits.memory_mib;
   settle(limits);
   const std::size_t before_mib = resident_mib(0);
   const auto fail = [&](std::string why) {
     const std::size_t mib = resident_mib(0);
-    if (mib > before_mib + limits.memory_mib * 3 / 4) why += fmt::format(" ({})", memory_words(mib - before_mib));
+    if (box.refused.load() > 0 || mib > before_mib + limits.memory_mib * 3 / 4)
+      why = fmt::format("{}: {}", memory_words(limits.memory_mib), why);
     write_text(box.why, sizeof box.why, why);
     box.stage = BlackBox::Stage::failed;
   };
@@ -255,6 +260,7 @@ CallMark::CallMark(const char* call, std::int64_t number) {
     std::snprintf(own_call, sizeof own_call, "%s", call);
   }
   std::memcpy(this_box->call, own_call, sizeof own_call);
+  this_box->refused = 0;
   this_box->inside += 1;
   own_beat = ++this_box->beat;
 }
@@ -264,6 +270,8 @@ CallMark::~CallMark() {
   this_box->inside -= 1;
   this_box->beat += 1;
 }
+
+void note_refused(std::size_t bytes) { this_box->refused = bytes; }
 
 void note(std::string_view text) {
   const std::string_view before = this_box->note;

@@ -37,7 +37,9 @@ struct BlackBox {
     char call[64];
   };
   std::array<Copied, 64> copied;
-  std::uint64_t seed;  ///< of the scene that is run; 0: none
+  std::size_t memory_mib;              ///< that the check may take
+  std::atomic<std::uint64_t> refused;  ///< bytes of an allocation in the last call for which there was no room; 0: none
+  std::uint64_t seed;                  ///< of the scene that is run; 0: none
   std::uint32_t data_bytes;
   std::byte data[1U << 16U];  ///< what the check found out, for the parent to compare
 };
@@ -57,6 +59,9 @@ class CallMark {
   CallMark(const CallMark&) = delete;
   CallMark& operator=(const CallMark&) = delete;
 };
+
+/// An allocation of the plugin's was refused: its next failure in this call comes of that.
+void note_refused(std::size_t bytes);
 
 void note(std::string_view text);  ///< adds a line to the box's note
 /// Adds to the box's data; what does not fit is left out.

@@ -75,8 +75,15 @@ void say_where(const BlackBox& box, char* text, std::size_t size) {
   BlackBox& box = *black_box();
   char where[160];
   say_where(box, where, sizeof where);
+  // A null pointer that was not looked at, or an exception that nobody caught, is what memory without room comes to.
+  char refused[160] = "";
+  if (box.refused.load() > 0)
+    std::snprintf(refused, sizeof refused,
+                  "it took more than %zu MiB of memory (--memory-limit-mib): %.1f MiB more were refused, and then ",
+                  box.memory_mib, static_cast<double>(box.refused.load()) / (1 << 20));
   // Words that stand there already are of a failure that led here.
-  if (box.stage.load() != BlackBox::Stage::failed) std::snprintf(box.why, sizeof box.why, "%s, %s", what, where);
+  if (box.stage.load() != BlackBox::Stage::failed)
+    std::snprintf(box.why, sizeof box.why, "%s%s, %s", refused, what, where);
   box.stage = BlackBox::Stage::failed;
   _exit(0);
 }

@@ -86,54 +86,54 @@ Answer read_answer(const evtwin_view& view, const evtwin_decision& blank, const 
           decision.quiet_until_ns};
 }
 
-Answer answer_within_walls(Instance& instance, const evtwin_view& source, const Showing& showing) {
-  WalledView walled(source, *showing.wall, showing.extra, instance.c().plan_steps);
-  instance.decide(walled.view(), walled.decision());
-  if (const std::string damage = walled.damage(); !damage.empty())
-    throw Failed(fmt::format("{}, in decide() number {}", damage, number_of(source)));
-  return read_answer(source, walled.decision(), walled.decision());
-}
-
-/// Decision columns as a strategy apart has them.
-struct HostedColumns {
-  HostedColumns(const evtwin_view& view, evtwin_decision& decision)
-      : evse_kw(view.n_evses),
-        storage_kw(view.n_storages),
-        plan_kw((std::size_t{view.n_evses} + view.n_storages) * decision.plan_steps) {
-    for (const control::GuardedCells* column : {&evse_kw, &storage_kw, &plan_kw})
-      std::fill(column->cells().begin(), column->cells().end(), std::numeric_limits<double>::quiet_NaN());
-    decision.evse_kw = evse_kw.cells().data();
-    decision.storage_kw = storage_kw.cells().data();
-    if (decision.plan_steps > 0) decision.plan_kw = plan_kw.cells().data();
+/// Cells between canaries, NaN at first: what a strategy does not write stays so.
+struct BlankCells : control::GuardedCells {
+  explicit BlankCells(std::size_t n) : GuardedCells(n) {
+    std::fill(cells().begin(), cells().end(), std::numeric_limits<double>::quiet_NaN());
   }
-  bool canaries_alive() const {
-    return evse_kw.canaries_alive() && storage_kw.canaries_alive() && plan_kw.canaries_alive();
-  }
-  control::GuardedCells evse_kw, storage_kw, plan_kw;
 };
 
-Answer answer_as_hosted(Instance& instance, Scene& scene) {
-  const evtwin_view& view = scene.view();
-  watch_view(&view);
-  if (scene.columns().plan_steps() != instance.c().plan_steps) scene.columns().make_plan(instance.c().plan_steps);
-  evtwin_decision decision = scene.columns().blank_decision();
-  const HostedColumns columns(view, decision);
+}  // namespace
+
+Answer answer_within_walls(const evtwin_view& view, Wall wall, std::uint32_t plan_steps, const DecideCall& call,
+                           std::size_t extra) {
+  WalledView walled(view, wall, extra, plan_steps);
+  call(walled.view(), walled.decision());
+  if (const std::string damage = walled.damage(); !damage.empty())
+    throw Failed(fmt::format("{}, in decide() number {}", damage, number_of(view)));
+  return read_answer(view, walled.decision(), walled.decision());
+}
+
+Answer answer_as_hosted(const evtwin_view& view, std::uint32_t plan_steps, const DecideCall& call) {
+  const std::size_t members = std::size_t{view.n_evses} + view.n_storages;
+  const BlankCells evse_kw(view.n_evses), storage_kw(view.n_storages), plan_kw(members * plan_steps);
+  evtwin_decision decision{sizeof(evtwin_decision),
+                           0,
+                           evse_kw.cells().data(),
+                           storage_kw.cells().data(),
+                           0,
+                           0,
+                           std::numeric_limits<double>::quiet_NaN(),
+                           plan_steps == 0 ? nullptr : plan_kw.cells().data(),
+                           plan_steps,
+                           0};
   const evtwin_decision blank = decision;
-  instance.decide(view, decision);
+  watch_view(&view);
+  call(view, decision);
   watch_view(nullptr);
-  if (!columns.canaries_alive())
+  if (!evse_kw.canaries_alive() || !storage_kw.canaries_alive() || !plan_kw.canaries_alive())
     throw Failed(fmt::format("it wrote beside the cells of evse_kw, storage_kw or plan_kw, in decide() number {}",
                              number_of(view)));
   return read_answer(view, blank, decision);
 }
 
-}  // namespace
-
 SceneShape shape_for(const Variant& variant) { return {.limits = variant.words.empty(), .dc = variant.words.empty()}; }
 
 Answer ask(Instance& instance, Scene& scene, const Showing& showing) {
-  const Answer answer =
-      showing.wall ? answer_within_walls(instance, scene.view(), showing) : answer_as_hosted(instance, scene);
+  const auto call = [&](const evtwin_view& shown, evtwin_decision& decision) { instance.decide(shown, decision); };
+  const std::uint32_t plan_steps = instance.c().plan_steps;
+  const Answer answer = showing.wall ? answer_within_walls(scene.view(), *showing.wall, plan_steps, call, showing.extra)
+                                     : answer_as_hosted(scene.view(), plan_steps, call);
   if (const std::string fault = fault_of(answer, scene.view()); !fault.empty())
     throw Failed(fmt::format("{}, in decide() number {}", fault, number_of(scene.view())));
   return answer;

@@ -1,6 +1,7 @@
 // Scenes played with the plugin, and its answers judged by the contract of strategy.h.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +25,14 @@ struct Answer {
 
 /// Fault of an answer, in words; empty: none.
 std::string fault_of(const Answer& answer, const evtwin_view& view);
+
+using DecideCall = std::function<void(const evtwin_view& shown, evtwin_decision& decision)>;
+/// Answer of a call that sees a copy of the view behind walls. @throws Failed for a write where none may be.
+Answer answer_within_walls(const evtwin_view& view, Wall wall, std::uint32_t plan_steps, const DecideCall& call,
+                           std::size_t extra = 0);
+/// Answer of a call that sees the view itself, with decision columns as a strategy apart has them. @throws Failed
+/// likewise.
+Answer answer_as_hosted(const evtwin_view& view, std::uint32_t plan_steps, const DecideCall& call);
 
 /// How the views are shown, and to an instance of which parameters.
 struct Showing {

@@ -32,7 +32,9 @@ std::size_t entries_of(const char* folder) {
   closedir(opened);
   return count;
 }
-std::size_t files() { return entries_of("/proc/self/fd"); }
+}  // namespace
+
+std::size_t open_files() { return entries_of("/proc/self/fd"); }
 
 std::size_t allocated_bytes() {
 #if defined(__SANITIZE_ADDRESS__)
@@ -43,7 +45,10 @@ std::size_t allocated_bytes() {
 #endif
 }
 
-}  // namespace
+void expect_no_processes_left() {
+  const std::string left = control::end_own_processes();
+  if (!left.empty()) throw Failed(fmt::format("a process of its own is left after destroy(): {}", left));
+}
 
 std::size_t threads_now() { return entries_of("/proc/self/task"); }
 
@@ -66,10 +71,11 @@ void expect_lives_leave_nothing(const std::function<void(std::uint64_t life)>& l
   };
   // Warm-up: the first lives make what a library allocates only once.
   live(6);
-  const std::size_t files_before = files(), threads_before = threads_now();
+  const std::size_t files_before = open_files(), threads_before = threads_now();
   constexpr std::uint64_t few = 12;
   live(few);
-  if (files() > files_before) throw Failed(fmt::format("{} lives left {} files open", few, files() - files_before));
+  if (open_files() > files_before)
+    throw Failed(fmt::format("{} lives left {} files open", few, open_files() - files_before));
   wait_for_threads(threads_before);
   if (threads_now() > threads_before)
     throw Failed(fmt::format("{} lives left {} threads running", few, threads_now() - threads_before));

@@ -19,6 +19,12 @@ void expect_silence(const std::function<void()>& work);
 /// @param when  "in create()". @throws Failed naming the first thing that is other than when `before` was made.
 void expect_unchanged(const control::ProcessState& before, const std::string& when);
 
+/// Bytes that are allocated in this process; the allocator's own caches are in it.
+std::size_t allocated_bytes();
+std::size_t open_files();
+
+/// After destroy(). @throws Failed where a process that the plugin started still runs; it is ended.
+void expect_no_processes_left();
 std::size_t threads_now();
 /// Lets threads that are on their way out leave; those that mean to stay are still there afterwards.
 void wait_for_threads(std::size_t expected);

@@ -10,6 +10,7 @@
 
 #include "control/given_columns.hpp"
 #include "kernel/random.hpp"
+#include "plugin_check/imports.hpp"
 
 namespace evtwin::plugin_check {
 
@@ -37,12 +38,17 @@ std::string name_of_status(evtwin_status status) {
 }
 
 Specimen::Specimen(const std::string& file) {
+  const std::vector<const link_map*> before = loaded_objects();
   handle_ = dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_ == nullptr) throw Failed(fmt::format("not a loadable shared object ({})", dlerror()));
   entry_ = static_cast<const evtwin_entry*>(dlsym(handle_, "evtwin_strategy_entry"));
   forecasters_ = static_cast<const evtwin_forecaster_entry*>(dlsym(handle_, "evtwin_forecasters"));
   if (entry_ == nullptr && forecasters_ == nullptr)
     throw Failed("exports no symbol evtwin_strategy_entry and no evtwin_forecasters");
+  for (const link_map* object : loaded_objects()) {
+    if (std::find(before.begin(), before.end(), object) == before.end()) objects_.push_back(object);
+  }
+  watch_allocations(objects_);
 }
 
 void Specimen::unload() {

@@ -2,6 +2,7 @@
 #pragma once
 #include <evtwin/forecaster.h>
 #include <evtwin/strategy.h>
+#include <link.h>
 
 #include <atomic>
 #include <cstdint>
@@ -40,8 +41,11 @@ class Specimen {
   const evtwin_forecaster_entry& forecasters() const { return *forecasters_; }
   const evtwin_info& forecaster_info(std::uint32_t index) const;
   void unload();
+  /// The file, and the libraries that came with it.
+  const std::vector<const link_map*>& objects() const { return objects_; }
 
  private:
+  std::vector<const link_map*> objects_;
   void* handle_;
   const evtwin_entry* entry_;                   // null: no strategies
   const evtwin_forecaster_entry* forecasters_;  // null: none

@@ -71,6 +71,8 @@ constexpr auto endings = std::to_array<Ending>({
     {"kills", "decide crashed: signal 9 (Killed)"},
     {"reports_elsewhere", "decide failed: it called report() from a thread of its own"},
     {"changes_rounding", "decide failed: it changed how this process rounds"},
+    {"changes_x87", "decide failed: it changed how this process calculates with long double (x87 control word)"},
+    {"trusts_malloc", "decide crashed: signal 11 (Segmentation fault): it wrote through a null pointer"},
     {"fails_without_words", "decide failed: status 3 (failed), without a word"},
     {"replaces_column", "decide failed: it replaced decision->evse_kw by a column of its own"},
     {"replaces_span", "decide failed: a span of its decision was made another one"},
@@ -163,6 +165,36 @@ INSTANTIATE_TEST_SUITE_P(
         Ending{"late_folder", "'working folder /proc' was"}, Ending{"late_zone", "environment TZ=Pacific/Auckland"},
         Ending{"late_threads", "late_threads.so): 1 thread of its own still runs after destroy"}),
     [](const auto& of) { return std::string(of.param.animal); });
+
+// ---- What it changes in its own process, and leaves there. ----
+
+class Changed : public Zoo, public ::testing::WithParamInterface<Ending> {};
+
+TEST_P(Changed, IsToldInARunThatIsWhole) {
+  const auto& [animal, words] = GetParam();
+  const Said said = let_loose(std::string(animal), {});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_NE(said.err.find(words), std::string::npos) << said.err;
+  EXPECT_LE(std::count(said.err.begin(), said.err.end(), '\n'), 4) << said.err;
+  EXPECT_EQ(state_of_the_run(), "complete");
+}
+
+INSTANTIATE_TEST_SUITE_P(Zoo, Changed,
+                         ::testing::Values(Ending{"changes_mask", "'blocked signals 14' was 'blocked signals "},
+                                           Ending{"changes_cxx_locale", "'C++ locale *' was 'C++ locale C'"},
+                                           Ending{"changes_nice", "'nice value 19' was 'nice value "},
+                                           Ending{"sets_alarm", "'pending timers alarm' was 'pending timers none'"},
+                                           Ending{"leaves_process", "leaves_process.so): a process of its own ("}),
+                         [](const auto& of) { return std::string(of.param.animal); });
+
+TEST_F(Zoo, MemoryThatIsRefusedIsNamedWithItsLimit) {
+  const Said said = let_loose("trusts_malloc", {"--memory-limit-mib", "256"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(
+      said.err.find("of 256 MiB of memory taken (--memory-limit-mib; was more refused?): it wrote through a null"),
+      std::string::npos)
+      << said.err;
+}
 
 TEST_F(Zoo, WhoIsNeverAskedAndWhatIsDoneAtTheEndIsTold) {
   const Said never = let_loose("never_asked", {});

@@ -28,6 +28,7 @@ inline uint32_t first_car(const evtwin_view& view) { return view.connected_evse[
 inline bool has_car(const evtwin_view& view) { return view.n_connected > 0; }
 /// What comes late comes after two days of quarter hours.
 inline bool is_late(const evtwin_view& view) { return view.decision_number >= 200; }
+inline bool is_very_late(const evtwin_view& view) { return view.decision_number >= 500; }
 
 struct Tame {
   Tame(const evtwin_host& host_services, const evtwin_view&) : host(host_services) {}
