@@ -125,47 +125,6 @@ std::string named_seeds(std::span<const std::uint64_t> seeds, bool korean) {
   return fmt::format("{} {}", korean ? "시드" : seeds.size() == 1 ? "seed" : "seeds", seeds_text(seeds));
 }
 
-/// Why the share of the possible saving is missing, or is of fewer seeds.
-std::string saving_note(std::span<const SeedRuns> rounds, bool korean) {
-  std::vector<std::uint64_t> without_bound, unpriced, nothing_to_save;
-  for (const SeedRuns& round : rounds) {
-    bool has_run = false, has_bound = false, has_regret = false, has_share = false;
-    for (const Contender& contender : round.contenders) {
-      has_run = has_run || contender.error.empty();
-      has_bound = has_bound || !std::isnan(value_of(contender.kpis, "bound"));
-      has_regret = has_regret || !std::isnan(value_of(contender.kpis, "regret"));
-      has_share = has_share || !std::isnan(value_of(contender.kpis, "saving_share"));
-    }
-    if (has_share || !has_run) continue;
-    // Without an error no bound was asked for (--no-bound), and nothing is missing.
-    if (!has_bound) {
-      if (!round.bound_error.empty()) without_bound.push_back(round.seed);
-    } else {
-      // With a regret but no share, asap costs no more than the bound already.
-      (has_regret ? nothing_to_save : unpriced).push_back(round.seed);
-    }
-  }
-
-  std::string text;
-  if (!unpriced.empty()) {
-    text +=
-        wrapped(korean ? "절감 달성률은 비웁니다: 미충전 에너지에 값이 없으면(unmet_price_per_kwh = 0) 아무도 충전하지 "
-                         "않는 것이 가장 쌉니다."
-                       : "Share of saving is blank: unmet energy has no price here (unmet_price_per_kwh is 0), so "
-                         "that charging nobody would be cheapest.");
-  }
-
-  if (!without_bound.empty()) {
-    text += wrapped(told(korean, "Share of saving without {}: no bound was found.",
-                         "절감 달성률에서 제외: 하한을 구하지 못한 {}.", named_seeds(without_bound, korean)));
-  }
-  if (!nothing_to_save.empty()) {
-    text += wrapped(told(korean, "Share of saving without {}: nothing could be saved there.",
-                         "절감 달성률에서 제외: 절감할 것이 없는 {}.", named_seeds(nothing_to_save, korean)));
-  }
-  return text;
-}
-
 /// How the differences are to be read; nothing where there are none.
 std::string difference_note(const SeedComparison& comparison, bool korean) {
   const auto has_difference = [](const StrategySummary& summary) { return summary.difference.count > 0; };
@@ -275,6 +234,47 @@ Json summary_json(std::span<const SeedRuns> rounds, const SeedComparison& compar
 
 }  // namespace
 
+std::string saving_note(std::span<const SeedRuns> rounds, Language language) {
+  const bool korean = language == Language::korean;
+  std::vector<std::uint64_t> without_bound, unpriced, nothing_to_save;
+  for (const SeedRuns& round : rounds) {
+    bool has_run = false, has_bound = false, has_regret = false, has_share = false;
+    for (const Contender& contender : round.contenders) {
+      has_run = has_run || contender.error.empty();
+      has_bound = has_bound || !std::isnan(value_of(contender.kpis, "bound"));
+      has_regret = has_regret || !std::isnan(value_of(contender.kpis, "regret"));
+      has_share = has_share || !std::isnan(value_of(contender.kpis, "saving_share"));
+    }
+    if (has_share || !has_run) continue;
+    // Without an error no bound was asked for (--no-bound), and nothing is missing.
+    if (!has_bound) {
+      if (!round.bound_error.empty()) without_bound.push_back(round.seed);
+    } else {
+      // With a regret but no share, asap costs no more than the bound already.
+      (has_regret ? nothing_to_save : unpriced).push_back(round.seed);
+    }
+  }
+
+  std::string text;
+  if (!unpriced.empty()) {
+    text +=
+        wrapped(korean ? "절감 달성률은 비웁니다: 미충전 에너지에 값이 없으면(unmet_price_per_kwh = 0) 아무도 충전하지 "
+                         "않는 것이 가장 쌉니다."
+                       : "Share of saving is blank: unmet energy has no price here (unmet_price_per_kwh is 0), so "
+                         "that charging nobody would be cheapest.");
+  }
+
+  if (!without_bound.empty()) {
+    text += wrapped(told(korean, "Share of saving without {}: no bound was found.",
+                         "절감 달성률에서 제외: 하한을 구하지 못한 {}.", named_seeds(without_bound, korean)));
+  }
+  if (!nothing_to_save.empty()) {
+    text += wrapped(told(korean, "Share of saving without {}: nothing could be saved there.",
+                         "절감 달성률에서 제외: 절감할 것이 없는 {}.", named_seeds(nothing_to_save, korean)));
+  }
+  return text;
+}
+
 std::string seeds_text(std::span<const std::uint64_t> seeds) {
   std::string text;
   for (std::size_t i = 0; i < seeds.size();) {
@@ -329,7 +329,7 @@ std::string seed_comparison_text(std::span<const SeedRuns> rounds, const std::st
                       seeds.size(), seeds_text(seeds))) +
          "\n" + figures_table(rounds, comparison, currency, korean) + "\n" +
          differences_table(rounds, comparison, currency, korean) + "\n" + failures_text(rounds, comparison, korean) +
-         star_note(comparison, korean) + difference_note(comparison, korean) + saving_note(rounds, korean);
+         star_note(comparison, korean) + difference_note(comparison, korean) + saving_note(rounds, language);
 }
 
 }  // namespace evtwin::analysis

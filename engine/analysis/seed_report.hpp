@@ -15,6 +15,9 @@ namespace evtwin::analysis {
 /// "1..5, 9": runs of three and more neighbours as a range.
 std::string seeds_text(std::span<const std::uint64_t> seeds);
 
+/// Why the share of the possible saving is missing, or is of fewer seeds; empty where it is there for all.
+std::string saving_note(std::span<const SeedRuns> rounds, Language language);
+
 /// {"currency", "seeds", "reference" (strategy), "confidence": 0.95, "seeds_matter", "bounds": [{seed, bound, error}],
 /// "runs": [{seed, and the keys of a run in comparison_json}], by seed and strategy,
 /// "summary": [{strategy, failed_seeds, serves_less_seeds, compared_for_cost (in every seed), among_best,

@@ -345,20 +345,21 @@ int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const s
   return status;
 }
 
-int tell_failures(const std::vector<analysis::SeedRuns>& rounds) {
+int tell_failures(const std::vector<analysis::SeedRuns>& rounds, const std::string& of) {
+  const std::string before = of.empty() ? "" : kernel::printable(of) + ": ";
   std::vector<const analysis::RoundRuns*> all;
   std::vector<std::string> titles;
   std::map<std::string, std::vector<std::uint64_t>> seeds_of_reason;
   for (const analysis::SeedRuns& round : rounds) {
     all.push_back(&round);
-    titles.push_back(seed_title(round.seed));
+    titles.push_back(before + seed_title(round.seed));
     const bool anybody = std::any_of(round.contenders.begin(), round.contenders.end(),
                                      [](const analysis::Contender& contender) { return contender.error.empty(); });
     if (anybody && !round.bound_error.empty()) seeds_of_reason[round.bound_error].push_back(round.seed);
   }
   const int status = tell_failures(all, titles);
   for (const auto& [reason, seeds] : seeds_of_reason) {
-    fmt::print(stderr, "note: no bound with seed{} {}, so no regret: {}\n", seeds.size() == 1 ? "" : "s",
+    fmt::print(stderr, "note: {}no bound with seed{} {}, so no regret: {}\n", before, seeds.size() == 1 ? "" : "s",
                analysis::seeds_text(seeds), kernel::printable(reason));
   }
   return status;

@@ -72,8 +72,9 @@ std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const
 
 /// Tells on stderr which strategies failed and why. @returns the exit status: 1 where a strategy failed.
 int tell_failures(const ContestResult& result);
-/// @param titles  of the rounds
+/// @param titles  of the rounds: "seed 7"
 int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const std::vector<std::string>& titles);
-int tell_failures(const std::vector<analysis::SeedRuns>& rounds);
+/// @param of  what the seeds are of, where there is more than one: a scenario's name; empty: there is one
+int tell_failures(const std::vector<analysis::SeedRuns>& rounds, const std::string& of = {});
 
 }  // namespace evtwin::cli

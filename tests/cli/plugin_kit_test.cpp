@@ -321,5 +321,71 @@ TEST_F(PluginKit, BenchTellsAStrategyFromItselfAndFromAWorseOne) {
   EXPECT_EQ(run({"plugin", "bench", "edf", "--seeds", "x"}).status, 2);
 }
 
+// One that gives a car the least that it takes, for an hour: far less than who serves most, whatever it costs. The
+// verdict says so from either side, and never "open".
+TEST_F(PluginKit, BenchDoesNotCallOneOpenThatServesFarLess) {
+  const std::string sips = write("sips.lua", R"(return strategy { id = "sips", decide = function(view)
+  local kw = {}
+  for _, e in ipairs(view.connected) do kw[e.id] = e.got_kwh < 1 and e.car_max_kw or 0 end
+  return kw
+end })");
+  const std::vector<std::string> on{"--seeds", "1..3", "--days", "2", "--scenario", week_};
+  const auto bench = [&](std::vector<std::string> words, bool json) {
+    words.insert(words.begin(), {"plugin", "bench"});
+    words.insert(words.end(), on.begin(), on.end());
+    if (json) words.emplace_back("--json");
+    return run(words);
+  };
+  const auto less = bench({sips}, true).json().at("scenarios")[0].at("rows");
+  ASSERT_LT(less[1].at("served_fraction").get<double>(), 0.9 * less[0].at("served_fraction").get<double>());
+  EXPECT_THAT(less[1].at("verdict").get<std::string>(), ::testing::EndsWith("serves less"));
+  EXPECT_EQ(less[1].at("serves_less"), 3);
+  const auto more = bench({"edf", "--against", sips}, true).json().at("scenarios")[0].at("rows");
+  EXPECT_THAT(more[1].at("verdict").get<std::string>(), ::testing::EndsWith("serves more"));
+  EXPECT_EQ(more[1].at("serves_more"), 3);
+  const Said table = bench({sips}, false);
+  EXPECT_THAT(table.out, HasSubstr("Serves less: over 0.5 % less energy than who serves most"));
+  EXPECT_EQ(table.out.find(" open\n"), std::string::npos) << table.out;
+}
+
+// At busy_street cars find no EVSE: the figures of the runs themselves are the second witness.
+TEST_F(PluginKit, BenchShowsWhoWasTurnedAwayAndSaysWhyThereIsNoShareOfTheSaving) {
+  const std::string street = source_dir + "/scenarios/busy_street.lua",
+                    meter = source_dir + "/scenarios/half_hour_meter.lua";
+  const std::vector<std::string> words{"plugin", "bench", "asap",       "--seeds",           "1..2",
+                                       "--days", "2",     "--scenario", street + "," + meter};
+  const Said said = run(words);
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("turned away"));
+  EXPECT_THAT(said.out, HasSubstr("busy_street: Share of saving without seeds 1, 2: no bound was found."));
+  EXPECT_THAT(said.out, HasSubstr("half_hour_meter: Share of saving is blank: unmet energy has no price"));
+  EXPECT_THAT(said.err, HasSubstr("note: busy_street: no bound with seeds 1, 2"));
+
+  auto as_json = words;
+  as_json.emplace_back("--json");
+  const auto row = run(as_json).json().at("scenarios")[0].at("rows")[0];
+  double away = 0.0;
+  for (const char* seed : {"1", "2"})
+    away += run({"run", street, "--days", "2", "--seed", seed, "--strategy", "edf", "--json"})
+                .json()
+                .at("kpi")
+                .at("turned_away")
+                .get<double>() /
+            2.0;
+  EXPECT_GT(away, 0.0);
+  EXPECT_DOUBLE_EQ(row.at("turned_away").get<double>(), away);
+}
+
+TEST_F(PluginKit, BenchSaysInWhichScenarioASeedFailed) {
+  const Said said =
+      run({"plugin", "bench", paths::zoo_dir + "/throws_in_decide.so", "--seeds", "1..2", "--days", "1", "--threads",
+           stranger_threads, "--scenario", week_ + "," + source_dir + "/scenarios/dc_v2g.lua"});
+  EXPECT_EQ(said.status, 1);
+  for (const char* line :
+       {"error: workplace_week: seed 1: throws-in-decide: ", "error: dc_v2g: seed 2: throws-in-decide: "})
+    EXPECT_THAT(said.err, HasSubstr(line));
+  EXPECT_THAT(said.out, HasSubstr("fails in 2 of 2"));
+}
+
 }  // namespace
 }  // namespace evtwin::testing
