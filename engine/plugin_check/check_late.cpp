@@ -28,7 +28,7 @@ namespace evtwin::plugin_check {
 namespace {
 
 /// Decisions after which another instance takes over beside the first, from saved state or none, for so many answers.
-constexpr std::array<std::int64_t, 7> take_overs{60, 199, 260, 420, 580, 740, 900};
+constexpr std::array<std::int64_t, 8> take_overs{60, 199, 260, 420, 580, 740, 900, 1020};
 constexpr std::int64_t answers_of_a_take_over = 8;
 constexpr double decisions_of_a_year = 365.0 * 96;
 
@@ -42,9 +42,9 @@ class Growth {
   /// Makes the call of the next decision.
   template <class Call>
   void over(Call&& call) {
-    const auto before = static_cast<std::int64_t>(allocated_bytes());
+    const auto before = static_cast<std::int64_t>(taken_bytes());
     call();
-    const auto after = static_cast<std::int64_t>(allocated_bytes());
+    const auto after = static_cast<std::int64_t>(taken_bytes());
     if (of_decisions_.size() < most_decisions) of_decisions_.push_back(after - before);
   }
 
@@ -295,7 +295,7 @@ void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
   const auto live = [&](bool watched, std::int64_t shift_s) {
     shift_clocks(shift_s);
     growth.begin_life();
-    const auto bytes_before = static_cast<std::int64_t>(allocated_bytes());
+    const auto bytes_before = static_cast<std::int64_t>(taken_bytes());
     Life life{*before, growth, watched};
     twin::Result result = twin::simulate(world, [&](const evtwin_view& first, std::uint64_t, std::uint32_t) {
       return std::make_unique<Watched>(specimen, info, first, life);
@@ -306,7 +306,7 @@ void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
     const std::uint64_t hash = result.event_hash;
     if (watched) site = std::move(result.sites[0]);
     result = {};
-    lost = static_cast<std::int64_t>(allocated_bytes()) - bytes_before;
+    lost = static_cast<std::int64_t>(taken_bytes()) - bytes_before;
     return hash;
   };
 
@@ -315,7 +315,8 @@ void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
     const std::uint64_t first = live(true, 0);
     expect_service(site);
     expect_to_fit(growth);
-    note(fmt::format("{} decisions", site.decisions));
+    note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
+                     site.energy_wanted_kwh));
 
     // Memory that is lost is lost in every life; what is allocated once, or kept by the allocator, is not.
     for (int life = 1; life < most_lives && cpu_s() - began_s < enough_s; ++life) {

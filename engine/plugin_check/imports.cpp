@@ -243,7 +243,10 @@ void take_over_clocks(const std::vector<const link_map*>& objects) {
   for (const link_map* object : objects) replace(*object, all);
 }
 
-void shift_clocks(std::int64_t shift_s) { shift_ns = shift_s * second_ns; }
+void shift_clocks(std::int64_t shift_s) {
+  constexpr std::int64_t odd_part_ns = 123'456'789;  // so that milli-, micro- and nanoseconds are others as well
+  shift_ns = shift_s == 0 ? 0 : shift_s * second_ns - odd_part_ns;
+}
 
 void step_clocks(std::uint64_t milliseconds) {
   constexpr std::int64_t millisecond_ns = 1'000'000;

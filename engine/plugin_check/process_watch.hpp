@@ -21,6 +21,8 @@ void expect_unchanged(const control::ProcessState& before, const std::string& wh
 
 /// Bytes that are allocated in this process; the allocator's own caches are in it.
 std::size_t allocated_bytes();
+/// ... and those that were mapped beside the allocator.
+std::size_t taken_bytes();
 std::size_t open_files();
 
 /// After destroy(). @throws Failed where a process that the plugin started still runs; it is ended.
