@@ -5,9 +5,10 @@
 #include "animal.hpp"
 
 namespace {
-void* wait(void*) {
-  while (true) pause();
-}
+/// The thread is in the C library from its first instruction: it does not crash where this file has been unloaded
+/// before it had its turn.
+using Routine = void* (*)(void*);
+const auto wait = reinterpret_cast<Routine>(&pause);
 
 struct Animal : zoo::Tame {
   using Tame::Tame;
@@ -15,7 +16,7 @@ struct Animal : zoo::Tame {
     if (zoo::is_late(view)) {
       static bool started = false;
       pthread_t thread;
-      if (!started) started = pthread_create(&thread, nullptr, &wait, nullptr) == 0;
+      if (!started) started = pthread_create(&thread, nullptr, wait, nullptr) == 0;
     }
     return Tame::decide(view, decision);
   }
