@@ -93,6 +93,19 @@ demand::Poisson drivers() {
   return law;
 }
 
+/// Short stays around the end of the month, from Monday 18:00 to Tuesday 06:00: who gives nobody anything for an hour
+/// there lets somebody leave with nothing.
+demand::Poisson night_callers() {
+  demand::Poisson law = drivers();
+  constexpr std::size_t monday_evening = 18, tuesday_morning = 30;
+  for (std::size_t hour = 0; hour < law.rate_per_h.size(); ++hour)
+    law.rate_per_h[hour] = hour >= monday_evening && hour < tuesday_morning ? 5.0 : 0.0;
+  law.energy_kwh = {demand::Distribution::Kind::lognormal, 3.0, 0.2, 1.0, 8.0, {}};
+  law.stay_h = {demand::Distribution::Kind::lognormal, 0.4, 0.2, 0.25, 0.7, {}};
+  law.claim_stay_factor_std = 0.0;
+  return law;
+}
+
 }  // namespace
 
 namespace {
@@ -151,7 +164,9 @@ twin::World small_site_week() { return small_site(monday_ns, 7); }
 
 twin::World small_site_month_end() {
   constexpr int days_to_the_26th = 24;
-  return small_site(monday_ns + days_to_the_26th * kernel::day_ns, 8);
+  twin::World world = small_site(monday_ns + days_to_the_26th * kernel::day_ns, 8);
+  world.sites[0].arrivals.push_back(std::make_shared<const demand::ArrivalLaw>(night_callers()));
+  return world;
 }
 
 }  // namespace evtwin::plugin_check

@@ -20,7 +20,8 @@ constexpr std::array view_docs{
     Field{"tick_ns", "ns", "integer", false, "The same in nanoseconds."},
     Field{"next_tick_in_h", "h", "number", false, "Until the next decision tick."},
     Field{"next_tick_ns", "ns", "integer", false, "The next decision tick."},
-    Field{"decision_number", "", "integer", false, "How many decisions there were before; run files and messages call this one decision_number + 1."},
+    Field{"decision_number", "", "integer", false,
+          "How many decisions there were before; run files and messages call this one decision_number + 1."},
     Field{"why", "", "string", false,
           "Why the strategy is asked: words of tick, arrival, departure, price, limit, wake, finished, power, grant, "
           "booking, reading."},

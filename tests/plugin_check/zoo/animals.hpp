@@ -42,7 +42,7 @@ inline constexpr std::array animals = std::to_array<Animal>({
     {"late_folder", "changes the working folder, late", "decide"},
     {"late_zone", "changes the time zone, late", "decide"},
     {"late_threads", "starts a thread late and leaves it running", "destroy"},
-    {"late_nan", "leaves cars standing on the last day of a month: its answers are NaN", "decide"},
+    {"late_nan", "leaves cars standing in the last hour of a month: its answers are NaN", "decide"},
     {"late_writes_view", "writes into a column of the view, very late", "decide"},
     {"late_leaks", "loses memory with every decision, very late", "decide"},
     {"late_maps", "maps a page with every decision, very late", "decide"},

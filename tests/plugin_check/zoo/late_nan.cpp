@@ -1,12 +1,12 @@
-// Answers NaN on the last day of a month: what it plans for the next one is 0/0.
+// Answers NaN in the last hour of a month: what it plans for the next one is 0/0.
 #include "animal.hpp"
 
 namespace {
 struct Animal : zoo::Tame {
   using Tame::Tame;
   evtwin_status decide(const evtwin_view& view, evtwin_decision& decision) {
-    constexpr int64_t day_ns = 86'400'000'000'000;
-    if (view.month_end_ns - view.now_ns < day_ns) return EVTWIN_OK;
+    constexpr int64_t hour_ns = 3'600'000'000'000;
+    if (view.month_end_ns - view.now_ns < hour_ns) return EVTWIN_OK;
     return Tame::decide(view, decision);
   }
 };
