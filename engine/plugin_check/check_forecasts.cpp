@@ -12,6 +12,8 @@
 #include "kernel/hash.hpp"
 #include "plugin_check/checks.hpp"
 #include "plugin_check/forecast_checks.hpp"
+#include "plugin_check/growth.hpp"
+#include "plugin_check/imports.hpp"
 #include "plugin_check/process_watch.hpp"
 
 namespace evtwin::plugin_check {
@@ -310,40 +312,98 @@ void process_stays(const Foreseer& of) {
   }
 }
 
-/// Questions of the long run, one instance asked all along. @returns answers.
-Digests asked_at_length(const Foreseer& of, const ForecastScene& scene) {
-  // A forecaster that needs seconds for an answer is asked fewer times, and the check says so.
-  constexpr double enough_s = 20.0;
-  const auto cpu_s = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
-  const control::ProcessState before;  // with the streams that a host has
+/// A forecaster that needs seconds for an answer is asked fewer times, and the check says so.
+constexpr double enough_s = 20.0;
+
+/// Questions of the long run, one instance asked all along. @param answers  with room for all
+/// @param watched  each call is looked at
+void ask_at_length(const Foreseer& of, const ForecastScene& scene, bool watched, const control::ProcessState& before,
+                   Growth& growth, Digests& answers) {
+  constexpr std::size_t calls_between_walls = 16;
   ForecasterInstance instance(of);
-  Digests answers;
+  OpenFiles files("forecast()");
   const double began_s = cpu_s();
-  while (answers.size() < scene.questions() && cpu_s() - began_s < enough_s) {
-    const std::size_t k = answers.size();
-    answers.push_back(ask(instance, scene, k, of.quantity));
+  for (std::size_t k = 0; k < scene.questions() && cpu_s() - began_s < enough_s; ++k) {
+    step_clocks(k);
+    ForecastShowing showing;
+    if (watched && k % calls_between_walls == 0) showing.wall = Wall::after;
+    growth.over([&] { answers.push_back(ask(instance, scene, k, of.quantity, showing)); });
+    if (!watched) continue;
     const std::string when = fmt::format("in forecast() number {}", k + 1);
     expect_unchanged(before, when);
+    files.look(static_cast<std::int64_t>(k) + 1);
     if (const std::uint64_t said = instance.services().reports(); said > most_reports)
       throw Failed(fmt::format("it reported {} times {}; at most {} are due", said, when, most_reports));
   }
   instance.destroy();
   expect_unchanged(before, "in destroy()");
   expect_no_processes_left();
-  return answers;
+  files.look_at_the_end();
+}
+
+/// The long run again and again: the same answers, also at another time of day, and nothing lost.
+Digests live_at_length(const Foreseer& of, const ForecastScene& scene) {
+  constexpr double hours_of_a_year = 8760.0;
+  const control::ProcessState before;  // with the streams that a host has
+  const double began_s = cpu_s();
+  Growth growth;
+  Digests first, again;
+  first.reserve(scene.questions());
+  again.reserve(scene.questions());
+  ask_at_length(of, scene, true, before, growth, first);
+  growth.expect_to_fit("forecast()", hours_of_a_year);
+
+  const auto live = [&](std::int64_t shift_s) {
+    growth.begin_life();
+    again.clear();
+    shift_clocks(shift_s);
+    const auto bytes_before = static_cast<std::int64_t>(taken_bytes());
+    ask_at_length(of, scene, false, before, growth, again);
+    return static_cast<std::int64_t>(taken_bytes()) - bytes_before;
+  };
+  for (int life = 1; life < Growth::most_lives && cpu_s() - began_s < enough_s; ++life) {
+    const std::int64_t lost = live(0);
+    expect_same(first, again, scene, "from one life to the next");
+    if (lost < Growth::least_lost) break;
+    if (life + 1 == Growth::most_lives) growth.fail_of_lost(lost, "forecast()");
+  }
+  if (clock_reads() == 0 || cpu_s() - began_s >= enough_s) return first;
+  live(another_time_s);
+  expect_same(first, again, scene, "at another time of day: it goes by the clock");
+  return first;
+}
+
+void forecasts_go_by_no_clock(const Foreseer& of) {
+  take_over_clocks(of.specimen.objects());
+  const auto asked = [&](std::uint64_t number, std::int64_t shift_s) {
+    shift_clocks(shift_s);
+    step_clocks(0);
+    return play(of, ForecastScene(number));
+  };
+  for (const std::uint64_t number : compared_scenes) {
+    const Digests once = asked(number, 0);
+    if (clock_reads() == 0) continue;
+    // One that answers otherwise at the same time is not that of the clock: other checks find it.
+    if (asked(number, 0) != once) return;
+    expect_same(once, asked(number, another_time_s), ForecastScene(number),
+                "at another time of day: it goes by the clock");
+  }
 }
 
 void forecasts_stay_sound(const Foreseer& of) {
   const ForecastScene scene = ForecastScene::long_run();
   const std::size_t threads_before = threads_now();
+  take_over_clocks(of.specimen.objects());
   Digests answers;
-  expect_silence([&] { answers = asked_at_length(of, scene); });
+  expect_silence([&] { answers = live_at_length(of, scene); });
   expect_no_threads_left(threads_before, (of.info.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0);
   // A cache that has grown for weeks, beside instances that know nothing.
   constexpr std::size_t compared = 10;
   Digests fresh = answers;
+  shift_clocks(0);
   for (std::size_t k = answers.size() - std::min(answers.size(), compared); k < answers.size(); ++k) {
     ForecasterInstance instance(of);
+    step_clocks(k);
     fresh[k] = ask(instance, scene, k, of.quantity);
     instance.destroy();
   }
@@ -377,10 +437,13 @@ constexpr std::array quantity_checks = std::to_array<ForecastCheck>({
      &other_histories_do_not_matter},
     {"independent", "two instances in turns answer as each alone", &instances_are_apart},
     {"two-threads", "two instances on two threads answer as each alone", &instances_on_threads},
+    {"clock", "the same call, the same answer at another time of day", &forecasts_go_by_no_clock},
     {"resources", "lives that end leave no memory, file or thread behind", &lives_leave_nothing},
     {"threads", "reports come from the calling thread, nothing goes on after a call", &threads_keep_to_calls},
     {"output", "prints nothing and leaves the standard streams open", &prints_nothing},
-    {"process", "rounding, locale, signals, folder and environment stay as they were", &process_stays},
+    {"process",
+     "numbers, locales, signals, timers, priority, folder and environment stay as they were, no process is left",
+     &process_stays},
     {"late",
      "a thousand forecasts over the end of a month and a change of the clock: all of this holds, and answers "
      "are those of a fresh instance",

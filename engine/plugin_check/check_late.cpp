@@ -4,10 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <ctime>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,6 +12,7 @@
 #include "control/view_layout.hpp"
 #include "kernel/hash.hpp"
 #include "plugin_check/checks.hpp"
+#include "plugin_check/growth.hpp"
 #include "plugin_check/imports.hpp"
 #include "plugin_check/play.hpp"
 #include "plugin_check/process_watch.hpp"
@@ -31,77 +29,6 @@ namespace {
 constexpr std::array<std::int64_t, 8> take_overs{60, 199, 260, 420, 580, 740, 900, 1020};
 constexpr std::int64_t answers_of_a_take_over = 8;
 constexpr double decisions_of_a_year = 365.0 * 96;
-
-/// What decisions of one instance did to the memory of the process.
-class Growth {
- public:
-  /// Room for all of a life, so that counting takes no memory itself.
-  Growth() { of_decisions_.reserve(most_decisions); }
-  void begin_life() { of_decisions_.clear(); }
-
-  /// Makes the call of the next decision.
-  template <class Call>
-  void over(Call&& call) {
-    const auto before = static_cast<std::int64_t>(taken_bytes());
-    call();
-    const auto after = static_cast<std::int64_t>(taken_bytes());
-    if (of_decisions_.size() < most_decisions) of_decisions_.push_back(after - before);
-  }
-
-  /// The decision from which on nearly all was allocated that is still there.
-  std::size_t grown_from() const {
-    const std::int64_t all = std::accumulate(of_decisions_.begin(), of_decisions_.end(), std::int64_t{0});
-    std::int64_t sum = 0;
-    std::size_t from = of_decisions_.size();
-    for (; from > 1 && 50 * sum < 49 * all; --from) sum += of_decisions_[from - 1];
-    return from + 1;
-  }
-  /// Bytes that each decision of the second half keeps, as the slower of its two quarters has it.
-  double kept_by_each() const {
-    const auto quarter = static_cast<std::ptrdiff_t>(of_decisions_.size() / 4);
-    if (quarter == 0) return 0.0;
-    const auto sum = [&](auto from, auto to) {
-      double bytes = 0.0;
-      for (auto at = from; at != to; ++at) bytes += static_cast<double>(*at);
-      return bytes;
-    };
-    const auto end = of_decisions_.end();
-    return std::min(sum(end - 2 * quarter, end - quarter), sum(end - quarter, end)) / static_cast<double>(quarter);
-  }
-
- private:
-  static constexpr std::size_t most_decisions = 16384;
-  std::vector<std::int64_t> of_decisions_;
-};
-
-/// Files that are open since some decision.
-class Files {
- public:
-  void look(std::int64_t number) {
-    const std::size_t now = open_files();
-    if (now <= before_) {
-      since_ = 0;
-      return;
-    }
-    if (since_ == 0) since_ = number;
-    constexpr std::size_t many = 64;  // of 1,024 that a process mostly may have
-    if (now > before_ + many)
-      throw Failed(
-          fmt::format("{} files more than before are open in decide() number {}, the first since number {}: "
-                      "it opens them and does not close them",
-                      now - before_, number, since_));
-  }
-  void look_at_the_end() const {
-    const std::size_t now = open_files();
-    if (now > before_)
-      throw Failed(fmt::format("{} files of its own are open after destroy(), the first since decide() number {}",
-                               now - before_, since_));
-  }
-
- private:
-  std::size_t before_ = open_files();
-  std::int64_t since_ = 0;
-};
 
 /// Digests of a view's columns and of itself: a write into it shows whatever pages it lies in.
 class ViewDigest {
@@ -136,7 +63,7 @@ struct Life {
   const control::ProcessState& before;
   Growth& growth;
   bool watched = false;  ///< each decision is looked at, and other instances take over
-  Files files{};
+  OpenFiles files{"decide()"};
 };
 
 /// The strategy in a run. Each view is shown behind walls, at addresses that are never used again.
@@ -264,24 +191,11 @@ class Watched : public control::Strategy {
   std::int64_t other_from_ = 0;  // the decision after which it took over; 0: it has not yet
 };
 
-/// @throws Failed where each decision keeps so much that a year of them would not fit.
-void expect_to_fit(const Growth& growth) {
-  constexpr double mib = 1 << 20, most_mib = 1024.0;
-  const double year_mib = growth.kept_by_each() * decisions_of_a_year / mib;
-  if (year_mib > most_mib)
-    throw Failed(fmt::format("every decide() keeps about {:.0f} kB more: a year of quarter hours would take {:.0f} MiB",
-                             growth.kept_by_each() / 1000.0, year_mib));
-}
-
-double cpu_s() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
 }  // namespace
 
 void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
   // A planner that needs long for these days lives through them once.
   constexpr double enough_s = 20.0;
-  constexpr int most_lives = 5;
-  constexpr std::int64_t least_lost = 2048;
 
   const twin::World world = small_site_month_end();
   const std::size_t threads_before = threads_now();
@@ -314,19 +228,16 @@ void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
     before.emplace();  // with the streams that a host has
     const std::uint64_t first = live(true, 0);
     expect_service(site);
-    expect_to_fit(growth);
+    growth.expect_to_fit("decide()", decisions_of_a_year);
     note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
                      site.energy_wanted_kwh));
 
     // Memory that is lost is lost in every life; what is allocated once, or kept by the allocator, is not.
-    for (int life = 1; life < most_lives && cpu_s() - began_s < enough_s; ++life) {
+    for (int life = 1; life < Growth::most_lives && cpu_s() - began_s < enough_s; ++life) {
       if (live(false, 0) != first)
         throw Failed("the same days again have another hash: something outlives destroy(), or chance is in it");
-      if (lost < least_lost) break;
-      if (life + 1 == most_lives)
-        throw Failed(
-            fmt::format("every life loses about {} bytes of memory, nearly all of it from decide() number {} on", lost,
-                        growth.grown_from()));
+      if (lost < Growth::least_lost) break;
+      if (life + 1 == Growth::most_lives) growth.fail_of_lost(lost, "decide()");
     }
 
     if (clock_reads() == 0 || cpu_s() - began_s >= enough_s) return;

@@ -81,6 +81,11 @@ inline constexpr std::array forecasters = std::to_array<ForecasterAnimal>({
     {"late_zone", "sets the time zone of its host, late", "late", "environment TZ=Pacific/Auckland", "short-histories"},
     {"late_threads", "starts a thread late and leaves it running", "late",
      "1 threads of its own are left after destroy()", "short-histories"},
+    {"late_leaks", "loses memory with every forecast, late", "late",
+     "bytes of memory, nearly all of it from forecast() number 1", "resources"},
+    {"late_files", "opens a file with every forecast, late", "late",
+     "65 files more than before are open in forecast() number 165, the first since number 101", "resources"},
+    {"goes_by_clock", "goes by the clock", "clock", "differs at another time of day: it goes by the clock", "create"},
     {"late_forgets", "answers otherwise once it has been asked for days", "late",
      "forecast() number 991 of the long run differs from one instance asked all along to a fresh one", "answers"},
 });
