@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "demand/arrivals.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::demand {
 
@@ -35,5 +36,6 @@ class AnnouncementStream {
   bool more_ = true;
   std::vector<Visit> announced_;  ///< a heap, the earliest announcement on top
 };
+static_assert(kernel::has_size<AnnouncementStream>(288), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::demand

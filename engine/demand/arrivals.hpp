@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "demand/visit.hpp"
+#include "kernel/static_checks.hpp"
 #include "market/calendar.hpp"
 #include "physics/equipment.hpp"
 
@@ -100,5 +101,6 @@ class ArrivalStream {
   std::uint64_t number_ = 0;  ///< visits handed out
   TimeNs now_ns_ = 0;         ///< Poisson: arrival of the last one
 };
+static_assert(kernel::has_size<ArrivalStream>(80), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::demand

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 #include "physics/battery.hpp"
 
@@ -41,6 +42,7 @@ struct Visit {
       leaves_h_after_full);
   }
 };
+static_assert(kernel::has_size<Visit>(168), "a new field must be archived, and the title of checkpoints changed");
 
 /// Whether the visit is announced beforehand: before it comes and no later than its reserved time begins, which ends
 /// later.

@@ -9,6 +9,7 @@ namespace evtwin::kernel {
 namespace {
 
 constexpr std::size_t digest_bytes = 8;
+static_assert(digest_bytes == sizeof(digest64("")));
 constexpr std::size_t longest_name = 100;
 
 std::uint64_t digest_of(std::span<const std::byte> bytes) {

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -25,6 +26,7 @@
 namespace evtwin::kernel {
 
 static_assert(std::endian::native == std::endian::little, "an archive holds numbers as this machine does");
+static_assert(std::numeric_limits<double>::is_iec559 && sizeof(double) == 8, "an archive holds the bits of doubles");
 
 /// Bytes that are no archive, or not this one; `what()` is a clause for the user, without a file's name.
 struct ArchiveError : std::runtime_error {

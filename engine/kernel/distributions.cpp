@@ -36,6 +36,26 @@ constexpr Rational far_tail{
     {1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2, 7.86869131145613259100e-4,
      1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15}};
 
+/// The sum by which AS 241 lets a copy of its coefficients be checked: of their mantissas, without the leading 1 of the
+/// denominator.
+constexpr double hash_sum(const Rational& rational) {
+  double sum = -1.0;
+  for (const Coefficients* coefficients : {&rational.numerator, &rational.denominator}) {
+    for (double mantissa : *coefficients) {
+      while (mantissa >= 10.0) mantissa /= 10.0;
+      while (mantissa < 1.0) mantissa *= 10.0;
+      sum += mantissa;
+    }
+  }
+  return sum;
+}
+constexpr bool is_hash_sum(const Rational& rational, double published) {
+  return hash_sum(rational) > published - 1e-12 && hash_sum(rational) < published + 1e-12;
+}
+static_assert(is_hash_sum(central, 55.8831928806149014439));
+static_assert(is_hash_sum(near_tail, 49.33206503301610289036));
+static_assert(is_hash_sum(far_tail, 47.52583317549289671629));
+
 double polynomial(const Coefficients& coefficients, double x) {
   double value = coefficients[7];
   for (std::size_t power = 7; power-- > 0;) value = value * x + coefficients[power];

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 
 namespace evtwin::kernel {
@@ -22,6 +23,9 @@ enum class Phase : std::uint8_t {
 };
 
 inline constexpr std::size_t phase_count = 7;
+static_assert(phase_count == enum_count<Phase>());
+static_assert(Phase::signal < Phase::decision && Phase::decision < Phase::record,
+              "a decision sees all that happens at its instant, and is recorded after it was made");
 
 /// A timer's event as it fires. `timer` is the slot it was scheduled in; `entity` and `kind` are the scheduler's own
 /// (which EVSE, which of its event kinds) and come back untouched.

@@ -46,6 +46,27 @@ class RollingHash {
  private:
   std::uint64_t state_ = 0x6576'7477'696e'2f31U;  // "evtwin/1": the empty history
 };
+static_assert(sizeof(RollingHash) == 8, "a new field must be archived, and the title of checkpoints changed");
+static_assert(mix_bits(0) == 0, "draws below 2^33 take the seed as their key: kernel/random.cpp");
+static_assert(mix_bits(0x9e3779b97f4a7c15U) == 0xe220a8397b1dcdafU, "first output of SplitMix64 seeded with 0");
+static_assert(
+    [] {
+      RollingHash one, other;
+      one.mix(-0.0);
+      other.mix(0.0);
+      return one.value() == other.value();
+    }(),
+    "equal numbers are one pattern");
+static_assert(
+    [] {
+      RollingHash one, other;
+      one.mix(1);
+      one.mix(2);
+      other.mix(2);
+      other.mix(1);
+      return one.value() != other.value();
+    }(),
+    "the order of words counts");
 
 /// FNV-1a, 64 bit (Fowler, Noll, Vo; draft-eastlake-fnv): the digest of a scenario text or a plugin file.
 /// @param hash  of what comes before `text`, for a text in pieces
@@ -53,5 +74,8 @@ constexpr std::uint64_t digest64(std::string_view text, std::uint64_t hash = 0xc
   for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
   return hash;
 }
+// Test vectors of the draft, appendix C.
+static_assert(digest64("") == 0xcbf29ce484222325U && digest64("a") == 0xaf63dc4c8601ec8cU);
+static_assert(digest64("foobar") == 0x85944171f73967e8U && digest64("bar", digest64("foo")) == digest64("foobar"));
 
 }  // namespace evtwin::kernel

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <cstdlib>
 #include <optional>
 #include <span>
@@ -23,6 +24,9 @@ constexpr const char* file_variable = "EVTWIN_LOG_FILE";
 constexpr const char* start_variable = "EVTWIN_LOG_START";
 /// A pipe takes this much at once (PIPE_BUF): two processes do not mix their lines.
 constexpr std::size_t longest_line = 4096;
+#ifdef PIPE_BUF
+static_assert(longest_line <= PIPE_BUF);
+#endif
 
 std::atomic<std::int64_t> start_ns{0};  // of the steady clock; 0: not known yet
 

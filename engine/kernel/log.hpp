@@ -17,6 +17,8 @@
 #include <string>
 #include <string_view>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::kernel {
 
 enum class LogLevel : std::uint8_t {
@@ -28,6 +30,7 @@ enum class LogLevel : std::uint8_t {
   trace,    ///< an event
 };
 inline constexpr std::array<std::string_view, 6> log_level_names{"off", "error", "warning", "info", "debug", "trace"};
+static_assert(names_each<LogLevel>(log_level_names));
 
 /// Rooms of the engine that have something to tell.
 enum class LogRoom : std::uint8_t {
@@ -45,6 +48,7 @@ enum class LogRoom : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 11> log_room_names{
     "lua", "scenario", "sessions", "ocpp", "replay", "control", "twin", "optimise", "record", "analysis", "audit"};
+static_assert(names_each<LogRoom>(log_room_names));
 
 using LogLevels = std::array<LogLevel, log_room_names.size()>;
 
@@ -59,6 +63,7 @@ void start_log(const std::string& levels, const std::string& file);
 namespace log_parts {
 
 inline constexpr std::uint8_t unread = 255;
+static_assert(unread >= log_level_names.size(), "no level has this number");
 /// The level that a room is told at, `unread` until the first question.
 struct Most {
   std::atomic<std::uint8_t> level{unread};

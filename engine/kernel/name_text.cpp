@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::kernel {
@@ -58,6 +59,7 @@ constexpr std::array composing{
               U"うかきくけこさしすせそたちつてとはひふへほゝウカキクケコサシスセソタチツテトハヒフヘホワヰヱヲヽ"},
     Composing{0x309A, U"はひふへほハヒフヘホ"},
 };
+static_assert(is_ascending(composing, &Composing::mark), "each mark once");
 
 // Whether the two have one character in Unicode's composed form (NFC).
 bool composes(std::uint32_t letter, std::uint32_t mark) {

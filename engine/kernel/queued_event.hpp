@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "kernel/event.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::kernel {
 
@@ -16,6 +18,11 @@ using Rank = std::uint64_t;
 constexpr Rank make_rank(Phase phase, std::uint64_t sequence, std::uint8_t kind) {
   return (Rank{static_cast<std::uint8_t>(phase)} << 60) | (sequence << 8) | kind;
 }
+static_assert(phase_count <= 16, "a phase has 4 bits");
+static_assert((std::uint64_t{1} << 52) / 20'000'000 / 86'400 / 365 == 7, "years until sequences are used up");
+static_assert(make_rank(Phase::crossing, 0, 0) > make_rank(Phase::replayed_message, (std::uint64_t{1} << 52) - 1, 255),
+              "the phase comes before the sequence");
+static_assert(make_rank(Phase::signal, 2, 0) > make_rank(Phase::signal, 1, 255), "the sequence comes before the kind");
 
 struct QueuedEvent {
   TimeNs time;
@@ -29,7 +36,9 @@ struct QueuedEvent {
   }
 };
 
-static_assert(sizeof(QueuedEvent) == 24);
+static_assert(sizeof(QueuedEvent) == 24, "a new field must be archived, and the title of checkpoints changed");
+static_assert(std::has_unique_object_representations_v<QueuedEvent>, "no padding: 24 bytes of a cache line all count");
+static_assert(std::is_trivially_copyable_v<QueuedEvent>, "a heap moves it with a few instructions");
 
 constexpr bool comes_before(const QueuedEvent& a, const QueuedEvent& b) {
   return a.time != b.time ? a.time < b.time : a.rank < b.rank;
@@ -41,6 +50,8 @@ constexpr Event to_event(const QueuedEvent& queued) {
   return {queued.time, queued.timer, queued.entity, static_cast<std::uint8_t>(queued.rank & 0xff),
           static_cast<Phase>(phase_index(queued.rank))};
 }
+static_assert(to_event({5, make_rank(Phase::record, 77, 9), 3, 4}) == Event{5, 3, 4, 9, Phase::record},
+              "an event comes out of the queue as it went in");
 
 /// Everything that decides what a queue does next, the same for all kinds of queue.
 struct QueueState {
@@ -53,6 +64,7 @@ struct QueueState {
     a(pending, sequence, now);
   }
 };
+static_assert(has_size<QueueState>(40), "a new field must be archived, and the title of checkpoints changed");
 
 /// @throws std::invalid_argument for a state that no queue of so many timers can have.
 void check_queue_state(const QueueState& state, std::size_t timers);

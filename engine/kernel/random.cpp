@@ -7,11 +7,12 @@ namespace {
 
 constexpr std::uint32_t low_word(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 constexpr std::uint32_t high_word(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
+static_assert(low_word(0x0123456789abcdefU) == 0x89abcdefU && high_word(0x0123456789abcdefU) == 0x01234567U);
 
 }  // namespace
 
 std::array<std::uint32_t, 4> philox_block(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
-  static_assert(philox4x32_rounds == 10);
+  static_assert(philox4x32_rounds == 10, "Philox4x32-10: Random123 can be built with fewer");
   const r123::Philox4x32::ctr_type block = r123::Philox4x32()({{counter[0], counter[1], counter[2], counter[3]}},  //
                                                               {{key[0], key[1]}});
   return {block[0], block[1], block[2], block[3]};

@@ -31,6 +31,8 @@ std::uint64_t draw_u64(std::uint64_t seed, std::uint64_t entity, std::uint32_t p
 /// Uniform on the open interval (0, 1): the odd multiples of 2^-53, so that u and 1 - u are both exact and equally
 /// likely, and log(u), log(1 - u) and a normal quantile are always finite.
 constexpr double unit_from_bits(std::uint64_t bits) { return static_cast<double>((bits >> 12) * 2 + 1) * 0x1p-53; }
+static_assert(unit_from_bits(0) > 0.0 && unit_from_bits(~std::uint64_t{0}) < 1.0, "the interval is open");
+static_assert(1.0 - unit_from_bits(0) == unit_from_bits(~std::uint64_t{0}), "u and 1 - u are both exact");
 
 /// draw_u64 as a number of the open interval (0, 1).
 double draw_unit(std::uint64_t seed, std::uint64_t entity, std::uint32_t purpose, std::uint64_t index);

@@ -11,6 +11,15 @@ struct Range {
   std::uint32_t last = 0;
 };
 
+/// Whether ranges ascend and do not overlap, so that none is written twice.
+template <std::size_t Count>
+constexpr bool are_apart(const std::array<Range, Count>& ranges) {
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (ranges[i].first > ranges[i].last || (i > 0 && ranges[i].first <= ranges[i - 1].last)) return false;
+  }
+  return true;
+}
+
 template <std::size_t Count>
 bool is_in(const std::array<Range, Count>& ranges, std::uint32_t code) {
   for (const Range& range : ranges) {
@@ -32,10 +41,12 @@ constexpr std::array<Range, 12> wide{{{0x1100, 0x115F},
                                       {0xFE30, 0xFE6F},
                                       {0xFF00, 0xFF60},
                                       {0x1F300, 0x1FAFF}}};
+static_assert(are_apart(wide));
 
 // Combining marks, Hangul medial vowels and finals, zero-width characters.
 constexpr std::array<Range, 6> zero_width{
     {{0x0300, 0x036F}, {0x1160, 0x11FF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
+static_assert(are_apart(zero_width));
 
 // C0, DEL and C1; the marks of writing direction; and the characters that no font shows (Unicode 15.0: fillers,
 // DefaultIgnorable without joiners and variation selectors, tags, noncharacters).
@@ -58,6 +69,7 @@ constexpr std::array<Range, 19> control{{{0x00, 0x1F},
                                          {0xFFF0, 0xFFFB},
                                          {0xFFFE, 0xFFFF},
                                          {0xE0000, 0xE00FF}}};
+static_assert(are_apart(control));
 
 void append_hex(std::string& out, std::uint32_t value, int digits) {
   for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += "0123456789ABCDEF"[(value >> shift) & 15U];

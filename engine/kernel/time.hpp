@@ -19,9 +19,12 @@ inline constexpr TimeNs second_ns = 1'000'000'000;
 inline constexpr TimeNs minute_ns = 60 * second_ns;
 inline constexpr TimeNs hour_ns = 60 * minute_ns;
 inline constexpr TimeNs day_ns = 24 * hour_ns;
+static_assert(hour_ns == 3'600'000'000'000 && day_ns == 86'400'000'000'000);
 
 /// "Does not happen": later than every time that does.
 inline constexpr TimeNs time_never = std::numeric_limits<TimeNs>::max();
+static_assert(time_never / day_ns == 106'751, "days on either side of 1970-01-01: 1677-09-21 to 2262-04-11");
+static_assert((std::int64_t{1} << 53) / day_ns == 104, "hours_between is correctly rounded that far");
 
 /// Hours from `from` to `to`, negative when `to` is the earlier one; +infinity when `to` is time_never.
 /// Correctly rounded while the two are less than 2^53 ns (104 days) apart, then within 1 ulp or so.
@@ -38,6 +41,8 @@ inline double hours_between(TimeNs from, TimeNs to) {
 inline TimeNs after_hours_rounded_up(TimeNs from, double hours) {
   constexpr double ns_per_hour = static_cast<double>(hour_ns);
   constexpr double too_long_ns = 9223372036854775808.0;  // 2^63
+  static_assert(too_long_ns == 2.0 * static_cast<double>(std::int64_t{1} << 62));
+  static_assert(static_cast<TimeNs>(ns_per_hour) == hour_ns, "a double holds it exactly");
   if (hours <= 0) return from;
 
   const double product = hours * ns_per_hour;

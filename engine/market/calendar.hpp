@@ -10,6 +10,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ enum class Weekday : std::uint8_t { monday, tuesday, wednesday, thursday, friday
 /// side. An instant beyond is read as the nearest of these.
 inline constexpr TimeNs earliest_ns = -106'750 * kernel::day_ns;
 inline constexpr TimeNs latest_ns = 106'750 * kernel::day_ns;
+static_assert(latest_ns <= kernel::time_never - kernel::day_ns, "a day to spare");
+static_assert(earliest_ns >= std::numeric_limits<TimeNs>::min() + kernel::day_ns, "a day to spare");
 
 /// A date of the (proleptic Gregorian) calendar; month 1..12, day 1..31.
 struct LocalDate {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernel/nearest.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::market {
@@ -176,8 +177,10 @@ constexpr std::array currencies{
     Currency{"ZMW", "Zambian Kwacha"},
     Currency{"ZWG", "Zimbabwe Gold"},
 };
-static_assert(std::is_sorted(currencies.begin(), currencies.end(),
-                             [](const Currency& a, const Currency& b) { return a.code < b.code; }));
+static_assert(kernel::is_ascending(currencies, &Currency::code), "in order of the code, each once");
+static_assert(std::all_of(currencies.begin(), currencies.end(), [](const Currency& currency) {
+  return currency.code.size() == 3 && currency.name.size() > 2;  // the letters of ISO 4217, and no name like a code's
+}));
 
 // Words that people write instead of a code, beside the table's names.
 constexpr std::array other_words{
@@ -186,6 +189,13 @@ constexpr std::array other_words{
     Currency{"CNY", "RMB"},    Currency{"CNY", "YUAN"},   Currency{"CNY", "CNH"},     Currency{"TWD", "NTD"},
     Currency{"INR", "RUPEE"},  Currency{"SEK", "KRONA"},  Currency{"CHF", "FRANKEN"}, Currency{"GBP", "UKP"},
 };
+static_assert(kernel::has_unique_keys(other_words, &Currency::name), "a word means one currency");
+static_assert(std::all_of(other_words.begin(), other_words.end(),
+                          [](const Currency& word) {
+                            return std::any_of(currencies.begin(), currencies.end(),
+                                               [&](const Currency& c) { return c.code == word.code; });
+                          }),
+              "each word stands for a code of the table");
 
 std::string upper(std::string_view text) {
   std::string out(text);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+static_assert(kernel::has_unique_keys(month_names));
 
 // Calls `visit(from, to)` for the one or two stretches of a day that a row holds on.
 template <typename Visit>
@@ -90,6 +91,7 @@ std::vector<std::string> describe_fault(const Fault& fault, const DaysOfFault& d
 
 std::string_view name_of(DayType day) {
   constexpr std::array<std::string_view, day_type_count> names = {"weekday", "saturday", "sunday", "holiday"};
+  static_assert(kernel::names_each<DayType>(names));
   return names[static_cast<std::size_t>(day)];
 }
 

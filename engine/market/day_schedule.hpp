@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "market/calendar.hpp"
 
 namespace evtwin::market {
@@ -20,6 +21,7 @@ inline constexpr int minutes_per_day = 24 * 60;
 /// Types of day that tariffs and profiles tell apart. A public holiday is `holiday` whatever its weekday.
 enum class DayType : std::uint8_t { weekday, saturday, sunday, holiday };
 inline constexpr std::size_t day_type_count = 4;
+static_assert(day_type_count == kernel::enum_count<DayType>());
 
 /// Bit month-1 for months 1..12; bit of the enumerator for day types.
 using MonthMask = std::uint16_t;
@@ -30,6 +32,9 @@ constexpr MonthMask month_bit(int month) { return static_cast<MonthMask>(1U << s
 constexpr DayTypeMask day_bit(DayType day) { return static_cast<DayTypeMask>(1U << static_cast<unsigned>(day)); }
 constexpr bool has_month(MonthMask mask, int month) { return (mask & month_bit(month)) != 0; }
 constexpr bool has_day(DayTypeMask mask, DayType day) { return (mask & day_bit(day)) != 0; }
+static_assert(month_bit(1) == 1 && month_bit(12) == all_months / 2 + 1, "twelve months, and no bit above them");
+static_assert(all_day_types == 2 * day_bit(DayType::holiday) - 1, "each type of day, and no bit above them");
+static_assert(minutes_per_day * kernel::minute_ns == kernel::day_ns);
 
 /// "weekday", "saturday", "sunday", "holiday".
 std::string_view name_of(DayType day);

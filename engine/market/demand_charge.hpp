@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "market/calendar.hpp"
 #include "market/tariff.hpp"
 
@@ -23,6 +24,7 @@ struct MonthPeak {
   }
 };
 
+static_assert(sizeof(MonthPeak) == 16, "a new field must be archived, and the title of checkpoints changed");
 /// The contract power that a month is billed by: the highest that was in force within it. A change at 00:00 of a first
 /// day counts for the new month alone, a lower one within a month from the next month on: the higher power was held
 /// ready in that month.
@@ -37,6 +39,7 @@ struct MonthContract {
   }
 };
 
+static_assert(sizeof(MonthContract) == 16, "a new field must be archived, and the title of checkpoints changed");
 /// Power billed for a month, kW. Basis contract: `contract_kw`. Basis peak: the largest of this month's peak, the peaks
 /// of ratchet months within the look-back (the months before this one), and the floor fraction of the contract.
 /// KEPCO's rule (Hankyung 2011-11-29 for the months; FAQs of Hadong county and KEPCO for the floor): the month itself
@@ -175,6 +178,7 @@ class DemandMeter {
   NextMonthDemand next_;
   double next_floor_without_open_kw_ = 0.0;
 };
+static_assert(kernel::has_size<DemandMeter>(312), "a new field must be archived or made anew after loading");
 
 /// One month's line on the bill: cost = billed_kw x price_per_kw x fraction + excess_cost.
 struct MonthDemand {

@@ -105,6 +105,7 @@ struct PriceNow {
     a(buy_per_kwh, sell_per_kwh, band, until_ns);
   }
 };
+static_assert(sizeof(PriceNow) == 32, "a new field must be archived, and the title of checkpoints changed");
 
 /// Reads a tariff on the local clock of a calendar; exact on days of 23 and 25 h. Amortised O(1) for ascending t (any t
 /// is right); copies share the tariff. Outside a price series prices are NaN.

@@ -60,6 +60,7 @@ AgeingLaw FittedAgeing::law() const {
 
 AgeingHistory AgeingHistory::car(double capacity_kwh) {
   constexpr double days = 730.0, km_per_day = 15'000.0 / 365.0, kwh_per_km = 0.186;
+  static_assert(days == 2.0 * 365.0 && days == AgeingHistory{}.days, "two years, as EV2Gym takes them");
   return {days, 2.0 * days * km_per_day * kwh_per_km, capacity_kwh};
 }
 

@@ -142,6 +142,7 @@ class AgeingMeter {
   double half_cycle_kwh_ = 0.0;    ///< of the half cycle that lasts, signed
   double half_cycles_kwh2_ = 0.0;  ///< sum of squares of those that ended
 };
+static_assert(sizeof(AgeingMeter) == 40, "a new field must be archived, and the title of checkpoints changed");
 
 /// Integral over `hours` of the metered energy since a law's start, kWh h: the area under its energy curve.
 /// Exact; a series where the closed form would cancel.

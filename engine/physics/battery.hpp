@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/unknown.hpp"
 
 namespace evtwin::physics {
@@ -68,6 +69,8 @@ struct Law {
   /// Metered energy (kWh, signed) of the first `hours_in` hours; hours_in <= hours.
   double metered_after(double hours_in) const;
 };
+static_assert(sizeof(Law) == 48, "a new field must be archived, and the title of checkpoints changed");
+static_assert(kernel::is_last_enumerator<LawEnd::metered>(), "Law::archive takes no later one");
 
 /// The law at stored energy `stored_kwh` under a constant setpoint.
 /// @param setpoint_kw     signed; the power is what the curve leaves of it
@@ -92,6 +95,7 @@ struct PowerRange {
     a(now_kw, highest_kw, falls);
   }
 };
+static_assert(sizeof(PowerRange) == 24, "a new field must be archived, and the title of checkpoints changed");
 
 /// Charging from `stored_kwh` to full.
 PowerRange charge_range(const BatterySpec& battery, double stored_kwh);

@@ -38,6 +38,7 @@ struct FleetUse {
     a(sessions, days, soc_days, flow, level_flow, depth_flow, road);
   }
 };
+static_assert(sizeof(FleetUse) == 56, "a new field must be archived, and the title of checkpoints changed");
 
 /// Years that a new battery of such a fleet lasts if every car comes once a day, stands at the site's mean SoC day and
 /// night, and drives away what it took: its flow is what the site saw and the road took. Unknown without a session.

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/unknown.hpp"
 
 namespace evtwin::physics {
 
 std::string_view name_of(PilotState state) {
   constexpr std::string_view names[] = {"unknown", "A", "B", "C", "D", "E", "F"};
+  static_assert(kernel::names_each<PilotState>(names));
   return names[static_cast<std::size_t>(state)];
 }
 
