@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/view_layout.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::control {
 
@@ -318,6 +319,37 @@ constexpr std::array forecaster_entry_fields{
 #undef EVTWIN_FIELD
 #undef EVTWIN_ARRAY_FIELD
 
+/// Whether a table names every byte of its struct, in order: a field that was forgotten leaves a hole. Paddings are
+/// fields of their own, `reserved`.
+template <class Struct, class Fields>
+constexpr bool covers(const Fields& fields) {
+  std::size_t end = 0;
+  for (const AbiField& field : fields) {
+    if (field.offset != end) return false;
+    end = field.offset + field.size;
+  }
+  return end == sizeof(Struct);
+}
+static_assert(covers<evtwin_param_info>(param_info_fields));
+static_assert(covers<evtwin_param_value>(param_value_fields));
+static_assert(covers<evtwin_ledger>(ledger_fields));
+static_assert(covers<evtwin_decision>(decision_fields));
+static_assert(covers<evtwin_host>(host_fields));
+static_assert(covers<evtwin_info>(info_fields));
+static_assert(covers<evtwin_strategy>(strategy_fields));
+static_assert(covers<evtwin_sink>(sink_fields));
+static_assert(covers<evtwin_source>(source_fields));
+static_assert(covers<evtwin_state>(state_fields));
+static_assert(covers<evtwin_batch>(batch_fields));
+static_assert(covers<evtwin_entry>(entry_fields));
+static_assert(covers<evtwin_steps>(steps_fields));
+static_assert(covers<evtwin_history>(history_fields));
+static_assert(covers<evtwin_question>(question_fields));
+static_assert(covers<evtwin_answer>(answer_fields));
+static_assert(covers<evtwin_forecaster>(forecaster_fields));
+static_assert(covers<evtwin_forecaster_entry>(forecaster_entry_fields));
+static_assert(kernel::is_ascending(view_scalars, &AbiField::offset), "in the order of the struct, each once");
+
 AbiType type_of_cell(Cell cell) {
   switch (cell) {
     case Cell::text:
@@ -423,6 +455,7 @@ constexpr std::array constants{
     EVTWIN_TEXT(EVTWIN_STATE),
     EVTWIN_TEXT(EVTWIN_BATCH),
 };
+static_assert(kernel::has_unique_keys(constants, &AbiConstant::name));
 constexpr std::array forecaster_constants{
     EVTWIN_NUMBER(EVTWIN_FORECASTER_ABI_MAJOR), EVTWIN_NUMBER(EVTWIN_FORECASTER_ABI_MINOR),
     EVTWIN_NUMBER(EVTWIN_QUANTITY_PV_KW),       EVTWIN_NUMBER(EVTWIN_QUANTITY_LOAD_KW),
@@ -430,6 +463,7 @@ constexpr std::array forecaster_constants{
     EVTWIN_NUMBER(EVTWIN_QUANTITY_BUY_PER_KWH), EVTWIN_NUMBER(EVTWIN_QUANTITIES),
     EVTWIN_NUMBER(EVTWIN_FORECASTS(0)),  // quantity q is this bit, q places further left
 };
+static_assert(kernel::has_unique_keys(forecaster_constants, &AbiConstant::name));
 #undef EVTWIN_TEXT
 #undef EVTWIN_NUMBER
 
@@ -438,6 +472,7 @@ constexpr std::array forecaster_constants{
 std::string_view name_of(AbiType type) {
   static constexpr std::array<std::string_view, 11> names{"u8",   "u32",    "i32",    "u64",     "i64",     "f64",
                                                           "text", "struct", "opaque", "pointer", "function"};
+  static_assert(kernel::names_each<AbiType>(names));
   return names[static_cast<std::size_t>(type)];
 }
 

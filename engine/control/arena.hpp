@@ -57,6 +57,7 @@ class Arena {
 
  private:
   static constexpr std::size_t line = 64;  // columns begin on cache lines
+  static_assert((line & (line - 1)) == 0, "an alignment is a power of two");
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{line}); }
   };

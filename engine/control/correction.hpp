@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::control {
 
 enum class Correction : std::uint8_t {
@@ -21,6 +23,7 @@ enum class Correction : std::uint8_t {
   unavoidable,  ///< a limit that is exceeded with every EVSE at 0
 };
 inline constexpr std::size_t correction_count = 12;
+static_assert(correction_count == kernel::enum_count<Correction>());
 
 /// "limit", "min_current" ... as written in run files and JSON.
 std::string_view name_of(Correction reason);

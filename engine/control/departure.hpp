@@ -22,6 +22,7 @@ struct Departure {
     a(evse, session, at_ns, got_kwh, requested_kwh, arrived_ns, claimed_ns, driver, max_kw, draws);
   }
 };
+static_assert(sizeof(Departure) == 80, "a new field must be archived, and the title of checkpoints changed");
 
 /// Departures that a view has room for between two decisions.
 inline constexpr std::size_t most_departures = std::size_t{1} << 20;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "control/strategy.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::control {
 
@@ -73,5 +74,10 @@ class ForecastSource {
 /// Names of the quantities, as users write them, by EVTWIN_QUANTITY_*.
 inline constexpr std::array<std::string_view, EVTWIN_QUANTITIES> quantity_names{"pv", "load", "arrivals",
                                                                                 "arrivals_kwh", "price"};
+static_assert(kernel::has_unique_keys(quantity_names));
+static_assert(quantity_names[EVTWIN_QUANTITY_PV_KW] == "pv" && quantity_names[EVTWIN_QUANTITY_LOAD_KW] == "load" &&
+              quantity_names[EVTWIN_QUANTITY_ARRIVALS] == "arrivals" &&
+              quantity_names[EVTWIN_QUANTITY_ARRIVALS_KWH] == "arrivals_kwh" &&
+              quantity_names[EVTWIN_QUANTITY_BUY_PER_KWH] == "price");
 
 }  // namespace evtwin::control

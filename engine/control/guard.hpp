@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "control/correction.hpp"
+#include "kernel/static_checks.hpp"
 #include "physics/equipment.hpp"
 #include "physics/limits.hpp"
 
@@ -43,6 +44,7 @@ struct GuardMember {
     a.choice(reason, static_cast<Correction>(correction_count - 1));
   }
 };
+static_assert(sizeof(GuardMember) == 72, "a new field must be archived, and the title of checkpoints changed");
 
 /// Until the next instant a tapering battery takes less and less, and a limit must hold all the while: towards an upper
 /// bound each member counts with the most it may draw (or the least it surely gives), towards a lower bound the other
@@ -237,5 +239,6 @@ class Guard {
   std::vector<Sum> sums_at_start_;                // [rows]
   mutable std::vector<double> own_kw_, into_kw_;  // [feeders] of value()
 };
+static_assert(kernel::has_size<Guard>(648), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::control

@@ -23,6 +23,10 @@ constexpr int fill_rounds = 20000;
 constexpr double near_edge = 0.95;
 /// 1 W: members that move together and get less than that are better raised one by one.
 constexpr double worthwhile_kw = 1e-3;
+static_assert(smallest_step_kw < worthwhile_kw && patient_rounds < hand_out_rounds,
+              "patience ends before the rounds do, and asks for more than the smallest step then");
+static_assert(near_edge > 0.0 && near_edge < 1.0,
+              "a set-point at the curve itself would chase it in ever shorter steps");
 
 /// `by` further from 0, no further than `wish_kw`.
 double towards(double kw, double wish_kw, double by) {

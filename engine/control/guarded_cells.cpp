@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <new>
 
 namespace evtwin::control {
@@ -14,6 +15,9 @@ namespace {
 
 /// A NaN with a payload no arithmetic makes: a plugin that writes beside its column wipes it out.
 constexpr std::uint64_t canary_bits = 0x7ff8c0dec0dec0deU;
+static_assert(std::bit_cast<double>(canary_bits) != std::bit_cast<double>(canary_bits), "a NaN, as blank cells are");
+static_assert(canary_bits != std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN()),
+              "a plugin that writes the usual NaN there is noticed");
 
 std::size_t whole_pages(std::size_t bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));

@@ -30,6 +30,7 @@ class GuardedCells {
 
  private:
   static constexpr std::size_t canaries = 4;  ///< on either side
+  static_assert(guard_bytes % 4096 == 0, "whole pages");
   void revive_canaries();
 
   void* mapping_;

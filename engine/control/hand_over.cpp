@@ -20,6 +20,7 @@ static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
 constexpr auto looking = std::chrono::microseconds(4);
 constexpr int looks_per_clock = 16;
 constexpr std::uint32_t most_missed = 8;  // then 255 waits sleep at once: a try costs a hundredth
+static_assert((1U << most_missed) - 1 == 255, "waits that sleep at once after the last miss");
 
 void futex_wake(std::atomic<std::uint32_t>& word) {
   syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE, 1, nullptr, nullptr, 0);

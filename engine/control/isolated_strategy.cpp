@@ -42,6 +42,7 @@ constexpr std::size_t most_state_bytes = std::size_t{256} << 20;
 constexpr std::size_t most_said_bytes = 64 << 10;
 /// Room for the longest plan of 3,800 units; only what is written takes memory.
 constexpr std::size_t most_plan_cells = std::size_t{1} << 27;
+static_assert(most_plan_cells >= std::size_t{3'800} * SharedView::most_horizon_steps);
 /// The parent looks this often whether a child that has the turn still lives, in milliseconds.
 constexpr long round_ms = 20;
 

@@ -1,9 +1,11 @@
 #include "control/ledger.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <type_traits>
 
 #include "control/correction.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::control {
 
@@ -12,6 +14,11 @@ namespace {
 // The ledger is a row of doubles and nothing else, so that adding ledgers needs no list of its fields.
 static_assert(std::is_standard_layout_v<Ledger> && std::is_trivially_copyable_v<Ledger>);
 static_assert(sizeof(Ledger) % sizeof(double) == 0);
+static_assert(offsetof(Ledger, import_kwh) == 0 &&
+                  offsetof(Ledger, feeder_overload_kwh) + sizeof(double) == sizeof(Ledger),
+              "rows begin and end with these");
+static_assert(sizeof(Ledger) == 24 * sizeof(double),
+              "a new column has its place in copies to the view, run files, reports and the titles of checkpoints");
 constexpr std::size_t ledger_columns = sizeof(Ledger) / sizeof(double);
 
 double* begin(Ledger& ledger) { return &ledger.import_kwh; }
@@ -38,7 +45,9 @@ Ledger operator-(const Ledger& a, const Ledger& b) {
 double imbalance_kwh(const Ledger& ledger) { return sources_kwh(ledger) - sinks_kwh(ledger); }
 double turnover_kwh(const Ledger& ledger) { return std::max(sources_kwh(ledger), sinks_kwh(ledger)); }
 
-std::string_view name_of(Correction reason) {
+namespace {
+
+constexpr std::string_view word_of(Correction reason) {
   switch (reason) {
     case Correction::none:
       return "none";
@@ -67,5 +76,11 @@ std::string_view name_of(Correction reason) {
   }
   return "unknown";
 }
+static_assert(kernel::names_differ<Correction>([](Correction reason) { return word_of(reason); }),
+              "run files tell corrections apart by these words");
+
+}  // namespace
+
+std::string_view name_of(Correction reason) { return word_of(reason); }
 
 }  // namespace evtwin::control

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 
 namespace evtwin::control {
@@ -23,6 +24,7 @@ struct PlannedPiece {
     a(start_ns, end_ns, kw, decision);
   }
 };
+static_assert(sizeof(PlannedPiece) == 32, "a new field must be archived, and the title of checkpoints changed");
 
 /// A piece whose fate is known.
 struct SettledPiece {
@@ -70,5 +72,6 @@ class PlanHistory {
   std::vector<PlannedPiece> next_;       // scratch
   std::vector<TimeNs> cuts_, old_cuts_;  // scratch
 };
+static_assert(kernel::has_size<PlanHistory>(120), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::control

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <bit>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -58,6 +59,7 @@ std::string description_trouble(const evtwin_info* info) {
 }
 
 constexpr std::uint32_t all_quantities = EVTWIN_FORECASTS(EVTWIN_QUANTITIES) - EVTWIN_FORECASTS(0);
+static_assert(std::popcount(all_quantities) == EVTWIN_QUANTITIES, "a bit each");
 
 /// Requirements that an entry of either kind has to meet.
 struct Due {

@@ -34,6 +34,8 @@ namespace {
 
 constexpr unsigned exceptions_seen = 0x3f;  // of MXCSR (Intel SDM vol. 1, 10.2.3): flags, not modes
 constexpr unsigned denormals_are_zero = 0x0040, rounding_bits = 0x6000, flush_to_zero = 0x8000;
+static_assert((exceptions_seen & (denormals_are_zero | rounding_bits | flush_to_zero)) == 0,
+              "a bit is a flag or a mode");
 
 unsigned number_modes() {
 #if defined(__x86_64__)

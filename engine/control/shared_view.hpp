@@ -12,6 +12,7 @@ class SharedView {
  public:
   /// Steps of horizon there is room for: a year of quarter hours.
   static constexpr std::uint32_t most_horizon_steps = 35'136;
+  static_assert(most_horizon_steps == 366 * 24 * 4, "of a leap year");
 
   /// @param first  a view of the same site, for the lengths and for what is constant
   /// @throws std::bad_alloc

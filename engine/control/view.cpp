@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "control/correction.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 
 namespace evtwin::control {
@@ -16,10 +17,24 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Reasons in a view are those of the corrections in a run file.
 static_assert(EVTWIN_REASON_NONE == static_cast<unsigned>(Correction::none));
+static_assert(EVTWIN_REASON_EVSE_RATING == static_cast<unsigned>(Correction::evse_rating));
+static_assert(EVTWIN_REASON_MIN_CURRENT == static_cast<unsigned>(Correction::min_current));
+static_assert(EVTWIN_REASON_FINITE_RATE == static_cast<unsigned>(Correction::finite_rate));
 static_assert(EVTWIN_REASON_LIMIT == static_cast<unsigned>(Correction::limit));
+static_assert(EVTWIN_REASON_NOT_PLUGGED_IN == static_cast<unsigned>(Correction::not_plugged_in));
+static_assert(EVTWIN_REASON_NO_V2G == static_cast<unsigned>(Correction::no_v2g));
+static_assert(EVTWIN_REASON_SOC_WINDOW == static_cast<unsigned>(Correction::soc_window));
 static_assert(EVTWIN_REASON_STORAGE_RATING == static_cast<unsigned>(Correction::storage_rating));
+static_assert(EVTWIN_REASON_OUTAGE == static_cast<unsigned>(Correction::outage));
+static_assert(EVTWIN_REASON_NOT_FINITE == static_cast<unsigned>(Correction::not_finite));
 static_assert(EVTWIN_REASON_UNAVOIDABLE == static_cast<unsigned>(Correction::unavoidable));
 static_assert(EVTWIN_REASON_UNAVOIDABLE + 1 == correction_count);
+
+// A view tells the kind of a limit by its number.
+static_assert(EVTWIN_LIMIT_POWER_KW == static_cast<unsigned>(physics::LimitKind::power_kw));
+static_assert(EVTWIN_LIMIT_CURRENT_A == static_cast<unsigned>(physics::LimitKind::current_a));
+static_assert(EVTWIN_LIMIT_MAGNITUDE_A == static_cast<unsigned>(physics::LimitKind::magnitude_a));
+static_assert(kernel::is_last_enumerator<physics::LimitKind::magnitude_a>(), "a new kind needs a number in strategy.h");
 
 /// Room for every column of a site: by EVSE, storage, limit row and member, generously rounded up.
 std::size_t arena_bytes(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,

@@ -20,6 +20,7 @@ namespace evtwin::control {
 
 /// Bytes of a session's name in a view, its NUL included.
 inline constexpr std::size_t session_id_bytes = 64;
+static_assert(session_id_bytes % sizeof(double) == 0, "arena_bytes() counts it in cells of a double");
 
 /// Departure that a strategy is to plan with: the driver's claim while that lies ahead, else the next tick.
 inline std::int64_t departs_ns(std::int64_t claimed_ns, std::int64_t now_ns, std::int64_t next_tick_ns) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::control {
 
 namespace {
@@ -111,6 +113,7 @@ constexpr std::array columns{
     EVTWIN_COLUMN(departed_draws, u8, departed),
     EVTWIN_COLUMN(horizon_window_end_ns, i64, steps),
 };
+static_assert(kernel::is_ascending(columns, &ColumnPlace::offset), "in the order of the struct, each once");
 
 #undef EVTWIN_CONSTANT
 #undef EVTWIN_COLUMN

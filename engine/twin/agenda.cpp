@@ -81,6 +81,8 @@ namespace {
 /// Wake-ups that a strategy may ask for within a simulated second. A run always moves: one that wakes itself every few
 /// hundred nanoseconds (a wake-up in seconds where nanoseconds are due) would never end.
 constexpr std::uint64_t most_wakes_per_second = 1000;
+static_assert(kernel::second_ns / most_wakes_per_second >= kernel::millisecond_ns,
+              "asked each millisecond, it still runs");
 
 }  // namespace
 

@@ -14,6 +14,7 @@
 #include "control/view.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "market/site_clocks.hpp"
 #include "twin/context.hpp"
 #include "twin/interest.hpp"
@@ -108,5 +109,6 @@ class Agenda {
   TimeNs wakes_since_ns_ = 0;
   TimeNs window_ns_ = 0, window_end_ns_ = kernel::time_never;
 };
+static_assert(kernel::has_size<Agenda>(3240), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::twin

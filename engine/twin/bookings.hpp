@@ -9,6 +9,7 @@
 #include "demand/announcements.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "twin/context.hpp"
 #include "twin/stay.hpp"
 
@@ -57,6 +58,8 @@ class Bookings {
       a(law, visit, id, evse, held_from_ns, from_ns, until_ns, kwh);
     }
   };
+  static_assert(kernel::has_size<Reservation>(88),
+                "a new field must be archived, and the title of checkpoints changed");
   /// The announcements of a law, and the next of them.
   struct Announcer {
     std::uint32_t law;
@@ -69,6 +72,7 @@ class Bookings {
       a(stream, next, more);
     }
   };
+  static_assert(kernel::has_size<Announcer>(472), "a new field must be archived or made anew after loading");
 
   std::int32_t evse_to_reserve(const demand::Visit& visit, std::span<const Session> sessions) const;
   void reserve(std::uint32_t law, const demand::Visit& visit, std::span<const Session> sessions, TimeNs t);
@@ -83,6 +87,7 @@ class Bookings {
   std::vector<Hold> holds_;                // [evses] what follows from reservations_
   std::vector<std::uint32_t> changed_;     // EVSEs whose hold is another than shown
 };
+static_assert(kernel::has_size<Bookings>(152), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Bookings::archive(A& a) {

@@ -11,6 +11,7 @@
 #include "control/view.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "market/demand_charge.hpp"
 #include "physics/ageing.hpp"
 #include "physics/battery_life.hpp"
@@ -33,6 +34,7 @@ struct EvseSums {
     a(net_kwh, discharged_kwh, cost, driver_revenue, v2g_payment);
   }
 };
+static_assert(sizeof(EvseSums) == 40, "a new field must be archived, and the title of checkpoints changed");
 
 /// A stretch of time in which nothing changes sides.
 struct Piece {
@@ -105,6 +107,7 @@ class Books {
       a(losses_kwh, sums, at_day_start);
     }
   };
+  static_assert(kernel::has_size<Account>(104), "a new field must be archived or made anew after loading");
 
   void book_excess_below(const Flow& flow, double hours, double rounded_kwh);
   void book_member(std::uint32_t member, double metered_kwh, const SignalValues& now);
@@ -140,6 +143,7 @@ class Books {
   std::vector<double> feeder_kwh_, feeder_into_kwh_;  // [feeders] scratch
   std::vector<double> metered_kwh_;                   // [evses] scratch
 };
+static_assert(kernel::has_size<Books>(1344), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Books::archive(A& a) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "physics/battery.hpp"
 #include "twin/context.hpp"
 
@@ -55,6 +56,7 @@ class Commands {
  private:
   /// Stages a decision has yet to pass.
   enum class Stage : std::uint8_t { forecast, plan, set_points };
+  static_assert(kernel::is_last_enumerator<Stage::set_points>(), "Order::archive takes no later one");
   /// One decision on its way.
   struct Order {
     std::uint64_t decision = 0;
@@ -69,6 +71,7 @@ class Commands {
       a(decision, due_ns, wish_kw, session);
     }
   };
+  static_assert(kernel::has_size<Order>(72), "a new field must be archived, and the title of checkpoints changed");
 
   void arrive(const Order& order, std::span<const std::uint64_t> session, std::span<double> wish_kw, TimeNs t);
   void drop_older_than(std::uint64_t decision, TimeNs t);
@@ -80,6 +83,7 @@ class Commands {
   std::size_t under_way_ = 0;
   std::uint32_t lost_ = 0;  // since the last decision
 };
+static_assert(kernel::has_size<Commands>(88), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Commands::archive(A& a) {

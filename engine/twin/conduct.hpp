@@ -7,6 +7,7 @@
 
 #include "control/strategy.hpp"
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "twin/context.hpp"
 #include "twin/result.hpp"
 
@@ -58,5 +59,6 @@ class Conduct {
   std::uint64_t left_standing_ = 0, sessions_left_ = 0;  // answers, sessions that got nothing
   std::vector<std::uint8_t> left_;                       // [evses] 1: this session was left standing
 };
+static_assert(kernel::has_size<Conduct>(144), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::twin

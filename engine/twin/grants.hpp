@@ -9,6 +9,7 @@
 #include "control/guard.hpp"
 #include "control/view.hpp"
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "twin/context.hpp"
 #include "twin/result.hpp"
 
@@ -119,6 +120,7 @@ class Grants {
   bool any_row_told_ = false;
   std::array<std::uint64_t, correction_count> corrections_{};
 };
+static_assert(kernel::has_size<Grants>(936), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Grants::archive(A& a) {

@@ -1,10 +1,12 @@
 // Words for what observers are told, as written in run files and JSON.
+#include "kernel/static_checks.hpp"
 #include "twin/observer.hpp"
 #include "twin/timers.hpp"
 
 namespace evtwin::twin {
+namespace {
 
-std::string_view name_of(SignalKind kind) {
+constexpr std::string_view word_of(SignalKind kind) {
   switch (kind) {
     case SignalKind::buy_price:
       return "buy_price";
@@ -34,7 +36,7 @@ std::string_view name_of(SignalKind kind) {
   return "unknown";
 }
 
-std::string_view name_of(EventKind kind) {
+constexpr std::string_view word_of(EventKind kind) {
   switch (kind) {
     case EventKind::crossing:
       return "crossing";
@@ -62,7 +64,7 @@ std::string_view name_of(EventKind kind) {
   return "unknown";
 }
 
-std::string_view name_of(SessionEnd end) {
+constexpr std::string_view word_of(SessionEnd end) {
   switch (end) {
     case SessionEnd::departed:
       return "departed";
@@ -79,5 +81,16 @@ std::string_view name_of(SessionEnd end) {
   }
   return "unknown";
 }
+
+// Readers of run files and of a log tell them apart by these words alone.
+static_assert(kernel::names_differ<SignalKind>([](SignalKind kind) { return word_of(kind); }));
+static_assert(kernel::names_differ<EventKind>([](EventKind kind) { return word_of(kind); }));
+static_assert(kernel::names_differ<SessionEnd>([](SessionEnd end) { return word_of(end); }));
+
+}  // namespace
+
+std::string_view name_of(SignalKind kind) { return word_of(kind); }
+std::string_view name_of(EventKind kind) { return word_of(kind); }
+std::string_view name_of(SessionEnd end) { return word_of(end); }
 
 }  // namespace evtwin::twin

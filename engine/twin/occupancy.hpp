@@ -7,6 +7,7 @@
 #include "control/view.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "physics/equipment.hpp"
 #include "twin/context.hpp"
 #include "twin/result.hpp"
@@ -80,6 +81,7 @@ class Occupancy {
       a(visit, gives_up_ns);
     }
   };
+  static_assert(kernel::has_size<Waiting>(176), "a new field must be archived, and the title of checkpoints changed");
   /// Sums over sessions, as in SiteResult.
   struct Counts {
     double energy_wanted_kwh = 0.0, energy_got_kwh = 0.0;
@@ -94,6 +96,7 @@ class Occupancy {
         waiting_h, open_kwh, open_got_kwh, open_cost, open_to_come_kwh, turned_away_kwh);
     }
   };
+  static_assert(sizeof(Counts) == 152, "a new field must be archived, and the title of checkpoints changed");
 
   void wait_for_next(std::uint32_t law);
   bool fits(std::uint32_t evse, const demand::Visit& visit) const;
@@ -123,6 +126,7 @@ class Occupancy {
   TimeNs first_claim_ns_ = kernel::time_never;  // the earliest claimed departure of those plugged in
   std::uint64_t turned_away_at_decision_ = 0;   // of counts_.turned_away
 };
+static_assert(kernel::has_size<Occupancy>(424), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Occupancy::archive(A& a) {

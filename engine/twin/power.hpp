@@ -8,6 +8,7 @@
 
 #include "control/view.hpp"
 #include "kernel/archive.hpp"
+#include "kernel/static_checks.hpp"
 #include "physics/ageing.hpp"
 #include "physics/battery.hpp"
 #include "physics/equipment.hpp"
@@ -115,6 +116,7 @@ class Power {
       a(law, since_ns, crossing_ns, setpoint_kw, stored_at_start, metered_at_start, counted_at_start, metered, stale);
     }
   };
+  static_assert(sizeof(Motion) == 112, "a new field must be archived, and the title of checkpoints changed");
 
   std::size_t evse_count() const { return context_.site.evses.size(); }
   double metered_left(std::uint32_t evse) const;
@@ -141,6 +143,7 @@ class Power {
   std::vector<std::uint32_t> tapering_;     // scratch
   std::vector<std::uint8_t> shown_;         // [evses] stands at 0 kW, and the view shows it as it is
 };
+static_assert(kernel::has_size<Power>(400), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Power::archive(A& a) {

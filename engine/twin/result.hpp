@@ -9,6 +9,7 @@
 
 #include "control/correction.hpp"
 #include "control/ledger.hpp"
+#include "kernel/static_checks.hpp"
 #include "market/demand_charge.hpp"
 #include "physics/ageing.hpp"
 #include "physics/battery_life.hpp"
@@ -35,6 +36,7 @@ struct Tracking {
     a(above_kw, squared_kw2, deviation_kwh);
   }
 };
+static_assert(sizeof(Tracking) == 24, "a new field must be archived, and the title of checkpoints changed");
 
 /// How much of what was wanted, and of what could have been had, sessions got that ended. Sums of what was missing, as
 /// fractions 0..1 per session: exactly 0 where everybody was served.
@@ -58,6 +60,7 @@ struct Satisfaction {
     most_missing_of_possible = std::max(most_missing_of_possible, of_possible);
   }
 };
+static_assert(sizeof(Satisfaction) == 48, "a new field must be archived, and the title of checkpoints changed");
 
 /// Sums over one site's run. The bill's demand charge is in `ledger.demand_charge`.
 struct SiteResult {
@@ -111,6 +114,8 @@ struct SiteResult {
       remarks_left_out, left_standing, sessions_left_standing);
   }
 };
+static_assert(kernel::has_size<SiteResult>(712),
+              "a new sum that grows in the run must be archived, and the title of checkpoints changed");
 
 struct Result {
   std::vector<SiteResult> sites;

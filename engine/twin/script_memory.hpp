@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "twin/script.hpp"
 
 namespace evtwin::twin {
@@ -36,6 +37,7 @@ class ScriptMemory {
       a(index, now_ns, answers);
     }
   };
+  static_assert(kernel::has_size<Call>(40), "a new field must be archived, and the title of checkpoints changed");
   std::vector<Call> calls_;
 };
 

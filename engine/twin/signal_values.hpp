@@ -25,5 +25,6 @@ struct SignalValues {
       driver_price_per_kwh, v2g_price_per_kwh);
   }
 };
+static_assert(sizeof(SignalValues) == 112, "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::twin

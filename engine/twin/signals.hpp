@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "control/view.hpp"
+#include "kernel/static_checks.hpp"
 #include "market/series.hpp"
 #include "market/site_clocks.hpp"
 #include "market/tariff.hpp"
@@ -20,6 +21,8 @@ class Signals {
   /// Changes that an event makes, as bits.
   static constexpr std::uint32_t nothing = 0, price_changed = 1, power_changed = 2, setpoint_changed = 4,
                                  limit_changed = 8, outage_changed = 16;
+  static_assert((price_changed | power_changed | setpoint_changed | limit_changed | outage_changed) == (1U << 5) - 1,
+                "five bits, each its own");
 
   explicit Signals(const SiteContext& context);
 
@@ -81,6 +84,7 @@ class Signals {
   TimeNs pv_until_ns_ = 0, load_until_ns_ = 0, co2_until_ns_ = 0, setpoint_until_ns_ = 0, cuts_until_ns_ = 0,
          outages_until_ns_ = 0;
 };
+static_assert(kernel::has_size<Signals>(1520), "a new field must be archived or made anew after loading");
 
 template <class Set>
 void Signals::apply_outages(TimeNs t, Set&& set) const {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "control/decision_log.hpp"
+#include "kernel/static_checks.hpp"
 #include "market/refill_cost.hpp"
 
 namespace evtwin::twin {
@@ -13,6 +14,14 @@ namespace {
 /// Changes that a first decision is told.
 constexpr std::uint32_t all_changed =
     EVTWIN_CHANGED_ROWS | EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_HORIZON;
+static_assert(all_changed == 2 * EVTWIN_CHANGED_HORIZON - 1, "no kind of change is left out");
+
+static_assert(static_cast<std::uint32_t>(StoragePolicy::off) == EVTWIN_STORAGE_OFF &&
+                  static_cast<std::uint32_t>(StoragePolicy::self_consumption) == EVTWIN_STORAGE_SELF_CONSUMPTION &&
+                  static_cast<std::uint32_t>(StoragePolicy::peak_shaving) == EVTWIN_STORAGE_PEAK_SHAVING &&
+                  static_cast<std::uint32_t>(StoragePolicy::arbitrage) == EVTWIN_STORAGE_ARBITRAGE,
+              "a view tells the policy by its number");
+static_assert(kernel::is_last_enumerator<StoragePolicy::arbitrage>(), "a new policy needs a number in strategy.h");
 
 std::uint32_t demand_basis_of(const market::DemandCharge& charge) {
   const bool free =

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "demand/arrivals.hpp"
+#include "kernel/static_checks.hpp"
 #include "physics/equipment.hpp"
 #include "twin/world.hpp"
 
@@ -28,6 +29,7 @@ struct Session {
     a(number, visit, arrived_ns, plugged_in_ns, soc_start);
   }
 };
+static_assert(kernel::has_size<Session>(208), "a new field must be archived, and the title of checkpoints changed");
 
 /// For whom an EVSE is kept, as far as reservations are.
 struct Hold {

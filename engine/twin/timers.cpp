@@ -1,10 +1,14 @@
 #include "twin/timers.hpp"
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::twin {
 
 namespace {
 
 constexpr std::uint32_t single_timers = 6;
+static_assert(single_timers + 3 + 2 == kernel::enum_count<EventKind>(),
+              "beside those of members, EVSEs and laws, and the two of the world that Run sets itself");
 
 /// The place of a kind that a site has one timer of, behind those that it has many of.
 std::uint32_t single(EventKind kind) {
