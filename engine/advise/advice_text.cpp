@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/run_report.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::advise {
@@ -172,6 +173,7 @@ std::string schedule_table(const Outcome& way, const Say& say) {
 std::string_view name_of(Verdict verdict) {
   constexpr std::array<std::string_view, 6> names{"cheaper", "same_cost",        "serves_less",
                                                   "dearer",  "site_serves_less", "site_dearer"};
+  static_assert(kernel::names_each<Verdict>(names));
   return names[static_cast<std::size_t>(verdict)];
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernel/nearest.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::advise {
@@ -43,6 +44,8 @@ constexpr std::array keys{
     Key{"v2g", {}, 0, 0, false, "true: the car can discharge, and the driver lets it; default false"},
     Key{"priority", "", -1e6, 1e6, false, "higher is more important; default 0"},
 };
+static_assert(kernel::has_unique_keys(keys, &Key::name));
+static_assert(std::all_of(keys.begin(), keys.end(), [](const Key& key) { return key.min <= key.max; }));
 
 constexpr double round_efficiency = 0.95;  // as the scenario language has it
 constexpr double round_soc_floor = 0.2;

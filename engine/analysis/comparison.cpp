@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "analysis/run_report.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::analysis {
@@ -55,6 +56,7 @@ constexpr std::array columns{
     Column{"regret", "regret", "후회값", Show::money, false},
     Column{"saving_share", "of saving %", "절감 달성 %", Show::percent, false},
 };
+static_assert(kernel::has_unique_keys(columns, [](const Column& column) { return column.kpi; }));
 
 /// The same for all that have one.
 double bound_of(std::span<const Contender> contenders) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "control/ledger.hpp"
+#include "kernel/static_checks.hpp"
 #include "market/demand_charge.hpp"
 
 namespace evtwin::analysis {
@@ -457,6 +458,13 @@ constexpr std::array rows{
          "how far the energy ledgers are from balance: 0 but for rounding", "에너지 수지 오차(반올림 외에는 0)"},
         [](const Sums& s) { return s.imbalance_kwh; }},
 };
+static_assert(kernel::has_unique_keys(rows, [](const Row& row) { return row.info.name; }));
+static_assert(std::all_of(rows.begin(), rows.end(),
+                          [](const Row& row) {
+                            return !row.info.formula.empty() && !row.info.help.empty() && !row.info.help_ko.empty() &&
+                                   row.value != nullptr;
+                          }),
+              "a figure without its formula and its words in both languages is not shown");
 
 constexpr auto infos = [] {
   std::array<KpiInfo, rows.size()> all{};
@@ -479,6 +487,7 @@ std::span<const KpiInfo> kpi_table() { return infos; }
 std::string kpi_reference() {
   std::string text = "| figure | unit | better | formula | what it is |\n|---|---|---|---|---|\n";
   constexpr std::array<std::string_view, 3> better{"lower", "higher", ""};
+  static_assert(better.size() == kernel::enum_count<Better>());
   for (const KpiInfo& info : infos) {
     for (const std::string_view part : {std::string_view("| `"), info.name, std::string_view("` | "), info.unit,
                                         std::string_view(" | "), better[static_cast<std::size_t>(info.better)],

@@ -11,6 +11,7 @@ namespace {
 constexpr double digital_duty = 5.0;  // IEC 61851-1 table A.8: 3 to 7 %, nominally 5 %
 constexpr double most_a = 80.0;
 constexpr double least_a = 6.0;
+static_assert(digital_duty > 3.0 && digital_duty < 7.0 && least_a < most_a);
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 
 #include "analysis/prose.hpp"
 #include "analysis/run_report.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::analysis {
@@ -31,6 +32,7 @@ constexpr std::array columns{
     Column{"served_fraction", "served %", "충족률 %", 100.0, false, true},
     Column{"unmet_kwh", "unmet kWh", "미충전 kWh", 1.0, false, false},
 };
+static_assert(kernel::has_unique_keys(columns, [](const Column& column) { return column.kpi; }));
 
 int decimals_of(const Column& column, std::string_view currency) {
   if (!column.money) return 1;

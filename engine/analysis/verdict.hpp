@@ -11,12 +11,14 @@
 
 #include "analysis/kpi.hpp"
 #include "analysis/text_table.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 
 namespace evtwin::analysis {
 
 enum class Party : std::uint8_t { site, drivers, grid, owner };
 inline constexpr std::size_t party_count = 4;
+static_assert(party_count == kernel::enum_count<Party>());
 std::string_view title_of(Party party, Language language);
 
 /// A run to be judged. Runs that stand side by side need names that differ.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "audit/ageing.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::audit {
 namespace {
@@ -134,6 +135,7 @@ constexpr std::array all{
     Formula{"decisions", nullptr, "a tick that asks for nothing new leaves no row"},
     Formula{"ledger_imbalance_kwh", [](const Sums& s) { return s.imbalance_kwh; }, {}},
 };
+static_assert(kernel::has_unique_keys(all, &Formula::name));
 
 }  // namespace
 

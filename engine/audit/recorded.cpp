@@ -350,6 +350,7 @@ class Reading {
         "buy_price",         "sell_price",          "pv_kw",          "load_kw",           "contract_kw",
         "uncut_contract_kw", "export_limit_kw",     "co2_kg_per_kwh", "power_setpoint_kw", "driver_price_per_kwh",
         "v2g_price_per_kwh", "buy_price_beyond_end"};
+    static_assert(kernel::names_each<Kind>(names));
     Statement rows(database_, "SELECT site, kind, start_ns, value FROM signal ORDER BY start_ns, id");
     while (rows.step()) {
       const auto kind = std::find(names.begin(), names.end(), rows.bytes(1));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "audit/local_clock.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::audit {
 
@@ -116,6 +117,7 @@ enum class Kind : std::uint8_t {
   buy_price_beyond_end  ///< after the run, for what is owed then
 };
 inline constexpr std::size_t kinds = 12;
+static_assert(kinds == kernel::enum_count<Kind>());
 
 /// A value from an instant on.
 struct Step {
@@ -175,6 +177,7 @@ inline constexpr std::array<std::string_view, 20> meter_columns{"import_kwh",
                                                                 "storage_discharge_kwh",
                                                                 "pv_used_kwh",
                                                                 "wear_cost"};
+static_assert(kernel::has_unique_keys(meter_columns));
 
 /// A metering window, or what of it lies in the run: its first instant and its end.
 using WindowNs = std::pair<Ns, Ns>;

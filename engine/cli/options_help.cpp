@@ -24,6 +24,11 @@ constexpr std::array help_groups{
     HelpGroup{"Logs of chargers", " replay whatif calibrate drivers chargers score "},
     HelpGroup{"Strategies and policies", " decide plugin train eval "},
 };
+static_assert(std::all_of(help_groups.begin(), help_groups.end(),
+                          [](const HelpGroup& group) {
+                            return group.commands.front() == ' ' && group.commands.back() == ' ';
+                          }),
+              "group_of() looks for a command between blanks");
 
 std::string_view group_of(const std::string& command) {
   for (const HelpGroup& group : help_groups) {

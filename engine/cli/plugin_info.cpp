@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -14,6 +15,7 @@
 #include "cli/commands.hpp"
 #include "control/plugin_forecaster.hpp"
 #include "control/strategy_choice.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "scenario/loader.hpp"
 
@@ -37,9 +39,14 @@ constexpr std::array flags{
     Flag{EVTWIN_STRATEGY_STATELESS, "stateless", "keeps nothing between decisions"},
     Flag{EVTWIN_STRATEGY_KEEP_LOADED, "keep_loaded", "is never unloaded"},
 };
+static_assert(kernel::has_unique_keys(flags, &Flag::bit) && flags.size() == std::bit_width(EVTWIN_STRATEGY_KEEP_LOADED),
+              "each flag");
 
 std::string_view type_name(std::uint32_t type) {
   static constexpr std::array<std::string_view, 5> names{"bool", "int", "real", "text", "choice"};
+  static_assert(names[EVTWIN_PARAM_BOOL] == "bool" && names[EVTWIN_PARAM_INT] == "int" &&
+                names[EVTWIN_PARAM_REAL] == "real" && names[EVTWIN_PARAM_TEXT] == "text" &&
+                names[EVTWIN_PARAM_CHOICE] == "choice" && names.size() == EVTWIN_PARAM_CHOICE + 1);
   return type < names.size() ? names[type] : "unknown";
 }
 

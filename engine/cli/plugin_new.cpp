@@ -18,6 +18,7 @@
 #include "control/plugin_search.hpp"
 #include "kernel/program_folder.hpp"
 #include "kernel/shell_text.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::cli {
@@ -45,6 +46,7 @@ constexpr std::array<std::string_view, 16> words_of_cmake{"all",
                                                           "package_source",
                                                           "preinstall",
                                                           "rebuild_cache"};
+static_assert(kernel::has_unique_keys(words_of_cmake));
 
 std::string replaced(std::string text, std::string_view what, std::string_view by) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())

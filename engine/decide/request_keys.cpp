@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <initializer_list>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::decide {
 
@@ -20,6 +24,7 @@ constexpr double most_evse_kw = 4000.0;            // as of the scenario's vehic
 constexpr double most_kwh = 1e5;                   // of one session
 constexpr double most_price = 1e7;                 // per kWh
 constexpr double most_count = 9007199254740992.0;  // 2^53: whole numbers that a double holds
+static_assert(most_count == static_cast<double>(std::int64_t{1} << std::numeric_limits<double>::digits));
 constexpr double most_sum = 1e15;
 
 constexpr Key number(std::string_view name, std::string_view unit, double min, double max, std::string_view fallback,
@@ -308,6 +313,7 @@ struct Tables {
         {"departed", "A vehicle that left since the last decision."},
         {"waiting", "The vehicles that wait for an EVSE."},
     }};
+    static_assert(kernel::has_unique_keys(names, [](const auto& row) { return row[0]; }));
     for (std::size_t i = 0; i < names.size(); ++i) sections.push_back({names[i][0], {}, names[i][1], {}, keys[i]});
     sections.push_back(scenario::section("feeder"));
     sections.push_back(scenario::section("row"));
@@ -355,6 +361,7 @@ std::span<const LedgerField> ledger_fields() {
       {"adjusted_kwh", &evtwin_ledger::adjusted_kwh},
   }};
   static_assert(sizeof(evtwin_ledger) == 2 * sizeof(std::uint32_t) + fields.size() * sizeof(double));
+  static_assert(kernel::has_unique_keys(fields, &LedgerField::name));
   return fields;
 }
 
@@ -372,6 +379,9 @@ std::span<const WhyWord> why_words() {
       {"booking", EVTWIN_WHY_BOOKING},
       {"reading", EVTWIN_WHY_READING},
   }};
+  static_assert(words.size() == std::bit_width(EVTWIN_WHY_READING) && kernel::has_unique_keys(words, &WhyWord::bit) &&
+                    kernel::has_unique_keys(words, &WhyWord::word),
+                "a word for each bit");
   return words;
 }
 
@@ -382,6 +392,9 @@ std::span<const WhyWord> changed_words() {
       {"prices", EVTWIN_CHANGED_PRICES},
       {"horizon", EVTWIN_CHANGED_HORIZON},
   }};
+  static_assert(words.size() == std::bit_width(EVTWIN_CHANGED_HORIZON) &&
+                    kernel::has_unique_keys(words, &WhyWord::bit) && kernel::has_unique_keys(words, &WhyWord::word),
+                "a word for each bit");
   return words;
 }
 

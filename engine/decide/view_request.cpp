@@ -11,6 +11,7 @@
 #include "control/correction.hpp"
 #include "control/view_layout.hpp"
 #include "decide/request_keys.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::decide {
 
@@ -87,6 +88,7 @@ class Writer {
 
   Json connection() const {
     static constexpr std::array policies{"off", "self_consumption", "peak_shaving", "arbitrage"};
+    static_assert(policies.size() == EVTWIN_STORAGE_ARBITRAGE + 1);
     Json to{{"pv_kw", view_.pv_kw},
             {"load_kw", view_.load_kw},
             {"storage_policy", policies.at(view_.storage_policy)},
@@ -108,6 +110,7 @@ class Writer {
 
   Json limit_row(const physics::LimitRow& row) const {
     static constexpr std::array kinds{"power_kw", "current_a", "magnitude_a"};
+    static_assert(kernel::names_each<physics::LimitKind>(kinds));
     Json one{{"name", row.name}, {"kind", kinds.at(static_cast<std::size_t>(row.kind))}};
     set_if_finite(one, "upper", row.upper);
     if (row.kind != physics::LimitKind::magnitude_a) set_if_finite(one, "lower", row.lower);
@@ -223,6 +226,7 @@ class Writer {
 
   Json prices() const {
     static constexpr std::array bases{"none", "peak", "contract"};
+    static_assert(bases.size() == EVTWIN_DEMAND_CONTRACT + 1);
     Json demand{{"basis", bases.at(view_.demand_basis)}};
     if (view_.demand_basis == EVTWIN_DEMAND_PEAK) demand["price_per_kw"] = view_.demand_price_per_kw;
     demand.update({{"fraction", view_.demand_fraction},

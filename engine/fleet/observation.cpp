@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <numbers>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "kernel/nearest.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 #include "physics/battery.hpp"
 
@@ -26,9 +29,12 @@ double hours(std::int64_t from_ns, std::int64_t to_ns) { return kernel::hours_be
 
 constexpr std::int64_t week_ns = 7 * kernel::day_ns;
 constexpr std::int64_t minutes_of_week = week_ns / kernel::minute_ns;
+static_assert(minutes_of_week == 10'080);
 
 std::int64_t local_ns_of_week(const evtwin_view& view) {
   constexpr std::int64_t monday_ns = 4 * kernel::day_ns;  // 1970-01-05
+  static_assert(std::chrono::weekday(std::chrono::sys_days(std::chrono::days(monday_ns / kernel::day_ns))) ==
+                std::chrono::Monday);
   const std::int64_t since_ns = (view.now_ns + view.utc_offset_ns - monday_ns) % week_ns;
   return since_ns < 0 ? since_ns + week_ns : since_ns;
 }
@@ -267,6 +273,16 @@ constexpr std::array column_table{
     ColumnRow{"evse.soc_known", "", "1 where a charger would know it", Block::evse, Unit::one, 0, 1,
               write_evses<soc_known>},
 };
+static_assert(kernel::has_unique_keys(column_table, [](const ColumnRow& row) { return std::string_view(row.id); }));
+static_assert(std::is_sorted(column_table.begin(), column_table.end(),
+                             [](const ColumnRow& a, const ColumnRow& b) { return a.block < b.block; }),
+              "a row of an observation is one block behind the other");
+static_assert(std::all_of(column_table.begin(), column_table.end(),
+                          [](const ColumnRow& row) {
+                            return row.low < row.high && row.write != nullptr &&
+                                   (row.write_level == nullptr || row.block == Block::horizon);
+                          }),
+              "the forecast alone has levels");
 
 double per_cell(Unit unit, const Nameplate& plate, const ObservationShape& shape) {
   switch (unit) {

@@ -15,6 +15,7 @@ constexpr int looks_before_sleep = 1000;
 
 /// Rows of rewards and flags of so many worlds fill a cache line.
 constexpr std::uint32_t worlds_of_a_line = 16;
+static_assert(worlds_of_a_line * sizeof(float) == 64, "rewards are floats, a line has 64 bytes");
 /// Chunks for each thread, so that none waits long for another.
 constexpr std::uint32_t chunks_per_thread = 4;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <type_traits>
 
@@ -72,6 +73,19 @@ constexpr bool is_ascending(const Table& table, Key key = {}) {
   return true;
 }
 
+/// Whether every row of a table can be found by a search that takes the first one that fits: no earlier row fits where
+/// a later one does.
+/// @param fits_too  (earlier key, later key): the earlier one fits whatever the later one fits
+template <class Table, class Key, class FitsToo>
+constexpr bool none_is_hidden(const Table& table, Key key, FitsToo fits_too) {
+  for (std::size_t i = 0; i < std::size(table); ++i) {
+    for (std::size_t k = i + 1; k < std::size(table); ++k) {
+      if (fits_too(key_of(table[i], key), key_of(table[k], key))) return false;
+    }
+  }
+  return true;
+}
+
 /// Whether a table has a row for each enumerator, in the order of the enum, so that it may be indexed by one.
 template <class Table, class Key>
 constexpr bool follows_enum(const Table& table, Key key) {
@@ -86,21 +100,20 @@ constexpr bool follows_enum(const Table& table, Key key) {
 /// Whether a table has a text for each enumerator of `Enum`, none of them empty and no two the same.
 template <class Enum, class Table, class Key = RowItself>
 constexpr bool names_each(const Table& table, Key key = {}) {
+  const auto text_of = [&](const auto& row) { return std::string_view(key_of(row, key)); };
   for (std::size_t i = 0; i < std::size(table); ++i) {
-    if (std::string_view(key_of(table[i], key)).empty()) return false;
+    if (text_of(table[i]).empty()) return false;
   }
-  return std::size(table) == enum_count<Enum>() && has_unique_keys(table, key);
+  return std::size(table) == enum_count<Enum>() && has_unique_keys(table, text_of);
 }
 
-/// Whether a function has a name for each enumerator: none is empty, no two are the same, none is the word for values
-/// without an enumerator.
+/// Whether a function has a name for each enumerator: none is empty, no two are the same.
 template <class Enum, class NameOf>
 constexpr bool names_differ(NameOf name_of) {
   constexpr std::size_t count = enum_count<Enum>();
-  const std::string_view other = name_of(static_cast<Enum>(count));
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view name = name_of(static_cast<Enum>(i));
-    if (name.empty() || name == other) return false;
+    if (name.empty()) return false;
     for (std::size_t k = i + 1; k < count; ++k) {
       if (name == name_of(static_cast<Enum>(k))) return false;
     }

@@ -39,6 +39,7 @@ std::optional<std::string> string_of(std::string_view literal) {
     if (++i == body.size()) return {};
 
     constexpr std::string_view letters = "abfnrtv\\\"'", meant = "\a\b\f\n\r\t\v\\\"'";
+    static_assert(letters.size() == meant.size());
     unsigned code = 0;
     if (const std::size_t known = letters.find(body[i]); known != std::string_view::npos) {
       out += meant[known];

@@ -16,6 +16,9 @@ constexpr std::size_t large_request = std::size_t{1} << 20;
 // One instruction may compare, hash or convert a whole string. Once there are such strings the hook looks more often.
 constexpr std::size_t long_string = std::size_t{4} << 20;
 constexpr int short_interval = 10;
+static_assert(short_interval < hook_interval);
+static_assert(large_request<long_string&& static_cast<std::size_t>(debt_limit) * bytes_per_step> long_string,
+              "a long string is a debt, and not at once the end");
 // After a stop the script only unwinds; without this room each step of that would be a full collection.
 constexpr std::size_t unwinding_room = std::size_t{16} << 20;
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::lua {
 namespace {
 
@@ -58,6 +60,10 @@ std::size_t number(std::string_view text, std::size_t at) {
 
 std::size_t sign(std::string_view text, std::size_t at) {
   constexpr std::array<std::string_view, 11> signs{"...", "..", "==", "~=", "<=", ">=", "//", "::", "<<", ">>", ""};
+  static_assert(kernel::none_is_hidden(
+                    signs, kernel::RowItself{},
+                    [](std::string_view earlier, std::string_view later) { return later.starts_with(earlier); }),
+                "the longest sign is tried first");
   for (const std::string_view known : signs) {
     if (text.substr(at, known.size()) == known) return std::max<std::size_t>(known.size(), 1);
   }

@@ -94,26 +94,52 @@ TimeNs start_of_day_number(const ZoneTable& table, std::int64_t days) {
   return look_up(table, std::max(days, earliest_ns / day_ns) * day_ns).first_ns;
 }
 
-std::chrono::year_month_day civil(LocalDate date) {
+constexpr std::chrono::year_month_day civil(LocalDate date) {
   return std::chrono::year{date.year} / std::chrono::month{static_cast<unsigned>(date.month)} /
          std::chrono::day{static_cast<unsigned>(date.day)};
 }
 
-}  // namespace
+constexpr std::int64_t days_of(LocalDate date) { return std::chrono::sys_days{civil(date)}.time_since_epoch().count(); }
+static_assert(days_of({1970, 1, 1}) == 0 && days_of({1969, 12, 31}) == -1);
+static_assert(days_of({2000, 3, 1}) - days_of({2000, 2, 28}) == 2, "a leap year: divisible by 400");
+static_assert(days_of({1900, 3, 1}) - days_of({1900, 2, 28}) == 1, "no leap year: divisible by 100");
+static_assert(days_of({2024, 3, 1}) - days_of({2024, 2, 28}) == 2, "a leap year: divisible by 4");
+static_assert(days_of({2400, 1, 1}) - days_of({2000, 1, 1}) == 146'097, "days of 400 years");
+static_assert(days_of({1677, 9, 23}) * day_ns == earliest_ns && days_of({2262, 4, 10}) * day_ns == latest_ns,
+              "the dates that the header and the messages name");
+static_assert(days_of({2262, 4, 9}) == last_day);
 
-std::int64_t days_since_epoch(LocalDate date) { return std::chrono::sys_days{civil(date)}.time_since_epoch().count(); }
-
-LocalDate date_of_days(std::int64_t days) {
+constexpr LocalDate date_of(std::int64_t days) {
   const std::chrono::year_month_day ymd{std::chrono::sys_days{std::chrono::days{days}}};
   return {static_cast<int>(ymd.year()), static_cast<int>(static_cast<unsigned>(ymd.month())),
           static_cast<int>(static_cast<unsigned>(ymd.day()))};
 }
+static_assert(date_of(19'782) == LocalDate{2024, 2, 29} && date_of(-25'509) == LocalDate{1900, 2, 28});
 
-Weekday weekday_of(LocalDate date) {
+constexpr Weekday weekday_of_days(std::int64_t days_since_epoch) {
   // 1970-01-01 was a Thursday.
-  const std::int64_t days = days_since_epoch(date) + static_cast<int>(Weekday::thursday);
+  const std::int64_t days = days_since_epoch + static_cast<int>(Weekday::thursday);
   return static_cast<Weekday>(days - floor_divide(days, 7) * 7);
 }
+static_assert(weekday_of_days(days_of({2025, 6, 2})) == Weekday::monday);
+static_assert(weekday_of_days(days_of({1969, 12, 31})) == Weekday::wednesday, "days before 1970 are negative");
+
+constexpr LocalMonth months_later(LocalMonth month, int count) {
+  const std::int64_t months = std::int64_t{month.year} * 12 + (month.month - 1) + count;
+  const std::int64_t year = floor_divide(months, 12);
+  return {static_cast<int>(year), static_cast<int>(months - year * 12) + 1};
+}
+static_assert(months_later({2025, 12}, 1) == LocalMonth{2026, 1} &&
+              months_later({2025, 1}, -1) == LocalMonth{2024, 12});
+static_assert(months_later({2025, 6}, -18) == LocalMonth{2023, 12});
+
+}  // namespace
+
+std::int64_t days_since_epoch(LocalDate date) { return days_of(date); }
+
+LocalDate date_of_days(std::int64_t days) { return date_of(days); }
+
+Weekday weekday_of(LocalDate date) { return weekday_of_days(days_of(date)); }
 
 bool is_date(int year, int month, int day) {
   if (month < 1 || month > 12 || day < 1) return false;
@@ -126,11 +152,7 @@ int days_in_month(LocalMonth month) {
                           days_since_epoch({month.year, month.month, 1}));
 }
 
-LocalMonth add_months(LocalMonth month, int count) {
-  const std::int64_t months = std::int64_t{month.year} * 12 + (month.month - 1) + count;
-  const std::int64_t year = floor_divide(months, 12);
-  return {static_cast<int>(year), static_cast<int>(months - year * 12) + 1};
-}
+LocalMonth add_months(LocalMonth month, int count) { return months_later(month, count); }
 
 Calendar::Calendar() : Calendar("UTC") {}
 Calendar::Calendar(std::string_view zone) : table_(&zone_table(zone)) {}

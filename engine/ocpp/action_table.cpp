@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::ocpp {
 namespace {
 
@@ -115,8 +117,13 @@ constexpr ActionRow table[] = {
     {"UsePriorityCharging", counted, v21, "smart charging", true},
     {"VatNumberValidation", counted, v21, "cost", false},
 };
-static_assert(std::is_sorted(std::begin(table), std::end(table),
-                             [](const ActionRow& a, const ActionRow& b) { return a.name < b.name; }));
+static_assert(kernel::is_ascending(table, &ActionRow::name), "find_action() searches by halves");
+static_assert(std::all_of(std::begin(table), std::end(table),
+                          [](const ActionRow& row) {
+                            return row.use != unknown_action &&
+                                   row.name.size() <= 36;  // an action is a string of 36 characters at most
+                          }),
+              "an action of the table is one that is known");
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
 #include "ocpp/decode_parts.hpp"
 #include "ocpp/meter_values.hpp"
 #include "ocpp/payload_time.hpp"
@@ -82,6 +83,9 @@ Status status_of(std::string_view name) {
       {"Occupied", Status::occupied},
       {"EVConnected", Status::occupied},
   };
+  static_assert(kernel::has_unique_keys(rows, &Row::name));
+  static_assert(std::size(rows) == kernel::enum_count<Status>(),
+                "a word for each status but unknown, and a second one for occupied");
   for (const Row& row : rows)
     if (row.name == name) return row.status;
   return Status::unknown;

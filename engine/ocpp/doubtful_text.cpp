@@ -17,6 +17,8 @@ constexpr std::size_t most_id_tag = 20;
 constexpr std::size_t most_id_token = 255;
 constexpr std::size_t most_message_id = 36;
 constexpr std::size_t most_station = 48;
+static_assert(most_station <= most_id_token && most_id_token <= kernel::most_name_characters,
+              "name_trouble() refuses none that the protocol allows");
 
 std::string trouble_of(std::string_view text, std::size_t most) {
   if (std::string trouble = kernel::name_trouble(text); !trouble.empty() || text.size() <= most) return trouble;

@@ -18,6 +18,8 @@ using kernel::TimeNs;
 
 /// The first element of a frame. 5 and 6 exist in OCPP 2.1 only.
 enum class FrameType : std::uint8_t { call = 2, result = 3, error = 4, result_error = 5, send = 6 };
+static_assert(static_cast<int>(FrameType::call) == 2 && static_cast<int>(FrameType::send) == 6,
+              "MessageTypeId of OCPP-J, as frames begin with it");
 
 /// Side that sent a frame. Station: the charging station; csms: the system that manages it.
 enum class Sender : std::uint8_t { unknown, station, csms };

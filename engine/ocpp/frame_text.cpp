@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "kernel/static_checks.hpp"
 #include "ocpp/characters.hpp"
 
 namespace evtwin::ocpp {
@@ -153,6 +154,7 @@ void unwrap_json(std::string_view text, std::string& out) {
     const char c = text[++i];
 
     constexpr std::string_view from = "nrtbf", to = "\n\r\t\b\f";
+    static_assert(from.size() == to.size());
     if (const std::size_t which = from.find(c); which != std::string_view::npos) {
       out += to[which];
     } else if (c == 'u') {
@@ -194,6 +196,11 @@ void unwrap_html(std::string_view text, std::string& out) {
                                                                         {"&nbsp;", ' '},
                                                                         {"&#47;", '/'},
                                                                         {"&amp;", '&'}}};
+  static_assert(kernel::has_unique_keys(entities, [](const auto& one) { return one.first; }));
+  static_assert(std::all_of(entities.begin(), entities.end(), [](const auto& one) {
+    return one.first.front() == '&' &&
+           one.first.back() == ';';  // what is searched begins so, and no entity begins another
+  }));
 
   // An & that begins none of these stays as it is.
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "ocpp/characters.hpp"
 
@@ -22,6 +23,11 @@ constexpr std::array<Word, 8> literals{{{"NaN", "null"},
                                         {"None", "null"},
                                         {"True", "true"},
                                         {"False", "false"}}};
+static_assert(kernel::none_is_hidden(literals, &Word::from,
+                                     [](std::string_view earlier, std::string_view later) {
+                                       return later.starts_with(earlier);
+                                     }),
+              "the first literal that fits is replaced");
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 

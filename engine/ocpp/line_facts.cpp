@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
 #include "ocpp/action_table.hpp"
 #include "ocpp/characters.hpp"
 
@@ -43,6 +44,9 @@ constexpr std::array<WayWord, 16> way_words{{{"receiv", true, Way::received},
                                              {"to", false, Way::sent},
                                              {"수신", false, Way::received},
                                              {"송신", false, Way::sent}}};
+static_assert(kernel::has_unique_keys(way_words, &WayWord::word));
+static_assert(std::all_of(way_words.begin(), way_words.end(),
+                          [](const WayWord& one) { return one.way != Way::unknown; }));
 
 Way way_of_letters(View word) {
   for (const WayWord& one : way_words)
@@ -57,6 +61,7 @@ constexpr std::array<View, 9> station_words{
     "chargepoint", "chargingstation", "charging station", "charge point", "charger", "client", "station", "evse", "cp"};
 constexpr std::array<View, 8> csms_words{"centralsystem", "central system", "csms",    "cms",
                                          "target",        "server",         "backend", "cs"};
+static_assert(kernel::has_unique_keys(station_words) && kernel::has_unique_keys(csms_words));
 
 // Where one of the words stands as a word of its own.
 template <std::size_t Count>
@@ -143,6 +148,8 @@ FoundWay last_way(View text) {
 constexpr std::array<View, 13> station_keys{
     "chargeboxid=", "charge_box_id=", "chargepointid=", "charge_point_id=", "chargerid=", "charger_id=", "charger=",
     "chargepoint=", "stationid=",     "station_id=",    "station=",         "cpid=",      "cp="};
+static_assert(std::all_of(station_keys.begin(), station_keys.end(), [](View key) { return key.back() == '='; }),
+              "keyed_station() looks at lines with a = alone");
 
 View value_after(View text, std::size_t at) {
   if (at < text.size() && text[at] == '"') {
@@ -364,6 +371,15 @@ LinkText link_of(View line, std::size_t after_stamp) {
                                             {"charge point connected: ", true, false},
                                             {"charger disconnected: ", false, false},
                                             {"charger connected: ", true, false}}};
+  static_assert(kernel::none_is_hidden(phrases, &Phrase::text,
+                                       [](View earlier, View later) { return later.find(earlier) != View::npos; }),
+                "the first phrase that is found counts");
+  static_assert(std::all_of(phrases.begin(), phrases.end(),
+                            [](const Phrase& phrase) {
+                              return std::none_of(phrase.text.begin(), phrase.text.end(),
+                                                  [](char c) { return c >= 'A' && c <= 'Z'; });
+                            }),
+                "find_letters() makes the line small, not the phrase");
 
   for (const Phrase& phrase : phrases) {
     const std::size_t found = find_letters(line, phrase.text);
@@ -404,6 +420,9 @@ View layout_name(View prefix) {
                                         {"[client->target", "proxy"},
                                         {"[target->client", "proxy"},
                                         {"[TXT]", "KEVIT"}}};
+  static_assert(kernel::none_is_hidden(marks, &Mark::text,
+                                       [](View earlier, View later) { return later.find(earlier) != View::npos; }),
+                "the first mark that is found counts");
   for (const Mark& mark : marks)
     if (prefix.find(mark.text) != View::npos) return mark.name;
   return trimmed(prefix).empty() ? View("bare frames") : View("lines with frames in them");

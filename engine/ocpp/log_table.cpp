@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "kernel/static_checks.hpp"
 #include "ocpp/characters.hpp"
 
 namespace evtwin::ocpp {
@@ -94,12 +95,20 @@ constexpr std::array names{Name{"action", action},
                            Name{"type", type},
                            Name{"uniqueid", id},
                            Name{"uuid", id}};
-static_assert(std::is_sorted(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.name < b.name; }));
+static_assert(kernel::is_ascending(names, &Name::name), "field_kind() searches by halves");
+static_assert(std::all_of(names.begin(), names.end(),
+                          [](const Name& row) {
+                            return std::all_of(row.name.begin(), row.name.end(),
+                                               [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+                          }),
+              "a name with anything else is never found");
+constexpr std::size_t longest_name = 24;
+static_assert(std::all_of(names.begin(), names.end(), [](const Name& row) { return row.name.size() <= longest_name; }));
 
 }  // namespace
 
 FieldKind field_kind(std::string_view name) {
-  std::array<char, 24> plain{};
+  std::array<char, longest_name> plain{};
   std::size_t used = 0;
   for (const char c : name) {
     const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;

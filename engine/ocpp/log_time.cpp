@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
 #include "market/calendar.hpp"
 #include "ocpp/characters.hpp"
 
@@ -39,6 +40,9 @@ struct Scanner {
 
 constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
                                                   "jul", "aug", "sep", "oct", "nov", "dec"};
+static_assert(kernel::has_unique_keys(months));
+static_assert(std::all_of(months.begin(), months.end(), [](std::string_view month) { return month.size() == 3; }),
+              "month_at() reads three letters");
 
 // Three letters that name a month; 0: none.
 int month_at(const Scanner& scan) {

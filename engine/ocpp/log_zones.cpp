@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t most_kept = 65'536;
 constexpr TimeNs quarter_ns = 15 * kernel::minute_ns;
 constexpr TimeNs most_offset_ns = 14 * kernel::hour_ns;
+static_assert(most_offset_ns % quarter_ns == 0, "zones are whole quarters of an hour from UTC");
 constexpr TimeNs most_early_ns = kernel::minute_ns, most_late_ns = 2 * kernel::minute_ns;
 constexpr TimeNs most_prompt_ns = 10 * kernel::second_ns;
 constexpr std::uint64_t votes_to_change = 3;
@@ -15,6 +16,7 @@ constexpr TimeNs least_change_ns = kernel::minute_ns;
 constexpr std::size_t most_runs = 1000, most_agreeing = 100'000;
 // Of late messages of a wrong clock one or two may seem to agree.
 constexpr int trusted_agreement = 3, most_agreement = 10;
+static_assert(trusted_agreement < most_agreement && most_prompt_ns < least_change_ns);
 
 }  // namespace
 

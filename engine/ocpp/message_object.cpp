@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
 #include "ocpp/action_table.hpp"
 #include "ocpp/characters.hpp"
 #include "ocpp/frame_text.hpp"
@@ -40,6 +41,7 @@ std::optional<FrameType> type_of_word(View word) {
                                         {"call_error", FrameType::error},
                                         {"error", FrameType::error},
                                         {"4", FrameType::error}}};
+  static_assert(kernel::has_unique_keys(words, &Word::word));
   for (const Word& one : words)
     if (same_letters(word, one.word)) return one.type;
   return std::nullopt;
@@ -57,6 +59,9 @@ View bare_action(View word, std::optional<FrameType>& type) {
                                        {".req", FrameType::call},
                                        {"Conf", FrameType::result},
                                        {"Req", FrameType::call}}};
+  static_assert(
+      kernel::none_is_hidden(tails, &Tail::text, [](View earlier, View later) { return later.ends_with(earlier); }),
+      "the first tail that fits is cut off");
   for (const Tail& tail : tails) {
     if (word.size() <= tail.text.size() || word.substr(word.size() - tail.text.size()) != tail.text) continue;
     const View bare = word.substr(0, word.size() - tail.text.size());

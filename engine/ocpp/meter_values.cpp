@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "kernel/static_checks.hpp"
 #include "ocpp/flag_list.hpp"
 #include "ocpp/json_fields.hpp"
 #include "ocpp/payload_time.hpp"
@@ -26,6 +27,7 @@ enum class Quantity : std::uint8_t {
   interval_import
 };
 constexpr std::size_t quantities = 10;
+static_assert(quantities == kernel::enum_count<Quantity>());
 
 enum class Dimension : std::uint8_t { energy, power, current, voltage, share };
 
@@ -47,6 +49,9 @@ constexpr MeasurandRow measurands[] = {
     {"Voltage", Quantity::voltage, Dimension::voltage},
     {"SoC", Quantity::soc, Dimension::share},
 };
+static_assert(kernel::has_unique_keys(measurands, &MeasurandRow::name));
+static_assert(kernel::has_unique_keys(measurands, &MeasurandRow::quantity) && std::size(measurands) == quantities,
+              "each quantity has its measurand");
 
 struct UnitRow {
   std::string_view name;
@@ -60,10 +65,13 @@ constexpr UnitRow unit_rows[] = {
     {"A", Dimension::current, 1.0},  {"mA", Dimension::current, 1e-3},    {"V", Dimension::voltage, 1.0},
     {"kV", Dimension::voltage, 1e3}, {"Percent", Dimension::share, 0.01}, {"%", Dimension::share, 0.01},
 };
+static_assert(kernel::has_unique_keys(unit_rows, &UnitRow::name));
 constexpr double default_factor[] = {1e-3, 1e-3, 1.0, 1.0, 0.01};  // by dimension
+static_assert(std::size(default_factor) == kernel::enum_count<Dimension>());
 // No meter of a charger shows more: 1 TWh, 1 GW, 1 MA, 1 MV, a battery fuller than full. By dimension; in kWh, kW, A,
 // V.
 constexpr double most_plausible[] = {1e9, 1e6, 1e6, 1e6, 1.0 + 1e-9};
+static_assert(std::size(most_plausible) == kernel::enum_count<Dimension>());
 constexpr std::int64_t most_multiplier = 9;
 
 // 0: the total; 1..3: L1..L3 (with or without N); 4: between two phases; 5: neutral, not used.

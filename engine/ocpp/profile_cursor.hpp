@@ -16,6 +16,7 @@ struct Limit {
   int phases = 0;                                      ///< 0: nobody says
 
   static constexpr int phases_unsaid = 3;
+  static_assert(phases_unsaid == SchedulePeriod{}.phases, "OCPP: numberPhases is 3 where it is not given");
   int most_phases() const { return phases > 0 ? phases : phases_unsaid; }
   bool limited() const;
   /// The limits as one figure; a limit of the other unit is spread over the phases.

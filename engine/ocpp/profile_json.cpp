@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "ocpp/charging_profile.hpp"
 #include "ocpp/timestamp.hpp"
@@ -103,6 +104,7 @@ struct Words {
   }
 };
 
+constexpr auto first_of = [](const auto& row) { return row.first; };
 constexpr Words<ProfilePurpose, 5> purposes{
     {{"ChargePointMaxProfile", ProfilePurpose::station_max},
      {"ChargingStationMaxProfile", ProfilePurpose::station_max},
@@ -117,6 +119,15 @@ constexpr Words<ProfileKind, 3> kinds{
 constexpr Words<Recurrency, 2> recurrencies{{{"Daily", Recurrency::daily}, {"Weekly", Recurrency::weekly}},
                                             "Daily or Weekly"};
 constexpr Words<RateUnit, 2> rate_units{{{"A", RateUnit::ampere}, {"W", RateUnit::watt}}, "A or W"};
+// Each word once, and a word at least for each enumerator: 1.6 and 2.0.1 call one purpose by two.
+static_assert(kernel::has_unique_keys(purposes.words, first_of) &&
+              std::size(purposes.words) == kernel::enum_count<ProfilePurpose>() + 1);
+static_assert(kernel::has_unique_keys(kinds.words, first_of) &&
+              std::size(kinds.words) == kernel::enum_count<ProfileKind>());
+static_assert(kernel::has_unique_keys(recurrencies.words, first_of) &&
+              std::size(recurrencies.words) == kernel::enum_count<Recurrency>());
+static_assert(kernel::has_unique_keys(rate_units.words, first_of) &&
+              std::size(rate_units.words) == kernel::enum_count<RateUnit>());
 
 void note(std::vector<std::string>& unsupported, std::string_view what) {
   if (std::find(unsupported.begin(), unsupported.end(), what) == unsupported.end()) unsupported.emplace_back(what);
@@ -141,10 +152,13 @@ constexpr std::string_view unsupported_of_period[] = {"phaseToUse",
                                                       "evseSleep",
                                                       "preconditioningRequest",
                                                       "setpointReactive_L3"};
+static_assert(kernel::has_unique_keys(unsupported_of_period));
 constexpr std::string_view unsupported_of_schedule[] = {
     "limitAtSoC", "powerTolerance", "useLocalTime", "randomizedDelay", "absolutePriceSchedule", "priceLevelSchedule"};
+static_assert(kernel::has_unique_keys(unsupported_of_schedule));
 constexpr std::string_view unsupported_of_profile[] = {"dynUpdateInterval", "maxOfflineDuration",
                                                        "invalidAfterOfflineDuration"};
+static_assert(kernel::has_unique_keys(unsupported_of_profile));
 
 template <typename Names>
 void note_all(const element& object, const Names& names, std::vector<std::string>& unsupported) {

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "market/calendar.hpp"
+#include "ocpp/payload_time.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -14,8 +16,11 @@ namespace {
 constexpr TimeNs agree_ns = 10 * kernel::second_ns;
 constexpr TimeNs burst_ns = 30 * kernel::second_ns;
 constexpr TimeNs longest_stretch_ns = kernel::hour_ns;
+static_assert(agree_ns < burst_ns && burst_ns < clock_tolerance_ns && clock_tolerance_ns < longest_stretch_ns);
 // OCPP over WebSockets is of 2013; what shows 1970 or 2000 was never set.
 constexpr TimeNs first_charger_ns = 14'610 * kernel::day_ns;  // 2010-01-01
+static_assert(std::chrono::sys_days(std::chrono::year(2010) / 1 / 1).time_since_epoch() == std::chrono::days(14'610));
+static_assert(first_charger_ns > earliest_usable_ns && first_charger_ns < latest_usable_ns);
 // A log without a zone is at most this far from UTC.
 constexpr TimeNs widest_zone_ns = 14 * kernel::hour_ns;
 

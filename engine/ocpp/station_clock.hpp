@@ -13,6 +13,7 @@ namespace evtwin::ocpp {
 inline constexpr TimeNs clock_tolerance_ns = kernel::minute_ns;
 /// A payload time further than this from the log's is no time at all (a clock never set, a log replayed a year later).
 inline constexpr TimeNs clock_lost_ns = 30 * kernel::day_ns;
+static_assert(clock_tolerance_ns < clock_lost_ns, "a clock is late, then wrong, then no clock at all");
 
 /// Keeps, per stretch between two answers that set the clock (and at most an hour of log), the least delay seen from
 /// payload to log. A message can be late but not early: the least delay is the clock's error, once two messages or

@@ -18,6 +18,8 @@ constexpr std::size_t most_readings = 16384;
 // one-minute means.
 constexpr std::size_t few_readings = 512;
 constexpr TimeNs enough_spacing_ns = 15 * kernel::second_ns;
+static_assert(kernel::minute_ns >= 4 * enough_spacing_ns, "four readings a minute make a one-minute mean");
+static_assert(few_readings < most_readings);
 
 // Ids that stations send for "I do not know": libocpp and others start offline with -1, some with 0.
 bool usable(const std::string& id) { return !id.empty() && id != "-1" && id != "0"; }

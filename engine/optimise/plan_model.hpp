@@ -15,6 +15,7 @@ inline constexpr std::uint32_t no_index = 0xffffffff;
 /// A magnitude row becomes a regular polygon of so many sides. Inside the circle it gives away 1 - cos(pi / 64), 0.12 %
 /// of the limit, at most.
 inline constexpr std::uint32_t polygon_sides = 64;
+static_assert(polygon_sides % 4 == 0, "sides face both ways along either axis, where currents of one phase lie");
 
 /// One side of one magnitude row's polygon in one step.
 struct PolygonSide {

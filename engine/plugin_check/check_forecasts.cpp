@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "kernel/hash.hpp"
+#include "kernel/static_checks.hpp"
 #include "plugin_check/checks.hpp"
 #include "plugin_check/forecast_checks.hpp"
 #include "plugin_check/growth.hpp"
@@ -26,6 +27,7 @@ using Digests = std::vector<std::uint64_t>;
 constexpr std::array<std::uint64_t, 4> short_scenes{1, 2, 15, 16};
 /// Among them gaps, four weeks, both changes of the clock.
 constexpr std::array<std::uint64_t, 7> compared_scenes{1, 5, 9, 11, 12, 14, 15};
+static_assert(kernel::is_ascending(short_scenes) && kernel::is_ascending(compared_scenes));
 constexpr std::uint64_t most_reports = 100;  // of one call
 
 // The description, and create().
@@ -449,6 +451,8 @@ constexpr std::array quantity_checks = std::to_array<ForecastCheck>({
      "are those of a fresh instance",
      &forecasts_stay_sound},
 });
+static_assert(kernel::has_unique_keys(once_checks, &ForecastCheck::name) &&
+              kernel::has_unique_keys(quantity_checks, &ForecastCheck::name));
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::plugin_check {
 
 namespace {
@@ -37,6 +39,7 @@ constexpr std::array checks = std::to_array<Check>({
      &week_balances},
     {"late", "a thousand decisions over the end of a month, again and again: as early, so late", &nothing_comes_late},
 });
+static_assert(kernel::has_unique_keys(checks, &Check::name), "--check takes one by its name");
 
 }  // namespace
 

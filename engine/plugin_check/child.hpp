@@ -43,6 +43,8 @@ struct BlackBox {
   std::uint32_t data_bytes;
   std::byte data[1U << 16U];  ///< what the check found out, for the parent to compare
 };
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<pid_t>::is_always_lock_free,
+              "two processes share it: a lock of one is none of the other");
 
 /// The box of this child; null in the parent.
 BlackBox* black_box();

@@ -15,6 +15,7 @@ namespace evtwin::plugin_check {
 namespace {
 
 constexpr std::int64_t minute_ns = 60'000'000'000;
+static_assert(minute_ns == kernel::minute_ns);
 constexpr int week_min = 7 * 24 * 60;
 constexpr int four_weeks_of_hours = 28 * 24, four_weeks_of_quarters = 28 * 96;
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <string>
+
+#include "kernel/time.hpp"
 
 namespace evtwin::plugin_check {
 
@@ -14,6 +17,12 @@ using physics::unknown;
 
 constexpr std::int64_t second_ns = 1'000'000'000, minute_ns = 60 * second_ns, hour_ns = 60 * minute_ns,
                        day_ns = 24 * hour_ns;
+static_assert(day_ns == kernel::day_ns);
+static_assert(std::chrono::sys_days(std::chrono::year(2025) / 1 / 1).time_since_epoch() ==
+              std::chrono::seconds(1'735'689'600));
+static_assert(std::chrono::sys_days(std::chrono::year(2262) / 1 / 1).time_since_epoch() ==
+              std::chrono::seconds(9'214'646'400));
+static_assert(9'214'646'400 * second_ns < kernel::time_never - 60 * day_ns, "a scene's horizon fits behind it");
 
 /// Most scenes play in 2025, some where times are smallest, or as large as int64 nanoseconds allow (2262).
 std::int64_t random_start(Dice& dice) {

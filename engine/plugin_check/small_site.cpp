@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 
 namespace evtwin::plugin_check {
@@ -9,6 +10,9 @@ namespace evtwin::plugin_check {
 namespace {
 
 constexpr twin::TimeNs monday_ns = 1748790000LL * 1'000'000'000LL;  // 2025-06-02T00:00+09:00
+static_assert((monday_ns + 9 * kernel::hour_ns) % kernel::day_ns == 0, "midnight in Korea");
+static_assert(std::chrono::weekday(std::chrono::sys_days(std::chrono::days((monday_ns + 9 * kernel::hour_ns) /
+                                                                           kernel::day_ns))) == std::chrono::Monday);
 
 physics::Evse outlet(int number) {
   physics::Evse evse;

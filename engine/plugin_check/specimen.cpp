@@ -186,6 +186,8 @@ void Instance::make(const Specimen& specimen, const char* id, std::span<const ev
   constexpr std::uint32_t known = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE |
                                   EVTWIN_WHY_LIMIT | EVTWIN_WHY_FINISHED | EVTWIN_WHY_POWER | EVTWIN_WHY_GRANT |
                                   EVTWIN_WHY_BOOKING | EVTWIN_WHY_READING;
+  static_assert((known | EVTWIN_WHY_WAKE) == 2 * EVTWIN_WHY_READING - 1,
+                "all but its own wake-up, which needs no subscription");
   if ((strategy_->subscribes & ~known) != 0)
     throw Failed(fmt::format("subscribes has unknown bits: 0x{:x}", strategy_->subscribes & ~known));
 

@@ -20,6 +20,20 @@ constexpr std::array<std::uint32_t, 64> constants{
     0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+constexpr bool are_of_cube_roots() {
+  std::size_t found = 0;
+  for (int number = 2; found < constants.size(); ++number) {
+    bool is_prime = true;
+    for (int divisor = 2; divisor * divisor <= number; ++divisor) is_prime = is_prime && number % divisor != 0;
+    if (!is_prime) continue;
+    double root = 4.0;  // Newton's steps: to the last bit of a double, of which 35 count
+    for (int step = 0; step < 40; ++step) root -= (root * root * root - number) / (3.0 * root * root);
+    const double fraction = root - static_cast<int>(root);
+    if (static_cast<std::uint32_t>(fraction * 4294967296.0) != constants[found++]) return false;
+  }
+  return true;
+}
+static_assert(are_of_cube_roots());
 
 using State = std::array<std::uint32_t, 8>;
 

@@ -30,6 +30,9 @@ class ContentHash {
   static constexpr std::uint64_t integer_tag = 0x9e3779b97f4a7c15U;
   static constexpr std::uint64_t real_tag = 0xbf58476d1ce4e5b9U;
   static constexpr std::uint64_t text_tag = 0x94d049bb133111ebU;
+  static_assert(null_tag != integer_tag && null_tag != real_tag && null_tag != text_tag && integer_tag != real_tag &&
+                    integer_tag != text_tag && real_tag != text_tag,
+                "types count");
   kernel::RollingHash hash_;
 };
 

@@ -25,6 +25,8 @@ constexpr std::array<std::uint32_t, 256> crc_table = [] {
   }
   return table;
 }();
+static_assert(crc_table[1] == 0xf26b8303U && crc_table[255] == 0xad7d5351U,
+              "CRC-32C: Castagnoli's polynomial, reflected");
 
 /// As it stands in the file: a CRC of bytes that hold CRCs would be weak.
 std::uint32_t masked_crc(std::string_view bytes) { return std::rotr(crc32c(bytes), 15) + 0xa282ead8U; }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <iterator>
 
 namespace evtwin::record {
 
@@ -24,6 +25,7 @@ FileHeader read_header(const Database& database) {
   if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) database.fail(code);
 
   constexpr char magic[16] = "SQLite format 3";
+  static_assert(sizeof magic == std::size("SQLite format 3"), "the 0 at its end is one of the 16 bytes");
   header.is_database = size >= 16 && std::memcmp(bytes.data(), magic, sizeof magic) == 0;
   const auto big_endian = [&](std::size_t offset, std::size_t count) {
     std::uint32_t value = 0;

@@ -13,6 +13,7 @@ namespace evtwin::record {
 
 /// "EVTL": SQLite's application_id of a learning curve.
 inline constexpr std::int32_t curve_application_id = 0x4556544c;
+static_assert(curve_application_id == ('E' << 24 | 'V' << 16 | 'T' << 8 | 'L'));
 
 struct CurvePoint {
   std::uint64_t seed = 0, episodes = 0, steps = 0;

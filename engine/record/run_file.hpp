@@ -9,6 +9,7 @@ namespace evtwin::record {
 
 /// "EVTW": SQLite's application_id of a run file.
 inline constexpr std::int32_t application_id = 0x45565457;
+static_assert(application_id == ('E' << 24 | 'V' << 16 | 'T' << 8 | 'W'));
 /// SQLite's user_version. A reader takes exactly its own version: a run is cheap to repeat, a figure misread is not.
 inline constexpr std::int32_t schema_version = 13;
 

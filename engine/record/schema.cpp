@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::record {
 namespace {
 
@@ -569,6 +571,7 @@ constexpr std::array<TableContent, 33> contents{{
     {"checkpoint", "id, time_ns, event_hash, events, state", ""},
     {"input", "id, name, bytes, digest", ""},
 }};
+static_assert(kernel::has_unique_keys(contents, &TableContent::name), "each table is hashed once");
 
 }  // namespace
 

@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::replay {
 namespace {
 
@@ -38,6 +40,7 @@ constexpr Field session_fields[] = {
     {"status", true},
     {"last_updated", true},
 };
+static_assert(kernel::has_unique_keys(session_fields, &Field::name));
 
 // mod_cdrs.asciidoc 3.1, CDR.
 constexpr Field cdr_fields[] = {
@@ -72,6 +75,7 @@ constexpr Field cdr_fields[] = {
     {"home_charging_compensation"},
     {"last_updated", true},
 };
+static_assert(kernel::has_unique_keys(cdr_fields, &Field::name));
 
 // mod_cdrs.asciidoc 4.3 CdrLocation, 4.4 CdrToken.
 constexpr Field location_fields[] = {
@@ -90,9 +94,11 @@ constexpr Field location_fields[] = {
     {"connector_format", true},
     {"connector_power_type", true},
 };
+static_assert(kernel::has_unique_keys(location_fields, &Field::name));
 constexpr Field token_fields[] = {
     {"country_code", true}, {"party_id", true}, {"uid", true}, {"type", true}, {"contract_id", true},
 };
+static_assert(kernel::has_unique_keys(token_fields, &Field::name));
 
 std::span<const Field> fields_of(OcpiObject kind) {
   if (kind == OcpiObject::cdr) return cdr_fields;

@@ -47,6 +47,7 @@ constexpr std::string_view connector_types =
     "IEC_60309_2_three_16 IEC_60309_2_three_32 IEC_60309_2_three_64 IEC_62196_T1 IEC_62196_T1_COMBO IEC_62196_T2 "
     "IEC_62196_T2_COMBO IEC_62196_T3A IEC_62196_T3C NEMA_5_20 NEMA_6_30 NEMA_6_50 NEMA_10_30 NEMA_10_50 NEMA_14_30 "
     "NEMA_14_50 PANTOGRAPH_BOTTOM_UP PANTOGRAPH_TOP_DOWN TESLA_R TESLA_S ";
+static_assert(connector_types.front() == ' ' && connector_types.back() == ' ', "a word is looked for between blanks");
 
 bool is_one_of(std::string_view words, const std::string& word) {
   return word.find(' ') == std::string::npos && words.find(" " + word + " ") != std::string_view::npos;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_report.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "replay/certificate.hpp"
 #include "replay/score_text.hpp"
@@ -49,11 +50,13 @@ constexpr std::array reasons{
     Phrase{"fewer than 10 earlier sessions to learn from", "배울 앞 세션이 10개 미만"},
     Phrase{"not metered", "계측되지 않음"},
 };
+static_assert(kernel::has_unique_keys(reasons, &Phrase::english));
 
 constexpr std::array units{
     Phrase{"sessions", "세션"}, Phrase{"hours", "시간"},  Phrase{"minutes", "분"},        Phrase{"samples", "계량값"},
     Phrase{"frames", "메시지"}, Phrase{"months", "개월"}, Phrase{"transactions", "거래"}, Phrase{"runs", "회"},
 };
+static_assert(kernel::has_unique_keys(units, &Phrase::english));
 
 template <class Table>
 std::string_view in(const Table& table, std::string_view english, Language language) {

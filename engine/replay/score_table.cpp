@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::replay {
 namespace {
 
@@ -86,6 +88,12 @@ constexpr std::array table{
     ScoreInfo{"determinism", "fraction", "runs", 1.0, 1.0, true, Told::check, "same again", "재현성",
               "a second run has the very same history", "다시 실행해도 이력이 완전히 같음"},
 };
+static_assert(kernel::has_unique_keys(table, &ScoreInfo::name));
+static_assert(std::all_of(table.begin(), table.end(), [](const ScoreInfo& info) {
+  // Limits are both there or neither, and good is the stricter one.
+  return (info.pass != info.pass) == (info.good != info.good) &&
+         (info.pass != info.pass || (info.higher_is_better ? info.good >= info.pass : info.good <= info.pass));
+}));
 
 }  // namespace
 

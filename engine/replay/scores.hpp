@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 #include "market/calendar.hpp"
 #include "ocpp/site_log.hpp"
@@ -86,6 +87,7 @@ enum class Way : std::uint8_t {
   mean_shape,  ///< naive: the mean power of earlier sessions over the time since plug-in, scaled to the energy
 };
 inline constexpr std::array all_ways{Way::fitted, Way::foretold, Way::rectangle, Way::mean_shape};
+static_assert(kernel::follows_enum(all_ways, kernel::RowItself{}), "HeldOut::figures are indexed by Way");
 std::string_view name_of(Way way);
 
 /// The lines that are scored for every way, by their names for the fitted twin; foretold: "held_out_" + name.
@@ -93,6 +95,7 @@ inline constexpr std::array<std::string_view, 4> power_lines{"power_profile_cv_r
                                                              "time_to_90_percent"};
 
 inline constexpr std::size_t site_load_line = 1;
+static_assert(power_lines[site_load_line] == "site_load_cv_rmse");
 
 /// The later sessions of a log, judged with what was learnt from the earlier ones.
 struct HeldOut {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::replay {
@@ -19,7 +20,12 @@ using sessions::LogSession;
 constexpr std::array one_phase_a{16.0, 32.0, 40.0, 48.0, 63.0, 80.0};
 constexpr std::array three_phase_a{16.0, 32.0, 63.0};
 constexpr std::array dc_kw{25.0, 50.0, 60.0, 100.0, 150.0, 200.0, 350.0, 400.0};
-constexpr double most_ac_kw = 43.6;       // 3 x 63 A x 230 V
+static_assert(kernel::is_ascending(one_phase_a) && kernel::is_ascending(three_phase_a) && kernel::is_ascending(dc_kw),
+              "the first that is enough is taken");
+constexpr double most_ac_kw = 43.6;  // 3 x 63 A x 230 V
+static_assert(most_ac_kw - 3 * three_phase_a.back() * 230.0 / 1000.0 > 0.0 &&
+                  most_ac_kw - 3 * three_phase_a.back() * 230.0 / 1000.0 < 0.2,
+              "43.47 kW, rounded up");
 constexpr double meter_tolerance = 1.01;  // class B meters, EN 50470-3
 constexpr double usual_a = 32.0;          // of an EVSE of which nothing is known
 

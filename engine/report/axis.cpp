@@ -9,6 +9,7 @@
 
 #include "analysis/text_table.hpp"
 #include "kernel/floor_divide.hpp"
+#include "kernel/static_checks.hpp"
 
 namespace evtwin::report {
 namespace {
@@ -89,6 +90,7 @@ std::vector<Tick> time_ticks(const TimeFrame& frame) {
 
   constexpr std::array<std::int64_t, 9> steps{900,       3'600,     10'800,     21'600,    day_s,
                                               2 * day_s, 7 * day_s, 14 * day_s, 28 * day_s};
+  static_assert(kernel::is_ascending(steps));
 
   // The finest step with at most about eight ticks in the span.
   std::int64_t step = steps.back();

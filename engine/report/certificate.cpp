@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::report {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr std::array<std::string_view, 5> given_scores{"session_energy_mape", "s
 constexpr std::array<std::string_view, 7> fitted_scores{"power_profile_cv_rmse", "site_load_cv_rmse", "peak_error",
                                                         "time_to_90_percent",    "timing_lag",        "timing_rmse",
                                                         "timing_rmse_aligned"};
+static_assert(kernel::has_unique_keys(given_scores) && kernel::has_unique_keys(fitted_scores));
 
 Text gate_text(const Score& score) {
   // A figure that was fed in comes out again: that says nothing of the twin.

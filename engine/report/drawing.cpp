@@ -6,6 +6,8 @@
 #include <cmath>
 #include <map>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::report {
 namespace {
 
@@ -173,6 +175,7 @@ std::vector<HeatStroke> heat_strokes(const Grid& grid, const std::vector<double>
 
 std::string packed_cells(const Grid& grid, const std::vector<double>& max_kw) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static_assert(digits.size() == 64 && kernel::has_unique_keys(digits), "RFC 4648, table 1");
   std::string bytes;
   bytes.reserve(grid.kwh.size() * 2);
   for (std::size_t i = 0; i < grid.kwh.size(); ++i) {

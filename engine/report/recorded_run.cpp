@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "report/tables_of_run.hpp"
 
@@ -149,6 +150,8 @@ std::int64_t bucket_for(std::int64_t span_s, std::size_t most) {
   constexpr std::array<std::int64_t, 17> lengths{900,       1'800,     3'600,     7'200,      10'800,     14'400,
                                                  21'600,    43'200,    86'400,    172'800,    345'600,    604'800,
                                                  1'209'600, 2'592'000, 7'776'000, 31'536'000, 315'360'000};
+  static_assert(kernel::is_ascending(lengths), "the first that is long enough is taken");
+  static_assert(lengths[8] == kernel::day_ns / kernel::second_ns && lengths.back() == 10 * 365 * lengths[8]);
   for (const std::int64_t length : lengths) {
     if ((span_s + length - 1) / length <= static_cast<std::int64_t>(most)) return length;
   }

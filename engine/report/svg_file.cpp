@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/text_table.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "report/drawing.hpp"
 #include "report/figure.hpp"
@@ -18,6 +19,7 @@ constexpr double width = 1280.0, left = 150.0, right = 1250.0, top = 96.0;
 /// Okabe and Ito's colours, apart for every kind of sight (https://jfly.uni-koeln.de/color/), as in page.css.
 constexpr std::array<std::string_view, 8> palette{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                   "#e69f00", "#56b4e9", "#555555", "#8c6d1f"};
+static_assert(kernel::has_unique_keys(palette));
 
 /// Colours of a heat map from 1 (pale) to heat_levels, and of energy that flows back; as in page.css.
 std::string heat_colour(int level) {

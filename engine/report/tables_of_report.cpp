@@ -10,6 +10,7 @@
 #include "analysis/comparison.hpp"
 #include "analysis/prose.hpp"
 #include "analysis/run_report.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "report/certificate.hpp"
 #include "report/report.hpp"
@@ -47,6 +48,7 @@ constexpr std::array<std::string_view, 22> asked_first{"total_cost",
                                                        "vehicle_life_years",
                                                        "overload_kwh",
                                                        "co2_kg"};
+static_assert(kernel::has_unique_keys(asked_first), "a figure stands in one place");
 
 int decimals_of(const analysis::KpiInfo* info, double value) {
   if (info != nullptr && info->unit.empty()) return value == std::floor(value) ? 0 : 3;

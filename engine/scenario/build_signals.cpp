@@ -10,6 +10,9 @@ namespace evtwin::scenario {
 namespace {
 
 constexpr std::array<std::size_t, 4> day_steps{24, 48, 96, 288};
+static_assert(std::all_of(day_steps.begin(), day_steps.end(), [](std::size_t steps) {
+  return static_cast<std::size_t>(market::minutes_per_day) % steps == 0;  // as profile_problems() wants them
+}));
 
 // One day's curve: a number, or a list of equal steps.
 std::vector<double> steps_of(const Value& value, const Where& where, double min, double max, double scale) {

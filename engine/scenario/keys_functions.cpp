@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernel/static_checks.hpp"
 #include "scenario/keys.hpp"
 
 namespace evtwin::scenario {
@@ -90,6 +91,7 @@ constexpr std::array view_docs{
     Field{"horizon_issued_ns", "ns", "integer", false, "When what is foreseen was issued."},
     Field{"levels", "0..1", "number[]", false, "Levels of the forecast that the strategy asked for, ascending."},
 };
+static_assert(kernel::has_unique_keys(view_docs, &Field::name));
 
 constexpr std::array evse_docs{
     Field{"id", "", "string", false, "Its id, \"A-1\"."},
@@ -147,6 +149,7 @@ constexpr std::array evse_docs{
     Field{"reserved_until_in_h", "h", "number?", false, "Its end, from now."},
     Field{"reserved_kwh", "kWh", "number", false, "What it will ask for."},
 };
+static_assert(kernel::has_unique_keys(evse_docs, &Field::name));
 
 constexpr std::array storage_docs{
     Field{"name", "", "string", false, "Its name."},
@@ -165,6 +168,7 @@ constexpr std::array storage_docs{
           "Why setpoint_kw is not asked_kw: none, limit, soc_window, storage_rating ..."},
     Field{"limit_row", "", "integer?", false, "Position in view.limits of the limit that bound; nil where none did."},
 };
+static_assert(kernel::has_unique_keys(storage_docs, &Field::name));
 
 constexpr std::array step_docs{
     Field{"start_ns", "ns", "integer", false, "Begin."},
@@ -187,6 +191,7 @@ constexpr std::array step_docs{
     Field{"level_arrivals", "", "number[]", false, "The same of the cars that plug in."},
     Field{"level_arrivals_kwh", "kWh", "number[]", false, "The same of what they ask for."},
 };
+static_assert(kernel::has_unique_keys(step_docs, &Field::name));
 
 constexpr std::array departure_docs{
     Field{"evse", "", "evtwin.view_evse", false, "Where it stood; what the object shows is who stands there now."},
@@ -201,6 +206,7 @@ constexpr std::array departure_docs{
     Field{"max_kw", "kW", "number", false, "The most that it could be given; 0: not known."},
     Field{"draws", "", "boolean", false, "Whether it would have taken power when it left."},
 };
+static_assert(kernel::has_unique_keys(departure_docs, &Field::name));
 
 constexpr std::array limit_docs{
     Field{"name", "", "string", false, "Its name."},
@@ -211,6 +217,7 @@ constexpr std::array limit_docs{
     Field{"base", "", "number", false, "What others draw there now: load minus sun below this point."},
     Field{"members", "", "evtwin.view_limit_member[]", false, "What is summed."},
 };
+static_assert(kernel::has_unique_keys(limit_docs, &Field::name));
 
 constexpr std::array limit_member_fields{
     Field{"evse", "", "evtwin.view_evse?", false, "The EVSE, or nil."},
@@ -219,6 +226,7 @@ constexpr std::array limit_member_fields{
           "Power rows: kW of the row per kW at the meter; others: per A (kW / kw_per_a)."},
     Field{"angle_deg", "deg", "number", false, "Magnitude rows: angle of its current in this row."},
 };
+static_assert(kernel::has_unique_keys(limit_member_fields, &Field::name));
 
 constexpr std::array ledger_docs{
     Field{"import_kwh", "kWh", "number", false, "Drawn at the grid connection."},
@@ -242,6 +250,7 @@ constexpr std::array ledger_docs{
     Field{"export_overload_kwh", "kWh", "number", false, "Exported beyond the export limit."},
     Field{"adjusted_kwh", "kWh", "number", false, "Live sites: metered less reckoned; 0 in a simulation."},
 };
+static_assert(kernel::has_unique_keys(ledger_docs, &Field::name));
 
 constexpr std::array decision_fields{
     Field{"wake_in_h", "h", "number?", false, "Ask again after this time, beside the ticks; each decision asks anew."},
@@ -249,6 +258,7 @@ constexpr std::array decision_fields{
           "Leave this answer standing at the decision ticks of this time: ask at events alone."},
     Field{"expected_cost", "currency", "number?", false, "What the horizon is expected to cost; recorded."},
 };
+static_assert(kernel::has_unique_keys(decision_fields, &Field::name));
 
 constexpr std::array world_docs{
     Field{"now", "", "string", false, "Local time, \"2025-06-02 14:00\"."},
@@ -256,6 +266,7 @@ constexpr std::array world_docs{
     Field{"sites", "", "evtwin.world_site[]", false, "All sites."},
     Field{"evse", "", "table<string, evtwin.world_evse>", false, "EVSEs of all sites by id: world.evse[\"A-1\"]."},
 };
+static_assert(kernel::has_unique_keys(world_docs, &Field::name));
 
 constexpr std::array world_site_fields{
     Field{"name", "", "string", false, "Its name."},
@@ -265,11 +276,13 @@ constexpr std::array world_site_fields{
     Field{"v2g_price_per_kwh", "currency/kWh", "number", true, "What drivers are paid for energy discharged."},
     Field{"evse", "", "table<string, evtwin.world_evse>", false, "Its EVSEs by id."},
 };
+static_assert(kernel::has_unique_keys(world_site_fields, &Field::name));
 
 constexpr std::array world_evse_docs{
     Field{"id", "", "string", false, "Its id."},
     Field{"available", "", "boolean", true, "false: out of service from now on."},
 };
+static_assert(kernel::has_unique_keys(world_evse_docs, &Field::name));
 
 constexpr std::array hour_fields{
     Field{"hour", "", "integer", false, "0..23 on the local clock."},
@@ -281,6 +294,7 @@ constexpr std::array hour_fields{
     Field{"year", "", "integer", false, "Year."},
     Field{"date", "", "string", false, "\"2025-06-02\"."},
 };
+static_assert(kernel::has_unique_keys(hour_fields, &Field::name));
 
 constexpr std::array past_fields{
     Field{"count", "", "fun(): integer", false, "Steps that have wholly been; 1 is the oldest."},
@@ -296,6 +310,7 @@ constexpr std::array past_fields{
     Field{"arrivals_kwh", "kWh", "fun(k: integer): number?", false, "What they requested together."},
     Field{"price", "currency/kWh", "fun(k: integer): number?", false, "Mean price of imported energy."},
 };
+static_assert(kernel::has_unique_keys(past_fields, &Field::name));
 
 constexpr std::array ask_fields{
     Field{"quantity", "", "fun(): string", false, "What to foresee: pv, load, arrivals, arrivals_kwh or price."},
@@ -309,6 +324,7 @@ constexpr std::array ask_fields{
     Field{"levels", "0..1", "fun(): number[]", false,
           "Probabilities for which a second value is welcome: a list for each of them, of what each step stays below."},
 };
+static_assert(kernel::has_unique_keys(ask_fields, &Field::name));
 
 constexpr std::array recorded_run_fields{
     Field{"query", {}, "fun(sql: string): table[]", false, "Rows of a statement over the run file, by column."},
@@ -324,6 +340,7 @@ constexpr std::array recorded_run_fields{
           false,
           "Rows of the table signal: prices, PV, load and limits as they changed."},
 };
+static_assert(kernel::has_unique_keys(recorded_run_fields, &Field::name));
 
 constexpr std::array all_fields{
     FieldSection{"view",
@@ -360,6 +377,7 @@ constexpr std::array all_fields{
     FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.",
                  hour_fields},
 };
+static_assert(kernel::has_unique_keys(all_fields, &FieldSection::name));
 
 constexpr std::array all_words{
     Word{"scenario", "scenario(t)", "@param t evtwin.scenario\n@return evtwin.scenario",
@@ -407,6 +425,7 @@ constexpr std::array all_words{
     Word{"arrivals.poisson", "arrivals.poisson(t)", "@param t evtwin.poisson\n@return evtwin.arrivals",
          "Arrivals at random."},
 };
+static_assert(kernel::has_unique_keys(all_words, &Word::name));
 
 }  // namespace
 

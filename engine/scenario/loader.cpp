@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <set>
 
 #include "kernel/log.hpp"
@@ -23,6 +24,7 @@ namespace evtwin::scenario {
 namespace {
 
 constexpr double whole_in_double = 9007199254740992.0;  // 2^53: from here on a float skips whole numbers
+static_assert(whole_in_double == static_cast<double>(std::int64_t{1} << std::numeric_limits<double>::digits));
 constexpr int most_days = 36'500;
 
 std::uint64_t seed_of(const Value& value, const Where& where) {

@@ -8,6 +8,7 @@
 
 #include "control/strategy.hpp"
 #include "kernel/nearest.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::scenario {
@@ -88,6 +89,8 @@ std::uint32_t subscribed(const Value& value, const Where& where) {
        {"power", EVTWIN_WHY_POWER},
        {"grant", EVTWIN_WHY_GRANT},
        {"booking", EVTWIN_WHY_BOOKING}}};
+  static_assert(kernel::has_unique_keys(events, [](const auto& event) { return event.first; }) &&
+                kernel::has_unique_keys(events, [](const auto& event) { return event.second; }));
   std::uint32_t bits = 0;
   for (const Value* entry : list_of(value, where, "events")) {
     const std::string& word = text_of(*entry, where);

@@ -1,5 +1,6 @@
 // at(): scripted events, and the world they see.
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "kernel/nearest.hpp"
@@ -60,6 +61,7 @@ void set_figure(void* owner, std::size_t row, double value) {
 
 // EVSE proxies carry site and row in one number.
 constexpr std::size_t evse_bits = 32;
+static_assert(2 * evse_bits <= std::numeric_limits<std::size_t>::digits, "site and row, each 32 bits");
 std::size_t packed(std::size_t site, std::size_t evse) { return (site << evse_bits) | evse; }
 
 using Controls = twin::SiteControls;

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "control/correction.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
 #include "lua/sandbox.hpp"
 #include "physics/equipment.hpp"
@@ -91,7 +93,14 @@ using Words = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 3> limit_kinds{"power_kw", "current_a", "magnitude_a"};
 constexpr std::array<std::string_view, 3> demand_bases{"none", "peak", "contract"};
 constexpr std::array<std::string_view, 4> storage_policies{"off", "self_consumption", "peak_shaving", "arbitrage"};
-static_assert(EVTWIN_LIMIT_MAGNITUDE_A == 2 && EVTWIN_DEMAND_CONTRACT == 2 && EVTWIN_STORAGE_ARBITRAGE == 3);
+static_assert(limit_kinds[EVTWIN_LIMIT_POWER_KW] == "power_kw" && limit_kinds[EVTWIN_LIMIT_CURRENT_A] == "current_a" &&
+              limit_kinds[EVTWIN_LIMIT_MAGNITUDE_A] == "magnitude_a");
+static_assert(demand_bases[EVTWIN_DEMAND_NONE] == "none" && demand_bases[EVTWIN_DEMAND_PEAK] == "peak" &&
+              demand_bases[EVTWIN_DEMAND_CONTRACT] == "contract");
+static_assert(storage_policies[EVTWIN_STORAGE_OFF] == "off" &&
+              storage_policies[EVTWIN_STORAGE_SELF_CONSUMPTION] == "self_consumption" &&
+              storage_policies[EVTWIN_STORAGE_PEAK_SHAVING] == "peak_shaving" &&
+              storage_policies[EVTWIN_STORAGE_ARBITRAGE] == "arbitrage");
 
 void push_word(lua_State* L, Words words, std::uint32_t number) {
   const std::string_view word = number < words.size() ? words[number] : "unknown";
@@ -213,6 +222,7 @@ constexpr std::array evse_fields{
     Accessor{"curve", get_curve, nullptr},
     Accessor{"rates_kw", get_rates, nullptr},
 };
+static_assert(kernel::has_unique_keys(evse_fields, &Accessor::name));
 const ProxyType evse_type{"view.evses[i]", evse_fields, nullptr};
 
 constexpr std::array storage_fields{
@@ -234,6 +244,7 @@ constexpr std::array storage_fields{
     Accessor{"reason", get_reason<&evtwin_view::storage_reason>, nullptr},
     Accessor{"limit_row", get_limit_row<&evtwin_view::storage_limit_row>, nullptr},
 };
+static_assert(kernel::has_unique_keys(storage_fields, &Accessor::name));
 const ProxyType storage_type{"view.storages[i]", storage_fields, nullptr};
 
 // The row of a member is its place in limit_member.
@@ -259,6 +270,7 @@ constexpr std::array member_fields{
     Accessor{"coefficient", get_cell<&evtwin_view::limit_coefficient>, nullptr},
     Accessor{"angle_deg", get_cell<&evtwin_view::limit_angle_deg>, nullptr},
 };
+static_assert(kernel::has_unique_keys(member_fields, &Accessor::name));
 const ProxyType member_type{"view.limits[r].members[m]", member_fields, nullptr};
 
 void get_members(lua_State* L, void* owner, std::size_t row) {
@@ -285,6 +297,7 @@ constexpr std::array limit_fields{
     Accessor{"base", get_cell<&evtwin_view::limit_base>, nullptr},
     Accessor{"members", get_members, nullptr},
 };
+static_assert(kernel::has_unique_keys(limit_fields, &Accessor::name));
 const ProxyType limit_type{"view.limits[r]", limit_fields, nullptr};
 
 // Steps beyond what the host filled are unknown.
@@ -352,6 +365,7 @@ constexpr std::array step_fields{
     Accessor{"level_arrivals", get_levels_of_step<&evtwin_view::level_arrivals>, nullptr},
     Accessor{"level_arrivals_kwh", get_levels_of_step<&evtwin_view::level_arrivals_kwh>, nullptr},
 };
+static_assert(kernel::has_unique_keys(step_fields, &Accessor::name));
 const ProxyType step_type{"view.horizon[k]", step_fields, nullptr};
 
 // The row of a departure is its place in the view's columns; those of the last decision are gone.
@@ -398,6 +412,7 @@ constexpr std::array departure_fields{
              },
              nullptr},
 };
+static_assert(kernel::has_unique_keys(departure_fields, &Accessor::name));
 const ProxyType departure_type{"view.departed[d]", departure_fields, nullptr};
 
 void get_departures(lua_State* L, void* owner, std::size_t) {
@@ -440,10 +455,19 @@ constexpr std::array ledger_fields{
     Accessor{"export_overload_kwh", get_ledger<&evtwin_ledger::export_overload_kwh>, nullptr},
     Accessor{"adjusted_kwh", get_ledger<&evtwin_ledger::adjusted_kwh>, nullptr},
 };
+static_assert(kernel::has_unique_keys(ledger_fields, &Accessor::name));
 const ProxyType ledger_type{"view.so_far", ledger_fields, nullptr};
 
 market::LocalTime local_of(void* owner) { return frame_of(owner).calendar.local(view_of(owner).now_ns); }
 
+/// Whether a table names bit 0, 1, 2 and so on.
+template <class Table>
+constexpr bool are_bits_in_order(const Table& table) {
+  for (std::size_t i = 0; i < std::size(table); ++i) {
+    if (table[i].first != std::uint32_t{1} << i) return false;
+  }
+  return true;
+}
 using Bits = std::span<const std::pair<std::uint32_t, std::string_view>>;
 constexpr std::array<std::pair<std::uint32_t, std::string_view>, 11> reasons_to_ask{
     {{EVTWIN_WHY_TICK, "tick"},
@@ -457,10 +481,14 @@ constexpr std::array<std::pair<std::uint32_t, std::string_view>, 11> reasons_to_
      {EVTWIN_WHY_GRANT, "grant"},
      {EVTWIN_WHY_BOOKING, "booking"},
      {EVTWIN_WHY_READING, "reading"}}};
+static_assert(std::size(reasons_to_ask) == std::bit_width(EVTWIN_WHY_READING) && are_bits_in_order(reasons_to_ask),
+              "each bit of why");
 constexpr std::array<std::pair<std::uint32_t, std::string_view>, 4> what_changes{{{EVTWIN_CHANGED_ROWS, "rows"},
                                                                                   {EVTWIN_CHANGED_SESSIONS, "sessions"},
                                                                                   {EVTWIN_CHANGED_PRICES, "prices"},
                                                                                   {EVTWIN_CHANGED_HORIZON, "horizon"}}};
+static_assert(std::size(what_changes) == std::bit_width(EVTWIN_CHANGED_HORIZON) && are_bits_in_order(what_changes),
+              "each bit of changed");
 
 void push_bits(lua_State* L, Bits names, std::uint32_t bits) {
   std::string text;
@@ -573,6 +601,7 @@ constexpr std::array view_fields{
     Accessor{"so_far", [](lua_State* L, void* owner, std::size_t) { push_proxy(L, ledger_type, owner, so_far); },
              nullptr},
 };
+static_assert(kernel::has_unique_keys(view_fields, &Accessor::name));
 const ProxyType view_type{"view", view_fields, nullptr};
 
 // A read-only list of `count` objects; `rows` gets the plain list behind it.

@@ -35,6 +35,10 @@ const std::array<ClassRule, class_count>& class_rules() {
       ClassRule{"large", "대형", {3.0, 7.0}, "EV9 GV90 PALISADE"},
       ClassRule{"premium", "고급", {3.8, 8.0}, "GENESIS GV80 G90"},
   };
+  static_assert(kernel::has_unique_keys(rules, &ClassRule::key));
+  static_assert(rules[static_cast<std::size_t>(CarClass::commercial)].key == "commercial" &&
+                    rules[static_cast<std::size_t>(CarClass::premium)].key == "premium",
+                "in the order of CarClass");
   return rules;
 }
 

@@ -5,12 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "score/rules.hpp"
 
 namespace evtwin::score {
 
 enum class CarClass : std::uint8_t { commercial, small, mid, large, premium };
 inline constexpr std::size_t class_count = 5;
+static_assert(class_count == kernel::enum_count<CarClass>());
 
 struct ClassRule {
   std::string_view key, title_ko;

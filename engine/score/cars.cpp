@@ -6,11 +6,13 @@ namespace evtwin::score {
 
 std::string_view name_of(SegmentKind kind) {
   static constexpr std::array<std::string_view, kind_count> names{"drive", "slow_charge", "fast_charge", "parking"};
+  static_assert(kernel::names_each<SegmentKind>(names));
   return names[static_cast<std::size_t>(kind)];
 }
 
 std::string_view korean_name_of(SegmentKind kind) {
   static constexpr std::array<std::string_view, kind_count> names{"주행", "완속 충전", "급속 충전", "주차"};
+  static_assert(kernel::names_each<SegmentKind>(names));
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -29,6 +31,12 @@ const PerField<FieldRule>& field_rules() {
                                              FieldRule{"soh", "%", 1.0, 110.0},
                                              FieldRule{"current_a", "A", -1000.0, 1000.0},
                                              FieldRule{"duration_h", "h", 0.0, 744.0}};
+  static_assert(kernel::has_unique_keys(rules, &FieldRule::name));
+  static_assert(rules[static_cast<std::size_t>(Field::soh)].name == "soh" &&
+                    rules[static_cast<std::size_t>(Field::duration_h)].name == "duration_h" &&
+                    rules[static_cast<std::size_t>(Field::soc_avg)].name == "soc_avg",
+                "in the order of Field");
+  static_assert(rules[static_cast<std::size_t>(Field::duration_h)].most == 31.0 * 24.0, "files are of a month");
   return rules;
 }
 

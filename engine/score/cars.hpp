@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "market/calendar.hpp"
 #include "score/rules.hpp"
 
@@ -19,6 +20,7 @@ using kernel::TimeNs;
 
 enum class SegmentKind : std::uint8_t { drive, slow_charge, fast_charge, parking };
 inline constexpr std::size_t kind_count = 4;
+static_assert(kind_count == kernel::enum_count<SegmentKind>());
 std::string_view name_of(SegmentKind kind);
 std::string_view korean_name_of(SegmentKind kind);
 
@@ -38,6 +40,7 @@ enum class Field : std::uint8_t {
   duration_h
 };
 inline constexpr std::size_t field_count = 13;
+static_assert(field_count == kernel::enum_count<Field>());
 template <class T>
 using PerField = std::array<T, field_count>;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/text_table.hpp"
+#include "kernel/static_checks.hpp"
 #include "replay/html.hpp"
 #include "score/words.hpp"
 
@@ -95,6 +96,7 @@ class CarPage {
   static std::string_view label_of(SegmentKind kind) {
     static constexpr std::array<std::string_view, kind_count> labels{"driving", "slow charging", "fast charging",
                                                                      "parking"};
+    static_assert(kernel::names_each<SegmentKind>(labels));
     return labels[static_cast<std::size_t>(kind)];
   }
 

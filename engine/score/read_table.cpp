@@ -1,6 +1,7 @@
 // Tables of three layouts: segments, results, and lists of cars.
 #include <fmt/format.h>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "score/read_file.hpp"
 #include "sessions/csv.hpp"
@@ -43,6 +44,7 @@ Layout layout_of(const sessions::CsvReader& csv) {
   static constexpr PerMetric<std::string_view> values{"efficiency", "avg_temperature", "cell_imbalance", "", ""};
   static constexpr PerMetric<std::string_view> scores{"efficiency_score", "temperature_score", "cell_imbalance_score",
                                                       "driving_habit_score", "charging_pattern_score"};
+  static_assert(kernel::names_each<Metric>(scores), "a column for the score of each indicator");
   for (std::size_t m = 0; m < metric_count; ++m) {
     if (!values[m].empty()) layout.values[m] = csv.find(values[m]);
     layout.scores[m] = csv.find(scores[m]);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::score {
 
 const PerMetric<MetricRule>& metric_rules() {
@@ -29,6 +31,14 @@ const PerMetric<MetricRule>& metric_rules() {
                  "100 - 50 x share of charges begun at a high state of charge: never below 50",
                  "100 - 50 x 높은 SoC에서 시작한 충전의 비율: 50점 아래로 내려가지 않음"},
   };
+  static_assert(
+      [] {
+        double sum = 0.0;
+        for (const MetricRule& rule : rules) sum += rule.weight;
+        return sum > weight_sum - 1e-12 && sum < weight_sum + 1e-12;
+      }(),
+      "the weights add up to weight_sum");
+  static_assert(kernel::has_unique_keys(rules, &MetricRule::key));
   return rules;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/unknown.hpp"
 
 namespace evtwin::score {
@@ -16,6 +17,7 @@ using kernel::unknown;
 
 enum class Metric : std::uint8_t { efficiency, temperature, cells, driving, charging };
 inline constexpr std::size_t metric_count = 5;
+static_assert(metric_count == kernel::enum_count<Metric>());
 template <class T>
 using PerMetric = std::array<T, metric_count>;
 
@@ -56,6 +58,7 @@ double age_penalty(double age_years);
 inline constexpr double most_age_penalty = 7.5;
 /// Ages at which the penalty or what efficiency is forgiven bends, years: between two of them both are straight.
 inline constexpr std::array age_bends{1.0, 3.0, 5.0, 0.8 / 0.143, 10.0};
+static_assert(kernel::is_ascending(age_bends), "straight pieces are looked at one after the other");
 /// The published score ends here, so that no car is perfect.
 inline constexpr double published_cap = 98.0;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
 #include "market/currency.hpp"
 
 namespace evtwin::sessions {
@@ -21,6 +22,15 @@ constexpr std::string_view of_cents =
     "SZL TTD XCD AWG ETB";
 constexpr std::string_view of_centavos = "MXN BRL ARS COP CLP PHP BOB DOP GTQ HNL NIO MZN CUP CVE";
 
+/// Whether a text is codes of three letters with one blank between, as listed_codes() takes it apart.
+constexpr bool are_codes(std::string_view codes) {
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const bool is_blank = codes[i] == ' ', is_capital = codes[i] >= 'A' && codes[i] <= 'Z';
+    if (i % 4 == 3 ? !is_blank : !is_capital) return false;
+  }
+  return codes.size() % 4 == 3;
+}
+static_assert(are_codes(dollars) && are_codes(of_cents) && are_codes(of_centavos));
 // Currencies and what they are divided into (subunits as the issuing central banks name them).
 constexpr std::array monies{
     Money{"€", 1, "EUR"},
@@ -126,6 +136,7 @@ constexpr std::array monies{
 
 /// Codes that are words: a currency only in capitals.
 constexpr std::array<std::string_view, 8> words_too{"all", "bam", "cup", "gel", "mad", "pen", "top", "try"};
+static_assert(kernel::is_ascending(words_too));
 
 /// Letters before $ or cents that say of which country they are.
 struct Country {
@@ -137,6 +148,7 @@ constexpr std::array countries{Country{"us", "USD", true},   Country{"au", "AUD"
                                Country{"nz", "NZD", true},   Country{"hk", "HKD", true},  Country{"s", "SGD", false},
                                Country{"nt", "TWD", false},  Country{"mx", "MXN", false}, Country{"r", "BRL", false},
                                Country{"euro", "EUR", true}, Country{"sg", "SGD", true}};
+static_assert(kernel::has_unique_keys(countries, &Country::word));
 
 std::vector<std::string> listed_codes(std::string_view codes) {
   std::vector<std::string> list;

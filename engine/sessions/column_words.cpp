@@ -5,6 +5,7 @@
 #include <cctype>
 #include <optional>
 
+#include "kernel/static_checks.hpp"
 #include "sessions/column_money.hpp"
 
 namespace evtwin::sessions {
@@ -73,6 +74,8 @@ constexpr std::array units{
     NamedUnit{"lbs", Dimension::mass, 0.45359237, 1, "lb"},
     NamedUnit{"short ton", Dimension::mass, 907.18474, 1, "short tons"},
 };
+static_assert(kernel::has_unique_keys(units, &NamedUnit::word));
+static_assert(2000 * 0.45359237 == 907.18474, "pounds of a short ton");
 
 /// Installed PV: kW (or W) of peak power.
 constexpr std::array peaks{NamedUnit{"wp", Dimension::power, 1, 1000, "Wp"},
@@ -83,6 +86,11 @@ constexpr std::array peaks{NamedUnit{"wp", Dimension::power, 1, 1000, "Wp"},
 /// tried.
 constexpr auto endings = std::to_array<std::string_view>(
     {"kwhel", "mwhel", "kwhe", "mwhe", "kwh", "mwh", "gwh", "kwp", "mwp", "kw", "mw", "gw"});
+static_assert(kernel::none_is_hidden(endings, kernel::RowItself{},
+                                     [](std::string_view earlier, std::string_view later) {
+                                       return later.ends_with(earlier);
+                                     }),
+              "the first that fits is cut off");
 
 constexpr auto other_units = std::to_array<std::string_view>(
     {"%",       "‰",    "pct",  "percent", "pu",    "a",     "ma",        "ka",        "amp",    "amps", "ampere",
@@ -91,17 +99,19 @@ constexpr auto other_units = std::to_array<std::string_view>(
      "kcal",    "mcal", "tr",   "kvar",    "mvar",  "kvarh", "varh",      "kvah",      "hz",     "°c",   "°f",
      "°",       "degc", "degf", "kelvin",  "bar",   "mwth",  "kwth",      "kwhth",     "mwhth",  "kwp",  "wp",
      "mwp",     "m2",   "m^2",  "m3",      "m^3",   "tce",   "milliwatt", "milliwatts"});
+static_assert(kernel::has_unique_keys(other_units));
 
 /// Short words beside units that are none, and words of any length that stand before '/'.
 constexpr auto plain_words = std::to_array<std::string_view>(
-    {"in",     "of",       "at",        "on",        "by",     "for",    "the",         "and",      "or",    "an",
-     "im",     "net",      "pv",        "ev",        "ac",     "dc",     "el",          "all",      "day",   "own",
-     "ref",    "raw",      "est",       "act",       "no",     "avg",    "min",         "max",      "sum",   "std",
-     "med",    "vat",      "inc",       "exc",       "incl",   "excl",   "de",          "lu",       "at",    "utc",
-     "cet",    "dst",      "smp",       "lmp",       "dam",    "rtm",    "rt",          "da",       "id",    "15",
-     "energy", "power",    "total",     "gross",     "spot",   "market", "index",       "value",    "ahead", "buy",
-     "sell",   "import",   "export",    "fee",       "levy",   "charge", "supply",      "grid",     "moer",  "aoer",
-     "carbon", "emission", "emissions", "intensity", "factor", "ghg",    "electricity", "wholesale"});
+    {"in",       "of",        "at",        "on",     "by",     "for",         "the",      "and",   "or",   "an",
+     "im",       "net",       "pv",        "ev",     "ac",     "dc",          "el",       "all",   "day",  "own",
+     "ref",      "raw",       "est",       "act",    "no",     "avg",         "min",      "max",   "sum",  "std",
+     "med",      "vat",       "inc",       "exc",    "incl",   "excl",        "de",       "lu",    "utc",  "cet",
+     "dst",      "smp",       "lmp",       "dam",    "rtm",    "rt",          "da",       "id",    "15",   "energy",
+     "power",    "total",     "gross",     "spot",   "market", "index",       "value",    "ahead", "buy",  "sell",
+     "import",   "export",    "fee",       "levy",   "charge", "supply",      "grid",     "moer",  "aoer", "carbon",
+     "emission", "emissions", "intensity", "factor", "ghg",    "electricity", "wholesale"});
+static_assert(kernel::has_unique_keys(plain_words));
 
 /// Parts of words for prices in several languages.
 constexpr auto price_words =
@@ -112,6 +122,7 @@ constexpr auto statistics = std::to_array<std::string_view>(
     {"avg",    "average",  "mean", "max",   "maximum",       "min",      "minimum", "median",
      "sum",    "total",    "net",  "gross", "hourly",        "daily",    "value",   "values",
      "actual", "forecast", "raw",  "inst",  "instantaneous", "measured", "est",     "mittel"});
+static_assert(kernel::has_unique_keys(statistics));
 
 template <std::size_t n>
 bool holds(const std::array<std::string_view, n>& list, std::string_view word) {
@@ -137,6 +148,7 @@ constexpr std::array signs{
     Sign{"\u2080", "0"},  Sign{"\u2081", "1"},  Sign{"\u2082", "2"},  Sign{"\u2083", "3"},  Sign{"\uff05", "%"},
     Sign{"\u33be", "kW"}, Sign{"\u33bf", "MW"}, Sign{"\u338f", "kg"},
 };
+static_assert(kernel::has_unique_keys(signs, &Sign::written));
 
 std::string with_plain_signs(std::string_view name) {
   std::string out;

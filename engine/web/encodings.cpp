@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <new>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::web {
@@ -43,6 +44,7 @@ std::string gzip(std::string_view bytes) {
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static_assert(digits.size() == 64 && kernel::has_unique_keys(digits), "RFC 4648, table 1");
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t at = 0; at < bytes.size(); at += 3) {

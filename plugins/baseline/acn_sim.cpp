@@ -9,6 +9,7 @@ namespace evtwin::baseline {
 namespace {
 
 constexpr double ns_per_minute = 6e10;
+static_assert(ns_per_hour == 60.0 * ns_per_minute);
 
 constexpr std::array only_acn_sim{acn_param::active_above_kwh, acn_param::min_pilot_a,
                                   acn_param::guaranteed_a,     acn_param::uninterrupted,
@@ -39,6 +40,11 @@ constexpr std::uint32_t books_version = 1;
 
 AcnOrder order_of(std::string_view id) {
   constexpr std::array<std::string_view, 5> ids{"fcfs", "lcfs", "edf", "llf", "lrpt"};
+  static_assert(ids[static_cast<std::size_t>(AcnOrder::fcfs)] == "fcfs" &&
+                ids[static_cast<std::size_t>(AcnOrder::lcfs)] == "lcfs" &&
+                ids[static_cast<std::size_t>(AcnOrder::edf)] == "edf" &&
+                ids[static_cast<std::size_t>(AcnOrder::llf)] == "llf" &&
+                ids[static_cast<std::size_t>(AcnOrder::lrpt)] == "lrpt");
   return static_cast<AcnOrder>(std::find(ids.begin(), ids.end(), id) - ids.begin());
 }
 

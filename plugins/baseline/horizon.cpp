@@ -24,6 +24,7 @@ double hours_where(const evtwin_view& view, Predicate&& holds) {
 
 std::uint32_t steps_of_a_day(const evtwin_view& view) {
   constexpr std::int64_t day_ns = 86'400'000'000'000;
+  static_assert(static_cast<double>(day_ns) == 24.0 * ns_per_hour);
   const std::int64_t tick_ns = std::max<std::int64_t>(1, view.tick_ns);
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>((day_ns + tick_ns - 1) / tick_ns, 1, 86'400));
 }

@@ -11,6 +11,8 @@ constexpr std::size_t issues_a_day = 8;
 constexpr std::size_t days_needed = 3;
 constexpr std::size_t class_days_needed = 5;
 constexpr std::size_t samples_needed = 10;
+static_assert(days_needed < class_days_needed && class_days_needed < days_tried);
+static_assert(24 % issues_a_day == 0, "asked at whole hours");
 
 std::size_t class_of(Kind kind) { return kind == Kind::workday ? 0 : 1; }
 

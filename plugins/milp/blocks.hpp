@@ -13,6 +13,7 @@ inline constexpr std::int64_t minute_ns = 60 * second_ns;
 inline constexpr std::int64_t hour_ns = 60 * minute_ns;
 inline constexpr std::int64_t day_ns = 24 * hour_ns;
 inline constexpr std::int64_t quarter_ns = 15 * minute_ns;
+static_assert(day_ns % quarter_ns == 0 && day_ns == 86'400'000'000'000);
 
 /// Length of the metering window that runs.
 inline std::int64_t window_of(const evtwin_view& view) {

@@ -29,6 +29,7 @@ class ShareCurve {
   static constexpr std::size_t bins = 400;
   static constexpr double bin = 0.02;
   static constexpr double largest = bin * bins;
+  static_assert(largest == 8.0, "shares of 0 to 8");
 
   /// @param whole  the share is all there was; else it was at least that
   void add(double share, bool whole, double weight);
@@ -61,6 +62,7 @@ class Drivers {
  public:
   static constexpr std::size_t most_stays = 2048;   ///< remembered
   static constexpr std::size_t most_learned = 512;  ///< the last ones: what the curves are made of
+  static_assert(most_learned <= most_stays, "what is learned from is remembered");
 
   /// Called at every decision, after those who left before the first: other days before it are not known.
   void begin(std::int64_t now_ns);

@@ -4,13 +4,17 @@
 #include <cmath>
 #include <string>
 
+#include "blocks.hpp"
+
 namespace evtwin::milp {
 namespace {
 
 /// Of a plan shown: two days of quarter hours.
 constexpr std::uint32_t most_plan_steps = 192;
+static_assert(most_plan_steps == 2 * day_ns / quarter_ns);
 /// Of a day's plan, which stands all day: a day of minutes.
 constexpr std::uint32_t most_day_steps = 1440;
+static_assert(most_day_steps == day_ns / minute_ns);
 
 /// "HH:MM" as ns since local midnight.
 std::int64_t time_of_day(std::string_view text) {

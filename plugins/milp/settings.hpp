@@ -139,4 +139,15 @@ constexpr auto join(const std::array<evtwin_param_info, N>&... tables) {
   return all;
 }
 
+/// Whether no two rows of a table have one id: tables put together must not share one.
+template <std::size_t N>
+constexpr bool rows_differ(const std::array<evtwin_param_info, N>& rows) {
+  for (std::size_t i = 0; i < N; ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (std::string_view(rows[i].id) == rows[k].id) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace evtwin::milp

@@ -28,6 +28,7 @@ inline constexpr std::uint32_t planning_flags = EVTWIN_STRATEGY_USES_STORAGE | E
 
 struct Lp : PlanningStrategy {
   static constexpr auto params = join(common_rows, v2g_row, lp_rows, search_rows);
+  static_assert(rows_differ(params));
   static constexpr evtwin_info info = sdk::describe("lp", "Linear programme", "1.0",
                                                     "Plans the hours ahead at least cost as a linear programme; what "
                                                     "an EVSE can not do of it is given at another time.",
@@ -37,6 +38,7 @@ struct Lp : PlanningStrategy {
 
 struct Milp : PlanningStrategy {
   static constexpr auto params = join(common_rows, v2g_row, search_rows, whole_rows);
+  static_assert(rows_differ(params));
   static constexpr evtwin_info info =
       sdk::describe("milp", "Mixed-integer programme", "1.0",
                     "Plans the hours ahead at least cost with minimum currents, finite rates and limits on starts.",
@@ -46,6 +48,7 @@ struct Milp : PlanningStrategy {
 
 struct V2gProfitMax : PlanningStrategy {
   static constexpr auto params = join(common_rows, party_rows, search_rows, whole_rows);
+  static_assert(rows_differ(params));
   static constexpr evtwin_info info =
       sdk::describe("v2g-profit-max", "V2G profit", "1.0",
                     "Plans charging and discharging for the weighted profit of site, vehicle owners and grid.", params,

@@ -23,11 +23,13 @@ constexpr double unlikely_price = 0.3;           // of the unmet price: what is 
 constexpr double held_in_reserve = 0.1;  // share of the month's charge that a kWh in store is worth over the month
 constexpr double earlier = 1e-4;         // of the mean price, per hour: of plans else alike the one that stores earlier
 constexpr double month_h = 730.5;
+static_assert(month_h == 365.25 * 24.0 / 12.0);
 /// A car that lends may be gone before it is charged: with a price of unmet energy so many times the dearest use of it,
 /// little is put off by such a chance. Of 1, 2.5, 5 and 20 the one beyond which no more was served, on sites whose
 /// drivers claim 20 % or 40 % too much or too little.
 constexpr double lent_on_chance = 5.0;
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
+static_assert((reservation_mark & expected_mark) == 0, "a session, a reservation and one that is expected differ");
 
 /// Steps with their prices, PV, load and the limits of the grid connection.
 void put_steps(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <numbers>
 
@@ -10,6 +11,7 @@ namespace evtwin::rl {
 namespace {
 
 constexpr std::int64_t hour_ns = 3'600'000'000'000, day_ns = 24 * hour_ns;
+static_assert(static_cast<double>(hour_ns) == 3.6e12);
 
 double hours(std::int64_t from_ns, std::int64_t to_ns) { return static_cast<double>(to_ns - from_ns) / 3.6e12; }
 
@@ -65,6 +67,8 @@ constexpr std::array site_table{
     Feature{"arrivals_8h", "site power x h", "in the six hours after that"},
 };
 constexpr std::size_t n_forecast_features = 7;
+static_assert(std::string_view(site_table[site_table.size() - n_forecast_features].id) == "net_1h",
+              "the forecasts stand at the end, so that those without are a prefix");
 
 constexpr std::array evse_table{
     Feature{"laxity", "h / 8", "claimed time left beyond what charging the rest at full power takes, -1 to 3"},
@@ -123,6 +127,8 @@ void put_time(const evtwin_view& v, SiteRow& out) {
   const std::int64_t local_ns = v.now_ns + v.utc_offset_ns;
   const double day = static_cast<double>(((local_ns % day_ns) + day_ns) % day_ns) / static_cast<double>(day_ns);
   constexpr std::int64_t monday_ns = 4 * day_ns;  // 1970-01-05
+  static_assert(std::chrono::weekday(std::chrono::sys_days(std::chrono::days(monday_ns / day_ns))) ==
+                std::chrono::Monday);
   const std::int64_t week_ns = ((local_ns - monday_ns) % (7 * day_ns) + 7 * day_ns) % (7 * day_ns);
   const double week = static_cast<double>(week_ns) / static_cast<double>(7 * day_ns);
   constexpr double circle = 2.0 * std::numbers::pi;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/model/run.hpp"
 
 namespace evtwin::viewer::model {
@@ -17,6 +18,7 @@ enum class HeatMetric : std::uint8_t {
   soc_gap,      ///< energy missed at departure, kWh, at the time of departure; the sum of a stretch, not a mean
 };
 inline constexpr std::size_t heat_metrics = 5;
+static_assert(heat_metrics == kernel::enum_count<HeatMetric>());
 
 /// Mean of a metric for `rows.size()` EVSEs x `buckets` equal stretches of [from, to), row by row; NaN where there is
 /// nothing to show (no vehicle, gap, beyond the run).

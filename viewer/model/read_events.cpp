@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/model/read_parts.hpp"
 
 namespace evtwin::viewer::model {
@@ -56,6 +57,7 @@ constexpr std::array<KindName, 16> kinds{{{"scripted", EventKind::scripted},
                                           {"overload", EventKind::overload, true},
                                           {"evse_unavailable", EventKind::outage, true},
                                           {"evse_available", EventKind::outage}}};
+static_assert(kernel::has_unique_keys(kinds, &KindName::name));
 
 using EvsesByName = std::vector<std::unordered_map<std::string, std::uint32_t>>;  // of each site
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/model/read_parts.hpp"
 
 namespace evtwin::viewer::model {
@@ -54,6 +55,8 @@ constexpr std::array<SignalName, 8> signals{{{"buy_price", &Site::buy_price, fal
                                              {"export_limit_kw", &Site::export_limit_kw, false},
                                              {"co2_kg_per_kwh", &Site::co2_kg_per_kwh, true},
                                              {"power_setpoint_kw", &Site::power_setpoint_kw, false}}};
+static_assert(kernel::has_unique_keys(signals, &SignalName::name) &&
+              kernel::has_unique_keys(signals, &SignalName::series));
 
 bool says_nothing(const Series& series, bool zero_is_none) {
   return std::ranges::all_of(series.pieces(),
@@ -120,6 +123,12 @@ void read_meter(const Source& source, Run& run) {
 /// Signals that no panel draws: of drivers, of after the run, and what only bills go by.
 constexpr std::array<std::string_view, 4> not_drawn{"driver_price_per_kwh", "v2g_price_per_kwh", "buy_price_beyond_end",
                                                     "uncut_contract_kw"};
+static_assert(std::all_of(not_drawn.begin(), not_drawn.end(),
+                          [](std::string_view kind) {
+                            return std::none_of(signals.begin(), signals.end(),
+                                                [&](const SignalName& drawn) { return drawn.name == kind; });
+                          }),
+              "a signal is drawn or it is not");
 
 void read_signals(const Source& source, Run& run) {
   Rows rows = source.all("signal", "site, kind, start_ns, value");

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "record/run_file.hpp"
 #include "viewer/model/clock.hpp"
 #include "viewer/model/series.hpp"
@@ -152,6 +153,7 @@ enum class EventKind : std::uint8_t {
   other
 };
 inline constexpr std::size_t event_kinds = 15;
+static_assert(event_kinds == kernel::enum_count<EventKind>());
 /// Something at an instant, for the event list, the ticks of the overview and stepping by event. In the order of time.
 struct Event {
   TimeNs time_ns = 0;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/pilot.hpp"
+#include "kernel/static_checks.hpp"
 #include "viewer/model/run.hpp"
 
 namespace evtwin::viewer::model {
@@ -19,6 +20,7 @@ enum class EvseStatus : std::uint8_t {
   fault,        ///< out of service
 };
 inline constexpr std::size_t evse_statuses = 6;
+static_assert(evse_statuses == kernel::enum_count<EvseStatus>());
 
 struct EvseState {
   EvseStatus status = EvseStatus::available;

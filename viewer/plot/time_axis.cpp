@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/plot/axis.hpp"
 
 namespace evtwin::viewer::plot {
@@ -21,6 +22,8 @@ constexpr std::array<const char*, 12> months_english{"January",   "February", "M
                                                      "September", "October",  "November", "December"};
 constexpr std::array<const char*, 7> weekdays_english{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr std::array<const char*, 7> weekdays_korean{"월", "화", "수", "목", "금", "토", "일"};
+static_assert(std::string_view(weekdays_english.front()) == "Mon" && std::string_view(weekdays_korean.front()) == "월",
+              "as ISO 8601: CivilTime::weekday counts from Monday");
 
 enum class Unit : std::uint8_t { second, minute, day, month, year };  // hours are minutes
 
@@ -40,6 +43,14 @@ constexpr std::array<TimeStep, 27> tick_steps{{
     {Unit::month, 3, 92 * day_ns},      {Unit::year, 1, 366 * day_ns},      {Unit::year, 2, 731 * day_ns},
     {Unit::year, 5, 1826 * day_ns},     {Unit::year, 10, 3652 * day_ns},    {Unit::year, 50, 18262 * day_ns},
 }};
+static_assert(kernel::is_ascending(tick_steps, &TimeStep::length), "the first that is long enough is taken");
+static_assert(std::all_of(tick_steps.begin(), tick_steps.end(),
+                          [](const TimeStep& step) {
+                            return (step.unit != Unit::second || step.length == step.count * second_ns) &&
+                                   (step.unit != Unit::minute || step.length == step.count * minute_ns) &&
+                                   (step.unit != Unit::day || step.length == step.count * day_ns);
+                          }),
+              "seconds to days have one length");
 
 std::string month_name(const CivilTime& at, Words words, bool whole) {
   if (words == Words::korean) return fmt::format("{}월", at.month);

@@ -11,5 +11,8 @@ inline constexpr int escape = 256, enter = 257, tab = 258, backspace = 259, inse
 /// Left Shift, Ctrl, Alt, Super; the right ones come four later.
 inline constexpr int first_modifier = 340;
 inline constexpr int f1 = 290, f11 = 300, keypad_add = 334, keypad_subtract = 333, keypad_enter = 335;
+static_assert(space == ' ' && comma == ',' && minus == '-' && period == '.' && slash == '/' && equal == '=' &&
+              left_bracket == '[' && right_bracket == ']');
+static_assert(f11 - f1 == 10);
 
 }  // namespace evtwin::viewer::ui::key

@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/model/run.hpp"
 
 namespace evtwin::viewer::ui {
 
 enum class MoneyColumn : std::uint8_t { vehicle, evse, plugged_in, got, missed, cost, paid, v2g, wear };
 inline constexpr std::size_t money_columns = 9;
+static_assert(money_columns == kernel::enum_count<MoneyColumn>());
 
 struct MoneyQuery {
   std::uint32_t site = model::no_row;  ///< no_row: all

@@ -1,5 +1,6 @@
 #include "viewer/ui/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -17,6 +18,9 @@ constexpr std::array<WordRow, static_cast<std::size_t>(Word::count)> word_rows{{
 #include "viewer/ui/words.def"
 #undef EVTWIN_WORD
 }};
+static_assert(std::all_of(word_rows.begin(), word_rows.end(),
+                          [](const WordRow& row) { return row.english[0] != '\0' && row.korean[0] != '\0'; }),
+              "a word that one language lacks");
 
 }  // namespace
 
