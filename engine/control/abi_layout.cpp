@@ -322,7 +322,7 @@ constexpr std::array forecaster_entry_fields{
 /// Whether a table names every byte of its struct, in order: a field that was forgotten leaves a hole. Paddings are
 /// fields of their own, `reserved`.
 template <class Struct, class Fields>
-constexpr bool covers(const Fields& fields) {
+constexpr bool names_every_byte(const Fields& fields) {
   std::size_t end = 0;
   for (const AbiField& field : fields) {
     if (field.offset != end) return false;
@@ -330,24 +330,24 @@ constexpr bool covers(const Fields& fields) {
   }
   return end == sizeof(Struct);
 }
-static_assert(covers<evtwin_param_info>(param_info_fields));
-static_assert(covers<evtwin_param_value>(param_value_fields));
-static_assert(covers<evtwin_ledger>(ledger_fields));
-static_assert(covers<evtwin_decision>(decision_fields));
-static_assert(covers<evtwin_host>(host_fields));
-static_assert(covers<evtwin_info>(info_fields));
-static_assert(covers<evtwin_strategy>(strategy_fields));
-static_assert(covers<evtwin_sink>(sink_fields));
-static_assert(covers<evtwin_source>(source_fields));
-static_assert(covers<evtwin_state>(state_fields));
-static_assert(covers<evtwin_batch>(batch_fields));
-static_assert(covers<evtwin_entry>(entry_fields));
-static_assert(covers<evtwin_steps>(steps_fields));
-static_assert(covers<evtwin_history>(history_fields));
-static_assert(covers<evtwin_question>(question_fields));
-static_assert(covers<evtwin_answer>(answer_fields));
-static_assert(covers<evtwin_forecaster>(forecaster_fields));
-static_assert(covers<evtwin_forecaster_entry>(forecaster_entry_fields));
+static_assert(names_every_byte<evtwin_param_info>(param_info_fields));
+static_assert(names_every_byte<evtwin_param_value>(param_value_fields));
+static_assert(names_every_byte<evtwin_ledger>(ledger_fields));
+static_assert(names_every_byte<evtwin_decision>(decision_fields));
+static_assert(names_every_byte<evtwin_host>(host_fields));
+static_assert(names_every_byte<evtwin_info>(info_fields));
+static_assert(names_every_byte<evtwin_strategy>(strategy_fields));
+static_assert(names_every_byte<evtwin_sink>(sink_fields));
+static_assert(names_every_byte<evtwin_source>(source_fields));
+static_assert(names_every_byte<evtwin_state>(state_fields));
+static_assert(names_every_byte<evtwin_batch>(batch_fields));
+static_assert(names_every_byte<evtwin_entry>(entry_fields));
+static_assert(names_every_byte<evtwin_steps>(steps_fields));
+static_assert(names_every_byte<evtwin_history>(history_fields));
+static_assert(names_every_byte<evtwin_question>(question_fields));
+static_assert(names_every_byte<evtwin_answer>(answer_fields));
+static_assert(names_every_byte<evtwin_forecaster>(forecaster_fields));
+static_assert(names_every_byte<evtwin_forecaster_entry>(forecaster_entry_fields));
 static_assert(kernel::is_ascending(view_scalars, &AbiField::offset), "in the order of the struct, each once");
 
 AbiType type_of_cell(Cell cell) {

@@ -15,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "futex(2) looks at the word itself");
 
 /// About the price of sleeping and being woken: looking never costs more than twice of what was to be had.
 constexpr auto looking = std::chrono::microseconds(4);

@@ -40,6 +40,7 @@ using Clock = std::chrono::steady_clock;
 enum Request : std::uint32_t { make_instance, decide_now, end_of_run, save_state, load_state, leave };
 constexpr std::size_t most_state_bytes = std::size_t{256} << 20;
 constexpr std::size_t most_said_bytes = 64 << 10;
+static_assert(most_said_bytes <= std::numeric_limits<std::uint32_t>::max(), "Control::said_bytes counts them");
 /// Room for the longest plan of 3,800 units; only what is written takes memory.
 constexpr std::size_t most_plan_cells = std::size_t{1} << 27;
 static_assert(most_plan_cells >= std::size_t{3'800} * SharedView::most_horizon_steps);

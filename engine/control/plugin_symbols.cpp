@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 
 namespace evtwin::control {
 
@@ -22,6 +23,7 @@ class ObjectBytes {
   ObjectBytes(const std::string& file, std::string bytes) : file_(file), bytes_(std::move(bytes)) {}
   template <class T>
   T at(std::uint64_t offset) const {
+    static_assert(std::is_trivially_copyable_v<T>, "a header of ELF, as it lies in the file");
     T value;
     if (offset > bytes_.size() || sizeof value > bytes_.size() - offset) refuse("is cut short");
     std::memcpy(&value, bytes_.data() + offset, sizeof value);

@@ -16,6 +16,7 @@ namespace evtwin::control {
 namespace {
 
 constexpr std::size_t line = 64;
+static_assert((line & (line - 1)) == 0 && line % alignof(evtwin_view) == 0, "every column begins aligned");
 constexpr std::size_t curve_points_of_one_evse = 4096;  // where the view of a single EVSE can not tell
 
 std::size_t rounded(std::size_t bytes) { return (bytes + line - 1) / line * line; }

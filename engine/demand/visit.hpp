@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include "kernel/static_checks.hpp"
 #include "kernel/time.hpp"
@@ -43,6 +44,7 @@ struct Visit {
   }
 };
 static_assert(kernel::has_size<Visit>(168), "a new field must be archived, and the title of checkpoints changed");
+static_assert(std::is_nothrow_move_constructible_v<Visit>, "queues and heaps of visits grow by moves");
 
 /// Whether the visit is announced beforehand: before it comes and no later than its reserved time begins, which ends
 /// later.

@@ -1,6 +1,7 @@
 #include "fleet/lived_world.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 
 #include "kernel/random.hpp"
@@ -13,11 +14,14 @@ using kernel::TimeNs;
 
 constexpr std::uint32_t seed_purpose = kernel::purpose_of("fleet.run_seed");
 constexpr std::uint32_t start_purpose = kernel::purpose_of("fleet.run_start");
+static_assert(seed_purpose != start_purpose, "two streams: purposes are digests of 32 bits");
 
 /// The books since `before`, column by column.
 evtwin_ledger since(const evtwin_ledger& now, const evtwin_ledger& before) {
   evtwin_ledger difference = now;
   constexpr std::size_t columns = (sizeof(evtwin_ledger) - 2 * sizeof(std::uint32_t)) / sizeof(double);
+  static_assert(offsetof(evtwin_ledger, import_kwh) + columns * sizeof(double) == sizeof(evtwin_ledger),
+                "doubles from import_kwh to the end");
   double* const to = &difference.import_kwh;
   const double* const from = &before.import_kwh;
   for (std::size_t c = 0; c < columns; ++c) to[c] -= from[c];

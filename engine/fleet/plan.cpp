@@ -40,6 +40,8 @@ void check(const evtwin_fleet_spec& spec) {
     refuse(fmt::format("pad_evses and pad_storages are at most {}", most_padding));
 
   constexpr std::uint32_t all_reasons = 2 * EVTWIN_WHY_READING - 1;
+  static_assert((all_reasons & (all_reasons + 1)) == 0 && (all_reasons & EVTWIN_WHY_TICK) != 0,
+                "EVTWIN_WHY_READING is the highest of bits without a gap");
   if ((spec.asked_at & ~all_reasons) != 0)
     refuse(fmt::format("asked_at has bits that are no EVTWIN_WHY_*: {:#x}", spec.asked_at & ~all_reasons));
   if ((spec.horizon_reads & ~EVTWIN_READS_ALL) != 0)

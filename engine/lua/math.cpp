@@ -1,6 +1,7 @@
 // math.random as a function of the run's seed; the rest of the library is Lua's.
 
 #include <array>
+#include <limits>
 
 #include "lua/runtime.hpp"
 
@@ -27,6 +28,7 @@ std::uint64_t next_up_to(std::uint64_t& state, std::uint64_t span) {
 }
 
 int random(lua_State* L) {
+  static_assert(std::numeric_limits<double>::digits == 53 && sizeof(lua_Number) == sizeof(double));
   std::uint64_t& state = Runtime::of(L).random_state;
   lua_Integer low = 1;
   lua_Integer high = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -36,9 +37,13 @@ double step_of(std::span<const Sample> samples) {
 
 // Widths at which registers begin anew, kWh.
 constexpr double widths_kwh[] = {2147483.648, 4294967.296, 1e3, 1e4, 1e5, 1e6, 1e7};
+static_assert(widths_kwh[0] == static_cast<double>(std::uint64_t{1} << 31) / 1000.0 &&
+                  widths_kwh[1] == static_cast<double>(std::uint64_t{1} << 32) / 1000.0,
+              "registers of Wh in 31 and 32 bits");
 
 // No car takes more for long.
 constexpr double most_of_a_car_kw = 350.0;
+static_assert(most_of_a_car_kw < most_mean_kw);
 double most_in(double hours) { return most_of_a_car_kw * hours + 1.0; }
 
 // The two readings between which the register fell, where there is one fall.

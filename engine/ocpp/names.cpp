@@ -1,8 +1,12 @@
+#include <iterator>
+
+#include "kernel/static_checks.hpp"
 #include "ocpp/site_log.hpp"
 
 namespace evtwin::ocpp {
+namespace {
 
-std::string_view name_of(Encoding encoding) {
+constexpr std::string_view spelled(Encoding encoding) {
   switch (encoding) {
     case Encoding::cp949:
       return "CP949";
@@ -14,7 +18,7 @@ std::string_view name_of(Encoding encoding) {
   return "UTF-8";
 }
 
-std::string_view name_of(Status status) {
+constexpr std::string_view spelled(Status status) {
   switch (status) {
     case Status::available:
       return "Available";
@@ -43,8 +47,17 @@ std::string_view name_of(Status status) {
   return "unknown";
 }
 
+static_assert(kernel::names_differ<Encoding>([](Encoding encoding) { return spelled(encoding); }));
+static_assert(kernel::names_differ<Status>([](Status status) { return spelled(status); }));
+
+}  // namespace
+
+std::string_view name_of(Encoding encoding) { return spelled(encoding); }
+std::string_view name_of(Status status) { return spelled(status); }
+
 std::string_view name_of(Version version) {
   constexpr std::string_view names[] = {"", "1.6", "2.0.1", "2.1"};
+  static_assert(std::size(names) == kernel::enum_count<Version>());
   return names[static_cast<std::size_t>(version)];
 }
 

@@ -104,7 +104,7 @@ struct Words {
   }
 };
 
-constexpr auto first_of = [](const auto& row) { return row.first; };
+constexpr auto word_of_row = [](const auto& row) { return row.first; };
 constexpr Words<ProfilePurpose, 5> purposes{
     {{"ChargePointMaxProfile", ProfilePurpose::station_max},
      {"ChargingStationMaxProfile", ProfilePurpose::station_max},
@@ -120,13 +120,13 @@ constexpr Words<Recurrency, 2> recurrencies{{{"Daily", Recurrency::daily}, {"Wee
                                             "Daily or Weekly"};
 constexpr Words<RateUnit, 2> rate_units{{{"A", RateUnit::ampere}, {"W", RateUnit::watt}}, "A or W"};
 // Each word once, and a word at least for each enumerator: 1.6 and 2.0.1 call one purpose by two.
-static_assert(kernel::has_unique_keys(purposes.words, first_of) &&
+static_assert(kernel::has_unique_keys(purposes.words, word_of_row) &&
               std::size(purposes.words) == kernel::enum_count<ProfilePurpose>() + 1);
-static_assert(kernel::has_unique_keys(kinds.words, first_of) &&
+static_assert(kernel::has_unique_keys(kinds.words, word_of_row) &&
               std::size(kinds.words) == kernel::enum_count<ProfileKind>());
-static_assert(kernel::has_unique_keys(recurrencies.words, first_of) &&
+static_assert(kernel::has_unique_keys(recurrencies.words, word_of_row) &&
               std::size(recurrencies.words) == kernel::enum_count<Recurrency>());
-static_assert(kernel::has_unique_keys(rate_units.words, first_of) &&
+static_assert(kernel::has_unique_keys(rate_units.words, word_of_row) &&
               std::size(rate_units.words) == kernel::enum_count<RateUnit>());
 
 void note(std::vector<std::string>& unsupported, std::string_view what) {

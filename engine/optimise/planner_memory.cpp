@@ -1,6 +1,7 @@
 #include "optimise/planner_memory.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <stdexcept>
@@ -12,6 +13,9 @@ namespace evtwin::optimise {
 namespace {
 
 constexpr std::uint64_t memory_mark = 0x31'6e'61'6c'70'76'65ull;  // "evplan1"
+static_assert(static_cast<char>(memory_mark) == 'e' && static_cast<char>(memory_mark >> 48U) == '1',
+              "bytes lie in a file from the lowest on");
+static_assert(std::endian::native == std::endian::little, "numbers are saved as they lie in memory");
 
 class Writer {
  public:
@@ -41,6 +45,7 @@ class Reader {
   explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
   template <typename T>
   T get() {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>);
     T value;
     need(sizeof value);
     std::memcpy(&value, bytes_.data(), sizeof value);

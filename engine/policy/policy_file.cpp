@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <set>
 
 #include "policy/sha256.hpp"
@@ -15,12 +16,15 @@
 namespace evtwin::policy {
 
 static_assert(std::endian::native == std::endian::little, "arrays lie in the file as they lie in memory");
+static_assert(std::numeric_limits<float>::is_iec559 && sizeof(float) == 4, "numbers in the file are binary32");
 
 namespace {
 
 constexpr std::string_view magic = "evtwin-policy/1\n", head_word = "head ";
 constexpr std::size_t sum_size = 65;  // 64 hex digits and a line feed
+static_assert(sum_size == 2 * 256 / 8 + 1);
 constexpr std::size_t most_bytes = std::size_t{1} << 30, most_head = std::size_t{16} << 20, most_arrays = 10'000;
+static_assert(most_head < most_bytes && magic.back() == '\n');
 /// How deep a head may be: a hostile one ends the parser, not the stack.
 constexpr int most_depth = 32;
 

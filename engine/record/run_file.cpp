@@ -1,8 +1,11 @@
 #include "record/run_file.hpp"
 
-namespace evtwin::record {
+#include "kernel/static_checks.hpp"
 
-const char* name_of(RunState state) {
+namespace evtwin::record {
+namespace {
+
+constexpr const char* word_of(RunState state) {
   switch (state) {
     case RunState::running:
       return "running";
@@ -17,5 +20,11 @@ const char* name_of(RunState state) {
   }
   return "failed";
 }
+static_assert(kernel::names_differ<RunState>([](RunState state) { return std::string_view(word_of(state)); }),
+              "readers tell states apart by these words");
+
+}  // namespace
+
+const char* name_of(RunState state) { return word_of(state); }
 
 }  // namespace evtwin::record

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
 #include "replay/score_table.hpp"
 #include "replay/session_pair.hpp"
 
@@ -435,7 +436,9 @@ void score_held_out(ScoreCard& card, const HeldOut& held_out) {
 
 }  // namespace
 
-std::string_view name_of(Told told) {
+namespace {
+
+constexpr std::string_view word_of(Told told) {
   switch (told) {
     case Told::given:
       return "given";
@@ -448,13 +451,20 @@ std::string_view name_of(Told told) {
   }
   return "check";
 }
+static_assert(kernel::names_differ<Told>([](Told told) { return word_of(told); }));
+
+}  // namespace
+
+std::string_view name_of(Told told) { return word_of(told); }
 
 std::string_view ScoreCard::verdict() const {
   if (gate == Gate::fail || gate == Gate::not_scorable) return name_of(gate);
   return enough() ? name_of(gate) : "indicative";
 }
 
-std::string_view name_of(Gate gate) {
+namespace {
+
+constexpr std::string_view word_of(Gate gate) {
   switch (gate) {
     case Gate::good:
       return "good";
@@ -467,13 +477,20 @@ std::string_view name_of(Gate gate) {
   }
   return "not_scorable";
 }
+static_assert(kernel::names_differ<Gate>([](Gate gate) { return word_of(gate); }));
+
+}  // namespace
+
+std::string_view name_of(Gate gate) { return word_of(gate); }
 
 const Score* ScoreCard::find(std::string_view name) const {
   const auto found = std::find_if(scores.begin(), scores.end(), [&](const Score& score) { return score.name == name; });
   return found == scores.end() ? nullptr : &*found;
 }
 
-std::string_view name_of(Way way) {
+namespace {
+
+constexpr std::string_view word_of(Way way) {
   switch (way) {
     case Way::fitted:
       return "fitted";
@@ -486,6 +503,11 @@ std::string_view name_of(Way way) {
   }
   return "mean_shape";
 }
+static_assert(kernel::names_differ<Way>([](Way way) { return word_of(way); }));
+
+}  // namespace
+
+std::string_view name_of(Way way) { return word_of(way); }
 
 double HeldOut::skill(std::size_t line) const {
   const double naive = std::fmin(std::abs(of(Way::rectangle, line).value), std::abs(of(Way::mean_shape, line).value));

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::scenario {
 namespace {
 
@@ -51,6 +53,18 @@ constexpr Key required(Key key) {
 constexpr double gigawatt_kw = 1e6;
 constexpr double most_price = 1e7;  // per kWh: above any currency's sane figure
 
+/// Whether a section's keys differ and a reader of the reference can do with each: a range that is none, a choice
+/// without words, or a key without help is a slip.
+template <class Keys>
+constexpr bool are_sound(const Keys& keys) {
+  for (const Key& key : keys) {
+    if (key.help.empty() || (key.type == KeyType::choice && key.words.empty())) return false;
+    const bool is_range = key.type == KeyType::number || (key.type == KeyType::whole && key.words.empty());
+    if (is_range && !(key.min < key.max)) return false;
+    if (key.required && !key.fallback.empty()) return false;
+  }
+  return kernel::has_unique_keys(keys, &Key::name);
+}
 constexpr std::array scenario_keys{
     name("name", "the file's name", "Title of the scenario."),
     required(other("start", "local time", "string", {},
@@ -91,6 +105,7 @@ constexpr std::array scenario_keys{
             "Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them."),
     text("notes", {}, "Free text, kept in the run file."),
 };
+static_assert(are_sound(scenario_keys));
 
 constexpr std::array site_keys{
     name("name", "\"site\", with several \"site-1\" ...", "Name of the site."),
@@ -144,6 +159,7 @@ constexpr std::array site_keys{
     other("history", {}, "evtwin.arrivals|\"from_sessions\"", "the scenario's",
           "Who came to this site before the run."),
 };
+static_assert(are_sound(site_keys));
 
 // One table for `stations = {...}` and for from_sessions, which knows names and numbers from the file.
 constexpr std::array station_keys{
@@ -170,6 +186,7 @@ constexpr std::array station_keys{
           "Most it takes out of a car; needs bidirectional = true."),
     text("feeder", "the grid connection", "Name of the feeder it hangs on."),
 };
+static_assert(are_sound(station_keys));
 
 constexpr std::array pv_keys{
     above("peak_kw", "kW", 0, gigawatt_kw, {}, "Installed power."),
@@ -178,6 +195,7 @@ constexpr std::array pv_keys{
                    "here, are kW per kW of "
                    "peak_kw. A column whose name gives no unit needs `scale`.")),
 };
+static_assert(are_sound(pv_keys));
 
 constexpr Key ageing_key = other("ageing", {}, "evtwin.ageing", "Schmalstieg 2014",
                                  "How it ages, as `evtwin ageing FILE` fits it to capacities over cycles.");
@@ -196,6 +214,7 @@ constexpr std::array storage_keys{
     number("standby_kw", "kW", 0, 1e4, "0", "Drawn at the AC side all the time, lost."),
     ageing_key,
 };
+static_assert(are_sound(storage_keys));
 
 constexpr std::array ageing_keys{
     number("calendar", {}, 0, 1, "Schmalstieg 2014, by mean state of charge, 25 C",
@@ -205,6 +224,7 @@ constexpr std::array ageing_keys{
     number("power", {}, 0.2, 3, "0.5", "Power of the cycles; needs cyclic."),
     above("replaced_at", "fraction", 0, 0.99, "0.8", "Of the new capacity: where a battery is at the end of its life."),
 };
+static_assert(are_sound(ageing_keys));
 
 constexpr std::array vehicle_keys{
     required(name("name", {}, "Model.")),
@@ -231,6 +251,7 @@ constexpr std::array vehicle_keys{
             "Acceptance is evaluated at decisions and held between them, as stepped tools do."),
     ageing_key,
 };
+static_assert(are_sound(vehicle_keys));
 
 constexpr std::array tariff_keys{
     name("name", "\"tariff\"", "Name of the tariff."),
@@ -249,6 +270,7 @@ constexpr std::array tariff_keys{
     other("demand", {}, "evtwin.demand", "none", "Demand charge."),
     other("holidays", {}, "string[]", "none", "Local dates that are holidays in this tariff."),
 };
+static_assert(are_sound(tariff_keys));
 
 constexpr std::array period_keys{
     other("months", {}, "integer[]", "all", "Months it holds in, 1..12."),
@@ -258,6 +280,7 @@ constexpr std::array period_keys{
     required(number("price_per_kwh", "currency/kWh", -most_price, most_price, {}, "Energy price; may be negative.")),
     name("band", {}, "\"light\", \"mid\", \"max\" ..."),
 };
+static_assert(are_sound(period_keys));
 
 constexpr std::array demand_keys{
     required(other(
@@ -274,11 +297,13 @@ constexpr std::array demand_keys{
            "For each kW by which the month's highest window exceeds the contract power, beside what the month is "
            "billed anyway."),
 };
+static_assert(are_sound(demand_keys));
 
 constexpr std::array demand_month_keys{
     required(other("months", {}, "integer[]", {}, "Months, 1..12.")),
     required(number("price_per_kw", "currency/kW and month", 0, 1e9, {}, "Price in those months.")),
 };
+static_assert(are_sound(demand_month_keys));
 
 constexpr std::array csv_keys{
     text("file", {},
@@ -291,6 +316,7 @@ constexpr std::array csv_keys{
     other("scale", {}, "number", "1", "Every value is multiplied by it, and the name's unit converts nothing."),
     text("timezone", "the scenario's", "Zone of times that are written without an offset."),
 };
+static_assert(are_sound(csv_keys));
 
 constexpr std::array sessions_keys{
     text("file", {}, "CSV of sessions in the scenario's folder; may also stand without a key."),
@@ -309,6 +335,7 @@ constexpr std::array sessions_keys{
     choice("requested", "claimed|true", "\"claimed\"|\"true\"", "claimed",
            "What strategies are told: energy and departure as the driver claimed them, or as they came true."),
 };
+static_assert(are_sound(sessions_keys));
 
 constexpr std::array ocpp_keys{
     text("file", {},
@@ -320,6 +347,7 @@ constexpr std::array ocpp_keys{
            "What strategies are told on arrival: departure and energy as they came true; or the medians of the same "
            "tag's earlier sessions, of everybody's where it has none."),
 };
+static_assert(are_sound(ocpp_keys));
 
 constexpr std::array booking_keys{
     name("id", "\"booking-1\" ...", "Name of the session."),
@@ -339,6 +367,7 @@ constexpr std::array booking_keys{
         "{ from, to }: the booking may be moved as a whole within these; `evtwin advise --bookings` says whether that "
         "pays. Without it the booking is fixed. A run keeps every booking as it is."),
 };
+static_assert(are_sound(booking_keys));
 
 constexpr std::array poisson_keys{
     name("name", "\"car\", with several laws \"car1\" ...", "Sessions are named after it."),
@@ -372,28 +401,33 @@ constexpr std::array poisson_keys{
     other("leaves_h_after_full", "h", "number|evtwin.distribution", "0",
           "How long after that they leave; only with leaves_when_full_share."),
 };
+static_assert(are_sound(poisson_keys));
 
 constexpr std::array uniform_keys{
     required(number("min", {}, 0, 1e6, {}, "Smallest.")),
     required(number("max", {}, 0, 1e6, {}, "Largest.")),
 };
+static_assert(are_sound(uniform_keys));
 constexpr std::array normal_keys{
     required(number("mean", {}, -1e6, 1e6, {}, "Mean before clipping.")),
     required(number("std", {}, 0, 1e6, {}, "Standard deviation before clipping.")),
     number("min", {}, 0, 1e6, "0", "Smaller values become this."),
     number("max", {}, 0, 1e6, "none", "Larger values become this."),
 };
+static_assert(are_sound(normal_keys));
 constexpr std::array lognormal_keys{
     required(above("median", {}, 0, 1e6, {}, "Median.")),
     required(number("sigma", {}, 0, 10, {}, "Standard deviation of the natural logarithm.")),
     number("min", {}, 0, 1e6, "0", "Smaller values become this."),
     number("max", {}, 0, 1e6, "none", "Larger values become this."),
 };
+static_assert(are_sound(lognormal_keys));
 constexpr std::array exponential_keys{
     required(above("mean", {}, 0, 1e6, {}, "Mean before clipping.")),
     number("min", {}, 0, 1e6, "0", "Smaller values become this."),
     number("max", {}, 0, 1e6, "none", "Larger values become this."),
 };
+static_assert(are_sound(exponential_keys));
 
 constexpr std::array feeder_keys{
     required(name("name", {}, "Name.")),
@@ -403,6 +437,7 @@ constexpr std::array feeder_keys{
     number("max_export_kw", "kW", 0, gigawatt_kw, "none", "Most power back out of it."),
     above("efficiency", "0..1", 0, 1, "1", "Power out of it per power into it."),
 };
+static_assert(are_sound(feeder_keys));
 
 constexpr std::array row_keys{
     required(name("name", {}, "Name, shown where it binds.")),
@@ -414,11 +449,13 @@ constexpr std::array row_keys{
                    "{ [\"A-1\"] = coefficient }, or { coefficient, angle_deg } (default: the EVSE's phase); a "
                    "station's name means all its EVSEs.")),
 };
+static_assert(are_sound(row_keys));
 
 constexpr std::array forecast_error_keys{
     number("bias", "fraction", -1, 10, "0", "Forecast = value x (1 + bias + N(0, std))."),
     number("std", "fraction", 0, 10, "0", "Standard deviation of the relative error."),
 };
+static_assert(are_sound(forecast_error_keys));
 
 constexpr std::array forecast_keys{
     forecast_error_keys[0],
@@ -441,11 +478,13 @@ constexpr std::array forecast_keys{
           "Whole days before the run that forecasters are shown of PV, load and prices, as far as those reach back; "
           "arrivals are known from the start of the run. A site's table without it keeps the scenario's."),
 };
+static_assert(are_sound(forecast_keys));
 
 constexpr std::array queue_keys{
     whole("places", {}, 0, 1'000'000, "0", "How many cars may wait."),
     above("patience_min", "min", 0, 1e6, "for ever", "A car leaves the queue after this long."),
 };
+static_assert(are_sound(queue_keys));
 
 constexpr std::array reservations_keys{
     boolean("block", "true",
@@ -455,6 +494,7 @@ constexpr std::array reservations_keys{
            "From how long before the reserved time, but not before its announcement, the EVSE is kept free; a large "
            "figure means from the announcement on."),
 };
+static_assert(are_sound(reservations_keys));
 
 constexpr std::array commands_keys{
     number("forecast_s", "s", 0, 86'400, "0", "From the question to the strategy until its forecast is there."),
@@ -463,12 +503,14 @@ constexpr std::array commands_keys{
     number("loss", "0..1", 0, 1, "0",
            "Chance of each set-point not to arrive; the one before it stays in force until a later decision."),
 };
+static_assert(are_sound(commands_keys));
 
 constexpr std::array outage_keys{
     required(text("evse", {}, "Id of the EVSE.")),
     required(other("from", "local time", "string", {}, "Begin, \"2025-06-03T08:00\".")),
     required(other("to", "local time", "string", {}, "End.")),
 };
+static_assert(are_sound(outage_keys));
 
 constexpr std::array demand_response_keys{
     other("from", "local time", "string", {}, "Begin, \"2025-06-03T18:00\". Give from or every_day_at."),
@@ -480,6 +522,7 @@ constexpr std::array demand_response_keys{
     number("reduce_percent", "%", 0, 100, {}, "Share of the contract power that is not there meanwhile."),
     number("notice_min", "min", 0, 1e6, "15", "How long before its begin strategies know of it."),
 };
+static_assert(are_sound(demand_response_keys));
 
 // A day type's entry is a number, 24, 48, 96 or 288 numbers; holidays fall back to sunday, saturday and sunday to
 // weekend.
@@ -492,6 +535,7 @@ constexpr std::array day_type_keys{
     other("months", {}, "table", "all alike",
           "{ [1] = curve, ... [12] = curve } instead of the keys above: a curve of its own for every month."),
 };
+static_assert(are_sound(day_type_keys));
 
 constexpr std::array strategy_keys{
     required(name("id", {}, "Its name in tables of results: lower case letters, digits and -.")),
@@ -509,6 +553,7 @@ constexpr std::array strategy_keys{
     required(other("decide", {}, "fun(view: evtwin.view, params: table): table?, evtwin.decision?", {},
                    "Returns kW by EVSE id, position or storage name; what is left out stays as it is.")),
 };
+static_assert(are_sound(strategy_keys));
 
 constexpr std::array strategy_param_keys{
     required(name("id", {}, "As users write it: lower case letters, digits and _.")),
@@ -520,6 +565,7 @@ constexpr std::array strategy_param_keys{
     boolean("whole", "false", "Whether only whole numbers are allowed."),
     other("choices", {}, "string[]", {}, "The texts that are allowed; any by default."),
 };
+static_assert(are_sound(strategy_param_keys));
 
 constexpr std::array sweep_keys{
     other(
@@ -530,6 +576,7 @@ constexpr std::array sweep_keys{
     text("seeds", "the scenario's", "Seeds of every point, \"1..30\" or \"1,3,7\"."),
     other("strategies", {}, "string[]", "the scenario's", "As --strategies takes them: { \"asap\", \"lp\", \"own\" }."),
 };
+static_assert(are_sound(sweep_keys));
 
 constexpr std::array all_sections{
     Section{"scenario", "return scenario { ... }", "The whole experiment; a scenario file returns it.",
@@ -631,6 +678,7 @@ constexpr std::array all_sections{
     Section{
         "strategy_param", "params = { { ... }, ... }", "One parameter of a strategy in Lua.", {}, strategy_param_keys},
 };
+static_assert(kernel::has_unique_keys(all_sections, &Section::name));
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kernel/nearest.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "scenario/build.hpp"
 #include "scenario/library_tariffs.hpp"
@@ -45,6 +46,8 @@ constexpr std::array keys{
     ChangeKey{"forecast_price", "", 0, 0, false, false, "of the price of imported energy; perfect: as the tariff says"},
     ChangeKey{"forecast_period_min", "min", 1, 1440, false, false, "how often forecasters are asked, and their steps"},
 };
+static_assert(kernel::has_unique_keys(keys, &ChangeKey::name));
+static_assert(std::all_of(keys.begin(), keys.end(), [](const ChangeKey& key) { return key.least <= key.most; }));
 
 // Figures of a storage that --change adds, where it gives none: round ones, said in the run.
 constexpr double added_efficiency = 0.95;

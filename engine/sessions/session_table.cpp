@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "kernel/log.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "sessions/cell_doubts.hpp"
 #include "sessions/table_parts.hpp"
@@ -66,6 +67,7 @@ Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
   at.serial_days = true;
   constexpr std::array known{"arrival",    "departure",     "energy_kwh",          "evse",
                              "session_id", "requested_kwh", "estimated_departure", "soc"};
+  static_assert(kernel::has_unique_keys(known, [](const char* key) { return std::string_view(key); }));
   for (const auto& [key, column] : names) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const std::vector<std::string> all(known.begin(), known.end());

@@ -14,6 +14,7 @@
 #include <span>
 
 #include "kernel/name_text.hpp"
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::sessions {
@@ -168,6 +169,9 @@ constexpr std::array not_text{
     Kind{"SQLite format 3\0"sv, "is an SQLite database; a CSV table is due"},
     Kind{"PAR1"sv, "is a Parquet file; save as CSV"},
 };
+static_assert(kernel::none_is_hidden(not_text, &Kind::magic, [](std::string_view earlier, std::string_view later) {
+  return later.starts_with(earlier);
+}));
 
 void refuse_other_kinds(const std::string& shown, std::string_view text) {
   for (const Kind& kind : not_text) {

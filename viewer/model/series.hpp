@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "kernel/time.hpp"
@@ -23,6 +24,8 @@ struct Piece {
   double rate_per_h = 0.0;
   double slope_per_h = 0.0;
 };
+static_assert(sizeof(Piece) == 32 && std::is_trivially_copyable_v<Piece>,
+              "millions of them are held, two a cache line");
 
 /// v(t) of a piece, t not before its start.
 double value_in(const Piece& piece, TimeNs t);
@@ -36,6 +39,7 @@ struct Extent {
   double covered_h = 0.0;         ///< hours without gaps
   double mean() const { return covered_h > 0.0 ? integral_h / covered_h : none; }
 };
+static_assert(sizeof(Extent) == 32, "plots keep megabytes of them: viewer/plot/columns.cpp");
 
 /// Pieces in the order of time. Built once, then only read (from any thread).
 class Series {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_entries = 400;    // 400 x 4096 x 32 bytes = 50 MiB at the worst
 constexpr std::int64_t most_columns = 4096;  // of an entry; more than a window needs, so that panning back is free
+static_assert(most_entries * static_cast<std::size_t>(most_columns) * sizeof(model::Extent) <= std::size_t{50} << 20);
 
 struct Entry {
   std::int64_t first = 0;

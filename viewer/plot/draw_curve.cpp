@@ -9,6 +9,7 @@ namespace evtwin::viewer::plot {
 namespace {
 
 constexpr std::size_t points_at_once = 2000;  // of a polyline: its vertices are at most eight times as many
+static_assert(8 * points_at_once < 65'536, "indices of 16 bits");
 constexpr float dash_on = 7.0F, dash_off = 4.0F;
 
 void polyline(ImDrawList& list, std::span<const ImVec2> points, ImU32 colour, float width) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::viewer::plot {
 namespace {
 
@@ -18,6 +20,7 @@ constexpr std::array<TimeNs, 22> lengths{second_ns,      2 * second_ns,  5 * sec
                                          15 * minute_ns, 30 * minute_ns, hour_ns,       2 * hour_ns,    3 * hour_ns,
                                          6 * hour_ns,    12 * hour_ns,   day_ns,        2 * day_ns,     7 * day_ns,
                                          14 * day_ns,    30 * day_ns};
+static_assert(kernel::is_ascending(lengths), "bucket_length() searches by halves");
 
 constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
 
@@ -32,6 +35,7 @@ void fill_with_zero(std::vector<float>& values, std::size_t bucket, std::size_t 
 
 /// 64 x 256 pixels of 4 bytes each: 32 MiB.
 constexpr std::size_t most_tiles = 512;
+static_assert(HeatTiles::buckets * HeatTiles::most_evses * sizeof(ImU32) * most_tiles == std::size_t{32} << 20);
 
 }  // namespace
 

@@ -13,6 +13,7 @@ namespace {
 using Fixed = std::int64_t;
 constexpr Fixed one = 256;
 constexpr double farthest = 1 << 20;
+static_assert(static_cast<Fixed>(farthest) * one < Fixed{1} << 30, "a product of two differences fits 63 bits");
 
 struct Corner {
   Fixed x = 0, y = 0;
@@ -28,6 +29,7 @@ constexpr unsigned channel(ImU32 colour, unsigned shift) { return (colour >> shi
 
 /// a x b / 255, rounded, for 0..255 each.
 constexpr unsigned times(unsigned a, unsigned b) { return (a * b + 127U) / 255U; }
+static_assert(times(255, 255) == 255 && times(255, 7) == 7 && times(0, 200) == 0 && times(128, 128) == 64);
 
 ImU32 modulated(ImU32 a, ImU32 b) {
   return IM_COL32(times(channel(a, IM_COL32_R_SHIFT), channel(b, IM_COL32_R_SHIFT)),
@@ -75,6 +77,7 @@ ImU32 nearest(const Image& picture, double u, double v) {
 }
 
 constexpr Fixed ceil_div(Fixed a, Fixed b) { return -kernel::floor_divide(-a, b); }
+static_assert(ceil_div(7, 2) == 4 && ceil_div(-7, 2) == -3 && ceil_div(8, 2) == 4);
 
 /// One side of a triangle: a pixel centre (px, py) is inside when dx (py - y) - dy (px - x) >= least.
 struct Edge {

@@ -3,7 +3,6 @@
 // and nowhere else; a newer library makes all of it disappear.
 #pragma once
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <system_error>
 #include <thread>
@@ -66,11 +65,9 @@ bool all_of(Range&& range, Holds holds, Of of = {}) {
 }  // namespace ranges
 
 template <class To, class From>
-To bit_cast(const From& from) noexcept {
+constexpr To bit_cast(const From& from) noexcept {
   static_assert(sizeof(To) == sizeof(From) && is_trivially_copyable_v<To> && is_trivially_copyable_v<From>);
-  To to;
-  memcpy(&to, &from, sizeof(To));
-  return to;
+  return __builtin_bit_cast(To, from);
 }
 
 /// A page has one thread: where it is asked for another, it says what a system without more of them says.

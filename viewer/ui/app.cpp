@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "viewer/model/story.hpp"
 #include "viewer/ui/actions.hpp"
@@ -34,20 +35,24 @@ Value chosen(const char* option, const std::string& text, const std::array<std::
 
 constexpr std::array<std::pair<const char*, Layout>, 2> layouts{
     {{"researcher", Layout::researcher}, {"stakeholder", Layout::stakeholder}}};
+static_assert(std::size(layouts) == kernel::enum_count<Layout>());
 constexpr std::array<std::pair<const char*, Language>, 2> languages{
     {{"en", Language::english}, {"ko", Language::korean}}};
+static_assert(std::size(languages) == kernel::enum_count<Language>());
 constexpr std::array<std::pair<const char*, bool>, 2> themes{{{"light", false}, {"dark", true}}};
 constexpr std::array<std::pair<const char*, Compare>, 5> compares{{{"a", Compare::a},
                                                                    {"b", Compare::b},
                                                                    {"overlay", Compare::overlay},
                                                                    {"split", Compare::split},
                                                                    {"difference", Compare::difference}}};
+static_assert(kernel::follows_enum(compares, [](const auto& row) { return row.second; }));
 enum class Dialogue : std::uint8_t { none, help, plan, site, quadrant };
 constexpr std::array<std::pair<const char*, Dialogue>, 5> dialogues{{{"", Dialogue::none},
                                                                      {"help", Dialogue::help},
                                                                      {"plan", Dialogue::plan},
                                                                      {"site", Dialogue::site},
                                                                      {"quadrant", Dialogue::quadrant}}};
+static_assert(kernel::follows_enum(dialogues, [](const auto& row) { return row.second; }));
 
 Language language_of_environment() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {

@@ -16,6 +16,7 @@
 
 #include "analysis/kpi.hpp"
 #include "analysis/text_table.hpp"
+#include "kernel/static_checks.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/verdict_view.hpp"
 #include "viewer/ui/what_if_pages.hpp"
@@ -38,6 +39,7 @@ constexpr std::array<FormRow, 7> form_rows{{{Word::kpi_cost, "total_cost", Field
                                             {Word::kpi_delivered, "energy_delivered_kwh", FieldForm::kwh},
                                             {Word::change_owner_money, "owner_money", FieldForm::money},
                                             {Word::change_site_money, "site_money", FieldForm::money}}};
+static_assert(kernel::has_unique_keys(form_rows, &FormRow::name));
 
 std::string text_of(const Ui& ui, const FormRow& row, const model::Run& run, double value, bool with_sign) {
   if (std::isnan(value)) return "-";

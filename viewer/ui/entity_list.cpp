@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
@@ -21,6 +22,8 @@ constexpr std::array<Word, 5> order_words{Word::order_file, Word::order_name, Wo
                                           Word::order_slowest};
 constexpr std::array<const char*, 5> order_items{"order.file", "order.name", "order.energy", "order.fastest",
                                                  "order.slowest"};
+static_assert(std::size(order_words) == kernel::enum_count<model::EvseOrder>() &&
+              std::size(order_items) == kernel::enum_count<model::EvseOrder>());
 
 const EntityRows& listed(const Ui& ui, const model::Run& run) {
   PanelState& state = panel_state(ui);

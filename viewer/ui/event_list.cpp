@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
@@ -140,6 +141,7 @@ std::string translated(const Ui& ui, const model::Run& run, std::string text) {
                                                                        {"no EVSE:", Word::ended_no_compatible_evse},
                                                                        {" from ", Word::detail_from},
                                                                        {" to ", Word::detail_to}}};
+  static_assert(kernel::has_unique_keys(phrases, [](const auto& row) { return row.first; }));
   for (const auto& [phrase, word] : phrases) {
     const std::size_t at = text.find(phrase);
     if (at != std::string::npos) text.replace(at, phrase.size(), ui.tr(word));

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <deque>
 
+#include "viewer/ui/keys.hpp"
+
 namespace evtwin::viewer::ui {
 
 class InputQueue {
@@ -38,6 +40,7 @@ class InputQueue {
   void tell(const Event& event, ImGuiIO& io, Told& told);
 
   static constexpr std::size_t buttons = 3, keys = 512;
+  static_assert(keys > ui::key::first_modifier + 7, "the right modifiers are the highest codes");
   std::deque<Event> events_;
   std::array<bool, buttons> buttons_{};
   std::bitset<keys> keys_;

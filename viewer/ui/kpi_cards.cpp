@@ -7,6 +7,7 @@
 
 #include "analysis/kpi.hpp"
 #include "analysis/text_table.hpp"
+#include "kernel/static_checks.hpp"
 #include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
 #include "viewer/ui/verdict_view.hpp"
@@ -40,6 +41,7 @@ constexpr std::array<Card, 13> cards{{
     {Word::kpi_overload, "overload_kwh", FigureForm::one_decimal, "kWh", true},
     {Word::kpi_co2, "co2_kg", FigureForm::whole, "kg", true},
 }};
+static_assert(kernel::has_unique_keys(cards, &Card::title) && kernel::has_unique_keys(cards, &Card::kpi));
 
 std::string text_of_value(const Ui& ui, const Card& card, const model::Run& run, double value, bool with_sign) {
   std::string text;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "kernel/static_checks.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
@@ -33,6 +34,7 @@ constexpr std::array<Part, 9> parts{{
     {"money.wear_vehicles", Word::wear_of_vehicles, &PartyMoney::wear_vehicles, true},
     {"money.wear_storage", Word::wear_of_storage, &PartyMoney::wear_storage, true},
 }};
+static_assert(kernel::has_unique_keys(parts, &Part::word));
 
 struct Range {
   TimeNs from = 0, to = 0;
@@ -96,6 +98,7 @@ void draw_parties(Ui& ui, const model::Run& one, const model::Run* other) {
 constexpr std::array<Word, money_columns> column_words{Word::vehicle,     Word::evse,        Word::plugged_in,
                                                        Word::got,         Word::missed,      Word::cost,
                                                        Word::driver_paid, Word::v2g_payment, Word::battery_wear};
+static_assert(kernel::has_unique_keys(column_words), "each column has a word of its own");
 
 /// Columns of the table: those it can be sorted by, and what the first plan expected.
 constexpr int table_columns = static_cast<int>(money_columns) + 2;

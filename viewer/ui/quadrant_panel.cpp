@@ -8,6 +8,7 @@
 
 #include "analysis/kpi.hpp"
 #include "analysis/text_table.hpp"
+#include "kernel/static_checks.hpp"
 #include "viewer/model/user_best.hpp"
 #include "viewer/plot/axis.hpp"
 #include "viewer/ui/figures.hpp"
@@ -33,8 +34,10 @@ std::string value_text(const KpiInfo& info, const std::string& currency, double 
 constexpr std::array<plot::Category, 7> dot_colours{
     plot::Category::blue,   plot::Category::vermillion, plot::Category::green, plot::Category::orange,
     plot::Category::purple, plot::Category::sky_blue,   plot::Category::black};
+static_assert(kernel::has_unique_keys(dot_colours), "runs are told apart by colour and shape");
 constexpr std::array<plot::Shape, 5> shapes{plot::Shape::circle, plot::Shape::square, plot::Shape::diamond,
                                             plot::Shape::triangle, plot::Shape::cross};
+static_assert(kernel::has_unique_keys(shapes));
 
 bool overlap(ImVec2 a_min, ImVec2 a_max, ImVec2 b_min, ImVec2 b_max) {
   return a_min.x < b_max.x && b_min.x < a_max.x && a_min.y < b_max.y && b_min.y < a_max.y;

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::viewer::ui {
 namespace {
 
@@ -18,6 +20,7 @@ constexpr std::array<Look, model::evse_statuses> statuses{{
     {"finished", Word::status_finished, Shape::circle, Category::green},
     {"fault", Word::status_fault, Shape::triangle, Category::vermillion},
 }};
+static_assert(kernel::has_unique_keys(statuses, &Look::word));
 
 constexpr std::array<Look, model::event_kinds> events{{
     {"arrival", Word::event_arrival, Shape::circle, Category::sky_blue},
@@ -36,6 +39,11 @@ constexpr std::array<Look, model::event_kinds> events{{
     {"overload", Word::event_overload, Shape::cross, Category::orange},
     {"other", Word::event_other, Shape::ring, Category::black, true},
 }};
+static_assert(kernel::has_unique_keys(events, &Look::word));
+static_assert(events[static_cast<std::size_t>(model::EventKind::arrival)].word == Word::event_arrival &&
+                  events[static_cast<std::size_t>(model::EventKind::outage)].word == Word::event_outage &&
+                  events[static_cast<std::size_t>(model::EventKind::other)].word == Word::event_other,
+              "in the order of the enum");
 
 struct Named {
   std::string_view name;
@@ -55,6 +63,7 @@ constexpr std::array<Named, 11> reasons{{
     {"not_finite", Word::reason_not_finite},
     {"unavoidable", Word::reason_unavoidable},
 }};
+static_assert(kernel::has_unique_keys(reasons, &Named::name) && kernel::has_unique_keys(reasons, &Named::word));
 // Names: session.ended of the run file.
 constexpr std::array<Named, 4> endings{{
     {"turned_away", Word::ended_turned_away},
@@ -62,6 +71,7 @@ constexpr std::array<Named, 4> endings{{
     {"no_compatible_evse", Word::ended_no_compatible_evse},
     {"open_at_end", Word::ended_open_at_end},
 }};
+static_assert(kernel::has_unique_keys(endings, &Named::name) && kernel::has_unique_keys(endings, &Named::word));
 
 template <class Table>
 const Word* find_word(const Table& table, std::string_view name) {

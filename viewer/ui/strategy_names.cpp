@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/static_checks.hpp"
+
 namespace evtwin::viewer::ui {
 namespace {
 
@@ -31,6 +33,7 @@ constexpr std::array<PlainName, 18> plain_names{{{"asap", Word::plain_asap},
                                                  {"dqn", Word::plain_learned},
                                                  {"ppo-dqn", Word::plain_learned},
                                                  {"as logged", Word::plain_as_logged}}};
+static_assert(kernel::has_unique_keys(plain_names, &PlainName::id));
 
 }  // namespace
 
