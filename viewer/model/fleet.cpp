@@ -28,6 +28,12 @@ std::string text_of(const json& object, const char* key) {
   return value.is_string() ? kernel::printable(value.get<std::string>()) : std::string();
 }
 
+std::size_t total_of(const json& counts) {
+  std::size_t sum = 0;
+  for (const auto& [what, count] : counts.items()) sum += count.get<std::size_t>();
+  return sum;
+}
+
 ScoreSpread spread_of(const json& object) {
   ScoreSpread of;
   of.n = object.at("n");
@@ -99,19 +105,23 @@ FleetCar car_of(const json& object) {
   return car;
 }
 
+}  // namespace
+
 std::vector<std::uint32_t> members_of(const Fleet& fleet, std::string_view group) {
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < fleet.cars.size(); ++row)
     if (is_member(fleet.cars[row], group)) rows.push_back(row);
+  // A score without a grade rests on too little to lead a list.
+  const auto rank = [&](std::uint32_t row) {
+    const FleetCar& car = fleet.cars[row];
+    return std::isnan(car.score) ? 2 : car.grade.empty() ? 1 : 0;
+  };
   std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
-    const double left = fleet.cars[a].score, right = fleet.cars[b].score;
-    if (std::isnan(left) || std::isnan(right)) return std::isnan(right) && !std::isnan(left);
-    return left > right;
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return rank(a) < 2 && fleet.cars[a].score > fleet.cars[b].score;
   });
   return rows;
 }
-
-}  // namespace
 
 bool is_member(const FleetCar& car, std::string_view group) {
   if (group == "all") return true;
@@ -129,12 +139,24 @@ Fleet read_fleet(const std::string& document) {
     const json& data = answer.at("data");
     fleet.files = data.at("files");
     fleet.rows = data.at("rows");
-    for (const auto& [field, count] : data.at("implausible").items()) fleet.implausible += count.get<std::size_t>();
+    fleet.bytes = data.at("bytes");
+    fleet.fields = data.at("fields");
+    fleet.last_record = text_of(data, "last_record");
+    fleet.implausible = total_of(data.at("implausible"));
+    fleet.not_numbers = total_of(data.at("not_numbers"));
+    fleet.left_out = total_of(data.at("rows_left_out"));
+    fleet.repeated = data.at("repeated_segments");
+    for (const auto& [type, count] : answer.at("unknown_types").items())
+      fleet.unknown_types.push_back(
+          fmt::format("{} ({})", type.empty() ? "-" : kernel::printable(type, 60), count.get<std::size_t>()));
     for (const json& broken : answer.at("broken_files")) fleet.broken.push_back(text_of(broken, "why"));
     for (const json& car : answer.at("cars")) fleet.cars.push_back(car_of(car));
     for (const json& group : answer.at("groups")) fleet.groups.push_back(group_of(group));
     for (FleetGroup& group : fleet.groups) group.members = members_of(fleet, group.name);
-    if (fleet.groups.empty()) throw std::runtime_error("there is no car in it");
+    // A group without cars is of no use to a page of cars.
+    std::erase_if(fleet.groups, [](const FleetGroup& group) { return group.members.empty(); });
+    if (fleet.cars.empty() || fleet.groups.empty())
+      throw std::runtime_error(fleet.broken.empty() ? "there is no car in it" : fleet.broken.front());
     return fleet;
   } catch (const json::exception&) {
     throw std::runtime_error("no battery scores as evtwin score --json writes them");

@@ -34,7 +34,8 @@ struct FleetGroup {
   std::array<std::size_t, grades> by_grade{};  ///< of the corrected score
   ScoreSpread corrected, published;
   PerIndicator<ScoreSpread> of_indicator{};
-  std::vector<std::uint32_t> members;  ///< rows of Fleet::cars, the best corrected score first, unknown ones last
+  std::vector<std::uint32_t>
+      members;  ///< rows of Fleet::cars, the best corrected score first, those without a grade last
 };
 
 /// Of a car's indicator; NaN: not known.
@@ -64,15 +65,20 @@ struct FleetCar {
 };
 
 struct Fleet {
-  std::string as_of, timezone;
-  std::size_t files = 0, rows = 0, implausible = 0;
-  std::vector<std::string> broken;  ///< a line each
+  std::string as_of, timezone, last_record;  ///< empty: not known
+  std::size_t files = 0, bytes = 0, rows = 0, fields = 0;
+  std::size_t implausible = 0, not_numbers = 0, left_out = 0, repeated = 0;  ///< values, values, rows, rows
+  std::vector<std::string> broken;                                           ///< a line each
+  std::vector<std::string> unknown_types;                                    ///< "Model 3 (1)"
   std::vector<FleetCar> cars;
   std::vector<FleetGroup> groups;  ///< all, classes, types
 };
 
 /// Whether a car is in a group, by the group's name.
 bool is_member(const FleetCar& car, std::string_view group);
+
+/// Rows of the cars in a group, in the order of FleetGroup::members.
+std::vector<std::uint32_t> members_of(const Fleet& fleet, std::string_view group);
 
 /// @throws std::runtime_error in one line for a text that is no such document
 Fleet read_fleet(const std::string& document);

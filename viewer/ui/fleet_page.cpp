@@ -148,27 +148,36 @@ bool ends_with_any(std::string_view text, std::initializer_list<std::string_view
 bool FleetPage::takes(const std::string& file) { return ends_with_any(file, {".json", ".csv", ".csv.gz"}); }
 
 void FleetPage::open(const std::string& file) {
+  const auto is_scores = [](const std::string& name) { return name.ends_with(".json"); };
+  const bool joins = open_ && !is_scores(file) && takes(file) && !files_.empty() &&
+                     std::none_of(files_.begin(), files_.end(), [&](const std::string& shown) {
+                       return is_scores(shown) || !takes(shown) || shown == file;
+                     });
+  if (!joins) files_.clear();
+  files_.push_back(file);
   open_ = focus_ = true;
-  file_ = file;
   trouble_.clear();
   fleet_.reset();
   task_.cancel();
-  if (!file.ends_with(".json")) {
-    if (evtwin_.empty())
-      trouble_ = fmt::format(
-          "{}: scores of records are made by evtwin, which does not lie beside the viewer; "
-          "evtwin score FILES --json makes a file that is shown without it",
-          kernel::printable(file));
+  if (is_scores(file)) {
+    std::ifstream stream(file, std::ios::binary);
+    if (stream)
+      take({std::istreambuf_iterator<char>(stream), {}});
     else
-      task_.start({evtwin_, "score", file, "--json"});
+      trouble_ = fmt::format("{}: can not be read", kernel::printable(file));
     return;
   }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    trouble_ = fmt::format("{}: can not be read", kernel::printable(file));
+
+  if (evtwin_.empty()) {
+    trouble_ = fmt::format(
+        "{}: scores of records are made by evtwin, which does not lie beside the viewer; "
+        "evtwin score FILES --json makes a file that is shown without it",
+        kernel::printable(file));
     return;
   }
-  take({std::istreambuf_iterator<char>(stream), {}});
+  std::vector<std::string> words{evtwin_, "score", "--json"};
+  words.insert(words.end(), files_.begin(), files_.end());
+  task_.start(std::move(words));
 }
 
 void FleetPage::take(const std::string& document) {
@@ -177,7 +186,10 @@ void FleetPage::take(const std::string& document) {
     group_ = 0;
     car_ = fleet_->groups.front().members.front();
   } catch (const std::runtime_error& wrong) {
-    trouble_ = fmt::format("{}: {}", kernel::printable(file_), wrong.what());
+    const std::string what = wrong.what();
+    const std::string file = kernel::printable(files_.back());
+    // What evtwin says of a broken file names it.
+    trouble_ = what.find(file) != std::string::npos ? what : fmt::format("{}: {}", file, what);
   }
 }
 
@@ -237,10 +249,21 @@ void FleetPage::draw(Ui& ui) {
 void FleetPage::draw_head(Ui& ui) {
   const model::Fleet& fleet = *fleet_;
   const auto count = [](std::size_t n) { return figure(static_cast<double>(n), "", 0); };
+  const auto known = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
   std::string line = fmt::format(fmt::runtime(ui.tr(Word::fleet_volume)), count(fleet.cars.size()), count(fleet.rows),
-                                 count(fleet.files), fleet.as_of.empty() ? "-" : fleet.as_of);
-  if (fleet.implausible > 0)
-    line += " " + fmt::format(fmt::runtime(ui.tr(Word::fleet_implausible)), count(fleet.implausible));
+                                 count(fleet.fields), count(fleet.files), count(fleet.bytes), known(fleet.last_record),
+                                 known(fleet.as_of));
+  // What was left out or read otherwise than it stands.
+  const auto tell = [&](std::size_t n, Word word) {
+    if (n > 0) line += "  " + fmt::format(fmt::runtime(ui.tr(word)), count(n));
+  };
+  tell(fleet.implausible, Word::fleet_implausible);
+  tell(fleet.not_numbers, Word::fleet_not_numbers);
+  tell(fleet.left_out, Word::fleet_left_out);
+  tell(fleet.repeated, Word::fleet_repeated);
+  if (!fleet.unknown_types.empty())
+    line += "  " + fmt::format(fmt::runtime(ui.tr(Word::fleet_unknown_types)),
+                               fmt::format("{}", fmt::join(fleet.unknown_types, ", ")));
   wrapped(ui, line, ui.canvas.style.text_weak);
   ui.items.last("fleet.volume");
   for (const std::string& broken : fleet.broken)
@@ -322,12 +345,13 @@ void FleetPage::draw_cars(Ui& ui, ImVec2 size) {
       ui.items.last("fleet.car." + car.id);
 
       // As draw_line, on the row that is there; the score in its grade's colour.
-      const float each = width * 0.17F;
-      text_at(ui, min, car.id, width * 0.32F - ui.px(6.0F), style.text);
-      const std::array<std::string, 4> figures{
+      const std::array<std::string, 5> figures{
           car.type.empty() ? "-" : car.type, std::isnan(car.age_years) ? "-" : fmt::format("{:.1f}", car.age_years),
           published_text(car),
-          std::isnan(car.score) ? "-" : fmt::format("{:.2f} {}", car.score, car.grade.empty() ? "-" : car.grade)};
+          std::isnan(car.score) ? "-" : fmt::format("{:.2f} {}", car.score, car.grade.empty() ? "-" : car.grade),
+          percent_text(car.completeness)};
+      const float each = width * 0.68F / static_cast<float>(figures.size());
+      text_at(ui, min, car.id, width * 0.32F - ui.px(6.0F), style.text);
       for (std::size_t i = 0; i < figures.size(); ++i) {
         const ImU32 colour = i == 3 ? plot::colour(style, category_of(car.grade)) : style.text;
         text_right(ui, {min.x + width * 0.32F + each * static_cast<float>(i + 1), min.y}, figures.at(i),
@@ -382,6 +406,7 @@ void FleetPage::draw_car(Ui& ui) const {
 
   // Points that add up to the score; what is missing is said, and what it costs with it.
   const float width = ImGui::GetContentRegionAvail().x;
+  const bool of_class = group().name.starts_with("class ");
   draw_line(ui, width, "",
             {ui.tr(Word::fleet_value), ui.tr(Word::fleet_score), ui.tr(Word::fleet_points), ui.tr(Word::fleet_lost),
              ui.tr(Word::fleet_percentile)},
@@ -390,12 +415,13 @@ void FleetPage::draw_car(Ui& ui) const {
     const model::IndicatorScore& of = car.metrics[i];
     const std::string value = std::isnan(of.value) ? std::isnan(of.score) ? ui.tr(Word::fleet_missing) : "-"
                                                    : fmt::format("{:.3g} {}", of.value, indicator_units[i]);
-    draw_line(
-        ui, width, ui.tr(indicator_words[i]),
-        {value, figure(of.score, "", 1), figure(of.points, "", 1), figure(of.lost, "", 1), figure(of.of_fleet, "", 0)},
-        style.text);
+    draw_line(ui, width, ui.tr(indicator_words[i]),
+              {value, figure(of.score, "", 1), figure(of.points, "", 1), figure(of.lost, "", 1),
+               figure(of_class ? of.of_class : of.of_fleet, "", 0)},
+              style.text);
   }
-  draw_line(ui, width, ui.tr(Word::fleet_age), {"", "", figure(-car.penalty, "", 1), "", ""}, style.text);
+  draw_line(ui, width, ui.tr(Word::fleet_age),
+            {"", "", std::isnan(car.age_years) ? "-" : figure(-car.penalty, "", 1), "", ""}, style.text);
   if (car.floor > 0.0)
     draw_line(ui, width, ui.tr(Word::fleet_floor), {"", "", figure(car.floor, "", 1), "", ""}, style.text);
   draw_line(ui, width, ui.tr(Word::fleet_score), {"", "", figure(car.score, "", 1), "", ""}, style.text);

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "viewer/model/fleet.hpp"
 #include "viewer/ui/ui.hpp"
@@ -16,7 +17,8 @@ class FleetPage {
 
   /// A file that is for this page: scores (.json), or records of cars (.csv, .csv.gz), by its name.
   static bool takes(const std::string& file);
-  /// Reads scores, or asks evtwin for those of records or of a run's cars; the page opens at once.
+  /// Reads scores, or asks evtwin for those of records or of a run's cars; the page opens at once. Records that are
+  /// opened while records are shown join them.
   void open(const std::string& file);
   void close() { open_ = false; }
   bool is_open() const { return open_; }
@@ -41,7 +43,8 @@ class FleetPage {
   void draw_boxes(Ui& ui, float width) const;
   void draw_car(Ui& ui) const;
 
-  std::string evtwin_, file_, trouble_;
+  std::string evtwin_, trouble_;
+  std::vector<std::string> files_;  ///< that are shown, or asked about
   Task task_;
   bool open_ = false, focus_ = false;
   int frames_running_ = 0;

@@ -104,6 +104,26 @@ TEST_F(FleetScores, ACarsPointsAddUpToItsScoreAndTheBestComesFirst) {
   }
 }
 
+TEST_F(FleetScores, ACarWithoutAGradeLeadsNoList) {
+  Fleet fleet = read_fleet(answer_of({"score", paths::source_dir + "/scenarios/made_cars.csv",
+                                      paths::source_dir + "/scenarios/score_example.csv", "--json"}));
+  const std::string text = answer_of({"score", paths::source_dir + "/scenarios/score_example.csv", "--json"});
+  std::string ungraded = text;
+  const auto change = [&](const std::string& from, const std::string& to) {
+    const std::size_t at = ungraded.find(from, ungraded.find("\"corrected\": {\n        \"score\""));
+    ASSERT_NE(at, std::string::npos) << from;
+    ungraded.replace(at, from.size(), to);
+  };
+  change("\"score\": 80.87", "\"score\": 99.0");
+  change("\"grade\": \"B\"", "\"grade\": null");
+  const Fleet alone = read_fleet(ungraded);
+  EXPECT_EQ(alone.cars.front().score, 99.0);
+  EXPECT_EQ(alone.cars.front().grade, "");
+  // Beside cars with one it stands last, whatever its score.
+  fleet.cars.push_back(alone.cars.front());
+  EXPECT_EQ(members_of(fleet, "all").back(), fleet.cars.size() - 1);
+}
+
 TEST(Fleet, WhatIsNoSuchDocumentIsRefusedInALine) {
   for (const char* text : {"", "[]", "{}", "{\"cars\": 3}"})
     EXPECT_THROW((void)read_fleet(text), std::runtime_error) << text;

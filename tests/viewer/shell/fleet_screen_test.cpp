@@ -70,6 +70,31 @@ TEST(FleetScreen, ARunsCarsAreScoredFromTheMenu) {
   fs::remove_all(folder);
 }
 
+// No car, no file, no row: a line, and the viewer goes on.
+TEST(FleetScreen, RecordsWithoutACarAreToldAndEndNothing) {
+  const std::string folder = ::testing::TempDir(), header = folder + "evtwin-header.csv";
+  std::ofstream(header) << "car_id,car_type,efficiency_score\n";
+  for (const std::string& file : {header, folder + "evtwin-is-not-there.csv"}) {
+    Headless viewer(showing(file), 1280, 800);
+    viewer.frames(until_answered);
+    EXPECT_TRUE(there(viewer, "fleet.trouble")) << file;
+    EXPECT_NE(viewer.app().trouble().find(file), std::string::npos) << viewer.app().trouble();
+  }
+  fs::remove(header);
+}
+
+TEST(FleetScreen, FilesOfRecordsAreShownTogetherWithWhatIsBroken) {
+  const std::string broken = ::testing::TempDir() + "evtwin-broken.csv";
+  std::ofstream(broken) << "nothing,of,use\n1,2,3\n";
+  ui::Options both = showing(cars);
+  both.files.push_back(broken);
+  Headless viewer(both, 1280, 800);
+  viewer.frames(until_answered);
+  EXPECT_EQ(viewer.app().trouble(), "");
+  EXPECT_TRUE(there(viewer, "fleet.car.C01"));
+  fs::remove(broken);
+}
+
 TEST(FleetScreen, WhatCanNotBeShownIsSaidInALine) {
   const std::string file = ::testing::TempDir() + "evtwin-no-scores.json";
   std::ofstream(file) << "{}";
