@@ -32,7 +32,7 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_ABI_DIGEST "53f6e5ed6928d7e16df2441596a720028c54c1c3f536ded8bc67e7cf87c8cbe7"
+#define EVTWIN_ABI_DIGEST "04fe9ab60a18d61031c242eb76a845a63ddda301b1b82d45df8fb34efdd314df"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -154,7 +154,55 @@ typedef struct evtwin_ledger {
 #define EVTWIN_DEMAND_PEAK 1u     /* the month's highest mean import of a metering window, ratchet included */
 #define EVTWIN_DEMAND_CONTRACT 2u /* the contract power: no decision changes it */
 
-/* Columns are structures of arrays: row i of each evse_* column is EVSE i, in the order the scenario declares them. */
+/* Columns are structures of arrays: row i of each evse_* column is EVSE i, in the order the scenario declares them.
+ * Some columns are lists of lists instead: slices of different lengths, laid end to end. In these pictures n_evses is
+ * 4, and EVSEs 0 and 3 have a vehicle.
+ *
+ * connected_evse: the rows to loop over; j counts them.
+ *
+ *       j                  0   1                      n_connected = 2
+ *       connected_evse   [ 0 | 3 ]
+ *                          |   +-------+
+ *                          v           v
+ *       row i              0   1   2   3
+ *       evse_session     [ 7 | 0 | 0 | 9 ]            0: nobody
+ *
+ * curve_soc, curve_kw: a slice of evse_curve_points[i] from evse_curve_start[i] on; what lies between slices (#) means
+ * nothing.
+ *
+ *       row i                 0   1   2   3
+ *       evse_curve_start    [ 0 | 4 | 8 | 12 ]
+ *       evse_curve_points   [ 3 | 0 | 0 | 2  ]        0: not known
+ *                             |           +-----------------+
+ *                             v                             v
+ *       p                     0     1     2     3 .. 11     12    13
+ *       curve_soc           [ 0   | 0.8 | 1   | #  ..  #  | 0   | 1   ]
+ *       curve_kw            [ 50  | 50  | 5   | #  ..  #  | inf | inf ]
+ *
+ * rate_kw: no gaps, so that the start of row i + 1 ends row i, and the column of starts is one longer than the others.
+ * The limit members below are laid out alike, by limit_start.
+ *
+ *       row i                 0   1   2   3   4 = n_evses
+ *       evse_rate_start     [ 0 | 3 | 3 | 3 | 5 ]     rows 1 and 2: empty slices, any power
+ *                             |           +-----+
+ *                             v                 v
+ *       p                     0     1     2     3     4
+ *       rate_kw             [ 1.4 | 3.7 | 7.4 | 1.4 | 3.7 ]
+ *
+ *       row r                 0   1   2 = n_limits
+ *       limit_start         [ 0 | 5 | 7 ]             row 0, the grid connection, has all; row 1, a feeder, has two
+ *                             |   +-----------+
+ *                             v               v
+ *       p                     0  1  2  3  4   5  6
+ *       limit_member        [ 0  1  2  3  4 | 1  2 ]  0 .. 3 are EVSEs, 4 is storage 0 (n_evses + 0)
+ *       limit_coefficient   [ 1  1  1  1  1 | 1  1 ]
+ *
+ * level_*: a table of n_levels rows, one horizon after the other. Here n_levels is 2 and horizon_steps is 3.
+ *
+ *       cell                  0     1     2     3     4     5
+ *       level_pv_kw         [ 1.0   4.0   2.0 | 2.5   9.0   6.0 ]
+ *       step k                0     1     2     0     1     2
+ *       l, level[l]           0, 0.1            1, 0.9            cell = l * horizon_steps + k */
 typedef struct evtwin_view {
   uint32_t struct_size;
   uint32_t why; /* EVTWIN_WHY_* bits */
