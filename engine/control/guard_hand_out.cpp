@@ -1,4 +1,15 @@
 // Hand-out: what restraint left over goes back to members that have less than asked, until nobody can be raised.
+//
+// Continuous powers are raised together by one part s of what each lacks, in kW:
+//
+//   x_i(s) = x_i + s (asked_i - x_i)          for all open members i
+//   V_r(s) = V_r(0) + s (V_r(1) - V_r(0))     of each row r, a straight line but for losses and tapers
+//   V_r(s) <= U_r  =>  s = min over rows of (U_r - V_r(0)) / (V_r(1) - V_r(0)), where V_r(1) > U_r; likewise below
+//
+// The row of the least s binds; its members are open no longer, and the others go on: the progressive filling of
+// max-min fairness (Bertsekas and Gallager, Data Networks, 1992, chapter 6), with what each lacks as its weight.
+// Example: two EVSEs stand at 4 and 6 kW and asked for 10 and 8; the row has 10 of 14 kW. s = (14 - 10) / (18 - 10) =
+// 0.5: 7 and 7 kW.
 #include <algorithm>
 #include <cmath>
 

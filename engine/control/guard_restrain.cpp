@@ -4,6 +4,23 @@
 // what the others leave below the bound. Each gets max(l_i, s x w_i) with the largest s in [0, 1] that fits. Where the
 // sum of all l_i is above the room, those that fit in the written order are kept and the others get 0. The same in the
 // plane for magnitude rows, where w_i and l_i are phasors.
+//
+// The largest s (share_above_offers; ours, a fill with floors). The unit is the row's, kW or A, and s has none:
+//
+//   f(s) = sum over i of max(l_i, s w_i)      grows with s, straight between its bends at s = l_i / w_i
+//   F = {i : s w_i < l_i}                     the members that stand at their smallest offer
+//   f(s) = room  =>  s = (room - sum over F of l_i) / (sum over the others of w_i)
+//
+// F is found from below, beginning empty. One more member in F takes l_i > s w_i of the room and leaves the others less
+// than they had, so s falls: who is in F stays in it, and after as many rounds as members F is right. In a magnitude
+// row |sum over F of l_i + s sum over the others of w_i| = bound is solved by largest_part().
+// Example: room 10 kW; wishes 22, 11, 3.7 kW; smallest offers 6 A, that is 4.14, 4.14, 1.38 kW. F empty:
+// s = 10 / 36.7 = 0.272, parts 5.99, 3.00, 1.01, so that the second and third are in F: s = (10 - 4.14 - 1.38) / 22 =
+// 0.204, and the first gets 4.48 kW. The sum is 10 kW.
+//
+// Below lossy feeders the row is no sum of the w_i. They are scaled by one factor u = (V - V_0) / sum of w_i, V being
+// the row's value now and V_0 its value with the listed members at 0, and the row is restrained again where that was
+// not enough (restraints_per_row).
 #include <algorithm>
 #include <cmath>
 

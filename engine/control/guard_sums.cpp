@@ -1,4 +1,22 @@
 // Sums of limit rows: all of them in one pass, one exactly, and how they change with one member.
+//
+// A plain row is V = base + sum over members i of c_i q_i, q_i in kW, or in A: kW / (kW per A). Until the next event a
+// tapering battery may draw anything between a least and a most, so each row has two sums, and both are linear:
+//
+//   charging at set-point x:   q_most = min(x, highest),  q_least = min(x, now), but 0 where the curve falls below x
+//   V_upper = base + sum over c_i > 0 of c_i q_most  + sum over c_i < 0 of c_i q_least    must not pass the upper bound
+//   V_lower = base + sum over c_i > 0 of c_i q_least + sum over c_i < 0 of c_i q_most     must not pass the lower bound
+//
+// discharging the other way round, with q < 0. A magnitude row is |sum of c_i x_i exp(j angle_i)|, of set-points.
+// Rows of the feeder tree lose energy in the direction of the flow, each node f with efficiency eta_f:
+//
+//   T(p, eta) = p / eta for p >= 0, p eta for p < 0
+//   into(f)   = T(sum of T(q_i, eta_i) of its EVSEs + sum of into(g) of the nodes below, eta_f)
+//   V(grid)   = base + sum of T(q_i, eta_i) of members without a feeder + sum of into(f) of the top nodes
+//
+// T is convex in p and bends at 0 alone, so that one try along a straight line mostly ends the search (fitting_part).
+// Ours. Example: 10 kW at the meter of a DC EVSE of 0.95 below a transformer of 0.98: 10 / 0.95 / 0.98 = 10.74 kW into
+// it; -10 kW give 10 x 0.95 x 0.98 = 9.31 kW back.
 #include <algorithm>
 #include <cmath>
 

@@ -1,3 +1,20 @@
+// From imported energy to the charge of a month.
+//
+//   E_w   imported in metering window w, kWh >= 0: what is fed back takes nothing off
+//   H_w   length of the whole window, h, also where the run covers it in part
+//   1. mean power of a window           P_w = E_w / H_w                                            kW
+//   2. peak of month m                  P_m = max over the windows that begin in m of P_w          kW
+//   3. billed power                     B_m = max(P_m, P_k of ratchet months k in the look-back, phi C_m); or C_m    kW
+//   4. above the contract               X_m = P_m - C_m where that is above 1e-9 C_m, else 0       kW
+//   5. the charge                       f_m (B_m b_m + X_m x) (1 + tau)                            currency
+//
+// C_m is the highest contract power in force in the month, phi floor_fraction_of_contract, b_m and x the prices per kW
+// and month (of the month of the year, of the excess), tau the tax. f_m is the part of the month's duration that the
+// run covers, or 1 (PartMonth). Rules 1 and 2 are those of meters of maximum demand; 3 is KEPCO's (sources at billed_kw
+// in the header), 4 and 5 are ours. A month's charge grows with its peak alone, so the meter keeps one number per month
+// and tells the growth: a peak that was reached is paid, what comes below it costs nothing more. Example: 15 min that
+// import 10 kWh are 10 / 0.25 = 40 kW. Last August 60 kW, ratchet 12 1 2 7 8 9, C = 150 kW, phi = 0.3: B = max(40, 60,
+// 45) = 60 kW. At b = 8,000, tau = 0.1 and half a month: 0.5 x 60 x 8,000 x 1.1 = 264,000.
 #include "market/demand_charge.hpp"
 
 #include <algorithm>

@@ -1,3 +1,16 @@
+// From a tariff's figures to the price of a kWh at an instant.
+//
+//   e   the period's or the series' price, s surcharge_per_kwh: currency per kWh;  tau   tax_fraction
+//   p_buy(t)  = (e(t) + s) (1 + tau)             what the site pays for a kWh from the grid
+//   p_sell(t) = f                                fixed, or a series: as stated, without surcharge and tax
+//             = phi p_buy(t)                     as a factor: phi = 1 is net metering
+//
+// Both are constant until the next period, month, holiday or value of a series: energy between two events costs exactly
+//
+//   p_buy x kWh imported - p_sell x kWh exported,
+//
+// and whoever keeps the books needs until_ns, the instant up to which that holds. Ours; figures and sources of tariffs
+// stand in scenarios/lib/tariffs. Example: e = 100, s = 10, tau = 0.1: p_buy = 121; phi = 0.5: p_sell = 60.5.
 #include "market/tariff.hpp"
 
 #include <fmt/format.h>

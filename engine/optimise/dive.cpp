@@ -1,3 +1,18 @@
+// Rounding in halves. Minimise c x over A x within its sides, x within its bounds, x_j whole for j in I. Units are
+// those of the model's columns; whole columns have none.
+//
+//   x*                        the relaxed optimum, whose cost z* <= z_opt, the cost of the best whole answer
+//   S = {j in I : x*_j is further than 1e-7 from a whole number}
+//   fix x_j = ceil(x*_j) for all j in S and solve for the rest: cost z >= z_opt, so that z - z* bounds what is lost
+//   infeasible: S into halves, the first half first; a single j that can not be rounded up is fixed to ceil(x*_j) - 1
+//
+// Up first, as "on" of a charger that draws is 1, and its power stays free between the smallest offer and the bound. S
+// is small: an optimal vertex has no more columns strictly between their bounds than rows that bind. New fractions of
+// the others make a new S. At most 8 programs, each warm from the one before; beyond that branching is better.
+//
+// Ours; a diving heuristic in the sense of T. Berthold, Primal Heuristics for Mixed Integer Programs (2006), that fixes
+// many columns in one program. Example: x* = (0.2, 1, 0.7), all to be whole: S = {3, 1}, the nearest to its next number
+// first; try x_1 = x_3 = 1. If that can not be: x_3 = 1, else x_3 = 0; then x_1 = 1, else x_1 = 0: five programs at most.
 #include "optimise/dive.hpp"
 
 #include <algorithm>

@@ -1,3 +1,26 @@
+// The face of optimal answers, by complementary slackness, and a second objective on it.
+//
+//   minimise c x over l <= A x <= u, lower <= x <= upper       c in the tariff's currency per unit of a column
+//   y   duals of the rows, d = c - A' y the reduced costs      in the currency per unit of a row, of a column
+//
+// 1. For every x: c x = y A x + d x. Less the same of the optimum x*:
+//      c x - c x* = sum over rows of y_i ((A x)_i - (A x*)_i) + sum over columns of d_j (x_j - x*_j)
+// 2. At the optimum y_i > 0 only where row i stands at l_i, y_i < 0 only at u_i; d_j > 0 only where x*_j is at its
+//    lower bound, d_j < 0 only at its upper one. So for every feasible x each term is >= 0. (Duals and reduced costs up
+//    to 1e-9 of the largest cost count as 0.)
+// 3. c x = c x* therefore means that each term is 0: where d_j is not 0 the column stays, where y_i is not 0 the row
+//    stays at its side, all else is free. That is the whole face, and no row c x = c x* is needed, whose rounding would
+//    loosen it.
+// 4. On it minimise sum of w_j p_j over powers p_j, k steps from the first:
+//      earliest   w = 1 + 0.01 k                 as little power as can be, the earlier the better
+//      steady     w = -1000 + 0.01 k if p* < last, and then p <= last; else w = 1000 + 0.01 k, and p >= last
+//    |p - last| is a straight line on either side of the last power, so a power that may not pass it has a linear
+//    distance, and needs no columns of its own.
+//
+// 1 to 3 are the textbook's (Bertsimas and Tsitsiklis, Introduction to Linear Optimization, 1997, chapter 4), 4 is
+// ours. Example: 7 kWh in two steps of an hour at one price, 7 kW each: every split costs the same, y of the goal is
+// the price and d of both powers is 0. Earliest: (7, 0). Last plan (3, 4), answer (0, 7): p_0 rises to 3 and p_1 falls
+// to 4.
 #include "optimise/tie_break.hpp"
 
 #include <algorithm>

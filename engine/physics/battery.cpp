@@ -1,3 +1,23 @@
+// Power over time in closed form, from a curve that gives power over stored energy.
+//
+//   E       stored energy, kWh            a   stored kWh per metered kWh: the charging efficiency, or 1 / that of
+//   P(E)    power at the meter, kW            discharging (E then counts downwards, and all of it is as if charging)
+//   W(t)    metered energy, kWh           t   hours since the law began at E_0, P_0
+//
+// 1. Stored energy grows with what the meter counts:          dE/dt = a P
+// 2. A piece of the curve is a straight line:                 P = P_0 + m (E - E_0), m in kW per stored kWh
+// 3. Both together:                                           dP/dt = m dE/dt = r P, with r = m a in 1/h
+// 4. so that power is an exponential:                         P(t) = P_0 exp(r t); m = 0, or a set-point: constant
+// 5. whose integral is the metered energy:                    W(t) = P_0 (exp(r t) - 1) / r = P_0 t expm1(r t) / (r t)
+// 6. Solved for t, with x = r W / P_0 the relative change:    t = log(1 + x) / r = (W / P_0) log1p(x) / x
+// 7. In powers, where the piece ends at P_1:                  t = log(P_1 / P_0) / r
+//
+// x <= -1 is a piece that ends at 0 kW, which it never reaches: W tends to -P_0 / r. The forms with expm1 and log1p go
+// over into P_0 t and W / P_0 as r goes to 0, without a difference of near numbers.
+// Ours; a curve of constant power and linear taper is ACN-Sim's two-stage battery (doi
+// 10.1109/SmartGridComm.2019.8909765).
+// Example: 60 kWh, 50 kW up to SoC 0.8 (48 kWh), then a line to 0 at 60 kWh, a = 1. m = -50 / 12, r = -4.167 / h. To
+// SoC 0.95 (57 kWh) power falls to 12.5 kW: t = log(0.25) / r = 0.3327 h = 1,198 s, and W = 50 (0.25 - 1) / r = 9 kWh.
 #include "physics/battery.hpp"
 
 #include <algorithm>
