@@ -67,6 +67,7 @@ void CommandBook::reservation(std::size_t station, const ReservationReport& repo
   using Phase = ReservationReport::Phase;
   Asked asked;
 
+  // H01.FR.02, OCPP 1.6 section 5.13: the id of one that there is replaces it.
   // A new reservation is found by its id at once; its EVSE is held only once the answer says Accepted (`answer`).
   if (report.phase == Phase::made) {
     asked.kind = Asked::Kind::reserve;
@@ -83,6 +84,7 @@ void CommandBook::reservation(std::size_t station, const ReservationReport& repo
     return;
   }
 
+  // H04.FR.01: Expired, at its expiry. H01.FR.16 and H01.FR.17: Removed, as its EVSE is Faulted or Unavailable.
   // A cancellation waits for its answer, too. ReservationStatusUpdate (2.0.1) reports an end that has come: every
   // status but Expired counts as cancelled.
   Booked* booked = booking(station, report.id);
@@ -220,6 +222,7 @@ bool CommandBook::is_stranger(const std::string& id_tag, std::uint64_t number) c
   return found == known_tags_.end() || found->second > number;
 }
 
+// H01.FR.15: the start that uses a reservation names it and ends it; H03.FR.01: by the token that it was made for.
 void CommandBook::transaction_started(std::size_t station, const TransactionReport& report, const Event& event) {
   Booked* used = report.reservation.empty() ? nullptr : booking(station, report.reservation);
   // Without a number it is the reservation that holds the EVSE.

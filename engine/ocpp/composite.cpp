@@ -1,4 +1,5 @@
-// Composite schedules: OCPP 1.6 sections 3.13.4 and 5.7, OCPP 2.0.1 part 2 use cases K01 and K08.
+// Composite schedules: OCPP 1.6 sections 3.13.4 and 5.7, OCPP 2.0.1 part 2 use cases K01 and K08: K08.FR.03 (EVSE 0 is
+// the station, its grid connection), K08.FR.04 (of limits of several purposes the lowest holds).
 #include <algorithm>
 #include <cmath>
 #include <set>

@@ -40,6 +40,7 @@ std::string answered_status(const Json& json) {
   return {};
 }
 
+// OCPP 1.6 section 4.2; 2.0.1 use case B01.
 BootReport boot_of(const Decoding& d) {
   BootReport boot;
   if (const auto station = field(d.json(), "chargingStation")) {
@@ -59,6 +60,7 @@ BootReport boot_of(const Decoding& d) {
   return boot;
 }
 
+// OCPP 1.6 section 4.9; 2.0.1 use case G01.
 StatusReport connector_status(const Decoding& d) {
   StatusReport report;
   d.stamp();
@@ -76,6 +78,9 @@ StatusReport connector_status(const Decoding& d) {
   return report;
 }
 
+// OCPP 1.6 section 5.15; 2.0.1 D01.FR.15 (Full: the list is what comes), D01.FR.16 (Differential: an entry with
+// idTokenInfo is added or changed) and D01.FR.17 (one without is removed). An entry without a status is taken as
+// accepted: the tags are for telling strangers, and who was on the list once is none.
 LocalList local_list(const Decoding& d) {
   LocalList list;
   list.full = string_of(d.json(), "updateType") == "Full";
@@ -108,6 +113,7 @@ CommandReport command_of(const Decoding& d) {
   return report;
 }
 
+// OCPP 1.6 sections 3.11, 5.1 and 5.13; 2.0.1 use cases H01 (reserve), H02 (cancel), H04 (ended, not used).
 ReservationReport reservation_of(const Decoding& d) {
   using Phase = ReservationReport::Phase;
   ReservationReport report;
@@ -158,7 +164,7 @@ void decode_call(const Decoding& d) {
   } else if (action == "BootNotification") {
     body = boot_of(d);
   } else if (action == "Heartbeat") {
-    // Its use is the answer, which tells the time.
+    // Its use is the answer, which tells the time (OCPP 1.6 section 4.6).
     body = Heartbeat{};
   } else if (action == "Authorize") {
     AuthoriseReport report;

@@ -91,6 +91,7 @@ Status status_of(std::string_view name) {
   return Status::unknown;
 }
 
+// OCPP 1.6 section 4.8.
 TransactionReport decode_start(const Decoding& d) {
   d.shows(Version::v16);
   d.stamp();
@@ -102,6 +103,7 @@ TransactionReport decode_start(const Decoding& d) {
   return report;
 }
 
+// OCPP 1.6 section 4.10. transactionData may repeat what MeterValues told.
 TransactionReport decode_stop(const Decoding& d) {
   d.shows(Version::v16);
   d.stamp();
@@ -124,13 +126,17 @@ TransactionReport decode_transaction_event(const Decoding& d) {
   TransactionReport report;
   const std::string_view type = string_of(json, "eventType");
   report.phase = type == "Started" ? Phase::start : type == "Ended" ? Phase::stop : Phase::update;
+  // E01.FR.16: the EVSE is told once, by the first event after the vehicle was connected.
   if (const auto evse = field(json, "evse")) report.evse = evse_of(*evse, "id");
 
+  // E03.FR.01, E07.FR.02: so is the token, when it authorises the transaction, and when it ends that.
   if (const auto token = field(json, "idToken")) {
     report.id_tag = text_of(*token, "idToken");
     report.token_type = string_of(*token, "type");
   }
+  // H01.FR.15: the event that ends a reservation by using it names it.
   report.reservation = text_of(json, "reservationId");
+  // E04.FR.03: true of all that happened while there was no connection; E01.FR.07: messages are numbered.
   report.offline = is_true(json, "offline");
   report.sequence = integer_of(json, "seqNo");
 
@@ -148,6 +154,7 @@ TransactionReport decode_transaction_event(const Decoding& d) {
   if (trigger == "EVDeparted" || (report.phase == Phase::stop && report.reason == "EVDisconnected"))
     report.status = Status::available;
 
+  // E02.FR.09 at the start, J02.FR.11 meanwhile, E06.FR.11 at the end: what a station is configured to measure.
   report.readings = d.readings(json, "meterValue");
   return report;
 }

@@ -89,6 +89,7 @@ MeterLocation location_of(std::string_view name) {
   return MeterLocation::outlet;
 }
 
+// A reading without a context is Sample.Periodic, the one that is taken at intervals (2.0.1 J02.FR.11).
 Sample::Context context_of(std::string_view name) {
   if (name.empty() || name == "Sample.Periodic") return Sample::Context::periodic;
   if (name == "Transaction.Begin") return Sample::Context::begin;

@@ -129,6 +129,7 @@ void Limit::also(const Limit& other) {
 
 Limit session_limit(std::span<const ProfileStore::Held> held, int evse, const Running& running, Instant at,
                     TimeNs& next_ns) {
+  // K01.FR.09: without a transaction there is nothing for a TxProfile to limit.
   if (!running.runs) return {};
   Choice tx, tx_default;
   for (const ProfileStore::Held& one : held) {
@@ -136,6 +137,7 @@ Limit session_limit(std::span<const ProfileStore::Held> held, int evse, const Ru
     if (one.evse != 0 && one.evse != evse) continue;
     const bool is_tx = profile.purpose == ProfilePurpose::tx;
     if (!is_tx && profile.purpose != ProfilePurpose::tx_default) continue;
+    // K01.FR.33: a TxProfile of another transaction is none of this one's.
     if (is_tx && !profile.transaction_id.empty() && !running.id.empty() && profile.transaction_id != running.id)
       continue;
     (is_tx ? tx : tx_default).offer(one, period_at(profile, base_of(profile, running.start_ns), at.t_ns, next_ns));

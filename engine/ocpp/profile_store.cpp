@@ -11,8 +11,9 @@ bool overlap(const ChargingProfile& one, const ChargingProfile& other) {
   return !one_first && !other_first;
 }
 
-/// Does setting `next` end `held`, on the same EVSE? OCPP 1.6 section 5.16; 2.0.1 K01.FR.05 and the duplicates that it
-/// forbids, of which the last that a station took counts.
+/// Does setting `next` end `held`, on the same EVSE? OCPP 1.6 section 5.16; 2.0.1 K01.FR.05 (the same id) and the
+/// duplicates that it forbids, of which the last that a station took counts: K01.FR.06 (purpose and stack level at
+/// times that overlap), K01.FR.39 (of TxProfiles, of one transaction).
 bool replaces(const ChargingProfile& next, const ChargingProfile& held) {
   if (next.id == held.id) return true;
   if (next.purpose != held.purpose || next.stack_level != held.stack_level) return false;
@@ -21,6 +22,7 @@ bool replaces(const ChargingProfile& next, const ChargingProfile& held) {
   return true;
 }
 
+/// OCPP 1.6 section 5.5; 2.0.1 K10.FR.02: an id, or some of EVSE, stack level and purpose. All that is given must match.
 bool cleared(const ProfileStore::Held& held, const ProfileCommand& clear) {
   return (!clear.clear_id || *clear.clear_id == held.profile.id) &&
          (!clear.clear_evse || *clear.clear_evse == held.evse) &&
@@ -51,6 +53,7 @@ void ProfileStore::hold(int evse, const ChargingProfile& profile, std::optional<
                    [](const SchedulePeriod& a, const SchedulePeriod& b) { return a.start_s < b.start_s; });
 }
 
+// K02.FR.05: with its transaction a TxProfile is over.
 void ProfileStore::end_transaction(int evse, std::string_view transaction_id) {
   std::erase_if(held_, [&](const Held& one) {
     const std::string& id = one.profile.transaction_id;

@@ -8,12 +8,15 @@
 namespace evtwin::ocpp {
 namespace {
 
-// Heartbeats may be left out while other messages flow; three intervals without any are silence.
+// Heartbeats may be left out while other messages flow (OCPP 1.6 section 4.6); three intervals without any are silence.
 constexpr double missed_intervals = 3.0;
 constexpr double shortest_silence_s = 60.0;
 constexpr std::size_t most_distances = 1000;
 
-// Steps of an update, OCPP 1.6 chapter 7.25, 2.0.1 FirmwareStatusEnumType; all other statuses end it.
+// Steps of an update, OCPP 1.6 chapter 7.25, 2.0.1 FirmwareStatusEnumType; all other statuses end it. 2.0.1 tells each
+// new step (L01.FR.01): DownloadScheduled (L01.FR.13), DownloadPaused (L01.FR.14), InstallScheduled (L01.FR.16),
+// InstallRebooting (L01.FR.15), and at the end Installed (L01.FR.28), InstallVerificationFailed (L01.FR.29) or
+// DownloadFailed (L01.FR.30).
 bool is_download(std::string_view s) {
   return s == "Downloading" || s == "Downloaded" || s == "SignatureVerified" || s == "InstallScheduled" ||
          s == "DownloadScheduled" || s == "DownloadPaused";
@@ -33,6 +36,8 @@ void StationBook::boot(const BootReport& report, const Stamp& stamp) {
   take(facts_.firmware, report.firmware);
 }
 
+// OCPP 1.6 section 4.2: the interval of an accepted station is that of its heartbeats, of a rejected one the wait
+// before it may boot again.
 void StationBook::clock(const ClockAnswer& answer, std::uint64_t call) {
   if (answer.boot) {
     const auto boot =
@@ -80,12 +85,15 @@ void StationBook::status(const StatusReport& report, const Stamp& stamp) {
   now = std::move(fault);
 }
 
+// OCPP 1.6 section 4.4; 2.0.1 use case N01, whose uploads have a requestId (N01.FR.07): a newer request may end one
+// (N01.FR.12).
 void StationBook::diagnostics(const DiagnosticsReport& report, const Stamp& stamp) {
   progress_.push_back({stamp, {0, "diagnostics", report.status}});
 }
 
 void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
   progress_.push_back({stamp, {0, "firmware", report.status}});
+  // L01.FR.07: free connectors are Unavailable until it is installed; L01.FR.23: a boot loader may leave Installing out.
   // Out of service while it installs; where the station tells only of the download, from that to Installed.
   if (is_download(report.status)) {
     if (!download_.open) download_ = {stamp, stamp, true, "firmware update: " + report.status, 0};

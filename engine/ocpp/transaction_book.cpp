@@ -21,6 +21,7 @@ constexpr TimeNs enough_spacing_ns = 15 * kernel::second_ns;
 static_assert(kernel::minute_ns >= 4 * enough_spacing_ns, "four readings a minute make a one-minute mean");
 static_assert(few_readings < most_readings);
 
+// OCPP 1.6 section 4.8: the answer to its start gives a transaction its id; without a connection there is none.
 // Ids that stations send for "I do not know": libocpp and others start offline with -1, some with 0.
 bool usable(const std::string& id) { return !id.empty() && id != "-1" && id != "0"; }
 
@@ -63,6 +64,8 @@ std::size_t TransactionBook::open_with_id(const std::string& id) const {
   return found != by_id_.end() && drafts_[found->second].open ? found->second : npos;
 }
 
+// E01.FR.08: an id is unique to its transaction on this station, also after a reboot: one that is over is still meant.
+// 1.6 leaves ids to the CSMS, and `id_reused` tells of one that gives them twice.
 std::size_t TransactionBook::known_with_id(const std::string& id) const {
   if (!usable(id)) return npos;
   const auto found = by_id_.find(id);
@@ -166,7 +169,7 @@ void TransactionBook::take_readings(DraftTransaction& draft, std::vector<Reading
   thin(draft);
 }
 
-// Messages of 2.0.1 are numbered; one that was sent twice is taken once.
+// Messages of 2.0.1 are numbered (E01.FR.07), mostly from 0 on; one that was sent twice is taken once.
 bool TransactionBook::is_new_sequence(DraftTransaction& draft, const TransactionReport& report) {
   if (!report.sequence) return true;
   if (draft.sequences > 0 && *report.sequence == draft.last_sequence) return false;
@@ -341,6 +344,8 @@ std::string TransactionBook::answer(const TransactionAnswer& answer, const Event
   return draft.facts.id_tag;
 }
 
+// OCPP 1.6 section 4.7. In 2.0.1 MeterValues are of no transaction (J01.FR.19): clock-aligned readings of an idle EVSE
+// (J01.FR.14, J01.FR.20). Stations that send them while one charges mean that one all the same.
 void TransactionBook::meter(MeterReport&& report, const Event& event) {
   if (report.evse > 0) evses_.insert(report.evse);
   if (report.evse == 0 && !usable(report.id)) return;  // the station's sum meter
@@ -349,7 +354,7 @@ void TransactionBook::meter(MeterReport&& report, const Event& event) {
   if (index == npos && report.evse > 0) {
     index = usable(report.id) ? open_without_id(report.evse, nullptr) : open_on(report.evse);
     if (index == npos && !usable(report.id)) index = open_without_id(report.evse, nullptr);
-    // 2.0.1 stations may never tell a transaction's EVSE: with one open, it is that one's.
+    // 2.0.1 stations may never tell a transaction's EVSE (E01.FR.16 asks for it once): with one open, it is that one's.
     if (index == npos && event.version != Version::v16 && open_.size() == 1 && drafts_[open_[0]].facts.evse == 0)
       index = open_[0];
     if (index != npos && !usable(report.id) && drafts_[index].gone_seen) index = npos;

@@ -215,7 +215,7 @@ void Settlement::flag_gaps() {
   if (!t.start_seen && std::find(t.flags.begin(), t.flags.end(), "start_missing") == t.flags.end())
     flag("start_missing", "no start in the log", t.start_place);
 
-  // seqNo counts the messages of a 2.0.1 transaction.
+  // seqNo counts the messages of a 2.0.1 transaction (E01.FR.07).
   if (draft.sequences == 0) return;
   const auto span = static_cast<std::uint64_t>(draft.last_sequence) - static_cast<std::uint64_t>(draft.first_sequence);
   if (span + 1 > draft.sequences)

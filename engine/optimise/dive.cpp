@@ -12,7 +12,8 @@
 //
 // Ours; a diving heuristic in the sense of T. Berthold, Primal Heuristics for Mixed Integer Programs (2006), that fixes
 // many columns in one program. Example: x* = (0.2, 1, 0.7), all to be whole: S = {3, 1}, the nearest to its next number
-// first; try x_1 = x_3 = 1. If that can not be: x_3 = 1, else x_3 = 0; then x_1 = 1, else x_1 = 0: five programs at most.
+// first; try x_1 = x_3 = 1. If that can not be: x_3 = 1, else x_3 = 0; then x_1 = 1, else x_1 = 0: five programs at
+// most.
 #include "optimise/dive.hpp"
 
 #include <algorithm>
