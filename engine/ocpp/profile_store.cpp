@@ -22,7 +22,8 @@ bool replaces(const ChargingProfile& next, const ChargingProfile& held) {
   return true;
 }
 
-/// OCPP 1.6 section 5.5; 2.0.1 K10.FR.02: an id, or some of EVSE, stack level and purpose. All that is given must match.
+/// OCPP 1.6 section 5.5; 2.0.1 K10.FR.02: an id, or some of EVSE, stack level and purpose. All that is given must
+/// match.
 bool cleared(const ProfileStore::Held& held, const ProfileCommand& clear) {
   return (!clear.clear_id || *clear.clear_id == held.profile.id) &&
          (!clear.clear_evse || *clear.clear_evse == held.evse) &&

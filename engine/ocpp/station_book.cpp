@@ -93,8 +93,8 @@ void StationBook::diagnostics(const DiagnosticsReport& report, const Stamp& stam
 
 void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
   progress_.push_back({stamp, {0, "firmware", report.status}});
-  // L01.FR.07: free connectors are Unavailable until it is installed; L01.FR.23: a boot loader may leave Installing out.
-  // Out of service while it installs; where the station tells only of the download, from that to Installed.
+  // L01.FR.07: free connectors are Unavailable until it is installed; L01.FR.23: a boot loader may leave Installing
+  // out. Out of service while it installs; where the station tells only of the download, from that to Installed.
   if (is_download(report.status)) {
     if (!download_.open) download_ = {stamp, stamp, true, "firmware update: " + report.status, 0};
     return;
