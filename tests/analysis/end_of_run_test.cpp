@@ -100,6 +100,10 @@ TEST(EndOfRun, WhatIsStillToComeCountsAsServedWhereItIsPaidForInFull) {
 // 24 h at 10 kW for three cars that got nothing: 5, 50 and 100 kWh, until 10:00, 08:00 and 20:00 of the next day, 7.04
 // kW. Alone each gets 5, 50 and 100 kWh: 0.5, 6.25 and 5 kW on average, 11.75 together. Behind a feeder of 4 kW, the
 // last has 4/5 of its power, and the connection cuts the others to 10/11.75.
+//
+//   grid (10 kW) --+-- EVSE 0                owed   5 kWh until 10:00
+//                  +-- EVSE 1                      50       until 08:00
+//                  +-- F (4 kW) --- EVSE 2        100       until 20:00
 TEST(EndOfRun, WhoNeedsLittleLeavesRoomForTheOthers) {
   twin::World world = small_world(3);
   twin::Site& site = world.sites[0];

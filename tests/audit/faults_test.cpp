@@ -302,6 +302,14 @@ TEST_F(FaultsPutBack, AnExcessOverTheContractIsKilowattsMinutesAndMoney) {
 
 // A taper from 100 kW under a feeder of 40 kW that only counts: 100 exp(-h 100/60) is above it by
 // (100 - 40) / k - 40 ln(2.5) / k kWh, k = 100 / 60 per h. Samples at ticks of an hour say something else.
+//
+//   grid --- east (40 kW, only counted) --- D-1 (DC)   100 kW and falling
+//
+//   100 kW |.
+//          | `.   counted: what lies above 40 kW
+//    40 kW |---`._-------------
+//          |      `--..__         until 100 exp(-k h) = 40, h = ln(2.5) / k
+//          +-------------------- h
 TEST_F(FaultsPutBack, AFeedersOverloadIsNotASampleAtTicks) {
   twin::World world = small_world(0, 1);
   physics::BatterySpec& battery = world.vehicles[0].battery;

@@ -149,6 +149,7 @@ TEST_F(SaidTwice, RowsThatNoRunMakesAreRefused) {
                 .find("a session open at the end that never plugged in"),
             std::string::npos);
 
+  //   grid --- upper --- lower --- the first EVSE; then upper is put below lower:  lower --- upper --- lower ...
   twin::World world = world_of_all_kinds();
   physics::Feeder upper, lower;
   upper.name = "upper";

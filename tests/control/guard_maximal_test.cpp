@@ -305,6 +305,9 @@ TEST(GuardMaximal, SharesFallToRatesAndNoStepMoreFits) {
 }
 
 // A storage is a member as EVSEs are: the feeder's cut leaves room that it takes.
+//
+//   grid (20 kW) --+-- F (2 kW) --- EVSE 0   wants 7
+//                  +-- storage               wants 50
 TEST(GuardMaximal, AStorageTakesWhatAFeederLeaves) {
   physics::Storage storage;
   storage.capacity_kwh = 100.0;

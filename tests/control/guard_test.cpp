@@ -74,6 +74,8 @@ TEST(Guard, ExportLimitBindsDischargeOnly) {
   EXPECT_EQ(guard.members[1].given_kw, 2.0);
 }
 
+//   grid ---10 kW in, 5 kW out--- T (efficiency 0.8) --+-- EVSE 0   wants 7, then gives 7
+//                                                      +-- EVSE 1   likewise
 TEST(Guard, FeederLossesCountInTheDirectionOfTheFlow) {
   TestSite s(2, {}, infinite, infinite, {{"T", -1, 10.0, 5.0, infinite, 0.8}});
   for (auto& evse : s.evses) evse.feeder = 0;
@@ -88,7 +90,13 @@ TEST(Guard, FeederLossesCountInTheDirectionOfTheFlow) {
   EXPECT_GT(out_kw, 4.0);
 }
 
-// Two cars on opposite phasors cancel: dropping one would raise the sum, so the guard must look again.
+// Cars on three phases cancel: without one the sum of the other two is as long as each of them.
+//
+//   i1 (120 degrees)              line: |i0 + i1 + i2| <= 20 A
+//       \                         32 A on all three: |sum| = 0
+//        +------ i0 (0)           32 A on i0 and i1:  |sum| = |32 A at 60 degrees|, scaled to 20
+//       /
+//   i2 (-120)
 TEST(Guard, PhasorRowHoldsWhateverIsScaled) {
   TestSite s(
       3,

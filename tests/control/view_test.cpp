@@ -25,6 +25,12 @@ using physics::infinite;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// AC with finite rates on a feeder, DC that can discharge, and AC of three phases; a storage, a line and a difference.
+///
+///   grid (80 kW in, 25 out) --+-- F (30 in, 10 out; 0.98) --- A-1   AC, 1 phase, 8 | 16 | 32 A, phasor at -120 degrees
+///                             +-- D-1 (0.95)                        DC, 50 kW in, 20 out
+///                             +-- B-1                               AC, 3 phases of 16 A
+///                             +-- storage                           100 kWh, 40 kW in, 30 out
+///   line: |A-1 at -120 - B-1 at 30 degrees| <= 63 A     difference: -20 <= A-1 - B-1 <= 20 A
 std::vector<physics::Evse> mixed_evses() {
   std::vector<physics::Evse> evses(3);
   evses[0].id = "A-1";

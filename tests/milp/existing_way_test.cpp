@@ -40,7 +40,11 @@ optimise::PlanLimit feeder(std::vector<std::uint32_t> evses, double upper_kw) {
   return limit;
 }
 
-// Two cars share a feeder of 7 kW, the third has its own: 3.5 + 3.5 + 7, then 3.5 + 3.5.
+// Two cars share a feeder of 7 kW, the third has its own way: 3.5 + 3.5 + 7, then 3.5 + 3.5.
+//
+//   grid --+-- feeder (7 kW) --+-- car 0   7 kW
+//          |                   +-- car 1   7 kW
+//          +-- car 2                       7 kW
 TEST(ExistingWay, CarsBehindAFeederShareIt) {
   optimise::PlanProblem problem = three_cars();
   problem.limits.push_back(feeder({0, 1}, 7.0));
@@ -63,6 +67,10 @@ TEST(ExistingWay, WhatAFeederDoesNotLetThroughIsUnmet) {
 }
 
 // Of 12 kW at the grid connection each gets 4; car 0 may have 1 kW behind its feeder, the others share its rest.
+//
+//   grid (12 kW) --+-- feeder (1 kW) --- car 0
+//                  +-- car 1
+//                  +-- car 2
 TEST(ExistingWay, WhatAFeederLeavesOfTheConnectionGoesToTheOthers) {
   optimise::PlanProblem problem = three_cars();
   problem.import_limit_kw.assign(4, 12.0);

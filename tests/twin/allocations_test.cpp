@@ -15,6 +15,14 @@ namespace {
 
 /// Four AC cars and a DC car, plugged in all the time, behind a lossy feeder and a phasor row, with storage, PV and
 /// load that change every hour. Batteries are so large that nobody finishes; one car tapers all the time.
+///
+///   grid (30 kW) --+-- board (25 kW in and out, 0.98) --+-- EVSE 0   at 0 degrees
+///                  |                                    +-- EVSE 1   at 120
+///                  +-- EVSE 2                                        at -120
+///                  +-- EVSE 3 (DC, 20 kW, 0.95)
+///                  +-- EVSE 4                                        at 0, its car tapers
+///                  +-- ess (40 kWh, 10 kW), PV, load
+///   phases: |i0 + i1 + i2 + i4, each at its angle| <= 50 A
 twin::World steady_world(int days) {
   constexpr int longest_days = 28;  // of June 2025: a new month may take memory
   twin::World world = small_world(5, days);

@@ -65,6 +65,13 @@ inline physics::Vehicle random_vehicle(Dice& dice) {
   return car;
 }
 
+/// A site by chance; what stands in brackets is there in some of them.
+///
+///   grid (contract, [export limit]) --+-- [top (kW in and out, [0.9 to 1])] --+-- [below (kW, [A], 0.97)] --- EVSEs
+///                                     |                                       +-- EVSEs
+///                                     +-- EVSEs     1 to 8 together: AC of 1 and more phases, DC
+///                                     +-- [PV], [load], [storages]
+///   [phasor: |sum of +-i over the AC EVSEs, each at its angle| <= 10 to 80 A]
 inline twin::World random_world(std::uint64_t seed) {
   Dice dice(seed);
   twin::World world = small_world(0, dice.whole(1, 3));

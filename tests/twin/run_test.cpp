@@ -22,7 +22,12 @@ using ::testing::HasSubstr;
 using twin::Pause;
 using twin::Run;
 
-/// Two sites alike in all but their names: two EVSEs and a car each.
+/// Two sites alike in all but their names: two EVSEs and a car each, under one clock.
+///
+///   grid --- site 0 ---+-- EVSE 0   a car from 08:00 to 12:00, 20 kWh
+///                      +-- EVSE 1
+///   grid --- "other" --+-- EVSE 0   likewise
+///                      +-- EVSE 1
 twin::World two_sites() {
   twin::World world = small_world(2);
   add_visits(world, {visit(8.0, 12.0, 20.0)});

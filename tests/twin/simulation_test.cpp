@@ -200,6 +200,7 @@ TEST(Simulation, ImportTurnsToExportWhereTheTaperCrossesThePv) {
   EXPECT_NEAR(control::imbalance_kwh(o.ledger()), 0.0, exact_kwh);
 }
 
+//   grid --- transformer (0.98) --- EVSE (DC, 0.95) --- 25 kWh at its meter
 TEST(Simulation, DcEvseAndFeederLosesOnTheWay) {
   twin::World world = small_world();
   twin::Site& site = world.sites[0];
