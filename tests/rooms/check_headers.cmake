@@ -106,7 +106,7 @@ endif()
 set(file_count 0)
 file(GLOB_RECURSE readmes ${ROOT}/engine/*README.md ${ROOT}/plugins/*README.md ${ROOT}/viewer/*README.md
   ${ROOT}/tests/*README.md ${ROOT}/scenarios/*README.md ${ROOT}/scripts/*README.md)
-foreach(readme ${readmes} ${ROOT}/README.md)
+foreach(readme ${readmes} ${ROOT}/README.md ${ROOT}/engine/REFERENCES.md)
   cmake_path(GET readme PARENT_PATH folder)
   file(RELATIVE_PATH readme_name ${ROOT} ${readme})
   lines_of(${readme} lines)
