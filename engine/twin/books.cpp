@@ -178,6 +178,15 @@ void Books::close_last_window(TimeNs t) {
   if (t > meter_.window_begin_ns()) end_window(t, true);
 }
 
+// The mean power of a metering window, from pieces of time that each import or export as a whole (GridPower cuts them
+// where the net power turns):
+//
+//   N_i = integral of (load + standby - PV + members through their losses) over piece i       kWh
+//   E = sum of max(0, N_i), X = sum of max(0, -N_i)                                           imported, exported
+//   mean net power = (E - X) / h          of the h hours that the run has of the window: ramp, tracking of a set-point
+//   metered power  = E / H                of the whole window's H hours: market/demand_charge.cpp, rule 1
+//
+// Ours. Example: 10 min at 12 kW and 5 min at -6 kW are E = 2 kWh, X = 0.5 kWh: 6 kW net, and 8 kW for the bill.
 void Books::end_window(TimeNs t, bool last) {
   const TimeNs begin_ns = meter_.window_begin_ns();
   const double hours = kernel::hours_between(begin_ns, t);
