@@ -32,7 +32,7 @@ SiteFigures operator-(const SiteFigures& a, const SiteFigures& b) {
 
 bool keep_existing(Verdict verdict) { return verdict != Verdict::cheaper && verdict != Verdict::same_cost; }
 
-Verdict judge(const Outcome& existing, const Outcome& proposed, bool unmet_has_price) {
+Verdict judge_outcomes(const Outcome& existing, const Outcome& proposed, bool unmet_has_price) {
   if (existing.stay.got_kwh - proposed.stay.got_kwh > energy_tolerance_kwh) return Verdict::serves_less;
   if (above(proposed.cost, existing.cost)) return Verdict::dearer;
   if (!unmet_has_price && (proposed.site.unmet_kwh - existing.site.unmet_kwh >
@@ -46,7 +46,7 @@ Verdict judge(const Outcome& existing, const Outcome& proposed, bool unmet_has_p
 }
 
 SiteFigures figures_of(const twin::World& world, const twin::Result& result, std::int32_t site) {
-  const std::vector<analysis::Kpi> kpis = analysis::kpis(world, result);
+  const std::vector<analysis::Kpi> kpis = analysis::kpis_of_run(world, result);
   const std::int32_t wanted = world.sites.size() > 1 ? site : -1;  // one site has the figures of all together only
   const auto value = [&](std::string_view name) {
     const auto found = std::find_if(kpis.begin(), kpis.end(),
@@ -88,7 +88,7 @@ Advice advise_driver(const twin::World& world, const VehicleRequest& request, co
       };
     }
     runs[i].result = twin::simulate(has_car ? with.world : world, way.factory, options);
-    if (has_car) runs[i].stay = observer.stay();
+    if (has_car) runs[i].stay = observer.stay_seen();
   });
 
   Advice advice;
@@ -106,7 +106,7 @@ Advice advise_driver(const twin::World& world, const VehicleRequest& request, co
 
   advice.existing = outcome(existing, runs[0], runs[1]);
   advice.proposed = outcome(proposed, runs[2], runs[3]);
-  advice.verdict = judge(advice.existing, advice.proposed, site.unmet_price_per_kwh > 0.0);
+  advice.verdict = judge_outcomes(advice.existing, advice.proposed, site.unmet_price_per_kwh > 0.0);
 
   // Which EVSE a car gets depends on the order of arrivals, and not on the strategy.
   const auto reaches = [&](const Reach& reach) { return request.wanted_kwh - reach.most_kwh <= energy_tolerance_kwh; };

@@ -78,7 +78,7 @@ inline constexpr double same_service = 1e-3;
 /// Which way is better: energy first, then the driver's cost, then the site's. Figures that differ by rounding alone
 /// are equal.
 /// @param unmet_has_price  whether the objective prices unmet energy
-Verdict judge(const Outcome& existing, const Outcome& proposed, bool unmet_has_price);
+Verdict judge_outcomes(const Outcome& existing, const Outcome& proposed, bool unmet_has_price);
 
 /// Four runs: each way with and without the car.
 /// @throws AdviseError where the car finds no EVSE; control::StrategyError, twin::Interrupted.

@@ -41,17 +41,17 @@ std::string reason_of(const Advice& advice, const Say& say) {
       fmt::runtime(say("the target can not be reached: it needs {}, and at most {} fit between {} and {} at {} kW ({})",
                        "목표에 도달할 수 없음: {} 필요하나 최대 {}만 가능 ({} ~ {}, {} kW, {})")),
       kwh(r.wanted_kwh), kwh(advice.reach.most_kwh), say.time(r.arrive_ns), say.time(r.leave_ns),
-      number_text(advice.reach.kw, 1), kernel::printable(advice.existing.stay.evse));
+      number_text(advice.reach.kw, 1), kernel::make_printable(advice.existing.stay.evse));
   if (!advice.better_evse.empty())
-    text +=
-        fmt::format(fmt::runtime(say("; evse={} could", "; evse={}이면 가능")), kernel::printable(advice.better_evse));
+    text += fmt::format(fmt::runtime(say("; evse={} could", "; evse={}이면 가능")),
+                        kernel::make_printable(advice.better_evse));
   return text;
 }
 
 /// The advice and its reason: one sentence with both figures.
 std::string why_of(const Advice& advice, const Say& say) {
   const Outcome &was = advice.existing, &plan = advice.proposed;
-  const std::string existing = kernel::printable(was.strategy), proposed = kernel::printable(plan.strategy);
+  const std::string existing = kernel::make_printable(was.strategy), proposed = kernel::make_printable(plan.strategy);
   const auto amount = [&](double less, double more) { return say.money(more - less); };
   const auto share = [](double less, double more) {
     return more > 0.0 ? fmt::format(" ({} %)", number_text(100.0 * (more - less) / more, 1)) : std::string();
@@ -151,7 +151,7 @@ std::string figures_table(const Advice& advice, const std::vector<const Outcome*
       [&](const Outcome& way) { return say.money(way.added.bill); });
   row(say("adds to others' unmet energy", "다른 차량 미충전 증가"),
       [](const Outcome& way) { return kwh(way.added.unmet_kwh - way.stay.unmet_kwh); });
-  return table.text();
+  return table.to_text();
 }
 
 std::string schedule_table(const Outcome& way, const Say& say) {
@@ -163,7 +163,7 @@ std::string schedule_table(const Outcome& way, const Say& say) {
     table.add_row({say.time(piece.from_ns), say.time(piece.to_ns),
                    begin == end ? begin : fmt::format("{} > {}", begin, end), number_text(piece.kwh, 2)});
   }
-  std::string text = table.text();
+  std::string text = table.to_text();
   if (way.stay.schedule.size() > most_rows)
     text += fmt::format(fmt::runtime(say("... and {} more (all are in --json)\n", "... 외 {}개 (전체는 --json)\n")),
                         way.stay.schedule.size() - most_rows);
@@ -250,8 +250,10 @@ Json advice_json(const twin::World& world, const Advice& advice, Language langua
   const std::string reason = reason_of(advice, say);
 
   // The way that is not advised is shown in short, see outcome_json.
-  Json json{
-      {"scenario", world.name}, {"site", site.name}, {"currency", world.currency}, {"timezone", world.calendar.zone()}};
+  Json json{{"scenario", world.name},
+            {"site", site.name},
+            {"currency", world.currency},
+            {"timezone", world.calendar.zone_name()}};
 
   json["request"] = {{"battery_kwh", r.car.battery.capacity_kwh},
                      {"soc", r.soc},
@@ -281,7 +283,7 @@ std::string bookings_text(const twin::World& world, const BookingAdvice& advice,
   std::string text =
       fmt::format(fmt::runtime(say("{} bookings are fixed, {} may be moved within their windows; {}, {} runs\n\n",
                                    "고정 예약 {}건, 시간대 안에서 변경 가능한 예약 {}건; {}, 시뮬레이션 {}회\n\n")),
-                  advice.fixed, advice.flexible, kernel::printable(advice.strategy), advice.runs);
+                  advice.fixed, advice.flexible, kernel::make_printable(advice.strategy), advice.runs);
 
   const double saves = advice.before.objective - advice.after.objective;
   if (advice.moves.empty()) {
@@ -300,7 +302,7 @@ std::string bookings_text(const twin::World& world, const BookingAdvice& advice,
         {was.id, was.evse < 0 ? say("any", "임의") : world.sites[was.site].evses[static_cast<std::size_t>(was.evse)].id,
          span(was.from_ns, was.to_ns), span(move.from_ns, move.to_ns), span(was.window.from_ns, was.window.to_ns)});
   }
-  text += table.text() + "\n";
+  text += table.to_text() + "\n";
 
   // Figures are those of all sites together.
   analysis::TextTable cost({"", say("before", "변경 전"), say("after", "변경 후")});
@@ -313,7 +315,7 @@ std::string bookings_text(const twin::World& world, const BookingAdvice& advice,
   row(say("bill", "전기요금"), [&](const SiteFigures& f) { return say.money(f.bill); });
   row(say("peak", "최대전력"), [](const SiteFigures& f) { return number_text(f.peak_kw, 1) + " kW"; });
   row(say("not met", "미충전"), [](const SiteFigures& f) { return kwh(f.unmet_kwh); });
-  return text + cost.text() +
+  return text + cost.to_text() +
          fmt::format(fmt::runtime(say("\nmoving {} saves {}\n", "\n{}건을 옮기면 {} 절감\n")), advice.moves.size(),
                      say.money(saves));
 }
@@ -323,7 +325,7 @@ Json bookings_json(const twin::World& world, const BookingAdvice& advice) {
     return Json{{"arrive", world.calendar.format_iso(from_ns)}, {"leave", world.calendar.format_iso(to_ns)}};
   };
 
-  Json json{{"scenario", world.name},      {"currency", world.currency}, {"timezone", world.calendar.zone()},
+  Json json{{"scenario", world.name},      {"currency", world.currency}, {"timezone", world.calendar.zone_name()},
             {"strategy", advice.strategy}, {"fixed", advice.fixed},      {"flexible", advice.flexible},
             {"runs", advice.runs}};
 

@@ -64,8 +64,8 @@ void StayObserver::on_session(const twin::SessionRecord& record) {
   stay_.wear_cost = record.wear_cost;
 }
 
-Stay StayObserver::stay() const {
-  if (!number_) refuse();
+Stay StayObserver::stay_seen() const {
+  if (!number_) throw_not_plugged_in();
 
   Stay stay = stay_;
   double co2_kg = 0.0;
@@ -102,7 +102,7 @@ Stay StayObserver::stay() const {
   return stay;
 }
 
-void StayObserver::refuse() const {
+void StayObserver::throw_not_plugged_in() const {
   const twin::Site& site = world_.sites[request_.site];
   const market::Calendar& calendar = world_.calendar;
   const std::string when = calendar.format_local(request_.arrive_ns);
@@ -121,14 +121,14 @@ void StayObserver::refuse() const {
                       id_of(request_.evse), when));
     }
     throw AdviseError(fmt::format("--vehicle: EVSE {} is taken at {} ({} until {}); evse=any takes one that is free",
-                                  id_of(other->evse), when, kernel::printable(other->id),
+                                  id_of(other->evse), when, kernel::make_printable(other->id),
                                   calendar.format_local(other->until_ns)));
   }
 
   // EVSEs that fit the car come first, then those that come free first.
   const auto next = std::min_element(there_.begin(), there_.end(), [&](const Other& a, const Other& b) {
-    const bool a_fits = fits(request_.car, site.evses[static_cast<std::size_t>(a.evse)]);
-    const bool b_fits = fits(request_.car, site.evses[static_cast<std::size_t>(b.evse)]);
+    const bool a_fits = inlet_fits(request_.car, site.evses[static_cast<std::size_t>(a.evse)]);
+    const bool b_fits = inlet_fits(request_.car, site.evses[static_cast<std::size_t>(b.evse)]);
     return a_fits != b_fits ? a_fits : a.until_ns < b.until_ns;
   });
   throw AdviseError(fmt::format(

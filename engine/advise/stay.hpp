@@ -44,7 +44,7 @@ class StayObserver : public twin::Observer {
   void on_signal(const twin::SignalRecord& signal) override;
 
   /// After the run. @throws AdviseError where the car was not plugged in: who is in the way, and until when.
-  Stay stay() const;
+  Stay stay_seen() const;
 
  private:
   struct Other {
@@ -52,7 +52,7 @@ class StayObserver : public twin::Observer {
     std::string id;
     TimeNs until_ns = 0;
   };
-  [[noreturn]] void refuse() const;
+  [[noreturn]] void throw_not_plugged_in() const;
 
   const twin::World& world_;
   const VehicleRequest& request_;

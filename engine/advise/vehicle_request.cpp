@@ -84,7 +84,7 @@ class Line {
     double number = 0.0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(number))
-      fail(name, fmt::format("= '{}' is not a number", kernel::printable(value)));
+      fail(name, fmt::format("= '{}' is not a number", kernel::make_printable(value)));
     const bool low = key.above_min ? number <= key.min : number < key.min;
     if (low || number > key.max) {
       const bool fraction = key.unit == "0..1";
@@ -112,7 +112,7 @@ class Line {
   bool boolean(std::string_view name) const {
     const std::string value = text(name);
     if (value.empty() || value == "false") return false;
-    if (value != "true") fail(name, fmt::format("= '{}' must be true or false", kernel::printable(value)));
+    if (value != "true") fail(name, fmt::format("= '{}' must be true or false", kernel::make_printable(value)));
     return true;
   }
 
@@ -131,12 +131,12 @@ class Line {
       throw AdviseError(
           fmt::format("--vehicle: '{}' must be written key=value, as in kwh=64,soc=0.2,target=0.8,"
                       "arrive=18:00,leave=07:00",
-                      kernel::printable(part)));
+                      kernel::make_printable(part)));
     std::vector<std::string_view> known;
     for (const Key& key : keys) known.push_back(key.name);
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const std::string nearest = kernel::did_you_mean(name, known);
-      throw AdviseError(fmt::format("--vehicle: unknown key '{}'{}", kernel::printable(name),
+      throw AdviseError(fmt::format("--vehicle: unknown key '{}'{}", kernel::make_printable(name),
                                     nearest.empty() ? fmt::format("; there are {}", fmt::join(known, ", ")) : nearest));
     }
     const std::string_view value = trimmed(part.substr(equals + 1));
@@ -154,7 +154,7 @@ TimeNs instant(const std::string& key, const std::string& text, const market::Ca
   try {
     return market::parse_instant(text, calendar);
   } catch (const market::CalendarError& error) {
-    fail(key, fmt::format("= {}: {}", kernel::printable(text), error.what()));
+    fail(key, fmt::format("= {}: {}", kernel::make_printable(text), error.what()));
   }
 }
 
@@ -164,9 +164,9 @@ TimeNs first_after(const std::string& key, const std::string& text, TimeNs from_
   try {
     (void)market::parse_minute_of_day(text);
   } catch (const market::CalendarError& error) {
-    fail(key, fmt::format("= {}: {}", kernel::printable(text), error.what()));
+    fail(key, fmt::format("= {}: {}", kernel::make_printable(text), error.what()));
   }
-  market::LocalDate date = calendar.date(from_ns);
+  market::LocalDate date = calendar.local_date(from_ns);
   for (int day = 0; day < 2; ++day) {
     const TimeNs t = instant(key, market::format_date(date) + "T" + text, calendar);
     if (t > from_ns || (t == from_ns && !strictly)) return t;
@@ -193,8 +193,8 @@ void read_times(const Line& line, const twin::World& world, VehicleRequest& requ
   if (request.leave_ns > world.end_ns) {
     fail("leave", fmt::format("= {} lies after the end of the run, {}; --days {} makes it long enough",
                               shown(request.leave_ns), shown(world.end_ns),
-                              market::days_since_epoch(calendar.date(request.leave_ns - 1)) -
-                                  market::days_since_epoch(calendar.date(world.start_ns)) + 1));
+                              market::days_since_epoch(calendar.local_date(request.leave_ns - 1)) -
+                                  market::days_since_epoch(calendar.local_date(world.start_ns)) + 1));
   }
 }
 
@@ -211,7 +211,7 @@ physics::Vehicle read_car(const Line& line, const twin::World& world) {
     if (found == world.vehicles.end()) {
       std::vector<std::string_view> known;
       for (const physics::Vehicle& v : world.vehicles) known.push_back(v.name);
-      fail("model", fmt::format("= '{}': the scenario has no such vehicle{}", kernel::printable(model),
+      fail("model", fmt::format("= '{}': the scenario has no such vehicle{}", kernel::make_printable(model),
                                 kernel::did_you_mean(model, known)));
     }
     for (const char* key : {"kwh", "kw", "phases", "dc_kw", "efficiency"}) {
@@ -220,7 +220,8 @@ physics::Vehicle read_car(const Line& line, const twin::World& world) {
 
     car = *found;
     if (!(car.battery.capacity_kwh < physics::infinite))
-      fail("model", fmt::format("= '{}' has a battery that nobody knows; give kwh instead", kernel::printable(model)));
+      fail("model",
+           fmt::format("= '{}' has a battery that nobody knows; give kwh instead", kernel::make_printable(model)));
   } else {
     car.battery.capacity_kwh = line.needed("kwh");
     car.max_ac_kw = line.number("kw").value_or(physics::infinite);
@@ -264,14 +265,14 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
   }
 
   if (line.has("site") && !at)
-    fail("site", fmt::format("= '{}': there is no such site{}", kernel::printable(line.text("site")),
+    fail("site", fmt::format("= '{}': there is no such site{}", kernel::make_printable(line.text("site")),
                              kernel::did_you_mean(line.text("site"), sites)));
   if (!line.has("site") && evse.empty() && world.sites.size() > 1)
     fail("site", fmt::format("is missing: the scenario has {} sites: {}", sites.size(), fmt::join(sites, ", ")));
 
   if (!evse.empty() && (!at || row_at(world.sites[*at]) < 0)) {
     const std::string nearest = kernel::did_you_mean(evse, evses);
-    fail("evse", fmt::format("= '{}': there is no such EVSE{}", kernel::printable(evse),
+    fail("evse", fmt::format("= '{}': there is no such EVSE{}", kernel::make_printable(evse),
                              !nearest.empty() || evses.empty()
                                  ? nearest
                                  : fmt::format("; there are {} ... {}, or evse=any", evses.front(), evses.back())));
@@ -281,17 +282,17 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
   const twin::Site& site = world.sites[*at];
   if (!evse.empty()) {
     request.evse = row_at(site);
-    if (!fits(request.car, site.evses[static_cast<std::size_t>(request.evse)]))
+    if (!inlet_fits(request.car, site.evses[static_cast<std::size_t>(request.evse)]))
       fail("evse", fmt::format("= {} does not fit the car: it is DC, and the car has no DC inlet", evse));
   } else if (std::none_of(site.evses.begin(), site.evses.end(),
-                          [&](const physics::Evse& e) { return fits(request.car, e); })) {
+                          [&](const physics::Evse& e) { return inlet_fits(request.car, e); })) {
     fail("dc_kw", "= 0: every EVSE of the site is DC");
   }
 }
 
 }  // namespace
 
-bool fits(const physics::Vehicle& car, const physics::Evse& evse) {
+bool inlet_fits(const physics::Vehicle& car, const physics::Evse& evse) {
   return evse.phases == 0 ? car.has_dc : car.max_ac_kw > 0.0;
 }
 
@@ -323,9 +324,9 @@ VehicleRequest read_vehicle(std::string_view text, const twin::World& world) {
 }
 
 Reach reach_of(const VehicleRequest& request, const physics::Evse& evse) {
-  if (!fits(request.car, evse)) return {};
+  if (!inlet_fits(request.car, evse)) return {};
   const physics::BatterySpec& battery = request.car.battery;
-  const double kw = physics::couple(evse, request.car, false).max_kw;
+  const double kw = physics::couple_vehicle(evse, request.car, false).max_kw;
   const double hours = kernel::hours_between(request.arrive_ns, request.leave_ns);
   return {physics::run_for(battery, request.soc * battery.capacity_kwh, kw, hours, request.wanted_kwh).metered_kwh, kw};
 }

@@ -138,13 +138,13 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
     if (options.stop && options.stop()) throw twin::Interrupted("stopped");
     model.clear();
     optimise::add_problem(model, problem, contents);
-    solver.load(model.linear);
-    solver.set_basis(optimise::fitted(basis, model, optimise::start_basis(model, {&problem})));
-    answer = solver.solve();
+    solver.load_model(model.linear);
+    solver.set_basis(optimise::fit_basis(basis, model, optimise::start_basis(model, {&problem})));
+    answer = solver.solve_model();
     bound.iterations += answer.iterations;
     if (answer.outcome != optimise::Outcome::optimal)
       fail(fmt::format("the solver says {}", optimise::name_of(answer.outcome)));
-    basis = optimise::keyed(model, solver.basis());
+    basis = optimise::key_basis(model, solver.current_basis());
     kernel::log_line(kernel::LogRoom::analysis, kernel::LogLevel::debug,
                      "bound of {}: {} rows, {} columns, {:.10g}, {} iterations", world.sites[site].name,
                      model.linear.rows(), model.linear.columns(), answer.objective, answer.iterations);
@@ -166,7 +166,7 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
                    "{:.10g}, {:.1f} ms",
                    world.sites[site].name, problem.steps(), may_be_means ? " (metering windows)" : "",
                    problem.vehicles.size(), bound.rows, bound.columns, bound.iterations, bound.proven, bound.planned,
-                   watch.ms());
+                   watch.elapsed_ms());
   return bound;
 }
 
@@ -187,7 +187,7 @@ BoundParts& BoundParts::operator+=(const BoundParts& other) {
   return *this;
 }
 
-double Bound::gap() const { return std::max(0.0, planned - proven) / std::max(1.0, std::abs(planned)); }
+double Bound::relative_gap() const { return std::max(0.0, planned - proven) / std::max(1.0, std::abs(planned)); }
 
 Bound find_bound(const twin::World& world, const Foresight& foresight, const BoundOptions& options) {
   for (const twin::Site& site : world.sites) {
@@ -210,11 +210,11 @@ Bound find_bound(const twin::World& world, const Foresight& foresight, const Bou
   return bound;
 }
 
-Yardstick yardstick(const twin::World& world, const Bound& bound, const twin::Result& reference) {
+Yardstick make_yardstick(const twin::World& world, const Bound& bound, const twin::Result& reference) {
   Yardstick yardstick;
   for (std::size_t site = 0; site < bound.sites.size(); ++site) {
     yardstick.bound.push_back(bound.sites[site].proven);
-    yardstick.reference.push_back(objective(world, reference, site));
+    yardstick.reference.push_back(objective_of_site(world, reference, site));
   }
   return yardstick;
 }

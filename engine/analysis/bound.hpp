@@ -47,14 +47,15 @@ struct Bound {
   double proven = 0.0, planned = 0.0;  ///< sums over the sites
 
   /// How far the optimum of the relaxation may lie above `proven`, relative to it.
-  double gap() const;
+  double relative_gap() const;
 };
 
 /// @throws std::runtime_error where the solver finds nothing, and where drivers leave when their cars are full, since
 ///         then there is none; twin::Interrupted.
 Bound find_bound(const twin::World& world, const Foresight& foresight, const BoundOptions& options = {});
 
-/// Bound and reference by site, for kpis(). @param reference  the run of the strategy that savings are counted from
-Yardstick yardstick(const twin::World& world, const Bound& bound, const twin::Result& reference);
+/// Bound and reference by site, for kpis_of_run(). @param reference  the run of the strategy that savings are counted
+/// from
+Yardstick make_yardstick(const twin::World& world, const Bound& bound, const twin::Result& reference);
 
 }  // namespace evtwin::analysis

@@ -15,11 +15,11 @@ std::uint32_t BoundGrid::step_from(TimeNs t) const {
   return static_cast<std::uint32_t>(std::lower_bound(edges_ns.begin(), edges_ns.end(), t) - edges_ns.begin());
 }
 
-double BoundGrid::share(std::size_t step, TimeNs from, TimeNs to) const {
+double BoundGrid::share_of_step(std::size_t step, TimeNs from, TimeNs to) const {
   const TimeNs begin = std::max(from, edges_ns[step]), end = std::min(to, edges_ns[step + 1]);
   if (begin >= end) return 0.0;
   if (begin == edges_ns[step] && end == edges_ns[step + 1]) return 1.0;
-  return kernel::hours_between(begin, end) / hours(step);
+  return kernel::hours_between(begin, end) / hours_of_step(step);
 }
 
 std::vector<TimeNs> metering_edges(const twin::World& world, const twin::Site& site) {

@@ -21,13 +21,13 @@ struct BoundGrid {
   std::vector<TimeNs> edges_ns;  ///< [steps + 1]
 
   std::size_t steps() const { return edges_ns.size() - 1; }
-  double hours(std::size_t step) const { return kernel::hours_between(edges_ns[step], edges_ns[step + 1]); }
+  double hours_of_step(std::size_t step) const { return kernel::hours_between(edges_ns[step], edges_ns[step + 1]); }
   /// The step that holds `t`; steps() from the end on.
   std::uint32_t step_at(TimeNs t) const;
   /// The first step that begins at or after `t`.
   std::uint32_t step_from(TimeNs t) const;
   /// Part of a step that lies in [from, to), 0..1.
-  double share(std::size_t step, TimeNs from, TimeNs to) const;
+  double share_of_step(std::size_t step, TimeNs from, TimeNs to) const;
 };
 
 /// Whether selling ever pays more than buying costs. Then it matters in which moments of a step the site imports and in
@@ -61,7 +61,7 @@ std::vector<double> step_means(const SiteForesight& site, const BoundGrid& grid,
       const TimeNs end = q + 1 < site.signals.size() ? std::min(to, site.signals[q + 1].from_ns) : to;
       sum += value(site.signals[q]) * kernel::hours_between(begin, end);
     }
-    means[k] = sum / grid.hours(k);
+    means[k] = sum / grid.hours_of_step(k);
   }
   return means;
 }

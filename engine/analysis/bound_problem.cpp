@@ -48,7 +48,7 @@ class Builder {
     optimise::PlanProblem& p = out_.problem;
     p.linearisation = optimise::Linearisation::outer;
     p.curtail_pv = false;
-    for (std::size_t k = 0; k < steps(); ++k) p.hours.push_back(out_.grid.hours(k));
+    for (std::size_t k = 0; k < steps(); ++k) p.hours.push_back(out_.grid.hours_of_step(k));
     p.buy_per_kwh = step_means(foresight_, out_.grid, [](const SignalPiece& s) { return s.buy_per_kwh; });
     p.sell_per_kwh = step_means(foresight_, out_.grid, [](const SignalPiece& s) { return s.sell_per_kwh; });
     p.pv_kw = step_means(foresight_, out_.grid, [](const SignalPiece& s) { return s.pv_kw; });
@@ -101,7 +101,7 @@ class Builder {
   /// The battery's state is counted as 0 where its capacity is not known.
   StayFacts facts_of(const Stay& stay) const {
     const physics::Vehicle& car = world_.vehicles[stay.vehicle];
-    StayFacts facts{stay, car, physics::couple(site_.evses[stay.evse], car, stay.v2g)};
+    StayFacts facts{stay, car, physics::couple_vehicle(site_.evses[stay.evse], car, stay.v2g)};
     facts.offered_kw = physics::floor_to_allowed(facts.coupling, facts.coupling.max_kw);
     facts.most_discharge_kw = std::min(facts.coupling.max_discharge_kw, car.battery.discharge.max_kw());
     facts.stored_kwh = facts.known() ? stay.soc_start * car.battery.capacity_kwh : 0.0;
@@ -122,7 +122,7 @@ class Builder {
     v.max_discharge_kw = facts.most_discharge_kw;
     const bool charges = v.max_kw > 0.0 && (facts.v2g() || stay.taken_kwh > 0.0);
     if (stay.from_ns >= stay.to_ns || (!charges && !facts.v2g())) {
-      (stay.ended ? out_.constants.unmet : out_.constants.open) += owed.cost(wanted_kwh);  // nothing can flow
+      (stay.ended ? out_.constants.unmet : out_.constants.open) += owed.cost_of(wanted_kwh);  // nothing can flow
       return;
     }
 
@@ -171,8 +171,8 @@ class Builder {
   void place_in_steps(const Stay& stay, PlanVehicle& v) const {
     v.first_step = out_.grid.step_at(stay.from_ns);
     v.end_step = out_.grid.step_from(stay.to_ns);
-    v.first_share = out_.grid.share(v.first_step, stay.from_ns, stay.to_ns);
-    if (v.end_step > v.first_step + 1) v.last_share = out_.grid.share(v.end_step - 1, stay.from_ns, stay.to_ns);
+    v.first_share = out_.grid.share_of_step(v.first_step, stay.from_ns, stay.to_ns);
+    if (v.end_step > v.first_step + 1) v.last_share = out_.grid.share_of_step(v.end_step - 1, stay.from_ns, stay.to_ns);
     limit_by_outages(stay, v);
   }
 
@@ -186,7 +186,8 @@ class Builder {
     v.wanted_kwh = std::max(0.0, facts.stay.wanted_kwh) * counted;
     v.most_kwh = facts.stay.taken_kwh * counted;
     v.unmet_price_per_kwh = owed.unmet_price_per_kwh() / counted;
-    for (const auto& block : owed.blocks()) v.later.push_back({block.kwh * counted, block.price_per_kwh / counted});
+    for (const auto& block : owed.price_blocks())
+      v.later.push_back({block.kwh * counted, block.price_per_kwh / counted});
   }
 
   /// A battery that is not known gives back no more than its power lets it in the whole stay.
@@ -227,10 +228,10 @@ class Builder {
       if (out.evse != stay.evse || from >= to) continue;
       v.step_max_kw.resize(v.end_step - v.first_step, v.max_kw);
       for (std::uint32_t k = v.first_step; k < v.end_step; ++k) {
-        const double there = out_.grid.share(k, stay.from_ns, stay.to_ns);
+        const double there = out_.grid.share_of_step(k, stay.from_ns, stay.to_ns);
         if (there > 0.0) {
           double& kw = v.step_max_kw[k - v.first_step];
-          kw = std::max(0.0, kw - v.max_kw * out_.grid.share(k, from, to) / there);
+          kw = std::max(0.0, kw - v.max_kw * out_.grid.share_of_step(k, from, to) / there);
         }
       }
     }
@@ -269,7 +270,7 @@ class Builder {
       const double most_lacking_kwh = std::max(0.0, ps.stored_kwh - ps.min_kwh);
       const market::RefillCost refill(tariff_, out_.grid.edges_ns.front(), out_.grid.edges_ns.back(),
                                       storage.max_charge_kw, most_lacking_kwh / storage.charge_efficiency);
-      optimise::price_end(ps, refill.lowest_per_kwh(), refill.blocks());
+      optimise::price_end(ps, refill.lowest_per_kwh(), refill.price_blocks());
       out_.constants.storage += ps.end_value_per_kwh * ps.stored_kwh;
       // All that could flow at once: limit_grid needs no limit beyond that.
       for (std::size_t k = 0; k < steps(); ++k) {
@@ -426,7 +427,7 @@ class Builder {
     const auto edges = metering_edges(world_, site_);
     BilledMonths billed;
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
-      const market::LocalMonth month = world_.calendar.month(edges[w]);
+      const market::LocalMonth month = world_.calendar.local_month(edges[w]);
       if (!billed.months.empty() && billed.months.back() == month) continue;
       billed.periods.push_back(period_of(month, billed.months));
       billed.months.push_back(month);
@@ -488,7 +489,7 @@ class Builder {
 
     std::uint32_t period = 0;
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
-      while (billed.months[period] != world_.calendar.month(edges[w])) ++period;
+      while (billed.months[period] != world_.calendar.local_month(edges[w])) ++period;
       const double window_h =
           kernel::hours_between(0, market::whole_window_ns(world_.calendar, site_.tariff.demand.window_ns, edges[w]));
       const auto count_in = [&](std::uint32_t of) {

@@ -18,7 +18,8 @@ using Json = nlohmann::ordered_json;
 
 double reference_objective(const BoundStory& story) {
   double sum = 0.0;
-  for (std::size_t i = 0; i < story.reference.sites.size(); ++i) sum += objective(story.world, story.reference, i);
+  for (std::size_t i = 0; i < story.reference.sites.size(); ++i)
+    sum += objective_of_site(story.world, story.reference, i);
   return sum;
 }
 
@@ -97,7 +98,7 @@ std::string relaxed_text(const Bound& bound, bool korean) {
 }
 
 std::string size_text(const twin::World& world, const SiteBound& site, std::size_t number, bool several, bool korean) {
-  const std::string name = several ? kernel::printable(world.sites[number].name) + ": " : "";
+  const std::string name = several ? kernel::make_printable(world.sites[number].name) + ": " : "";
   const bool windows = site.stated.relaxed.windows;
   const kernel::TimeNs minutes = world.sites[number].tariff.demand.window_ns / kernel::minute_ns;
   if (korean) {
@@ -132,7 +133,7 @@ class BoundFigures {
 
   std::string money(double value) const { return money_text(value, currency_); }
   static std::string percent(double share) { return number_text(100.0 * share, 2) + " %"; }
-  std::string text() const { return table_.text(); }
+  std::string text() const { return table_.to_text(); }
 
  private:
   const std::string& currency_;
@@ -153,8 +154,8 @@ void add_bound_rows(BoundFigures& figures, const Bound& bound, const BoundParts&
   figures.add_term("  wear_cost", parts.wear, "of it battery wear", "그중 배터리 마모비");
   figures.add_term("  storage_value", -parts.storage_value, "of it value of the energy left in storage",
                    "그중 저장장치 잔여 에너지 가치");
-  figures.add("gap", BoundFigures::percent(bound.gap()), "the best plan found for the relaxation lies so far above it",
-              "완화 문제의 최선 계획과의 차이");
+  figures.add("gap", BoundFigures::percent(bound.relative_gap()),
+              "the best plan found for the relaxation lies so far above it", "완화 문제의 최선 계획과의 차이");
 }
 
 /// Objectives of runs that were simulated, for the bound to be seen beside them.
@@ -209,7 +210,7 @@ Json bound_json(const BoundStory& story) {
   json["name"] = story.world.name;
   json["currency"] = story.world.currency;
   json["objective"] = story.bound.proven;
-  json["gap"] = story.bound.gap();
+  json["gap"] = story.bound.relative_gap();
   json["planned_objective"] = story.bound.planned;
   json["reference"] = {{"strategy", "asap"}, {"objective", reference}};
   json["possible_saving"] = reference - story.bound.proven;

@@ -168,8 +168,8 @@ std::optional<std::string> best_cell(const Column& column, std::span<const Conte
 }
 
 std::string cost_part(const Contender& other, const Contender& reference, const std::string& currency, bool korean) {
-  const std::string name = kernel::printable(other.strategy);
-  const std::string base = kernel::printable(reference.strategy);
+  const std::string name = kernel::make_printable(other.strategy);
+  const std::string base = kernel::make_printable(reference.strategy);
   const double cost = value_of(other.kpis, "total_cost");
   const double base_cost = value_of(reference.kpis, "total_cost");
   const double saved = base_cost - cost;
@@ -219,7 +219,7 @@ std::string notes_text(std::span<const Contender> contenders, const Competing& c
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     if (competing.for_bill[i] != 0 || !contenders[i].error.empty()) continue;
     std::string& names = competing.for_objective[i] != 0 ? later : behind;
-    names += (names.empty() ? "" : ", ") + kernel::printable(contenders[i].strategy);
+    names += (names.empty() ? "" : ", ") + kernel::make_printable(contenders[i].strategy);
   }
 
   if (!behind.empty()) {
@@ -299,8 +299,8 @@ struct ShownColumn {
 
   /// With the two blanks between columns.
   std::size_t width() const {
-    std::size_t most = kernel::display_width(kernel::printable(head));
-    for (const std::string& cell : cells) most = std::max(most, kernel::display_width(kernel::printable(cell)));
+    std::size_t most = kernel::display_width(kernel::make_printable(head));
+    for (const std::string& cell : cells) most = std::max(most, kernel::display_width(kernel::make_printable(cell)));
     return most + 2;
   }
 };
@@ -370,7 +370,7 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
   std::vector<std::string> heads{korean ? "전략" : "strategy"};
   std::size_t first_width = kernel::display_width(heads.front());
   for (const Contender& contender : contenders)
-    first_width = std::max(first_width, kernel::display_width(kernel::printable(contender.strategy)));
+    first_width = std::max(first_width, kernel::display_width(kernel::make_printable(contender.strategy)));
   // A narrow terminal loses whole columns, least asked for first.
   const std::string left_out = leave_out(shown, first_width, width);
   for (const ShownColumn& column : shown) heads.push_back(column.head);
@@ -388,7 +388,7 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
     table.add_row(std::move(cells));
   }
 
-  std::string text = table.text();
+  std::string text = table.to_text();
   if (!left_out.empty())
     text += korean ? fmt::format("이 화면에 들어가지 않은 열: {} (--wide: 모두 표시)\n", left_out)
                    : fmt::format("Not on this screen: {} (--wide shows all)\n", left_out);
@@ -400,7 +400,8 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
   text += notes_text(contenders, compared, korean);
   for (const Contender& contender : contenders) {
     if (contender.error.empty()) continue;
-    text += fmt::format("{}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));
+    text +=
+        fmt::format("{}: {}\n", kernel::make_printable(contender.strategy), kernel::make_printable(contender.error));
   }
   return text;
 }

@@ -49,7 +49,7 @@ Json summary_json(const DaySummary& row, const DayRow& members, const std::vecto
 std::string interval_text(const Ranged& figure, bool korean, std::string (*text)(double, std::string_view),
                           std::string_view currency) {
   if (std::isnan(figure.low)) return "-";
-  return told(korean, "{} to {}", "{} ~ {}", text(figure.low, currency), text(figure.high, currency));
+  return in_language(korean, "{} to {}", "{} ~ {}", text(figure.low, currency), text(figure.high, currency));
 }
 
 std::string share_text(double share, std::string_view /*currency*/) { return percent_text(share); }
@@ -106,7 +106,7 @@ std::string sums_table(const DayComparison& comparison, const std::string& curre
     cells.resize(heads.size());
     table.add_row(std::move(cells));
   }
-  return table.text();
+  return table.to_text();
 }
 
 std::string differences_table(const DayComparison& comparison, const std::string& currency, bool korean) {
@@ -120,13 +120,13 @@ std::string differences_table(const DayComparison& comparison, const std::string
                    std::isnan(difference.value) ? "-" : signed_money(difference.value, currency),
                    interval_text(difference, korean, signed_money, currency)});
   }
-  return table.text();
+  return table.to_text();
 }
 
 std::string names_of(const DayComparison& comparison, bool (*is_one)(const DaySummary&)) {
   std::string names;
   for (const DaySummary& row : comparison.rows)
-    if (is_one(row)) names += (names.empty() ? "" : ", ") + kernel::printable(row.name);
+    if (is_one(row)) names += (names.empty() ? "" : ", ") + kernel::make_printable(row.name);
   return names;
 }
 
@@ -138,45 +138,48 @@ std::string notes(const DayComparison& comparison, bool korean) {
 
   // A note stands only where the table shows the thing that it explains.
   if (comparison.rows.size() > 1)
-    text += wrapped(told(korean, "Difference: objective of a day minus that of {}, the first.",
-                         "차이: 하루 목적함수 - {}(첫 번째)의 목적함수.", kernel::printable(first.name)));
+    text +=
+        wrap_words(in_language(korean, "Difference: objective of a day minus that of {}, the first.",
+                               "차이: 하루 목적함수 - {}(첫 번째)의 목적함수.", kernel::make_printable(first.name)));
   if (has_interval)
-    text += wrapped(told(korean,
-                         "Intervals: days, and of several policies these too, drawn anew {} times with putting back; "
-                         "with 0 in that of a difference these days do not say which is lower.",
-                         "구간: 날짜(정책이 여럿이면 정책도)를 {}번 복원 추출; 차이의 구간에 0이 있으면 이 날들로는 "
-                         "어느 쪽이 낮은지 알 수 없습니다.",
-                         number_text(static_cast<double>(resamples), 0)));
+    text += wrap_words(
+        in_language(korean,
+                    "Intervals: days, and of several policies these too, drawn anew {} times with putting back; "
+                    "with 0 in that of a difference these days do not say which is lower.",
+                    "구간: 날짜(정책이 여럿이면 정책도)를 {}번 복원 추출; 차이의 구간에 0이 있으면 이 날들로는 "
+                    "어느 쪽이 낮은지 알 수 없습니다.",
+                    number_text(static_cast<double>(resamples), 0)));
 
   const bool has_share = !std::isnan(first.saving_share.value);
   if (has_share)
-    text += wrapped(
+    text += wrap_words(
         korean ? "절감 달성: (asap의 목적함수 - 전략) / (asap의 목적함수 - 하한), 각각 날들의 합계."
                : "Of saving: (objective of asap - strategy) / (objective of asap - bound), each summed over the days.");
 
   const std::string behind =
       names_of(comparison, [](const DaySummary& row) { return !row.compared && !std::isnan(row.objective); });
   if (best_of(comparison) != nullptr)
-    text += wrapped(korean ? "*: 가장 많이 충전한 전략과 0.5 % 이내로 충전하는 것들 중 목적함수가 가장 낮음."
-                           : "*: the lowest objective among those that serve within 0.5 % of who serves most.");
+    text += wrap_words(korean ? "*: 가장 많이 충전한 전략과 0.5 % 이내로 충전하는 것들 중 목적함수가 가장 낮음."
+                              : "*: the lowest objective among those that serve within 0.5 % of who serves most.");
   if (!behind.empty())
-    text += wrapped(told(korean, "Not compared (*): {}, serving over 0.5 % less.",
-                         "비교(*)에서 제외: {} (0.5 % 넘게 적게 충전)", behind));
+    text += wrap_words(in_language(korean, "Not compared (*): {}, serving over 0.5 % less.",
+                                   "비교(*)에서 제외: {} (0.5 % 넘게 적게 충전)", behind));
   return text;
 }
 
 std::string gaps(const DayComparison& comparison, bool korean) {
   std::string text;
   if (!comparison.left_out.empty())
-    text += wrapped(told(korean, "Left out, as a strategy failed there: {}.", "실패한 전략이 있어 제외한 날: {}.",
-                         fmt::format("{}", fmt::join(comparison.left_out, ", "))));
+    text +=
+        wrap_words(in_language(korean, "Left out, as a strategy failed there: {}.", "실패한 전략이 있어 제외한 날: {}.",
+                               fmt::format("{}", fmt::join(comparison.left_out, ", "))));
   if (!comparison.unbounded.empty())
-    text += wrapped(told(korean, "Of saving is without {}: no bound was found, or unmet energy has no price.",
-                         "절감 달성에서 제외: {} (하한이 없거나 미충전 에너지에 값이 없음).",
-                         fmt::format("{}", fmt::join(comparison.unbounded, ", "))));
+    text += wrap_words(in_language(korean, "Of saving is without {}: no bound was found, or unmet energy has no price.",
+                                   "절감 달성에서 제외: {} (하한이 없거나 미충전 에너지에 값이 없음).",
+                                   fmt::format("{}", fmt::join(comparison.unbounded, ", "))));
   for (const std::size_t row : comparison.failed)
-    text += wrapped(
-        told(korean, "{} failed on every day.", "{}: 모든 날에 실패.", kernel::printable(comparison.rows[row].name)));
+    text += wrap_words(in_language(korean, "{} failed on every day.", "{}: 모든 날에 실패.",
+                                   kernel::make_printable(comparison.rows[row].name)));
   return text;
 }
 

@@ -26,7 +26,7 @@ void add_step(ForecastDay& day, double mean, std::span<const double> quantiles, 
   if (truth >= low && truth <= high) ++day.within_80;
 }
 
-ForecastScore score(std::span<const ForecastDay> days, std::span<const ForecastDay> reference, double scale) {
+ForecastScore score_forecast(std::span<const ForecastDay> days, std::span<const ForecastDay> reference, double scale) {
   ForecastScore out;
   ForecastDay sum;
   std::vector<double> gain, scale_of_gain;

@@ -61,7 +61,7 @@ struct ForecastScore {
 /// @param days       [days] of the forecaster
 /// @param reference  [days] of the reference, the same days
 /// @param scale      mean absolute difference to the day before, for MASE; NaN or 0: no MASE
-ForecastScore score(std::span<const ForecastDay> days, std::span<const ForecastDay> reference, double scale);
+ForecastScore score_forecast(std::span<const ForecastDay> days, std::span<const ForecastDay> reference, double scale);
 
 /// The ratio of two sums over days, with an interval by drawing blocks of days with replacement: a block bootstrap
 /// (Kuensch, Annals of Statistics 17, 1989), percentiles of 2,000 draws, the same draws in every call of that many

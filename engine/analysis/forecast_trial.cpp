@@ -19,7 +19,9 @@ using kernel::TimeNs;
 
 namespace {
 
-std::int64_t day_of(const market::Calendar& calendar, TimeNs t) { return market::days_since_epoch(calendar.date(t)); }
+std::int64_t day_of(const market::Calendar& calendar, TimeNs t) {
+  return market::days_since_epoch(calendar.local_date(t));
+}
 
 control::ForecastHistory history_of(const twin::World& world, std::uint32_t site, const TrialRules& rules) {
   const twin::Site& at = world.sites[site];
@@ -60,8 +62,8 @@ struct ForecastTrials::Parts {
 
 ForecastTrials::ForecastTrials(const twin::World& world, std::uint32_t site, const TrialRules& rules)
     : parts_(new Parts{world, site, rules, history_of(world, site, rules)}) {
-  parts_->history.reach(world.end_ns);
-  parts_->all = parts_->history.view();
+  parts_->history.reach_to(world.end_ns);
+  parts_->all = parts_->history.history_view();
   const std::int64_t begin = day_of(world.calendar, world.start_ns);
   const std::int64_t end = day_of(world.calendar, world.end_ns - 1) + 1;
   const std::int64_t warm = rules.days > 0 ? std::max<std::int64_t>(0, end - begin - rules.days)
@@ -75,7 +77,7 @@ ForecastTrials::~ForecastTrials() = default;
 
 std::size_t ForecastTrials::judged_days() const { return parts_->days; }
 
-bool ForecastTrials::varies(std::uint32_t quantity) const {
+bool ForecastTrials::quantity_varies(std::uint32_t quantity) const {
   const double* values = parts_->all.values[quantity];
   std::optional<double> first;
   for (std::size_t k = parts_->step_at(parts_->world.start_ns); k < parts_->all.steps.n; ++k) {
@@ -86,7 +88,7 @@ bool ForecastTrials::varies(std::uint32_t quantity) const {
   return false;
 }
 
-double ForecastTrials::scale(std::uint32_t quantity) const {
+double ForecastTrials::mase_scale(std::uint32_t quantity) const {
   const evtwin_steps& steps = parts_->all.steps;
   const double* values = parts_->all.values[quantity];
   const auto mean_until = [&](std::size_t end) {
@@ -117,7 +119,7 @@ double ForecastTrials::scale(std::uint32_t quantity) const {
 
 Trial ForecastTrials::operator()(const control::ForecastSource& forecaster, std::uint32_t quantity) const {
   const Parts& p = *parts_;
-  const auto model = forecaster.make(quantity, p.world.seed, p.site);
+  const auto model = forecaster.make_model(quantity, p.world.seed, p.site);
   Trial trial;
   trial.days.resize(p.days);
   std::vector<double> mean, quantile, of_step(judged_levels.size()), ms;
@@ -142,7 +144,7 @@ Trial ForecastTrials::operator()(const control::ForecastSource& forecaster, std:
 
     const kernel::Stopwatch watch;
     model->forecast(past, question, answer);
-    ms.push_back(watch.ms());
+    ms.push_back(watch.elapsed_ms());
     control::check_forecast(*model, question, answer, calendar);
 
     const bool spread = !std::isnan(quantile.front());
@@ -173,7 +175,7 @@ void DailyCost::on_meter(const twin::MeterRecord& record) {
       l.energy_cost + l.demand_charge + l.wear_cost + l.unmet_kwh * world_.sites[record.site].unmet_price_per_kwh;
 }
 
-std::vector<double> DailyCost::days(double objective) const {
+std::vector<double> DailyCost::cost_by_day(double objective) const {
   std::vector<double> days = cost_;
   days.back() += objective - std::accumulate(days.begin(), days.end(), 0.0);
   return days;

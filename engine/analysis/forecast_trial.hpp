@@ -43,10 +43,10 @@ class ForecastTrials {
 
   std::size_t judged_days() const;
   /// Whether there is something to foresee: the quantity is known, and not the same all the time.
-  bool varies(std::uint32_t quantity) const;
+  bool quantity_varies(std::uint32_t quantity) const;
   /// Mean absolute difference to the same time a day before, on the days before those judged; where there are none, on
   /// all. For MASE.
-  double scale(std::uint32_t quantity) const;
+  double mase_scale(std::uint32_t quantity) const;
   /// @throws control::StrategyError of the forecaster, or for an answer that is none
   Trial operator()(const control::ForecastSource& forecaster, std::uint32_t quantity) const;
 
@@ -61,7 +61,7 @@ class DailyCost : public twin::Observer {
   explicit DailyCost(const twin::World& world);
   void on_meter(const twin::MeterRecord& record) override;
   /// [local days] once the run is over. @param objective  of the run: what is booked at its end belongs to the last day
-  std::vector<double> days(double objective) const;
+  std::vector<double> cost_by_day(double objective) const;
 
  private:
   const twin::World& world_;

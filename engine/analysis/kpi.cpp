@@ -76,7 +76,7 @@ void add_storage_lives(Sums& sums, const twin::Site& site, const twin::SiteResul
   sums.storages += result.storage_use.size();
   for (std::size_t k = 0; k < result.storage_use.size(); ++k) {
     const physics::Storage& storage = site.storages[k];
-    const physics::AgeingLaw law = storage.ageing.law();
+    const physics::AgeingLaw law = storage.ageing.fitted_law();
     const physics::AgeingUse& use = result.storage_use[k].use;
     sums.storage_life_years = std::fmin(sums.storage_life_years, physics::life_years(law, storage.capacity_kwh, use));
     sums.storage_soh_5y = std::fmin(sums.storage_soh_5y, physics::health_after_5_years(law, storage.capacity_kwh, use));
@@ -124,7 +124,7 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   for (const physics::FleetOfLaw& fleet : result.fleets) physics::add_fleet(sums.fleets, fleet);
 
   // Local dates that the run touches, the first and the last included.
-  const auto day_of = [&](kernel::TimeNs t) { return market::days_since_epoch(world.calendar.date(t)); };
+  const auto day_of = [&](kernel::TimeNs t) { return market::days_since_epoch(world.calendar.local_date(t)); };
   sums.evse_days += static_cast<double>(site.evses.size()) *
                     static_cast<double>(day_of(world.end_ns - 1) - day_of(world.start_ns) + 1);
 }
@@ -505,13 +505,13 @@ const KpiInfo* find_kpi_info(std::string_view name) {
   return nullptr;
 }
 
-double objective(const twin::World& world, const twin::Result& result, std::size_t site) {
+double objective_of_site(const twin::World& world, const twin::Result& result, std::size_t site) {
   Sums sums;
   add(sums, world, site, result.sites.at(site));
   return objective(sums);
 }
 
-std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, const Yardstick* yardstick) {
+std::vector<Kpi> kpis_of_run(const twin::World& world, const twin::Result& result, const Yardstick* yardstick) {
   std::vector<Kpi> out;
   Sums all;
   for (std::size_t i = 0; i < result.sites.size(); ++i) {

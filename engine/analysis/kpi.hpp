@@ -42,7 +42,7 @@ struct Yardstick {
 };
 
 /// What a site's run cost by the objective that strategies are compared by.
-double objective(const twin::World& world, const twin::Result& result, std::size_t site);
+double objective_of_site(const twin::World& world, const twin::Result& result, std::size_t site);
 
 /// Every KPI for all sites together (site -1), then, where there are several sites, for each of them.
 ///
@@ -50,7 +50,8 @@ double objective(const twin::World& world, const twin::Result& result, std::size
 /// need not coincide: each grid connection is sized and billed for its own. A figure that does not apply (PV use
 /// without PV, cycles without storage) is NaN.
 /// @param yardstick  null: bound, regret and saving_share are NaN
-std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, const Yardstick* yardstick = nullptr);
+std::vector<Kpi> kpis_of_run(const twin::World& world, const twin::Result& result,
+                             const Yardstick* yardstick = nullptr);
 
 /// What vehicles that plugged in had of what they wanted, kWh, and what those still plugged in when the run ends can
 /// get later at a cost that the objective counts: energy_served_kwh + open_to_come_kwh. NaN without the first.

@@ -25,7 +25,7 @@ class Oracle final : public control::Strategy {
     for (std::size_t v = 0; v < planned_kwh_.size(); ++v) planned_kwh_[v] = energies(v);
   }
 
-  std::string who() const override { return "the oracle"; }
+  std::string name_in_messages() const override { return "the oracle"; }
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     const BoundGrid& grid = site_.stated.grid;
@@ -34,7 +34,7 @@ class Oracle final : public control::Strategy {
     for (std::uint32_t c = 0; c < view.n_connected; ++c) {
       const std::uint32_t evse = view.connected_evse[c];
       const double kw = decision.evse_kw[evse] = vehicle_kw(view, evse, step);
-      vehicles_kw += physics::through(kw, view.evse_efficiency[evse]);
+      vehicles_kw += physics::power_into(kw, view.evse_efficiency[evse]);
     }
     // Storage takes what rates and minimum currents leave over, and gives it back later, so that the grid sees the
     // plan.
@@ -125,7 +125,7 @@ class Oracle final : public control::Strategy {
 
 }  // namespace
 
-control::StrategyFactory oracle(std::function<std::shared_ptr<const Bound>()> bound) {
+control::StrategyFactory make_oracle(std::function<std::shared_ptr<const Bound>()> bound) {
   return [bound = std::move(bound)](const evtwin_view&, std::uint64_t, std::uint32_t site) {
     return std::make_unique<Oracle>(bound(), site);
   };

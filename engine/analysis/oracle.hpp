@@ -11,6 +11,6 @@ namespace evtwin::analysis {
 
 /// @param bound  of the very world it is to run in; asked for when an instance is made (the bound may be worked out on
 ///               another thread meanwhile)
-control::StrategyFactory oracle(std::function<std::shared_ptr<const Bound>()> bound);
+control::StrategyFactory make_oracle(std::function<std::shared_ptr<const Bound>()> bound);
 
 }  // namespace evtwin::analysis

@@ -70,7 +70,7 @@ void PlausibilityWatch::on_signal(const twin::SignalRecord& signal) {
     most_load_kw_[signal.site] = std::max(most_load_kw_[signal.site], signal.value);
 }
 
-std::vector<Doubt> PlausibilityWatch::doubts(const twin::Result& result) const {
+std::vector<Doubt> PlausibilityWatch::find_doubts(const twin::Result& result) const {
   std::vector<Doubt> doubts;
   if (sessions_ == 0) doubts.push_back({"", "nobody plugs in during the whole run; do dates and arrivals meet?"});
   if (away_ > sessions_)

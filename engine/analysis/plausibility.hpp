@@ -31,7 +31,7 @@ class PlausibilityWatch final : public twin::Observer {
   /// After the run. Shares from which on something is told: a quarter of the sessions can not get their energy even
   /// at full power all the time; an EVSE lies a tenth below what its recorded sessions took; half of all vehicles
   /// turned away; the base load twenty times what all EVSEs draw together; nobody came.
-  std::vector<Doubt> doubts(const twin::Result& result) const;
+  std::vector<Doubt> find_doubts(const twin::Result& result) const;
 
  private:
   struct OfEvse {

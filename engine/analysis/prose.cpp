@@ -8,7 +8,7 @@
 
 namespace evtwin::analysis {
 
-std::string wrapped(const std::string& text) {
+std::string wrap_words(const std::string& text) {
   constexpr std::size_t line_width = 80;
   std::string out;
   std::size_t width = 0;

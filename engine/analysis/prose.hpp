@@ -10,12 +10,12 @@ namespace evtwin::analysis {
 
 /// A sentence in the reader's language; both texts take the same arguments in the same order.
 template <class... Args>
-std::string told(bool korean, std::string_view english, std::string_view in_korean, const Args&... args) {
+std::string in_language(bool korean, std::string_view english, std::string_view in_korean, const Args&... args) {
   return fmt::vformat(korean ? in_korean : english, fmt::make_format_args(args...));
 }
 
 /// Words on lines of at most 80 columns, with an end of line; those after the first are set in by two.
-std::string wrapped(const std::string& text);
+std::string wrap_words(const std::string& text);
 
 /// "+1,234" or "-0.52": as people write the currency, without its name; no sign where nothing is left of it.
 std::string signed_money(double value, std::string_view currency);

@@ -161,7 +161,7 @@ std::string run_log_table(std::span<const LoggedRun> runs) {
                    number_text(value_of(s.kpis, "peak_kw"), 1),
                    number_text(100.0 * value_of(s.kpis, "served_fraction"), 1)});
   }
-  return table.text();
+  return table.to_text();
 }
 
 Json run_log_json(std::span<const LoggedRun> runs) {
@@ -171,7 +171,7 @@ Json run_log_json(std::span<const LoggedRun> runs) {
   return json;
 }
 
-RunDifference difference(const RunSummary& a, const RunSummary& b) {
+RunDifference find_difference(const RunSummary& a, const RunSummary& b) {
   RunDifference found;
   found.same_history =
       a.state == record::RunState::complete && b.state == record::RunState::complete && a.event_hash == b.event_hash;
@@ -205,13 +205,13 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
 }
 
 std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
-  const RunDifference found = difference(a.summary, b.summary);
+  const RunDifference found = find_difference(a.summary, b.summary);
   std::string text = found.same_history ? "The same history: equal event hashes.\n" : "";
   const auto titles = [&](std::string first) { return std::vector<std::string>{std::move(first), a.file, b.file}; };
   if (!found.facts.empty()) {
     TextTable facts(titles("what"), LastColumn::prose);
     for (const FactDifference& d : found.facts) facts.add_row({d.what, d.a, d.b});
-    text += facts.text() + "\n";
+    text += facts.to_text() + "\n";
   }
 
   if (!found.lines.empty()) text += "Scenario text:\n" + text_diff_text(found.lines, 40) + "\n";
@@ -228,7 +228,7 @@ std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
       const std::string percent = std::abs(share) < 1e6 ? number_text(100.0 * share, 2) : "-";
       figures.add_row({d.name, digits(d.a), digits(d.b), digits(change), percent, d.unit});
     }
-    text += figures.text();
+    text += figures.to_text();
   }
 
   if (found.facts.empty() && found.kpis.empty()) text += "No difference.\n";
@@ -236,7 +236,7 @@ std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
 }
 
 Json difference_json(const LoggedRun& a, const LoggedRun& b) {
-  const RunDifference found = difference(a.summary, b.summary);
+  const RunDifference found = find_difference(a.summary, b.summary);
   Json json;
   json["a"] = a.file;
   json["b"] = b.file;

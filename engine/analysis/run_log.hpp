@@ -43,7 +43,7 @@ struct RunDifference {
 
 /// Facts that decide what a run does (scenario, parameters, seed, strategy, versions) or what became of it, and every
 /// figure that is not the same to the last bit. Names of files and the wall clock do not count.
-RunDifference difference(const record::RunSummary& a, const record::RunSummary& b);
+RunDifference find_difference(const record::RunSummary& a, const record::RunSummary& b);
 
 std::string difference_text(const LoggedRun& a, const LoggedRun& b);
 nlohmann::ordered_json difference_json(const LoggedRun& a, const LoggedRun& b);

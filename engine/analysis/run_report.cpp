@@ -141,7 +141,7 @@ std::string kpi_table_text(std::span<const Kpi> kpis, Language language) {
     if (!says_something && !always_shown(kpi.name)) continue;
     table.add_row({kpi.name, value_text(kpi, find_kpi_info(kpi.name)), korean ? kpi.help_ko : kpi.help});
   }
-  return table.text();
+  return table.to_text();
 }
 
 std::string replacement_text(const market::Calendar& calendar, kernel::TimeNs start_ns, double life_years,
@@ -149,7 +149,7 @@ std::string replacement_text(const market::Calendar& calendar, kernel::TimeNs st
   if (std::isnan(life_years)) return "-";
   const auto days = static_cast<std::int64_t>(365.25 * life_years);
   const std::string date =
-      market::format_date(market::date_of_days(market::days_since_epoch(calendar.date(start_ns)) + days));
+      market::format_date(market::date_of_days(market::days_since_epoch(calendar.local_date(start_ns)) + days));
   if (life_years < physics::most_life_years) return date;
   return language == Language::korean ? date + " 이후" : "after " + date;
 }

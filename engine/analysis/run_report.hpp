@@ -17,7 +17,7 @@ namespace evtwin::analysis {
 /// Keys: name, strategy, currency, kpi{name: value}, ledger_imbalance_kwh, event_hash (16 hex digits), sessions,
 /// sessions_open, sessions_left_out[{id, reason}], decisions, corrections{reason: n}, events, wall_s, flags[{id,
 /// reason}], strategy_notes[], sites[{name, kpi{}}]. Figures that do not apply are null; there is no NaN in JSON.
-/// @param strategy label. @param kpis of kpis(world, result). @param wall_s seconds of the simulation.
+/// @param strategy label. @param kpis of kpis_of_run(world, result). @param wall_s seconds of the simulation.
 nlohmann::ordered_json run_json(const twin::World& world, const twin::Result& result, const std::string& strategy,
                                 std::span<const Kpi> kpis, double wall_s);
 

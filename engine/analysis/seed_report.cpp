@@ -85,7 +85,7 @@ std::string figures_table(std::span<const SeedRuns> rounds, const SeedComparison
     }
     table.add_row(std::move(cells));
   }
-  return table.text();
+  return table.to_text();
 }
 
 std::string differences_table(std::span<const SeedRuns> rounds, const SeedComparison& comparison,
@@ -110,8 +110,8 @@ std::string differences_table(std::span<const SeedRuns> rounds, const SeedCompar
     const std::size_t finished = rounds.size() - summary.failed.size();
     std::vector<std::string> cells{
         summary.strategy, difference.count == 0 ? "-" : signed_money(difference.mean, currency),
-        has_interval ? told(korean, "{} to {}", "{} ~ {}", signed_money(difference.low, currency),
-                            signed_money(difference.high, currency))
+        has_interval ? in_language(korean, "{} to {}", "{} ~ {}", signed_money(difference.low, currency),
+                                   signed_money(difference.high, currency))
                      : "-",
         difference.count == 0 ? "-" : fmt::format("{}/{}", summary.cheaper.size(), difference.count),
         finished == 0 ? "-" : fmt::format("{}/{}", summary.serves_less.size(), finished)};
@@ -119,7 +119,7 @@ std::string differences_table(std::span<const SeedRuns> rounds, const SeedCompar
     if (with_saving) cells.push_back(percent_text(spread_of(figures_by_seed(rounds, s, "saving_share")).mean));
     table.add_row(std::move(cells));
   }
-  return table.text();
+  return table.to_text();
 }
 
 /// "seed 3", "seeds 3, 5"
@@ -131,15 +131,15 @@ std::string named_seeds(std::span<const std::uint64_t> seeds, bool korean) {
 std::string difference_note(const SeedComparison& comparison, bool korean) {
   const auto has_difference = [](const StrategySummary& summary) { return summary.difference.count > 0; };
   if (std::none_of(comparison.strategies.begin(), comparison.strategies.end(), has_difference)) return "";
-  const std::string reference = kernel::printable(comparison.strategies[comparison.reference].strategy);
-  return wrapped(
-      told(korean,
-           "Difference: objective minus that of {}, the first strategy, on the same seed; mean, its 95 % interval "
-           "(Student's t, paired), and in how many seeds it is cheaper. With 0 in the interval, these seeds do not "
-           "say which is lower.",
-           "차이: 같은 시드에서 목적함수 - {}(첫 번째 전략)의 목적함수; 평균, 95 % 구간(대응 표본 t 구간), 더 저렴한 "
-           "시드 수. 구간에 0이 있으면 이 시드들로는 어느 쪽이 낮은지 알 수 없습니다.",
-           reference));
+  const std::string reference = kernel::make_printable(comparison.strategies[comparison.reference].strategy);
+  return wrap_words(in_language(
+      korean,
+      "Difference: objective minus that of {}, the first strategy, on the same seed; mean, its 95 % interval "
+      "(Student's t, paired), and in how many seeds it is cheaper. With 0 in the interval, these seeds do not "
+      "say which is lower.",
+      "차이: 같은 시드에서 목적함수 - {}(첫 번째 전략)의 목적함수; 평균, 95 % 구간(대응 표본 t 구간), 더 저렴한 "
+      "시드 수. 구간에 0이 있으면 이 시드들로는 어느 쪽이 낮은지 알 수 없습니다.",
+      reference));
 }
 
 std::string star_note(const SeedComparison& comparison, bool korean) {
@@ -147,25 +147,25 @@ std::string star_note(const SeedComparison& comparison, bool korean) {
   const bool any = std::any_of(comparison.strategies.begin(), comparison.strategies.end(),
                                [](const StrategySummary& summary) { return summary.among_best; });
   if (has_stars(comparison)) {
-    text += wrapped(korean ? "*: 평균 목적함수가 가장 낮은 전략과, 이 시드들로는 그와 구별되지 않는 전략."
-                           : "*: the lowest mean objective, and what these seeds do not tell apart from it.");
+    text += wrap_words(korean ? "*: 평균 목적함수가 가장 낮은 전략과, 이 시드들로는 그와 구별되지 않는 전략."
+                              : "*: the lowest mean objective, and what these seeds do not tell apart from it.");
   } else if (any && comparison.strategies.size() > 1) {
-    text += wrapped(korean ? "*가 없음: 이 시드들로는 전략들이 구별되지 않습니다."
-                           : "No *: these seeds do not tell the strategies apart.");
+    text += wrap_words(korean ? "*가 없음: 이 시드들로는 전략들이 구별되지 않습니다."
+                              : "No *: these seeds do not tell the strategies apart.");
   }
 
   // A reader would look for the star of the cheapest row: it says why there is none.
   for (const StrategySummary& summary : comparison.strategies) {
-    if (!summary.serves_less.empty()) behind += (behind.empty() ? "" : ", ") + kernel::printable(summary.strategy);
+    if (!summary.serves_less.empty()) behind += (behind.empty() ? "" : ", ") + kernel::make_printable(summary.strategy);
   }
   if (!behind.empty()) {
-    text += wrapped(
-        told(korean,
-             "Not compared (*): {}, serving over 0.5 % less than who serves most in the seeds counted "
-             "above; such a seed is not counted as cheaper.",
-             "비교(*)에서 제외: {} (최다 충전 전략보다 0.5 % 넘게 적게 충전한 시드가 있고, 그 시드는 더 저렴한 것으로 "
-             "세지 않음)",
-             behind));
+    text += wrap_words(in_language(
+        korean,
+        "Not compared (*): {}, serving over 0.5 % less than who serves most in the seeds counted "
+        "above; such a seed is not counted as cheaper.",
+        "비교(*)에서 제외: {} (최다 충전 전략보다 0.5 % 넘게 적게 충전한 시드가 있고, 그 시드는 더 저렴한 것으로 "
+        "세지 않음)",
+        behind));
   }
   return text;
 }
@@ -173,18 +173,19 @@ std::string star_note(const SeedComparison& comparison, bool korean) {
 std::string failures_text(std::span<const SeedRuns> rounds, const SeedComparison& comparison, bool korean) {
   std::string text;
   if (!comparison.lost.empty()) {
-    text += wrapped(told(korean, "No strategy finished with {}: the figures are of the others.",
-                         "어느 전략도 끝나지 않은 {}: 수치는 나머지 시드의 것입니다.",
-                         named_seeds(comparison.lost, korean)));
+    text += wrap_words(in_language(korean, "No strategy finished with {}: the figures are of the others.",
+                                   "어느 전략도 끝나지 않은 {}: 수치는 나머지 시드의 것입니다.",
+                                   named_seeds(comparison.lost, korean)));
   }
   for (const StrategySummary& summary : comparison.strategies) {
     if (summary.failed == comparison.lost) continue;
-    const std::string name = kernel::printable(summary.strategy);
+    const std::string name = kernel::make_printable(summary.strategy);
     text += summary.failed.size() == rounds.size()
-                ? wrapped(told(korean, "{} failed with every seed.", "{}: 모든 시드에서 실패", name))
-                : wrapped(told(korean, "{} failed with {}: its figures are of the others, and it is not compared (*).",
-                               "{}: {}에서 실패; 수치는 나머지 시드의 것이며 *로 비교하지 않음", name,
-                               named_seeds(summary.failed, korean)));
+                ? wrap_words(in_language(korean, "{} failed with every seed.", "{}: 모든 시드에서 실패", name))
+                : wrap_words(in_language(
+                      korean, "{} failed with {}: its figures are of the others, and it is not compared (*).",
+                      "{}: {}에서 실패; 수치는 나머지 시드의 것이며 *로 비교하지 않음", name,
+                      named_seeds(summary.failed, korean)));
   }
   return text;
 }
@@ -198,9 +199,10 @@ std::string no_seeds_text(std::span<const SeedRuns> rounds, const std::string& c
       if (!one[s].error.empty() && round.contenders[s].error.empty()) one[s] = round.contenders[s];
     }
   }
-  const std::string same = told(korean, "The {} seeds give one and the same result, so there is no spread to tell:",
-                                "시드 {}개의 결과가 모두 같아 편차를 구할 수 없습니다:", rounds.size());
-  return wrapped(same) + "\n" + comparison_table(one, currency, language) + "\n" +
+  const std::string same =
+      in_language(korean, "The {} seeds give one and the same result, so there is no spread to tell:",
+                  "시드 {}개의 결과가 모두 같아 편차를 구할 수 없습니다:", rounds.size());
+  return wrap_words(same) + "\n" + comparison_table(one, currency, language) + "\n" +
          comparison_sentences(one, currency, language);
 }
 
@@ -259,20 +261,20 @@ std::string saving_note(std::span<const SeedRuns> rounds, Language language) {
 
   std::string text;
   if (!unpriced.empty()) {
-    text +=
-        wrapped(korean ? "절감 달성률은 비웁니다: 미충전 에너지에 값이 없으면(unmet_price_per_kwh = 0) 아무도 충전하지 "
-                         "않는 것이 가장 쌉니다."
-                       : "Share of saving is blank: unmet energy has no price here (unmet_price_per_kwh is 0), so "
-                         "that charging nobody would be cheapest.");
+    text += wrap_words(
+        korean ? "절감 달성률은 비웁니다: 미충전 에너지에 값이 없으면(unmet_price_per_kwh = 0) 아무도 충전하지 "
+                 "않는 것이 가장 쌉니다."
+               : "Share of saving is blank: unmet energy has no price here (unmet_price_per_kwh is 0), so "
+                 "that charging nobody would be cheapest.");
   }
 
   if (!without_bound.empty()) {
-    text += wrapped(told(korean, "Share of saving without {}: no bound was found.",
-                         "절감 달성률에서 제외: 하한을 구하지 못한 {}.", named_seeds(without_bound, korean)));
+    text += wrap_words(in_language(korean, "Share of saving without {}: no bound was found.",
+                                   "절감 달성률에서 제외: 하한을 구하지 못한 {}.", named_seeds(without_bound, korean)));
   }
   if (!nothing_to_save.empty()) {
-    text += wrapped(told(korean, "Share of saving without {}: nothing could be saved there.",
-                         "절감 달성률에서 제외: 절감할 것이 없는 {}.", named_seeds(nothing_to_save, korean)));
+    text += wrap_words(in_language(korean, "Share of saving without {}: nothing could be saved there.",
+                                   "절감 달성률에서 제외: 절감할 것이 없는 {}.", named_seeds(nothing_to_save, korean)));
   }
   return text;
 }
@@ -327,8 +329,8 @@ std::string seed_comparison_text(std::span<const SeedRuns> rounds, const std::st
   if (!comparison.seeds_matter) return no_seeds_text(rounds, currency, language);
   std::vector<std::uint64_t> seeds;
   for (const SeedRuns& round : rounds) seeds.push_back(round.seed);
-  return wrapped(told(korean, "{} seeds ({}): mean ± standard deviation", "시드 {}개({})의 평균 ± 표준편차",
-                      seeds.size(), seeds_text(seeds))) +
+  return wrap_words(in_language(korean, "{} seeds ({}): mean ± standard deviation", "시드 {}개({})의 평균 ± 표준편차",
+                                seeds.size(), seeds_text(seeds))) +
          "\n" + figures_table(rounds, comparison, currency, korean) + "\n" +
          differences_table(rounds, comparison, currency, korean) + "\n" + failures_text(rounds, comparison, korean) +
          star_note(comparison, korean) + difference_note(comparison, korean) + saving_note(rounds, language);

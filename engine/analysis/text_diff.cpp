@@ -62,7 +62,8 @@ std::vector<LineChange> text_diff(std::string_view a, std::string_view b) {
 std::string text_diff_text(const std::vector<LineChange>& changes, std::size_t most) {
   std::string text;
   for (std::size_t i = 0; i < std::min(most, changes.size()); ++i)
-    text += fmt::format("{} {:4}  {}\n", changes[i].mark, changes[i].line, kernel::printable(changes[i].text, 300));
+    text +=
+        fmt::format("{} {:4}  {}\n", changes[i].mark, changes[i].line, kernel::make_printable(changes[i].text, 300));
   if (changes.size() > most) text += fmt::format("... and {} more\n", changes.size() - most);
   return text;
 }

@@ -34,11 +34,11 @@ std::string money_text(double value, std::string_view currency) {
 TextTable::TextTable(std::vector<std::string> heads, LastColumn last) : last_(last) { add_row(std::move(heads)); }
 
 void TextTable::add_row(std::vector<std::string> cells) {
-  for (std::string& cell : cells) cell = kernel::printable(cell);
+  for (std::string& cell : cells) cell = kernel::make_printable(cell);
   rows_.push_back(std::move(cells));
 }
 
-std::string TextTable::text() const {
+std::string TextTable::to_text() const {
   std::vector<std::size_t> widths(rows_.front().size(), 0);
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], kernel::display_width(row[i]));

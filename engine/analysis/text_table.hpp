@@ -24,7 +24,7 @@ class TextTable {
   explicit TextTable(std::vector<std::string> heads, LastColumn last = LastColumn::figures);
   /// @param cells as many as heads.
   void add_row(std::vector<std::string> cells);
-  std::string text() const;
+  std::string to_text() const;
 
  private:
   LastColumn last_;

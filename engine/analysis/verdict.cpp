@@ -34,18 +34,18 @@ Service service_of(const VerdictRun& run, const VerdictRun& base) {
 
 /// Why the two can not be held against each other; empty: they can.
 std::string trouble_between(const VerdictRun& base, const VerdictRun& run, bool korean) {
-  const std::string a = kernel::printable(base.name), b = kernel::printable(run.name);
+  const std::string a = kernel::make_printable(base.name), b = kernel::make_printable(run.name);
   if (base.currency != run.currency)
-    return told(korean, "{} and {} are not compared: one is in {}, the other in {}.",
-                "{}와(과) {}은(는) 비교하지 않습니다: 통화가 {}와(과) {}입니다.", a, b,
-                kernel::printable(base.currency), kernel::printable(run.currency));
+    return in_language(korean, "{} and {} are not compared: one is in {}, the other in {}.",
+                       "{}와(과) {}은(는) 비교하지 않습니다: 통화가 {}와(과) {}입니다.", a, b,
+                       kernel::make_printable(base.currency), kernel::make_printable(run.currency));
   if (base.start_ns != run.start_ns || base.end_ns != run.end_ns)
-    return told(korean, "{} and {} are not compared: they are not of the same days.",
-                "{}와(과) {}은(는) 비교하지 않습니다: 기간이 다릅니다.", a, b);
+    return in_language(korean, "{} and {} are not compared: they are not of the same days.",
+                       "{}와(과) {}은(는) 비교하지 않습니다: 기간이 다릅니다.", a, b);
   const double a_kwh = all_wanted_kwh(base), b_kwh = all_wanted_kwh(run);
   constexpr double same = 0.001;
   if (std::abs(a_kwh - b_kwh) > same * std::max(a_kwh, b_kwh))
-    return told(
+    return in_language(
         korean,
         "{} and {} are not compared: other vehicles came, which wanted {} kWh in the one and {} kWh in the other.",
         "{}와(과) {}은(는) 비교하지 않습니다: 온 차량이 다릅니다 (희망량 {} kWh와 {} kWh).", a, b,
@@ -90,19 +90,20 @@ std::size_t best_for(Party party, std::span<const VerdictRun> runs, const std::v
 
 std::string run_names(std::span<const VerdictRun> runs, const std::vector<std::size_t>& rows) {
   std::string names;
-  for (const std::size_t row : rows) names += (names.empty() ? "" : ", ") + kernel::printable(runs[row].name);
+  for (const std::size_t row : rows) names += (names.empty() ? "" : ", ") + kernel::make_printable(runs[row].name);
   return names;
 }
 
 std::string note_on(std::span<const VerdictRun> runs, const Verdict& verdict, bool korean) {
   std::string note;
   if (!verdict.serve_less.empty() && runs.size() - verdict.left_out.size() > 2)
-    note += told(korean, "Not compared, as they served over 0.5 % less by the end than the run that served most: {}.",
-                 "비교에서 제외 (종료까지 최다 충전 전략보다 0.5 % 넘게 적게 충전): {}.",
-                 run_names(runs, verdict.serve_less));
+    note += in_language(
+        korean, "Not compared, as they served over 0.5 % less by the end than the run that served most: {}.",
+        "비교에서 제외 (종료까지 최다 충전 전략보다 0.5 % 넘게 적게 충전): {}.", run_names(runs, verdict.serve_less));
   if (!verdict.left_out.empty())
-    note += (note.empty() ? "" : " ") + told(korean, "No figures, as they are not complete: {}.",
-                                             "완료되지 않아 지표가 없음: {}.", run_names(runs, verdict.left_out));
+    note +=
+        (note.empty() ? "" : " ") + in_language(korean, "No figures, as they are not complete: {}.",
+                                                "완료되지 않아 지표가 없음: {}.", run_names(runs, verdict.left_out));
   return note;
 }
 
@@ -114,13 +115,13 @@ std::string_view title_of(Party party, Language language) {
   return titles[static_cast<std::size_t>(party)][language == Language::korean ? 1 : 0];
 }
 
-std::string PartyVerdict::text() const {
+std::string PartyVerdict::join_parts() const {
   std::string text;
   for (const VerdictPart& part : parts) text += part.text;
   return text;
 }
 
-Verdict verdict(std::span<const VerdictRun> runs, Language language) {
+Verdict give_verdict(std::span<const VerdictRun> runs, Language language) {
   const bool korean = language == Language::korean;
   Verdict out;
 
@@ -168,10 +169,10 @@ Verdict verdict(std::span<const VerdictRun> runs, Language language) {
 
 std::string verdict_text(const Verdict& verdict, Language language) {
   std::string text;
-  if (!verdict.trouble.empty()) text += wrapped(verdict.trouble);
+  if (!verdict.trouble.empty()) text += wrap_words(verdict.trouble);
   for (const PartyVerdict& one : verdict.parties)
-    text += wrapped(std::string(title_of(one.party, language)) + ": " + one.text());
-  if (!verdict.note.empty()) text += wrapped(verdict.note);
+    text += wrap_words(std::string(title_of(one.party, language)) + ": " + one.join_parts());
+  if (!verdict.note.empty()) text += wrap_words(verdict.note);
   return text;
 }
 

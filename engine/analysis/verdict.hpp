@@ -51,7 +51,7 @@ struct PartyVerdict {
   double gain = std::numeric_limits<double>::quiet_NaN();
   std::vector<VerdictPart> parts;
 
-  std::string text() const;  ///< the whole sentence
+  std::string join_parts() const;  ///< the whole sentence
   /// Whether the run may be called better for this party: gain > 0 at equal service.
   bool is_better() const { return service == Service::equal && gain > 0.0; }
 };
@@ -75,7 +75,7 @@ struct Verdict {
 ///
 /// Vehicles turned away and energy owed at the end stand in the sentences of the site and the drivers. Runs of other
 /// days, in another currency, or in which other vehicles came (what all wanted differs by over 0.1 %) are not compared.
-Verdict verdict(std::span<const VerdictRun> runs, Language language);
+Verdict give_verdict(std::span<const VerdictRun> runs, Language language);
 
 /// The same for people, a line each, behind the party's title.
 std::string verdict_text(const Verdict& verdict, Language language);

@@ -17,10 +17,10 @@ struct VerdictPair {
   bool stays_best = false;  ///< the base is better for that party, and the run the next best of several
   Language language = Language::english;
 
-  bool korean() const { return language == Language::korean; }
+  bool is_korean() const { return language == Language::korean; }
   double of_run(std::string_view kpi) const { return value_of(run->kpis, kpi); }
   double of_base(std::string_view kpi) const { return value_of(base->kpis, kpi); }
-  double change(std::string_view kpi) const { return of_run(kpi) - of_base(kpi); }
+  double change_of(std::string_view kpi) const { return of_run(kpi) - of_base(kpi); }
 };
 
 /// Figure that is compared for a party, the larger the better: see `verdict`. NaN: it has no such figure.

@@ -30,20 +30,20 @@ class Words {
 
   /// A piece made from figures; `keys` are all of them.
   template <class... Args>
-  void say(Keys keys, std::string_view english, std::string_view korean, const Args&... args) {
-    parts_.push_back({told(pair_.korean(), english, korean, args...), std::move(keys)});
+  void add_piece(Keys keys, std::string_view english, std::string_view korean, const Args&... args) {
+    parts_.push_back({in_language(pair_.is_korean(), english, korean, args...), std::move(keys)});
   }
 
   /// "bill -45,305": a term of a sum, left out where a reader of whole money would see nothing.
-  void term(Keys keys, std::string_view english, std::string_view korean, double value) {
+  void add_term(Keys keys, std::string_view english, std::string_view korean, double value) {
     const VerdictRun& run = *pair_.run;
     const std::string text = pair_.base != nullptr ? signed_money(value, run.currency) : bare_money(value, run);
     if (is_nothing(text)) return;
-    say(std::move(keys), english, korean, has_terms_ ? ", " : ": ", text);
+    add_piece(std::move(keys), english, korean, has_terms_ ? ", " : ": ", text);
     has_terms_ = true;
   }
 
-  std::vector<VerdictPart> ended() && {
+  std::vector<VerdictPart> end_sentence() && {
     parts_.push_back({".", {}});
     return std::move(parts_);
   }

@@ -37,10 +37,10 @@ BatteryUse::BatteryUse(double capacity_kwh, double stored_kwh, double charge_gai
       begin_ns_(begin_ns),
       known_until_ns_(begin_ns) {}
 
-void BatteryUse::add(Ns from_ns, Ns to_ns, const Taper& metered) {
+void BatteryUse::add_power(Ns from_ns, Ns to_ns, const Taper& metered) {
   const double hours = hours_between(from_ns, to_ns);
   const double gain = metered.kw > 0.0 ? charge_gain_ : discharge_gain_;
-  const double change_kwh = gain * metered.energy(0.0, hours);
+  const double change_kwh = gain * metered.energy_kwh(0.0, hours);
   content_kwh_h_ += stored_kwh_ * hours_between(known_until_ns_, to_ns) + gain * energy_area(metered, hours);
   known_until_ns_ = to_ns;
   if (stored_kwh_ + change_kwh == stored_kwh_) return;
@@ -55,7 +55,7 @@ void BatteryUse::add(Ns from_ns, Ns to_ns, const Taper& metered) {
   stored_kwh_ += change_kwh;
 }
 
-UseUntil BatteryUse::use(Ns end_ns) const {
+UseUntil BatteryUse::use_until(Ns end_ns) const {
   const double hours = hours_between(begin_ns_, end_ns);
   const double content_kwh_h = content_kwh_h_ + stored_kwh_ * hours_between(known_until_ns_, end_ns);
   const double half_cycles_kwh2 = half_cycles_kwh2_ + half_cycle_kwh_ * half_cycle_kwh_;
@@ -94,35 +94,35 @@ double by_cycles(const AgeingTerms& terms, double cycle_soc, double depth, doubl
 
 }  // namespace
 
-Wear BatteryUse::wear(Ns end_ns, double history_kwh, const AgeingTerms& terms) const {
-  const auto [days, mean_soc, flow_kwh, cycle_soc, depth] = use(end_ns);
+Wear BatteryUse::wear_until(Ns end_ns, double history_kwh, const AgeingTerms& terms) const {
+  const auto [days, mean_soc, flow_kwh, cycle_soc, depth] = use_until(end_ns);
   const double grown_days = std::pow(age_days, 0.75) * std::expm1(0.75 * std::log1p(days / age_days));
   return {by_time(terms, mean_soc) * grown_days,
           by_cycles(terms, cycle_soc, depth, history_kwh / capacity_kwh_, flow_kwh / capacity_kwh_)};
 }
 
-DailyUse daily(const UseUntil& use, double capacity_kwh) {
+DailyUse daily_use(const UseUntil& use, double capacity_kwh) {
   return {use.mean_soc, use.flow_kwh / capacity_kwh / use.days, use.cycle_soc, use.depth};
 }
 
-double health(const AgeingTerms& terms, const DailyUse& day, double days) {
+double health_after(const AgeingTerms& terms, const DailyUse& day, double days) {
   return 1.0 - by_time(terms, day.mean_soc) * std::pow(days, 0.75) -
          by_cycles(terms, day.cycle_soc, day.depth, 0.0, day.turns * days);
 }
 
 double years_until_replaced(const AgeingTerms& terms, const DailyUse& day) {
   constexpr double most_days = 100.0 * 365.25;
-  if (health(terms, day, most_days) > terms.replaced_at) return 100.0;
+  if (health_after(terms, day, most_days) > terms.replaced_at) return 100.0;
   // Its binary digits from the highest down: each stays that does not make it too long.
   double days = 0.0;
   for (double step = most_days; step > 1e-12; step /= 2.0) {
-    if (health(terms, day, days + step) > terms.replaced_at) days += step;
+    if (health_after(terms, day, days + step) > terms.replaced_at) days += step;
   }
   return days / 365.25;
 }
 
 double health_after_five_years(const AgeingTerms& terms, const DailyUse& day) {
-  return std::max(0.0, health(terms, day, 5.0 * 365.25));
+  return std::max(0.0, health_after(terms, day, 5.0 * 365.25));
 }
 
 }  // namespace evtwin::audit

@@ -36,12 +36,12 @@ class BatteryUse {
   BatteryUse(double capacity_kwh, double stored_kwh, double charge_gain, double discharge_gain, Ns begin_ns);
 
   /// Metered power from `from_ns` on for `hours`; not before the power that was added last has ended.
-  void add(Ns from_ns, Ns to_ns, const Taper& metered);
+  void add_power(Ns from_ns, Ns to_ns, const Taper& metered);
 
   double stored_kwh() const { return stored_kwh_; }
-  UseUntil use(Ns end_ns) const;
+  UseUntil use_until(Ns end_ns) const;
   /// Until `end_ns`. @param history_kwh  through the battery before, both directions
-  Wear wear(Ns end_ns, double history_kwh, const AgeingTerms& terms) const;
+  Wear wear_until(Ns end_ns, double history_kwh, const AgeingTerms& terms) const;
 
  private:
   double capacity_kwh_, stored_kwh_, charge_gain_, discharge_gain_;
@@ -63,10 +63,10 @@ struct DailyUse {
   double cycle_soc = 0.5, depth = 0.0;
 };
 /// A run's use as a rate; nothing where no time passed: days is 0.
-DailyUse daily(const UseUntil& use, double capacity_kwh);
+DailyUse daily_use(const UseUntil& use, double capacity_kwh);
 
 /// State of health, 0..1 and below, of a battery that was new so many days ago.
-double health(const AgeingTerms& terms, const DailyUse& day, double days);
+double health_after(const AgeingTerms& terms, const DailyUse& day, double days);
 /// Years until it is replaced, at most 100.
 double years_until_replaced(const AgeingTerms& terms, const DailyUse& day);
 double health_after_five_years(const AgeingTerms& terms, const DailyUse& day);

@@ -17,7 +17,7 @@
 
 namespace evtwin::audit {
 
-bool differ(double run, double recount, std::string_view unit) {
+bool figures_differ(double run, double recount, std::string_view unit) {
   if (std::isnan(run) || std::isnan(recount)) return std::isnan(run) != std::isnan(recount);
   if (run == recount) return false;
   if (!std::isfinite(run) || !std::isfinite(recount)) return true;
@@ -38,7 +38,7 @@ const ClaimedFigure* find_claim(const Claims& claims, int site, std::string_view
 }
 
 const Formula* find_formula(std::string_view name) {
-  for (const Formula& formula : formulas()) {
+  for (const Formula& formula : all_formulas()) {
     if (formula.name == name) return &formula;
   }
   return nullptr;
@@ -74,7 +74,7 @@ class Comparison {
       finding.why_not = formula != nullptr ? std::string(formula->why_not) : "the audit does not know this figure";
       result_.findings.push_back(std::move(finding));
     }
-    for (const Formula& formula : formulas()) {
+    for (const Formula& formula : all_formulas()) {
       if (formula.value != nullptr && find_claim(run_.figures, site, formula.name) == nullptr) {
         add({site, std::string(formula.name), {}, unknown, formula.value(sums), {}, "not in the run file", true});
       }
@@ -147,7 +147,7 @@ class Comparison {
 
   /// Pairs that must agree within one file: the same thing in two places, or a power with the rating that bounds it.
   void compare_statements(int site, const Site& recorded) {
-    for (const Statements& both : statements(run_, recorded)) {
+    for (const Statements& both : find_statements(run_, recorded)) {
       Finding finding = made(site, both.name, both.is_price ? money_unit() : both.unit, both.said, both.elsewhere);
       finding.of = both.of;
       add(std::move(finding));
@@ -266,7 +266,7 @@ class Comparison {
     double most_apart = -1.0;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       double apart = std::abs(pairs[i].run - pairs[i].recount);
-      if (std::isnan(apart)) apart = differ(pairs[i].run, pairs[i].recount, unit) ? infinite : 0.0;
+      if (std::isnan(apart)) apart = figures_differ(pairs[i].run, pairs[i].recount, unit) ? infinite : 0.0;
       if (apart <= most_apart) continue;
       most_apart = apart;
       worst = i;
@@ -282,7 +282,7 @@ class Comparison {
   }
 
   static Finding made(int site, std::string name, std::string unit, double run, double recount) {
-    const bool off = differ(run, recount, unit);
+    const bool off = figures_differ(run, recount, unit);
     return {site, std::move(name), std::move(unit), run, recount, {}, {}, off};
   }
   void compare(int site, std::string name, std::string unit, double run, double recount) {
@@ -299,22 +299,22 @@ class Comparison {
 
 }  // namespace
 
-Audit audit(const std::string& file) {
+Audit audit_file(const std::string& file) {
   const kernel::Stopwatch watch;
   const Recorded run = read_recorded(file);
   kernel::log_line(kernel::LogRoom::audit, kernel::LogLevel::info, "{}: read, {} site(s), {} figures, {:.1f} ms", file,
-                   run.sites.size(), run.figures.size(), watch.ms());
+                   run.sites.size(), run.figures.size(), watch.elapsed_ms());
 
   std::vector<Recount> recounts;
   Sums all;
   for (const Site& site : run.sites) {
-    Recount& recount = recounts.emplace_back(sweep(run, site));
+    Recount& recount = recounts.emplace_back(recount_site(run, site));
     bill_demand(run, site, recount);
     count_service(run, site, recount);
-    add(all, recount.sums);
+    add_site(all, recount.sums);
     kernel::log_line(kernel::LogRoom::audit, kernel::LogLevel::info,
                      "{}: recounted, {} session(s), {} month(s), {:.1f} ms", site.name, site.sessions.size(),
-                     recount.months.size(), watch.ms());
+                     recount.months.size(), watch.elapsed_ms());
   }
 
   // The sums over all sites stand as site 0; a run of one site has all of its findings there.

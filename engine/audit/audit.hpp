@@ -31,11 +31,11 @@ inline constexpr double relative_tolerance = 1e-6;
 /// In kWh, kW, h, kg and money; figures without a unit (fractions, counts) have the smaller one.
 inline constexpr double floor_with_unit = 1e-6, floor_without_unit = 1e-9;
 
-bool differ(double run, double recount, std::string_view unit);
+bool figures_differ(double run, double recount, std::string_view unit);
 
 /// Reads and recounts; all sites together, and each where there are several. Bills by month, and of the sessions' rows
 /// the worst of each column, stand after the key figures. A key figure that the audit does not know is a finding.
 /// @throws record::RunFileError: no run file, or not one of a complete run.
-Audit audit(const std::string& file);
+Audit audit_file(const std::string& file);
 
 }  // namespace evtwin::audit

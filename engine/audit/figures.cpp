@@ -139,6 +139,6 @@ static_assert(kernel::has_unique_keys(all, &Formula::name));
 
 }  // namespace
 
-std::span<const Formula> formulas() { return all; }
+std::span<const Formula> all_formulas() { return all; }
 
 }  // namespace evtwin::audit

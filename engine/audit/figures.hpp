@@ -16,6 +16,6 @@ struct Formula {
 };
 
 /// Every key figure that a run file has.
-std::span<const Formula> formulas();
+std::span<const Formula> all_formulas();
 
 }  // namespace evtwin::audit

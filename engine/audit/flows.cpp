@@ -22,7 +22,7 @@ FlowCounter::FlowCounter(const Site& site)
   }
 }
 
-Flows FlowCounter::count(const std::vector<UnitPower>& powers, const Levels& levels, double hours) {
+Flows FlowCounter::count_flows(const std::vector<UnitPower>& powers, const Levels& levels, double hours) {
   Flows flows;
   direct_.clear();
   direct_.add_constant(levels.base_kw);
@@ -30,14 +30,14 @@ Flows FlowCounter::count(const std::vector<UnitPower>& powers, const Levels& lev
   for (const UnitPower& power : powers) {
     const auto unit = static_cast<std::size_t>(power.unit);
     if (unit >= site_.evses.size()) {
-      direct_.add(power.taper);
+      direct_.add_power(power.taper);
       continue;
     }
     // More is drawn than comes out of the outlet, and less comes back than goes in.
     const Evse& evse = site_.evses[unit];
     const double ac_per_metered = power.taper.kw >= 0.0 ? 1.0 / evse.efficiency : evse.efficiency;
-    flows.evse_losses_kwh += (ac_per_metered - 1.0) * power.taper.energy(0.0, hours);
-    (evse.feeder < 0 ? direct_ : own_[static_cast<std::size_t>(evse.feeder)]).add(power.taper, ac_per_metered);
+    flows.evse_losses_kwh += (ac_per_metered - 1.0) * power.taper.energy_kwh(0.0, hours);
+    (evse.feeder < 0 ? direct_ : own_[static_cast<std::size_t>(evse.feeder)]).add_power(power.taper, ac_per_metered);
   }
   count_between(0.0, hours, levels, 0, flows);
   count_rows(powers, hours, flows);
@@ -51,15 +51,15 @@ void FlowCounter::count_between(double from, double to, const Levels& levels, st
     const std::size_t f = leaves_first_[settled];
     PowerSum out;
     // Leaves it downwards: its own EVSEs and the feeders that hang on it, which are settled already.
-    out.add(own_[f], 1.0);
+    out.add_power(own_[f], 1.0);
     for (std::size_t child = 0; child < site_.feeders.size(); ++child) {
-      if (site_.feeders[child].parent == static_cast<int>(f)) out.add(into_[child], 1.0);
+      if (site_.feeders[child].parent == static_cast<int>(f)) out.add_power(into_[child], 1.0);
     }
 
     // A lossless feeder takes in as much as it gives out, so its turns need no split.
     const double efficiency = site_.feeders[f].efficiency;
     if (efficiency != 1.0) {
-      const std::vector<double> turns = out.crossings(0.0, from, to);
+      const std::vector<double> turns = out.crossing_hours(0.0, from, to);
       if (!turns.empty()) {
         for (const double turn : turns) {
           count_between(from, turn, levels, settled, flows);
@@ -71,9 +71,9 @@ void FlowCounter::count_between(double from, double to, const Levels& levels, st
     }
 
     // Within [from, to] the direction is one, so the middle tells it for all of it.
-    const bool delivers = out.at(0.5 * (from + to)) >= 0.0;
+    const bool delivers = out.kw_at(0.5 * (from + to)) >= 0.0;
     into_[f].clear();
-    into_[f].add(out, delivers ? 1.0 / efficiency : efficiency);
+    into_[f].add_power(out, delivers ? 1.0 / efficiency : efficiency);
     // A split further on comes back with `settled` beyond this feeder: its sum holds in all the pieces.
   }
   count_grid(from, to, levels, flows);
@@ -81,15 +81,15 @@ void FlowCounter::count_between(double from, double to, const Levels& levels, st
 
 void FlowCounter::count_grid(double from, double to, const Levels& levels, Flows& flows) {
   net_.clear();
-  net_.add(direct_, 1.0);
+  net_.add_power(direct_, 1.0);
   for (std::size_t f = 0; f < site_.feeders.size(); ++f) {
     const Feeder& feeder = site_.feeders[f];
     flows.feeder_overload_kwh += into_[f].energy_above(feeder.max_kw, from, to);
     flows.feeder_overload_kwh += into_[f].energy_below(-feeder.max_export_kw, from, to);
-    flows.feeder_losses_kwh -= own_[f].energy(from, to);
+    flows.feeder_losses_kwh -= own_[f].energy_kwh(from, to);
     if (feeder.parent >= 0) continue;
-    net_.add(into_[f], 1.0);
-    flows.feeder_losses_kwh += into_[f].energy(from, to);
+    net_.add_power(into_[f], 1.0);
+    flows.feeder_losses_kwh += into_[f].energy_kwh(from, to);
   }
   flows.import_kwh += net_.energy_above(0.0, from, to);
   const double export_kwh = net_.energy_below(0.0, from, to);
@@ -99,7 +99,7 @@ void FlowCounter::count_grid(double from, double to, const Levels& levels, Flows
   flows.overload_kwh += net_.energy_above(levels.contract_kw, from, to);
   flows.contract_excess_h += net_.hours_above(levels.uncut_contract_kw, from, to);
   flows.export_overload_kwh += net_.energy_below(-levels.export_limit_kw, from, to);
-  flows.peak_kw = std::max(flows.peak_kw, net_.highest(from, to));
+  flows.peak_kw = std::max(flows.peak_kw, net_.highest_kw(from, to));
 }
 
 void FlowCounter::count_rows(const std::vector<UnitPower>& powers, double hours, Flows& flows) {
@@ -108,7 +108,7 @@ void FlowCounter::count_rows(const std::vector<UnitPower>& powers, double hours,
     sum_.clear();
     for (const UnitPower& power : powers) {
       const auto unit = static_cast<std::size_t>(power.unit);
-      if (unit < site_.evses.size()) sum_.add(power.taper, coefficient_[unit]);
+      if (unit < site_.evses.size()) sum_.add_power(power.taper, coefficient_[unit]);
     }
     flows.feeder_overload_kwh += sum_.energy_above(row.upper_kw, 0.0, hours);
     flows.feeder_overload_kwh += sum_.energy_below(row.lower_kw, 0.0, hours);

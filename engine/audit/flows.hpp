@@ -37,7 +37,7 @@ class FlowCounter {
   explicit FlowCounter(const Site& site);
 
   /// Everything that flows in a piece of `hours` under these powers.
-  Flows count(const std::vector<UnitPower>& powers, const Levels& levels, double hours);
+  Flows count_flows(const std::vector<UnitPower>& powers, const Levels& levels, double hours);
 
  private:
   void count_between(double from, double to, const Levels& levels, std::size_t feeders_settled, Flows& flows);

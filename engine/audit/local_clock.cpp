@@ -37,16 +37,16 @@ bool parse_month(const std::string& text, MonthNumber& month) {
   return true;
 }
 
-const LocalClock::Interval& LocalClock::at(Ns t) const {
+const LocalClock::Interval& LocalClock::offset_interval_at(Ns t) const {
   const auto after = std::upper_bound(intervals_.begin(), intervals_.end(), t,
                                       [](Ns time, const Interval& i) { return time < i.begin_ns; });
   return after == intervals_.begin() ? *after : *(after - 1);
 }
 
-std::int64_t LocalClock::day(Ns t) const { return floor_of(reading(t), day_ns); }
+std::int64_t LocalClock::day_at(Ns t) const { return floor_of(local_reading(t), day_ns); }
 
-MonthNumber LocalClock::month(Ns t) const {
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day(t)}}};
+MonthNumber LocalClock::month_at(Ns t) const {
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day_at(t)}}};
   return month_number(static_cast<int>(date.year()), static_cast<int>(static_cast<unsigned>(date.month())));
 }
 
@@ -62,7 +62,7 @@ Ns LocalClock::month_begin(MonthNumber month) const {
   return midnight - intervals_.back().offset_ns;
 }
 
-std::vector<Ns> LocalClock::stretches(Ns from, Ns to, Ns stretch_ns) const {
+std::vector<Ns> LocalClock::stretch_starts(Ns from, Ns to, Ns stretch_ns) const {
   std::vector<Ns> begins{from};
   for (std::size_t i = 0; i < intervals_.size(); ++i) {
     const Interval& now = intervals_[i];

@@ -35,19 +35,19 @@ class LocalClock {
   /// @param intervals  in order, each beginning where the one before ends; not empty
   explicit LocalClock(std::vector<Interval> intervals) : intervals_(std::move(intervals)) {}
 
-  MonthNumber month(Ns t) const;
+  MonthNumber month_at(Ns t) const;
   /// Days since 1970-01-01 on the local calendar.
-  std::int64_t day(Ns t) const;
+  std::int64_t day_at(Ns t) const;
   /// The first instant at which the local clock shows 00:00 of a day of that month, or later.
   Ns month_begin(MonthNumber month) const;
 
   /// The instants of [from, to) at which a stretch of the local clock begins: `from`, every reading that is a multiple
   /// of `stretch_ns` (a divisor of a day) since local midnight, and a change of the clock that jumps over one.
-  std::vector<Ns> stretches(Ns from, Ns to, Ns stretch_ns) const;
+  std::vector<Ns> stretch_starts(Ns from, Ns to, Ns stretch_ns) const;
 
  private:
-  const Interval& at(Ns t) const;
-  Ns reading(Ns t) const { return t + at(t).offset_ns; }
+  const Interval& offset_interval_at(Ns t) const;
+  Ns local_reading(Ns t) const { return t + offset_interval_at(t).offset_ns; }
 
   std::vector<Interval> intervals_;
 };

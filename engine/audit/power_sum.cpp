@@ -11,13 +11,13 @@ constexpr int most_halvings = 6;
 
 }  // namespace
 
-double Taper::at(double hours) const { return rate_per_h == 0.0 ? kw : kw * std::exp(rate_per_h * hours); }
+double Taper::kw_at(double hours) const { return rate_per_h == 0.0 ? kw : kw * std::exp(rate_per_h * hours); }
 
-double Taper::energy(double from, double to) const {
+double Taper::energy_kwh(double from, double to) const {
   const double hours = to - from;
   const double grown = rate_per_h * hours;
-  if (grown == 0.0) return at(from) * hours;
-  return at(from) * hours * (std::expm1(grown) / grown);
+  if (grown == 0.0) return kw_at(from) * hours;
+  return kw_at(from) * hours * (std::expm1(grown) / grown);
 }
 
 void PowerSum::clear() {
@@ -25,7 +25,7 @@ void PowerSum::clear() {
   tapers_.clear();
 }
 
-void PowerSum::add(const Taper& taper, double factor) {
+void PowerSum::add_power(const Taper& taper, double factor) {
   if (taper.rate_per_h == 0.0) {
     constant_kw_ += factor * taper.kw;
   } else {
@@ -33,26 +33,26 @@ void PowerSum::add(const Taper& taper, double factor) {
   }
 }
 
-void PowerSum::add(const PowerSum& other, double factor) {
+void PowerSum::add_power(const PowerSum& other, double factor) {
   constant_kw_ += factor * other.constant_kw_;
-  for (const Taper& taper : other.tapers_) add(taper, factor);
+  for (const Taper& taper : other.tapers_) add_power(taper, factor);
 }
 
-double PowerSum::at(double hours) const {
+double PowerSum::kw_at(double hours) const {
   double kw = constant_kw_;
-  for (const Taper& taper : tapers_) kw += taper.at(hours);
+  for (const Taper& taper : tapers_) kw += taper.kw_at(hours);
   return kw;
 }
 
-double PowerSum::energy(double from, double to) const {
+double PowerSum::energy_kwh(double from, double to) const {
   double kwh = constant_kw_ * (to - from);
-  for (const Taper& taper : tapers_) kwh += taper.energy(from, to);
+  for (const Taper& taper : tapers_) kwh += taper.energy_kwh(from, to);
   return kwh;
 }
 
-PowerSum PowerSum::slope() const {
+PowerSum PowerSum::slope_of_sum() const {
   PowerSum slope;
-  for (const Taper& taper : tapers_) slope.add({taper.kw * taper.rate_per_h, taper.rate_per_h});
+  for (const Taper& taper : tapers_) slope.add_power({taper.kw * taper.rate_per_h, taper.rate_per_h});
   return slope;
 }
 
@@ -62,7 +62,7 @@ using Terms = std::vector<Taper>;
 
 double value_of(const Terms& terms, double hours) {
   double kw = 0.0;
-  for (const Taper& term : terms) kw += term.at(hours);
+  for (const Taper& term : terms) kw += term.kw_at(hours);
   return kw;
 }
 
@@ -80,7 +80,7 @@ double root_between(const Terms& terms, double from, double to) {
 bool is_far_from_0(const Terms& terms, double from, double to) {
   double low = 0.0, high = 0.0;
   for (const Taper& term : terms) {
-    const double a = term.at(from), b = term.at(to);
+    const double a = term.kw_at(from), b = term.kw_at(to);
     low += std::min(a, b);
     high += std::max(a, b);
   }
@@ -140,7 +140,7 @@ void find_roots(const Terms& terms, double from, double to, int halvings, std::v
 
 }  // namespace
 
-std::vector<double> PowerSum::crossings(double level_kw, double from, double to) const {
+std::vector<double> PowerSum::crossing_hours(double level_kw, double from, double to) const {
   std::vector<double> found;
   if (tapers_.empty() || !std::isfinite(level_kw) || !(from < to)) return found;
   find_roots(terms_of(tapers_, constant_kw_ - level_kw), from, to, most_halvings, found);
@@ -151,7 +151,7 @@ std::vector<double> PowerSum::crossings(double level_kw, double from, double to)
 double PowerSum::energy_above(double level_kw, double from, double to) const {
   double kwh = 0.0;
   for (const Stretch& above : stretches_above(level_kw, from, to))
-    kwh += energy(above.from, above.to) - level_kw * (above.to - above.from);
+    kwh += energy_kwh(above.from, above.to) - level_kw * (above.to - above.from);
   return std::max(0.0, kwh);
 }
 
@@ -159,7 +159,7 @@ double PowerSum::hours_above(double level_kw, double from, double to) const {
   double hours = 0.0;
   for (const Stretch& above : stretches_above(level_kw, from, to)) {
     // A sum that stands at the level is above it by rounding only.
-    if (at(0.5 * (above.from + above.to)) > level_kw + 1e-9 * std::max(1.0, std::abs(level_kw)))
+    if (kw_at(0.5 * (above.from + above.to)) > level_kw + 1e-9 * std::max(1.0, std::abs(level_kw)))
       hours += above.to - above.from;
   }
   return hours;
@@ -168,10 +168,10 @@ double PowerSum::hours_above(double level_kw, double from, double to) const {
 std::vector<PowerSum::Stretch> PowerSum::stretches_above(double level_kw, double from, double to) const {
   std::vector<Stretch> above;
   if (!std::isfinite(level_kw)) return above;
-  std::vector<double> cuts = crossings(level_kw, from, to);
+  std::vector<double> cuts = crossing_hours(level_kw, from, to);
   cuts.push_back(to);
   for (const double cut : cuts) {
-    if (at(0.5 * (from + cut)) > level_kw) above.push_back({from, cut});
+    if (kw_at(0.5 * (from + cut)) > level_kw) above.push_back({from, cut});
     from = cut;
   }
   return above;
@@ -180,16 +180,16 @@ std::vector<PowerSum::Stretch> PowerSum::stretches_above(double level_kw, double
 double PowerSum::energy_below(double level_kw, double from, double to) const {
   if (!std::isfinite(level_kw)) return 0.0;
   PowerSum turned;
-  turned.add(*this, -1.0);
+  turned.add_power(*this, -1.0);
   return turned.energy_above(-level_kw, from, to);
 }
 
-double PowerSum::highest(double from, double to) const {
-  double kw = std::max(at(from), at(to));
+double PowerSum::highest_kw(double from, double to) const {
+  double kw = std::max(kw_at(from), kw_at(to));
   if (tapers_.size() < 2) return kw;
   // Several tapers may have a summit between.
-  const PowerSum change = slope();
-  for (const double summit : change.crossings(0.0, from, to)) kw = std::max(kw, at(summit));
+  const PowerSum change = slope_of_sum();
+  for (const double summit : change.crossing_hours(0.0, from, to)) kw = std::max(kw, kw_at(summit));
   return kw;
 }
 

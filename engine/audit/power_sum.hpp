@@ -11,24 +11,24 @@ struct Taper {
   double kw = 0.0;
   double rate_per_h = 0.0;
 
-  double at(double hours) const;
+  double kw_at(double hours) const;
   /// Energy of [from, to], kWh; hours.
-  double energy(double from, double to) const;
+  double energy_kwh(double from, double to) const;
 };
 
 class PowerSum {
  public:
   void clear();
   void add_constant(double kw) { constant_kw_ += kw; }
-  void add(const Taper& taper, double factor = 1.0);
-  void add(const PowerSum& other, double factor);
+  void add_power(const Taper& taper, double factor = 1.0);
+  void add_power(const PowerSum& other, double factor);
 
-  double at(double hours) const;
-  double energy(double from, double to) const;
+  double kw_at(double hours) const;
+  double energy_kwh(double from, double to) const;
 
   /// Instants strictly within (from, to) at which the sum passes `level_kw`, ascending. A sum that only touches it may
   /// be listed or not: both sides are the same then.
-  std::vector<double> crossings(double level_kw, double from, double to) const;
+  std::vector<double> crossing_hours(double level_kw, double from, double to) const;
   /// Integral over [from, to] of max(0, sum - level_kw). 0 for an infinite level.
   double energy_above(double level_kw, double from, double to) const;
   /// The same below: of max(0, level_kw - sum).
@@ -36,14 +36,14 @@ class PowerSum {
   /// How much of [from, to] the sum is above the level, hours.
   double hours_above(double level_kw, double from, double to) const;
   /// Highest value in [from, to].
-  double highest(double from, double to) const;
+  double highest_kw(double from, double to) const;
 
  private:
   struct Stretch {
     double from = 0.0, to = 0.0;
   };
 
-  PowerSum slope() const;
+  PowerSum slope_of_sum() const;
   std::vector<Stretch> stretches_above(double level_kw, double from, double to) const;
 
   double constant_kw_ = 0.0;

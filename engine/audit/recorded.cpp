@@ -16,14 +16,14 @@ using record::Statement;
 }
 
 double real_or(const Statement& rows, int column, double otherwise) {
-  const double value = rows.real(column);
+  const double value = rows.column_real(column);
   return value != value ? otherwise : value;
 }
 
 /// Of four columns from `first` on.
 AgeingTerms ageing_of(const Statement& rows, int first) {
   return {real_or(rows, first, AgeingTerms::published), real_or(rows, first + 1, AgeingTerms::published),
-          rows.real(first + 2), rows.real(first + 3)};
+          rows.column_real(first + 2), rows.column_real(first + 3)};
 }
 
 /// Rows of things by their id, which counts through all sites.
@@ -82,17 +82,17 @@ class Reading {
 
   void read_run() {
     Statement rows(database_, "SELECT state, error, name, strategy, start_ns, end_ns FROM run");
-    if (!rows.step()) senseless(database_, "it names no run");
-    const std::string state = rows.text(0);
+    if (!rows.next_row()) senseless(database_, "it names no run");
+    const std::string state = rows.column_text(0);
     if (state != "complete") {
-      const std::string error = rows.text(1);
+      const std::string error = rows.column_text(1);
       record::refuse_file(database_.file(), "is not complete (" + state + (error.empty() ? "" : ": " + error) +
                                                 "); only a run that came to its end can be recounted");
     }
-    run_.name = rows.text(2);
-    run_.strategy = rows.text(3);
-    run_.start_ns = rows.integer(4);
-    run_.end_ns = rows.integer(5);
+    run_.name = rows.column_text(2);
+    run_.strategy = rows.column_text(3);
+    run_.start_ns = rows.column_integer(4);
+    run_.end_ns = rows.column_integer(5);
     constexpr Ns furthest_ns = 106'750 * day_ns;  // from 1970, either way: what evtwin's calendar knows
     if (run_.end_ns < run_.start_ns || run_.start_ns < -furthest_ns || run_.end_ns > furthest_ns)
       senseless(database_, "its start and end are no instants of a run");
@@ -102,8 +102,8 @@ class Reading {
   void read_clock() {
     std::vector<LocalClock::Interval> intervals;
     Statement rows(database_, "SELECT start_ns, end_ns, utc_offset_s FROM clock ORDER BY id");
-    while (rows.step()) {
-      intervals.push_back({rows.integer(0), rows.integer(1), rows.integer(2) * second_ns});
+    while (rows.next_row()) {
+      intervals.push_back({rows.column_integer(0), rows.column_integer(1), rows.column_integer(2) * second_ns});
       if (intervals.size() > 1 && intervals[intervals.size() - 2].end_ns != intervals.back().begin_ns)
         senseless(database_, "the clock has gaps");
     }
@@ -116,58 +116,59 @@ class Reading {
                    "SELECT name, contract_kw, metering_window_ns, unmet_price_per_kwh, wear_price_per_kwh, "
                    "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, excess_price_per_kw, "
                    "export_limit_kw, driver_price_per_kwh, v2g_price_per_kwh FROM site ORDER BY id");
-    while (rows.step()) {
+    while (rows.next_row()) {
       Site& site = run_.sites.emplace_back();
-      site.name = rows.text(0);
+      site.name = rows.column_text(0);
       site.contract_kw = real_or(rows, 1, infinite);
-      site.window_ns = rows.integer(2);
+      site.window_ns = rows.column_integer(2);
       // The recount cuts local days into whole windows.
       if (site.window_ns < 60'000'000'000 || day_ns % site.window_ns != 0)
         senseless(database_, "a metering window that is none");
 
-      site.unmet_price_per_kwh = rows.real(3);
-      site.wear_price_per_kwh = rows.real(4);
+      site.unmet_price_per_kwh = rows.column_real(3);
+      site.wear_price_per_kwh = rows.column_real(4);
 
       // Terms of the demand charge; its prices by month follow in read_demand.
-      site.demand.by_contract = rows.text(5) == "contract";
-      site.demand.whole_months = rows.text(6) == "full";
-      site.demand.look_back_months = static_cast<int>(rows.integer(7));
-      site.demand.floor_fraction = rows.real(8);
-      site.demand.excess_price_per_kw = rows.real(9);
+      site.demand.by_contract = rows.column_text(5) == "contract";
+      site.demand.whole_months = rows.column_text(6) == "full";
+      site.demand.look_back_months = static_cast<int>(rows.column_integer(7));
+      site.demand.floor_fraction = rows.column_real(8);
+      site.demand.excess_price_per_kw = rows.column_real(9);
 
       // Prices for drivers are those at the start; later ones are signals.
       site.export_limit_kw = real_or(rows, 10, infinite);
-      site.driver_price_per_kwh = rows.real(11);
-      site.v2g_price_per_kwh = rows.real(12);
+      site.driver_price_per_kwh = rows.column_real(11);
+      site.v2g_price_per_kwh = rows.column_real(12);
     }
     if (run_.sites.empty()) senseless(database_, "it has no site");
   }
 
   void read_demand() {
     Statement prices(database_, "SELECT site, month, price_per_kw, in_ratchet FROM demand_price ORDER BY id");
-    while (prices.step()) {
-      const std::int64_t month = prices.integer(1);
+    while (prices.next_row()) {
+      const std::int64_t month = prices.column_integer(1);
       if (month < 1 || month > 12) senseless(database_, "a demand price of no month");
-      DemandTerms& demand = site(prices.integer(0)).demand;
-      demand.price_per_kw[static_cast<std::size_t>(month - 1)] = prices.real(2);
-      demand.in_ratchet[static_cast<std::size_t>(month - 1)] = prices.integer(3) != 0;
+      DemandTerms& demand = site(prices.column_integer(0)).demand;
+      demand.price_per_kw[static_cast<std::size_t>(month - 1)] = prices.column_real(2);
+      demand.in_ratchet[static_cast<std::size_t>(month - 1)] = prices.column_integer(3) != 0;
     }
     Statement peaks(database_, "SELECT site, month, peak_kw FROM past_peak ORDER BY id");
-    while (peaks.step()) {
+    while (peaks.next_row()) {
       MonthNumber month = 0;
-      if (!parse_month(peaks.text(1), month)) senseless(database_, "a past peak of no month");
-      site(peaks.integer(0)).demand.past_peaks_kw.emplace_back(month, peaks.real(2));
+      if (!parse_month(peaks.column_text(1), month)) senseless(database_, "a past peak of no month");
+      site(peaks.column_integer(0)).demand.past_peaks_kw.emplace_back(month, peaks.column_real(2));
     }
   }
 
   void read_feeders() {
     Statement rows(database_,
                    "SELECT id, site, name, parent, max_kw, max_export_kw, efficiency FROM feeder ORDER BY id");
-    while (rows.step()) {
-      Site& of = site(rows.integer(1));
-      feeders_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.feeders.size());
-      parents_.push_back(rows.integer(3));
-      of.feeders.push_back({rows.text(2), -1, real_or(rows, 4, infinite), real_or(rows, 5, infinite), rows.real(6)});
+    while (rows.next_row()) {
+      Site& of = site(rows.column_integer(1));
+      feeders_.add(rows.column_integer(0), static_cast<std::size_t>(rows.column_integer(1)) - 1, of.feeders.size());
+      parents_.push_back(rows.column_integer(3));
+      of.feeders.push_back(
+          {rows.column_text(2), -1, real_or(rows, 4, infinite), real_or(rows, 5, infinite), rows.column_real(6)});
     }
     std::size_t next = 0;
     for (Site& of : run_.sites) {
@@ -188,11 +189,11 @@ class Reading {
 
   void read_evses() {
     Statement rows(database_, "SELECT id, site, efficiency, feeder, name, max_kw FROM evse ORDER BY id");
-    while (rows.step()) {
-      Site& of = site(rows.integer(1));
-      evses_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.evses.size());
-      Evse evse{rows.text(4), rows.integer(0), rows.real(5), rows.real(2), -1};
-      const std::string feeder = rows.text(3);
+    while (rows.next_row()) {
+      Site& of = site(rows.column_integer(1));
+      evses_.add(rows.column_integer(0), static_cast<std::size_t>(rows.column_integer(1)) - 1, of.evses.size());
+      Evse evse{rows.column_text(4), rows.column_integer(0), rows.column_real(5), rows.column_real(2), -1};
+      const std::string feeder = rows.column_text(3);
       for (std::size_t f = 0; f < of.feeders.size(); ++f) {
         if (!feeder.empty() && of.feeders[f].name == feeder) evse.feeder = static_cast<int>(f);
       }
@@ -202,16 +203,17 @@ class Reading {
 
   void read_rows() {
     Statement others(database_, "SELECT site FROM row_limit UNION SELECT site FROM feeder WHERE max_a IS NOT NULL");
-    while (others.step()) site(others.integer(0)).limits_else = true;
+    while (others.next_row()) site(others.column_integer(0)).limits_else = true;
     Statement rows(database_,
                    "SELECT r.site, r.id, r.lower, r.upper, m.evse, m.coefficient FROM row_limit r "
                    "JOIN row_limit_member m ON m.row_limit = r.id WHERE r.kind = 'power_kw' ORDER BY r.id, m.id");
     std::int64_t last = 0;
-    while (rows.step()) {
-      Site& of = site(rows.integer(0));
-      if (rows.integer(1) != last) of.rows.push_back({real_or(rows, 2, -infinite), real_or(rows, 3, infinite), {}});
-      last = rows.integer(1);
-      of.rows.back().members.emplace_back(evses_.of(rows.integer(4), of, run_.sites), rows.real(5));
+    while (rows.next_row()) {
+      Site& of = site(rows.column_integer(0));
+      if (rows.column_integer(1) != last)
+        of.rows.push_back({real_or(rows, 2, -infinite), real_or(rows, 3, infinite), {}});
+      last = rows.column_integer(1);
+      of.rows.back().members.emplace_back(evses_.of(rows.column_integer(4), of, run_.sites), rows.column_real(5));
     }
   }
 
@@ -221,11 +223,12 @@ class Reading {
         "SELECT id, site, name, capacity_kwh, charge_efficiency, discharge_efficiency, soc_start, soc_min, "
         "soc_max, standby_kw, max_charge_kw, max_discharge_kw, ageing_calendar, ageing_cyclic, ageing_power, "
         "replaced_at FROM storage ORDER BY id");
-    while (rows.step()) {
-      Site& of = site(rows.integer(1));
-      storages_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.storages.size());
-      of.storages.push_back({rows.text(2), rows.real(3), rows.real(10), rows.real(11), rows.real(4), rows.real(5),
-                             rows.real(6), rows.real(7), rows.real(8), rows.real(9), ageing_of(rows, 12)});
+    while (rows.next_row()) {
+      Site& of = site(rows.column_integer(1));
+      storages_.add(rows.column_integer(0), static_cast<std::size_t>(rows.column_integer(1)) - 1, of.storages.size());
+      of.storages.push_back({rows.column_text(2), rows.column_real(3), rows.column_real(10), rows.column_real(11),
+                             rows.column_real(4), rows.column_real(5), rows.column_real(6), rows.column_real(7),
+                             rows.column_real(8), rows.column_real(9), ageing_of(rows, 12)});
     }
   }
 
@@ -233,13 +236,14 @@ class Reading {
     Statement rows(database_,
                    "SELECT battery_kwh, charge_efficiency, discharge_efficiency, ageing_calendar, ageing_cyclic, "
                    "ageing_power, replaced_at FROM vehicle ORDER BY id");
-    while (rows.step())
-      run_.vehicles.push_back({real_or(rows, 0, infinite), rows.real(1), rows.real(2), ageing_of(rows, 3), {}});
+    while (rows.next_row())
+      run_.vehicles.push_back(
+          {real_or(rows, 0, infinite), rows.column_real(1), rows.column_real(2), ageing_of(rows, 3), {}});
     Statement knots(database_, "SELECT vehicle, soc, kw FROM acceptance ORDER BY id");
-    while (knots.step()) {
-      const std::size_t vehicle = static_cast<std::size_t>(knots.integer(0)) - 1;
+    while (knots.next_row()) {
+      const std::size_t vehicle = static_cast<std::size_t>(knots.column_integer(0)) - 1;
       if (vehicle >= run_.vehicles.size()) senseless(database_, "a charging curve of no vehicle");
-      run_.vehicles[vehicle].charge_curve.push_back({knots.real(1), real_or(knots, 2, infinite)});
+      run_.vehicles[vehicle].charge_curve.push_back({knots.column_real(1), real_or(knots, 2, infinite)});
     }
   }
 
@@ -258,75 +262,75 @@ class Reading {
         "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h, wear_calendar, wear_cyclic, "
         "battery_kwh, charge_efficiency, discharge_efficiency FROM session "
         "ORDER BY id");
-    while (rows.step()) {
-      Site& of = site(rows.integer(0));
+    while (rows.next_row()) {
+      Site& of = site(rows.column_integer(0));
       Session& session = of.sessions.emplace_back();
       // Number 0 never plugged in: it has an EVSE neither here nor in `power`.
-      session.name = rows.text(1);
-      session.number = rows.integer(2);
-      session.vehicle = static_cast<int>(rows.integer(3)) - 1;
+      session.name = rows.column_text(1);
+      session.number = rows.column_integer(2);
+      session.vehicle = static_cast<int>(rows.column_integer(3)) - 1;
       if (session.vehicle < 0 || static_cast<std::size_t>(session.vehicle) >= run_.vehicles.size())
         senseless(database_, "a session of no vehicle");
       if (session.number != 0) {
-        session.evse = evses_.of(rows.integer(4), of, run_.sites);
+        session.evse = evses_.of(rows.column_integer(4), of, run_.sites);
         session_of_number_[{&of, session.number}] = static_cast<int>(of.sessions.size()) - 1;
       }
 
-      session.arrived_ns = rows.integer(5);
-      session.plugged_in_ns = rows.integer(6);
-      session.departed_ns = rows.integer(7);
+      session.arrived_ns = rows.column_integer(5);
+      session.plugged_in_ns = rows.column_integer(6);
+      session.departed_ns = rows.column_integer(7);
 
-      session.wanted_kwh = rows.real(8);
+      session.wanted_kwh = rows.column_real(8);
       session.max_kw = real_or(rows, 9, 0.0);
-      session.v2g_min_price_per_kwh = rows.real(10);
-      session.soc_start = rows.real(11);
-      session.ended = ended_of(rows.text(12));
+      session.v2g_min_price_per_kwh = rows.column_real(10);
+      session.soc_start = rows.column_real(11);
+      session.ended = ended_of(rows.column_text(12));
       if (session.number == 0 && session.ended == Ended::open_at_end)
         senseless(database_, "a session open at the end that never plugged in");
 
       // From here on columns that the books made: they are compared, and nothing is recounted from them.
-      session.got_kwh = rows.real(13);
-      session.discharged_kwh = rows.real(14);
-      session.unmet_kwh = rows.real(15);
-      session.open_cost = rows.real(16);
-      session.cost = rows.real(17);
+      session.got_kwh = rows.column_real(13);
+      session.discharged_kwh = rows.column_real(14);
+      session.unmet_kwh = rows.column_real(15);
+      session.open_cost = rows.column_real(16);
+      session.cost = rows.column_real(17);
 
-      session.driver_revenue = rows.real(18);
-      session.v2g_payment = rows.real(19);
-      session.wear_cost = rows.real(20);
-      session.paid = rows.real(21);
-      session.soc_end = rows.real(22);
-      session.waited_h = rows.real(23);
-      session.wear_calendar = rows.real(24);
-      session.wear_cyclic = rows.real(25);
+      session.driver_revenue = rows.column_real(18);
+      session.v2g_payment = rows.column_real(19);
+      session.wear_cost = rows.column_real(20);
+      session.paid = rows.column_real(21);
+      session.soc_end = rows.column_real(22);
+      session.waited_h = rows.column_real(23);
+      session.wear_calendar = rows.column_real(24);
+      session.wear_cyclic = rows.column_real(25);
 
-      session.battery_kwh = rows.real(26);
-      session.charge_efficiency = rows.real(27);
-      session.discharge_efficiency = rows.real(28);
+      session.battery_kwh = rows.column_real(26);
+      session.charge_efficiency = rows.column_real(27);
+      session.discharge_efficiency = rows.column_real(28);
     }
   }
 
   void read_power() {
     Statement rows(database_,
                    "SELECT evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power");
-    while (rows.step()) {
+    while (rows.next_row()) {
       // An EVSE's power belongs to the session of that number at its site, a storage's to none.
-      const bool is_evse = rows.integer(0) != 0;
-      const Places::Place& place = is_evse ? evses_.of(rows.integer(0)) : storages_.of(rows.integer(1));
+      const bool is_evse = rows.column_integer(0) != 0;
+      const Places::Place& place = is_evse ? evses_.of(rows.column_integer(0)) : storages_.of(rows.column_integer(1));
       Site& of = run_.sites[place.site];
       Segment segment;
       segment.unit = place.row + (is_evse ? 0 : static_cast<int>(of.evses.size()));
       if (is_evse) {
-        const auto session = session_of_number_.find({&of, rows.integer(2)});
+        const auto session = session_of_number_.find({&of, rows.column_integer(2)});
         if (session == session_of_number_.end()) senseless(database_, "power of no session");
         segment.session = session->second;
       }
 
-      segment.start_ns = rows.integer(3);
-      segment.end_ns = rows.integer(4);
-      segment.kw = rows.real(5);
-      segment.slope_per_h = rows.real(6);
-      segment.energy_kwh = rows.real(7);
+      segment.start_ns = rows.column_integer(3);
+      segment.end_ns = rows.column_integer(4);
+      segment.kw = rows.column_real(5);
+      segment.slope_per_h = rows.column_real(6);
+      segment.energy_kwh = rows.column_real(7);
       if (segment.end_ns < segment.start_ns || segment.start_ns < run_.start_ns || segment.end_ns > run_.end_ns)
         senseless(database_, "power outside the run");
       of.segments.push_back(segment);
@@ -352,14 +356,14 @@ class Reading {
         "v2g_price_per_kwh", "buy_price_beyond_end"};
     static_assert(kernel::names_each<Kind>(names));
     Statement rows(database_, "SELECT site, kind, start_ns, value FROM signal ORDER BY start_ns, id");
-    while (rows.step()) {
-      const auto kind = std::find(names.begin(), names.end(), rows.bytes(1));
+    while (rows.next_row()) {
+      const auto kind = std::find(names.begin(), names.end(), rows.column_bytes(1));
       if (kind == names.end()) continue;  // one that no figure rests on
-      if ((rows.integer(2) >= run_.end_ns) != (*kind == "buy_price_beyond_end"))
+      if ((rows.column_integer(2) >= run_.end_ns) != (*kind == "buy_price_beyond_end"))
         senseless(database_, "a signal outside the run");
       const bool is_limit = kind->ends_with("contract_kw") || *kind == "export_limit_kw";
-      std::vector<Step>& steps = site(rows.integer(0)).signals[static_cast<std::size_t>(kind - names.begin())];
-      steps.push_back({rows.integer(2), is_limit ? real_or(rows, 3, infinite) : rows.real(3)});
+      std::vector<Step>& steps = site(rows.column_integer(0)).signals[static_cast<std::size_t>(kind - names.begin())];
+      steps.push_back({rows.column_integer(2), is_limit ? real_or(rows, 3, infinite) : rows.column_real(3)});
     }
   }
 
@@ -367,35 +371,36 @@ class Reading {
     Statement months(database_,
                      "SELECT site, month, peak_kw, billed_kw, price_per_kw, fraction, excess_kw, excess_cost, cost "
                      "FROM month ORDER BY id");
-    while (months.step()) {
+    while (months.next_row()) {
       MonthNumber month = 0;
-      if (!parse_month(months.text(1), month)) senseless(database_, "a bill of no month");
-      site(months.integer(0)).months[month] = {months.real(2), months.real(3), months.real(4), months.real(5),
-                                               months.real(6), months.real(7), months.real(8)};
+      if (!parse_month(months.column_text(1), month)) senseless(database_, "a bill of no month");
+      site(months.column_integer(0)).months[month] = {
+          months.column_real(2), months.column_real(3), months.column_real(4), months.column_real(5),
+          months.column_real(6), months.column_real(7), months.column_real(8)};
     }
 
     // Sums are enough for `meter`: of its windows only `peak_kw` is compared row by row.
     std::string sums = "SELECT site";
     for (const std::string_view column : meter_columns) sums += ", sum(" + std::string(column) + ")";
     Statement meter(database_, sums + " FROM meter GROUP BY site");
-    while (meter.step()) {
+    while (meter.next_row()) {
       for (std::size_t k = 0; k < meter_columns.size(); ++k)
-        site(meter.integer(0)).meter_sums[k] = meter.real(static_cast<int>(k) + 1);
+        site(meter.column_integer(0)).meter_sums[k] = meter.column_real(static_cast<int>(k) + 1);
     }
 
     Statement windows(database_, "SELECT site, start_ns, end_ns, peak_kw FROM meter ORDER BY id");
-    while (windows.step()) {
-      const WindowNs window{windows.integer(1), windows.integer(2)};
-      if (!site(windows.integer(0)).window_peaks_kw.emplace(window, windows.real(3)).second)
+    while (windows.next_row()) {
+      const WindowNs window{windows.column_integer(1), windows.column_integer(2)};
+      if (!site(windows.column_integer(0)).window_peaks_kw.emplace(window, windows.column_real(3)).second)
         senseless(database_, "a metering window twice");
     }
     read_evse_days();
     read_storage_use();
 
     Statement figures(database_, "SELECT site, name, value, unit FROM kpi ORDER BY id");
-    while (figures.step()) {
-      run_.figures.push_back(
-          {{static_cast<int>(figures.integer(0)), figures.text(1)}, {figures.real(2), figures.text(3)}});
+    while (figures.next_row()) {
+      run_.figures.push_back({{static_cast<int>(figures.column_integer(0)), figures.column_text(1)},
+                              {figures.column_real(2), figures.column_text(3)}});
     }
   }
 
@@ -403,10 +408,11 @@ class Reading {
     Statement rows(database_,
                    "SELECT site, evse, start_ns, charged_kwh, discharged_kwh, cost, driver_revenue, v2g_payment "
                    "FROM evse_day ORDER BY id");
-    while (rows.step()) {
-      Site& of = site(rows.integer(0));
-      const EvseDay day{evses_.of(rows.integer(1), of, run_.sites), rows.integer(2)};
-      const EvseDaySums sums{rows.real(3), rows.real(4), rows.real(5), rows.real(6), rows.real(7)};
+    while (rows.next_row()) {
+      Site& of = site(rows.column_integer(0));
+      const EvseDay day{evses_.of(rows.column_integer(1), of, run_.sites), rows.column_integer(2)};
+      const EvseDaySums sums{rows.column_real(3), rows.column_real(4), rows.column_real(5), rows.column_real(6),
+                             rows.column_real(7)};
       if (!of.evse_days.emplace(day, sums).second) senseless(database_, "an EVSE with a day twice");
     }
   }
@@ -416,10 +422,11 @@ class Reading {
     Statement rows(database_,
                    "SELECT storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic "
                    "FROM storage_use ORDER BY id");
-    while (rows.step()) {
-      const Places::Place& place = storages_.of(rows.integer(0));
+    while (rows.next_row()) {
+      const Places::Place& place = storages_.of(rows.column_integer(0));
       run_.sites[place.site].storage_use[static_cast<std::size_t>(place.row)] = {
-          rows.real(1), rows.real(2), rows.real(3), rows.real(4), rows.real(5), rows.real(6), rows.real(7)};
+          rows.column_real(1), rows.column_real(2), rows.column_real(3), rows.column_real(4),
+          rows.column_real(5), rows.column_real(6), rows.column_real(7)};
     }
   }
 

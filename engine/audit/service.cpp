@@ -276,7 +276,7 @@ void count_service(const Recorded& run, const Site& site, Recount& recount) {
   sums.unmet_cost = site.unmet_price_per_kwh * sums.unmet_kwh;
   sums.unmet_is_free =
       site.unmet_price_per_kwh == 0.0 && (sums.wanted_kwh > 0.0 || sums.open_kwh > 0.0 || sums.open_served_kwh > 0.0);
-  const std::int64_t days = run.clock.day(run.end_ns - 1) - run.clock.day(run.start_ns) + 1;
+  const std::int64_t days = run.clock.day_at(run.end_ns - 1) - run.clock.day_at(run.start_ns) + 1;
   sums.evse_days = static_cast<double>(site.evses.size()) * static_cast<double>(days);
 }
 

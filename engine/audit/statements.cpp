@@ -62,7 +62,7 @@ Statements session_battery(const Recorded& run, const Site& site, const char* na
 
 }  // namespace
 
-std::vector<Statements> statements(const Recorded& run, const Site& site) {
+std::vector<Statements> find_statements(const Recorded& run, const Site& site) {
   const Ns start_ns = run.start_ns;
   const auto of_site = [&](const char* name, const char* unit, bool is_price, double said, Kind kind) {
     return Statements{name, unit, is_price, std::isinf(said) ? unknown : said, at_start(site, kind, start_ns), {}};

@@ -20,6 +20,6 @@ struct Statements {
 /// All pairs of a site that must agree: its prices and limits with the signals at the run's start, the EVSE of a
 /// session with those of its powers, its battery with that of its vehicle, and what powers and sessions have above
 /// their ratings (kW) with 0.
-std::vector<Statements> statements(const Recorded& run, const Site& site);
+std::vector<Statements> find_statements(const Recorded& run, const Site& site);
 
 }  // namespace evtwin::audit

@@ -41,7 +41,7 @@ constexpr std::array summed_use{&FleetSums::visits,    &FleetSums::days,        
 
 }  // namespace
 
-void add(Sums& all, const Sums& site) {
+void add_site(Sums& all, const Sums& site) {
   for (const auto figure : summed_figures) all.*figure += site.*figure;
   for (const auto count : summed_counts) all.*count += site.*count;
   all.most_missing_of_possible = std::max(all.most_missing_of_possible, site.most_missing_of_possible);

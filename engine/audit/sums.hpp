@@ -85,6 +85,6 @@ struct Recount {
 };
 
 /// Adds a site to the sums of all; the worst served session of all is the worst of any.
-void add(Sums& all, const Sums& site);
+void add_site(Sums& all, const Sums& site);
 
 }  // namespace evtwin::audit

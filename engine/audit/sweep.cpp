@@ -55,9 +55,9 @@ class Sweep {
   }
 
   Recount count() {
-    const std::vector<Ns> windows = run_.clock.stretches(run_.start_ns, run_.end_ns, site_.window_ns);
+    const std::vector<Ns> windows = run_.clock.stretch_starts(run_.start_ns, run_.end_ns, site_.window_ns);
     std::vector<Ns> edges = edges_with(windows);
-    const std::vector<Ns> days = run_.clock.stretches(run_.start_ns, run_.end_ns, day_ns);
+    const std::vector<Ns> days = run_.clock.stretch_starts(run_.start_ns, run_.end_ns, day_ns);
     std::size_t next_window = 1, next_day = 0;
     for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
       if (next_day < days.size() && days[next_day] <= edges[i]) {
@@ -109,7 +109,7 @@ class Sweep {
   /// All that needs no other power and no signal.
   void note_segment(const Segment& segment) {
     const Taper taper{segment.kw, segment.slope_per_h};
-    const double kwh = taper.energy(0.0, hours_between(segment.start_ns, segment.end_ns));
+    const double kwh = taper.energy_kwh(0.0, hours_between(segment.start_ns, segment.end_ns));
     const double apart_kwh = std::abs(kwh - segment.energy_kwh);
     if (recount_.worst_segment == nullptr || !(apart_kwh <= most_apart_kwh_)) {
       most_apart_kwh_ = apart_kwh;
@@ -119,7 +119,7 @@ class Sweep {
     if (segment.session < 0) {
       const std::size_t s = static_cast<std::size_t>(segment.unit) - site_.evses.size();
       const Storage& storage = site_.storages[s];
-      storage_use_[s].add(segment.start_ns, segment.end_ns, taper);
+      storage_use_[s].add_power(segment.start_ns, segment.end_ns, taper);
       recount_.sums.storage_losses_kwh += losses(kwh, storage.charge_efficiency, storage.discharge_efficiency);
       return;
     }
@@ -127,7 +127,8 @@ class Sweep {
     const Vehicle& vehicle = run_.vehicles[static_cast<std::size_t>(site_.sessions[row].vehicle)];
     recount_.sums.vehicle_losses_kwh += losses(kwh, vehicle.charge_efficiency, vehicle.discharge_efficiency);
     const int battery = battery_of_session_[row];
-    if (battery >= 0) vehicle_use_[static_cast<std::size_t>(battery)].add(segment.start_ns, segment.end_ns, taper);
+    if (battery >= 0)
+      vehicle_use_[static_cast<std::size_t>(battery)].add_power(segment.start_ns, segment.end_ns, taper);
   }
 
   /// Lost between the meter and what is stored.
@@ -150,7 +151,8 @@ class Sweep {
         continue;
       }
       const Taper since_start{segment->kw, segment->slope_per_h};
-      powers_.push_back({segment->unit, {since_start.at(hours_between(segment->start_ns, t)), segment->slope_per_h}});
+      powers_.push_back(
+          {segment->unit, {since_start.kw_at(hours_between(segment->start_ns, t)), segment->slope_per_h}});
     }
   }
 
@@ -161,10 +163,10 @@ class Sweep {
     for (const UnitPower& power : powers_) count_unit(power, hours);
 
     const double pv_kw = signals_[Kind::pv_kw], load_kw = signals_[Kind::load_kw];
-    const Flows flows = flows_.count(powers_,
-                                     {load_kw + standby_kw_ - pv_kw, pv_kw, signals_[Kind::contract_kw],
-                                      signals_[Kind::uncut_contract_kw], signals_[Kind::export_limit_kw]},
-                                     hours);
+    const Flows flows = flows_.count_flows(powers_,
+                                           {load_kw + standby_kw_ - pv_kw, pv_kw, signals_[Kind::contract_kw],
+                                            signals_[Kind::uncut_contract_kw], signals_[Kind::export_limit_kw]},
+                                           hours);
 
     // Standby of storages is drawn like load, but is booked as a loss: it serves nobody.
     Sums& sums = recount_.sums;
@@ -193,7 +195,7 @@ class Sweep {
 
   void count_unit(const UnitPower& power, double hours) {
     Sums& sums = recount_.sums;
-    const double kwh = power.taper.energy(0.0, hours);
+    const double kwh = power.taper.energy_kwh(0.0, hours);
     const auto unit = static_cast<std::size_t>(power.unit);
     if (unit >= site_.evses.size()) {
       (kwh > 0.0 ? sums.storage_charge_kwh : sums.storage_discharge_kwh) += std::abs(kwh);
@@ -231,7 +233,7 @@ class Sweep {
 
   /// Length of the window that begins at `from`, or that the run's start cuts there, as the local clock has it.
   double whole_window_hours(Ns from) const {
-    const std::vector<Ns> around = run_.clock.stretches(from - day_ns, from + day_ns, site_.window_ns);
+    const std::vector<Ns> around = run_.clock.stretch_starts(from - day_ns, from + day_ns, site_.window_ns);
     const auto after = std::upper_bound(around.begin(), around.end(), from);
     return hours_between(*(after - 1), *after);
   }
@@ -242,7 +244,7 @@ class Sweep {
     const double hours = hours_between(from, to), full_hours = hours_between(0, site_.window_ns);
     const bool cut = from == run_.start_ns || to == run_.end_ns;
     const double peak_kw = window_.import_kwh / (cut ? whole_window_hours(from) : hours);
-    MonthBill& month = recount_.months[run_.clock.month(from)];
+    MonthBill& month = recount_.months[run_.clock.month_at(from)];
     month.peak_kw = std::max(month.peak_kw, peak_kw);
     sums.peak_kw = std::max(sums.peak_kw, peak_kw);
     recount_.window_peaks_kw[{from, to}] = window_.peak_kw;
@@ -285,9 +287,9 @@ class Sweep {
       const BatteryUse& use = vehicle_use_[static_cast<std::size_t>(battery_of_session_[s])];
       const Vehicle& vehicle = run_.vehicles[static_cast<std::size_t>(site_.sessions[s].vehicle)];
       const Ns until_ns = std::min(site_.sessions[s].departed_ns, run_.end_ns);
-      const Wear wear = use.wear(until_ns, car_history_kwh(), vehicle.ageing);
+      const Wear wear = use.wear_until(until_ns, car_history_kwh(), vehicle.ageing);
       session.soc_end = use.stored_kwh() / vehicle.battery_kwh;
-      count_visit(use.use(until_ns), vehicle, session.soc_end - site_.sessions[s].soc_start);
+      count_visit(use.use_until(until_ns), vehicle, session.soc_end - site_.sessions[s].soc_start);
       session.wear_calendar = wear.calendar;
       session.wear_cyclic = wear.cyclic;
       sums.wear_calendar += wear.calendar;
@@ -318,12 +320,13 @@ class Sweep {
     sums.storage_wear_cost = sums.storage_discharge_kwh * site_.wear_price_per_kwh;
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const Storage& storage = site_.storages[s];
-      const Wear wear = storage_use_[s].wear(run_.end_ns, storage_history_kwh(storage.capacity_kwh), storage.ageing);
-      const UseUntil use = storage_use_[s].use(run_.end_ns);
+      const Wear wear =
+          storage_use_[s].wear_until(run_.end_ns, storage_history_kwh(storage.capacity_kwh), storage.ageing);
+      const UseUntil use = storage_use_[s].use_until(run_.end_ns);
       recount_.storage_use.push_back(
           {use.days, use.mean_soc, use.flow_kwh, use.cycle_soc, use.depth, wear.calendar, wear.cyclic});
       if (use.days > 0.0) {
-        const DailyUse day = daily(use, storage.capacity_kwh);
+        const DailyUse day = daily_use(use, storage.capacity_kwh);
         sums.storage_life_years = std::fmin(sums.storage_life_years, years_until_replaced(storage.ageing, day));
         sums.storage_soh_5y = std::fmin(sums.storage_soh_5y, health_after_five_years(storage.ageing, day));
       }
@@ -382,6 +385,6 @@ class Sweep {
 
 }  // namespace
 
-Recount sweep(const Recorded& run, const Site& site) { return Sweep(run, site).count(); }
+Recount recount_site(const Recorded& run, const Site& site) { return Sweep(run, site).count(); }
 
 }  // namespace evtwin::audit

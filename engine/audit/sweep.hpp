@@ -9,6 +9,6 @@ namespace evtwin::audit {
 
 /// Energies, energy cost, CO2, overloads, peaks, ramp and tracking, what sessions and storages had, and the highest
 /// window of each month. Bill, unmet energy and objective follow from these and are not in it yet.
-Recount sweep(const Recorded& run, const Site& site);
+Recount recount_site(const Recorded& run, const Site& site);
 
 }  // namespace evtwin::audit

@@ -41,8 +41,8 @@ market::LocalDate next_date(market::LocalDate date) { return market::date_of_day
 
 /// Whole local days from the first arrival to the last.
 Days days_of(const std::vector<LogSession>& sessions, const market::Calendar& calendar) {
-  return {midnight(calendar, calendar.date(sessions.front().visit.arrival_ns)),
-          midnight(calendar, next_date(calendar.date(sessions.back().visit.arrival_ns)))};
+  return {midnight(calendar, calendar.local_date(sessions.front().visit.arrival_ns)),
+          midnight(calendar, next_date(calendar.local_date(sessions.back().visit.arrival_ns)))};
 }
 
 std::vector<LogSession> within(const std::vector<LogSession>& sessions, Days days) {
@@ -113,9 +113,9 @@ twin::World world_of(const std::string& lua, const CalibrationRequest& request, 
   scenario::LoadOptions load;
   load.text = lua;
   load.library_dir = request.library_dir;
-  const std::int64_t n = market::days_since_epoch(calendar.date(days.to_ns - 1)) -
-                         market::days_since_epoch(calendar.date(days.from_ns)) + 1;
-  load.set = {{"start", market::format_date(calendar.date(days.from_ns))}, {"days", std::to_string(n)}};
+  const std::int64_t n = market::days_since_epoch(calendar.local_date(days.to_ns - 1)) -
+                         market::days_since_epoch(calendar.local_date(days.from_ns)) + 1;
+  load.set = {{"start", market::format_date(calendar.local_date(days.from_ns))}, {"days", std::to_string(n)}};
   return scenario::load_scenario("the twin", load).world;
 }
 
@@ -196,7 +196,7 @@ std::optional<replay::HeldOut> power_of(const Records& records, const Calibratio
   replay::PrepareRequest prepare;
   prepare.timezone = request.timezone;
   prepare.load.library_dir = request.library_dir;
-  const replay::Prepared prepared = replay::prepare(prepare, records.log, records.sessions);
+  const replay::Prepared prepared = replay::prepare_replay(prepare, records.log, records.sessions);
   replay::ReplayOptions options;
   options.stop = request.stop;
   return replay::held_out(prepared, replay::replay(prepared, options), options);
@@ -225,7 +225,7 @@ std::vector<LogSession> split_off_judging(const std::vector<LogSession>& all, co
   }
 
   const auto index = static_cast<std::size_t>(fitted_share * static_cast<double>(all.size()));
-  const TimeNs split = midnight(calendar, next_date(calendar.date(all[index].visit.arrival_ns)));
+  const TimeNs split = midnight(calendar, next_date(calendar.local_date(all[index].visit.arrival_ns)));
   out.judged_days = {split, out.fitted_days.to_ns};
   out.fitted_days.to_ns = split;
   std::vector<LogSession> judging = within(all, out.judged_days);
@@ -248,9 +248,9 @@ void judge(const std::vector<LogSession>& fitted, const std::string& naive, cons
                             of_judged = judged_by(out.lua, out.judged_days),
                             of_naive = judged_by(naive, out.judged_days);
 
-  out.in_sample = differences(visits_of(fitted), of_fitted, calendar, out.fitted_days);
-  out.held_out = differences(out.seen, of_judged, calendar, out.judged_days);
-  out.naive = differences(out.seen, of_naive, calendar, out.judged_days);
+  out.in_sample = measure_differences(visits_of(fitted), of_fitted, calendar, out.fitted_days);
+  out.held_out = measure_differences(out.seen, of_judged, calendar, out.judged_days);
+  out.naive = measure_differences(out.seen, of_naive, calendar, out.judged_days);
   out.made = of_judged.front();
   out.seen_day = mean_days(out.seen, calendar, out.judged_days, 1.0);
   out.made_day = mean_days(of_judged.front(), calendar, out.judged_days, 1.0);
@@ -267,7 +267,7 @@ std::string remarks_of(const Calibration& c) {
 
 }  // namespace
 
-Calibration calibrate(const Records& records, const Records* later, const CalibrationRequest& request) {
+Calibration calibrate_records(const Records& records, const Records* later, const CalibrationRequest& request) {
   const std::vector<LogSession>& all = records.sessions.sessions;
   if (all.size() < least_sessions)
     throw std::runtime_error(fmt::format("{} sessions; a calibration takes {}", all.size(), least_sessions));

@@ -66,7 +66,7 @@ struct CalibrationRequest {
 /// @param later  judges instead of the later days of `records`; null: days from the one on that follows 70 % of the
 /// sessions
 /// @throws std::runtime_error where there are too few days (one to fit, one to judge) or sessions (20)
-Calibration calibrate(const Records& records, const Records* later, const CalibrationRequest& request);
+Calibration calibrate_records(const Records& records, const Records* later, const CalibrationRequest& request);
 
 /// Of the held-out figures: W1 of energies 1 kWh, of stays 20 min, occupancy 30 %; on 200 sessions or more.
 struct Gate {

@@ -58,14 +58,15 @@ std::vector<std::string> row_of(const Line& line, const Calibration& c, bool kor
 }
 
 std::string days_text(const Calibration& c, Days days) {
-  return fmt::format("{} - {}", market::format_date(c.calendar.date(days.from_ns)),
-                     market::format_date(c.calendar.date(days.to_ns - 1)));
+  return fmt::format("{} - {}", market::format_date(c.calendar.local_date(days.from_ns)),
+                     market::format_date(c.calendar.local_date(days.to_ns - 1)));
 }
 
 std::string head_text(const Calibration& c, bool korean) {
   return fmt::format(fmt::runtime(korean ? "{} 세션으로 맞춤 ({}), {} 세션으로 판정 ({}), {}"
                                          : "Fitted on {} sessions ({}), judged on {} ({}), {}"),
-                     c.fitted, days_text(c, c.fitted_days), c.judged, days_text(c, c.judged_days), c.calendar.zone());
+                     c.fitted, days_text(c, c.fitted_days), c.judged, days_text(c, c.judged_days),
+                     c.calendar.zone_name());
 }
 
 std::string verdict_text(const Calibration& c, bool korean) {
@@ -114,7 +115,7 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
   std::size_t shown = 0;
   for (const OddEvse& evse : c.odd_evses) {
     if (shown++ == most_odd) break;
-    const std::string id = kernel::printable(evse.id, 80);
+    const std::string id = kernel::make_printable(evse.id, 80);
     out.push_back(fmt::format(
         fmt::runtime(korean
                          ? "EVSE {}: {}개 세션 중 {:.0f} kWh는 통상 {:.1f} kW로 불가능합니다. {:.0f} kW급으로 보입니다."
@@ -170,7 +171,7 @@ std::string calibration_text(const Calibration& c, Language language) {
   std::string text = head_text(c, korean) + "\n\n";
   analysis::TextTable table(heads_of(korean));
   for (const Line& line : lines) table.add_row(row_of(line, c, korean));
-  text += table.text();
+  text += table.to_text();
   text += fmt::format("\n{}: {}\n", korean ? "결과" : "Verdict", verdict_text(c, korean));
   for (const std::string& remark : remarks(c, korean)) text += remark + "\n";
   if (!c.power) return text;
@@ -178,13 +179,13 @@ std::string calibration_text(const Calibration& c, Language language) {
   if (power.rows.empty()) return text;
   analysis::TextTable beside(power.heads);
   for (const std::vector<std::string>& row : power.rows) beside.add_row(row);
-  return text + fmt::format("\n{}:\n\n{}{}\n", power.title, beside.text(), power.skill);
+  return text + fmt::format("\n{}:\n\n{}{}\n", power.title, beside.to_text(), power.skill);
 }
 
 Json calibration_json(const Calibration& c) {
   Json json;
   const Gate gate = gate_of(c);
-  json["timezone"] = c.calendar.zone();
+  json["timezone"] = c.calendar.zone_name();
   json["fitted"] = {{"sessions", c.fitted},
                     {"from", c.calendar.format_iso(c.fitted_days.from_ns)},
                     {"to", c.calendar.format_iso(c.fitted_days.to_ns)}};

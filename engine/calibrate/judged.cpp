@@ -27,11 +27,11 @@ double mean_busiest(const Visits& visits, const market::Calendar& calendar, Days
   }
   std::sort(changes.begin(), changes.end());  // who leaves at an instant leaves first
   std::map<market::LocalDate, int> most;
-  for (TimeNs t = days.from_ns; t < days.to_ns; t += kernel::hour_ns) most[calendar.date(t)];
+  for (TimeNs t = days.from_ns; t < days.to_ns; t += kernel::hour_ns) most[calendar.local_date(t)];
   int there = 0;
   for (const auto& [t, change] : changes) {
     there += change;
-    const auto day = most.find(calendar.date(t));
+    const auto day = most.find(calendar.local_date(t));
     if (day != most.end()) day->second = std::max(day->second, there);
   }
   double sum = 0.0;
@@ -61,7 +61,7 @@ void along(std::vector<double>& a, std::vector<double>& b, Use use) {
 
 }  // namespace
 
-void Visits::add(const demand::Visit& visit) {
+void Visits::add_visit(const demand::Visit& visit) {
   arrival_ns.push_back(visit.arrival_ns);
   departure_ns.push_back(visit.departure_ns);
   energy_kwh.push_back(visit.taken_kwh == visit.taken_kwh ? visit.taken_kwh : visit.requested_kwh);
@@ -69,7 +69,7 @@ void Visits::add(const demand::Visit& visit) {
 
 Visits visits_of(std::span<const sessions::LogSession> sessions) {
   Visits out;
-  for (const sessions::LogSession& session : sessions) out.add(session.visit);
+  for (const sessions::LogSession& session : sessions) out.add_visit(session.visit);
   return out;
 }
 
@@ -79,7 +79,7 @@ Visits made_visits(const twin::World& world, std::uint64_t seed) {
   for (const auto& law : world.sites.front().arrivals) {
     demand::ArrivalStream stream(law, {seed, source++, world.start_ns, world.end_ns, world.calendar, &world.vehicles});
     demand::Visit visit;
-    while (stream.next(visit)) out.add(visit);
+    while (stream.next_visit(visit)) out.add_visit(visit);
   }
   return out;
 }
@@ -87,7 +87,7 @@ Visits made_visits(const twin::World& world, std::uint64_t seed) {
 std::array<double, 48> mean_days(const Visits& visits, const market::Calendar& calendar, Days days, double copies) {
   std::array<double, 48> there{}, hours{};
   const auto slot = [&](TimeNs t) {
-    const bool weekend = market::weekday_of(calendar.date(t)) >= market::Weekday::saturday;
+    const bool weekend = market::weekday_of(calendar.local_date(t)) >= market::Weekday::saturday;
     return (weekend ? 24U : 0U) + static_cast<std::size_t>(calendar.minute_of_day(t) / 60);
   };
   constexpr TimeNs step = kernel::hour_ns / 4;
@@ -116,7 +116,8 @@ double wasserstein_1(std::vector<double> a, std::vector<double> b) {
   return area;
 }
 
-Differences differences(const Visits& seen, std::span<const Visits> made, const market::Calendar& calendar, Days days) {
+Differences measure_differences(const Visits& seen, std::span<const Visits> made, const market::Calendar& calendar,
+                                Days days) {
   // All seeds together are one sample, as many times larger than the records.
   Visits all;
   double busiest = 0.0;

@@ -16,7 +16,7 @@ struct Visits {
   std::vector<TimeNs> arrival_ns, departure_ns;
   std::vector<double> energy_kwh;
   std::size_t size() const { return arrival_ns.size(); }
-  void add(const demand::Visit& visit);
+  void add_visit(const demand::Visit& visit);
 };
 Visits visits_of(std::span<const sessions::LogSession> sessions);
 
@@ -34,7 +34,8 @@ struct Differences {
 };
 
 /// @param made  one set for each seed, of the same days; figures of all of them together
-Differences differences(const Visits& seen, std::span<const Visits> made, const market::Calendar& calendar, Days days);
+Differences measure_differences(const Visits& seen, std::span<const Visits> made, const market::Calendar& calendar,
+                                Days days);
 
 /// Mean cars there by local hour, weekday then weekend. @param copies  `visits` holds the days so many times
 std::array<double, 48> mean_days(const Visits& visits, const market::Calendar& calendar, Days days, double copies);

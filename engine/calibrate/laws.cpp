@@ -18,7 +18,7 @@ constexpr double least_degrees = 5.0;
 constexpr double mad_to_std = 1.4826;  ///< of a normal distribution
 
 DayKind kind_of(const market::Calendar& calendar, TimeNs t) {
-  return market::weekday_of(calendar.date(t)) >= market::Weekday::saturday ? DayKind::weekend : DayKind::weekday;
+  return market::weekday_of(calendar.local_date(t)) >= market::Weekday::saturday ? DayKind::weekend : DayKind::weekday;
 }
 
 /// Quantile of sorted values at probability p, between order statistics (type 7 of Hyndman and Fan 1996).
@@ -101,9 +101,9 @@ std::array<double, 7> weekday_factors(std::span<const LogSession> sessions, cons
                                       DayKind kind) {
   std::array<double, 7> hours{}, count{};
   for (TimeNs t = days.from_ns; t < days.to_ns; t += kernel::hour_ns)
-    hours[static_cast<std::size_t>(market::weekday_of(calendar.date(t)))] += 1.0;
+    hours[static_cast<std::size_t>(market::weekday_of(calendar.local_date(t)))] += 1.0;
   for (const LogSession& session : sessions)
-    count[static_cast<std::size_t>(market::weekday_of(calendar.date(session.visit.arrival_ns)))] += 1.0;
+    count[static_cast<std::size_t>(market::weekday_of(calendar.local_date(session.visit.arrival_ns)))] += 1.0;
   double all_count = 0.0, all_hours = 0.0;
   const std::size_t first = kind == DayKind::weekend ? 5 : 0, end = kind == DayKind::weekend ? 7 : 5;
   for (std::size_t day = first; day < end; ++day) {
@@ -171,10 +171,10 @@ double claim_error(std::span<const LogSession> sessions, std::size_t& claims) {
 double dispersion_of(std::span<const LogSession> sessions, const market::Calendar& calendar, Days days) {
   std::map<market::LocalDate, double> count;
   for (TimeNs t = days.from_ns; t < days.to_ns; t += kernel::hour_ns) {
-    if (kind_of(calendar, t) == DayKind::weekday) count[calendar.date(t)];
+    if (kind_of(calendar, t) == DayKind::weekday) count[calendar.local_date(t)];
   }
   for (const LogSession& session : sessions) {
-    const auto day = count.find(calendar.date(session.visit.arrival_ns));
+    const auto day = count.find(calendar.local_date(session.visit.arrival_ns));
     if (day != count.end()) day->second += 1.0;
   }
   std::array<double, 5> sum{}, n{};

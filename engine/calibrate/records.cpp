@@ -20,7 +20,7 @@ bool is_table(const std::string& file) {
   if (!ends_with_csv(file)) return false;
   const std::string text = sessions::read_text_file(file, file);
   const sessions::CsvReader csv(text, file);
-  return csv.find("arrival") && csv.find("departure");
+  return csv.find_column("arrival") && csv.find_column("departure");
 }
 
 /// Names for EVSEs that a table does not name: the first that is free, as cars find them.

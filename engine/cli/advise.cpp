@@ -21,15 +21,15 @@ namespace {
 advise::RunChoices choices_of(const AdviseCommand& command, const StartPoint& start, ProgressBar& bar) {
   advise::RunChoices choices;
   choices.script = [&] { return scenario::make_script(start.scenario); };
-  choices.stop = interrupted;
-  choices.progress = [&](double fraction) { bar.show(fraction); };
+  choices.stop = was_interrupted;
+  choices.progress = [&](double fraction) { bar.show_fraction(fraction); };
   choices.threads = command.threads;
   return choices;
 }
 
 }  // namespace
 
-int advise(const AdviseCommand& command) {
+int give_advice(const AdviseCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, {});
   const twin::World& world = start.scenario.world;
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;

@@ -22,7 +22,7 @@ bool is_run_file(const std::string& file) {
 
 }  // namespace
 
-int ageing(const AgeingCommand& command) {
+int fit_ageing(const AgeingCommand& command) {
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
   if (is_run_file(command.file)) {
     if (!command.page.empty()) throw CommandError("--page is for cycling files; this is a run file");
@@ -43,7 +43,7 @@ int ageing(const AgeingCommand& command) {
   }
   fmt::print("{}", score::cycling_text(file, fit, language));
   if (!command.page.empty())
-    fmt::print("{}: {}\n", command.language == "ko" ? "저장" : "written", kernel::printable(command.page));
+    fmt::print("{}: {}\n", command.language == "ko" ? "저장" : "written", kernel::make_printable(command.page));
   return 0;
 }
 

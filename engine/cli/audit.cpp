@@ -67,7 +67,7 @@ std::string table_of(const audit::Audit& audited) {
     if (several) cells.insert(cells.begin(), site_of(audited, finding));
     table.add_row(std::move(cells));
   }
-  return table.text();
+  return table.to_text();
 }
 
 std::string verdict_of(const audit::Audit& audited) {
@@ -84,12 +84,13 @@ std::string verdict_of(const audit::Audit& audited) {
 }  // namespace
 
 int audit_run(const AuditCommand& command) {
-  const audit::Audit audited = audit::audit(command.run);
+  const audit::Audit audited = audit::audit_file(command.run);
   if (command.json) {
     fmt::print("{}\n", analysis::json_text(json_of(audited)));
   } else {
-    fmt::print("{}: {} under {}\n\n{}\n{}\n", kernel::printable(audited.file), kernel::printable(audited.name),
-               kernel::printable(audited.strategy), table_of(audited), verdict_of(audited));
+    fmt::print("{}: {} under {}\n\n{}\n{}\n", kernel::make_printable(audited.file),
+               kernel::make_printable(audited.name), kernel::make_printable(audited.strategy), table_of(audited),
+               verdict_of(audited));
   }
   return audited.differs ? exit_differs : 0;
 }

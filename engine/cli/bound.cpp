@@ -15,7 +15,7 @@
 
 namespace evtwin::cli {
 
-int bound(const BoundCommand& command) {
+int find_bound(const BoundCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, "");
   const twin::World& world = start.scenario.world;
   catch_interrupt();
@@ -26,13 +26,13 @@ int bound(const BoundCommand& command) {
   {
     const OutputAside aside;
     ProgressBar bar("working out the bound");
-    found = find_bound_of(start, command.hosting, [&](double fraction) { bar.show(0.1 * fraction); });
+    found = find_bound_of(start, command.hosting, [&](double fraction) { bar.show_fraction(0.1 * fraction); });
     if (command.play) {
       BoundPromise promise;
       promise.set_value(found);
       played = run_once(
           start, ready_oracle(promise.get_future().share()), {command.out, {}, {}},
-          [&](double fraction) { bar.show(0.9 + 0.1 * fraction); }, [&] { return &found->yardstick; });
+          [&](double fraction) { bar.show_fraction(0.9 + 0.1 * fraction); }, [&] { return &found->yardstick; });
     }
   }
 
@@ -46,11 +46,11 @@ int bound(const BoundCommand& command) {
   }
 
   print_flags(world);
-  fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
-             world.calendar.format_local(world.end_ns), world.calendar.zone());
+  fmt::print("{}: {} to {} ({})\n\n", kernel::make_printable(world.name), world.calendar.format_local(world.start_ns),
+             world.calendar.format_local(world.end_ns), world.calendar.zone_name());
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
   fmt::print("{}", analysis::bound_text(story, language));
-  if (!command.out.empty()) fmt::print("run file of the oracle: {}\n", kernel::printable(command.out));
+  if (!command.out.empty()) fmt::print("run file of the oracle: {}\n", kernel::make_printable(command.out));
   return 0;
 }
 

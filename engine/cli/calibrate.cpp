@@ -18,13 +18,13 @@ constexpr std::size_t most_notes = 5;
 /// Tells on stderr which records were left out.
 void tell_notes(const calibrate::Records& records) {
   for (std::size_t i = 0; i < std::min(records.notes.size(), most_notes); ++i)
-    fmt::print(stderr, "note: {}\n", kernel::printable(records.notes[i]));
+    fmt::print(stderr, "note: {}\n", kernel::make_printable(records.notes[i]));
   if (records.notes.size() > most_notes) fmt::print(stderr, "note: and {} more\n", records.notes.size() - most_notes);
 }
 
 }  // namespace
 
-int calibrate(const CalibrateCommand& command) {
+int calibrate_twin(const CalibrateCommand& command) {
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
   const auto read = [&](const std::vector<std::string>& files) {
     calibrate::Records records = calibrate::read_records(files, command.reading, command.columns, command.timezone);
@@ -42,8 +42,9 @@ int calibrate(const CalibrateCommand& command) {
   request.timezone = command.timezone;
   request.tariff = command.tariff;
   request.contract_kw = command.contract_kw;
-  request.stop = interrupted;
-  const calibrate::Calibration done = calibrate::calibrate(records, command.later.empty() ? nullptr : &later, request);
+  request.stop = was_interrupted;
+  const calibrate::Calibration done =
+      calibrate::calibrate_records(records, command.later.empty() ? nullptr : &later, request);
 
   // Files come before anything is printed: one that can not be written ends the command.
   if (!command.out.empty()) write_new_file(command.out, done.lua);
@@ -53,14 +54,14 @@ int calibrate(const CalibrateCommand& command) {
     return 0;
   }
   fmt::print("{}", calibrate::calibration_text(done, language));
-  if (!command.page.empty()) fmt::print("page {}\n", kernel::printable(command.page));
+  if (!command.page.empty()) fmt::print("page {}\n", kernel::make_printable(command.page));
 
   // People are told the next command as they would type it.
   const bool korean = language == analysis::Language::korean;
   if (command.out.empty()) {
     fmt::print("{}\n", korean ? "다음: --out twin.lua 로 트윈을 저장" : "Next: --out twin.lua keeps the twin");
   } else {
-    const std::string out = kernel::printable(command.out);
+    const std::string out = kernel::make_printable(command.out);
     fmt::print("{} {}\n{}: evtwin run {} --set start=2030-01-07 --set days=28\n", korean ? "트윈" : "twin", out,
                korean ? "다음" : "Next", out);
   }

@@ -54,21 +54,22 @@ std::vector<analysis::Doubt> doubts_about(const StartPoint& start, bool strict) 
   twin::RunOptions options;
   options.observer = &watch;
   options.script = script.get();
-  options.stop = interrupted;
+  options.stop = was_interrupted;
   options.strategy_name = "asap";
   ProgressBar bar("charging at once");
-  options.progress = [&bar](double fraction) { bar.show(fraction); };
+  options.progress = [&bar](double fraction) { bar.show_fraction(fraction); };
   const StrategyText asap{"asap", {}};
   const twin::Result result = twin::simulate(world, ready_strategy(start, &asap).factory, options);
-  const std::vector<analysis::Doubt> more = watch.doubts(result);
+  const std::vector<analysis::Doubt> more = watch.find_doubts(result);
   doubts.insert(doubts.end(), more.begin(), more.end());
   return doubts;
 }
 
 int check_scenario(const std::string& file, bool strict) {
   if (const auto strategy = scenario::describe_strategy_file(file)) {
-    fmt::print("{}: a sound strategy in Lua: {}{}{}\n", kernel::printable(file), kernel::printable(strategy->id),
-               strategy->help.empty() ? "" : ": ", kernel::printable(strategy->help));
+    fmt::print("{}: a sound strategy in Lua: {}{}{}\n", kernel::make_printable(file),
+               kernel::make_printable(strategy->id), strategy->help.empty() ? "" : ": ",
+               kernel::make_printable(strategy->help));
     return 0;
   }
   const StartPoint start = start_of(file, {}, {});
@@ -80,11 +81,11 @@ int check_scenario(const std::string& file, bool strict) {
   print_flags(loaded.world);
   const std::vector<analysis::Doubt> doubts = doubts_about(start, strict);
   for (const analysis::Doubt& doubt : doubts)
-    fmt::print(stderr, "doubt: {}{}{}\n", kernel::printable(doubt.about), doubt.about.empty() ? "" : ": ",
-               kernel::printable(doubt.text));
-  fmt::print("{}: a sound scenario: {} days from {}, {} site(s), {} EVSE(s), strategy {}\n", kernel::printable(file),
-             loaded.world.days, loaded.world.calendar.format_local(loaded.world.start_ns), loaded.world.sites.size(),
-             evses, kernel::printable(strategy.identity.label));
+    fmt::print(stderr, "doubt: {}{}{}\n", kernel::make_printable(doubt.about), doubt.about.empty() ? "" : ": ",
+               kernel::make_printable(doubt.text));
+  fmt::print("{}: a sound scenario: {} days from {}, {} site(s), {} EVSE(s), strategy {}\n",
+             kernel::make_printable(file), loaded.world.days, loaded.world.calendar.format_local(loaded.world.start_ns),
+             loaded.world.sites.size(), evses, kernel::make_printable(strategy.identity.label));
   if (strict && !doubts.empty()) fmt::print("{} doubt(s): is that what is meant?\n", doubts.size());
   return strict && !doubts.empty() ? 3 : 0;
 }
@@ -92,10 +93,10 @@ int check_scenario(const std::string& file, bool strict) {
 int check_sessions(const std::string& file) {
   const auto table = sessions::read_sessions(file, file, market::Calendar());
   for (const auto& flag : table.flags) {
-    fmt::print(stderr, "note: {}{}{}\n", kernel::printable(flag.id), flag.id.empty() ? "" : ": ",
-               kernel::printable(flag.reason));
+    fmt::print(stderr, "note: {}{}{}\n", kernel::make_printable(flag.id), flag.id.empty() ? "" : ": ",
+               kernel::make_printable(flag.reason));
   }
-  fmt::print("{}: a sound session table: {} sessions\n", kernel::printable(file), table.rows.size());
+  fmt::print("{}: a sound session table: {} sessions\n", kernel::make_printable(file), table.rows.size());
   return 0;
 }
 
@@ -106,8 +107,8 @@ int check_log(const std::string& file) {
   const sessions::LogSessions sessions = sessions::sessions_of(log);
   const replay::WholeTransactions whole = replay::whole_of(log);
   const auto frames = log.report.calls + log.report.results + log.report.errors + log.report.other;
-  fmt::print("{}: an OCPP log: {} frames, {} transactions ({} whole, {:.3f} kWh)\n", kernel::printable(file), frames,
-             log.transactions.size(), whole.count, whole.kwh);
+  fmt::print("{}: an OCPP log: {} frames, {} transactions ({} whole, {:.3f} kWh)\n", kernel::make_printable(file),
+             frames, log.transactions.size(), whole.count, whole.kwh);
   fmt::print("{}", replay::log_text(log, sessions, analysis::Language::english));
   return 0;
 }
@@ -128,11 +129,11 @@ int check_table(const std::string& file) {
 
 int check_checkpoint(const std::string& file, const record::RunSummary& summary) {
   const record::CheckpointContent content = record::read_checkpoint(file);
-  const std::string shown = kernel::printable(file);
+  const std::string shown = kernel::make_printable(file);
   fmt::print("{}: a whole checkpoint: {} under {} until {} ({}), event hash {:016x}; evtwin run --from {} goes on\n",
-             shown, kernel::printable(summary.name), kernel::printable(summary.strategy),
+             shown, kernel::make_printable(summary.name), kernel::make_printable(summary.strategy),
              market::Calendar(summary.timezone).format_local(content.checkpoint.time_ns),
-             kernel::printable(summary.timezone), content.checkpoint.event_hash, shown);
+             kernel::make_printable(summary.timezone), content.checkpoint.event_hash, shown);
   return 0;
 }
 
@@ -141,8 +142,8 @@ int check_run(const std::string& file) {
   if (problems.empty()) {
     const auto summary = record::read_summary(file);
     if (summary.state == record::RunState::checkpoint) return check_checkpoint(file, summary);
-    fmt::print("{}: a whole run file: {} under {}, event hash {}\n", kernel::printable(file),
-               kernel::printable(summary.name), kernel::printable(summary.strategy), summary.event_hash);
+    fmt::print("{}: a whole run file: {} under {}, event hash {}\n", kernel::make_printable(file),
+               kernel::make_printable(summary.name), kernel::make_printable(summary.strategy), summary.event_hash);
     return 0;
   }
   std::string all;
@@ -153,13 +154,13 @@ int check_run(const std::string& file) {
 int check_plugin(const std::string& file) {
   const control::PluginDescription plugin = control::look_at_plugin(file);
   const bool strategies = !plugin.strategies.empty(), forecasters = !plugin.forecasters.empty();
-  fmt::print("{}: a sound plugin with these {} (evtwin plugin check looks deeper):\n", kernel::printable(file),
+  fmt::print("{}: a sound plugin with these {} (evtwin plugin check looks deeper):\n", kernel::make_printable(file),
              strategies && forecasters ? "strategies and forecasters"
              : strategies              ? "strategies"
                                        : "forecasters");
   for (const auto* parts : {&plugin.strategies, &plugin.forecasters}) {
     for (const control::StrategyDescription& s : *parts)
-      fmt::print("  {}: {}\n", kernel::printable(s.id), kernel::printable(s.help));
+      fmt::print("  {}: {}\n", kernel::make_printable(s.id), kernel::make_printable(s.help));
   }
   return 0;
 }
@@ -176,7 +177,7 @@ int check_policy(const CheckCommand& command) {
 
 }  // namespace
 
-int check(const CheckCommand& command) {
+int check_file(const CheckCommand& command) {
   const std::string& file = command.file;
   const std::string head = first_bytes(file);
   if (is_meant_as_policy(file, head)) return check_policy(command);

@@ -13,30 +13,30 @@ struct CommandError : std::runtime_error {
 };
 
 int show_first_steps();
-int run(const RunCommand& command);
-int compare(const CompareCommand& command);
-int advise(const AdviseCommand& command);
-int bound(const BoundCommand& command);
-int train(const TrainCommand& command);
-int eval(const EvalCommand& command);
-int check(const CheckCommand& command);
-int init(const InitCommand& command);
+int run_scenario(const RunCommand& command);
+int compare_strategies(const CompareCommand& command);
+int give_advice(const AdviseCommand& command);
+int find_bound(const BoundCommand& command);
+int train_policy(const TrainCommand& command);
+int evaluate_policies(const EvalCommand& command);
+int check_file(const CheckCommand& command);
+int write_new_scenario(const InitCommand& command);
 int list_runs(const RunsCommand& command);
-int diff(const DiffCommand& command);
+int compare_runs(const DiffCommand& command);
 int audit_run(const AuditCommand& command);
 int report_runs(const ReportCommand& command);
-int rerun(const RerunCommand& command);
+int repeat_run(const RerunCommand& command);
 int export_run(const ExportCommand& command);
 int export_masked(const ExportCommand& command);  ///< of a log
-int calibrate(const CalibrateCommand& command);
+int calibrate_twin(const CalibrateCommand& command);
 int score_cars(const ScoreCommand& command);
-int ageing(const AgeingCommand& command);
+int fit_ageing(const AgeingCommand& command);
 int list_drivers(const DriversCommand& command);
 int list_chargers(const ChargersCommand& command);
 int replay_logs(const ReplayCommand& command);
 int what_if(const WhatIfCommand& command);
-int view(const ViewCommand& command);  ///< does not return where the viewer starts
-int decide(const DecideCommand& command);
+int start_viewer(const ViewCommand& command);  ///< does not return where the viewer starts
+int answer_requests(const DecideCommand& command);
 int forecast_judge(const ForecastJudgeCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_layout(const PluginLayoutCommand& command);

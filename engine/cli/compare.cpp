@@ -17,8 +17,8 @@ namespace evtwin::cli {
 namespace {
 
 void print_title(const twin::World& world) {
-  fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
-             world.calendar.format_local(world.end_ns), world.calendar.zone());
+  fmt::print("{}: {} to {} ({})\n\n", kernel::make_printable(world.name), world.calendar.format_local(world.start_ns),
+             world.calendar.format_local(world.end_ns), world.calendar.zone_name());
 }
 
 /// Over several seeds.
@@ -52,13 +52,13 @@ int compare_on_seeds(const CompareCommand& command) {
   print_flags(world);
   print_title(world);
   fmt::print("{}", analysis::seed_comparison_text(rounds, world.currency, language));
-  if (!command.out.empty()) fmt::print("\nRun files are in {}\n", kernel::printable(command.out));
+  if (!command.out.empty()) fmt::print("\nRun files are in {}\n", kernel::make_printable(command.out));
   return status;
 }
 
 }  // namespace
 
-int compare(const CompareCommand& command) {
+int compare_strategies(const CompareCommand& command) {
   if (!command.seeds.empty()) return compare_on_seeds(command);
   const StartPoint start = start_of(command.scenario, command.load, command.from);
   const ContestResult contest =
@@ -85,14 +85,15 @@ int compare(const CompareCommand& command) {
   print_flags(world);
   print_title(world);
   if (start.content) {
-    fmt::print("All from {} at {}, {} until then: what differs came afterwards.\n\n", kernel::printable(start.file),
-               world.calendar.format_local(start.content->checkpoint.time_ns), kernel::printable(start.strategy.label));
+    fmt::print("All from {} at {}, {} until then: what differs came afterwards.\n\n",
+               kernel::make_printable(start.file), world.calendar.format_local(start.content->checkpoint.time_ns),
+               kernel::make_printable(start.strategy.label));
   }
   fmt::print(
       "{}\n{}\n",
       analysis::comparison_table(contest.contenders, world.currency, language, command.wide ? 0 : terminal_width()),
       analysis::comparison_sentences(contest.contenders, world.currency, language));
-  if (!command.out.empty()) fmt::print("Run files are in {}\n", kernel::printable(command.out));
+  if (!command.out.empty()) fmt::print("Run files are in {}\n", kernel::make_printable(command.out));
   return status;
 }
 

@@ -91,7 +91,7 @@ void find_bound(const Stage& stage, ContestProgress& progress) {
   stage.round.find_bound();
   progress.bound_ends();
   try {
-    const auto found = stage.round.bound();
+    const auto found = stage.round.await_bound();
     if (stage.bound != nullptr) *stage.bound = found;
     const auto sum = [](const std::vector<double>& sites) { return std::accumulate(sites.begin(), sites.end(), 0.0); };
     stage.runs.bound = sum(found->yardstick.bound);
@@ -117,7 +117,7 @@ analysis::Contender play(const Field& field, const Stage& stage, std::size_t str
   // The bound is asked for when the run is over: it may still be worked out on another thread until then.
   const auto yardstick = [&]() -> const analysis::Yardstick* {
     try {
-      return field.rules.bound ? &stage.round.bound()->yardstick : nullptr;
+      return field.rules.bound ? &stage.round.await_bound()->yardstick : nullptr;
     } catch (const twin::Interrupted&) {
       throw;
     } catch (const std::exception&) {
@@ -126,7 +126,7 @@ analysis::Contender play(const Field& field, const Stage& stage, std::size_t str
   };
 
   try {
-    const auto [start, ready] = stage.round.open(strategy);
+    const auto [start, ready] = stage.round.open_strategy(strategy);
     FinishedRun done = run_once(*start, ready, {stage.files[strategy], {}, {}}, show, yardstick);
     contender.kpis = stage.brief ? brief(std::move(done.kpis)) : std::move(done.kpis);
     contender.event_hash = done.result.event_hash;
@@ -153,10 +153,10 @@ void play_all(const Field& field, std::vector<Stage>& stages, const std::string&
       const std::size_t strategy = task % tasks - 1;
       progress.begin(strategy, world);
       stage.runs.contenders[strategy] =
-          play(field, stage, strategy, [&](double fraction) { progress.advance(strategy, world, fraction); });
+          play(field, stage, strategy, [&](double fraction) { progress.note_progress(strategy, world, fraction); });
       progress.end(strategy, world, stage.runs.contenders[strategy], currency);
     }
-    stage.round.leave();
+    stage.round.end_use();
   });
 }
 
@@ -313,13 +313,14 @@ int tell_failures(const ContestResult& result) {
   int status = 0;
   for (const analysis::Contender& contender : result.contenders) {
     for (const std::string& note : contender.notes)
-      fmt::print(stderr, "note: {}: {}\n", kernel::printable(contender.strategy), kernel::printable(note));
+      fmt::print(stderr, "note: {}: {}\n", kernel::make_printable(contender.strategy), kernel::make_printable(note));
     if (contender.error.empty()) continue;
     status = 1;
-    fmt::print(stderr, "error: {}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));
+    fmt::print(stderr, "error: {}: {}\n", kernel::make_printable(contender.strategy),
+               kernel::make_printable(contender.error));
   }
   if (!result.bound_error.empty())
-    fmt::print(stderr, "note: no bound, so no regret: {}\n", kernel::printable(result.bound_error));
+    fmt::print(stderr, "note: no bound, so no regret: {}\n", kernel::make_printable(result.bound_error));
   return status;
 }
 
@@ -330,15 +331,15 @@ int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const s
     for (const analysis::Contender& contender : contenders) {
       // Of the first round alone: the others' are alike, and each run file has its own.
       for (std::size_t n = 0; r == 0 && n < contender.notes.size(); ++n)
-        fmt::print(stderr, "note: {}: {}: {}\n", titles[r], kernel::printable(contender.strategy),
-                   kernel::printable(contender.notes[n]));
+        fmt::print(stderr, "note: {}: {}: {}\n", titles[r], kernel::make_printable(contender.strategy),
+                   kernel::make_printable(contender.notes[n]));
       if (contender.error.empty()) continue;
       status = 1;
       // A world that can not be loaded fails all of them with one text.
       const bool same = std::all_of(contenders.begin(), contenders.end(),
                                     [&](const analysis::Contender& other) { return other.error == contender.error; });
-      fmt::print(stderr, "error: {}: {}{}\n", titles[r], same ? "" : kernel::printable(contender.strategy) + ": ",
-                 kernel::printable(contender.error));
+      fmt::print(stderr, "error: {}: {}{}\n", titles[r], same ? "" : kernel::make_printable(contender.strategy) + ": ",
+                 kernel::make_printable(contender.error));
       if (same) break;
     }
   }
@@ -346,7 +347,7 @@ int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const s
 }
 
 int tell_failures(const std::vector<analysis::SeedRuns>& rounds, const std::string& of) {
-  const std::string before = of.empty() ? "" : kernel::printable(of) + ": ";
+  const std::string before = of.empty() ? "" : kernel::make_printable(of) + ": ";
   std::vector<const analysis::RoundRuns*> all;
   std::vector<std::string> titles;
   std::map<std::string, std::vector<std::uint64_t>> seeds_of_reason;
@@ -360,7 +361,7 @@ int tell_failures(const std::vector<analysis::SeedRuns>& rounds, const std::stri
   const int status = tell_failures(all, titles);
   for (const auto& [reason, seeds] : seeds_of_reason) {
     fmt::print(stderr, "note: {}no bound with seed{} {}, so no regret: {}\n", before, seeds.size() == 1 ? "" : "s",
-               analysis::seeds_text(seeds), kernel::printable(reason));
+               analysis::seeds_text(seeds), kernel::make_printable(reason));
   }
   return status;
 }

@@ -18,7 +18,7 @@ constexpr std::size_t most_lines = 60;
 std::vector<std::string> shown(std::vector<std::string> names) {
   std::size_t width = 0;
   for (std::string& name : names) {
-    name = kernel::printable(name, 40);
+    name = kernel::make_printable(name, 40);
     width = std::max(width, kernel::display_width(name));
   }
   for (std::string& name : names) name.append(width - kernel::display_width(name), ' ');
@@ -36,7 +36,7 @@ ContestProgress::ContestProgress(std::vector<std::string> strategies, std::vecto
       bar_("", screen),
       begun_(std::chrono::steady_clock::now()) {
   // The time left is counted down between reports: runs may be silent for long, and a bound reports nothing at all.
-  if (bar_.is_seen()) ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
+  if (bar_.is_seen()) ticker_ = std::jthread([this](const std::stop_token& stop) { show_each_second(stop); });
 }
 
 ContestProgress::~ContestProgress() = default;
@@ -45,11 +45,11 @@ double ContestProgress::now_s() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
 }
 
-void ContestProgress::tick(const std::stop_token& stop) {
+void ContestProgress::show_each_second(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
     look_ahead();
-    show();
+    show_bar();
     woken_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
   }
 }
@@ -61,11 +61,11 @@ void ContestProgress::look_ahead() {
     return;
   }
   const auto left = work_.left_s(now_s());
-  note_ = left && work_.ended() < work_.count() ? time_left_text(*left) : "";
+  note_ = left && work_.runs_ended() < work_.run_count() ? time_left_text(*left) : "";
 }
 
-void ContestProgress::show() {
-  bar_.show(work_.fraction(), fmt::format("{} of {} done", work_.ended(), work_.count()), note_);
+void ContestProgress::show_bar() {
+  bar_.show_fraction(work_.mean_fraction(), fmt::format("{} of {} done", work_.runs_ended(), work_.run_count()), note_);
 }
 
 void ContestProgress::bound_begins() {
@@ -83,11 +83,11 @@ void ContestProgress::begin(std::size_t strategy, std::size_t world) {
   work_.begin(strategy, world, now_s());
 }
 
-void ContestProgress::advance(std::size_t strategy, std::size_t world, double fraction) {
+void ContestProgress::note_progress(std::size_t strategy, std::size_t world, double fraction) {
   const std::lock_guard lock(mutex_);
-  work_.advance(strategy, world, fraction, now_s());
+  work_.note_progress(strategy, world, fraction, now_s());
   if (fraction >= 1.0) look_ahead();
-  show();
+  show_bar();
 }
 
 void ContestProgress::end(std::size_t strategy, std::size_t world, const analysis::Contender& run,
@@ -96,15 +96,15 @@ void ContestProgress::end(std::size_t strategy, std::size_t world, const analysi
   work_.end(strategy, world, now_s());
   const std::string place = worlds_[world].empty() ? "" : worlds_[world] + "  ";
   const bool world_over = ++ended_[world] == strategies_.size();
-  if (work_.count() <= most_lines) {
+  if (work_.run_count() <= most_lines) {
     const std::string figure =
         run.error.empty() ? analysis::money_text(analysis::value_of(run.kpis, "objective"), currency) : "failed";
-    bar_.say(fmt::format("{}{}  {:>18}  {:>8.1f} s", place, strategies_[strategy], figure, run.wall_s));
+    bar_.print_line(fmt::format("{}{}  {:>18}  {:>8.1f} s", place, strategies_[strategy], figure, run.wall_s));
   } else if (world_over) {
-    bar_.say(fmt::format("{}{} strategies  {:>8.1f} s since the start", place, strategies_.size(), now_s()));
+    bar_.print_line(fmt::format("{}{} strategies  {:>8.1f} s since the start", place, strategies_.size(), now_s()));
   }
   look_ahead();
-  show();
+  show_bar();
 }
 
 }  // namespace evtwin::cli

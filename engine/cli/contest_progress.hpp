@@ -27,7 +27,7 @@ class ContestProgress {
   void bound_begins();
   void bound_ends();
   void begin(std::size_t strategy, std::size_t world);
-  void advance(std::size_t strategy, std::size_t world, double fraction);
+  void note_progress(std::size_t strategy, std::size_t world, double fraction);
   /// A contest of more than 60 runs has a line for each world instead of each run.
   void end(std::size_t strategy, std::size_t world, const analysis::Contender& run, const std::string& currency);
 
@@ -35,8 +35,8 @@ class ContestProgress {
   double now_s() const;
   /// Renews the note behind the bar, once a second and when a run is over: more often nobody could read it.
   void look_ahead();
-  void show();
-  void tick(const std::stop_token& stop);
+  void show_bar();
+  void show_each_second(const std::stop_token& stop);
 
   std::vector<std::string> strategies_, worlds_;
   std::mutex mutex_;

@@ -23,13 +23,13 @@ void ContestRound::load_once() {
   }
 }
 
-std::shared_ptr<const StartPoint> ContestRound::start() {
+std::shared_ptr<const StartPoint> ContestRound::start_point() {
   const std::lock_guard lock(mutex_);
   load_once();
   return start_;
 }
 
-ContestRound::Opened ContestRound::open(std::size_t strategy) {
+ContestRound::Opened ContestRound::open_strategy(std::size_t strategy) {
   const std::lock_guard lock(mutex_);
   load_once();
   const ReadyStrategy& ready = (*strategies_)[strategy];
@@ -41,13 +41,13 @@ ContestRound::Opened ContestRound::open(std::size_t strategy) {
 
 void ContestRound::find_bound() {
   try {
-    bound_.set_value(find_bound_of(*start(), hosting_, {}));
+    bound_.set_value(find_bound_of(*start_point(), hosting_, {}));
   } catch (...) {
     bound_.set_exception(std::current_exception());
   }
 }
 
-bool ContestRound::leave() {
+bool ContestRound::end_use() {
   if (uses_.fetch_sub(1) != 1) return false;
   const std::lock_guard lock(mutex_);
   start_.reset();

@@ -21,24 +21,24 @@ class ContestRound {
   /// @param load        called once
   /// @param strategies  ready for another world; those that depend on it are made ready anew for this one. It lives as
   /// long as this
-  /// @param uses        how often leave() will be called: the bound and each strategy
+  /// @param uses        how often end_use() will be called: the bound and each strategy
   ContestRound(Load load, const std::vector<ReadyStrategy>& strategies, control::Hosting hosting, std::size_t uses);
 
   struct Opened {
     std::shared_ptr<const StartPoint> start;
     ReadyStrategy strategy;
   };
-  std::shared_ptr<const StartPoint> start();
+  std::shared_ptr<const StartPoint> start_point();
   /// @throws what loading the world, or the strategy for it, threw
-  Opened open(std::size_t strategy);
+  Opened open_strategy(std::size_t strategy);
 
   /// Works the bound out, or keeps why there is none. @throws nothing
   void find_bound();
   /// Comes where find_bound is called. @throws what finding it threw
-  std::shared_ptr<const FoundBound> bound() const { return bound_found_.get(); }
+  std::shared_ptr<const FoundBound> await_bound() const { return bound_found_.get(); }
 
   /// One use less; after the last the world is given back. @returns whether it was the last
-  bool leave();
+  bool end_use();
 
  private:
   void load_once();

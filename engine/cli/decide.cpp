@@ -42,7 +42,7 @@ bool blank(const std::string& text) { return text.find_first_not_of(" \t\r") == 
 
 /// A line of a stream that was not answered. The stream goes on.
 ordered_json refusal(std::size_t line, const scenario::FieldError& error) {
-  return {{"line", line}, {"error", kernel::printable(error.what())}, {"field", error.field}};
+  return {{"line", line}, {"error", kernel::make_printable(error.what())}, {"field", error.field}};
 }
 
 /// @returns the exit status: 1 when a line was refused.
@@ -54,7 +54,7 @@ int answer_lines(std::streambuf& input, decide::Advisor& advisor) {
     ordered_json answer;
     try {
       const decide::Request request = decide::read_request(text);
-      answer = decide::answer_json(request, advisor.decide(request));
+      answer = decide::answer_json(request, advisor.answer_request(request));
     } catch (const scenario::FieldError& error) {
       answer = refusal(line, error);
       status = 1;
@@ -73,7 +73,7 @@ void answer_one(std::streambuf& input, const std::string& name, decide::Advisor&
   if (blank(text)) throw CommandError(fmt::format("{} is empty; --example prints a request to start from", name));
   try {
     const decide::Request request = decide::read_request(text);
-    fmt::print("{}\n", analysis::json_text(decide::answer_json(request, advisor.decide(request))));
+    fmt::print("{}\n", analysis::json_text(decide::answer_json(request, advisor.answer_request(request))));
   } catch (const scenario::FieldError& error) {
     throw CommandError(fmt::format("{}: {}", name, error.what()));
   }
@@ -87,7 +87,8 @@ control::ChosenStrategy lua_strategy_for(const DecideCommand& command, const dec
   chosen.label = read.label;
   chosen.factory = std::move(read.factory);
   if (command.hosting.where == control::Where::apart)
-    chosen.factory = control::isolated("strategy " + read.label, command.hosting.limits, std::move(chosen.factory));
+    chosen.factory =
+        control::isolate_strategy("strategy " + read.label, command.hosting.limits, std::move(chosen.factory));
   return chosen;
 }
 
@@ -99,7 +100,7 @@ decide::Advisor advisor_of(const DecideCommand& command) {
 
 }  // namespace
 
-int decide(const DecideCommand& command) {
+int answer_requests(const DecideCommand& command) {
   if (command.print == DecideCommand::Print::schema) {
     fmt::print("{}\n", analysis::json_text(decide::request_schema()));
     return 0;

@@ -64,7 +64,7 @@ GivenPolicy given_policy(const std::string& file) {
   GivenPolicy given{file, text_at(policy.head, "kind"), part_of(policy.head, "training")};
   if (given.kind.empty())
     throw CommandError(fmt::format("{}: does not say which strategy plays it; give --strategies ID:policy={} instead",
-                                   file, kernel::printable(file)));
+                                   file, kernel::make_printable(file)));
   return given;
 }
 
@@ -81,8 +81,8 @@ std::optional<std::set<std::string>> frozen_in(const GivenPolicy& policy, const 
   for (const Json& test : tests) {
     const bool same = text_at(test, "sha256") == policy::sha256_hex(world.scenario_text) &&
                       texts_of(part_of(test, "sites")) == sites_of(world) &&
-                      text_at(test, "first_day") == market::format_date(world.calendar.date(world.start_ns)) &&
-                      text_at(test, "last_day") == market::format_date(world.calendar.date(world.end_ns - 1));
+                      text_at(test, "first_day") == market::format_date(world.calendar.local_date(world.start_ns)) &&
+                      text_at(test, "last_day") == market::format_date(world.calendar.local_date(world.end_ns - 1));
     if (same) return texts_of(part_of(test, "days"));
   }
   return std::nullopt;
@@ -95,7 +95,7 @@ std::vector<LocalDay> days_named(const std::vector<LocalDay>& all, const std::ve
     const auto found = std::find_if(all.begin(), all.end(), [&](const LocalDay& day) { return day.date == date; });
     if (found == all.end())
       throw CommandError(fmt::format("--days: the scenario has no whole day {}; it has {} to {}",
-                                     kernel::printable(date), all.front().date, all.back().date));
+                                     kernel::make_printable(date), all.front().date, all.back().date));
     if (std::any_of(days.begin(), days.end(), [&](const LocalDay& day) { return day.date == date; }))
       throw CommandError(fmt::format("--days: {} is named twice; name each day once", date));
     days.push_back(*found);
@@ -108,8 +108,8 @@ ChosenDays choose_days(const EvalCommand& command, const twin::World& world, con
   switch (command.days) {
     case EvalDays::run:
       return {{{world.start_ns, world.end_ns,
-                fmt::format("{} to {}", market::format_date(world.calendar.date(world.start_ns)),
-                            market::format_date(world.calendar.date(world.end_ns - 1)))}},
+                fmt::format("{} to {}", market::format_date(world.calendar.local_date(world.start_ns)),
+                            market::format_date(world.calendar.local_date(world.end_ns - 1)))}},
               "The whole run, as one."};
     case EvalDays::all:
       return {all, fmt::format("All {} days.", all.size())};
@@ -131,7 +131,7 @@ ChosenDays choose_days(const EvalCommand& command, const twin::World& world, con
     if (!std::all_of(dates->begin(), dates->end(), is_known)) continue;
     return {days_named(all, {dates->begin(), dates->end()}),
             fmt::format("The {} of {} days that {} was frozen with before it learnt.", count, all.size(),
-                        kernel::printable(policy.file))};
+                        kernel::make_printable(policy.file))};
   }
 
   // Without such a list the scenario's seed draws them, so that every policy is judged by the same days.
@@ -150,17 +150,17 @@ std::string overlap_of(const GivenPolicy& policy, const twin::World& world, cons
       continue;
     const std::string first = text_at(scenario, "first_day"), last = text_at(scenario, "last_day");
     for (const LocalDay& day : days) {
-      const std::string from = market::format_date(world.calendar.date(day.from_ns)),
-                        to = market::format_date(world.calendar.date(day.to_ns - 1));
+      const std::string from = market::format_date(world.calendar.local_date(day.from_ns)),
+                        to = market::format_date(world.calendar.local_date(day.to_ns - 1));
       if (from <= last && to >= first) seen.insert(day.date);
     }
   }
   if (seen.empty()) return {};
   if (days.size() == 1)
-    return fmt::format("{} learnt from this site and {}: that is no test.", kernel::printable(policy.file),
+    return fmt::format("{} learnt from this site and {}: that is no test.", kernel::make_printable(policy.file),
                        days.front().date);
   return fmt::format("{} learnt from this site and {} of these {} days: that is no test.",
-                     kernel::printable(policy.file), seen.size(), days.size());
+                     kernel::make_printable(policy.file), seen.size(), days.size());
 }
 
 /// Policies by kind, each kind's together and each by itself; then the strategies.
@@ -258,7 +258,7 @@ JudgedPolicies judge(const EvalCommand& command) {
 
 }  // namespace
 
-int eval(const EvalCommand& command) {
+int evaluate_policies(const EvalCommand& command) {
   const JudgedPolicies judged = judge(command);
   const twin::World& world = judged.start->scenario.world;
 
@@ -273,13 +273,13 @@ int eval(const EvalCommand& command) {
 
   print_flags(world);
   const bool korean = command.language == "ko";
-  fmt::print("{}\n{}\n", kernel::printable(world.name), analysis::wrapped(judged.chosen.origin));
+  fmt::print("{}\n{}\n", kernel::make_printable(world.name), analysis::wrap_words(judged.chosen.origin));
   fmt::print("{}", analysis::day_comparison_text(judged.days, judged.rows, world.currency, world.seed,
                                                  korean ? analysis::Language::korean : analysis::Language::english));
 
   // A day lived by itself costs otherwise than the same day within a run: readers are told.
   if (command.days != EvalDays::run) {
-    fmt::print("{}", analysis::wrapped(analysis::told(
+    fmt::print("{}", analysis::wrap_words(analysis::in_language(
                          korean,
                          "Each day is lived by itself: nobody is plugged in when it begins, its bill is its own (a "
                          "demand charge too), and what learns from days before begins anew. --days run lives the "
@@ -288,7 +288,7 @@ int eval(const EvalCommand& command) {
                          "날들에서 배우는 전략은 매일 처음부터 시작합니다. --days run은 시나리오 전체를 한 번에 "
                          "실행합니다.")));
   }
-  for (const std::string& note : judged.notes) fmt::print("{}", analysis::wrapped("note: " + note));
+  for (const std::string& note : judged.notes) fmt::print("{}", analysis::wrap_words("note: " + note));
   return judged.status;
 }
 

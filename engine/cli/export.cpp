@@ -72,11 +72,11 @@ void export_log(const replay::RecordedRun& run, const ExportCommand& command) {
     files.finish();
   } else {
     NewFile file(command.ocpp);
-    summary = write_ocpp_log(run, options, [&](const std::string&, std::string_view text) { file.write(text); });
-    file.finish();
+    summary = write_ocpp_log(run, options, [&](const std::string&, std::string_view text) { file.write_text(text); });
+    file.finish_file();
   }
 
-  fmt::print("{}: {} stations, {} transactions, {:.3f} kWh, {} lines (OCPP {})\n", kernel::printable(command.ocpp),
+  fmt::print("{}: {} stations, {} transactions, {:.3f} kWh, {} lines (OCPP {})\n", kernel::make_printable(command.ocpp),
              run.stations.size(), summary.transactions, summary.energy_kwh, summary.lines,
              options.version == ocpp::Version::v16 ? "1.6" : "2.0.1");
 
@@ -89,7 +89,7 @@ void export_log(const replay::RecordedRun& run, const ExportCommand& command) {
     fmt::print("  {} set-points below zero are not in it: neither version has a limit for discharging\n",
                summary.discharge_limits);
   for (const auto& [name, written] : summary.renamed)
-    fmt::print("  station {} is written {}\n", kernel::printable(name), written);
+    fmt::print("  station {} is written {}\n", kernel::make_printable(name), written);
 }
 
 void export_ocpi(const replay::RecordedRun& run, const ExportCommand& command, replay::OcpiObject kind) {
@@ -97,9 +97,9 @@ void export_ocpi(const replay::RecordedRun& run, const ExportCommand& command, r
   const std::string& name = as_cdr ? command.ocpi : command.ocpi_sessions;
   NewFile file(name);
   const replay::OcpiSummary summary = write_ocpi(run, kind, command.ocpi_facts, command.log.anonymise,
-                                                 [&](std::string_view text) { file.write(text); });
-  file.finish();
-  fmt::print("{}: {} {} (OCPI 2.2.1)\n", kernel::printable(name), summary.records,
+                                                 [&](std::string_view text) { file.write_text(text); });
+  file.finish_file();
+  fmt::print("{}: {} {} (OCPI 2.2.1)\n", kernel::make_printable(name), summary.records,
              as_cdr ? "charge detail records" : "sessions");
   if (summary.left_out > 0)
     fmt::print("  {} sessions have none: they are open, or what OCPI requires of them is not known\n",
@@ -111,9 +111,9 @@ void export_ocpi(const replay::RecordedRun& run, const ExportCommand& command, r
 
 void export_sessions(const replay::RecordedRun& run, const ExportCommand& command) {
   NewFile file(command.sessions);
-  write_session_table(run, command.log.anonymise, [&](std::string_view text) { file.write(text); });
-  file.finish();
-  fmt::print("{}: {} sessions\n", kernel::printable(command.sessions), run.sessions.size());
+  write_session_table(run, command.log.anonymise, [&](std::string_view text) { file.write_text(text); });
+  file.finish_file();
+  fmt::print("{}: {} sessions\n", kernel::make_printable(command.sessions), run.sessions.size());
 }
 
 /// "15min" -> ns. @throws CommandError
@@ -127,25 +127,26 @@ kernel::TimeNs step_of(const std::string& text) {
     const bool fits = error == std::errc() && std::string_view(unit, static_cast<std::size_t>(end - unit)) == name;
     if (fits && number > 0 && number <= kernel::day_ns / ns) return number * ns;
   }
-  throw CommandError(
-      fmt::format("--step {}: write a whole number of s, min, h or d, up to 1d, as in 15min", kernel::printable(text)));
+  throw CommandError(fmt::format("--step {}: write a whole number of s, min, h or d, up to 1d, as in 15min",
+                                 kernel::make_printable(text)));
 }
 
 void export_timeseries(const replay::RecordedRun& run, const ExportCommand& command) {
   const kernel::TimeNs step_ns = step_of(command.step);
   NewFile file(command.timeseries);
   const std::uint64_t rows =
-      write_time_table(run, step_ns, command.log.anonymise, [&](std::string_view text) { file.write(text); });
-  file.finish();
-  fmt::print("{}: {} rows\n", kernel::printable(command.timeseries), rows);
+      write_time_table(run, step_ns, command.log.anonymise, [&](std::string_view text) { file.write_text(text); });
+  file.finish_file();
+  fmt::print("{}: {} rows\n", kernel::make_printable(command.timeseries), rows);
 }
 
 void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) {
   const auto form = command.pilot.ends_with(".json") ? replay::PilotForm::json : replay::PilotForm::csv;
   NewFile file(command.pilot);
-  const replay::PilotSummary summary = write_pilot_table(run, form, [&](std::string_view text) { file.write(text); });
-  file.finish();
-  fmt::print("{}: {} rows\n", kernel::printable(command.pilot), summary.rows);
+  const replay::PilotSummary summary =
+      write_pilot_table(run, form, [&](std::string_view text) { file.write_text(text); });
+  file.finish_file();
+  fmt::print("{}: {} rows\n", kernel::make_printable(command.pilot), summary.rows);
   if (summary.below_6_a_h > 0.0)
     fmt::print("  for {:.1f} h energy flowed below 6 A per phase, which no duty cycle can offer\n",
                summary.below_6_a_h);
@@ -157,7 +158,7 @@ int export_run(const ExportCommand& command) {
   if (!command.decision.empty()) return export_decision(command);
   if (!command.masked.empty()) return export_masked(command);
   if (!command.web.empty()) export_web(command);
-  if (!command.tables()) return 0;
+  if (!command.wants_tables()) return 0;
   const replay::RecordedRun run = replay::read_recorded_run(command.runs.front());
   if (!command.ocpp.empty()) export_log(run, command);
   if (!command.ocpi.empty()) export_ocpi(run, command, replay::OcpiObject::cdr);

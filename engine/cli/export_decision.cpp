@@ -77,7 +77,7 @@ class Listener : public control::Strategy {
     horizon_reads = inner_->horizon_reads;
     levels = inner_->levels;
   }
-  std::string who() const override { return inner_->who(); }
+  std::string name_in_messages() const override { return inner_->name_in_messages(); }
   void end(const evtwin_view& last) override { inner_->end(last); }
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     caught_.number = view.decision_number + 1;
@@ -145,7 +145,7 @@ class Listener : public control::Strategy {
     chosen.factory = [&](const evtwin_view&, std::uint64_t, std::uint32_t) {
       return std::make_unique<Looks>(view, caught_, *this);
     };
-    decide::Advisor(std::move(chosen)).decide(decide::read_request(caught_.requests.back()));
+    decide::Advisor(std::move(chosen)).answer_request(decide::read_request(caught_.requests.back()));
   }
 
   std::unique_ptr<control::Strategy> inner_;
@@ -170,9 +170,9 @@ void live_up_to(const StartPoint& start, const ReadyStrategy& strategy, Catch& c
     return std::make_unique<Listener>(std::move(inner), caught);
   };
   const OutputAside aside;
-  ProgressBar bar("running " + kernel::printable(strategy.identity.label) + " again");
+  ProgressBar bar("running " + kernel::make_printable(strategy.identity.label) + " again");
   try {
-    run_once(start, listened, {}, [&](double fraction) { bar.show(fraction); });
+    run_once(start, listened, {}, [&](double fraction) { bar.show_fraction(fraction); });
   } catch (const Enough&) {
   }
 }
@@ -191,7 +191,7 @@ Answered answered(const ReadyStrategy& strategy, std::span<const std::string> re
   for (std::size_t r = 0; r < requests.size(); ++r) {
     const bool last = r + 1 == requests.size();
     try {
-      const decide::Answer answer = advisor.decide(decide::read_request(requests[r]));
+      const decide::Answer answer = advisor.answer_request(decide::read_request(requests[r]));
       if (!last) continue;
       Answered it;
       for (const auto* members : {&answer.evses, &answer.storages}) {
@@ -212,7 +212,7 @@ std::string strategy_text(const ReadyStrategy& strategy) {
   return text;
 }
 
-void tell(std::string_view what) { fmt::print(stderr, "note: {}\n", kernel::printable(what)); }
+void tell(std::string_view what) { fmt::print(stderr, "note: {}\n", kernel::make_printable(what)); }
 
 /// What the written requests show, and what is said of them.
 struct Finding {
@@ -336,15 +336,15 @@ int export_decision(const ExportCommand& command) {
     fmt::print("{}", text);
   } else {
     NewFile out(command.decision);
-    out.write(text);
-    out.finish();
+    out.write_text(text);
+    out.finish_file();
   }
 
   fmt::print(stderr, "decision {} at {}, strategy {}: evtwin decide{} {}--strategy {} {}\n", caught.number,
-             world.calendar.format_local(caught.now_ns), kernel::printable(strategy.identity.label),
+             world.calendar.format_local(caught.now_ns), kernel::make_printable(strategy.identity.label),
              written.size() > 1 ? " --lines" : "",
-             command.decision == "-" ? "" : kernel::printable(command.decision) + " ",
-             kernel::printable(strategy_text(strategy)), kernel::printable(finding.words));
+             command.decision == "-" ? "" : kernel::make_printable(command.decision) + " ",
+             kernel::make_printable(strategy_text(strategy)), kernel::make_printable(finding.words));
   tell_of_others(summary, strategy, caught);
   if (!caught.different.empty())
     tell(fmt::format("not in the request as it was in the run: {}", fmt::join(caught.different, ", ")));

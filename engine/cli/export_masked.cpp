@@ -45,10 +45,10 @@ class MaskedFiles {
       if (error) throw CommandError(fmt::format("{}: can not be made a folder ({})", target_, error.message()));
       found = files_.emplace(name, NewFile(path.string())).first;
     }
-    found->second.write(text);
+    found->second.write_text(text);
   }
   void finish() {
-    for (auto& [name, file] : files_) file.finish();
+    for (auto& [name, file] : files_) file.finish_file();
     files_.clear();
   }
 
@@ -65,7 +65,7 @@ int export_masked(const ExportCommand& command) {
     throw CommandError(
         fmt::format("{}: is a run file; --masked is for logs, and --ocpp, --ocpi and --sessions of a "
                     "run file number the drivers as they are",
-                    kernel::printable(command.runs.front())));
+                    kernel::make_printable(command.runs.front())));
 
   // A folder of logs becomes a folder, a file a file.
   std::error_code error;
@@ -81,12 +81,12 @@ int export_masked(const ExportCommand& command) {
 
   const auto count = [](std::uint64_t n) { return number_text(static_cast<double>(n), 0); };
   fmt::print("{}: {} identifiers of drivers, cards and vehicles in {} places are numbers now, in {} file{}\n",
-             kernel::printable(command.masked), count(done.identifiers), count(done.replaced), done.files,
+             kernel::make_printable(command.masked), count(done.identifiers), count(done.replaced), done.files,
              done.files == 1 ? "" : "s");
 
   // A mask that missed something is worse than none: each doubt is counted for a person to look at.
   for (const std::string& name : done.left_out)
-    fmt::print("  left out: {} holds binary data\n", kernel::printable(name));
+    fmt::print("  left out: {} holds binary data\n", kernel::make_printable(name));
   if (done.left > 0)
     fmt::print("  {} words or numbers equal an identifier, may be something else, and are kept\n", count(done.left));
   if (done.broken > 0)

@@ -64,7 +64,7 @@ void export_web(const ExportCommand& command) {
   if (fs::path(out).extension() == ".html") {
     const std::string page = one_page(viewer, runs);
     write_new_file(out, page);
-    fmt::print("{}: {} run{}, {} ({} of run files): open it in a browser\n", kernel::printable(out), runs.size(),
+    fmt::print("{}: {} run{}, {} ({} of run files): open it in a browser\n", kernel::make_printable(out), runs.size(),
                runs.size() == 1 ? "" : "s", megabytes(page.size()), megabytes(run_bytes));
   } else {
     make_empty_folder(out);
@@ -73,8 +73,8 @@ void export_web(const ExportCommand& command) {
       bytes += text.size();
     });
     fmt::print("{}: {} run{}, {} ({} of run files); to serve it: python3 -m http.server -d {}\n",
-               kernel::printable(out), runs.size(), runs.size() == 1 ? "" : "s", megabytes(bytes), megabytes(run_bytes),
-               kernel::printable(out));
+               kernel::make_printable(out), runs.size(), runs.size() == 1 ? "" : "s", megabytes(bytes),
+               megabytes(run_bytes), kernel::make_printable(out));
   }
 
   fmt::print("  whoever opens it can read all of {}: scenario, vehicles, sessions\n",

@@ -113,9 +113,9 @@ std::vector<std::uint32_t> quantities_of(const ForecastJudgeCommand& command, co
   for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
     const bool asked = std::find(command.quantities.begin(), command.quantities.end(), control::quantity_names[q]) !=
                        command.quantities.end();
-    if (asked && !trials.varies(q))
+    if (asked && !trials.quantity_varies(q))
       throw CommandError(fmt::format("--quantities: {} does not vary in this scenario", control::quantity_names[q]));
-    if (asked || (command.quantities.empty() && trials.varies(q))) quantities.push_back(q);
+    if (asked || (command.quantities.empty() && trials.quantity_varies(q))) quantities.push_back(q);
   }
   if (quantities.empty()) throw CommandError("nothing varies in this scenario: there is nothing to foresee");
   return quantities;
@@ -135,7 +135,7 @@ std::vector<Judged> judge_errors(const ForecastJudgeCommand& command, const std:
       judged.quantity = quantity;
       try {
         judged.trial = trials(*candidate.forecaster, quantity);
-        judged.score = analysis::score(judged.trial.days, yardstick.days, trials.scale(quantity));
+        judged.score = analysis::score_forecast(judged.trial.days, yardstick.days, trials.mase_scale(quantity));
       } catch (const control::StrategyError& error) {
         judged.error = error.what();
       }
@@ -186,7 +186,7 @@ std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenar
       options.observer = &cost;
       options.script = script.get();
       options.strategy_name = chosen.label;
-      options.stop = interrupted;
+      options.stop = was_interrupted;
 
       // The bar shows the mean of all runs: they go on side by side.
       options.progress = [&, i](double fraction) {
@@ -194,14 +194,14 @@ std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenar
         fractions[i] = fraction;
         double sum = 0.0;
         for (const double f : fractions) sum += f;
-        bar.show(sum / static_cast<double>(fractions.size()));
+        bar.show_fraction(sum / static_cast<double>(fractions.size()));
       };
       try {
         const twin::Result result = twin::simulate(world, chosen.factory, options);
-        for (const analysis::Kpi& kpi : analysis::kpis(world, result)) {
+        for (const analysis::Kpi& kpi : analysis::kpis_of_run(world, result)) {
           if (kpi.name == "objective") all[i].objective = kpi.value;
         }
-        all[i].days = cost.days(all[i].objective);
+        all[i].days = cost.cost_by_day(all[i].objective);
       } catch (const control::StrategyError& error) {
         all[i].error = error.what();
       }
@@ -294,7 +294,7 @@ void print_errors(const Verdict& verdict, bool korean) {
                    judged.trial.has_spread ? fmt::format("{:.0f} %", 100.0 * s.coverage_80) : "-",
                    interval_text(s.skill), fmt::format("{:.2f}", judged.trial.median_ms)});
   }
-  fmt::print("{}", table.text());
+  fmt::print("{}", table.to_text());
 }
 
 void print_money(const Verdict& verdict, const std::string& currency, bool korean) {
@@ -307,7 +307,7 @@ void print_money(const Verdict& verdict, const std::string& currency, bool korea
                    money.error.empty() ? analysis::money_text(money.objective, currency) : (korean ? "실패" : "failed"),
                    interval_text(money.captured)});
   }
-  fmt::print("\n{}", table.text());
+  fmt::print("\n{}", table.to_text());
 }
 
 void print_words(const Verdict& verdict, const ForecastJudgeCommand& command, const std::string& strategy,
@@ -380,7 +380,7 @@ int forecast_judge(const ForecastJudgeCommand& command) {
   const auto tell = [&](const std::string& label, const std::string& error) {
     if (error.empty()) return;
     status = 1;
-    fmt::print(stderr, "error: {}: {}\n", kernel::printable(label), kernel::printable(error));
+    fmt::print(stderr, "error: {}: {}\n", kernel::make_printable(label), kernel::make_printable(error));
   };
   for (const Judged& judged : verdict.judged) tell(judged.label, judged.error);
   for (const Money& money : verdict.money) tell(money.label, money.error);
@@ -391,8 +391,8 @@ int forecast_judge(const ForecastJudgeCommand& command) {
   }
 
   const bool korean = command.language == "ko";
-  fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
-             world.calendar.format_local(world.end_ns), world.calendar.zone());
+  fmt::print("{}: {} to {} ({})\n\n", kernel::make_printable(world.name), world.calendar.format_local(world.start_ns),
+             world.calendar.format_local(world.end_ns), world.calendar.zone_name());
   print_errors(verdict, korean);
   if (!verdict.money.empty()) print_money(verdict, world.currency, korean);
   print_words(verdict, command, command.strategy.id, korean);

@@ -15,15 +15,15 @@ std::shared_ptr<const FoundBound> find_bound_of(const StartPoint& start, const c
   twin::RunOptions options;
   options.script = script.get();
   options.progress = std::move(progress);
-  options.stop = interrupted;
+  options.stop = was_interrupted;
   options.strategy_name = "asap";
   const auto asap = control::choose_strategy(control::shipped_part(control::PluginPart::strategy, "asap"), {}, hosting);
   analysis::Foresight foresight = analysis::foresee(world, asap.factory, options);
   auto found = std::make_shared<FoundBound>();
   analysis::BoundOptions how;
-  how.stop = interrupted;
+  how.stop = was_interrupted;
   found->bound = analysis::find_bound(world, foresight, how);
-  found->yardstick = analysis::yardstick(world, found->bound, foresight.result);
+  found->yardstick = analysis::make_yardstick(world, found->bound, foresight.result);
   found->reference = std::move(foresight.result);
   return found;
 }
@@ -40,7 +40,7 @@ ReadyStrategy ready_oracle(BoundFuture bound) {
     const std::shared_ptr<const FoundBound> found = bound.get();
     return std::shared_ptr<const analysis::Bound>(found, &found->bound);
   };
-  return {{oracle_id, "", ""}, analysis::oracle(std::move(plan_of)), {oracle_id, {}}};
+  return {{oracle_id, "", ""}, analysis::make_oracle(std::move(plan_of)), {oracle_id, {}}};
 }
 
 }  // namespace evtwin::cli

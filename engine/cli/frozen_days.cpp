@@ -13,7 +13,7 @@ std::vector<LocalDay> days_of(const twin::World& world) {
   std::vector<LocalDay> whole, all;
   for (TimeNs from = world.start_ns; from < world.end_ns;) {
     const TimeNs next = world.calendar.next_day_start(from);
-    LocalDay day{from, std::min(next, world.end_ns), market::format_date(world.calendar.date(from))};
+    LocalDay day{from, std::min(next, world.end_ns), market::format_date(world.calendar.local_date(from))};
     if (from == world.calendar.day_start(from) && next <= world.end_ns) whole.push_back(day);
     all.push_back(std::move(day));
     from = next;

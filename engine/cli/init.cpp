@@ -12,7 +12,7 @@
 
 namespace evtwin::cli {
 
-int init(const InitCommand& command) {
+int write_new_scenario(const InitCommand& command) {
   // "x": never over a file that is there.
   std::FILE* file = std::fopen(command.file.c_str(), "wx");
   if (file == nullptr) {
@@ -27,7 +27,7 @@ int init(const InitCommand& command) {
     ::unlink(command.file.c_str());
     throw CommandError(fmt::format("{}: can not be written ({})", command.file, std::strerror(why)));
   }
-  const std::string shown = kernel::printable(command.file);
+  const std::string shown = kernel::make_printable(command.file);
   fmt::print(
       "Wrote {0}. Next:\n  evtwin check {0}\n  evtwin run {0}\n  evtwin compare {0} --strategies "
       "asap,edf,price-threshold\n",

@@ -20,7 +20,7 @@ nlohmann::ordered_json json_head(const std::string& document, const StartPoint& 
   json["scenario"] = world.scenario_file;
   json["start"] = world.calendar.format_iso(world.start_ns);
   json["end"] = world.calendar.format_iso(world.end_ns);
-  json["timezone"] = world.calendar.zone();
+  json["timezone"] = world.calendar.zone_name();
   json["seed"] = world.seed;
   json["parameters"] = world.parameters;
   json["notes"] = Json::array();

@@ -45,14 +45,14 @@ JudgedReplay judged_replay(const replay::Prepared& prepared, const std::vector<s
     out.result = replay::replay(prepared, options);
     const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     out.card = scored(prepared, out.result, repeat, options);
-    writer.finish(out.result.result, analysis::kpis(world, out.result.result), wall_s,
+    writer.finish(out.result.result, analysis::kpis_of_run(world, out.result.result), wall_s,
                   replay::log_content(prepared, out.result, out.card));
   } catch (const twin::Interrupted&) {
     // A replay that stops leaves a run file that says why.
-    writer.fail(record::RunState::interrupted, "interrupted");
+    writer.end_with_error(record::RunState::interrupted, "interrupted");
     throw;
   } catch (const std::exception& error) {
-    writer.fail(record::RunState::failed, error.what());
+    writer.end_with_error(record::RunState::failed, error.what());
     throw;
   }
   return out;

@@ -70,7 +70,7 @@ std::string find_installed(std::string_view id) {
   }
 
   // Learners that there are, under another name, mean a slip; none at all means that learning was not built.
-  const std::string shown = kernel::printable(id, 100);
+  const std::string shown = kernel::make_printable(id, 100);
   if (!known.empty())
     throw CommandError(
         fmt::format("learner {}: there is none of that name; known: {}; or name a file, as "
@@ -103,7 +103,7 @@ Learner::Learner(std::string_view asked) {
   file_ = name.substr(0, hash);
   const std::string id = hash == std::string::npos ? std::string() : name.substr(hash + 1);
   const auto refuse = [&](const std::string& why) {
-    throw CommandError(fmt::format("learner {}: {}", kernel::printable(file_), why));
+    throw CommandError(fmt::format("learner {}: {}", kernel::make_printable(file_), why));
   };
 
   std::error_code error;
@@ -125,7 +125,7 @@ Learner::Learner(std::string_view asked) {
   }
   if (chosen == nullptr && id.empty()) refuse(fmt::format("it holds {}; say which, as FILE.so#ID", known));
   if (chosen == nullptr) refuse(fmt::format("it has no learner '{}'; it has {}", id, known));
-  description_ = control::described(*chosen);
+  description_ = control::copy_description(*chosen);
   // Threads of its own live as long as the process.
   if ((description_.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0) handle_ = {opened, [](void*) {}};
 }

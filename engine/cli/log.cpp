@@ -39,7 +39,7 @@ int list_runs(const RunsCommand& command) {
       runs.push_back({file.filename().string(), record::read_summary(file.string())});
     } catch (const record::RunFileError& error) {
       status = 1;  // the others are listed all the same
-      fmt::print(stderr, "error: {}\n", kernel::printable(error.what()));
+      fmt::print(stderr, "error: {}\n", kernel::make_printable(error.what()));
     }
   }
   std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
@@ -53,7 +53,7 @@ int list_runs(const RunsCommand& command) {
   return status;
 }
 
-int diff(const DiffCommand& command) {
+int compare_runs(const DiffCommand& command) {
   const analysis::LoggedRun a{command.a, record::read_summary(command.a)};
   const analysis::LoggedRun b{command.b, record::read_summary(command.b)};
   if (command.json) {

@@ -59,7 +59,7 @@ int list_chargers(const ChargersCommand& command) {
                                      command.logs.front()));
     write_new_file(command.library, library.lua);
     if (!command.json)
-      fmt::print("{}: {} models{}\n\n", kernel::printable(command.library), library.models,
+      fmt::print("{}: {} models{}\n\n", kernel::make_printable(command.library), library.models,
                  library.without_model > 0
                      ? fmt::format("; {} stations never said what they are", library.without_model)
                      : std::string());

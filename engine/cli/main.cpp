@@ -18,29 +18,29 @@ namespace {
 
 struct Dispatch {
   int operator()(const NoCommand&) const { return show_first_steps(); }
-  int operator()(const RunCommand& command) const { return run(command); }
-  int operator()(const CompareCommand& command) const { return compare(command); }
-  int operator()(const AdviseCommand& command) const { return advise(command); }
-  int operator()(const BoundCommand& command) const { return bound(command); }
-  int operator()(const TrainCommand& command) const { return train(command); }
-  int operator()(const EvalCommand& command) const { return eval(command); }
-  int operator()(const CheckCommand& command) const { return check(command); }
-  int operator()(const InitCommand& command) const { return init(command); }
+  int operator()(const RunCommand& command) const { return run_scenario(command); }
+  int operator()(const CompareCommand& command) const { return compare_strategies(command); }
+  int operator()(const AdviseCommand& command) const { return give_advice(command); }
+  int operator()(const BoundCommand& command) const { return find_bound(command); }
+  int operator()(const TrainCommand& command) const { return train_policy(command); }
+  int operator()(const EvalCommand& command) const { return evaluate_policies(command); }
+  int operator()(const CheckCommand& command) const { return check_file(command); }
+  int operator()(const InitCommand& command) const { return write_new_scenario(command); }
   int operator()(const RunsCommand& command) const { return list_runs(command); }
-  int operator()(const DiffCommand& command) const { return diff(command); }
+  int operator()(const DiffCommand& command) const { return compare_runs(command); }
   int operator()(const AuditCommand& command) const { return audit_run(command); }
   int operator()(const ReportCommand& command) const { return report_runs(command); }
-  int operator()(const RerunCommand& command) const { return rerun(command); }
+  int operator()(const RerunCommand& command) const { return repeat_run(command); }
   int operator()(const ExportCommand& command) const { return export_run(command); }
-  int operator()(const CalibrateCommand& command) const { return calibrate(command); }
+  int operator()(const CalibrateCommand& command) const { return calibrate_twin(command); }
   int operator()(const ScoreCommand& command) const { return score_cars(command); }
-  int operator()(const AgeingCommand& command) const { return ageing(command); }
+  int operator()(const AgeingCommand& command) const { return fit_ageing(command); }
   int operator()(const DriversCommand& command) const { return list_drivers(command); }
   int operator()(const ChargersCommand& command) const { return list_chargers(command); }
   int operator()(const ReplayCommand& command) const { return replay_logs(command); }
   int operator()(const WhatIfCommand& command) const { return what_if(command); }
-  int operator()(const ViewCommand& command) const { return view(command); }
-  int operator()(const DecideCommand& command) const { return decide(command); }
+  int operator()(const ViewCommand& command) const { return start_viewer(command); }
+  int operator()(const DecideCommand& command) const { return answer_requests(command); }
   int operator()(const ForecastJudgeCommand& command) const { return forecast_judge(command); }
   int operator()(const PluginInfoCommand& command) const { return plugin_info(command); }
   int operator()(const PluginLayoutCommand& command) const { return plugin_layout(command); }
@@ -57,7 +57,7 @@ struct Dispatch {
 void begin_log(const LogOptions& log) {
   if (log.file.empty()) return kernel::start_log(log.levels, {});
   // Lines are wanted whatever becomes of the command, so the file has its own name from the start.
-  if (log.new_file) NewFile(log.file).finish();
+  if (log.new_file) NewFile(log.file).finish_file();
   kernel::start_log(log.levels, std::filesystem::absolute(log.file).string());
 }
 
@@ -82,8 +82,8 @@ int main_of(int argc, const char* const* argv) {
   } catch (const std::bad_alloc&) {
     say("error: out of memory; is the scenario larger than this machine?");
   } catch (const std::exception& error) {
-    say("error: " + kernel::printable(error.what()));
-    if (interrupted()) return 130;
+    say("error: " + kernel::make_printable(error.what()));
+    if (was_interrupted()) return 130;
   }
   return 1;
 }

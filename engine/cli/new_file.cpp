@@ -53,12 +53,12 @@ NewFile::~NewFile() {
   std::remove(part_.c_str());
 }
 
-void NewFile::write(std::string_view text) {
+void NewFile::write_text(std::string_view text) {
   if (text.empty()) return;  // its data() may be null, which fwrite does not take
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) can_not_write(name_, errno);
 }
 
-void NewFile::finish() {
+void NewFile::finish_file() {
   const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
   if (closed && std::rename(part_.c_str(), name_.c_str()) == 0) return;
   const int why = errno;
@@ -68,8 +68,8 @@ void NewFile::finish() {
 
 void write_new_file(const std::string& name, std::string_view text, std::string_view own) {
   NewFile file(name, own);
-  file.write(text);
-  file.finish();
+  file.write_text(text);
+  file.finish_file();
 }
 
 void replace_file(const std::string& name, std::string_view text) {

@@ -18,8 +18,8 @@ class NewFile {
   NewFile& operator=(NewFile&&) = delete;
   ~NewFile();
 
-  void write(std::string_view text);
-  void finish();
+  void write_text(std::string_view text);
+  void finish_file();
 
  private:
   std::string name_, part_;

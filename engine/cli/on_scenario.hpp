@@ -11,7 +11,7 @@
 namespace evtwin::cli {
 
 /// CLI11 reads 010 as eight, nobody else does.
-inline std::string decimal(const std::string& text) {
+inline std::string check_decimal(const std::string& text) {
   const bool octal = text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
   return octal ? fmt::format("'{}' begins with 0; write it without", text) : std::string();
 }
@@ -41,12 +41,12 @@ struct OnScenario {
         add_repeated(app, "--change", changes, "what is otherwise at the site, as contract_kw=60; may be repeated");
     auto* drawn = app.add_option("--seed", command.load.seed, "seed of every random draw, instead of the scenario's")
                       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
-                      ->check(decimal);
+                      ->check(check_decimal);
     CLI::Option* lasting = nullptr;
     if (start != Start::elsewhere) {
       lasting = app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
                     ->check(CLI::Range(1, 36500))
-                    ->check(decimal);
+                    ->check(check_decimal);
     }
     // A checkpoint has its world.
     for (CLI::Option* fixed : {given, changed, drawn, lasting}) {
@@ -59,7 +59,7 @@ struct OnScenario {
     add_language(app, command.language);
   }
 
-  void read() {
+  void read_texts() {
     if (command.scenario.empty() && from.empty()) throw CLI::RequiredError("SCENARIO (or --from CHECKPOINT)");
     command.load.set = pairs_of("--set", set);
     command.load.changes = pairs_of("--change", changes);

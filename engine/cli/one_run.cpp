@@ -37,14 +37,14 @@ struct Recording {
   /// Every file says what became of the run; one that is done is done.
   void fail(record::RunState state, const std::string& error) {
     for (auto* writer : {&run, &checkpoint}) {
-      if (*writer) (*writer)->fail(state, error);
+      if (*writer) (*writer)->end_with_error(state, error);
       writer->reset();
     }
   }
 
   void leave_off(const twin::Checkpoint& made) {
     checkpoint->leave_off(made);
-    tee.remove(*checkpoint);
+    tee.remove_observer(*checkpoint);
     checkpoint.reset();
   }
 
@@ -61,7 +61,7 @@ struct Recording {
     } else {
       writer.emplace(file, start.scenario.world, strategy.identity, origin);
     }
-    tee.add(*writer);
+    tee.add_observer(*writer);
   }
 };
 
@@ -85,21 +85,21 @@ scenario::FigureRows ask_record(record::Database& record, const std::string& sql
   try {
     record::Statement statement(record, sql);
     if (!statement.reads_only()) throw CommandError("a figure reads the run: its statement changes it");
-    for (int c = 0; c < statement.columns(); ++c) found.columns.push_back(statement.column_name(c));
+    for (int c = 0; c < statement.column_count(); ++c) found.columns.push_back(statement.column_name(c));
 
     // Cells keep the types of SQLite; NULL and blobs are empty.
-    while (statement.step()) {
+    while (statement.next_row()) {
       std::vector<scenario::FigureCell>& row = found.rows.emplace_back();
-      for (int c = 0; c < statement.columns(); ++c) {
-        switch (statement.type(c)) {
+      for (int c = 0; c < statement.column_count(); ++c) {
+        switch (statement.column_type(c)) {
           case SQLITE_INTEGER:
-            row.emplace_back(statement.integer(c));
+            row.emplace_back(statement.column_integer(c));
             break;
           case SQLITE_FLOAT:
-            row.emplace_back(statement.real(c));
+            row.emplace_back(statement.column_real(c));
             break;
           case SQLITE_TEXT:
-            row.emplace_back(statement.text(c));
+            row.emplace_back(statement.column_text(c));
             break;
           default:
             row.emplace_back();
@@ -108,7 +108,7 @@ scenario::FigureRows ask_record(record::Database& record, const std::string& sql
     }
   } catch (const record::RunFileError&) {
     // The file is sound; the statement is what SQLite speaks of.
-    throw CommandError(sqlite3_errmsg(record.handle()));
+    throw CommandError(sqlite3_errmsg(record.sqlite_handle()));
   }
 
   record.limit_work(std::numeric_limits<std::int64_t>::max());
@@ -172,7 +172,7 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
   Recording recording(start, strategy, files);
 
   // The checkpoint's writer leaves the tee in mid-run, so that the tee itself must stay the observer.
-  options.observer = files.checkpoint_at_ns ? &recording.tee : recording.tee.reduced();
+  options.observer = files.checkpoint_at_ns ? &recording.tee : recording.tee.cheapest_observer();
   options.script = script.get();
   options.on_checkpoint = [&](const twin::Checkpoint& made) { recording.leave_off(made); };
 
@@ -184,7 +184,7 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
     run.result = twin::simulate(world, strategy.factory, options);
     run.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 
-    run.kpis = analysis::kpis(world, run.result, yardstick ? yardstick() : nullptr);
+    run.kpis = analysis::kpis_of_run(world, run.result, yardstick ? yardstick() : nullptr);
     const double objective = analysis::value_of(run.kpis, "objective");
     if (!std::isfinite(objective) || !std::isfinite(analysis::value_of(run.kpis, "energy_delivered_kwh"))) {
       throw CommandError(fmt::format("{}: its figures are too large to add up; are units right?", world.scenario_file));
@@ -199,8 +199,8 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
     recording.fail(record::RunState::interrupted, "interrupted");
     throw;
   } catch (const std::exception& error) {
-    recording.fail(interrupted() ? record::RunState::interrupted : record::RunState::failed, error.what());
-    if (interrupted()) throw twin::Interrupted(error.what());  // a strategy was cut off
+    recording.fail(was_interrupted() ? record::RunState::interrupted : record::RunState::failed, error.what());
+    if (was_interrupted()) throw twin::Interrupted(error.what());  // a strategy was cut off
     throw;
   }
   return run;
@@ -227,18 +227,18 @@ FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, con
 
   twin::RunOptions options;
   options.progress = std::move(progress);
-  options.stop = interrupted;
+  options.stop = was_interrupted;
   options.strategy_name = strategy.identity.label;
   options.checkpoint_at_ns = files.checkpoint_at_ns;
   if (start.content) {
     options.from = &start.content->checkpoint;
-    options.successor = successor(start, strategy);
+    options.successor = successor_of(start, strategy);
   }
 
   // Rehearsed before a file is opened: a checkpoint that does not fit leaves nothing behind.
   try {
     if (options.from != nullptr || options.checkpoint_at_ns)
-      twin::rehearse(start.scenario.world, strategy.factory, options);
+      twin::rehearse_run(start.scenario.world, strategy.factory, options);
     return run_recorded(start, strategy, files, std::move(options), yardstick);
   } catch (const twin::CheckpointError& error) {
     throw CommandError(start.content ? fmt::format("{}: {}", start.file, error.what()) : error.what());
@@ -252,8 +252,8 @@ void print_flags(const twin::World& world, std::size_t most) {
       fmt::print(stderr, "note: ... and {} more (all are in --json and in the run file)\n", world.flags.size() - most);
       break;
     }
-    fmt::print(stderr, "note: {}{}{}{}\n", flag.left_out ? "left out: " : "", kernel::printable(flag.id),
-               flag.id.empty() ? "" : ": ", kernel::printable(flag.reason));
+    fmt::print(stderr, "note: {}{}{}{}\n", flag.left_out ? "left out: " : "", kernel::make_printable(flag.id),
+               flag.id.empty() ? "" : ": ", kernel::make_printable(flag.reason));
   }
 }
 

@@ -54,7 +54,7 @@ void add_hosting(CLI::App& command, control::Hosting& hosting) {
       ->excludes(here)
       ->each([apart](const std::string&) { apart(); });
 
-  hosting.limits.stop = &interrupted;
+  hosting.limits.stop = &was_interrupted;
 }
 
 void add_progress(CLI::App& command) {
@@ -82,7 +82,7 @@ void check_value(const std::string& option, const std::string& text) {
   const bool is_option =
       text.size() > 1 && text[0] == '-' && (text[1] == '-' || CLI::detail::valid_first_char(text[1]));
   if (!is_option || (text[1] >= '0' && text[1] <= '9')) return;
-  const std::string shown = kernel::printable(text, 100);
+  const std::string shown = kernel::make_printable(text, 100);
   throw CLI::ValidationError(
       option,
       fmt::format("wants a value, and '{}' reads as an option; a file of that name is written ./{}", shown, shown));
@@ -95,7 +95,7 @@ std::map<std::string, std::string> pairs_of(const std::string& option, const std
     if (equals == std::string::npos || equals == 0)
       throw CLI::ValidationError(option, fmt::format("'{}' must be written name=value", text));
     if (!kernel::is_utf8(text))
-      throw CLI::ValidationError(option, fmt::format("'{}' is not UTF-8", kernel::printable(text, 100)));
+      throw CLI::ValidationError(option, fmt::format("'{}' is not UTF-8", kernel::make_printable(text, 100)));
     if (equals + 1 == text.size()) throw CLI::ValidationError(option, fmt::format("'{}' has no value", text));
     const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
     const auto [before, is_new] = pairs.emplace(name, value);

@@ -23,15 +23,16 @@ class Offers {
   /// @param read  what was asked for, from `state`; called when the line is known to be sound and names this command.
   /// May throw CLI::ParseError.
   template <class State, class Read>
-  CLI::App& add(CLI::App& parent, const char* name, const char* help, const std::shared_ptr<State>& state, Read read) {
+  CLI::App& add_command(CLI::App& parent, const char* name, const char* help, const std::shared_ptr<State>& state,
+                        Read read) {
     CLI::App& command = *parent.add_subcommand(name, help);
     offers_.push_back({&command, [state, read] { return Command(read(*state)); }});
     return command;
   }
   /// A command that is what its options are read into.
   template <class State>
-  CLI::App& add(CLI::App& parent, const char* name, const char* help, const std::shared_ptr<State>& state) {
-    return add(parent, name, help, state, [](State& command) { return std::move(command); });
+  CLI::App& add_command(CLI::App& parent, const char* name, const char* help, const std::shared_ptr<State>& state) {
+    return add_command(parent, name, help, state, [](State& command) { return std::move(command); });
   }
 
   /// To the help of commands that do not end with the program's footer.

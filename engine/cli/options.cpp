@@ -62,9 +62,9 @@ void check_arguments(const CLI::App& app) {
 /// The commands on files of any kind.
 void offer_files(Offers& offers) {
   const auto checked = std::make_shared<CheckCommand>();
-  CLI::App& check =
-      offers.add(offers.program(), "check",
-                 "Say whether a scenario, session table, OCPP log, run file, plugin or policy is sound", checked);
+  CLI::App& check = offers.add_command(
+      offers.program(), "check", "Say whether a scenario, session table, OCPP log, run file, plugin or policy is sound",
+      checked);
   check.add_option("FILE", checked->file, "file to look at")->required();
   check.add_flag(
       "--strict", checked->strict,
@@ -74,30 +74,31 @@ void offer_files(Offers& offers) {
   add_json(check, checked->json, "what a policy is");
 
   const auto begun = std::make_shared<InitCommand>(InitCommand{"my_site.lua"});
-  CLI::App& init = offers.add(offers.program(), "init", "Write a commented scenario of your own to start from", begun);
+  CLI::App& init =
+      offers.add_command(offers.program(), "init", "Write a commented scenario of your own to start from", begun);
   init.add_option("FILE", begun->file, "file to write (default my_site.lua); an existing one is kept");
 
   const auto listed = std::make_shared<RunsCommand>(RunsCommand{".", false});
-  CLI::App& runs = offers.add(offers.program(), "runs", "List the run files of a folder", listed);
+  CLI::App& runs = offers.add_command(offers.program(), "runs", "List the run files of a folder", listed);
   runs.add_option("FOLDER", listed->folder, "where they are (default: here)");
   add_json(runs, listed->json);
 
   const auto held = std::make_shared<DiffCommand>();
-  CLI::App& diff =
-      offers.add(offers.program(), "diff", "Say in what two runs differ: what was asked for, and every figure", held);
+  CLI::App& diff = offers.add_command(offers.program(), "diff",
+                                      "Say in what two runs differ: what was asked for, and every figure", held);
   diff.add_option("A", held->a, "run file")->required();
   diff.add_option("B", held->b, "run file")->required();
   add_json(diff, held->json, "tables");
 
   const auto recounted = std::make_shared<AuditCommand>();
   CLI::App& audit =
-      offers.add(offers.program(), "audit",
-                 "Recount every figure of a run file from what was recorded; 3 where they differ", recounted);
+      offers.add_command(offers.program(), "audit",
+                         "Recount every figure of a run file from what was recorded; 3 where they differ", recounted);
   audit.add_option("RUN", recounted->run, "run file of a complete run")->required();
   add_json(audit, recounted->json);
 
   const auto told = std::make_shared<ReportCommand>(ReportCommand{{}, "report.html", "", "", "en"});
-  CLI::App& report = offers.add(
+  CLI::App& report = offers.add_command(
       offers.program(), "report",
       "Write a page on runs to send by mail: verdict, figures, tables; needs no network and no evtwin to read", told);
   report.add_option("RUN", told->runs, "run files; the first is what the others are compared with")->required();
@@ -108,16 +109,16 @@ void offer_files(Offers& offers) {
       ->check(CLI::IsMember({"en", "ko"}));
 
   const auto repeated = std::make_shared<RerunCommand>();
-  CLI::App& rerun =
-      offers.add(offers.program(), "rerun",
-                 "Repeat a recorded run from its scenario's text and inputs; 3 where it comes out otherwise", repeated);
+  CLI::App& rerun = offers.add_command(
+      offers.program(), "rerun",
+      "Repeat a recorded run from its scenario's text and inputs; 3 where it comes out otherwise", repeated);
   rerun.add_option("RUN", repeated->run, "run file of a complete run")->required();
   add_json(rerun, repeated->json);
 }
 
 void offer_tariffs(Offers& offers) {
   const auto to = std::make_shared<TariffsCommand>();
-  add_json(offers.add(offers.program(), "tariffs", "List the tariffs of the scenario library", to), to->json);
+  add_json(offers.add_command(offers.program(), "tariffs", "List the tariffs of the scenario library", to), to->json);
 }
 
 }  // namespace
@@ -137,7 +138,7 @@ void check_command(const std::vector<std::string>& words, CLI::App& app) {
         word,
         "is no command of its own: `run SCENARIO --strategy lp` plans and plays the days, `decide "
         "--strategy lp` asks for the plan of one instant, `advise` for one vehicle or booking");
-  throw CLI::ValidationError(kernel::printable(word, 60), "is no command" + kernel::did_you_mean(word, names));
+  throw CLI::ValidationError(kernel::make_printable(word, 60), "is no command" + kernel::did_you_mean(word, names));
 }
 
 }  // namespace

@@ -188,7 +188,7 @@ struct ExportCommand {
   std::string decision_site;  ///< name of a site; empty: the first
 
   /// Whether something is asked for that is made from the record of one run.
-  bool tables() const {
+  bool wants_tables() const {
     return !(ocpp.empty() && ocpi.empty() && ocpi_sessions.empty() && sessions.empty() && timeseries.empty() &&
              pilot.empty());
   }

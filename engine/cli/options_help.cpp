@@ -159,15 +159,15 @@ void group_commands(CLI::App& program) {
 void offer_texts(Offers& offers) {
   CLI::App& program = offers.program();
   const auto options = std::make_shared<CompletionOptions>();
-  CLI::App& completion = offers.add(
+  CLI::App& completion = offers.add_command(
       program, "completion", "Print what a shell completes commands with: eval \"$(evtwin completion bash)\"", options,
       [&program](CompletionOptions&) { return TextCommand{bash_completion(program)}; });
   completion.add_option("SHELL", options->shell, "bash, or zsh with bashcompinit")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh"}));
   const auto nothing = std::make_shared<CompletionOptions>();
-  offers.add(program, "man", "Print the man page: evtwin man | man -l -", nothing,
-             [&program](CompletionOptions&) { return TextCommand{man_page(program)}; });
+  offers.add_command(program, "man", "Print the man page: evtwin man | man -l -", nothing,
+                     [&program](CompletionOptions&) { return TextCommand{man_page(program)}; });
 }
 
 std::string nearest_option(const CLI::App& program, const std::vector<std::string>& words) {

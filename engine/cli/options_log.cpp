@@ -18,7 +18,7 @@ void add_reading(CLI::App& app, ocpp::ReadOptions& reading) {
       ->excludes(field)
       ->check([](const std::string& text) {
         try {
-          static_cast<void>(ocpp::StationRule::regex(text));
+          static_cast<void>(ocpp::StationRule::from_regex(text));
         } catch (const std::invalid_argument& wrong) {
           return std::string(wrong.what());
         }
@@ -50,11 +50,11 @@ void offer_replay(Offers& offers) {
   using Options = OnLogs<ReplayCommand>;
   const auto options = std::make_shared<Options>();
   CLI::App& app =
-      offers.add(offers.program(), "replay", "Run the twin on OCPP logs and say how closely it reproduces them",
-                 options, [](Options& given) {
-                   given.read();
-                   return given.command;
-                 });
+      offers.add_command(offers.program(), "replay", "Run the twin on OCPP logs and say how closely it reproduces them",
+                         options, [](Options& given) {
+                           given.read();
+                           return given.command;
+                         });
   ReplayCommand& to = options->command;
   CLI::Option* site = options->add_to(app);
   app.add_option("--write-site", to.write_site, "keep the site made from the log, to edit it")->excludes(site);
@@ -74,13 +74,14 @@ struct WhatIfOptions : OnLogs<WhatIfCommand> {
 
 void offer_what_if(Offers& offers) {
   const auto options = std::make_shared<WhatIfOptions>();
-  CLI::App& app = offers.add(offers.program(), "whatif", "Say what the sessions of OCPP logs would have cost otherwise",
-                             options, [](WhatIfOptions& given) {
-                               given.read();
-                               given.command.bound = !given.no_bound;
-                               given.command.strategies = checked_strategies(given.strategies);
-                               return given.command;
-                             });
+  CLI::App& app =
+      offers.add_command(offers.program(), "whatif", "Say what the sessions of OCPP logs would have cost otherwise",
+                         options, [](WhatIfOptions& given) {
+                           given.read();
+                           given.command.bound = !given.no_bound;
+                           given.command.strategies = checked_strategies(given.strategies);
+                           return given.command;
+                         });
 
   // Tariff and contract are asked for where the site is made from the log; a site of one's own has them.
   WhatIfCommand& to = options->command;
@@ -119,7 +120,7 @@ struct ExportOptions {
 ExportCommand checked_export(ExportOptions& given) {
   const ExportCommand& asked = given.command;
   const bool of_decision = asked.decision_number || !asked.decision_at.empty();
-  const bool of_one_run = of_decision || asked.tables();
+  const bool of_one_run = of_decision || asked.wants_tables();
   const bool of_runs = of_one_run || !asked.web.empty();
   if (!of_runs && asked.masked.empty())
     throw CLI::RequiredError(
@@ -220,7 +221,7 @@ void add_export_ocpi_facts(CLI::App& command, std::vector<std::string>& set) {
 
 void offer_export(Offers& offers) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App& command = offers.add(
+  CLI::App& command = offers.add_command(
       offers.program(), "export",
       "Write a run file as a page for browsers, OCPP log, OCPI records, sessions, pilot states, rows over time or a "
       "request of decide; or a log with its identifiers masked",
@@ -250,13 +251,13 @@ struct CalibrateOptions {
 
 void offer_calibrate(Offers& offers) {
   const auto options = std::make_shared<CalibrateOptions>();
-  CLI::App& app = offers.add(offers.program(), "calibrate",
-                             "Fit a site's twin to its own records, and judge it by days it was not fitted to", options,
-                             [](CalibrateOptions& given) {
-                               for (auto& [key, column] : pairs_of("--column", given.columns))
-                                 given.command.columns.emplace(key, column);
-                               return given.command;
-                             });
+  CLI::App& app = offers.add_command(offers.program(), "calibrate",
+                                     "Fit a site's twin to its own records, and judge it by days it was not fitted to",
+                                     options, [](CalibrateOptions& given) {
+                                       for (auto& [key, column] : pairs_of("--column", given.columns))
+                                         given.command.columns.emplace(key, column);
+                                       return given.command;
+                                     });
 
   CalibrateCommand& to = options->command;
   app.add_option("RECORDS", to.records, "OCPP logs of any layout, or one table of sessions (.csv, .csv.gz)")
@@ -285,13 +286,13 @@ void offer_score(Offers& offers) {
     ScoreCommand command;
   };
   const auto options = std::make_shared<State>();
-  CLI::App& app = offers.add(offers.program(), "score", "Score the batteries of cars from their records", options,
-                             [](State& given) {
-                               // The rules can be read without any records.
-                               if (given.command.files.empty() && !given.command.rules)
-                                 throw CLI::RequiredError("FILES");
-                               return given.command;
-                             });
+  CLI::App& app = offers.add_command(offers.program(), "score", "Score the batteries of cars from their records",
+                                     options, [](State& given) {
+                                       // The rules can be read without any records.
+                                       if (given.command.files.empty() && !given.command.rules)
+                                         throw CLI::RequiredError("FILES");
+                                       return given.command;
+                                     });
 
   ScoreCommand& to = options->command;
   app.add_option("FILES", to.files,
@@ -314,8 +315,8 @@ void offer_score(Offers& offers) {
 void offer_ageing(Offers& offers) {
   const auto to = std::make_shared<AgeingCommand>();
   CLI::App& app =
-      offers.add(offers.program(), "ageing",
-                 "How batteries age: a law fitted to a cycling file, or SoH and life of a run's batteries", to);
+      offers.add_command(offers.program(), "ageing",
+                         "How batteries age: a law fitted to a cycling file, or SoH and life of a run's batteries", to);
   app.add_option("FILE", to->file,
                  "cycling file (CSV: NASA's, Severson's summaries, mileages of a fleet), or a run file")
       ->required();
@@ -327,8 +328,8 @@ void offer_ageing(Offers& offers) {
 
 void offer_drivers(Offers& offers) {
   const auto to = std::make_shared<DriversCommand>();
-  CLI::App& app = offers.add(offers.program(), "drivers",
-                             "Who charges at the site of an OCPP log, and when each will come next", to);
+  CLI::App& app = offers.add_command(offers.program(), "drivers",
+                                     "Who charges at the site of an OCPP log, and when each will come next", to);
   app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
   add_reading(app, to->reading);
   app.add_option("--timezone", to->timezone, "IANA zone of the site (default: of the log's clock)");
@@ -339,8 +340,8 @@ void offer_drivers(Offers& offers) {
 
 void offer_chargers(Offers& offers) {
   const auto to = std::make_shared<ChargersCommand>();
-  CLI::App& app =
-      offers.add(offers.program(), "chargers", "The chargers of an OCPP log: model, firmware, power, faults", to);
+  CLI::App& app = offers.add_command(offers.program(), "chargers",
+                                     "The chargers of an OCPP log: model, firmware, power, faults", to);
   app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
   add_reading(app, to->reading);
   auto* firmware = app.add_option("--firmware", to->firmware, "only chargers that run this firmware");

@@ -53,8 +53,8 @@ LogOptions take_log_options(std::vector<std::string>& words) {
   const std::vector<std::string> files = take(words, "--log-file");
   if (files.size() > 1) {
     throw CLI::ValidationError(
-        "--log-file", fmt::format("is given twice, {} and {}; which one holds?", kernel::printable(files[0], 100),
-                                  kernel::printable(files[1], 100)));
+        "--log-file", fmt::format("is given twice, {} and {}; which one holds?", kernel::make_printable(files[0], 100),
+                                  kernel::make_printable(files[1], 100)));
   }
   LogOptions log{levels.empty() ? variable("EVTWIN_LOG") : fmt::format("{}", fmt::join(levels, ",")),
                  files.empty() ? variable("EVTWIN_LOG_FILE") : files.front(), !files.empty()};

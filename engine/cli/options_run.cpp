@@ -23,8 +23,8 @@ struct RunOptions : OnScenario<RunCommand> {
 void offer_run(Offers& offers) {
   const auto options = std::make_shared<RunOptions>();
   CLI::App& app =
-      offers.add(offers.program(), "run", "Run a scenario under one strategy", options, [](RunOptions& given) {
-        given.read();
+      offers.add_command(offers.program(), "run", "Run a scenario under one strategy", options, [](RunOptions& given) {
+        given.read_texts();
         RunCommand command = given.command;
         command.from = given.from;
         if (!given.strategy.empty()) command.strategy = checked_strategy("--strategy", given.strategy);
@@ -78,16 +78,16 @@ std::vector<std::uint64_t> checked_seeds(const CompareOptions& given) {
 
 void offer_compare(Offers& offers) {
   const auto options = std::make_shared<CompareOptions>();
-  CLI::App& app = offers.add(offers.program(), "compare", "Run a scenario under several strategies and compare",
-                             options, [](CompareOptions& given) {
-                               given.read();
-                               CompareCommand command = given.command;
-                               command.from = given.from;
-                               command.bound = !given.no_bound && command.from.empty();
-                               command.strategies = checked_strategies(given.strategies);
-                               command.seeds = checked_seeds(given);
-                               return command;
-                             });
+  CLI::App& app = offers.add_command(offers.program(), "compare", "Run a scenario under several strategies and compare",
+                                     options, [](CompareOptions& given) {
+                                       given.read_texts();
+                                       CompareCommand command = given.command;
+                                       command.from = given.from;
+                                       command.bound = !given.no_bound && command.from.empty();
+                                       command.strategies = checked_strategies(given.strategies);
+                                       command.seeds = checked_seeds(given);
+                                       return command;
+                                     });
   options->add_to(app, Start::scenario_or_checkpoint);
   app.add_option("-o,--out", options->command.out, "folder for one run file per strategy, and seed");
   app.add_option("--strategies", options->strategies, "strategies, separated by commas; default: every one installed");
@@ -102,14 +102,14 @@ void offer_compare(Offers& offers) {
 void offer_bound(Offers& offers) {
   using Options = OnScenario<BoundCommand>;
   const auto options = std::make_shared<Options>();
-  CLI::App& app =
-      offers.add(offers.program(), "bound", "Say what a scenario could cost at best, with everything known beforehand",
-                 options, [](Options& given) {
-                   given.read();
-                   if (!given.command.out.empty() && !given.command.play)
-                     throw CLI::ValidationError("--out", "is for --play: a bound alone is no run");
-                   return given.command;
-                 });
+  CLI::App& app = offers.add_command(offers.program(), "bound",
+                                     "Say what a scenario could cost at best, with everything known beforehand",
+                                     options, [](Options& given) {
+                                       given.read_texts();
+                                       if (!given.command.out.empty() && !given.command.play)
+                                         throw CLI::ValidationError("--out", "is for --play: a bound alone is no run");
+                                       return given.command;
+                                     });
   options->add_to(app, Start::scenario);
   app.add_option("-o,--out", options->command.out, "run file of the plan played in the simulation (with --play)");
   app.add_flag("--play", options->command.play, "play the bound's plan in the simulation: the strategy 'oracle'");
@@ -122,16 +122,16 @@ struct AdviseOptions : OnScenario<AdviseCommand> {
 void offer_advise(Offers& offers) {
   const auto options = std::make_shared<AdviseOptions>();
   CLI::App& app =
-      offers.add(offers.program(), "advise",
-                 "Tell a driver what charging costs, today's way and a strategy's; or which bookings to move", options,
-                 [](AdviseOptions& given) {
-                   if (given.command.vehicle.empty() && !given.command.bookings)
-                     throw CLI::RequiredError("--vehicle (or --bookings)");
-                   given.read();
-                   given.command.baseline = checked_strategy("--baseline", given.baseline);
-                   given.command.strategy = checked_strategy("--strategy", given.strategy);
-                   return given.command;
-                 });
+      offers.add_command(offers.program(), "advise",
+                         "Tell a driver what charging costs, today's way and a strategy's; or which bookings to move",
+                         options, [](AdviseOptions& given) {
+                           if (given.command.vehicle.empty() && !given.command.bookings)
+                             throw CLI::RequiredError("--vehicle (or --bookings)");
+                           given.read_texts();
+                           given.command.baseline = checked_strategy("--baseline", given.baseline);
+                           given.command.strategy = checked_strategy("--strategy", given.strategy);
+                           return given.command;
+                         });
 
   options->add_to(app, Start::scenario);
   auto* vehicle = app.add_option("--vehicle", options->command.vehicle,
@@ -176,14 +176,15 @@ std::vector<ScenarioText> scenario_texts(const std::string& option, const std::v
 
 void offer_train(Offers& offers) {
   const auto options = std::make_shared<TrainOptions>();
-  CLI::App& app = offers.add(offers.program(), "train", "Let a learner make a policy out of the worlds of a scenario",
-                             options, [](TrainOptions& given) {
-                               given.command.scenarios = scenario_texts("SCENARIO", given.scenarios);
-                               given.command.tests = scenario_texts("--test", given.tests);
-                               given.command.load.set = pairs_of("--set", given.set);
-                               given.command.learner = checked_strategy("--learner", given.learner);
-                               return given.command;
-                             });
+  CLI::App& app =
+      offers.add_command(offers.program(), "train", "Let a learner make a policy out of the worlds of a scenario",
+                         options, [](TrainOptions& given) {
+                           given.command.scenarios = scenario_texts("SCENARIO", given.scenarios);
+                           given.command.tests = scenario_texts("--test", given.tests);
+                           given.command.load.set = pairs_of("--set", given.set);
+                           given.command.learner = checked_strategy("--learner", given.learner);
+                           return given.command;
+                         });
 
   TrainCommand& command = options->command;
   app.add_option("SCENARIO", options->scenarios,
@@ -196,7 +197,7 @@ void offer_train(Offers& offers) {
   app.add_option("--episodes", command.episodes, "episodes to live, of all worlds together")
       ->required()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
-      ->check(decimal);
+      ->check(check_decimal);
   app.add_option("-o,--out", command.out,
                  "policy to write; beside it its learning curve, OUT.curve.sqlite and, for TensorBoard, OUT.tb")
       ->required();
@@ -207,11 +208,11 @@ void offer_train(Offers& offers) {
   app.add_option("--from", command.from, "policy to begin with: fine-tuning")->excludes(resume);
   app.add_option("--eval-every", command.evaluate_every, "episodes between two validations; default: the learner's own")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
-      ->check(decimal);
+      ->check(check_decimal);
   app.add_option("--seeds", command.seeds,
                  "so many trainings, with this seed and the next ones: OUT.seedN.pt each, and the mean")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}))
-      ->check(decimal);
+      ->check(check_decimal);
 
   // Which worlds: those held out, parameters, seed, days.
   add_repeated(app, "--test", options->tests,
@@ -220,10 +221,10 @@ void offer_train(Offers& offers) {
   add_repeated(app, "--set", options->set, "value of a param() of every scenario, as name=value; may be repeated");
   app.add_option("--seed", command.load.seed, "seed of the training, instead of the first scenario's")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
-      ->check(decimal);
+      ->check(check_decimal);
   app.add_option("--days", command.load.days, "local days of the scenario, instead of its own")
       ->check(CLI::Range(1, 36500))
-      ->check(decimal);
+      ->check(check_decimal);
 
   add_threads(app, command.threads);
   add_json(app, command.json);
@@ -281,18 +282,18 @@ void read_days(const std::string& text, EvalCommand& command) {
       if (!sound)
         throw CLI::ValidationError("--days",
                                    fmt::format("'{}' is none of frozen:N, all, run and dates as 2019-09-03,2019-09-05",
-                                               kernel::printable(date, 40)));
+                                               kernel::make_printable(date, 40)));
     }
   }
 }
 
 void offer_eval(Offers& offers) {
   const auto options = std::make_shared<EvalOptions>();
-  CLI::App& app = offers.add(
+  CLI::App& app = offers.add_command(
       offers.program(), "eval", "Judge policies on days of a scenario, beside strategies and the bound", options,
       [](EvalOptions& given) {
         read_files(given);
-        given.read();
+        given.read_texts();
         read_days(given.days, given.command);
         given.command.strategies =
             checked_strategies(given.strategies.empty() ? std::vector<std::string>{"asap,lp"} : given.strategies);
@@ -325,14 +326,15 @@ void offer_forecast(Offers& offers) {
   CLI::App& forecast = *offers.program().add_subcommand("forecast", "Judge forecasters by what came, and by money");
   forecast.require_subcommand(1);
   const auto options = std::make_shared<JudgeOptions>();
-  CLI::App& app =
-      offers.add(forecast, "judge", "Try forecasters on the days of a scenario", options, [](JudgeOptions& given) {
-        given.read();
-        ForecastJudgeCommand command = given.command;
-        if (!given.strategy.empty()) command.strategy = checked_strategy("--strategy", given.strategy);
-        command.money = !given.no_money;
-        return command;
-      });
+  CLI::App& app = offers.add_command(forecast, "judge", "Try forecasters on the days of a scenario", options,
+                                     [](JudgeOptions& given) {
+                                       given.read_texts();
+                                       ForecastJudgeCommand command = given.command;
+                                       if (!given.strategy.empty())
+                                         command.strategy = checked_strategy("--strategy", given.strategy);
+                                       command.money = !given.no_money;
+                                       return command;
+                                     });
 
   options->add_to(app, Start::scenario);
   ForecastJudgeCommand& command = options->command;

@@ -15,18 +15,18 @@ struct DecideOptions {
 
 void offer_decide(Offers& offers) {
   const auto options = std::make_shared<DecideOptions>();
-  CLI::App& app =
-      offers.add(offers.program(), "decide", "Ask a strategy for one decision: a request in JSON, an answer in JSON",
-                 options, [](DecideOptions& given) {
-                   using Print = DecideCommand::Print;
-                   DecideCommand& command = given.command;
-                   command.print = given.schema ? Print::schema : given.example ? Print::example : Print::answer;
-                   if (command.print == Print::answer) {
-                     if (given.strategy.empty()) throw CLI::RequiredError("--strategy");
-                     command.strategy = checked_strategy("--strategy", given.strategy);
-                   }
-                   return command;
-                 });
+  CLI::App& app = offers.add_command(
+      offers.program(), "decide", "Ask a strategy for one decision: a request in JSON, an answer in JSON", options,
+      [](DecideOptions& given) {
+        using Print = DecideCommand::Print;
+        DecideCommand& command = given.command;
+        command.print = given.schema ? Print::schema : given.example ? Print::example : Print::answer;
+        if (command.print == Print::answer) {
+          if (given.strategy.empty()) throw CLI::RequiredError("--strategy");
+          command.strategy = checked_strategy("--strategy", given.strategy);
+        }
+        return command;
+      });
   app.add_option("REQUEST", options->command.file, "file with the request; without it, or -: standard input");
   app.add_option("--strategy", options->strategy, "ID[:key=value...], FILE.so[#ID] or FILE.lua");
   app.add_flag("--lines", options->command.lines,
@@ -44,21 +44,21 @@ struct BenchOptions {
 
 void offer_bench(Offers& offers, CLI::App& plugin) {
   const auto options = std::make_shared<BenchOptions>();
-  CLI::App& app = offers.add(plugin, "bench",
-                             "Say whether a strategy is better or was lucky: several scenarios, each on several seeds",
-                             options, [](BenchOptions& given) {
-                               PluginBenchCommand& command = given.command;
-                               command.strategy = checked_strategy("STRATEGY", given.strategy);
-                               command.rivals = checked_strategies(given.rivals);
+  CLI::App& app = offers.add_command(
+      plugin, "bench", "Say whether a strategy is better or was lucky: several scenarios, each on several seeds",
+      options, [](BenchOptions& given) {
+        PluginBenchCommand& command = given.command;
+        command.strategy = checked_strategy("STRATEGY", given.strategy);
+        command.rivals = checked_strategies(given.rivals);
 
-                               // At least two: one seed alone has no spread.
-                               try {
-                                 command.seeds = parse_seeds(given.seeds);
-                               } catch (const std::invalid_argument& wrong) {
-                                 throw CLI::ValidationError("--seeds", wrong.what());
-                               }
-                               return command;
-                             });
+        // At least two: one seed alone has no spread.
+        try {
+          command.seeds = parse_seeds(given.seeds);
+        } catch (const std::invalid_argument& wrong) {
+          throw CLI::ValidationError("--seeds", wrong.what());
+        }
+        return command;
+      });
 
   app.add_option("STRATEGY", options->strategy, "ID[:key=value...], FILE.so[#ID] or FILE.lua")->required();
   app.add_option("--against", options->rivals,
@@ -82,20 +82,21 @@ void offer_plugin(Offers& offers) {
   plugin.require_subcommand(1);
 
   const auto made = std::make_shared<PluginNewCommand>();
-  CLI::App& make = offers.add(plugin, "new", "Write a project of a strategy or forecaster to start from: ./NAME", made);
+  CLI::App& make =
+      offers.add_command(plugin, "new", "Write a project of a strategy or forecaster to start from: ./NAME", made);
   make.add_option("NAME", made->name, "lower case letters, digits, '-' and '_'")->required();
   make.add_option("--lang", made->language, "cpp (default), c, lua or rust")
       ->check(CLI::IsMember({"cpp", "c", "lua", "rust"}));
   make.add_flag("--forecaster", made->forecaster, "a forecaster instead of a strategy; in C++")->excludes("--lang");
 
   const auto shown = std::make_shared<PluginInfoCommand>();
-  CLI::App& info =
-      offers.add(plugin, "info", "Show what a plugin says of itself: strategies, forecasters, parameters, ABI", shown);
+  CLI::App& info = offers.add_command(
+      plugin, "info", "Show what a plugin says of itself: strategies, forecasters, parameters, ABI", shown);
   info.add_option("FILE", shown->file, "plugin (.so) or strategy in Lua (.lua)")->required();
   info.add_flag("--json", shown->json, "one JSON document on stdout");
 
   const auto laid_out = std::make_shared<PluginLayoutCommand>();
-  CLI::App& layout = offers.add(
+  CLI::App& layout = offers.add_command(
       plugin, "layout",
       "Print strategy.h and forecaster.h as tables: structs, fields, offsets, types, constants; for other languages",
       laid_out);
@@ -104,14 +105,14 @@ void offer_plugin(Offers& offers) {
       ->excludes(as_json);
 
   const auto listed = std::make_shared<PluginListCommand>();
-  CLI::App& list = offers.add(
+  CLI::App& list = offers.add_command(
       plugin, "list", "List the strategies and forecasters found in EVTWIN_PLUGIN_PATH and beside the program", listed);
   list.add_flag("--json", listed->json, "one JSON document on stdout");
 
   offer_bench(offers, plugin);
 
   const auto tried = std::make_shared<PluginCheckCommand>();
-  CLI::App& check = offers.add(plugin, "check", "Try a plugin on everything the contract asks of it", tried);
+  CLI::App& check = offers.add_command(plugin, "check", "Try a plugin on everything the contract asks of it", tried);
   check.add_option("FILE", tried->file, "FILE.so, FILE.so#ID for one of its strategies or forecasters, or FILE.lua")
       ->required();
   check.add_option("--only", tried->only, "these checks alone, separated by commas")->delimiter(',');

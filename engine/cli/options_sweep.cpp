@@ -94,7 +94,7 @@ void add_design(CLI::App& app, SweepOptions& options) {
                  "strategies, separated by commas; `own` is the scenario's; default: its own");
   app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
       ->check(CLI::Range(1, 36500))
-      ->check(decimal);
+      ->check(check_decimal);
   app.add_flag("--bound", command.bound, "work out each world's bound, too: bound, regret, saving_share");
 }
 
@@ -121,8 +121,8 @@ void offer_sweep(Offers& offers) {
   using Action = SweepCommand::Action;
   const auto offer = [&](const char* name, const char* help, Action action) -> std::pair<CLI::App*, SweepOptions*> {
     const auto options = std::make_shared<SweepOptions>();
-    CLI::App& app =
-        offers.add(sweep, name, help, options, [action](SweepOptions& given) { return command_of(given, action); });
+    CLI::App& app = offers.add_command(sweep, name, help, options,
+                                       [action](SweepOptions& given) { return command_of(given, action); });
     return {&app, options.get()};
   };
 

@@ -155,7 +155,7 @@ void print_table(const std::vector<Benched>& all) {
       table.add_row(std::move(cells));
     }
   }
-  fmt::print("{}", table.text());
+  fmt::print("{}", table.to_text());
 }
 
 /// Wrapped prose on one line.
@@ -172,17 +172,17 @@ std::string one_line(const std::string& text) {
 
 /// What is to be known of the table.
 std::string notes_of(const std::vector<Benched>& all, std::size_t seeds, double wall_s) {
-  std::string text =
-      analysis::wrapped(fmt::format("Of saving: (asap - strategy) / (asap - bound), mean and standard deviation over "
-                                    "{} seeds. The difference is that "
-                                    "of the objectives, seed by seed; open: these seeds do not tell.",
-                                    seeds));
+  std::string text = analysis::wrap_words(
+      fmt::format("Of saving: (asap - strategy) / (asap - bound), mean and standard deviation over "
+                  "{} seeds. The difference is that "
+                  "of the objectives, seed by seed; open: these seeds do not tell.",
+                  seeds));
   if (any_row(all, &turns_away))
-    text += analysis::wrapped(
+    text += analysis::wrap_words(
         "Served %: of what those wanted who plugged in. Turned away, cars a run: they found no EVSE or lost patience, "
         "and what they wanted is in no served %.");
   if (any_row(all, &serves_otherwise))
-    text += analysis::wrapped(
+    text += analysis::wrap_words(
         "Serves less: over 0.5 % less energy than who serves most of a scenario's strategies; serves more: the one it "
         "is measured against does. Such a seed is not counted as cheaper, and the costs are not to be compared.");
 
@@ -192,10 +192,10 @@ std::string notes_of(const std::vector<Benched>& all, std::size_t seeds, double 
     const std::string reason = analysis::saving_note(benched.rounds, analysis::Language::english);
     if (reason.empty()) continue;
     std::string& scenarios = scenarios_of_reason[reason];
-    scenarios += (scenarios.empty() ? "" : ", ") + kernel::printable(benched.scenario);
+    scenarios += (scenarios.empty() ? "" : ", ") + kernel::make_printable(benched.scenario);
   }
   for (const auto& [reason, scenarios] : scenarios_of_reason)
-    text += analysis::wrapped(fmt::format("{}: {}", scenarios, one_line(reason)));
+    text += analysis::wrap_words(fmt::format("{}: {}", scenarios, one_line(reason)));
   return text + fmt::format("{:.0f} s.\n", wall_s);
 }
 

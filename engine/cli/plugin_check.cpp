@@ -30,47 +30,49 @@ using plugin_check::Verdict;
 
 nlohmann::ordered_json report_json(const Report& report) {
   // Names and words of a plugin are a stranger's text.
-  using kernel::printable;
+  using kernel::make_printable;
   const auto ids_json = [](const std::vector<std::string>& ids) {
     auto all = nlohmann::ordered_json::array();
-    for (const std::string& id : ids) all.push_back(printable(id));
+    for (const std::string& id : ids) all.push_back(make_printable(id));
     return all;
   };
 
   auto checks = nlohmann::ordered_json::array();
   for (const Verdict& verdict : report.checks) {
-    nlohmann::ordered_json row = {{"strategy", printable(verdict.of.strategy)}};
+    nlohmann::ordered_json row = {{"strategy", make_printable(verdict.of.strategy)}};
     if (!verdict.of.forecaster.empty()) {
-      row["forecaster"] = printable(verdict.of.forecaster);
+      row["forecaster"] = make_printable(verdict.of.forecaster);
       row["quantity"] = verdict.of.quantity;
     }
 
     row["name"] = verdict.name;
     row["pass"] = verdict.pass;
     if (verdict.slow) row["slow"] = true;
-    row["why"] = printable(verdict.why);
-    if (!verdict.note.empty()) row["note"] = printable(verdict.note);
+    row["why"] = make_printable(verdict.why);
+    if (!verdict.note.empty()) row["note"] = make_printable(verdict.note);
     checks.push_back(std::move(row));
   }
 
   auto timing = nlohmann::ordered_json::array();
   for (const Timing& t : report.timing) {
-    timing.push_back(
-        {{"strategy", printable(t.strategy)}, {"evses", t.evses}, {"median_ns", t.median_ns}, {"p99_ns", t.p99_ns}});
+    timing.push_back({{"strategy", make_printable(t.strategy)},
+                      {"evses", t.evses},
+                      {"median_ns", t.median_ns},
+                      {"p99_ns", t.p99_ns}});
   }
 
   auto forecast_timing = nlohmann::ordered_json::array();
   for (const ForecastTiming& t : report.forecast_timing) {
-    forecast_timing.push_back({{"forecaster", printable(t.forecaster)},
+    forecast_timing.push_back({{"forecaster", make_printable(t.forecaster)},
                                {"quantity", t.quantity},
                                {"median_ns", t.median_ns},
                                {"p99_ns", t.p99_ns}});
   }
 
-  return {{"file", printable(report.file)},
+  return {{"file", make_printable(report.file)},
           {"strategies", ids_json(report.strategies)},
           {"forecasters", ids_json(report.forecasters)},
-          {"passed", report.passed()},
+          {"passed", report.all_passed()},
           {"checks", std::move(checks)},
           {"timing", std::move(timing)},
           {"forecast_timing", std::move(forecast_timing)},
@@ -85,7 +87,7 @@ std::string passed_text(const std::vector<const Verdict*>& rows, bool forecaster
   for (const Verdict* verdict : rows) {
     if (!verdict->pass) continue;
     ++n;
-    only = verdict->of.text();
+    only = verdict->of.part_text();
     ids.insert(verdict->of.forecaster);
     if (!verdict->of.quantity.empty()) ++quantities;
   }
@@ -102,7 +104,7 @@ const char* word_of(const Verdict& verdict) { return verdict.pass ? "pass" : ver
 class Rows {
  public:
   void add(const Verdict& verdict) {
-    fmt::print("{:<18} {:<5} {}\n", verdict.name, word_of(verdict), kernel::printable(verdict.why));
+    fmt::print("{:<18} {:<5} {}\n", verdict.name, word_of(verdict), kernel::make_printable(verdict.why));
     std::fflush(stdout);  // whoever waits for a slow one sees what is known
     any_ = true;
   }
@@ -134,10 +136,10 @@ void print_table(const Report& report, bool forecasters) {
     if (const std::string passed = passed_text(rows, forecasters); !passed.empty())
       table.add_row({name, "pass", passed, ""});
     for (const Verdict* verdict : rows) {
-      if (!verdict->pass) table.add_row({name, word_of(*verdict), verdict->of.text(), verdict->why});
+      if (!verdict->pass) table.add_row({name, word_of(*verdict), verdict->of.part_text(), verdict->why});
     }
   }
-  fmt::print("{}", table.text());
+  fmt::print("{}", table.to_text());
 }
 
 void print_notes(const Report& report) {
@@ -145,8 +147,8 @@ void print_notes(const Report& report) {
   for (const Verdict& verdict : report.checks) {
     if (verdict.note.empty()) continue;
     const bool of_file = verdict.of == plugin_check::Part{};
-    fmt::print("{}{}{}{}: {}\n", first ? "\n" : "", of_file ? "" : kernel::printable(verdict.of.text()),
-               of_file ? "" : " ", verdict.name, kernel::printable(verdict.note));
+    fmt::print("{}{}{}{}: {}\n", first ? "\n" : "", of_file ? "" : kernel::make_printable(verdict.of.part_text()),
+               of_file ? "" : " ", verdict.name, kernel::make_printable(verdict.note));
     first = false;
   }
 }
@@ -168,7 +170,7 @@ void print_timing(const Report& report) {
     for (const Timing& t : report.timing)
       table.add_row({t.strategy, fmt::format("{}", t.evses), analysis::number_text(t.median_ns, 0),
                      analysis::number_text(t.p99_ns, 0)});
-    fmt::print("\n{}", table.text());
+    fmt::print("\n{}", table.to_text());
   }
   if (report.forecast_timing.empty()) return;
   // For a day of steps of 15 min, nine levels, from four weeks.
@@ -177,7 +179,7 @@ void print_timing(const Report& report) {
   for (const ForecastTiming& t : report.forecast_timing)
     table.add_row({t.forecaster, t.quantity, analysis::number_text(t.median_ns / ns_per_us, 1),
                    analysis::number_text(t.p99_ns / ns_per_us, 1)});
-  fmt::print("\n{}", table.text());
+  fmt::print("\n{}", table.to_text());
 }
 
 void print_sum(const Report& report) {
@@ -185,9 +187,9 @@ void print_sum(const Report& report) {
   const auto failed = count([](const Verdict& v) { return !v.pass; });
   const auto slow = count([](const Verdict& v) { return v.slow; });
   if (failed == 0) {
-    fmt::print("\n{}: all {} checks passed\n", kernel::printable(report.file), report.checks.size());
+    fmt::print("\n{}: all {} checks passed\n", kernel::make_printable(report.file), report.checks.size());
   } else {
-    fmt::print("\n{}: {} of {} checks failed{}\n", kernel::printable(report.file), failed, report.checks.size(),
+    fmt::print("\n{}: {} of {} checks failed{}\n", kernel::make_printable(report.file), failed, report.checks.size(),
                slow == 0 ? std::string()
                          : fmt::format(", {} of them for want of CPU time (--call-limit-s gives a call more)", slow));
   }
@@ -246,7 +248,7 @@ int plugin_check(const PluginCheckCommand& command) {
   // A fresh seed each time; the seeds of sites that fail are printed for --reproduce.
   options.fuzz_from = std::random_device{}();
   options.reproduce = command.reproduce;
-  options.stop = interrupted;
+  options.stop = was_interrupted;
   catch_interrupt();
 
   // Checks take long: with one strategy people see each verdict as it comes.
@@ -266,7 +268,7 @@ int plugin_check(const PluginCheckCommand& command) {
       print_timing(report);
       print_sum(report);
     }
-    return report.passed() ? 0 : 3;
+    return report.all_passed() ? 0 : 3;
   } catch (const plugin_check::Stopped&) {
     throw twin::Interrupted("interrupted");
   }

@@ -76,7 +76,7 @@ ordered_json description_json(const ParamDescription& p) {
 std::vector<std::string_view> quantities_of(const StrategyDescription& forecaster) {
   std::vector<std::string_view> names;
   for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
-    if (control::foresees(forecaster, q)) names.push_back(control::quantity_names[q]);
+    if (control::foresees_quantity(forecaster, q)) names.push_back(control::quantity_names[q]);
   }
   return names;
 }
@@ -94,10 +94,10 @@ ordered_json description_json(const StrategyDescription& s, PluginPart part) {
 }
 
 void print_part(const StrategyDescription& s, PluginPart part) {
-  fmt::print("\n{}", kernel::printable(s.id));
-  if (s.name != s.id) fmt::print("  {}", kernel::printable(s.name));
-  if (!s.version.empty()) fmt::print(", version {}", kernel::printable(s.version));
-  fmt::print("\n  {}\n", kernel::printable(s.help));
+  fmt::print("\n{}", kernel::make_printable(s.id));
+  if (s.name != s.id) fmt::print("  {}", kernel::make_printable(s.name));
+  if (!s.version.empty()) fmt::print(", version {}", kernel::make_printable(s.version));
+  fmt::print("\n  {}\n", kernel::make_printable(s.help));
   std::string words;
   if (part == PluginPart::forecaster) words = fmt::format("foresees {}", fmt::join(quantities_of(s), ", "));
   for (const Flag& flag : flags) {
@@ -105,8 +105,8 @@ void print_part(const StrategyDescription& s, PluginPart part) {
   }
   if (!words.empty()) fmt::print("  It {}.\n", words);
   for (const ParamDescription& p : s.params) {
-    fmt::print("  {}={}  {}: {}\n", kernel::printable(p.id), kernel::printable(p.default_value()),
-               kernel::printable(p.range()), kernel::printable(p.help));
+    fmt::print("  {}={}  {}: {}\n", kernel::make_printable(p.id), kernel::make_printable(p.default_value()),
+               kernel::make_printable(p.range_text()), kernel::make_printable(p.help));
   }
 }
 
@@ -131,11 +131,11 @@ std::string made_for(const control::PluginDescription& plugin) {
   std::string text;
   if (!plugin.strategies.empty())
     text = fmt::format("ABI {}.{}, strategy.h {}", plugin.abi_major, plugin.abi_minor,
-                       kernel::printable(plugin.abi_digest.substr(0, 12)));
+                       kernel::make_printable(plugin.abi_digest.substr(0, 12)));
   if (!plugin.forecasters.empty())
     text +=
         fmt::format("{}forecaster ABI {}.{}, forecaster.h {}", text.empty() ? "" : "; ", plugin.forecaster_abi_major,
-                    plugin.forecaster_abi_minor, kernel::printable(plugin.forecaster_abi_digest.substr(0, 12)));
+                    plugin.forecaster_abi_minor, kernel::make_printable(plugin.forecaster_abi_digest.substr(0, 12)));
   return text;
 }
 
@@ -171,7 +171,7 @@ std::string listed_table(const std::vector<control::ListedStrategy>& all, Plugin
     if (forecasters) row.insert(row.begin() + 2, fmt::format("{}", fmt::join(quantities_of(listed.description), ", ")));
     table.add_row(row);
   }
-  return table.text();
+  return table.to_text();
 }
 
 }  // namespace
@@ -200,8 +200,8 @@ int plugin_info(const PluginInfoCommand& command) {
     return 0;
   }
 
-  fmt::print("{}: {}, {}\n", kernel::printable(plugin.file), lua ? std::string("a strategy in Lua") : made_for(plugin),
-             count_text(plugin));
+  fmt::print("{}: {}, {}\n", kernel::make_printable(plugin.file),
+             lua ? std::string("a strategy in Lua") : made_for(plugin), count_text(plugin));
   for (const StrategyDescription& s : plugin.strategies) print_part(s, PluginPart::strategy);
   for (const StrategyDescription& s : plugin.forecasters) print_part(s, PluginPart::forecaster);
   return 0;
@@ -221,11 +221,11 @@ int plugin_list(const PluginListCommand& command) {
   }
   fmt::print("{}", listed_table(strategies, PluginPart::strategy));
   if (!forecasters.empty()) fmt::print("\n{}", listed_table(forecasters, PluginPart::forecaster));
-  for (const std::string& problem : problems) fmt::print(stderr, "note: {}\n", kernel::printable(problem));
+  for (const std::string& problem : problems) fmt::print(stderr, "note: {}\n", kernel::make_printable(problem));
   if (strategies.empty() && forecasters.empty()) {
     std::string folders;
     for (const std::string& folder : control::plugin_folders()) folders += " " + folder;
-    fmt::print(stderr, "note: no plugin in{}\n", kernel::printable(folders));
+    fmt::print(stderr, "note: no plugin in{}\n", kernel::make_printable(folders));
   }
   return 0;
 }

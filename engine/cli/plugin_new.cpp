@@ -102,7 +102,7 @@ std::string trouble_with_plugin_name(std::string_view name) {
   if (!sound) {
     return fmt::format(
         "'{}' is no name for a plugin: lower case letters, digits, '-' and '_', a letter first, at most {}",
-        kernel::printable(name), longest_name);
+        kernel::make_printable(name), longest_name);
   }
   if (std::find(words_of_cmake.begin(), words_of_cmake.end(), name) != words_of_cmake.end())
     return fmt::format("'{}' is a word of the build's own; take another name", name);

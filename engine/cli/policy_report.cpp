@@ -20,7 +20,7 @@ std::string told(const Json& of, const char* key) {
   if (!of.is_object()) return {};
   const auto found = of.find(key);
   if (found == of.end()) return {};
-  if (found->is_string()) return kernel::printable(found->get<std::string>(), 300);
+  if (found->is_string()) return kernel::make_printable(found->get<std::string>(), 300);
   if (found->is_number()) return found->dump();
   return {};
 }
@@ -39,7 +39,7 @@ std::string listed(const Json& list, std::size_t most) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (i == most) return all + fmt::format(" ... ({})", list.size());
     if (list[i].is_string())
-      all += fmt::format("{}{}", all.empty() ? "" : ", ", kernel::printable(list[i].get<std::string>(), 100));
+      all += fmt::format("{}{}", all.empty() ? "" : ", ", kernel::make_printable(list[i].get<std::string>(), 100));
   }
   return all;
 }
@@ -67,7 +67,7 @@ std::string features_text(const Json& features) {
     if (!rows.is_array()) continue;
     analysis::TextTable out({"feature of " + table, "unit", "what it is"}, analysis::LastColumn::prose);
     for (const Json& row : rows) out.add_row({told(row, "id"), told(row, "unit"), told(row, "help")});
-    text += "\n" + out.text();
+    text += "\n" + out.to_text();
   }
   return text;
 }
@@ -110,7 +110,7 @@ nlohmann::ordered_json policy_json(const std::string& file, const policy::Policy
 std::string policy_text(const std::string& file, const policy::PolicyFile& policy) {
   const Json& head = policy.head;
   const Json& training = part(head, "training");
-  const std::string kind = told(head, "kind"), shown = kernel::printable(file);
+  const std::string kind = told(head, "kind"), shown = kernel::make_printable(file);
   std::string text = kind.empty()
                          ? fmt::format("{}: a sound policy that does not say who plays it\n", shown)
                          : fmt::format("{}: a sound policy, played by --strategy {}:policy={}\n", shown, kind, shown);
@@ -144,7 +144,7 @@ std::string policy_text(const std::string& file, const policy::PolicyFile& polic
     layers.add_row({array.name, shape_text(array), fmt::format("{}", array.values.size())});
     numbers += array.values.size();
   }
-  return text + "\n" + layers.text() + fmt::format("{} numbers in all\n", numbers);
+  return text + "\n" + layers.to_text() + fmt::format("{} numbers in all\n", numbers);
 }
 
 }  // namespace evtwin::cli

@@ -25,7 +25,7 @@ ProgressBar::ProgressBar(std::string label, const Screen& screen)
 
 ProgressBar::~ProgressBar() {
   // Done, unless something was thrown.
-  if (in_lines && std::uncaught_exceptions() == 0) show(1.0);
+  if (in_lines && std::uncaught_exceptions() == 0) show_fraction(1.0);
   if (!shown_) return;
   fmt::print(screen_.file, "\r\x1b[K");
   for (const std::string& line : lines_) fmt::print(screen_.file, "{}\n", line);
@@ -34,11 +34,11 @@ ProgressBar::~ProgressBar() {
 
 bool ProgressBar::is_seen() const { return screen_.terminal && !in_lines; }
 
-void ProgressBar::say(std::string line) {
+void ProgressBar::print_line(std::string line) {
   if (is_seen()) lines_.push_back(std::move(line));
 }
 
-void ProgressBar::show(double fraction, const std::string& label, const std::string& note) {
+void ProgressBar::show_fraction(double fraction, const std::string& label, const std::string& note) {
   if (!screen_.terminal && !in_lines) return;
   const int percent = static_cast<int>(fraction * 100.0);
   if (in_lines) {
@@ -86,6 +86,6 @@ void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
 }
-bool interrupted() { return interrupt_seen != 0; }
+bool was_interrupted() { return interrupt_seen != 0; }
 
 }  // namespace evtwin::cli

@@ -31,13 +31,13 @@ class ProgressBar {
 
   /// Whether anybody sees bar and lines.
   bool is_seen() const;
-  void show(double fraction) { show(fraction, label_, {}); }
+  void show_fraction(double fraction) { show_fraction(fraction, label_, {}); }
   /// @param label  in place of the first
   /// @param note   behind the bar: how long it will take; may be empty
-  void show(double fraction, const std::string& label, const std::string& note);
+  void show_fraction(double fraction, const std::string& label, const std::string& note);
   /// A line above the bar that stays; one that comes before there is a bar waits for it, and is dropped where none
   /// comes.
-  void say(std::string line);
+  void print_line(std::string line);
 
  private:
   std::string label_;
@@ -51,6 +51,6 @@ class ProgressBar {
 
 /// From now on Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second one ends it.
 void catch_interrupt();
-bool interrupted();
+bool was_interrupted();
 
 }  // namespace evtwin::cli

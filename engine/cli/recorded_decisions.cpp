@@ -16,7 +16,7 @@ namespace {
 std::vector<std::int64_t> ids(const record::Database& database, const std::string& sql) {
   record::Statement rows(database, sql);
   std::vector<std::int64_t> all;
-  while (rows.step()) all.push_back(rows.integer(0));
+  while (rows.next_row()) all.push_back(rows.column_integer(0));
   return all;
 }
 
@@ -52,7 +52,7 @@ RecordedDecisions::RecordedDecisions(const std::string& file, const record::RunS
     known_until_ = twin::Conduct::most_decisions;
   } else {
     if (summary.state == record::RunState::failed) failed_in_ = decision_of_failure(summary.error);
-    const auto last = database_.integer(
+    const auto last = database_.read_integer(
         fmt::format("SELECT coalesce(max(number), 0) FROM decision WHERE site = {}", site_id(database_, site)));
     // The failure may be another site's: then the number that it tells is that one's.
     if (failed_in_ != 0 && failed_in_ <= static_cast<std::uint64_t>(last)) failed_in_ = 0;
@@ -64,24 +64,25 @@ RecordedDecisions::RecordedDecisions(const std::string& file, const record::RunS
 
 void RecordedDecisions::read_decision() {
   next_decision_.reset();
-  if (decisions_.step())
-    next_decision_ = {decisions_.integer(0), static_cast<std::uint64_t>(decisions_.integer(1)), decisions_.integer(2)};
+  if (decisions_.next_row())
+    next_decision_ = {decisions_.column_integer(0), static_cast<std::uint64_t>(decisions_.column_integer(1)),
+                      decisions_.column_integer(2)};
 }
 
 void RecordedDecisions::read_setpoint() {
   next_setpoint_.reset();
-  if (!setpoints_.step()) return;
+  if (!setpoints_.next_row()) return;
   const auto place = [](const std::vector<std::int64_t>& in, std::int64_t id) -> std::optional<std::size_t> {
     const auto found = std::find(in.begin(), in.end(), id);
     if (found == in.end()) return {};
     return static_cast<std::size_t>(found - in.begin());
   };
-  auto member = place(evse_ids_, setpoints_.integer(1));  // NULL is 0, which is no id
+  auto member = place(evse_ids_, setpoints_.column_integer(1));  // NULL is 0, which is no id
   if (!member) {
-    member = place(storage_ids_, setpoints_.integer(2));
+    member = place(storage_ids_, setpoints_.column_integer(2));
     if (member) *member += evse_ids_.size();
   }
-  next_setpoint_ = {setpoints_.integer(0), member, setpoints_.real(3)};
+  next_setpoint_ = {setpoints_.column_integer(0), member, setpoints_.column_real(3)};
 }
 
 void RecordedDecisions::go_to(std::uint64_t number) {

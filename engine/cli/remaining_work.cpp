@@ -32,7 +32,7 @@ void RemainingWork::begin(std::size_t strategy, std::size_t world, double now_s)
   runs_[strategy * worlds_ + world].begun_s = now_s;
 }
 
-void RemainingWork::advance(std::size_t strategy, std::size_t world, double fraction, double now_s) {
+void RemainingWork::note_progress(std::size_t strategy, std::size_t world, double fraction, double now_s) {
   Run& run = runs_[strategy * worlds_ + world];
   run.fraction = std::clamp(fraction, run.fraction, 1.0);
   run.told_s = now_s;
@@ -45,7 +45,7 @@ void RemainingWork::end(std::size_t strategy, std::size_t world, double now_s) {
   ++ended_;
 }
 
-double RemainingWork::fraction() const {
+double RemainingWork::mean_fraction() const {
   double sum = 0.0;
   for (const Run& run : runs_) sum += run.fraction;
   return runs_.empty() ? 1.0 : sum / static_cast<double>(runs_.size());

@@ -15,14 +15,14 @@ class RemainingWork {
 
   void begin(std::size_t strategy, std::size_t world, double now_s);
   /// @param fraction  of the run that is done, 0..1
-  void advance(std::size_t strategy, std::size_t world, double fraction, double now_s);
+  void note_progress(std::size_t strategy, std::size_t world, double fraction, double now_s);
   /// Whether it finished or failed.
   void end(std::size_t strategy, std::size_t world, double now_s);
 
-  std::size_t ended() const { return ended_; }
-  std::size_t count() const { return runs_.size(); }
+  std::size_t runs_ended() const { return ended_; }
+  std::size_t run_count() const { return runs_.size(); }
   /// Mean of the fractions of all runs.
-  double fraction() const;
+  double mean_fraction() const;
   /// Runs begun, of which something is still to do.
   bool is_running() const;
 

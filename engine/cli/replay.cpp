@@ -32,10 +32,10 @@ class Shown {
     if (!command.show_tokens) mask_.emplace(log);
   }
   std::string text(std::string text) {
-    return mask_ ? mask_->masked(text, replay::IdentifierMask::Words::report) : text;
+    return mask_ ? mask_->mask_text(text, replay::IdentifierMask::Words::report) : text;
   }
   nlohmann::ordered_json json(nlohmann::ordered_json document) {
-    if (mask_) mask_->mask(document);
+    if (mask_) mask_->mask_document(document);
     return document;
   }
 
@@ -59,12 +59,12 @@ Judged judged(const ReplayCommand& command, ocpp::SiteLog log, sessions::LogSess
   request.site = command.site;
   request.timezone = command.timezone;
   request.load = command.load;
-  replay::Prepared prepared = replay::prepare(request, std::move(log), std::move(sessions));
+  replay::Prepared prepared = replay::prepare_replay(request, std::move(log), std::move(sessions));
   catch_interrupt();
   replay::ReplayOptions options;
-  options.stop = interrupted;
+  options.stop = was_interrupted;
   ProgressBar bar("replaying");
-  options.progress = [&](double fraction) { bar.show(fraction); };
+  options.progress = [&](double fraction) { bar.show_fraction(fraction); };
   JudgedReplay done = judged_replay(prepared, command.logs, command.out, Repeat::twice, options);
   std::string hash = fmt::format("{:016x}", done.result.result.event_hash);
   std::vector<replay::Doubt> doubts = replay::doubts_of(prepared, replay::metered_peak_kw(prepared, done.card));
@@ -98,7 +98,7 @@ void print_json(const ReplayCommand& command, nlohmann::ordered_json json, Shown
   json["held_out"] = judged != nullptr
                          ? replay::held_out_json(judged->card.held_out, judged->prepared.scenario.world.calendar)
                          : nlohmann::ordered_json();
-  json["verdict"] = std::string(judged != nullptr ? judged->card.verdict() : name_of(replay::Gate::not_scorable));
+  json["verdict"] = std::string(judged != nullptr ? judged->card.verdict_word() : name_of(replay::Gate::not_scorable));
   json["kwh_replayed_share"] =
       judged != nullptr ? analysis::number_or_null(judged->card.kwh_replayed_share()) : nlohmann::ordered_json();
   json["metered"] = {{"peak_1min_kw", judged != nullptr ? analysis::number_or_null(judged->card.metered_peak_1min_kw)
@@ -117,24 +117,24 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
   const bool korean = language == Language::korean;
   const twin::World& world = judged.prepared.scenario.world;
   for (const std::string& trouble : judged.result.troubles)
-    fmt::print(stderr, "note: {}\n", kernel::printable(trouble));
+    fmt::print(stderr, "note: {}\n", kernel::make_printable(trouble));
 
   fmt::print("\n{}\n", replay::scores_text(judged.card, world.calendar, language));
   fmt::print("{}", replay::doubts_text(judged.doubts, language));
   if (!judged.prepared.assumptions.empty()) fmt::print("{}\n", korean ? "가정:" : "Assumed:");
   for (const replay::Assumption& a : judged.prepared.assumptions)
-    fmt::print("  {}: {}\n", kernel::printable(korean ? a.what_ko : a.what),
-               kernel::printable(korean ? a.value_ko : a.value));
+    fmt::print("  {}: {}\n", kernel::make_printable(korean ? a.what_ko : a.what),
+               kernel::make_printable(korean ? a.value_ko : a.value));
 
-  fmt::print("\n{}: {} - {} ({}), event hash {}\n", kernel::printable(site_name(command, korean)),
+  fmt::print("\n{}: {} - {} ({}), event hash {}\n", kernel::make_printable(site_name(command, korean)),
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
-             world.calendar.zone(), judged.hash);
+             world.calendar.zone_name(), judged.hash);
   if (!command.out.empty())
-    fmt::print("run file    {}{}\n", kernel::printable(command.out),
+    fmt::print("run file    {}{}\n", kernel::make_printable(command.out),
                korean ? " (카드 번호를 그대로 담음; 내보내기에서는 번호로 바꿈)"
                       : " (keeps the cards of the log; what is exported from it numbers them)");
-  if (!command.certificate.empty()) fmt::print("certificate {}\n", kernel::printable(command.certificate));
-  if (!command.write_site.empty()) fmt::print("site        {}\n", kernel::printable(command.write_site));
+  if (!command.certificate.empty()) fmt::print("certificate {}\n", kernel::make_printable(command.certificate));
+  if (!command.write_site.empty()) fmt::print("site        {}\n", kernel::make_printable(command.write_site));
 
   // The next step: keep the site that was made from the log, or ask about the one there is.
   if (command.site.empty() && command.write_site.empty()) {
@@ -145,8 +145,8 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
                         "whatif LOG --site site.lua");
   } else {
     const std::string site = command.site.empty() ? command.write_site : command.site;
-    fmt::print("{}: evtwin whatif {} --site {}\n", korean ? "다음" : "Next", kernel::printable(command.logs.front()),
-               kernel::printable(site));
+    fmt::print("{}: evtwin whatif {} --site {}\n", korean ? "다음" : "Next",
+               kernel::make_printable(command.logs.front()), kernel::make_printable(site));
   }
 }
 
@@ -154,7 +154,7 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
 int status_of(const ReplayCommand& command, const replay::ScoreCard* card) {
   if (command.gate.empty()) return 0;
   const replay::Gate asked = command.gate == "good" ? replay::Gate::good : replay::Gate::pass;
-  return card != nullptr && card->meets(asked) ? 0 : 3;
+  return card != nullptr && card->meets_gate(asked) ? 0 : 3;
 }
 
 }  // namespace
@@ -201,7 +201,8 @@ int replay_logs(const ReplayCommand& command) {
     json["not_replayed"] = why_not;
     print_json(command, std::move(json), shown, nullptr);
   } else {
-    fmt::print("{}: {}\n", language == Language::korean ? "재현하지 않음" : "Not replayed", kernel::printable(why_not));
+    fmt::print("{}: {}\n", language == Language::korean ? "재현하지 않음" : "Not replayed",
+               kernel::make_printable(why_not));
   }
   return status_of(command, nullptr);
 }

@@ -38,7 +38,7 @@ void write_tables(const report::Report& made, const std::string& folder) {
   };
   for (const report::Table& table : made.tables) write(table);
   for (std::size_t run = 0; run < made.runs.size(); ++run) write(report::windows_table(made, run));
-  fmt::print("{}: {} tables\n", kernel::printable(folder), files);
+  fmt::print("{}: {} tables\n", kernel::make_printable(folder), files);
 }
 
 /// @returns false where there is no such program. @throws CommandError where it fails
@@ -65,7 +65,7 @@ void write_figures(const report::Report& made, const std::string& folder, bool k
     write_new_file(name + ".svg", report::svg_file(figure, made.frame, korean));
     pictures = pictures && converted(name + ".svg", name + ".png");
   }
-  fmt::print("{}: {} figures\n", kernel::printable(folder), made.figures.size());
+  fmt::print("{}: {} figures\n", kernel::make_printable(folder), made.figures.size());
   if (!pictures)
     throw CommandError(
         folder + ": holds the figures as SVG, but not as PNG: that takes rsvg-convert (apt-get install librsvg2-bin)");
@@ -85,7 +85,7 @@ int report_runs(const ReportCommand& command) {
   fmt::print("{}", analysis::verdict_text(korean ? made.verdict_ko : made.verdict,
                                           korean ? analysis::Language::korean : analysis::Language::english));
   fmt::print("\n{}: {} figures, {} tables, {:.0f} kB; any browser opens it, without a network\n",
-             kernel::printable(command.out), made.figures.size(), made.tables.size(),
+             kernel::make_printable(command.out), made.figures.size(), made.tables.size(),
              static_cast<double>(page.size()) / 1000.0);
   if (!csv.empty()) write_tables(made, csv);
   if (!png.empty()) write_figures(made, png, korean);

@@ -57,7 +57,7 @@ std::vector<std::string> changes_since(const record::RunSummary& then, const Rea
 
 }  // namespace
 
-int rerun(const RerunCommand& command) {
+int repeat_run(const RerunCommand& command) {
   const std::string& file = command.run;
   const record::RunSummary summary = record::read_summary(file);
   check_repeatable(file, summary);
@@ -69,8 +69,8 @@ int rerun(const RerunCommand& command) {
   FinishedRun done;
   {
     const OutputAside aside;
-    ProgressBar bar("running " + kernel::printable(strategy.identity.label) + " again");
-    done = run_once(start, strategy, {}, [&](double fraction) { bar.show(fraction); });
+    ProgressBar bar("running " + kernel::make_printable(strategy.identity.label) + " again");
+    done = run_once(start, strategy, {}, [&](double fraction) { bar.show_fraction(fraction); });
   }
 
   // Equal event hashes mean the same events at the same instants, in the same order.
@@ -84,12 +84,12 @@ int rerun(const RerunCommand& command) {
                                       {"changed", changes}};
     fmt::print("{}\n", analysis::json_text(json));
   } else {
-    for (const std::string& change : changes) fmt::print("changed since: {}\n", kernel::printable(change));
+    for (const std::string& change : changes) fmt::print("changed since: {}\n", kernel::make_printable(change));
     if (same) {
-      fmt::print("{}: the same history again, event hash {}\n", kernel::printable(file), hash);
+      fmt::print("{}: the same history again, event hash {}\n", kernel::make_printable(file), hash);
     } else {
-      fmt::print("{}: another history: event hash {} then, {} now\n", kernel::printable(file),
-                 kernel::printable(summary.event_hash), hash);
+      fmt::print("{}: another history: event hash {} then, {} now\n", kernel::make_printable(file),
+                 kernel::make_printable(summary.event_hash), hash);
     }
   }
   return same ? 0 : exit_other_history;

@@ -46,11 +46,11 @@ RunFiles files_of(const RunCommand& command, const StartPoint& start) {
 
 /// Where a run that goes on began, for people.
 std::string line_of_start(const StartPoint& start, const ReadyStrategy& strategy) {
-  const bool fork = successor(start, strategy) == twin::Successor::other_strategy;
+  const bool fork = successor_of(start, strategy) == twin::Successor::other_strategy;
   return fmt::format(
-      "from {} at {}, {}", kernel::printable(start.file),
+      "from {} at {}, {}", kernel::make_printable(start.file),
       start.scenario.world.calendar.format_local(start.content->checkpoint.time_ns),
-      fork ? fmt::format("{} until then; figures are of the whole run", kernel::printable(start.strategy.label))
+      fork ? fmt::format("{} until then; figures are of the whole run", kernel::make_printable(start.strategy.label))
            : "the same strategy going on");
 }
 
@@ -64,7 +64,7 @@ void print_run_json(const StartPoint& start, const ReadyStrategy& strategy, cons
     json["from"] = {{"file", start.file},
                     {"time", world.calendar.format_iso(start.content->checkpoint.time_ns)},
                     {"strategy", start.strategy.label},
-                    {"same_strategy", successor(start, strategy) == twin::Successor::same_strategy}};
+                    {"same_strategy", successor_of(start, strategy) == twin::Successor::same_strategy}};
   }
   if (files.checkpoint_at_ns) {
     json["checkpoint"] = {{"file", files.checkpoint}, {"time", world.calendar.format_iso(*files.checkpoint_at_ns)}};
@@ -78,21 +78,21 @@ void print_run_figures(const StartPoint& start, const ReadyStrategy& strategy, c
   const twin::World& world = start.scenario.world;
   std::uint64_t sessions = 0;
   for (const auto& site : done.result.sites) sessions += site.sessions;
-  fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::printable(world.name),
+  fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::make_printable(world.name),
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
-             world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
+             world.calendar.zone_name(), kernel::make_printable(strategy.identity.label), sessions);
 
   if (start.content) fmt::print("{}\n\n", line_of_start(start, strategy));
   fmt::print("{}\n", analysis::kpi_table_text(done.kpis, language));
   if (const std::string replaced = analysis::replacements_text(world, done.kpis, language); !replaced.empty())
     fmt::print("{}\n", replaced);
   for (const std::string& note : analysis::strategy_notes(done.result))
-    fmt::print(stderr, "note: {}\n", kernel::printable(note));
+    fmt::print(stderr, "note: {}\n", kernel::make_printable(note));
 }
 
 }  // namespace
 
-int run(const RunCommand& command) {
+int run_scenario(const RunCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, command.from);
   const bool oracle = command.strategy && is_oracle(*command.strategy);
   if (oracle && start.content) throw CommandError("strategy oracle: it plays a whole run; leave out --from");
@@ -109,11 +109,11 @@ int run(const RunCommand& command) {
   FinishedRun done;
   {
     const OutputAside aside;
-    ProgressBar bar("running " + kernel::printable(strategy.identity.label));
+    ProgressBar bar("running " + kernel::make_printable(strategy.identity.label));
     const bool needs_bound = oracle || command.bound;
     if (needs_bound) bound.set_value(find_bound_of(start, command.hosting, {}));
     done = run_once(
-        start, strategy, files, [&](double fraction) { bar.show(fraction); },
+        start, strategy, files, [&](double fraction) { bar.show_fraction(fraction); },
         [&] { return needs_bound ? &bound_found.get()->yardstick : nullptr; });
   }
 
@@ -131,9 +131,9 @@ int run(const RunCommand& command) {
   print_run_figures(start, strategy, done,
                     command.language == "ko" ? analysis::Language::korean : analysis::Language::english);
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);
-  if (!command.out.empty()) fmt::print("run file   {}\n", kernel::printable(command.out));
+  if (!command.out.empty()) fmt::print("run file   {}\n", kernel::make_printable(command.out));
   if (files.checkpoint_at_ns) {
-    fmt::print("checkpoint {} at {}\n", kernel::printable(files.checkpoint),
+    fmt::print("checkpoint {} at {}\n", kernel::make_printable(files.checkpoint),
                world.calendar.format_local(*files.checkpoint_at_ns));
   }
   return 0;

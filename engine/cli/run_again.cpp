@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 bool has_changed_strategy(const std::string& file) {
   const record::Database database = record::open_run_file(file);
   record::Statement row(database, "SELECT count(*) FROM event WHERE kind = 'strategy'");
-  return row.step() && row.integer(0) > 0;
+  return row.next_row() && row.column_integer(0) > 0;
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ void can_not_repeat(const std::string& file, const std::string& why) {
 }
 
 void check_repeatable(const std::string& file, const record::RunSummary& summary, bool broken_off_too) {
-  const std::string incomplete = record::incompleteness(summary);
+  const std::string incomplete = record::describe_incompleteness(summary);
   if (!incomplete.empty() && (!broken_off_too || summary.state == record::RunState::checkpoint))
     can_not_repeat(file, incomplete);
   if (summary.origin.strategy_id.empty() || summary.origin.inputs.empty())

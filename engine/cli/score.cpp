@@ -23,7 +23,7 @@ int score_cars(const ScoreCommand& command) {
   const score::Cars cars = score::read_cars(command.files, calendar);
   const auto tell_broken = [&] {
     for (const score::BrokenFile& broken : cars.broken)
-      fmt::print(stderr, "error: {}\n", kernel::printable(broken.why));
+      fmt::print(stderr, "error: {}\n", kernel::make_printable(broken.why));
     return cars.broken.empty() ? 0 : 1;
   };
   // Where every file is broken there is no fleet to show.
@@ -36,7 +36,8 @@ int score_cars(const ScoreCommand& command) {
   } else {
     fmt::print("{}", score::fleet_text(fleet, language, command.rows));
     for (const std::string& file : {command.out, command.page}) {
-      if (!file.empty()) fmt::print("{}: {}\n", command.language == "ko" ? "저장" : "written", kernel::printable(file));
+      if (!file.empty())
+        fmt::print("{}: {}\n", command.language == "ko" ? "저장" : "written", kernel::make_printable(file));
     }
   }
   return tell_broken();

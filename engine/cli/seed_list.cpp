@@ -22,13 +22,13 @@ std::uint64_t seed_of(const std::string& part, const std::string& all) {
   const bool is_number = stop == end && !part.empty();
   if (is_number && (error == std::errc::result_out_of_range || seed > highest_seed))
     throw std::invalid_argument(
-        fmt::format("'{}' is too large; a seed is at most {}", kernel::printable(part, 40), highest_seed));
+        fmt::format("'{}' is too large; a seed is at most {}", kernel::make_printable(part, 40), highest_seed));
   if (!is_number)
     throw std::invalid_argument(
         fmt::format("'{}' in '{}' is no seed; write whole numbers and ranges, as 1..10 or 1,3,7 or 1..5,9",
-                    kernel::printable(part, 40), kernel::printable(all, 100)));
+                    kernel::make_printable(part, 40), kernel::make_printable(all, 100)));
   if (part.size() > 1 && part[0] == '0')
-    throw std::invalid_argument(fmt::format("'{}' begins with 0; write it without", kernel::printable(part, 40)));
+    throw std::invalid_argument(fmt::format("'{}' begins with 0; write it without", kernel::make_printable(part, 40)));
   return seed;
 }
 

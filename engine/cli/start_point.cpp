@@ -57,8 +57,8 @@ void tell_hidden(const control::ChosenStrategy& chosen) {
   static std::set<std::string> told;
   const std::string& id = chosen.description.id;
   if (chosen.hides.empty() || !told.insert(id).second) return;
-  fmt::print(stderr, "note: {} is that of {}; it hides evtwin's own, which is {}#{}\n", kernel::printable(id),
-             kernel::printable(chosen.file), kernel::printable(chosen.hides), kernel::printable(id));
+  fmt::print(stderr, "note: {} is that of {}; it hides evtwin's own, which is {}#{}\n", kernel::make_printable(id),
+             kernel::make_printable(chosen.file), kernel::make_printable(chosen.hides), kernel::make_printable(id));
 }
 
 ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& hosting) {
@@ -70,7 +70,7 @@ ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& 
 ReadyStrategy strategy_of_checkpoint(const StartPoint& start, const control::Hosting& hosting) {
   ReadyStrategy ready =
       plugin_strategy({start.content->origin.strategy_id, start.content->origin.strategy_parameters}, hosting);
-  if (successor(start, ready) == twin::Successor::other_strategy) {
+  if (successor_of(start, ready) == twin::Successor::other_strategy) {
     throw CommandError(fmt::format(
         "{}: its strategy {} is not the build it was made with: {} has changed; --strategy {} starts it afresh there",
         start.file, start.strategy.label, ready.identity.plugin_file, start.content->origin.strategy_id));
@@ -105,7 +105,7 @@ StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& lo
 ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked, const control::Hosting& hosting) {
   const auto hosted = [&](const std::string& label, control::StrategyFactory factory) {
     if (hosting.where != control::Where::apart) return factory;
-    return control::isolated(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
+    return control::isolate_strategy(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
   };
 
   // "own" asked for by name: the scenario's, so that it can stand in a list beside others.
@@ -141,7 +141,7 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
   }
 }
 
-twin::Successor successor(const StartPoint& start, const ReadyStrategy& strategy) {
+twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strategy) {
   const bool same = strategy.identity.label == start.strategy.label &&
                     strategy.identity.plugin_digest == start.strategy.plugin_digest;
   return same ? twin::Successor::same_strategy : twin::Successor::other_strategy;

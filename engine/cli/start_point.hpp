@@ -47,7 +47,7 @@ struct ReadyStrategy {
 ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked, const control::Hosting& hosting = {});
 
 /// Whether a strategy goes on with the memory of the checkpoint: it has the same label and is the same build.
-twin::Successor successor(const StartPoint& start, const ReadyStrategy& strategy);
+twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strategy);
 
 /// Origin to be written into a run file. Reads the inputs. @throws scenario::ScriptError for one that has gone.
 record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy);

@@ -90,7 +90,7 @@ std::string counted(std::size_t count, const char* one) {
 std::string size_text(const sweep::Layout& layout, std::size_t strategies) {
   return fmt::format("{} x {} x {} = {}", counted(layout.points.size(), "point"), counted(layout.seeds, "seed"),
                      strategies == 1 ? "1 strategy" : fmt::format("{} strategies", strategies),
-                     counted(layout.worlds() * strategies, "run"));
+                     counted(layout.world_count() * strategies, "run"));
 }
 
 /// Everything that a finished sweep leaves in its folder.
@@ -119,7 +119,7 @@ std::string picture_text(const SweepCommand& command, const sweep::Table& table)
   if (kind == ".html") return sweep::page_of(chart.drawing, chart.notes, command.language);
   if (kind == ".png") return sweep::png_of(chart.drawing);
   throw CommandError(
-      fmt::format("--picture {}: must end with .png, .svg or .html", kernel::printable(command.picture)));
+      fmt::format("--picture {}: must end with .png, .svg or .html", kernel::make_printable(command.picture)));
 }
 
 int tell(const SweepCommand& command, const SweepOutcome& outcome, const std::string& folder, bool with_summary) {
@@ -132,7 +132,7 @@ int tell(const SweepCommand& command, const SweepOutcome& outcome, const std::st
                outcome.damaged == 1 ? "is" : "are");
   if (outcome.failed > 0)
     fmt::print(stderr, "error: {} of {} runs failed; the first: {}\n", outcome.failed, outcome.runs,
-               kernel::printable(outcome.first_error));
+               kernel::make_printable(outcome.first_error));
 
   // Failed runs cost the exit status, not the table of the others.
   const int status = outcome.failed > 0 ? 1 : 0;
@@ -159,9 +159,10 @@ int tell(const SweepCommand& command, const SweepOutcome& outcome, const std::st
   if (outcome.missing > 0)
     fmt::print("{} are for other shards; evtwin sweep merge puts them together\n", outcome.missing);
 
-  if (!command.picture.empty()) fmt::print("Picture in {}\n", kernel::printable(command.picture));
+  if (!command.picture.empty()) fmt::print("Picture in {}\n", kernel::make_printable(command.picture));
   if (outcome.table && !folder.empty())
-    fmt::print("Table in {0}/table.csv and {0}/table.sqlite, summary in {0}/summary.csv\n", kernel::printable(folder));
+    fmt::print("Table in {0}/table.csv and {0}/table.sqlite, summary in {0}/summary.csv\n",
+               kernel::make_printable(folder));
   return status;
 }
 
@@ -181,7 +182,7 @@ int run_sweep(const SweepCommand& command) {
   sweep::layout_of(work.plan);
   if (!work.folder.empty()) {
     if (!fs::exists(work.plan.scenario, error))
-      throw CommandError(fmt::format("{}: there is no such file", kernel::printable(work.plan.scenario)));
+      throw CommandError(fmt::format("{}: there is no such file", kernel::make_printable(work.plan.scenario)));
     make_folder(work.folder);
     replace_file(plan_file(work.folder), sweep::plan_text(work.plan));
   }
@@ -192,7 +193,7 @@ int run_sweep(const SweepCommand& command) {
       return work_on(work);
     } catch (const twin::Interrupted&) {
       if (!work.folder.empty())
-        fmt::print(stderr, "what is done is kept; evtwin sweep run {} goes on\n", kernel::printable(work.folder));
+        fmt::print(stderr, "what is done is kept; evtwin sweep run {} goes on\n", kernel::make_printable(work.folder));
       throw;
     }
   }();
@@ -219,8 +220,8 @@ int plan_sweep(const SweepCommand& command) {
     json["scenario"] = title.scenario;
     json["strategies"] = title.strategies;
     json["seeds"] = plan.seeds;
-    json["worlds"] = layout.worlds();
-    json["runs"] = layout.worlds() * title.strategies.size();
+    json["worlds"] = layout.world_count();
+    json["runs"] = layout.world_count() * title.strategies.size();
     json["points"] = SweepJson::array();
     for (const sweep::Point& point : layout.points) {
       SweepJson values = SweepJson::object();
@@ -231,18 +232,18 @@ int plan_sweep(const SweepCommand& command) {
     return 0;
   }
 
-  fmt::print("{}: {}\n", kernel::printable(title.scenario), size_text(layout, title.strategies.size()));
+  fmt::print("{}: {}\n", kernel::make_printable(title.scenario), size_text(layout, title.strategies.size()));
   for (std::size_t f = 0; f < layout.factors.size(); ++f) {
     const sweep::Factor& factor = layout.factors[f];
     std::string values;
     for (const std::string& value : factor.values)
-      values += (values.empty() ? "" : ", ") + kernel::printable(value, 60);
+      values += (values.empty() ? "" : ", ") + kernel::make_printable(value, 60);
     if (factor.span) values = fmt::format("{} to {}", factor.span->low, factor.span->high);
-    fmt::print("  {}: {}\n", kernel::printable(factor.name), values);
+    fmt::print("  {}: {}\n", kernel::make_printable(factor.name), values);
   }
 
   fmt::print("Every point loads.\n");
-  if (!command.out.empty()) fmt::print("evtwin sweep run {} does it\n", kernel::printable(command.out));
+  if (!command.out.empty()) fmt::print("evtwin sweep run {} does it\n", kernel::make_printable(command.out));
   return 0;
 }
 

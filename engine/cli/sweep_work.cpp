@@ -135,7 +135,7 @@ class Worlds {
       throw CommandError(fmt::format(
           "--vary {}: the scenario reads no such parameter, and --change has no such key{}; parameters: {}; keys of "
           "--change: evtwin run --help",
-          kernel::printable(factor.name, 60), nearest(factor.name, known), listed(params)));
+          kernel::make_printable(factor.name, 60), nearest(factor.name, known), listed(params)));
     }
   }
 
@@ -152,14 +152,14 @@ class Worlds {
   static std::string listed(const std::vector<std::string>& names) {
     if (names.empty()) return "none";
     std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + kernel::printable(name, 60);
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + kernel::make_printable(name, 60);
     return text;
   }
   static std::string nearest(const std::string& wrong, std::vector<std::string_view> known);
 
   std::shared_ptr<const StartPoint> load_first() const {
     std::exception_ptr of_first;
-    for (std::size_t world = 0; world < layout_.worlds(); world += layout_.seeds) {
+    for (std::size_t world = 0; world < layout_.world_count(); world += layout_.seeds) {
       try {
         return std::make_shared<const StartPoint>(load(world));
       } catch (const scenario::ScriptError&) {
@@ -219,8 +219,8 @@ class Agenda {
 
   Agenda(const Worlds& worlds, const SweepWork& work, sweep::RowStore& rows)
       : worlds_(worlds), rows_(rows), claims_(work.folder), shared_(!work.folder.empty()) {
-    for (std::size_t world = 0; world < worlds.layout().worlds(); ++world) {
-      if (work.shard.has(world) && !todo_of(world).empty()) queue_.push_back(world);
+    for (std::size_t world = 0; world < worlds.layout().world_count(); ++world) {
+      if (work.shard.has_world(world) && !todo_of(world).empty()) queue_.push_back(world);
     }
   }
 
@@ -232,10 +232,10 @@ class Agenda {
       if (open_next()) continue;
       if (elsewhere_.empty()) return {};
       lock.unlock();
-      if (interrupted()) throw twin::Interrupted("interrupted");
+      if (was_interrupted()) throw twin::Interrupted("interrupted");
       std::this_thread::sleep_for(std::chrono::milliseconds(100));  // locks of the system tell nobody when they go
       lock.lock();
-      rows_.refresh();
+      rows_.read_new_rows();
       queue_.insert(queue_.end(), elsewhere_.begin(), elsewhere_.end());
       elsewhere_.clear();
     }
@@ -261,7 +261,7 @@ class Agenda {
   std::vector<std::size_t> todo_of(std::size_t world) const {
     std::vector<std::size_t> todo;
     for (std::size_t s = 0; s < worlds_.strategies().size(); ++s) {
-      if (!rows_.has(worlds_.key(world, s))) todo.push_back(s);
+      if (!rows_.has_row(worlds_.key(world, s))) todo.push_back(s);
     }
     return todo;
   }
@@ -284,11 +284,11 @@ class Agenda {
     if (queue_.empty()) return false;
     const std::size_t world = queue_.front();
     queue_.pop_front();
-    if (shared_ && !claims_.take(world)) {
+    if (shared_ && !claims_.take_world(world)) {
       if (!todo_of(world).empty()) elsewhere_.push_back(world);
       return true;
     }
-    if (shared_) rows_.refresh();  // somebody may just have done it
+    if (shared_) rows_.read_new_rows();  // somebody may just have done it
     auto open = std::make_shared<Open>();
     open->world = world;
     open->todo = todo_of(world);
@@ -335,8 +335,8 @@ class SweepProgress {
     for (const Times& one : strategies_)
       left_s +=
           left * (one.ended > 0 ? one.sum_s / static_cast<double>(one.ended) : sum_s_ / static_cast<double>(count_));
-    bar_.show(static_cast<double>(ended_) / static_cast<double>(runs_), fmt::format("{} of {} runs", ended_, runs_),
-              time_left_text(left_s / threads_));
+    bar_.show_fraction(static_cast<double>(ended_) / static_cast<double>(runs_),
+                       fmt::format("{} of {} runs", ended_, runs_), time_left_text(left_s / threads_));
   }
 
  private:
@@ -370,13 +370,13 @@ class PointInputs {
 /// Rows that are there and may be used: made from the inputs as they are now, and not failed.
 void drop_stale(const Worlds& worlds, sweep::RowStore& rows, bool retry_failed, SweepOutcome& outcome) {
   std::map<std::string, bool> is_current;  // by digest of inputs
-  for (std::size_t world = 0; world < worlds.layout().worlds(); ++world) {
+  for (std::size_t world = 0; world < worlds.layout().world_count(); ++world) {
     for (std::size_t s = 0; s < worlds.strategies().size(); ++s) {
       const std::string key = worlds.key(world, s);
-      const std::optional<sweep::Row> row = rows.find(key);
+      const std::optional<sweep::Row> row = rows.find_row(key);
       if (!row) continue;
       if (!row->error.empty()) {
-        if (retry_failed) rows.drop(key);
+        if (retry_failed) rows.drop_row(key);
         continue;
       }
 
@@ -391,7 +391,7 @@ void drop_stale(const Worlds& worlds, sweep::RowStore& rows, bool retry_failed, 
       }
 
       if (known->second) continue;
-      rows.drop(key);
+      rows.drop_row(key);
       ++outcome.stale;
     }
   }
@@ -412,14 +412,14 @@ sweep::Row run_task(const SweepWork& work, const Worlds& worlds, const Agenda::T
   sweep::Row row;
   row.key = worlds.key(world, strategy);
   try {
-    const auto [start, ready] = task.open->round->open(strategy);
+    const auto [start, ready] = task.open->round->open_strategy(strategy);
     row.inputs = inputs.of(worlds.layout().point_of(world), start->scenario);
 
     // Asked when the run is over: another thread may still be at the bound until then.
     const auto yardstick = [&]() -> const analysis::Yardstick* {
       if (!work.plan.bound) return nullptr;
       try {
-        return &task.open->round->bound()->yardstick;
+        return &task.open->round->await_bound()->yardstick;
       } catch (const twin::Interrupted&) {
         throw;
       } catch (const std::exception&) {
@@ -459,13 +459,13 @@ void do_tasks(const SweepWork& work, const Worlds& worlds, sweep::RowStore& rows
   std::mutex counting;
 
   const OutputAside aside;
-  SweepProgress progress(worlds, worlds.layout().runs(), found, threads);
+  SweepProgress progress(worlds, worlds.layout().run_count(), found, threads);
 
   // A thread that fails stops the agenda: the others end after the run they are in.
   kernel::parallel_for(threads, threads, [&](std::size_t) {
     try {
       while (const std::optional<Agenda::Task> task = agenda.next()) {
-        if (interrupted()) throw twin::Interrupted("interrupted");
+        if (was_interrupted()) throw twin::Interrupted("interrupted");
 
         const auto begun = Clock::now();
 
@@ -476,7 +476,7 @@ void do_tasks(const SweepWork& work, const Worlds& worlds, sweep::RowStore& rows
           std::vector<std::string> names;
           sweep::Row row = run_task(work, worlds, *task, inputs, names);
           const std::string error = row.error;
-          rows.add(std::move(row), names);
+          rows.add_row(std::move(row), names);
           const std::lock_guard lock(counting);
           ++outcome.done;
           if (outcome.first_error.empty()) outcome.first_error = error;
@@ -498,12 +498,13 @@ sweep::Table table_of(const Worlds& worlds, const sweep::Plan& plan, const sweep
   table.layout.strategies = worlds.strategies().size();
   table.seeds = plan.seeds.empty() ? std::vector<std::uint64_t>{worlds.first_world().seed} : plan.seeds;
   table.strategies = worlds.names();
-  table.figures = rows.names();
+  table.figures = rows.figure_names();
   table.currency = worlds.first_world().currency;
   table.scenario = worlds.first_world().name;
-  table.rows.reserve(table.layout.runs());
-  for (std::size_t world = 0; world < table.layout.worlds(); ++world) {
-    for (std::size_t s = 0; s < table.strategies.size(); ++s) table.rows.push_back(*rows.find(worlds.key(world, s)));
+  table.rows.reserve(table.layout.run_count());
+  for (std::size_t world = 0; world < table.layout.world_count(); ++world) {
+    for (std::size_t s = 0; s < table.strategies.size(); ++s)
+      table.rows.push_back(*rows.find_row(worlds.key(world, s)));
   }
   return table;
 }
@@ -517,11 +518,12 @@ SweepOutcome work_on(const SweepWork& work) {
   for (const std::string& folder : work.also) rows.read_also(folder);
   drop_stale(worlds, rows, !work.only_gather, outcome);
 
-  outcome.runs = worlds.layout().runs();
+  outcome.runs = worlds.layout().run_count();
   const auto present = [&] {
     std::size_t count = 0;
-    for (std::size_t world = 0; world < worlds.layout().worlds(); ++world)
-      for (std::size_t s = 0; s < worlds.strategies().size(); ++s) count += rows.has(worlds.key(world, s)) ? 1U : 0U;
+    for (std::size_t world = 0; world < worlds.layout().world_count(); ++world)
+      for (std::size_t s = 0; s < worlds.strategies().size(); ++s)
+        count += rows.has_row(worlds.key(world, s)) ? 1U : 0U;
     return count;
   };
 
@@ -530,15 +532,15 @@ SweepOutcome work_on(const SweepWork& work) {
   if (!work.only_gather) {
     catch_interrupt();
     do_tasks(work, worlds, rows, outcome.found, outcome);
-    rows.refresh();
+    rows.read_new_rows();
   }
 
   outcome.missing = outcome.runs - present();
   outcome.damaged = rows.damaged_lines();
 
-  for (std::size_t world = 0; world < worlds.layout().worlds(); ++world) {
+  for (std::size_t world = 0; world < worlds.layout().world_count(); ++world) {
     for (std::size_t s = 0; s < worlds.strategies().size(); ++s) {
-      const std::optional<sweep::Row> row = rows.find(worlds.key(world, s));
+      const std::optional<sweep::Row> row = rows.find_row(worlds.key(world, s));
       if (!row || row->error.empty()) continue;
       ++outcome.failed;
       if (outcome.first_error.empty()) outcome.first_error = row->error;
@@ -551,7 +553,7 @@ SweepOutcome work_on(const SweepWork& work) {
 
 SweepTitle check_plan(const sweep::Plan& plan, const control::Hosting& hosting) {
   const Worlds worlds(plan, hosting);
-  for (std::size_t world = 0; world < worlds.layout().worlds(); world += worlds.layout().seeds) worlds.load(world);
+  for (std::size_t world = 0; world < worlds.layout().world_count(); world += worlds.layout().seeds) worlds.load(world);
   return {worlds.first_world().name, worlds.first_world().currency, worlds.names()};
 }
 

@@ -27,7 +27,7 @@ int list_tariffs(const TariffsCommand& command) {
   analysis::TextTable table({"tariff", "currency", "valid from"}, analysis::LastColumn::prose);
   for (const scenario::LibraryTariff& tariff : tariffs)
     table.add_row({tariff.name, tariff.currency, tariff.valid_from.empty() ? "-" : tariff.valid_from});
-  fmt::print("{}", table.text());
+  fmt::print("{}", table.to_text());
   return 0;
 }
 

@@ -69,13 +69,14 @@ void look_at(const TrainingFiles& files) { NewFile(files.policy); }
 
 /// A learner that fails leaves the policy kept last.
 std::string what_stands(const TrainingHost& host, const std::string& policy) {
-  return host.bytes == 0 ? "" : fmt::format("; {} is the policy kept last", kernel::printable(policy));
+  return host.bytes == 0 ? "" : fmt::format("; {} is the policy kept last", kernel::make_printable(policy));
 }
 
 /// @throws CommandError
 void learn(const Learner& learner, const control::CheckedParams& params, const evtwin_training& training,
            TrainingHost& host, const std::string& policy) {
-  const std::string who = fmt::format("learner {} ({})", learner.description().id, kernel::printable(learner.file()));
+  const std::string who =
+      fmt::format("learner {} ({})", learner.description().id, kernel::make_printable(learner.file()));
   control::call_under_way() = {who.c_str(), "learn"};
   evtwin_status status = EVTWIN_FAILED;
   // The contract lets no exception cross; one that does all the same ends in an error that names the learner.
@@ -83,7 +84,7 @@ void learn(const Learner& learner, const control::CheckedParams& params, const e
     status = learner.entry().learn(&training, learner.description().id.c_str(), params.values().data(),
                                    static_cast<std::uint32_t>(params.values().size()));
   } catch (const std::exception& thrown) {
-    host.error = fmt::format("it let an exception out: {}", kernel::printable(thrown.what()));
+    host.error = fmt::format("it let an exception out: {}", kernel::make_printable(thrown.what()));
   } catch (...) {
     host.error = "it let an exception out";
   }
@@ -102,7 +103,7 @@ class Trainings {
         plan_(command),
         learner_(command.learner.id),
         params_(learner_.description(), command.learner.params, "learner"),
-        about_(plan_.about()),
+        about_(plan_.describe_policy()),
         curve_(std::make_unique<record::LearningCurve>(opened_curve())) {}
 
   /// A command that learnt nothing leaves no file.
@@ -118,7 +119,8 @@ class Trainings {
   void run() {
     catch_interrupt();
     const OutputAside aside;
-    for (std::uint64_t k = 0; k < command_.seeds && !interrupted(); ++k) outcomes_.push_back(one(plan_.seed() + k));
+    for (std::uint64_t k = 0; k < command_.seeds && !was_interrupted(); ++k)
+      outcomes_.push_back(one(plan_.training_seed() + k));
   }
 
   const TrainingPlan& plan() const { return plan_; }
@@ -128,10 +130,10 @@ class Trainings {
 
  private:
   record::LearningCurve opened_curve() {
-    if (command_.resume) return record::LearningCurve::open(curve_file());
+    if (command_.resume) return record::LearningCurve::open_file(curve_file());
     for (std::uint64_t k = 0; k < command_.seeds; ++k)
-      look_at(files_of(command_.out, plan_.seed() + k, command_.seeds > 1));
-    return record::LearningCurve::create(curve_file());
+      look_at(files_of(command_.out, plan_.training_seed() + k, command_.seeds > 1));
+    return record::LearningCurve::create_file(curve_file());
   }
 
   /// The training asked for, without the settings that only change how fast it goes.
@@ -148,7 +150,7 @@ class Trainings {
   /// A training that an earlier command has ended well, as it was.
   std::optional<Outcome> done_before(const TrainingFiles& files, std::uint64_t seed) {
     if (!command_.resume) return std::nullopt;
-    const auto row = curve_->training(seed);
+    const auto row = curve_->find_training(seed);
     if (!row || row->state != "complete") return std::nullopt;
     if (row->identity != identity(seed))
       throw CommandError(fmt::format("{}: seed {} was another training; name another file", curve_file(), seed));
@@ -196,17 +198,17 @@ class Trainings {
 
     try {
       learn(learner_, params_, training, host, files.policy);
-      host.ended(interrupted() ? "interrupted" : "complete");
+      host.end_training(was_interrupted() ? "interrupted" : "complete");
       anything_left_ = true;
     } catch (const CommandError& failed) {
       // A policy kept before the failure stays, and with it the learning curve that says how it came about.
-      host.ended("failed");
+      host.end_training("failed");
       anything_left_ = anything_left_ || host.leaves_anything();
 
       // One failed training of several does not end the others.
       if (!several) {
         for (const std::string& remark : host.remarks)
-          if (remark != host.error) fmt::print(stderr, "note: {}\n", kernel::printable(remark));
+          if (remark != host.error) fmt::print(stderr, "note: {}\n", kernel::make_printable(remark));
         throw;
       }
       outcome.error = failed.what();
@@ -242,7 +244,7 @@ analysis::PairedDifference reached(const std::vector<Outcome>& outcomes) {
 nlohmann::json outcome_json(const Trainings& trainings, const TrainCommand& command, const Outcome& outcome) {
   const std::string& file = outcome.files.checkpoint;
   std::error_code error;
-  return {{"scenario", trainings.plan().name()},
+  return {{"scenario", trainings.plan().scenario_names()},
           {"learner", control::label_of(trainings.learner().description().id, command.learner.params)},
           {"seed", outcome.seed},
           {"episodes", outcome.episodes},
@@ -260,7 +262,7 @@ nlohmann::json outcome_json(const Trainings& trainings, const TrainCommand& comm
 
 nlohmann::json training_json(const Trainings& trainings, const TrainCommand& command) {
   if (command.seeds == 1) return outcome_json(trainings, command, trainings.outcomes().front());
-  nlohmann::json json{{"scenario", trainings.plan().name()}, {"trainings", nlohmann::json::array()}};
+  nlohmann::json json{{"scenario", trainings.plan().scenario_names()}, {"trainings", nlohmann::json::array()}};
   for (const Outcome& outcome : trainings.outcomes())
     json["trainings"].push_back(outcome_json(trainings, command, outcome));
   const analysis::PairedDifference all = reached(trainings.outcomes());
@@ -276,8 +278,8 @@ std::string amount_text(const Outcome& outcome, const std::string& learner) {
 
 void print_one(const Trainings& trainings, const Outcome& outcome) {
   const std::string& currency = trainings.plan().first_world().currency;
-  for (const std::string& remark : outcome.remarks) fmt::print("{}\n", kernel::printable(remark));
-  fmt::print("{}: {}\n", kernel::printable(trainings.plan().name()),
+  for (const std::string& remark : outcome.remarks) fmt::print("{}\n", kernel::make_printable(remark));
+  fmt::print("{}: {}\n", kernel::make_printable(trainings.plan().scenario_names()),
              amount_text(outcome, trainings.learner().description().id));
   if (std::isfinite(outcome.best_objective)) {
     if (std::isfinite(outcome.first_objective))
@@ -286,22 +288,22 @@ void print_one(const Trainings& trainings, const Outcome& outcome) {
     else
       fmt::print("objective: {:.6g} {} the best, as the learner measures it\n", outcome.best_objective, currency);
   }
-  fmt::print("policy: {}, {} bytes\n", kernel::printable(outcome.files.policy), outcome.bytes);
+  fmt::print("policy: {}, {} bytes\n", kernel::make_printable(outcome.files.policy), outcome.bytes);
 }
 
 void print_several(const Trainings& trainings) {
   const std::string& currency = trainings.plan().first_world().currency;
-  fmt::print("{}\n", kernel::printable(trainings.plan().name()));
+  fmt::print("{}\n", kernel::make_printable(trainings.plan().scenario_names()));
   for (const Outcome& outcome : trainings.outcomes()) {
     for (const std::string& remark : outcome.remarks)
-      fmt::print("seed {}: {}\n", outcome.seed, kernel::printable(remark));
+      fmt::print("seed {}: {}\n", outcome.seed, kernel::make_printable(remark));
     if (!outcome.error.empty()) {
-      fmt::print(stderr, "error: seed {}: {}\n", outcome.seed, kernel::printable(outcome.error));
+      fmt::print(stderr, "error: seed {}: {}\n", outcome.seed, kernel::make_printable(outcome.error));
       continue;
     }
     fmt::print("seed {}: {}, best {:.6g} {}, policy {}\n", outcome.seed,
                amount_text(outcome, trainings.learner().description().id), outcome.best_objective, currency,
-               kernel::printable(outcome.files.policy));
+               kernel::make_printable(outcome.files.policy));
   }
   const analysis::PairedDifference all = reached(trainings.outcomes());
   if (all.count > 1)
@@ -311,12 +313,12 @@ void print_several(const Trainings& trainings) {
 
 }  // namespace
 
-int train(const TrainCommand& command) {
+int train_policy(const TrainCommand& command) {
   Trainings trainings(command);
   trainings.run();
   const bool failed = std::any_of(trainings.outcomes().begin(), trainings.outcomes().end(),
                                   [](const Outcome& outcome) { return !outcome.error.empty(); });
-  const int status = interrupted() ? 130 : failed ? 1 : 0;
+  const int status = was_interrupted() ? 130 : failed ? 1 : 0;
   if (command.json) {
     fmt::print("{}\n", analysis::json_text(training_json(trainings, command)));
     return status;
@@ -326,9 +328,9 @@ int train(const TrainCommand& command) {
   } else {
     print_several(trainings);
   }
-  fmt::print("learning curve: {}; tensorboard --logdir {}\n", kernel::printable(trainings.curve_file()),
-             kernel::printable(command.out + ".tb"));
-  if (interrupted()) fmt::print("interrupted; --resume goes on with it where it wrote a checkpoint\n");
+  fmt::print("learning curve: {}; tensorboard --logdir {}\n", kernel::make_printable(trainings.curve_file()),
+             kernel::make_printable(command.out + ".tb"));
+  if (was_interrupted()) fmt::print("interrupted; --resume goes on with it where it wrote a checkpoint\n");
   return status;
 }
 

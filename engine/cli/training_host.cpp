@@ -117,8 +117,8 @@ std::string difference(const std::string& then, const std::string& now) {
   for (const auto& [key, value] : b.items()) {
     if (!a.is_object() || !a.contains(key) || a[key] != value)
       return fmt::format("its {} was {}, now it is {}", key,
-                         a.is_object() && a.contains(key) ? kernel::printable(a[key].dump(), 120) : "not told",
-                         kernel::printable(value.dump(), 120));
+                         a.is_object() && a.contains(key) ? kernel::make_printable(a[key].dump(), 120) : "not told",
+                         kernel::make_printable(value.dump(), 120));
   }
   return "it was asked for otherwise";
 }
@@ -153,12 +153,12 @@ TrainingHost::TrainingHost(Task task, record::LearningCurve& curve, bool resume)
                          ": a training was left there; --resume goes on with it, or name another file");
   }
   events_.emplace(task_.files.events, unix_s(), steps > 0 ? steps : episodes);
-  curve_.set(row("running"));
+  curve_.set_training(training_row("running"));
 }
 
 /// The state of files is that of the checkpoint: what was kept and drawn after it comes again.
 void TrainingHost::go_on() {
-  const auto known = curve_.training(task_.seed);
+  const auto known = curve_.find_training(task_.seed);
   if (known && known->identity != task_.identity)
     throw CommandError(fmt::format("{}: was another training: {}", task_.files.checkpoint,
                                    difference(known->identity, task_.identity)));
@@ -183,7 +183,7 @@ void TrainingHost::go_on() {
   }
 
   // Rows drawn after the checkpoint come again.
-  curve_.cut(task_.seed, from.head.is_object() ? from.head.value("curve_row", std::int64_t{0}) : 0);
+  curve_.forget_rows_after(task_.seed, from.head.is_object() ? from.head.value("curve_row", std::int64_t{0}) : 0);
   if (policy_there && from.policy.empty()) fs::remove(task_.files.policy);
 
   if (from.policy.empty()) return;
@@ -198,49 +198,49 @@ void TrainingHost::go_on() {
 void TrainingHost::hand_to(evtwin_training& training) {
   training.context = this;
   training.tell = [](const evtwin_training* t, const evtwin_learner_progress* now) {
-    return now == nullptr ? 1U : host_of(t).tell(*now);
+    return now == nullptr ? 1U : host_of(t).take_progress(*now);
   };
   training.report = [](const evtwin_training* t, std::uint32_t severity, const char* text) {
-    host_of(t).report(severity, text == nullptr ? "" : text);
+    host_of(t).print_report(severity, text == nullptr ? "" : text);
   };
   training.keep = [](const evtwin_training* t, const void* policy, std::uint64_t n) {
-    return host_of(t).keep({static_cast<const char*>(policy), policy == nullptr ? 0 : n});
+    return host_of(t).keep_policy({static_cast<const char*>(policy), policy == nullptr ? 0 : n});
   };
   training.checkpoint = [](const evtwin_training* t, const void* state, std::uint64_t n) {
-    return host_of(t).checkpoint({static_cast<const char*>(state), state == nullptr ? 0 : n});
+    return host_of(t).write_checkpoint({static_cast<const char*>(state), state == nullptr ? 0 : n});
   };
   if (resume_from_.empty()) return;
   training.resume_from = resume_from_.data();
   training.resume_bytes = resume_from_.size();
 }
 
-std::uint32_t TrainingHost::tell(const evtwin_learner_progress& now) {
+std::uint32_t TrainingHost::take_progress(const evtwin_learner_progress& now) {
   episodes = now.episodes;
   steps = now.steps;
   if (std::isnan(first_objective)) first_objective = now.mean_objective;
   best_objective = now.best_objective;
   if (curve_stands_) {
     try {
-      draw(now);
+      draw_progress(now);
     } catch (const std::exception& trouble) {
       curve_stands_ = false;
-      remark(fmt::format("the learning curve ends here: {}", trouble.what()));
+      print_remark(fmt::format("the learning curve ends here: {}", trouble.what()));
     }
   }
   const double share = static_cast<double>(episodes) / static_cast<double>(task_.episodes);
   const double spent_s = wall_s();
-  bar_.show(std::min(1.0, share), "training",
-            fmt::format("{} of {} episodes, best {:.6g}, {:.0f} s left", episodes, task_.episodes, best_objective,
-                        share > 0.0 ? spent_s * (1.0 - std::min(1.0, share)) / share : 0.0));
-  return interrupted() ? 1 : 0;
+  bar_.show_fraction(std::min(1.0, share), "training",
+                     fmt::format("{} of {} episodes, best {:.6g}, {:.0f} s left", episodes, task_.episodes,
+                                 best_objective, share > 0.0 ? spent_s * (1.0 - std::min(1.0, share)) / share : 0.0));
+  return was_interrupted() ? 1 : 0;
 }
 
-void TrainingHost::draw(const evtwin_learner_progress& now) {
+void TrainingHost::draw_progress(const evtwin_learner_progress& now) {
   const record::CurvePoint at{task_.seed, episodes, steps, wall_s()};
   std::vector<record::EventScalar> drawn;
   const auto add = [&](std::string_view id, std::string_view unit, double value) {
     if (unit == "money") unit = task_.currency;
-    curve_.add(at, id, unit, value);
+    curve_.add_point(at, id, unit, value);
     if (std::isfinite(value)) drawn.push_back({tag_of(id), static_cast<float>(value)});
   };
   add("episode.objective", "money", now.mean_objective);
@@ -248,25 +248,25 @@ void TrainingHost::draw(const evtwin_learner_progress& now) {
   for (std::uint32_t i = 0; now.scalars != nullptr && i < now.n_scalars; ++i) {
     const evtwin_learner_scalar& scalar = now.scalars[i];
     if (scalar.id == nullptr || *scalar.id == '\0') continue;
-    add(kernel::printable(scalar.id, 100), scalar.unit == nullptr ? "" : scalar.unit, scalar.value);
+    add(kernel::make_printable(scalar.id, 100), scalar.unit == nullptr ? "" : scalar.unit, scalar.value);
   }
-  events_->add(unix_s(), steps > 0 ? steps : episodes, drawn);
-  events_->flush();
+  events_->append_scalars(unix_s(), steps > 0 ? steps : episodes, drawn);
+  events_->flush_file();
 }
 
-void TrainingHost::report(std::uint32_t severity, const char* text) {
+void TrainingHost::print_report(std::uint32_t severity, const char* text) {
   if (severity == EVTWIN_ERROR) {
     error = text;
   } else if (severity >= EVTWIN_INFO) {
-    remark(text);
+    print_remark(text);
   }
 }
 
-void TrainingHost::remark(const std::string& text) {
+void TrainingHost::print_remark(const std::string& text) {
   if (std::find(remarks.begin(), remarks.end(), text) == remarks.end()) remarks.push_back(text);
 }
 
-evtwin_status TrainingHost::keep(std::string_view policy) {
+evtwin_status TrainingHost::keep_policy(std::string_view policy) {
   const std::string& file = task_.files.policy;
   if (policy.empty()) return not_kept(file, "a policy has bytes, this one has none");
   try {
@@ -286,14 +286,14 @@ evtwin_status TrainingHost::keep(std::string_view policy) {
   }
 }
 
-evtwin_status TrainingHost::checkpoint(std::string_view state) {
+evtwin_status TrainingHost::write_checkpoint(std::string_view state) {
   const std::string& file = task_.files.checkpoint;
   try {
     Json head{{"identity", task_.identity}, {"episodes", episodes}, {"steps", steps}, {"wall_s", wall_s()}};
     head["first_objective"] = first_objective;  // NaN becomes null
     head["best_objective"] = best_objective;
     head["curve_row"] = curve_stands_ ? curve_.last_row() : 0;
-    if (curve_stands_) curve_.commit();
+    if (curve_stands_) curve_.commit_rows();
     if (const int why = write_whole(file, checkpoint_bytes(std::move(head), kept_, state), true))
       return not_kept(file, why_not(why));
     return EVTWIN_OK;
@@ -304,22 +304,22 @@ evtwin_status TrainingHost::checkpoint(std::string_view state) {
 
 /// Said at the end as well, whatever the learner makes of it.
 evtwin_status TrainingHost::not_kept(const std::string& file, const std::string& why) {
-  error = fmt::format("{}: {}", kernel::printable(file), why);
-  remark(error);
+  error = fmt::format("{}: {}", kernel::make_printable(file), why);
+  print_remark(error);
   return EVTWIN_FAILED;
 }
 
-void TrainingHost::ended(const char* state) {
+void TrainingHost::end_training(const char* state) {
   if (std::string_view(state) == "complete") fs::remove(task_.files.checkpoint);
-  events_->close();
-  if (!resumed_ && !leaves_anything()) events_->discard();
+  events_->close_file();
+  if (!resumed_ && !leaves_anything()) events_->remove_file();
   if (!curve_stands_) return;
-  curve_.set(row(state));
+  curve_.set_training(training_row(state));
 }
 
 bool TrainingHost::leaves_anything() const { return bytes > 0 || is_there(task_.files.checkpoint); }
 
-record::TrainingRow TrainingHost::row(const char* state) const {
+record::TrainingRow TrainingHost::training_row(const char* state) const {
   return {task_.seed, state,           task_.learner,  task_.identity, task_.files.policy, sha256_, episodes,
           steps,      first_objective, best_objective, wall_s()};
 }

@@ -39,7 +39,7 @@ class TrainingHost {
   void hand_to(evtwin_training& training);
 
   /// When the learner is back. The checkpoint of a training that has ended well is removed.
-  void ended(const char* state);
+  void end_training(const char* state);
   /// A policy or a checkpoint. Where there is neither, the files of the curve that this one made are gone with it.
   bool leaves_anything() const;
 
@@ -50,15 +50,15 @@ class TrainingHost {
   std::vector<std::string> remarks;
 
  private:
-  std::uint32_t tell(const evtwin_learner_progress& now);
-  void report(std::uint32_t severity, const char* text);
-  evtwin_status keep(std::string_view policy);
-  evtwin_status checkpoint(std::string_view state);
-  void draw(const evtwin_learner_progress& now);
+  std::uint32_t take_progress(const evtwin_learner_progress& now);
+  void print_report(std::uint32_t severity, const char* text);
+  evtwin_status keep_policy(std::string_view policy);
+  evtwin_status write_checkpoint(std::string_view state);
+  void draw_progress(const evtwin_learner_progress& now);
   evtwin_status not_kept(const std::string& file, const std::string& why);
-  void remark(const std::string& text);
+  void print_remark(const std::string& text);
   void go_on();
-  record::TrainingRow row(const char* state) const;
+  record::TrainingRow training_row(const char* state) const;
 
   Task task_;
   record::LearningCurve& curve_;

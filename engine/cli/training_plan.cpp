@@ -29,7 +29,9 @@ scenario::LoadOptions load_of(const scenario::LoadOptions& all, const ScenarioTe
 /// Folders differ between machines, and policies must not.
 std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
 
-std::string last_day(const twin::World& world) { return market::format_date(world.calendar.date(world.end_ns - 1)); }
+std::string last_day(const twin::World& world) {
+  return market::format_date(world.calendar.local_date(world.end_ns - 1));
+}
 
 /// A scenario as heads of policies tell it.
 Json told(const scenario::LoadedScenario& loaded) {
@@ -37,9 +39,9 @@ Json told(const scenario::LoadedScenario& loaded) {
   Json json{{"file", file_name(world.scenario_file)},
             {"name", world.name},
             {"sites", Json::array()},
-            {"first_day", market::format_date(world.calendar.date(world.start_ns))},
+            {"first_day", market::format_date(world.calendar.local_date(world.start_ns))},
             {"last_day", last_day(world)},
-            {"timezone", world.calendar.zone()},
+            {"timezone", world.calendar.zone_name()},
             {"sha256", policy::sha256_hex(world.scenario_text)},
             {"parameters", Json::object()},
             {"inputs", Json::array()}};
@@ -105,7 +107,7 @@ void TrainingPlan::refuse_what_is_held_out() const {
   }
 }
 
-std::string TrainingPlan::name() const {
+std::string TrainingPlan::scenario_names() const {
   std::string all;
   for (const scenario::LoadedScenario& loaded : loaded_)
     all += fmt::format("{}{}", all.empty() ? "" : ", ", loaded.world.name);
@@ -125,7 +127,7 @@ std::vector<evtwin_fleet_scenario> TrainingPlan::fleet_scenarios() const {
   return all;
 }
 
-Json TrainingPlan::about() const {
+Json TrainingPlan::describe_policy() const {
   Json about{{"evtwin", version()},
              {"learner", control::label_of(command_.learner.id, command_.learner.params)},
              {"days_seed", seed_},

@@ -21,12 +21,12 @@ class TrainingPlan {
 
   const twin::World& first_world() const { return loaded_.front().world; }
   /// Of all scenarios, commas between.
-  std::string name() const;
-  std::uint64_t seed() const { return seed_; }  ///< of the first training
+  std::string scenario_names() const;
+  std::uint64_t training_seed() const { return seed_; }  ///< of the first training
   /// The scenarios as fleets read them; texts are this one's.
   std::vector<evtwin_fleet_scenario> fleet_scenarios() const;
   /// Text of the policy's head, without the seed of the training.
-  nlohmann::json about() const;
+  nlohmann::json describe_policy() const;
   /// The policy to begin with; empty: none.
   const std::string& policy_from() const { return policy_from_; }
 

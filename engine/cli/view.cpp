@@ -10,7 +10,7 @@
 
 namespace evtwin::cli {
 
-int view(const ViewCommand& command) {
+int start_viewer(const ViewCommand& command) {
   const std::string program = (std::filesystem::path(kernel::program_file()).parent_path() / "evtwin-view").string();
   std::vector<std::string> arguments{program};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());

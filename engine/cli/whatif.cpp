@@ -36,7 +36,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   request.sessions.claims = command.claims;
 
   sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
-  replay::Prepared prepared = replay::prepare(request, std::move(log), std::move(sessions));
+  replay::Prepared prepared = replay::prepare_replay(request, std::move(log), std::move(sessions));
 
   // The assumption stands in the answer: savings depend on what strategies know.
   if (command.claims == sessions::Claims::truth) {
@@ -117,13 +117,13 @@ void print_comparison(const WhatIfCommand& command, const replay::Prepared& prep
   const bool korean = language == Language::korean;
   const twin::World& world = prepared.scenario.world;
   print_flags(world);
-  fmt::print("{}: {} {}, {} - {} ({})\n", kernel::printable(world.name), prepared.sessions.sessions.size(),
+  fmt::print("{}: {} {}, {} - {} ({})\n", kernel::make_printable(world.name), prepared.sessions.sessions.size(),
              korean ? "세션" : "sessions", world.calendar.format_local(world.start_ns),
-             world.calendar.format_local(world.end_ns), world.calendar.zone());
+             world.calendar.format_local(world.end_ns), world.calendar.zone_name());
   fmt::print("{}: {}\n\n{}", korean ? "재현" : "Replay", replay::verdict_text(card, language),
              replay::what_if_text(result, prepared.assumptions, world.currency, language));
   if (!command.out.empty())
-    fmt::print("{} {}\n", korean ? "실행 파일:" : "Run files are in", kernel::printable(command.out));
+    fmt::print("{} {}\n", korean ? "실행 파일:" : "Run files are in", kernel::make_printable(command.out));
   fmt::print("{}", replay::doubts_text(replay::doubts_of(prepared, replay::metered_peak_kw(prepared, card)), language));
 }
 
@@ -134,7 +134,7 @@ int what_if(const WhatIfCommand& command) {
   catch_interrupt();
   const twin::World logged_world = replay::world_of(prepared);
   replay::ReplayOptions options;
-  options.stop = interrupted;
+  options.stop = was_interrupted;
 
   if (!command.out.empty()) make_folder(command.out);
   const auto [logged, card] =
@@ -148,8 +148,9 @@ int what_if(const WhatIfCommand& command) {
                            command.bound && prepared.scenario.world.sites.front().tariff_given});
   const int status = tell_failures(contest);
 
-  std::vector<WhatIfRow> rows{replay::row_of_run(
-      WhatIfRow::Kind::as_logged, "as_logged", analysis::kpis(logged_world, logged.result), logged.result.event_hash)};
+  std::vector<WhatIfRow> rows{replay::row_of_run(WhatIfRow::Kind::as_logged, "as_logged",
+                                                 analysis::kpis_of_run(logged_world, logged.result),
+                                                 logged.result.event_hash)};
   for (const analysis::Contender& contender : contest.contenders) rows.push_back(row_of(contender));
   if (contest.bound) {
     const twin::SiteResult& asap = contest.bound->reference.sites.front();
@@ -170,10 +171,10 @@ int what_if(const WhatIfCommand& command) {
   nlohmann::ordered_json json;
   json["site"] = command.site.empty() ? "made from the log" : command.site;
   json["sessions"] = prepared.sessions.sessions.size();
-  json["timezone"] = prepared.scenario.world.calendar.zone();
+  json["timezone"] = prepared.scenario.world.calendar.zone_name();
   json["claims"] = command.claims == sessions::Claims::truth ? "truth" : "history";
   json["scores"] = replay::scores_json(card);
-  json["verdict"] = std::string(card.verdict());
+  json["verdict"] = std::string(card.verdict_word());
   json["warnings"] = replay::doubts_json(replay::doubts_of(prepared, replay::metered_peak_kw(prepared, card)));
   json.update(replay::what_if_json(result, prepared.assumptions, prepared.scenario.world.currency));
   fmt::print("{}\n", analysis::json_text(json));

@@ -9,7 +9,7 @@ Arena::Arena(std::size_t bytes)
   std::memset(memory_.get(), 0, bytes_);
 }
 
-void* Arena::take(std::size_t bytes) {
+void* Arena::take_bytes(std::size_t bytes) {
   const std::size_t begin = (used_ + line - 1) / line * line;
   if (begin > bytes_ || bytes > bytes_ - begin) throw std::bad_alloc();
   used_ = begin + bytes;

@@ -30,7 +30,7 @@ class Column {
   auto end() { return cells_.end(); }
   auto begin() const { return cells_.begin(); }
   auto end() const { return cells_.end(); }
-  void fill(T value) { std::fill(cells_.begin(), cells_.end(), value); }
+  void fill_with(T value) { std::fill(cells_.begin(), cells_.end(), value); }
 
  private:
   std::span<T> cells_;
@@ -50,9 +50,9 @@ class Arena {
 
   /// The next `count` cells. @throws std::bad_alloc beyond the arena's size.
   template <class T>
-  Column<T> column(std::size_t count) {
+  Column<T> take_column(std::size_t count) {
     static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= line);
-    return Column<T>({static_cast<T*>(take(count * sizeof(T))), count});
+    return Column<T>({static_cast<T*>(take_bytes(count * sizeof(T))), count});
   }
 
  private:
@@ -61,7 +61,7 @@ class Arena {
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{line}); }
   };
-  void* take(std::size_t bytes);
+  void* take_bytes(std::size_t bytes);
 
   std::size_t bytes_, used_ = 0;
   std::unique_ptr<std::byte, Free> memory_;

@@ -18,7 +18,7 @@ class DaysBefore {
   };
   /// A reading that does not exist on that day is taken where the clock had come to as long after midnight; of one that
   /// exists twice, that of the same offset. Precondition: t >= now.
-  Back back(kernel::TimeNs now_ns, kernel::TimeNs t) {
+  Back look_back(kernel::TimeNs now_ns, kernel::TimeNs t) {
     const market::OffsetInterval& then = then_.offset_at(t);
     // A change of the clock can put the reading behind now, so that one day more is needed.
     for (kernel::TimeNs days_ns = std::max<kernel::TimeNs>(1, (t - now_ns) / kernel::day_ns) * kernel::day_ns;;

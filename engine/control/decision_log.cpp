@@ -30,7 +30,7 @@ void log_decision(const LoggedDecision& decision, const Guard& guard, std::span<
                    decision.calendar.format_local(decision.now_ns), decision.number, decision.who, decision.cars,
                    asked_kw[0], granted_kw[0], storages, bound.empty() ? "" : ", bound by ", fmt::join(bound, ", "));
 
-  if (!kernel::logs(room, kernel::LogLevel::trace)) return;
+  if (!kernel::logs_at(room, kernel::LogLevel::trace)) return;
   for (const std::uint32_t i : active) {
     const GuardMember& member = guard.members[i];
     if (member.reason == Correction::none) continue;

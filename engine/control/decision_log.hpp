@@ -20,7 +20,7 @@ struct LoggedDecision {
 };
 
 /// Whether log_decision would write anything.
-inline bool logs_decisions() { return kernel::logs(kernel::LogRoom::control, kernel::LogLevel::debug); }
+inline bool logs_decisions() { return kernel::logs_at(kernel::LogRoom::control, kernel::LogLevel::debug); }
 
 /// After the guard has looked. At trace, each member that did not get what was asked for it has a line, too.
 /// @param active  members that may have power

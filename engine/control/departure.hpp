@@ -18,7 +18,7 @@ struct Departure {
   std::uint8_t draws = 0;    ///< 1: it would have taken power when it left
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(evse, session, at_ns, got_kwh, requested_kwh, arrived_ns, claimed_ns, driver, max_kw, draws);
   }
 };

@@ -48,12 +48,12 @@ TimeNs later(TimeNs t, TimeNs by) { return t >= kernel::time_never - by ? kernel
 double mean_of(market::SignalClock& signal, TimeNs from_ns, TimeNs to_ns) {
   StepMean mean;
   for (TimeNs t = from_ns; t < to_ns;) {
-    const market::Sample sample = signal.at(t);
+    const market::Sample sample = signal.sample_at(t);
     const TimeNs until = std::min(sample.until_ns, to_ns);
-    if (!std::isnan(sample.value)) mean.add(sample.value, until - t);
+    if (!std::isnan(sample.value)) mean.add_value(sample.value, until - t);
     t = until;
   }
-  return mean.value();
+  return mean.mean_or_nan();
 }
 
 void blank_unread(Horizon& horizon) {
@@ -61,7 +61,7 @@ void blank_unread(Horizon& horizon) {
   const std::size_t steps = horizon.start_ns.size() - 1, cells = horizon.level.size() * steps;
   const auto clear = [&](std::uint32_t columns, std::initializer_list<std::vector<double>*> values,
                          std::initializer_list<std::vector<double>*> levels) {
-    if (horizon.wants(columns)) return;
+    if (horizon.wants_columns(columns)) return;
     for (std::vector<double>* column : values) column->assign(steps, blank);
     for (std::vector<double>* column : levels) column->assign(cells, blank);
   };
@@ -87,11 +87,11 @@ Forecaster::Piece Forecaster::piece_at(const Foreseen& what, TimeNs now_ns, Time
   TimeNs day_end_ns = kernel::time_never;
   if (what.rule.kind == Forecast::Kind::model) return {what.now_value, kernel::time_never, true};
   if (what.rule.kind == Forecast::Kind::yesterday) {
-    const DaysBefore::Back back = days_before_.back(now_ns, t);
+    const DaysBefore::Back back = days_before_.look_back(now_ns, t);
     back_ns = back.by_ns;
     day_end_ns = back.until_ns;
   }
-  const market::Sample sample = what.signal.at(t - back_ns);
+  const market::Sample sample = what.signal.sample_at(t - back_ns);
   const TimeNs until = std::min(later(sample.until_ns, back_ns), day_end_ns);
   if (std::isnan(sample.value)) return {what.now_value, until, true};
   return {sample.value, until, false};
@@ -106,16 +106,16 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
   for (TimeNs t = from_ns; t < to_ns;) {
     const Piece piece = piece_at(what, now_ns, t);
     const TimeNs until = std::min(piece.until_ns, to_ns);
-    all.add(piece.value, until - t);
+    all.add_value(piece.value, until - t);
     if (!piece.known) {
-      uncertain.add(piece.value, until - t);
+      uncertain.add_value(piece.value, until - t);
       uncertain_ns += until - t;
     }
     t = until;
   }
 
   const std::size_t steps = values.size();
-  values[k] = all.value();
+  values[k] = all.mean_or_nan();
   // The part of the mean that the error is on; all of it but in step 0, to the bit.
   double share = 0.0;
   if (what.rule.kind == Forecast::Kind::noisy && uncertain_ns > 0) {
@@ -124,8 +124,8 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
     const double factor = 1.0 + forecast_error(what.rule, seed_, site_, what.purpose, what.issued_ns, target_ns);
     const bool whole = uncertain_ns == to_ns - from_ns;
     const double truth =
-        whole ? all.value()
-              : uncertain.value() * (static_cast<double>(uncertain_ns) / static_cast<double>(to_ns - from_ns));
+        whole ? all.mean_or_nan()
+              : uncertain.mean_or_nan() * (static_cast<double>(uncertain_ns) / static_cast<double>(to_ns - from_ns));
     share = std::max(0.0, truth * factor);
     if (factor != 1.0) values[k] = whole ? share : values[k] - truth + share;
   }
@@ -146,24 +146,24 @@ void Forecaster::fill_prices(Horizon& horizon) {
     StepMean buy, sell, co2;
     for (TimeNs t = horizon.start_ns[k]; t < to_ns;) {
       // Prices that nobody publishes: those of now, in all steps.
-      const market::PriceNow price = published ? tariff_.at(t) : tariff_.at(horizon.start_ns[0]);
+      const market::PriceNow price = published ? tariff_.price_at(t) : tariff_.price_at(horizon.start_ns[0]);
       const TimeNs until = published ? std::min(price.until_ns, to_ns) : to_ns;
-      buy.add(hold(last_buy, price.buy_per_kwh), until - t);
-      sell.add(hold(last_sell, price.sell_per_kwh), until - t);
+      buy.add_value(hold(last_buy, price.buy_per_kwh), until - t);
+      sell.add_value(hold(last_sell, price.sell_per_kwh), until - t);
       t = until;
     }
 
     // CO2 changes at instants of its own.
     for (TimeNs t = horizon.start_ns[k]; t < to_ns;) {
-      const market::Sample sample = co2_.at(t);
+      const market::Sample sample = co2_.sample_at(t);
       const TimeNs until = std::min(sample.until_ns, to_ns);
-      co2.add(hold(last_co2, sample.value), until - t);
+      co2.add_value(hold(last_co2, sample.value), until - t);
       t = until;
     }
 
-    horizon.buy_per_kwh[k] = buy.value();
-    horizon.sell_per_kwh[k] = sell.value();
-    horizon.co2_kg_per_kwh[k] = co2.value();
+    horizon.buy_per_kwh[k] = buy.mean_or_nan();
+    horizon.sell_per_kwh[k] = sell.mean_or_nan();
+    horizon.co2_kg_per_kwh[k] = co2.mean_or_nan();
   }
 }
 
@@ -207,7 +207,8 @@ void Forecaster::lay_out_steps(TimeNs now_ns, std::uint32_t steps, Horizon& hori
   }
 }
 
-void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon) {
+void Forecaster::fill_horizon(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw,
+                              Horizon& horizon) {
   size_columns(horizon, steps);
 
   // Levels do not change during a run, so that their divisors are worked out once.
@@ -226,8 +227,8 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
   // The present value holds until the signal changes, or did yesterday.
   const auto foreseen = [&](const Forecast& rule, market::SignalClock& signal, double now_value, std::uint32_t purpose,
                             const std::vector<double>& divisors) {
-    const TimeNs back_ns = rule.kind == Forecast::Kind::yesterday ? days_before_.back(now_ns, now_ns).by_ns : 0;
-    const TimeNs change_ns = later(signal.at(now_ns - back_ns).until_ns, back_ns);
+    const TimeNs back_ns = rule.kind == Forecast::Kind::yesterday ? days_before_.look_back(now_ns, now_ns).by_ns : 0;
+    const TimeNs change_ns = later(signal.sample_at(now_ns - back_ns).until_ns, back_ns);
     const TimeNs issued_ns = rule.kind == Forecast::Kind::noisy ? midnight_ns : now_ns;
     return Foreseen{rule,
                     signal,
@@ -238,17 +239,17 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
                     std::min(change_ns, horizon.start_ns[steps == 0 ? 0 : 1])};
   };
 
-  if (horizon.wants(EVTWIN_READS_PV)) {
+  if (horizon.wants_columns(EVTWIN_READS_PV)) {
     const Foreseen pv = foreseen(forecast_.pv, pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"), pv_divisors_);
     for (std::uint32_t k = 0; k < steps; ++k) fill_step(pv, k, horizon, horizon.pv_kw, horizon.level_pv_kw);
   }
-  if (horizon.wants(EVTWIN_READS_LOAD)) {
+  if (horizon.wants_columns(EVTWIN_READS_LOAD)) {
     const Foreseen load =
         foreseen(forecast_.load, load_, load_now_kw, kernel::purpose_of("control.forecast_load"), load_divisors_);
     for (std::uint32_t k = 0; k < steps; ++k) fill_step(load, k, horizon, horizon.load_kw, horizon.level_load_kw);
   }
 
-  if (horizon.wants(EVTWIN_READS_PRICES)) {
+  if (horizon.wants_columns(EVTWIN_READS_PRICES)) {
     fill_prices(horizon);
     show_prices_at_all_levels(horizon);
   }

@@ -56,7 +56,7 @@ struct SiteForecast {
 /// Mean of values that hold for so many nanoseconds each; of a value that holds throughout, that value to the bit.
 class StepMean {
  public:
-  void add(double value, TimeNs ns) {
+  void add_value(double value, TimeNs ns) {
     same_ = ns_ == 0 || (same_ && value == first_);
     if (ns_ == 0) first_ = value;
     sum_ += value * static_cast<double>(ns);
@@ -64,7 +64,7 @@ class StepMean {
   }
   bool empty() const { return ns_ == 0; }
   /// NaN where nothing was added.
-  double value() const { return same_ ? first_ : sum_ / static_cast<double>(ns_); }
+  double mean_or_nan() const { return same_ ? first_ : sum_ / static_cast<double>(ns_); }
 
  private:
   TimeNs ns_ = 0;
@@ -91,7 +91,7 @@ struct Horizon {
   std::vector<double> arrivals, arrivals_kwh;  ///< [steps] expected vehicles and what they will request, kWh
 
   std::uint32_t reads = EVTWIN_READS_ALL;  ///< wanted, bits: set by whoever has the strategy
-  bool wants(std::uint32_t columns) const { return (reads & columns) != 0; }
+  bool wants_columns(std::uint32_t columns) const { return (reads & columns) != 0; }
 
   std::vector<double> level;  ///< wanted, ascending in (0, 1): set by whoever has the strategy; empty: none
   /// [levels * steps], level by level: the value that a step stays below with that probability.
@@ -120,7 +120,7 @@ class Forecaster {
   /// Columns that the horizon does not want are NaN, arrivals too. A value known now holds on, in step 0, until the
   /// signal is foreseen to change. Prices and CO2 are known; where they end, the last one holds on. Where a model
   /// foresees prices, both are those of now, in all steps.
-  void fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon);
+  void fill_horizon(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon);
 
  private:
   /// One of the two signals that are foreseen by the rule of the forecast.

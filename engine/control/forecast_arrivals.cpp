@@ -51,7 +51,7 @@ ArrivalForecaster::ArrivalForecaster(Forecast forecast, const market::Calendar& 
     : forecast_(std::move(forecast)), days_before_(calendar), tick_ns_(tick_ns), seed_(seed), site_(site) {
   for (demand::ArrivalStream& stream : streams) {
     Source& source = sources_.emplace_back(Source{std::move(stream)});
-    source.more = source.stream.next(source.next);
+    source.more = source.stream.next_visit(source.next);
   }
 }
 
@@ -64,12 +64,12 @@ void ArrivalForecaster::move_window(Source& source, TimeNs from_ns, TimeNs until
     arrivals.erase(arrivals.begin(), arrivals.begin() + static_cast<std::ptrdiff_t>(source.first));
     source.first = 0;
   }
-  for (; source.more && source.next.arrival_ns < until_ns; source.more = source.stream.next(source.next)) {
+  for (; source.more && source.next.arrival_ns < until_ns; source.more = source.stream.next_visit(source.next)) {
     if (source.next.arrival_ns >= from_ns) arrivals.push_back({source.next.arrival_ns, source.next.requested_kwh});
   }
 }
 
-void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& horizon) {
+void ArrivalForecaster::count_source(const Source& source, TimeNs now_ns, Horizon& horizon) {
   const bool ahead = forecast_.kind != Forecast::Kind::yesterday;
   const auto end = source.arrivals.end();
   auto at = source.arrivals.begin() + static_cast<std::ptrdiff_t>(source.first);
@@ -79,7 +79,7 @@ void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& hori
     TimeNs to_ns = horizon.start_ns[k + 1];
     if (!ahead) {
       // All of the step has been, where its last instant has.
-      const TimeNs back_ns = days_before_.back(now_ns, to_ns - 1).by_ns;
+      const TimeNs back_ns = days_before_.look_back(now_ns, to_ns - 1).by_ns;
       from_ns -= back_ns;
       to_ns -= back_ns;
     }
@@ -98,7 +98,7 @@ void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& hori
   }
 }
 
-void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
+void ArrivalForecaster::fill_horizon(TimeNs now_ns, Horizon& horizon) {
   const std::size_t steps = horizon.start_ns.size() - 1;
   horizon.arrivals.assign(steps, 0.0);
   horizon.arrivals_kwh.assign(steps, 0.0);
@@ -109,7 +109,7 @@ void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
 
   for (Source& source : sources_) {
     move_window(source, from_ns, until_ns);
-    count(source, now_ns, horizon);
+    count_source(source, now_ns, horizon);
   }
   if (forecast_.kind == Forecast::Kind::noisy) add_errors(horizon);
   if (forecast_.kind != Forecast::Kind::perfect) {

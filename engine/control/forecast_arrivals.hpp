@@ -35,7 +35,7 @@ class ArrivalForecaster {
   /// begins after it. `now_ns` never goes back. Memory: the horizon's arrivals, or those of three days and a tick.
   /// Levels: perfect knows no spread. Else counts are Poisson about the number foreseen, and each vehicle asks for the
   /// mean of those foreseen in its step.
-  void fill(TimeNs now_ns, Horizon& horizon);
+  void fill_horizon(TimeNs now_ns, Horizon& horizon);
 
  private:
   struct Arrival {
@@ -52,7 +52,7 @@ class ArrivalForecaster {
   };
 
   static void move_window(Source& source, TimeNs from_ns, TimeNs until_ns);
-  void count(const Source& source, TimeNs now_ns, Horizon& horizon);
+  void count_source(const Source& source, TimeNs now_ns, Horizon& horizon);
   void add_errors(Horizon& horizon) const;
 
   Forecast forecast_;

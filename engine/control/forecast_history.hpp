@@ -23,11 +23,11 @@ class StepCalendar {
   /// Where the next step would end.
   TimeNs next_end_ns() { return clock_.next_tick(end_ns(), step_ns_); }
   /// Appends the next step.
-  void add();
+  void append_step();
   std::size_t size() const { return local_day_.size(); }
   TimeNs start_ns(std::size_t k) const { return start_ns_[k]; }  ///< k <= size()
-  /// Pointers stay valid until add() or clear().
-  evtwin_steps view() const;
+  /// Pointers stay valid until append_step() or clear().
+  evtwin_steps steps_view() const;
 
  private:
   market::LocalClock clock_;
@@ -51,9 +51,9 @@ class ForecastHistory {
                   TimeNs run_start_ns, int days, Signals signals);
 
   /// Takes in the steps that are wholly past at `now_ns`, which never goes back. @returns the end of the last one.
-  TimeNs reach(TimeNs now_ns);
-  /// Valid until the next reach().
-  evtwin_history view() const;
+  TimeNs reach_to(TimeNs now_ns);
+  /// Valid until the next reach_to().
+  evtwin_history history_view() const;
 
  private:
   /// One law's stream and the next visit of it.

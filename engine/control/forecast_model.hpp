@@ -23,7 +23,7 @@ class ForecastModel {
   virtual void forecast(const evtwin_history& history, const evtwin_question& question,
                         const evtwin_answer& answer) = 0;
   /// For messages: "forecaster sarima (forecast.so)".
-  virtual std::string who() const = 0;
+  virtual std::string name_in_messages() const = 0;
 };
 
 /// Makes an instance for one quantity of one site. @throws StrategyError.
@@ -39,14 +39,14 @@ class ForecastSource {
     std::string file{};    ///< the plugin's shared object; empty for one that is in no file of its own
     std::string digest{};  ///< of that file's bytes, 16 hex digits
     std::uint32_t flags = ~std::uint32_t{0};  ///< EVTWIN_FORECASTS() of what it foresees
-    bool foresees(std::uint32_t quantity) const { return (flags & EVTWIN_FORECASTS(quantity)) != 0; }
+    bool foresees_quantity(std::uint32_t quantity) const { return (flags & EVTWIN_FORECASTS(quantity)) != 0; }
   };
   /// @param label  as files and pages show it: "sarima:fit_days=14"
   /// @param find   called once, from whichever thread comes first. @throws StrategyError, then called again
   ForecastSource(std::string label, std::function<Found()> find) : label_(std::move(label)), find_(std::move(find)) {}
   const std::string& label() const { return label_; }
   /// @throws StrategyError where it is not there.
-  const Found& found() const {
+  const Found& found_model() const {
     std::call_once(once_, [this] { found_ = find_(); });
     return found_;
   }
@@ -54,14 +54,14 @@ class ForecastSource {
   const Found& found_if_there() const {
     static const Found nothing;
     try {
-      return found();
+      return found_model();
     } catch (const StrategyError&) {
       return nothing;
     }
   }
   /// @throws StrategyError.
-  std::unique_ptr<ForecastModel> make(std::uint32_t quantity, std::uint64_t seed, std::uint32_t site) const {
-    return found().factory(quantity, seed, site);
+  std::unique_ptr<ForecastModel> make_model(std::uint32_t quantity, std::uint64_t seed, std::uint32_t site) const {
+    return found_model().factory(quantity, seed, site);
   }
 
  private:

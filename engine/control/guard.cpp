@@ -256,7 +256,7 @@ void Guard::clamp_storage(std::uint32_t i) {
   if (m.given_kw != rated) m.reason = Correction::soc_window;
 }
 
-void Guard::clamp(std::span<const std::uint32_t> members_to_clamp, std::span<const Coupling> couplings) {
+void Guard::clamp_wishes(std::span<const std::uint32_t> members_to_clamp, std::span<const Coupling> couplings) {
   for (const std::uint32_t i : members_to_clamp) {
     if (i < evse_count_) {
       clamp_evse(i, couplings[i]);
@@ -266,14 +266,14 @@ void Guard::clamp(std::span<const std::uint32_t> members_to_clamp, std::span<con
   }
 }
 
-std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> active, std::span<const Coupling> couplings,
-                                            bool enforce) {
-  clamp(active, couplings);
-  return hold(active, couplings, enforce);
+std::span<const std::uint32_t> Guard::give_setpoints(std::span<const std::uint32_t> active,
+                                                     std::span<const Coupling> couplings, bool enforce) {
+  clamp_wishes(active, couplings);
+  return hold_setpoints(active, couplings, enforce);
 }
 
-std::span<const std::uint32_t> Guard::hold(std::span<const std::uint32_t> active, std::span<const Coupling> couplings,
-                                           bool enforce) {
+std::span<const std::uint32_t> Guard::hold_setpoints(std::span<const std::uint32_t> active,
+                                                     std::span<const Coupling> couplings, bool enforce) {
   active_ = active;
   exceeded_rows_.clear();
   found_all_held_ = all_hold(couplings);
@@ -281,13 +281,13 @@ std::span<const std::uint32_t> Guard::hold(std::span<const std::uint32_t> active
 
   if (enforce) {
     for (const std::uint32_t i : active_) asked_[i] = {members[i].given_kw, members[i].reason, members[i].limit};
-    restrain(couplings);
+    restrain_rows(couplings);
     hand_out(couplings);
     sum_up(couplings);
   }
   for (std::uint32_t r = 0; r < rows_.size(); ++r) {
     if (holds_in_sums(r)) continue;
-    if (exceeded(rows_[r], Side::upper, couplings) || exceeded(rows_[r], Side::lower, couplings))
+    if (is_exceeded(rows_[r], Side::upper, couplings) || is_exceeded(rows_[r], Side::lower, couplings))
       exceeded_rows_.push_back(r);
   }
   return exceeded_rows_;

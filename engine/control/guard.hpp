@@ -14,7 +14,7 @@
 // among equals the larger wish, then the lower number. The guard has no memory: the same wishes have the same answer,
 // and a strategy that wants EVSEs to take turns asks for it.
 // One exception: where a limit counts on what a battery surely draws or gives, a setpoint is raised to 95 % of the
-// battery's falling curve and no nearer (see Guard::hold).
+// battery's falling curve and no nearer (see Guard::hold_setpoints).
 // Charging and discharging members, storages among them, are treated alike; discharging has no smallest offer.
 #pragma once
 #include <cstdint>
@@ -39,9 +39,9 @@ struct GuardMember {
   std::int32_t limit = -1;                ///< out: row that bound, when reason is `limit`
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(wish_kw, given_kw, charge, discharge, limit);
-    a.choice(reason, static_cast<Correction>(correction_count - 1));
+    a.archive_choice(reason, static_cast<Correction>(correction_count - 1));
   }
 };
 static_assert(sizeof(GuardMember) == 72, "a new field must be archived, and the title of checkpoints changed");
@@ -82,31 +82,31 @@ class Guard {
   /// kw_per_a and coupling come from the vehicle that is plugged in.
   /// @param enforce  false: limits are not applied, only looked at
   /// @returns the rows that stay exceeded: unavoidable under enforce, overloads otherwise (valid until the next call)
-  std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active,
-                                       std::span<const physics::Coupling> couplings, bool enforce);
+  std::span<const std::uint32_t> give_setpoints(std::span<const std::uint32_t> active,
+                                                std::span<const physics::Coupling> couplings, bool enforce);
   /// The first half of it, for some members: their wishes as far as EVSE, vehicle and storage allow.
-  void clamp(std::span<const std::uint32_t> members_to_clamp, std::span<const physics::Coupling> couplings);
+  void clamp_wishes(std::span<const std::uint32_t> members_to_clamp, std::span<const physics::Coupling> couplings);
   /// The same with the setpoints in force as wishes: they are only ever lowered. For instants at which a battery's
   /// curve starts to bind, which leaves less to count on; giving its share to others at once would make setpoints and
   /// tapers chase each other in ever shorter steps.
-  std::span<const std::uint32_t> hold(std::span<const std::uint32_t> active,
-                                      std::span<const physics::Coupling> couplings, bool enforce);
+  std::span<const std::uint32_t> hold_setpoints(std::span<const std::uint32_t> active,
+                                                std::span<const physics::Coupling> couplings, bool enforce);
 
-  /// Whether the last apply() or hold() found every row to hold as it was.
+  /// Whether the last give_setpoints() or hold_setpoints() found every row to hold as it was.
   bool found_all_held() const { return found_all_held_; }
 
   /// Value of a row at the setpoints now given to the `active` of the last call, in the row's unit, as it counts
   /// towards that bound.
-  double value(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
+  double value_of_row(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
 
   /// State that moves; the bounds of the grid connection are the owner's to set again.
   template <class A>
-  void archive(A& a) {
-    a.fixed(members);
-    a.fixed(outage);
-    a.fixed(stored_kwh);
+  void archive_fields(A& a) {
+    a.archive_elements(members);
+    a.archive_elements(outage);
+    a.archive_elements(stored_kwh);
     for (const GuardMember& member : members)
-      a.require(member.limit < static_cast<std::int32_t>(rows_.size()), "a limit row that there is not");
+      a.require_that(member.limit < static_cast<std::int32_t>(rows_.size()), "a limit row that there is not");
   }
 
   std::vector<GuardMember> members;
@@ -171,30 +171,30 @@ class Guard {
   Sum part_in(const Entry& entry, const Draw& draw) const;
   double flow_kw_of(std::uint32_t member, Side side) const;
   double current_a(std::uint32_t member, const physics::Coupling& coupling, Side side) const;
-  bool exceeded(const GuardRow& row, Side side, Couplings couplings) const;
+  bool is_exceeded(const GuardRow& row, Side side, Couplings couplings) const;
   void sum_up(Couplings couplings);
   bool all_hold(Couplings couplings);
   bool holds_in_sums(std::size_t row) const;
   template <bool keep, class See>
-  bool move(std::uint32_t member, double kw, Couplings couplings, See&& see);
-  void put(std::uint32_t member, double kw, Couplings couplings);
+  bool move_sums(std::uint32_t member, double kw, Couplings couplings, See&& see);
+  void set_given_kw(std::uint32_t member, double kw, Couplings couplings);
   std::int32_t blocking_row(std::uint32_t member, double kw, bool strict, Couplings couplings);
   double fitting_part(std::uint32_t member, double kw, Couplings couplings);
   double fitting_part_since_start() const;
   bool no_worse_since_start() const;
 
   // guard_restrain.cpp: until every row holds
-  void restrain(Couplings couplings);
+  void restrain_rows(Couplings couplings);
   bool restrain_row(std::uint32_t row_number, Side side, Couplings couplings);
   bool share_out(std::uint32_t row_number, Side side, Couplings couplings);
   void keep_offers_that_fit(std::uint32_t row_number, double room, Couplings couplings);
   double share_above_offers(const GuardRow& row, double room);
-  bool reduces(const GuardRow& row, std::size_t k, Side side, Couplings couplings) const;
+  bool can_reduce(const GuardRow& row, std::size_t k, Side side, Couplings couplings) const;
   Share share_of(const GuardRow& row, std::size_t k, Couplings couplings) const;
   void list_shares(const GuardRow& row, Side side, Couplings couplings);
   double value_without_help(const GuardRow& row, Side side, Couplings couplings);
   bool drop_one(std::uint32_t row_number, Side side, Couplings couplings);
-  void set(std::uint32_t member, double kw, std::uint32_t row_number, Couplings couplings);
+  void limit_to(std::uint32_t member, double kw, std::uint32_t row_number, Couplings couplings);
 
   // guard_hand_out.cpp: what restraint left over
   double smallest_offer_kw(std::uint32_t member, double kw, Couplings couplings) const;
@@ -204,7 +204,7 @@ class Guard {
   void hand_out(Couplings couplings);
   bool offer_to_those_at_0(Couplings couplings);
   bool step_in_turn(Couplings couplings);
-  bool fill(Couplings couplings);
+  bool raise_short_members(Couplings couplings);
   bool edge_binds(std::uint32_t member, Couplings couplings);
   double near_edge_kw(std::uint32_t member) const;
   void remember_short();
@@ -237,7 +237,7 @@ class Guard {
   std::vector<std::uint32_t> open_;               // members that can be raised a little
   std::vector<double> start_kw_, target_kw_;      // of those
   std::vector<Sum> sums_at_start_;                // [rows]
-  mutable std::vector<double> own_kw_, into_kw_;  // [feeders] of value()
+  mutable std::vector<double> own_kw_, into_kw_;  // [feeders] of value_of_row()
 };
 static_assert(kernel::has_size<Guard>(648), "a new field must be archived or made anew after loading");
 

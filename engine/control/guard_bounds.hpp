@@ -9,11 +9,11 @@ namespace evtwin::control {
 
 /// Sums of a few hundred powers carry rounding errors of some 1e-14; a billionth is far above them and far below any
 /// meter.
-inline double slack(double bound) { return 1e-9 * std::max(1.0, std::abs(bound)); }
+inline double slack_of_bound(double bound) { return 1e-9 * std::max(1.0, std::abs(bound)); }
 /// Within it every order of summation says that a row holds.
-inline double half_slack(double bound) { return 0.5 * slack(bound); }
+inline double half_slack(double bound) { return 0.5 * slack_of_bound(bound); }
 /// Rounding of a sum that was made to stand at its bound.
-inline double rounding(double bound) { return 1e-12 * std::max(1.0, std::abs(bound)); }
+inline double rounding_of_bound(double bound) { return 1e-12 * std::max(1.0, std::abs(bound)); }
 
 /// Largest s from 0 to 1 with |p + s v| <= bound; 0 where there is none.
 ///

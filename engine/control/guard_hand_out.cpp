@@ -94,7 +94,7 @@ void Guard::hand_out(Couplings couplings) {
     for (Short& s : short_) s.stuck = false;
     bool raised = offer_to_those_at_0(couplings);
     raised = step_in_turn(couplings) || raised;
-    raised = fill(couplings) || raised;
+    raised = raise_short_members(couplings) || raised;
     if (!raised) break;
   }
   name_limits(couplings);
@@ -106,7 +106,7 @@ bool Guard::offer_to_those_at_0(Couplings couplings) {
     if (members[s.member].given_kw != 0.0 || s.smallest_kw == 0.0) continue;
     const double offer_kw = next_kw(s.member, couplings);
     if (blocking_row(s.member, offer_kw, false, couplings) >= 0) continue;
-    put(s.member, offer_kw, couplings);
+    set_given_kw(s.member, offer_kw, couplings);
     raised = true;
   }
   return raised;
@@ -123,7 +123,7 @@ bool Guard::step_in_turn(Couplings couplings) {
       const double rate_kw = next_kw(s.member, couplings);
       s.stuck = blocking_row(s.member, rate_kw, false, couplings) >= 0;
       if (s.stuck) continue;
-      put(s.member, rate_kw, couplings);
+      set_given_kw(s.member, rate_kw, couplings);
       raised = raised_now = true;
     }
   }
@@ -131,7 +131,7 @@ bool Guard::step_in_turn(Couplings couplings) {
 }
 
 /// Continuous powers, together as long as that gets anywhere.
-bool Guard::fill(Couplings couplings) {
+bool Guard::raise_short_members(Couplings couplings) {
   bool raised = false;
   for (int round = 0; round < fill_rounds; ++round) {
     // Two members whose phasors cancel can raise each other by turns, a little each time: the way of two rounds is
@@ -151,7 +151,7 @@ bool Guard::fill(Couplings couplings) {
       if (!edge_binds(s.member, couplings)) {
         open_.push_back(s.member);
       } else if (const double near_kw = near_edge_kw(s.member); std::abs(given_kw) < std::abs(near_kw)) {
-        put(s.member, near_kw, couplings);
+        set_given_kw(s.member, near_kw, couplings);
         raised = true;
       }
     }
@@ -252,7 +252,7 @@ bool Guard::move_together(Couplings couplings) {
 void Guard::raise_alone(std::uint32_t i, Couplings couplings) {
   double high_kw = asked_[i].kw;
   if (blocking_row(i, high_kw, true, couplings) < 0) {
-    put(i, high_kw, couplings);
+    set_given_kw(i, high_kw, couplings);
     return;
   }
 
@@ -274,7 +274,7 @@ void Guard::raise_alone(std::uint32_t i, Couplings couplings) {
 
     const bool fits = blocking_row(i, kw, true, couplings) < 0;
     if (fits) {
-      put(i, kw, couplings);
+      set_given_kw(i, kw, couplings);
     } else {
       high_kw = kw;
     }

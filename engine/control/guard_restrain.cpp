@@ -49,7 +49,7 @@ bool comes_first(const Item& a, double least_a, const Item& b, double least_b) {
 
 }  // namespace
 
-void Guard::restrain(Couplings couplings) {
+void Guard::restrain_rows(Couplings couplings) {
   for (int pass = 0; pass < restraining_passes; ++pass) {
     bool changed = false;
     for (const std::uint32_t r : rows_leaves_first_) {
@@ -64,7 +64,7 @@ void Guard::restrain(Couplings couplings) {
     dropped = false;
     for (const std::uint32_t r : rows_leaves_first_) {
       for (const Side side : {Side::upper, Side::lower})
-        dropped = (exceeded(rows_[r], side, couplings) && drop_one(r, side, couplings)) || dropped;
+        dropped = (is_exceeded(rows_[r], side, couplings) && drop_one(r, side, couplings)) || dropped;
     }
   }
 }
@@ -74,12 +74,12 @@ bool Guard::restrain_row(std::uint32_t row_number, Side side, Couplings coupling
   const GuardRow& row = rows_[row_number];
   bool changed = false;
   for (int i = 0; i < restraints_per_row; ++i) {
-    if (!exceeded(row, side, couplings)) return changed;
+    if (!is_exceeded(row, side, couplings)) return changed;
     if (!share_out(row_number, side, couplings)) return changed;
     changed = true;
   }
   // Floors and mixed directions can leave a little: the last members of the order go to 0 one by one.
-  while (exceeded(row, side, couplings) && drop_one(row_number, side, couplings)) {
+  while (is_exceeded(row, side, couplings) && drop_one(row_number, side, couplings)) {
   }
   return changed;
 }
@@ -93,10 +93,10 @@ bool Guard::share_out(std::uint32_t row_number, Side side, Couplings couplings) 
   if (row.kind != LimitKind::magnitude_a) {
     double listed = 0.0;
     for (const Share& share : shares_) listed += share.re;
-    const double now = value(row, side, couplings);
+    const double now = value_of_row(row, side, couplings);
     double rest = side == Side::upper ? now - listed : now + listed;
     // Below lossy feeders, and out of DC EVSEs, a member's share of the row is not its coefficient times its draw.
-    if (row.feeder != -2 && (side == Side::lower || !tree_.lossless())) {
+    if (row.feeder != -2 && (side == Side::lower || !tree_.is_lossless())) {
       rest = value_without_help(row, side, couplings);
       const double unit = std::abs(now - rest) / listed;
       if (!(unit > 0.0)) return false;
@@ -114,7 +114,7 @@ bool Guard::share_out(std::uint32_t row_number, Side side, Couplings couplings) 
   for (const Share& share : shares_) {
     const double kw = share.base_kw * factor;
     const double least_kw = smallest_offer_kw(share.member, share.base_kw, couplings);
-    set(share.member, share.at_least ? std::copysign(least_kw, share.base_kw) : kw, row_number, couplings);
+    limit_to(share.member, share.at_least ? std::copysign(least_kw, share.base_kw) : kw, row_number, couplings);
   }
   return true;
 }
@@ -164,13 +164,13 @@ void Guard::keep_offers_that_fit(std::uint32_t row_number, double room, Coupling
     re += shares_[n].least_re, im += shares_[n].least_im;
     if ((in_plane ? std::hypot(re, im) : re) <= room + half_slack(room)) kept = n + 1;
   }
-  for (std::size_t n = kept; n < shares_.size(); ++n) set(shares_[n].member, 0.0, row_number, couplings);
+  for (std::size_t n = kept; n < shares_.size(); ++n) limit_to(shares_[n].member, 0.0, row_number, couplings);
   shares_.resize(kept);
 }
 
 /// Whether less power of member k brings the row back towards that bound's inside. A DC EVSE has no current that
 /// counts.
-bool Guard::reduces(const GuardRow& row, std::size_t k, Side side, Couplings couplings) const {
+bool Guard::can_reduce(const GuardRow& row, std::size_t k, Side side, Couplings couplings) const {
   const std::uint32_t i = row.members[k];
   const GuardMember& m = members[i];
   if (m.given_kw == 0.0 || row.coefficients[k] == 0.0) return false;
@@ -209,7 +209,7 @@ Guard::Share Guard::share_of(const GuardRow& row, std::size_t k, Couplings coupl
 void Guard::list_shares(const GuardRow& row, Side side, Couplings couplings) {
   shares_.clear();
   for (std::size_t k = 0; k < row.members.size(); ++k) {
-    if (reduces(row, k, side, couplings)) shares_.push_back(share_of(row, k, couplings));
+    if (can_reduce(row, k, side, couplings)) shares_.push_back(share_of(row, k, couplings));
   }
 }
 
@@ -220,7 +220,7 @@ double Guard::value_without_help(const GuardRow& row, Side side, Couplings coupl
     set_aside_.emplace_back(share.member, members[share.member].given_kw);
     members[share.member].given_kw = 0.0;
   }
-  const double rest = value(row, side, couplings);
+  const double rest = value_of_row(row, side, couplings);
   for (const auto& [member, kw] : set_aside_) members[member].given_kw = kw;
   return rest;
 }
@@ -232,11 +232,11 @@ bool Guard::drop_one(std::uint32_t row_number, Side side, Couplings couplings) {
   const auto last = std::max_element(shares_.begin(), shares_.end(), [](const Share& a, const Share& b) {
     return comes_first(a, a.least, b, b.least);
   });
-  set(last->member, 0.0, row_number, couplings);
+  limit_to(last->member, 0.0, row_number, couplings);
   return true;
 }
 
-void Guard::set(std::uint32_t i, double kw, std::uint32_t row_number, Couplings couplings) {
+void Guard::limit_to(std::uint32_t i, double kw, std::uint32_t row_number, Couplings couplings) {
   GuardMember& m = members[i];
   if (i < evse_count_ && kw > 0.0) kw = physics::floor_to_allowed(couplings[i], kw);
   if (i < evse_count_ && kw < 0.0 && -kw < physics::smallest_discharge_kw(couplings[i]) * (1.0 - 1e-9)) kw = 0.0;

@@ -70,15 +70,15 @@ double fitting_part_of(const GuardRow& row, const Sum& before, const Sum& after)
   if (is_no_worse(row, before, after, true)) return 1.0;
   if (row.kind == LimitKind::magnitude_a) {
     return largest_part(before.upper_or_re, before.lower_or_im, after.upper_or_re - before.upper_or_re,
-                        after.lower_or_im - before.lower_or_im, row.upper - rounding(row.upper));
+                        after.lower_or_im - before.lower_or_im, row.upper - rounding_of_bound(row.upper));
   }
   double part = 1.0;
   if (after.upper_or_re > row.upper && after.upper_or_re > before.upper_or_re) {
-    part = (row.upper - rounding(row.upper) - before.upper_or_re) / (after.upper_or_re - before.upper_or_re);
+    part = (row.upper - rounding_of_bound(row.upper) - before.upper_or_re) / (after.upper_or_re - before.upper_or_re);
   }
   if (after.lower_or_im < row.lower && after.lower_or_im < before.lower_or_im) {
-    part = std::min(part,
-                    (before.lower_or_im - row.lower - rounding(row.lower)) / (before.lower_or_im - after.lower_or_im));
+    part = std::min(part, (before.lower_or_im - row.lower - rounding_of_bound(row.lower)) /
+                              (before.lower_or_im - after.lower_or_im));
   }
   return std::max(0.0, part);
 }
@@ -97,7 +97,7 @@ double Guard::current_a(std::uint32_t i, const Coupling& coupling, Side side) co
   return flow_kw_of(i, side) / coupling.kw_per_a;
 }
 
-double Guard::value(const GuardRow& row, Side side, Couplings couplings) const {
+double Guard::value_of_row(const GuardRow& row, Side side, Couplings couplings) const {
   if (row.kind == LimitKind::magnitude_a) {
     double re = 0.0, im = 0.0;
     for (std::size_t k = 0; k < row.members.size(); ++k) {
@@ -132,19 +132,19 @@ double Guard::value(const GuardRow& row, Side side, Couplings couplings) const {
     const GuardMember& m = members[i];
     if (m.given_kw == 0.0) continue;
     const bool evse = i < evse_count_;
-    const double kw = evse ? physics::through(flow_kw_of(i, side), evses_[i].efficiency) : flow_kw_of(i, side);
+    const double kw = evse ? physics::power_into(flow_kw_of(i, side), evses_[i].efficiency) : flow_kw_of(i, side);
     const std::int32_t feeder = evse ? evses_[i].feeder : -1;
     (feeder < 0 ? at_connection : own_kw_[static_cast<std::size_t>(feeder)]) += kw;
   }
   if (own_kw_.empty()) return at_connection;
-  const double from_feeders = tree_.flows(own_kw_, into_kw_);
+  const double from_feeders = tree_.sum_flows(own_kw_, into_kw_);
   return row.feeder == -1 ? at_connection + from_feeders : into_kw_[static_cast<std::size_t>(row.feeder)];
 }
 
-bool Guard::exceeded(const GuardRow& row, Side side, Couplings couplings) const {
+bool Guard::is_exceeded(const GuardRow& row, Side side, Couplings couplings) const {
   if (side == Side::upper)
-    return row.upper < physics::infinite && value(row, side, couplings) > row.upper + slack(row.upper);
-  return row.lower > -physics::infinite && value(row, side, couplings) < row.lower - slack(row.lower);
+    return row.upper < physics::infinite && value_of_row(row, side, couplings) > row.upper + slack_of_bound(row.upper);
+  return row.lower > -physics::infinite && value_of_row(row, side, couplings) < row.lower - slack_of_bound(row.lower);
 }
 
 // ---- All rows at once
@@ -156,7 +156,8 @@ inline Guard::Draw Guard::draw_of(std::uint32_t i, double kw, const Coupling& co
   const bool evse = i < evse_count_;
   draw.kw = {flow_kw(m, kw, Side::upper), flow_kw(m, kw, Side::lower)};
   const double efficiency = evse ? evses_[i].efficiency : 1.0;
-  draw.ac_kw = {physics::through(draw.kw.upper_or_re, efficiency), physics::through(draw.kw.lower_or_im, efficiency)};
+  draw.ac_kw = {physics::power_into(draw.kw.upper_or_re, efficiency),
+                physics::power_into(draw.kw.lower_or_im, efficiency)};
   // A DC EVSE or storage has no current that counts, a finished vehicle has none at all.
   draw.a_per_kw = evse && coupling.kw_per_a != 0.0 ? 1.0 / coupling.kw_per_a : 0.0;
   const double able_kw = kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw;
@@ -192,15 +193,15 @@ void Guard::sum_up(Couplings couplings) {
   }
   for (const std::uint32_t f : tree_.leaves_first()) {
     const physics::Feeder& feeder = tree_.feeders()[f];
-    const Sum into{physics::through(out_kw_[f].upper_or_re, feeder.efficiency),
-                   physics::through(out_kw_[f].lower_or_im, feeder.efficiency)};
+    const Sum into{physics::power_into(out_kw_[f].upper_or_re, feeder.efficiency),
+                   physics::power_into(out_kw_[f].lower_or_im, feeder.efficiency)};
     if (feeder_row_[f] >= 0) sums_[static_cast<std::size_t>(feeder_row_[f])] = into;
     (feeder.parent < 0 ? sums_[0] : out_kw_[static_cast<std::size_t>(feeder.parent)]) += into;
   }
 }
 
 /// Whether every row holds towards both bounds. Near a bound (within the slack's own rounding) it may say no where
-/// exceeded() says no excess: then that decides.
+/// is_exceeded() says no excess: then that decides.
 bool Guard::all_hold(Couplings couplings) {
   sum_up(couplings);
   for (std::size_t r = 0; r < rows_.size(); ++r) {
@@ -218,7 +219,7 @@ bool Guard::holds_in_sums(std::size_t r) const { return is_inside(rows_[r], sums
 /// @param keep  the sums are kept up to date with it
 /// @returns whether see() never said false
 template <bool keep, class See>
-bool Guard::move(std::uint32_t i, double kw, Couplings couplings, See&& see) {
+bool Guard::move_sums(std::uint32_t i, double kw, Couplings couplings, See&& see) {
   const Draw before = draw_of(i, members[i].given_kw, couplings[i]);
   const Draw after = draw_of(i, kw, couplings[i]);
   for (std::uint32_t k = entry_start_[i]; k < entry_start_[i + 1]; ++k) {
@@ -235,9 +236,9 @@ bool Guard::move(std::uint32_t i, double kw, Couplings couplings, See&& see) {
     const auto f = static_cast<std::size_t>(node);
     const Sum out = out_kw_[f] + change;
     const double efficiency = feeders[f].efficiency;
-    const Sum into_before{physics::through(out_kw_[f].upper_or_re, efficiency),
-                          physics::through(out_kw_[f].lower_or_im, efficiency)};
-    const Sum into{physics::through(out.upper_or_re, efficiency), physics::through(out.lower_or_im, efficiency)};
+    const Sum into_before{physics::power_into(out_kw_[f].upper_or_re, efficiency),
+                          physics::power_into(out_kw_[f].lower_or_im, efficiency)};
+    const Sum into{physics::power_into(out.upper_or_re, efficiency), physics::power_into(out.lower_or_im, efficiency)};
 
     // A feeder without a row of its own still passes the change on.
     const std::int32_t row = feeder_row_[f];
@@ -257,8 +258,8 @@ bool Guard::move(std::uint32_t i, double kw, Couplings couplings, See&& see) {
 }
 
 /// Sets a member, and keeps the sums up to date.
-void Guard::put(std::uint32_t i, double kw, Couplings couplings) {
-  move<true>(i, kw, couplings, [](std::uint32_t, const Sum&, const Sum&) { return true; });
+void Guard::set_given_kw(std::uint32_t i, double kw, Couplings couplings) {
+  move_sums<true>(i, kw, couplings, [](std::uint32_t, const Sum&, const Sum&) { return true; });
   members[i].given_kw = kw;
 }
 
@@ -266,7 +267,7 @@ void Guard::put(std::uint32_t i, double kw, Couplings couplings) {
 /// them; -1 where none is. @param strict  no part of the rows' slack may be used
 std::int32_t Guard::blocking_row(std::uint32_t i, double kw, bool strict, Couplings couplings) {
   std::int32_t blocking = -1;
-  move<false>(i, kw, couplings, [&](std::uint32_t r, const Sum& before, const Sum& after) {
+  move_sums<false>(i, kw, couplings, [&](std::uint32_t r, const Sum& before, const Sum& after) {
     if (is_no_worse(rows_[r], before, after, strict)) return true;
     if (blocking < 0 || static_cast<std::int32_t>(r) == members[i].limit) blocking = static_cast<std::int32_t>(r);
     return blocking != members[i].limit;
@@ -277,7 +278,7 @@ std::int32_t Guard::blocking_row(std::uint32_t i, double kw, bool strict, Coupli
 /// How far a member can go from where it is towards `kw`, as a part of that way, were all sums straight lines.
 double Guard::fitting_part(std::uint32_t i, double kw, Couplings couplings) {
   double part = 1.0;
-  move<false>(i, kw, couplings, [&](std::uint32_t r, const Sum& before, const Sum& after) {
+  move_sums<false>(i, kw, couplings, [&](std::uint32_t r, const Sum& before, const Sum& after) {
     part = std::min(part, fitting_part_of(rows_[r], before, after));
     return true;
   });

@@ -46,7 +46,7 @@ GuardedCells::~GuardedCells() { munmap(mapping_, bytes_); }
 
 void GuardedCells::keep_from_copies() const { madvise(mapping_, bytes_, MADV_DONTFORK); }
 
-void GuardedCells::shrink(std::size_t count) {
+void GuardedCells::shrink_to(std::size_t count) {
   all_ = all_.last(count + 2 * canaries);
   revive_canaries();
 }

@@ -21,7 +21,7 @@ class GuardedCells {
   /// Processes forked from now on by this one do not have the column.
   void keep_from_copies() const;
   /// Fewer cells than before, at the end of the same memory; what they hold is undefined.
-  void shrink(std::size_t count);
+  void shrink_to(std::size_t count);
 
   std::span<double> cells() const { return all_.subspan(canaries, all_.size() - 2 * canaries); }
   bool canaries_alive() const;

@@ -47,7 +47,7 @@ bool HandOver::Side::come_while_looking() {
   return false;
 }
 
-bool HandOver::Side::wait(long ms) {
+bool HandOver::Side::wait_for_turn(long ms) {
   if (to_sleep_ > 0) {
     --to_sleep_;
   } else if (come_while_looking()) {
@@ -65,7 +65,7 @@ bool HandOver::Side::wait(long ms) {
   return shared_.turn_.load(std::memory_order_acquire) == mine_;
 }
 
-void HandOver::Side::give() {
+void HandOver::Side::give_turn() {
   const Turn other = mine_ == parent ? child : parent;
   shared_.turn_.store(other);
   if (shared_.asleep_[other].load() != 0) futex_wake(shared_.turn_);

@@ -18,9 +18,9 @@ class HandOver {
    public:
     Side(HandOver& shared, Turn mine) : shared_(shared), mine_(mine) {}
     /// Until it is this side's turn, or for about `ms` milliseconds. @returns whether it is.
-    bool wait(long ms);
+    bool wait_for_turn(long ms);
     /// The turn is the other side's now.
-    void give();
+    void give_turn();
 
    private:
     bool come_while_looking();

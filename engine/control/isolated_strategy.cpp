@@ -96,7 +96,7 @@ class IsolatedStrategy::Segment {
   std::string place_of_fault(std::size_t memory_mib) const;
   std::string written_outside(const std::string& who) const;
 
-  std::size_t members() const { return std::size_t{view.shown().n_evses} + view.shown().n_storages; }
+  std::size_t members() const { return std::size_t{view.shown_view().n_evses} + view.shown_view().n_storages; }
   bool has_room_for(std::uint32_t plan_steps) const { return members() * plan_steps <= plan_kw.cells().size(); }
 
   SharedView view;
@@ -135,7 +135,7 @@ std::string IsolatedStrategy::Segment::place_of_fault(std::size_t memory_mib) co
   const int signal = fault.signal.load();
   if (signal != SIGSEGV && signal != SIGBUS) return {};
   if (fault.wrote) {
-    const std::string_view column = column_at(view.shown(), fault.address);
+    const std::string_view column = column_at(view.shown_view(), fault.address);
     if (column == "evtwin_view") return ": it wrote into the view, which is the host's";
     if (!column.empty()) return fmt::format(": it wrote into the view ({}), which is the host's", column);
   }
@@ -192,7 +192,7 @@ void IsolatedStrategy::Segment::say(std::span<const Strategy::Remark> remarks) {
 void IsolatedStrategy::Segment::watch_process(Strategy& strategy, bool at_the_end) {
   constexpr std::uint64_t decisions_between_looks = 64;
   if (!at_the_end && ++decided_ % decisions_between_looks != 0) return;
-  const std::string difference = state_ ? state_->difference() : std::string();
+  const std::string difference = state_ ? state_->find_difference() : std::string();
   if (!difference.empty()) {
     strategy.remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, in one of decide() number {} to {}",
                                                             difference, looked_ + 1, decided_)});
@@ -205,9 +205,9 @@ void IsolatedStrategy::Segment::watch_process(Strategy& strategy, bool at_the_en
 void IsolatedStrategy::Segment::make_in_child(
     std::unique_ptr<Strategy>& strategy, const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
   state_.emplace();
-  strategy = make(view.shown());
+  strategy = make(view.shown_view());
   // Changes made meanwhile are told once, and are the state to compare with from here on.
-  if (const std::string changed = state_->difference(); !changed.empty())
+  if (const std::string changed = state_->find_difference(); !changed.empty())
     strategy->remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, while it was made", changed)});
   state_.emplace();
 
@@ -219,7 +219,7 @@ void IsolatedStrategy::Segment::make_in_child(
   std::copy_n(strategy->levels.begin(), control->n_levels, control->levels.begin());
 
   // Both processes shorten the plan alike, so that a write past its end is caught.
-  if (has_room_for(strategy->plan_steps)) plan_kw.shrink(members() * strategy->plan_steps);
+  if (has_room_for(strategy->plan_steps)) plan_kw.shrink_to(members() * strategy->plan_steps);
   control->can_save = strategy->can_save() ? 1 : 0;
 }
 
@@ -235,7 +235,7 @@ void IsolatedStrategy::Segment::decide_in_child(Strategy& strategy) {
                            strategy.plan_steps == 0 ? nullptr : plan_kw.cells().data(),
                            strategy.plan_steps,
                            0};
-  strategy.decide(view.shown(), decision);
+  strategy.decide(view.shown_view(), decision);
   watch_process(strategy);
   control->wake_ns = decision.wake_ns;
   control->quiet_until_ns = decision.quiet_until_ns;
@@ -245,7 +245,7 @@ void IsolatedStrategy::Segment::decide_in_child(Strategy& strategy) {
 /// The segment's room for a state can not grow: the parent maps it, too.
 void IsolatedStrategy::Segment::save_in_child(Strategy& strategy) {
   std::vector<std::byte> bytes;
-  strategy.save(bytes);
+  strategy.save_memory(bytes);
   if (bytes.size() > most_state_bytes)
     throw StrategyError(fmt::format("its state has {} bytes, at most {} can be kept", bytes.size(), most_state_bytes));
   std::copy(bytes.begin(), bytes.end(), state);
@@ -264,14 +264,14 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
       break;
     case end_of_run:
       // The last look, however few decisions since the one before.
-      strategy->end(view.shown());
+      strategy->end(view.shown_view());
       watch_process(*strategy, true);
       break;
     case save_state:
       save_in_child(*strategy);
       break;
     case load_state:
-      strategy->load({state, static_cast<std::size_t>(control->state_bytes)});
+      strategy->load_memory({state, static_cast<std::size_t>(control->state_bytes)});
       break;
     default:
       break;
@@ -303,14 +303,14 @@ std::size_t own_threads() {
 
 void IsolatedStrategy::Segment::serve(const std::string& who,
                                       const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
-  view.protect();
+  view.make_read_only();
   keep_from_copies();
   write_down_crashes(control->fault, who);
 
   std::unique_ptr<Strategy> strategy;
   HandOver::Side own_side(control->turn, HandOver::child);
   while (true) {
-    while (!own_side.wait(1000)) {
+    while (!own_side.wait_for_turn(1000)) {
     }
 
     // The child never returns: the frames above are a copy of the parent's.
@@ -325,7 +325,7 @@ void IsolatedStrategy::Segment::serve(const std::string& who,
       if (const std::string left = end_own_processes(); !left.empty())
         fmt::print(stderr, "warning: {}: a process of its own ({}) still ran after destroy; it was ended\n", who, left);
       std::fflush(stderr);
-      own_side.give();
+      own_side.give_turn();
       ::_exit(0);
     }
 
@@ -339,7 +339,7 @@ void IsolatedStrategy::Segment::serve(const std::string& who,
       control->said_bytes = static_cast<std::uint32_t>(why.size());
       std::copy(why.begin(), why.end(), control->said.begin());
     }
-    own_side.give();
+    own_side.give_turn();
   }
 }
 
@@ -396,7 +396,7 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
 
   if (child_ < 0) throw StrategyError(fmt::format("{}: no process could be made for it", who_));
   try {
-    ask(make_instance, "create");
+    ask_child(make_instance, "create");
   } catch (...) {
     if (child_ > 0) lost_child();
     throw;
@@ -427,13 +427,13 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
                     who_, plan_steps, most_plan_cells / segment_->members(), segment_->members()));
   }
 
-  segment_->plan_kw.shrink(segment_->members() * plan_steps);
+  segment_->plan_kw.shrink_to(segment_->members() * plan_steps);
 }
 
 IsolatedStrategy::~IsolatedStrategy() {
   if (child_ <= 0) return;
   try {
-    ask(leave, "destroy");
+    ask_child(leave, "destroy");
   } catch (const StrategyError& error) {
     fmt::print(stderr, "warning: {}\n", error.what());  // the answers are in; only the plugin's own tidying failed
   }
@@ -447,7 +447,7 @@ void IsolatedStrategy::lost_child() {
   child_ = -1;
 }
 
-void IsolatedStrategy::fault(const std::string& why) const {
+void IsolatedStrategy::throw_fault(const std::string& why) const {
   kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::error, "{}: {}", who_, why);
   throw StrategyError(fmt::format("{}: {}", who_, why));
 }
@@ -455,7 +455,7 @@ void IsolatedStrategy::fault(const std::string& why) const {
 /// The child is ended, and why is told.
 void IsolatedStrategy::end_child(const std::string& why) {
   lost_child();
-  fault(why);
+  throw_fault(why);
 }
 
 /// Whether the child is no more. @throws StrategyError unless it was asked to leave.
@@ -464,12 +464,12 @@ bool IsolatedStrategy::child_ended(const char* what) {
   if (::waitpid(child_, &status, WNOHANG) != child_) return false;
   child_ = -1;
   if (segment_->control->request == leave && WIFEXITED(status)) return true;
-  if (WIFEXITED(status)) fault(fmt::format("{} called exit({})", what, WEXITSTATUS(status)));
+  if (WIFEXITED(status)) throw_fault(fmt::format("{} called exit({})", what, WEXITSTATUS(status)));
   const Fault& written = segment_->control->fault;
   const bool known = written.signal.load() == WTERMSIG(status);
-  fault(fmt::format("{} crashed: {}{}", known && written.own_thread ? "a thread of its own" : what,
-                    signal_text(WTERMSIG(status)),
-                    known ? segment_->place_of_fault(limits_.memory_mib) : std::string()));
+  throw_fault(fmt::format("{} crashed: {}{}", known && written.own_thread ? "a thread of its own" : what,
+                          signal_text(WTERMSIG(status)),
+                          known ? segment_->place_of_fault(limits_.memory_mib) : std::string()));
 }
 
 /// Ends the child where a call was interrupted, lasts too long or takes too much memory.
@@ -482,21 +482,21 @@ void IsolatedStrategy::look_after_child(const char* what, double waited_s) {
     end_child(fmt::format("{} took more memory than nine tenths of this machine's (--memory-limit-mib)", what));
 }
 
-void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
+void IsolatedStrategy::ask_child(std::uint32_t request, const char* what) {
   if (child_ <= 0) throw StrategyError(fmt::format("{}: {} was asked of it after it had ended", who_, what));
   Control& control = *segment_->control;
   control.request = request;
   control.said_bytes = 0;
   HandOver::Side& side = segment_->side;
-  side.give();
+  side.give_turn();
 
   // Most answers come within the first wait; during longer ones the child is watched.
-  if (!side.wait(round_ms)) {
+  if (!side.wait_for_turn(round_ms)) {
     const auto begun = Clock::now();
     do {
       if (child_ended(what)) return;
       look_after_child(what, std::chrono::duration<double>(Clock::now() - begun).count());
-    } while (!side.wait(round_ms));
+    } while (!side.wait_for_turn(round_ms));
   }
 
   // A child can write anything here: lengths are bounded before they are used.
@@ -520,14 +520,14 @@ void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
 
 void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
   if (limits_.stop != nullptr && limits_.stop()) end_child("decide was interrupted");
-  segment_->view.show(view);
+  segment_->view.show_view(view);
   const auto evse_kw = segment_->evse_kw.cells();
   const auto storage_kw = segment_->storage_kw.cells();
   std::copy_n(decision.evse_kw, evse_kw.size(), evse_kw.begin());
   const auto plan_kw = segment_->plan_kw.cells();
   std::copy_n(decision.storage_kw, storage_kw.size(), storage_kw.begin());
   std::copy_n(decision.plan_kw, plan_kw.size(), plan_kw.begin());
-  ask(decide_now, "decide");
+  ask_child(decide_now, "decide");
   if (const std::string why = segment_->written_outside(who_); !why.empty()) throw StrategyError(why);
   std::copy(evse_kw.begin(), evse_kw.end(), decision.evse_kw);
   std::copy(storage_kw.begin(), storage_kw.end(), decision.storage_kw);
@@ -538,11 +538,11 @@ void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision
 }
 
 void IsolatedStrategy::end(const evtwin_view& last) {
-  segment_->view.show(last);
-  ask(end_of_run, "end");
+  segment_->view.show_view(last);
+  ask_child(end_of_run, "end");
 }
 
-StrategyFactory isolated(std::string who, const CallLimits& limits, StrategyFactory in_child) {
+StrategyFactory isolate_strategy(std::string who, const CallLimits& limits, StrategyFactory in_child) {
   return [who = std::move(who), limits, in_child = std::move(in_child)](
              const evtwin_view& first, std::uint64_t seed, std::uint32_t site) -> std::unique_ptr<Strategy> {
     const auto make = [&](const evtwin_view& shown) { return in_child(shown, seed, site); };
@@ -550,17 +550,17 @@ StrategyFactory isolated(std::string who, const CallLimits& limits, StrategyFact
   };
 }
 
-void IsolatedStrategy::save(std::vector<std::byte>& bytes) {
-  ask(save_state, "save");
+void IsolatedStrategy::save_memory(std::vector<std::byte>& bytes) {
+  ask_child(save_state, "save");
   const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(segment_->control->state_bytes, most_state_bytes));
   bytes.insert(bytes.end(), segment_->state, segment_->state + n);
 }
 
-void IsolatedStrategy::load(std::span<const std::byte> bytes) {
+void IsolatedStrategy::load_memory(std::span<const std::byte> bytes) {
   if (bytes.size() > most_state_bytes) throw StrategyError(fmt::format("{}: the saved state is too long", who_));
   std::copy(bytes.begin(), bytes.end(), segment_->state);
   segment_->control->state_bytes = bytes.size();
-  ask(load_state, "load");
+  ask_child(load_state, "load");
 }
 
 }  // namespace evtwin::control

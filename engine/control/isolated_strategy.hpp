@@ -2,7 +2,7 @@
 // does to its process, this one lives on. Costs a switch to the child and back and a copy of the columns per decision.
 //
 //     this process             shared memory                     the child
-//     ask(): writes the view   view (read only there), columns   serve(): waits for its turn
+//     ask_child(): writes the view   view (read only there), columns   serve(): waits for its turn
 //     gives the turn away      turn, request, what was said      answers, gives the turn back
 //     waits, looks whether     fault: what was touched, where    crashes: the handler writes it down
 //     the child still lives
@@ -30,19 +30,19 @@ class IsolatedStrategy : public Strategy {
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override;
   void end(const evtwin_view& last) override;
-  std::string who() const override { return who_; }
+  std::string name_in_messages() const override { return who_; }
   bool can_save() const override { return can_save_; }
-  void save(std::vector<std::byte>& bytes) override;
-  void load(std::span<const std::byte> bytes) override;
+  void save_memory(std::vector<std::byte>& bytes) override;
+  void load_memory(std::span<const std::byte> bytes) override;
 
  private:
   class Segment;
-  void ask(std::uint32_t request, const char* what);
+  void ask_child(std::uint32_t request, const char* what);
   void lost_child();
   bool child_ended(const char* what);
   void look_after_child(const char* what, double waited_s);
   [[noreturn]] void end_child(const std::string& why);
-  [[noreturn]] void fault(const std::string& why) const;
+  [[noreturn]] void throw_fault(const std::string& why) const;
 
   std::string who_;
   CallLimits limits_;
@@ -53,6 +53,6 @@ class IsolatedStrategy : public Strategy {
 
 /// A factory whose instances live in processes of their own: `in_child` is called there, with the same view and seed.
 /// @param who  for messages: "strategy half (libhalf.so)"
-StrategyFactory isolated(std::string who, const CallLimits& limits, StrategyFactory in_child);
+StrategyFactory isolate_strategy(std::string who, const CallLimits& limits, StrategyFactory in_child);
 
 }  // namespace evtwin::control

@@ -94,8 +94,8 @@ void check_forecast(const ForecastModel& model, const evtwin_question& question,
   const std::string trouble =
       trouble_of_forecast(question, {answer.mean, steps}, {answer.quantile, question.n_levels * steps}, at);
   if (trouble.empty()) return;
-  throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", model.who(), quantity_names[question.quantity],
-                                  calendar.format_local(question.steps.start_ns[at]),
+  throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", model.name_in_messages(),
+                                  quantity_names[question.quantity], calendar.format_local(question.steps.start_ns[at]),
                                   calendar.format_local(question.issued_ns), trouble));
 }
 
@@ -110,7 +110,7 @@ IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calen
       ahead_(calendar, holidays, forecast.period_ns) {
   const auto add = [&](const Forecast& rule, std::uint32_t quantity) {
     if (rule.kind == Forecast::Kind::model)
-      all_.push_back({quantity, rule.source->make(quantity, seed, site), {}, {}, false});
+      all_.push_back({quantity, rule.source->make_model(quantity, seed, site), {}, {}, false});
   };
   add(forecast.pv, EVTWIN_QUANTITY_PV_KW);
   add(forecast.load, EVTWIN_QUANTITY_LOAD_KW);
@@ -119,34 +119,35 @@ IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calen
   add(forecast.price, EVTWIN_QUANTITY_BUY_PER_KWH);
 }
 
-void IssuedForecast::issue(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads, const std::vector<double>& levels) {
-  history_.reach(issued_ns);
+void IssuedForecast::issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads,
+                                    const std::vector<double>& levels) {
+  history_.reach_to(issued_ns);
   ahead_.clear(issued_ns);
-  while (ahead_.end_ns() < until_ns) ahead_.add();
+  while (ahead_.end_ns() < until_ns) ahead_.append_step();
   evtwin_question question{};
   question.struct_size = sizeof question;
   question.issued_ns = issued_ns;
-  question.steps = ahead_.view();
+  question.steps = ahead_.steps_view();
   question.level = levels.data();
   question.n_levels = static_cast<std::uint32_t>(levels.size());
   for (Foreseen& foreseen : all_) {
     if ((reads & read_bit(foreseen.quantity)) == 0) continue;
     question.quantity = foreseen.quantity;
-    ask(foreseen, question);
+    ask_model(foreseen, question);
   }
   issued_ns_ = issued_ns;
   ++work_.issued;
 }
 
-void IssuedForecast::ask(Foreseen& foreseen, const evtwin_question& question) {
+void IssuedForecast::ask_model(Foreseen& foreseen, const evtwin_question& question) {
   constexpr double blank = std::numeric_limits<double>::quiet_NaN();
   foreseen.mean.assign(ahead_.size(), blank);
   foreseen.quantile.assign(question.n_levels * ahead_.size(), blank);
   const evtwin_answer answer{sizeof(evtwin_answer), 0, foreseen.mean.data(),
                              question.n_levels == 0 ? nullptr : foreseen.quantile.data()};
   const kernel::Stopwatch watch;
-  foreseen.model->forecast(history_.view(), question, answer);
-  const double seconds = watch.ms() / 1000.0;
+  foreseen.model->forecast(history_.history_view(), question, answer);
+  const double seconds = watch.elapsed_ms() / 1000.0;
   ++work_.calls;
   work_.seconds += seconds;
   work_.longest_call_s = std::max(work_.longest_call_s, seconds);
@@ -155,7 +156,7 @@ void IssuedForecast::ask(Foreseen& foreseen, const evtwin_question& question) {
 }
 
 /// Brings an answer into the steps of the horizon: means over the step, and counts by the share of time.
-void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& horizon) const {
+void IssuedForecast::write_columns(const Foreseen& foreseen, double now_value, Horizon& horizon) const {
   const bool count = is_count(foreseen.quantity);
   auto [value, level] = columns_of(horizon, foreseen.quantity);
   const std::size_t steps = horizon.start_ns.size() - 1, levels = horizon.level.size(), cells = ahead_.size();
@@ -203,16 +204,16 @@ void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& h
   }
 }
 
-void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh,
-                          Horizon& horizon) {
-  const auto wanted = [&](const Foreseen& foreseen) { return horizon.wants(read_bit(foreseen.quantity)); };
+void IssuedForecast::fill_horizon(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh,
+                                  Horizon& horizon) {
+  const auto wanted = [&](const Foreseen& foreseen) { return horizon.wants_columns(read_bit(foreseen.quantity)); };
   if (std::none_of(all_.begin(), all_.end(), wanted)) return;
   const TimeNs issued_ns = calendar_.tick_at_or_before(now_ns, period_ns_);
   // An issue reaches to the end of the horizon at the end of its period, whenever in it it is first needed.
   const auto steps = static_cast<TimeNs>(horizon.start_ns.size());
   const TimeNs until_ns = std::max(horizon.start_ns.back(), issued_ns + period_ns_ + steps * tick_ns_);
   if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back())
-    issue(issued_ns, until_ns, horizon.reads, horizon.level);
+    issue_forecast(issued_ns, until_ns, horizon.reads, horizon.level);
 
   horizon.issued_ns = std::min(horizon.issued_ns, issued_ns);
   bool counts_known = true, kwh_known = true;
@@ -221,7 +222,7 @@ void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, d
     const double now_value = foreseen.quantity == EVTWIN_QUANTITY_PV_KW     ? pv_now_kw
                              : foreseen.quantity == EVTWIN_QUANTITY_LOAD_KW ? load_now_kw
                                                                             : buy_now_per_kwh;
-    show(foreseen, now_value, horizon);
+    write_columns(foreseen, now_value, horizon);
     if (foreseen.quantity == EVTWIN_QUANTITY_ARRIVALS) counts_known = foreseen.has_spread;
     if (foreseen.quantity == EVTWIN_QUANTITY_ARRIVALS_KWH) kwh_known = foreseen.has_spread;
 
@@ -232,7 +233,7 @@ void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, d
     }
   }
   // Without a spread of its own a number of vehicles is one of Poisson's; each asks for the mean.
-  if (!horizon.wants(EVTWIN_READS_ARRIVALS)) return;
+  if (!horizon.wants_columns(EVTWIN_READS_ARRIVALS)) return;
   if (!counts_known) fill_poisson_counts(horizon);
   if (!kwh_known) fill_kwh_of_counts(horizon);
 }

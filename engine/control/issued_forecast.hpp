@@ -32,8 +32,8 @@ struct ForecastWork {
   double seconds = 0.0, longest_call_s = 0.0;
 };
 
-/// Those quantities of a site that models foresee. The answer to fill() depends on the world up to the last time of
-/// issue and on that call alone: there is nothing to keep in a checkpoint.
+/// Those quantities of a site that models foresee. The answer to fill_horizon() depends on the world up to the last
+/// time of issue and on that call alone: there is nothing to keep in a checkpoint.
 class IssuedForecast {
  public:
   /// @param forecast  at least one of its rules is a model
@@ -47,9 +47,9 @@ class IssuedForecast {
   /// issued at each multiple of the period that the local clock shows, when it is first needed; it holds until the next
   /// one. The value of now is taken to go on for a period at most, within step 0. `now_ns` never goes back.
   /// @throws StrategyError as check_forecast, or what the model says
-  void fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh, Horizon& horizon);
+  void fill_horizon(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh, Horizon& horizon);
 
-  const ForecastWork& work() const { return work_; }
+  const ForecastWork& work_done() const { return work_; }
 
  private:
   /// One quantity's model and its last answer.
@@ -60,9 +60,9 @@ class IssuedForecast {
     std::vector<double> quantile;  // [levels * steps]
     bool has_spread = false;
   };
-  void issue(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads, const std::vector<double>& levels);
-  void ask(Foreseen& foreseen, const evtwin_question& question);
-  void show(const Foreseen& foreseen, double now_value, Horizon& horizon) const;
+  void issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads, const std::vector<double>& levels);
+  void ask_model(Foreseen& foreseen, const evtwin_question& question);
+  void write_columns(const Foreseen& foreseen, double now_value, Horizon& horizon) const;
 
   const market::Calendar calendar_;
   TimeNs tick_ns_, period_ns_;

@@ -28,9 +28,9 @@ struct Ledger {
   Ledger& operator+=(const Ledger& other);
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     std::span<double> columns(&import_kwh, sizeof(Ledger) / sizeof(double));  // doubles and nothing else
-    a.fixed(columns);
+    a.archive_elements(columns);
   }
 };
 

@@ -49,21 +49,21 @@ void PlanHistory::take_back(std::size_t member, const PlannedPiece& piece, TimeN
   settled_.push_back({member, piece, t});
 }
 
-bool PlanHistory::take(TimeNs now, std::uint64_t decision, std::span<const TimeNs> step_start_ns,
-                       std::span<const double> kw) {
+bool PlanHistory::take_plan(TimeNs now, std::uint64_t decision, std::span<const TimeNs> step_start_ns,
+                            std::span<const double> kw) {
   const std::size_t steps = kw.size() / std::max<std::size_t>(1, pending_.size());
   bool new_words = false;
   for (std::size_t member = 0; member < pending_.size() && steps > 0; ++member) {
     const auto row = kw.subspan(member * steps, steps);
     if (std::all_of(row.begin(), row.end(), [](double x) { return std::isnan(x); })) continue;
     settle_passed(member, now);
-    if (overlay(member, now, decision, step_start_ns.first(steps + 1), row)) new_words = true;
+    if (overlay_member(member, now, decision, step_start_ns.first(steps + 1), row)) new_words = true;
   }
   return new_words;
 }
 
-bool PlanHistory::overlay(std::size_t member, TimeNs now, std::uint64_t decision, std::span<const TimeNs> step_start_ns,
-                          std::span<const double> kw) {
+bool PlanHistory::overlay_member(std::size_t member, TimeNs now, std::uint64_t decision,
+                                 std::span<const TimeNs> step_start_ns, std::span<const double> kw) {
   std::vector<PlannedPiece>& pending = pending_[member];
   // Between two neighbouring cuts neither what was planned nor what is planned now changes.
   old_cuts_.clear();

@@ -20,7 +20,7 @@ struct PlannedPiece {
   std::uint64_t decision = 0;  ///< number of the decision that planned it
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(start_ns, end_ns, kw, decision);
   }
 };
@@ -43,7 +43,7 @@ class PlanHistory {
   /// A plan made at `now`. Where it is NaN, what was planned stands; where nothing was planned, 0 kW is nothing new.
   /// @param step_start_ns  n + 1 instants for n steps. @param kw  members x n, member by member
   /// @returns whether it says anything that was not planned before.
-  bool take(TimeNs now, std::uint64_t decision, std::span<const TimeNs> step_start_ns, std::span<const double> kw);
+  bool take_plan(TimeNs now, std::uint64_t decision, std::span<const TimeNs> step_start_ns, std::span<const double> kw);
 
   /// The member's plan ends here: its vehicle leaves.
   void end_member(std::size_t member, TimeNs t);
@@ -53,19 +53,19 @@ class PlanHistory {
   void clear();
 
   /// Pieces that were settled since the last time, in the order of their settling; by member in order of time.
-  std::vector<SettledPiece>& settled() { return settled_; }
+  std::vector<SettledPiece>& settled_pieces() { return settled_; }
 
   /// Without what is settled: the caller has taken it.
   template <class A>
-  void archive(A& a) {
-    a.fixed(pending_);
+  void archive_fields(A& a) {
+    a.archive_elements(pending_);
   }
 
  private:
   void settle_passed(std::size_t member, TimeNs now);
   void take_back(std::size_t member, const PlannedPiece& piece, TimeNs t);
-  bool overlay(std::size_t member, TimeNs now, std::uint64_t decision, std::span<const TimeNs> step_start_ns,
-               std::span<const double> kw);
+  bool overlay_member(std::size_t member, TimeNs now, std::uint64_t decision, std::span<const TimeNs> step_start_ns,
+                      std::span<const double> kw);
 
   std::vector<std::vector<PlannedPiece>> pending_;  // by member; ascending, without overlap
   std::vector<SettledPiece> settled_;

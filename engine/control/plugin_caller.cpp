@@ -43,7 +43,7 @@ void warn_once(const std::string& who, std::string_view words) {
   constexpr std::size_t most_warnings = 20;
   static std::mutex lock;
   static std::set<std::string> told;
-  std::string line = fmt::format("{} says: {}", who, kernel::printable(words));
+  std::string line = fmt::format("{} says: {}", who, kernel::make_printable(words));
   const std::lock_guard guard(lock);
   if (told.size() >= most_warnings || !told.insert(line).second) return;
   fmt::print(stderr, "warning: {}{}\n", line, told.size() == most_warnings ? " (no more is shown)" : "");
@@ -62,9 +62,9 @@ void PluginCaller::let_speak() {
   caller_.store(std::this_thread::get_id(), std::memory_order_relaxed);
 }
 
-void PluginCaller::silence() { caller_.store({}, std::memory_order_relaxed); }
+void PluginCaller::forbid_speaking() { caller_.store({}, std::memory_order_relaxed); }
 
-void PluginCaller::enter(const char* what) {
+void PluginCaller::begin_call(const char* what) {
   let_speak();
   call_under_way() = {who_.c_str(), what};
 }
@@ -81,22 +81,22 @@ void PluginCaller::take_exception() {
   }
 }
 
-void PluginCaller::leave(const char* what, evtwin_status status, const std::string& changed) {
+void PluginCaller::end_call(const char* what, evtwin_status status, const std::string& changed) {
   call_under_way() = {};
-  silence();
+  forbid_speaking();
   if (spoke_out_of_turn_.load(std::memory_order_relaxed))
-    fail(what, "it called report() from a thread of its own, or when it was not asked");
-  if (status != EVTWIN_OK) fail(what, error_.empty() ? status_text(status, header_) : error_);
-  if (!changed.empty()) fail(what, changed);
+    throw_failure(what, "it called report() from a thread of its own, or when it was not asked");
+  if (status != EVTWIN_OK) throw_failure(what, error_.empty() ? status_text(status, header_) : error_);
+  if (!changed.empty()) throw_failure(what, changed);
 }
 
-void PluginCaller::fail(const char* what, const std::string& why) const {
+void PluginCaller::throw_failure(const char* what, const std::string& why) const {
   kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::error, "{}: {} failed: {}", who_, what, why);
   throw StrategyError(fmt::format("{}: {} failed: {}", who_, what, why));
 }
 
 void PluginCaller::report(const evtwin_host* host, std::uint32_t severity, const char* text) {
-  PluginCaller& self = of(host);
+  PluginCaller& self = caller_of(host);
   if (self.caller_.load(std::memory_order_relaxed) != std::this_thread::get_id()) {
     self.spoke_out_of_turn_.store(true, std::memory_order_relaxed);
     return;
@@ -120,7 +120,7 @@ void PluginCaller::report(const evtwin_host* host, std::uint32_t severity, const
 }
 
 std::uint64_t PluginCaller::random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index) {
-  const PluginCaller& self = of(host);
+  const PluginCaller& self = caller_of(host);
   return random_of(self.seed_, self.site_, stream, index);
 }
 

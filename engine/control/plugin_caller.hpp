@@ -29,7 +29,7 @@ class PluginCaller {
   /// @throws StrategyError "strategy half (libhalf.so): decide failed: ..."
   template <class Call>
   void operator()(const char* what, Call&& plugin) {
-    enter(what);
+    begin_call(what);
     evtwin_status status = EVTWIN_FAILED;
     const NumberModes modes;
     // The contract lets no exception cross; one that does all the same still ends in an error that names the plugin.
@@ -38,25 +38,25 @@ class PluginCaller {
     } catch (...) {
       take_exception();
     }
-    leave(what, status, modes.take_back());
+    end_call(what, status, modes.take_back());
   }
 
-  [[noreturn]] void fail(const char* what, const std::string& why) const;
+  [[noreturn]] void throw_failure(const char* what, const std::string& why) const;
 
   /// host->random_u64 of the instance at `site` in a run of `seed`.
   static std::uint64_t random_of(std::uint64_t seed, std::uint32_t site, std::uint64_t stream, std::uint64_t index);
 
   /// For an instance that is called together with others: it may report, and what it said is asked for afterwards.
   void let_speak();
-  void silence();
-  const std::string& said() const { return error_; }
-  void say(const std::string& error) { error_ = error; }
+  void forbid_speaking();
+  const std::string& error_text() const { return error_; }
+  void keep_error(const std::string& error) { error_ = error; }
 
  private:
-  void enter(const char* what);
+  void begin_call(const char* what);
   void take_exception();
-  void leave(const char* what, evtwin_status status, const std::string& changed);
-  static PluginCaller& of(const evtwin_host* host) { return *static_cast<PluginCaller*>(host->context); }
+  void end_call(const char* what, evtwin_status status, const std::string& changed);
+  static PluginCaller& caller_of(const evtwin_host* host) { return *static_cast<PluginCaller*>(host->context); }
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
   static std::uint64_t random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index);
   static const void* extension(const evtwin_host*, const char*) { return nullptr; }

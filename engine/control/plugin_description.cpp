@@ -113,7 +113,7 @@ ParamDescription described_param(const evtwin_param_info& p) {
 
 }  // namespace
 
-StrategyDescription described(const evtwin_info& info) {
+StrategyDescription copy_description(const evtwin_info& info) {
   StrategyDescription out{
       info.id, text_or_empty(info.name), text_or_empty(info.version), text_or_empty(info.help), info.flags, {}};
   for (std::uint32_t i = 0; i < info.n_params; ++i) out.params.push_back(described_param(info.params[i]));
@@ -123,7 +123,7 @@ StrategyDescription described(const evtwin_info& info) {
 namespace {
 
 PluginDescription describe_here(const std::string& file) {
-  const auto library = PluginLibrary::open(file);
+  const auto library = PluginLibrary::open_library(file);
   PluginDescription plugin;
   plugin.file = file;
   const auto take_abi = [&](const auto& entry) {
@@ -131,7 +131,7 @@ PluginDescription describe_here(const std::string& file) {
     plugin.abi_minor = entry.abi_minor;
     plugin.abi_digest = text_or_empty(entry.abi_digest);
   };
-  const auto strategies = library->strategies(), forecasters = library->forecasters();
+  const auto strategies = library->strategy_infos(), forecasters = library->forecaster_infos();
   if (strategies.empty())
     take_abi(library->forecaster_entry());
   else
@@ -142,8 +142,8 @@ PluginDescription describe_here(const std::string& file) {
     plugin.forecaster_abi_minor = entry.abi_minor;
     plugin.forecaster_abi_digest = text_or_empty(entry.abi_digest);
   }
-  for (const evtwin_info* info : strategies) plugin.strategies.push_back(described(*info));
-  for (const evtwin_info* info : forecasters) plugin.forecasters.push_back(described(*info));
+  for (const evtwin_info* info : strategies) plugin.strategies.push_back(copy_description(*info));
+  for (const evtwin_info* info : forecasters) plugin.forecasters.push_back(copy_description(*info));
   return plugin;
 }
 
@@ -281,7 +281,7 @@ PluginDescription describe_in_child(const std::string& file) {
 
 }  // namespace
 
-std::string ParamDescription::range() const {
+std::string ParamDescription::range_text() const {
   const std::string with_unit = unit.empty() ? "" : " " + unit;
   switch (type) {
     case EVTWIN_PARAM_BOOL:
@@ -309,7 +309,7 @@ std::string ParamDescription::default_value() const {
   }
 }
 
-const StrategyDescription* PluginDescription::find(std::string_view id) const {
+const StrategyDescription* PluginDescription::find_strategy(std::string_view id) const {
   for (const StrategyDescription& strategy : strategies) {
     if (strategy.id == id) return &strategy;
   }

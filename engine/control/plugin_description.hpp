@@ -19,7 +19,7 @@ struct ParamDescription {
   std::string default_text;
 
   /// "a number from 0 to 24 h", "one of stop, go".
-  std::string range() const;
+  std::string range_text() const;
   /// "5", "true", "stop"; "-" where the strategy decides.
   std::string default_value() const;
 };
@@ -40,11 +40,11 @@ struct PluginDescription {
   std::uint32_t forecaster_abi_major = 0, forecaster_abi_minor = 0;  ///< of forecaster.h, where it holds some
   std::string forecaster_abi_digest{};
 
-  const StrategyDescription* find(std::string_view id) const;
+  const StrategyDescription* find_strategy(std::string_view id) const;
 };
 
 /// A sound description as plain data.
-StrategyDescription described(const evtwin_info& info);
+StrategyDescription copy_description(const evtwin_info& info);
 
 /// Where the file is looked at.
 enum class Look : unsigned char {

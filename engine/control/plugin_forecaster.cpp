@@ -36,7 +36,7 @@ HostWatch::~HostWatch() {
   if (file_ >= 0 && ::fcntl(file_, F_GETFD) >= 0) ::close(file_);
 }
 
-std::string HostWatch::over(const std::string& who, const char* what, const std::function<void()>& call) const {
+std::string HostWatch::call_watched(const std::string& who, const char* what, const std::function<void()>& call) const {
   const ProcessState before(ProcessPart::but_files);
   const pid_t process = ::getpid();
   call();
@@ -48,7 +48,7 @@ std::string HostWatch::over(const std::string& who, const char* what, const std:
     ::_exit(1);
   }
   if (file_ >= 0 && ::fcntl(file_, F_GETFD) < 0) return "it closed file descriptors of its host";
-  return before.difference();
+  return before.find_difference();
 }
 
 PluginForecaster::PluginForecaster(std::shared_ptr<const PluginLibrary> library,
@@ -57,30 +57,31 @@ PluginForecaster::PluginForecaster(std::shared_ptr<const PluginLibrary> library,
     : library_(std::move(library)),
       params_(std::move(params)),
       call_(who_of(*library_, *params_), "forecaster.h", seed, site, nullptr) {
-  if (!foresees(params_->strategy(), quantity)) {
+  if (!foresees_quantity(params_->strategy(), quantity)) {
     std::string known;
     for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
-      if (foresees(params_->strategy(), q)) known += fmt::format("{}{}", known.empty() ? "" : ", ", quantity_names[q]);
+      if (foresees_quantity(params_->strategy(), q))
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", quantity_names[q]);
     }
-    call_.fail("create", fmt::format("it foresees {}, not {}", known, quantity_names[quantity]));
+    call_.throw_failure("create", fmt::format("it foresees {}, not {}", known, quantity_names[quantity]));
   }
   if (watched) watch_.emplace();
   const auto values = params_->values();
-  ask("create", [&] {
+  ask_plugin("create", [&] {
     return library_->forecaster_entry().create(call_.host(), params_->strategy().id.c_str(), values.data(),
                                                static_cast<std::uint32_t>(values.size()), quantity, &instance_);
   });
   if (instance_ == nullptr || instance_->struct_size != sizeof(evtwin_forecaster) || instance_->forecast == nullptr ||
       instance_->destroy == nullptr) {
     instance_ = nullptr;  // what it is can not be told, so nothing of it is called
-    call_.fail("create", "it made no complete instance");
+    call_.throw_failure("create", "it made no complete instance");
   }
 }
 
 PluginForecaster::~PluginForecaster() {
   if (instance_ == nullptr) return;
   try {
-    ask("destroy", [&] {
+    ask_plugin("destroy", [&] {
       instance_->destroy(instance_);
       return EVTWIN_OK;
     });
@@ -89,15 +90,15 @@ PluginForecaster::~PluginForecaster() {
   }
 }
 
-void PluginForecaster::ask(const char* what, const std::function<evtwin_status()>& plugin) {
+void PluginForecaster::ask_plugin(const char* what, const std::function<evtwin_status()>& plugin) {
   if (!watch_) return call_(what, plugin);
-  const std::string changed = watch_->over(call_.who(), what, [&] { call_(what, plugin); });
-  if (!changed.empty()) call_.fail(what, changed);
+  const std::string changed = watch_->call_watched(call_.who(), what, [&] { call_(what, plugin); });
+  if (!changed.empty()) call_.throw_failure(what, changed);
 }
 
 void PluginForecaster::forecast(const evtwin_history& history, const evtwin_question& question,
                                 const evtwin_answer& answer) {
-  ask("forecast", [&] { return instance_->forecast(instance_, &history, &question, &answer); });
+  ask_plugin("forecast", [&] { return instance_->forecast(instance_, &history, &question, &answer); });
 }
 
 ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params) {
@@ -110,7 +111,7 @@ ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params
   auto checked = std::make_shared<const CheckedParams>(std::move(found.description), params, "forecaster");
   kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::info, "forecaster {}: {}, in this process", chosen.label,
                    chosen.file);
-  chosen.factory = [library = PluginLibrary::open(found.file), checked = std::move(checked),
+  chosen.factory = [library = PluginLibrary::open_library(found.file), checked = std::move(checked),
                     watched = !came_with_the_program(found.file)](
                        std::uint32_t quantity, std::uint64_t seed,
                        std::uint32_t site) -> std::unique_ptr<ForecastModel> {

@@ -25,7 +25,7 @@ class HostWatch {
   HostWatch& operator=(const HostWatch&) = delete;
   /// Calls `call`. @returns what is other than before, in words; empty: nothing. A copy of the process that the plugin
   /// forked, and that comes back as well, ends here with a word of `who`.
-  std::string over(const std::string& who, const char* what, const std::function<void()>& call) const;
+  std::string call_watched(const std::string& who, const char* what, const std::function<void()>& call) const;
 
  private:
   int file_;  ///< a descriptor of the host's that nobody else closes: threads of the host close theirs meanwhile
@@ -43,10 +43,10 @@ class PluginForecaster : public ForecastModel {
   PluginForecaster& operator=(const PluginForecaster&) = delete;
 
   void forecast(const evtwin_history& history, const evtwin_question& question, const evtwin_answer& answer) override;
-  std::string who() const override { return call_.who(); }
+  std::string name_in_messages() const override { return call_.who(); }
 
  private:
-  void ask(const char* what, const std::function<evtwin_status()>& plugin);
+  void ask_plugin(const char* what, const std::function<evtwin_status()>& plugin);
 
   std::shared_ptr<const PluginLibrary> library_;
   std::shared_ptr<const CheckedParams> params_;
@@ -73,7 +73,7 @@ std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen);
 std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params);
 
 /// Whether it foresees that quantity.
-inline bool foresees(const StrategyDescription& forecaster, std::uint32_t quantity) {
+inline bool foresees_quantity(const StrategyDescription& forecaster, std::uint32_t quantity) {
   return (forecaster.flags & EVTWIN_FORECASTS(quantity)) != 0;
 }
 

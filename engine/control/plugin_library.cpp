@@ -156,7 +156,7 @@ std::vector<const evtwin_info*> all_of(const Entry& entry, std::uint32_t count) 
 
 }  // namespace
 
-std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file) {
+std::shared_ptr<const PluginLibrary> PluginLibrary::open_library(const std::string& file) {
   const auto refuse = [&](const std::string& why) { throw StrategyError(fmt::format("plugin {}: {}", file, why)); };
   std::error_code error;
   if (!fs::is_regular_file(file, error)) refuse("there is no such file");
@@ -173,7 +173,7 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
   if (handle == nullptr) refuse(fmt::format("not a loadable shared object ({})", dlerror()));
 
   std::string changed = modes.take_back();
-  if (changed.empty()) changed = before.difference();
+  if (changed.empty()) changed = before.find_difference();
   if (!changed.empty()) refuse("when it was loaded, " + changed);
 
   const auto* strategies = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
@@ -207,7 +207,7 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
 PluginLibrary::PluginLibrary(std::string file, void* handle, const evtwin_entry* strategies,
                              const evtwin_forecaster_entry* forecasters)
     : file_(std::move(file)), handle_(handle), strategies_(strategies), forecasters_(forecasters) {
-  for (const auto& part : {this->strategies(), this->forecasters()}) {
+  for (const auto& part : {this->strategy_infos(), this->forecaster_infos()}) {
     for (const evtwin_info* info : part) {
       if ((info->flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0) keep_loaded_ = true;
     }
@@ -218,11 +218,11 @@ PluginLibrary::~PluginLibrary() {
   if (!keep_loaded_) CloseLibrary{}(handle_);
 }
 
-std::vector<const evtwin_info*> PluginLibrary::strategies() const {
+std::vector<const evtwin_info*> PluginLibrary::strategy_infos() const {
   return strategies_ == nullptr ? std::vector<const evtwin_info*>() : all_of(*strategies_, strategies_->n_strategies);
 }
 
-std::vector<const evtwin_info*> PluginLibrary::forecasters() const {
+std::vector<const evtwin_info*> PluginLibrary::forecaster_infos() const {
   return forecasters_ == nullptr ? std::vector<const evtwin_info*>()
                                  : all_of(*forecasters_, forecasters_->n_forecasters);
 }

@@ -15,14 +15,14 @@ class PluginLibrary {
  public:
   /// @throws StrategyError naming the file and the reason: not there, not a shared object, no entry symbol, another
   /// abi_major, a newer abi_minor, another header digest, an incomplete entry or description.
-  static std::shared_ptr<const PluginLibrary> open(const std::string& file);
+  static std::shared_ptr<const PluginLibrary> open_library(const std::string& file);
   ~PluginLibrary();
   PluginLibrary(const PluginLibrary&) = delete;
   PluginLibrary& operator=(const PluginLibrary&) = delete;
 
   const std::string& file() const { return file_; }
-  std::vector<const evtwin_info*> strategies() const;   ///< empty: it holds none
-  std::vector<const evtwin_info*> forecasters() const;  ///< empty: it holds none
+  std::vector<const evtwin_info*> strategy_infos() const;    ///< empty: it holds none
+  std::vector<const evtwin_info*> forecaster_infos() const;  ///< empty: it holds none
   /// Of a library that holds strategies.
   const evtwin_entry& strategy_entry() const { return *strategies_; }
   /// Of a library that holds forecasters.

@@ -28,7 +28,7 @@ CheckedParams::CheckedParams(StrategyDescription strategy, const TextParams& giv
   for (const ParamDescription& p : strategy_.params) {
     const auto last = std::find_if(given.rbegin(), given.rend(), [&](const auto& g) { return g.first == p.id; });
     if (last != given.rend()) {
-      values_.push_back(read(p, last->second));
+      values_.push_back(read_value(p, last->second));
     } else {
       const bool worded = p.type == EVTWIN_PARAM_TEXT || p.type == EVTWIN_PARAM_CHOICE;
       values_.push_back({p.id.c_str(), p.default_number, worded ? p.default_text.c_str() : nullptr});
@@ -36,10 +36,10 @@ CheckedParams::CheckedParams(StrategyDescription strategy, const TextParams& giv
   }
 }
 
-evtwin_param_value CheckedParams::read(const ParamDescription& p, const std::string& text) {
+evtwin_param_value CheckedParams::read_value(const ParamDescription& p, const std::string& text) {
   const auto refuse = [&] {
     throw StrategyError(
-        fmt::format("{} {}: parameter {} must be {}, got '{}'", what_, strategy_.id, p.id, p.range(), text));
+        fmt::format("{} {}: parameter {} must be {}, got '{}'", what_, strategy_.id, p.id, p.range_text(), text));
   };
   evtwin_param_value value{p.id.c_str(), 0.0, nullptr};
   if (p.type == EVTWIN_PARAM_BOOL) {

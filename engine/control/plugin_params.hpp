@@ -26,7 +26,7 @@ class CheckedParams {
   const StrategyDescription& strategy() const { return strategy_; }
 
  private:
-  evtwin_param_value read(const ParamDescription& p, const std::string& text);
+  evtwin_param_value read_value(const ParamDescription& p, const std::string& text);
   const char* what_;
   StrategyDescription strategy_;    // values_ point to its ids and default texts
   std::vector<std::string> texts_;  // as given; reserved up front: values_ point into it

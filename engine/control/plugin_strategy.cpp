@@ -61,7 +61,7 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
                                               sizeof(evtwin_strategy))
                                 : "it made no complete instance";
     instance_ = nullptr;  // what it is can not be told, so nothing of it is called
-    call_.fail("create", why);
+    call_.throw_failure("create", why);
   }
 
   // An instance's own figures hold for the whole run, so that they are checked once.
@@ -140,7 +140,8 @@ void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) 
   if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", call_.who()));
   const evtwin_decision given = decision;
   call_("decide", [&] { return instance_->decide(instance_, &view, &decision); });
-  if (const std::string trouble = trouble_of_columns(given, decision); !trouble.empty()) call_.fail("decide", trouble);
+  if (const std::string trouble = trouble_of_columns(given, decision); !trouble.empty())
+    call_.throw_failure("decide", trouble);
 }
 
 void PluginStrategy::end(const evtwin_view& last) {
@@ -162,7 +163,7 @@ void PluginStrategy::decide_many(std::span<const Asked> asked) {
   }
 
   const auto leave = [&] {
-    for (const Asked& one : asked) static_cast<PluginStrategy&>(*one.strategy).call_.silence();
+    for (const Asked& one : asked) static_cast<PluginStrategy&>(*one.strategy).call_.forbid_speaking();
   };
 
   try {
@@ -172,7 +173,7 @@ void PluginStrategy::decide_many(std::span<const Asked> asked) {
       // Another instance than the one that calls may have said why.
       for (const Asked& one : asked) {
         const auto& plugin = static_cast<const PluginStrategy&>(*one.strategy);
-        if (status != EVTWIN_OK && call_.said().empty()) call_.say(plugin.call_.said());
+        if (status != EVTWIN_OK && call_.error_text().empty()) call_.keep_error(plugin.call_.error_text());
       }
       return status;
     });
@@ -189,18 +190,19 @@ bool PluginStrategy::can_save() const {
 
 bool PluginStrategy::keeps_threads() const { return (params_->strategy().flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0; }
 
-void PluginStrategy::save(std::vector<std::byte>& bytes) {
+void PluginStrategy::save_memory(std::vector<std::byte>& bytes) {
   if (state_ == nullptr) return;
   Sink sink(bytes);
   call_("save", [&] { return state_->save(instance_, &sink.c); });
 }
 
-void PluginStrategy::load(std::span<const std::byte> bytes) {
+void PluginStrategy::load_memory(std::span<const std::byte> bytes) {
   if (state_ == nullptr && bytes.empty()) return;
-  if (state_ == nullptr) call_.fail("load", "it is stateless, the saved state is of another strategy");
+  if (state_ == nullptr) call_.throw_failure("load", "it is stateless, the saved state is of another strategy");
   Source source(bytes);
   call_("load", [&] { return state_->load(instance_, &source.c); });
-  if (!source.left.empty()) call_.fail("load", fmt::format("it left {} bytes of the state unread", source.left.size()));
+  if (!source.left.empty())
+    call_.throw_failure("load", fmt::format("it left {} bytes of the state unread", source.left.size()));
 }
 
 }  // namespace evtwin::control

@@ -28,11 +28,11 @@ class PluginStrategy : public Strategy {
   void end(const evtwin_view& last) override;
   const void* batch_key() const override { return batch_; }
   void decide_many(std::span<const Asked> asked) override;
-  std::string who() const override { return call_.who(); }
+  std::string name_in_messages() const override { return call_.who(); }
   bool can_save() const override;
   bool keeps_threads() const override;
-  void save(std::vector<std::byte>& bytes) override;
-  void load(std::span<const std::byte> bytes) override;
+  void save_memory(std::vector<std::byte>& bytes) override;
+  void load_memory(std::span<const std::byte> bytes) override;
 
  private:
   [[noreturn]] void refuse_instance(const std::string& why);

@@ -206,7 +206,7 @@ ProcessState::ProcessState(ProcessPart part) : part_(part), before_(globals(part
   closedir(opened);
 }
 
-std::string ProcessState::difference() const {
+std::string ProcessState::find_difference() const {
   for (const OpenFile& was : files_) {
     struct stat file {};
     if (fstat(was.number, &file) != 0) return fmt::format("it closed file descriptor {} of its host", was.number);

@@ -32,7 +32,7 @@ class ProcessState {
  public:
   explicit ProcessState(ProcessPart part = ProcessPart::all);
   /// The first thing that is other than it was, in words; empty: nothing. Some 50 us.
-  std::string difference() const;
+  std::string find_difference() const;
 
  private:
   struct OpenFile {

@@ -95,12 +95,12 @@ SharedView::SharedView(const evtwin_view& first) {
       next += column.constant ? bytes : session_id_bytes;
     }
   }
-  show(first);
+  show_view(first);
 }
 
 SharedView::~SharedView() { munmap(memory_, bytes_); }
 
-void SharedView::show(const evtwin_view& view) {
+void SharedView::show_view(const evtwin_view& view) {
   const auto columns = view_columns();
   *view_ = view;
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -120,7 +120,7 @@ void SharedView::show(const evtwin_view& view) {
   }
 }
 
-void SharedView::protect() { mprotect(memory_, bytes_, PROT_READ); }
+void SharedView::make_read_only() { mprotect(memory_, bytes_, PROT_READ); }
 void SharedView::keep_from_copies() { madvise(memory_, bytes_, MADV_DONTFORK); }
 
 }  // namespace evtwin::control

@@ -22,10 +22,10 @@ class SharedView {
   SharedView& operator=(const SharedView&) = delete;
 
   /// Copies what may have changed. @throws std::length_error where a column has outgrown its room.
-  void show(const evtwin_view& view);
-  const evtwin_view& shown() const { return *view_; }
+  void show_view(const evtwin_view& view);
+  const evtwin_view& shown_view() const { return *view_; }
   /// In a child: from now on the view can be read only.
-  void protect();
+  void make_read_only();
   /// In a child: processes that it forks do not have the view.
   void keep_from_copies();
 

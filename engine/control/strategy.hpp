@@ -40,7 +40,7 @@ class Strategy {
   virtual void decide_many(std::span<const Asked> asked);
 
   /// For messages: "strategy half (libhalf.so)".
-  virtual std::string who() const { return "the strategy"; }
+  virtual std::string name_in_messages() const { return "the strategy"; }
 
   /// Whether threads of its own may outlive it: its file is never unloaded.
   virtual bool keeps_threads() const { return false; }
@@ -48,9 +48,9 @@ class Strategy {
   /// Whether a run with this strategy can be checkpointed: it can write down what it remembers, or remembers nothing.
   virtual bool can_save() const { return false; }
   /// Appends to `bytes` all that its further answers depend on. @throws StrategyError.
-  virtual void save(std::vector<std::byte>& bytes);
+  virtual void save_memory(std::vector<std::byte>& bytes);
   /// Into a fresh instance, before its first decision. @throws StrategyError for bytes that are not what was saved.
-  virtual void load(std::span<const std::byte> bytes);
+  virtual void load_memory(std::span<const std::byte> bytes);
 
   std::uint32_t subscribes = EVTWIN_WHY_TICK;  ///< EVTWIN_WHY_* bits; its own wake-up always asks
   std::uint32_t horizon_steps = 0;
@@ -71,8 +71,12 @@ inline void Strategy::end(const evtwin_view&) {}
 inline void Strategy::decide_many(std::span<const Asked> asked) {
   for (const Asked& one : asked) one.strategy->decide(*one.view, *one.decision);
 }
-inline void Strategy::save(std::vector<std::byte>&) { throw StrategyError("this strategy keeps no state to save"); }
-inline void Strategy::load(std::span<const std::byte>) { throw StrategyError("this strategy keeps no state to load"); }
+inline void Strategy::save_memory(std::vector<std::byte>&) {
+  throw StrategyError("this strategy keeps no state to save");
+}
+inline void Strategy::load_memory(std::span<const std::byte>) {
+  throw StrategyError("this strategy keeps no state to load");
+}
 
 /// Makes the instance for one site. `first` is the view at the start of the run.
 using StrategyFactory =

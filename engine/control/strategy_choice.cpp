@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 StrategyFactory here(const std::string& file, std::shared_ptr<const CheckedParams> params, const CallLimits& limits) {
-  return [library = PluginLibrary::open(file), params = std::move(params), stop = limits.stop](
+  return [library = PluginLibrary::open_library(file), params = std::move(params), stop = limits.stop](
              const evtwin_view& first, std::uint64_t seed, std::uint32_t site) -> std::unique_ptr<Strategy> {
     return std::make_unique<PluginStrategy>(library, params, first, seed, site, stop);
   };
@@ -29,11 +29,12 @@ StrategyFactory here(const std::string& file, std::shared_ptr<const CheckedParam
 /// This process never opens the file: each instance's own child does.
 StrategyFactory apart(const std::string& file, std::shared_ptr<const CheckedParams> params, const CallLimits& limits) {
   std::string who = fmt::format("strategy {} ({})", params->strategy().id, fs::path(file).filename().string());
-  return isolated(std::move(who), limits,
-                  [file, params = std::move(params)](const evtwin_view& first, std::uint64_t seed,
-                                                     std::uint32_t site) -> std::unique_ptr<Strategy> {
-                    return std::make_unique<PluginStrategy>(PluginLibrary::open(file), params, first, seed, site);
-                  });
+  return isolate_strategy(std::move(who), limits,
+                          [file, params = std::move(params)](const evtwin_view& first, std::uint64_t seed,
+                                                             std::uint32_t site) -> std::unique_ptr<Strategy> {
+                            return std::make_unique<PluginStrategy>(PluginLibrary::open_library(file), params, first,
+                                                                    seed, site);
+                          });
 }
 
 /// "-" where the strategy decides.
@@ -45,7 +46,7 @@ std::string shown(const evtwin_param_value& value) {
 /// Which plugin it is, to the byte, and what it runs with.
 void tell_choice(const ChosenStrategy& chosen, const CheckedParams& params, bool alone) {
   constexpr kernel::LogRoom room = kernel::LogRoom::control;
-  if (!kernel::logs(room, kernel::LogLevel::info)) return;
+  if (!kernel::logs_at(room, kernel::LogLevel::info)) return;
   std::ifstream stream(chosen.file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
   kernel::log_line(room, kernel::LogLevel::info, "strategy {}: {}, {} bytes, digest {:016x}, ABI {}.{}, {}",

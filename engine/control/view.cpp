@@ -70,10 +70,10 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
       storage_count_(storages.size()),
       curve_points_(most_curve_points),
       arena_(arena_bytes(evses, storages, guard, most_curve_points)),
-      view(arena_.column<evtwin_view>(1)[0]),
+      view(arena_.take_column<evtwin_view>(1)[0]),
       shown(view),
-      since_last(arena_.column<evtwin_ledger>(1)[0]),
-      so_far(arena_.column<evtwin_ledger>(1)[0]),
+      since_last(arena_.take_column<evtwin_ledger>(1)[0]),
+      so_far(arena_.take_column<evtwin_ledger>(1)[0]),
       evse_cells_(evses.size(), nan),
       storage_cells_(storages.size(), nan) {
   view.struct_size = sizeof(evtwin_view);
@@ -92,8 +92,8 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
   blank_.assign(evse_count_, nan);
 }
 
-const char* ViewColumns::text(const std::string& words) {
-  Column<char> cells = arena_.column<char>(words.size() + 1);
+const char* ViewColumns::keep_text(const std::string& words) {
+  Column<char> cells = arena_.take_column<char>(words.size() + 1);
   std::copy(words.begin(), words.end(), cells.begin());
   return cells.data();
 }
@@ -101,7 +101,7 @@ const char* ViewColumns::text(const std::string& words) {
 /// Takes a column of so many cells and shows it in the view.
 template <class T>
 void ViewColumns::make_column(const T* evtwin_view::*field, Column<T>& column, std::size_t count) {
-  column = arena_.column<T>(count);
+  column = arena_.take_column<T>(count);
   view.*field = column.data();
 }
 
@@ -132,7 +132,7 @@ void ViewColumns::lay_out_evse_constants(std::span<const physics::Evse> evses) {
     for (std::size_t i = 0; i < evses.size(); ++i) column[i] = value_of(evses[i]);
   };
   using physics::Evse;
-  constant(&evtwin_view::evse_id, [&](const Evse& e) { return text(e.id); });
+  constant(&evtwin_view::evse_id, [&](const Evse& e) { return keep_text(e.id); });
   constant(&evtwin_view::evse_phases, [](const Evse& e) { return e.phases; });
   constant(&evtwin_view::evse_voltage_v, [](const Evse& e) { return e.phases == 0 ? 0.0 : e.voltage_v; });
   constant(&evtwin_view::evse_phase_angle_deg, [](const Evse& e) { return e.phase_angle_deg; });
@@ -147,7 +147,7 @@ void ViewColumns::lay_out_stays() {
   make_column(&evtwin_view::evse_max_discharge_kw, max_discharge_kw, n);
   make_column(&evtwin_view::evse_session, session, n);
   make_column(&evtwin_view::evse_session_id, session_ids_, n);
-  session_id_ = arena_.column<char>(n * session_id_bytes);
+  session_id_ = arena_.take_column<char>(n * session_id_bytes);
   for (std::size_t i = 0; i < n; ++i) session_ids_[i] = session_id_.data() + i * session_id_bytes;
 
   // Who it is, and its powers.
@@ -216,7 +216,7 @@ void ViewColumns::lay_out_rates(std::span<const physics::Evse> evses) {
 void ViewColumns::lay_out_storages(std::span<const physics::Storage> storages) {
   view.n_storages = static_cast<std::uint32_t>(storages.size());
   const auto column = [&]<class T>(const T* evtwin_view::*field, auto&& value_of) {
-    Column<T> cells = arena_.column<T>(storages.size());
+    Column<T> cells = arena_.take_column<T>(storages.size());
     for (std::size_t s = 0; s < storages.size(); ++s) cells[s] = value_of(storages[s]);
     view.*field = cells.data();
     return cells;
@@ -244,7 +244,7 @@ void ViewColumns::lay_out_limits(const Guard& guard) {
   for (const GuardRow& row : guard.rows()) members += row.members.size();
   view.n_limits = static_cast<std::uint32_t>(rows);
   const auto make = [&]<class T>(const T* evtwin_view::*field, std::size_t count) {
-    Column<T> column = arena_.column<T>(count);
+    Column<T> column = arena_.take_column<T>(count);
     view.*field = column.data();
     return column;
   };
@@ -263,7 +263,7 @@ void ViewColumns::lay_out_limits(const Guard& guard) {
   std::uint32_t at = 0;
   for (std::size_t r = 0; r < rows; ++r) {
     const GuardRow& row = guard.rows()[r];
-    names[r] = text(row.name);
+    names[r] = keep_text(row.name);
     kinds[r] = static_cast<std::uint32_t>(row.kind);
     for (std::size_t m = 0; m < row.members.size(); ++m, ++at) {
       member[at] = row.members[m];
@@ -342,7 +342,7 @@ void ViewColumns::make_room_for_departures(std::size_t count) {
   const std::size_t cells = std::max(count, 2 * departed_room_);
   auto grown = std::make_unique<Arena>(10 * Arena::bytes_for<double>(cells));
   const auto grow = [&]<class T>(const T* evtwin_view::*field, Column<T>& column) {
-    Column<T> roomier = grown->column<T>(cells);
+    Column<T> roomier = grown->take_column<T>(cells);
     std::copy_n(column.begin(), view.n_departed, roomier.begin());
     column = roomier;
     view.*field = column.data();
@@ -386,7 +386,7 @@ void ViewColumns::make_room_for_horizon() {
                                            Arena::bytes_for<std::int64_t>(steps) + Arena::bytes_for<double>(levels) +
                                            horizon_columns_.size() * Arena::bytes_for<double>(steps) + level_steps);
   const auto make = [&]<class T>(const T* evtwin_view::*field, std::size_t count) {
-    Column<T> column = horizon_arena_->column<T>(count);
+    Column<T> column = horizon_arena_->take_column<T>(count);
     view.*field = column.data();
     return column;
   };

@@ -123,7 +123,7 @@ class ViewColumns {
   void lay_out_limits(const Guard& guard);
   void make_room_for_departures(std::size_t count);
   void make_room_for_horizon();
-  const char* text(const std::string& words);
+  const char* keep_text(const std::string& words);
 
   Column<double> limit_lower_, limit_upper_, limit_base_;
   std::unique_ptr<Arena> horizon_arena_;  // made when the first horizon is shown: its length is the strategy's choice

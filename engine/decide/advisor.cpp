@@ -229,7 +229,7 @@ struct Advisor::Situation {
   }
 
   void plug_in(std::uint32_t i, const Car& car, std::uint64_t number) {
-    couplings[i] = physics::couple(evses[i], car.vehicle, car.v2g);
+    couplings[i] = physics::couple_vehicle(evses[i], car.vehicle, car.v2g);
     control::GuardMember& m = guard.members[i];
     set_ranges(car, couplings[i], m);
     m.wish_kw = m.given_kw = car.setpoint_kw;
@@ -275,7 +275,7 @@ struct Advisor::Situation {
       m.charge = known ? physics::charge_range(battery, stored_kwh)
                        : physics::charge_range({}, 0.0);  // a curve without a place on it binds nothing
       if (known && car.vehicle.acceptance_hold && m.charge.now_kw > 0.0) {
-        const double held_kw = battery.charge.at(car.soc);
+        const double held_kw = battery.charge.kw_at(car.soc);
         m.charge = {held_kw, held_kw, false};
       }
     }
@@ -286,11 +286,11 @@ struct Advisor::Situation {
 
   std::vector<Exceeded> ask_guard() {
     std::vector<Exceeded> out;
-    for (const std::uint32_t r : guard.apply(active, couplings, request.enforce)) {
+    for (const std::uint32_t r : guard.give_setpoints(active, couplings, request.enforce)) {
       const control::GuardRow& row = guard.rows()[r];
-      const double high = guard.value(row, control::Side::upper, couplings);
-      out.push_back({row.name, high > row.upper ? high : guard.value(row, control::Side::lower, couplings), row.lower,
-                     row.upper});
+      const double high = guard.value_of_row(row, control::Side::upper, couplings);
+      out.push_back({row.name, high > row.upper ? high : guard.value_of_row(row, control::Side::lower, couplings),
+                     row.lower, row.upper});
     }
     return out;
   }
@@ -371,7 +371,7 @@ twin::World world_of(const Request& request) {
   return world;
 }
 
-Answer Advisor::decide(const Request& request) {
+Answer Advisor::answer_request(const Request& request) {
   // The strategy is made from the first request, and sized for its installation.
   if (first_) check_installation(*first_, request);
   Situation situation(request);
@@ -397,7 +397,7 @@ Answer Advisor::decide(const Request& request) {
   columns.make_plan(strategy_->plan_steps);
   evtwin_decision& decision = columns.blank_decision();
   strategy_->decide(columns.shown, decision);
-  const std::string who = strategy_->who();
+  const std::string who = strategy_->name_in_messages();
   const control::Answered answered{
       who, columns, decision, situation.active, situation.evses, situation.storages, request.calendar};
   control::check_answer(answered);

@@ -61,7 +61,7 @@ class Advisor {
   explicit Advisor(std::function<control::ChosenStrategy(const Request&)> choose) : choose_(std::move(choose)) {}
   /// @throws scenario::FieldError: another installation than the first request's. control::StrategyError: the strategy
   /// failed, and the instance may not be asked again.
-  Answer decide(const Request& request);
+  Answer answer_request(const Request& request);
 
  private:
   struct Situation;

@@ -34,7 +34,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return add({static_cast<double>(value)});
   }
   bool number_float(number_float_t value, const string_t& text) override {
-    if (!std::isfinite(value)) fail(fmt::format("{} is larger than any number it could be", kernel::printable(text)));
+    if (!std::isfinite(value))
+      fail(fmt::format("{} is larger than any number it could be", kernel::make_printable(text)));
     return add({value});
   }
   bool string(string_t& value) override { return add({std::move(value)}); }
@@ -64,7 +65,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     std::string_view what = error.what();
     const std::size_t at = what.find("line ");
     what.remove_prefix(at != std::string_view::npos ? at : std::min(what.find("] ") + 2, what.size()));
-    fail_whole(fmt::format("not JSON: {}", kernel::printable(what.substr(0, 300))));
+    fail_whole(fmt::format("not JSON: {}", kernel::make_printable(what.substr(0, 300))));
   }
 
  private:
@@ -105,7 +106,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     scenario::Where where;
     where.json = true;
     for (const Open& in : open_) where = in.object ? where / in.key : where / in.table->numbered.size();
-    scenario::fail(where, why);
+    scenario::throw_at(where, why);
   }
 
   std::vector<Open> open_;

@@ -62,7 +62,7 @@ constexpr Key required(Key key) {
 }
 
 Key of(std::string_view section, std::string_view name) {
-  const Key* key = scenario::find_key(scenario::section(section), name);
+  const Key* key = scenario::find_key(scenario::find_section(section), name);
   if (key == nullptr) throw std::logic_error("the scenario language has no " + std::string(name));
   return *key;
 }
@@ -75,7 +75,7 @@ Keys with_scenario(Keys own, std::string_view section, std::initializer_list<std
   const auto has = [](const auto& list, std::string_view name) {
     return std::any_of(list.begin(), list.end(), [&](const auto& k) { return k.name == name; });
   };
-  for (const Key& key : scenario::section(section).keys) {
+  for (const Key& key : scenario::find_section(section).keys) {
     if (std::find(left_out.begin(), left_out.end(), key.name) == left_out.end() && !has(first, key.name))
       own.push_back(key);
   }
@@ -315,8 +315,8 @@ struct Tables {
     }};
     static_assert(kernel::has_unique_keys(names, [](const auto& row) { return row[0]; }));
     for (std::size_t i = 0; i < names.size(); ++i) sections.push_back({names[i][0], {}, names[i][1], {}, keys[i]});
-    sections.push_back(scenario::section("feeder"));
-    sections.push_back(scenario::section("row"));
+    sections.push_back(scenario::find_section("feeder"));
+    sections.push_back(scenario::find_section("row"));
   }
 };
 

@@ -58,7 +58,7 @@ class Writer {
 
   Json head() const {
     Json r{{"now", at(view_.now_ns)},
-           {"timezone", world_.calendar.zone()},
+           {"timezone", world_.calendar.zone_name()},
            {"tick_min", view_.tick_ns / kernel::minute_ns},
            {"seed", world_.seed},
            {"decision_number", view_.decision_number},

@@ -21,7 +21,7 @@ TimeNs longest_notice_ns(const ArrivalLaw& law) {
 
 }  // namespace
 
-bool announces(const ArrivalLaw& law) {
+bool has_announcements(const ArrivalLaw& law) {
   if (const auto* poisson = std::get_if<Poisson>(&law)) return poisson->reserved_share > 0.0;
   const auto& visits = std::get<Recorded>(law).visits;
   return std::any_of(visits.begin(), visits.end(), is_announced);
@@ -29,10 +29,10 @@ bool announces(const ArrivalLaw& law) {
 
 AnnouncementStream::AnnouncementStream(const ArrivalLaw& law, ArrivalStream stream)
     : stream_(std::move(stream)), longest_notice_ns_(longest_notice_ns(law)) {
-  more_ = stream_.next(ahead_);
+  more_ = stream_.next_visit(ahead_);
 }
 
-bool AnnouncementStream::next(Visit& visit) {
+bool AnnouncementStream::next_visit(Visit& visit) {
   // Later arrivals can not have been announced before ahead_.arrival_ns - longest_notice_ns_. Once the earliest
   // announcement held is at or before that, it is the next one.
   while (more_ && (announced_.empty() || ahead_.arrival_ns - longest_notice_ns_ < announced_.front().announced_ns)) {
@@ -40,7 +40,7 @@ bool AnnouncementStream::next(Visit& visit) {
       announced_.push_back(std::move(ahead_));
       std::push_heap(announced_.begin(), announced_.end(), later);
     }
-    more_ = stream_.next(ahead_);
+    more_ = stream_.next_visit(ahead_);
   }
   if (announced_.empty()) return false;
   std::pop_heap(announced_.begin(), announced_.end(), later);

@@ -10,7 +10,7 @@
 namespace evtwin::demand {
 
 /// Whether a law has visits that are announced.
-bool announces(const ArrivalLaw& law);
+bool has_announcements(const ArrivalLaw& law);
 
 /// Reads a law's stream as far ahead as its visits are announced. Memory: the visits of that time.
 class AnnouncementStream {
@@ -19,15 +19,15 @@ class AnnouncementStream {
   AnnouncementStream(const ArrivalLaw& law, ArrivalStream stream);
 
   /// The next visit by announced_ns, of equals by number. @returns false when there are no more.
-  bool next(Visit& visit);
+  bool next_visit(Visit& visit);
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(stream_, ahead_, more_, announced_);
   }
   /// Visits read and not handed out, in no order.
-  std::span<const Visit> waiting() const { return announced_; }
-  const Visit& ahead() const { return ahead_; }
+  std::span<const Visit> waiting_visits() const { return announced_; }
+  const Visit& visit_ahead() const { return ahead_; }
 
  private:
   ArrivalStream stream_;

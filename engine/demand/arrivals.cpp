@@ -8,22 +8,22 @@
 
 namespace evtwin::demand {
 
-double Distribution::at(double u) const {
+double Distribution::value_at(double u) const {
   double value = a;
   switch (kind) {
     case Kind::fixed:
       break;
     case Kind::uniform:
-      value = kernel::uniform(u, a, b);
+      value = kernel::uniform_draw(u, a, b);
       break;
     case Kind::normal:
-      value = kernel::normal(u, a, b);
+      value = kernel::normal_draw(u, a, b);
       break;
     case Kind::lognormal:
-      value = kernel::lognormal(u, std::log(a), b);
+      value = kernel::lognormal_draw(u, std::log(a), b);
       break;
     case Kind::exponential:
-      value = kernel::exponential(u, a);
+      value = kernel::exponential_draw(u, a);
       break;
     case Kind::quantiles: {
       // Equally likely steps, the first value at u = 0 and the last at 1, linear between.
@@ -53,7 +53,7 @@ TimeNs notice_ns(double hours) { return static_cast<TimeNs>(hours * static_cast<
 ArrivalStream::ArrivalStream(std::shared_ptr<const ArrivalLaw> law, StreamContext context)
     : law_(std::move(law)), context_(context), now_ns_(context_.start_ns) {}
 
-bool ArrivalStream::next(Visit& visit) {
+bool ArrivalStream::next_visit(Visit& visit) {
   if (const auto* recorded = std::get_if<Recorded>(law_.get())) {
     while (number_ < recorded->visits.size()) {
       const Visit& candidate = recorded->visits[number_++];
@@ -70,7 +70,7 @@ bool ArrivalStream::next(Visit& visit) {
 double ArrivalStream::rate_at(const Poisson& law, TimeNs t) const {
   auto hour = static_cast<std::size_t>((t - context_.start_ns) / kernel::hour_ns);
   if (law.weekly) {
-    const auto day = static_cast<std::size_t>(context_.calendar.weekday(t));
+    const auto day = static_cast<std::size_t>(context_.calendar.weekday_at(t));
     hour = day * 24 + static_cast<std::size_t>(context_.calendar.minute_of_day(t) / 60);
   }
   // A rate below 0 is none, and must not give back what other hours have spent.
@@ -99,16 +99,16 @@ std::size_t drawn(const Weights& items, double u, auto weight_of) {
 /// The stay, and the one that the driver claims, from the arrival on.
 void draw_stay(const Poisson& law, const StreamContext& context, Visit& visit) {
   const std::uint64_t k = visit.number;
-  const double stay_h = std::max(law.stay_h.at(unit(context, "demand.stay", k)), 1.0 / 60.0);
+  const double stay_h = std::max(law.stay_h.value_at(unit(context, "demand.stay", k)), 1.0 / 60.0);
   visit.departure_ns = kernel::after_hours_rounded_up(visit.arrival_ns, stay_h);
-  const double claim_error = kernel::normal(unit(context, "demand.claim", k), 0.0, law.claim_stay_factor_std);
+  const double claim_error = kernel::normal_draw(unit(context, "demand.claim", k), 0.0, law.claim_stay_factor_std);
   visit.claimed_departure_ns =
       kernel::after_hours_rounded_up(visit.arrival_ns, std::max(stay_h * (1.0 + claim_error), 1.0 / 60.0));
 }
 
 /// Energy that does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
 void draw_energy(const Poisson& law, const StreamContext& context, const physics::BatterySpec& battery, Visit& visit) {
-  double energy = std::max(0.0, law.energy_kwh.at(unit(context, "demand.energy", visit.number)));
+  double energy = std::max(0.0, law.energy_kwh.value_at(unit(context, "demand.energy", visit.number)));
   if (battery.capacity_kwh < physics::infinite)
     energy = std::min(energy, 0.95 * battery.capacity_kwh / battery.charge_efficiency);
   visit.requested_kwh = visit.taken_kwh = energy;
@@ -124,14 +124,16 @@ void draw_choices(const Poisson& law, const StreamContext& context, bool v2g_cap
                          .first;
   }
   visit.v2g = v2g_capable && unit(context, "demand.v2g", k) < law.v2g_share;
-  visit.v2g_min_price_per_kwh = std::max(0.0, law.v2g_min_price_per_kwh.at(unit(context, "demand.v2g_price", k)));
+  visit.v2g_min_price_per_kwh = std::max(0.0, law.v2g_min_price_per_kwh.value_at(unit(context, "demand.v2g_price", k)));
   if (law.reserved_share > 0.0 && unit(context, "demand.reserved", k) < law.reserved_share) {
-    visit.announced_ns = visit.arrival_ns - notice_ns(law.reserved_h_before.at(unit(context, "demand.notice", k)));
+    visit.announced_ns =
+        visit.arrival_ns - notice_ns(law.reserved_h_before.value_at(unit(context, "demand.notice", k)));
     visit.reserved_from_ns = visit.arrival_ns;
     visit.reserved_until_ns = visit.claimed_departure_ns;
   }
   if (law.leaves_when_full_share > 0.0 && unit(context, "demand.leaves", k) < law.leaves_when_full_share)
-    visit.leaves_h_after_full = std::max(0.0, law.leaves_h_after_full.at(unit(context, "demand.leaves_after", k)));
+    visit.leaves_h_after_full =
+        std::max(0.0, law.leaves_h_after_full.value_at(unit(context, "demand.leaves_after", k)));
 }
 
 }  // namespace
@@ -139,7 +141,7 @@ void draw_choices(const Poisson& law, const StreamContext& context, bool v2g_cap
 // The time-change theorem: a unit exponential is spent over the hours at each hour's rate; exact, and one draw an
 // arrival. @returns false when the run ends before the next arrival
 bool ArrivalStream::go_to_arrival(const Poisson& law) {
-  double to_spend = kernel::exponential(unit(context_, "demand.gap", number_), 1.0);
+  double to_spend = kernel::exponential_draw(unit(context_, "demand.gap", number_), 1.0);
   while (true) {
     if (now_ns_ >= context_.end_ns) return false;
     const TimeNs hour_end = std::min(

@@ -41,7 +41,7 @@ struct Distribution {
   std::vector<double> values{};
 
   /// Value of the unit draw `u` in (0,1), clipped. Monotone in u.
-  double at(double u) const;
+  double value_at(double u) const;
 };
 
 /// Arrivals as a Poisson process whose rate is constant over each local hour.
@@ -82,13 +82,13 @@ class ArrivalStream {
  public:
   ArrivalStream(std::shared_ptr<const ArrivalLaw> law, StreamContext context);
   /// The next visit with start <= arrival < end. @returns false when there are no more.
-  bool next(Visit& visit);
+  bool next_visit(Visit& visit);
 
   /// How far it has come.
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(number_, now_ns_);
-    a.require(now_ns_ >= context_.start_ns, "an arrival before the start");
+    a.require_that(now_ns_ >= context_.start_ns, "an arrival before the start");
   }
 
  private:

@@ -37,7 +37,7 @@ struct Visit {
   double leaves_h_after_full = physics::unknown;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(id, number, arrival_ns, departure_ns, claimed_departure_ns, requested_kwh, taken_kwh, vehicle, soc_start, evse,
       priority, announced_ns, reserved_from_ns, reserved_until_ns, v2g, v2g_min_price_per_kwh, stay_counts_from_plug_in,
       leaves_h_after_full);

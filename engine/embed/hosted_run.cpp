@@ -79,7 +79,7 @@ std::string HostedRun::world_json() const {
   const twin::World& world = scenario_.world;
   nlohmann::ordered_json json{{"name", world.name},
                               {"file", world.scenario_file},
-                              {"timezone", world.calendar.zone()},
+                              {"timezone", world.calendar.zone_name()},
                               {"currency", world.currency},
                               {"seed", world.seed},
                               {"start_ns", world.start_ns},
@@ -135,7 +135,7 @@ void HostedRun::tell(std::uint32_t site, const evtwin_run_interest& interest) {
 void HostedRun::begin() {
   if (!out_.empty()) {
     writer_.emplace(out_, scenario_.world, identity_, origin_of(scenario_, days_));
-    tee_.add(*writer_);
+    tee_.add_observer(*writer_);
   }
   run_->begin(twin::episode_of(scenario_.world));
   begun_ = std::chrono::steady_clock::now();
@@ -151,7 +151,7 @@ twin::Pause HostedRun::advance(twin::TimeNs until_ns) {
   std::fill(asked_.begin(), asked_.end(), std::uint8_t{0});
   twin::Pause at;
   try {
-    at = run_->advance(until_ns);
+    at = run_->advance_until(until_ns);
   } catch (const std::exception& error) {  // a function of the scenario, or the disk
     give_up(record::RunState::failed, error.what());
     throw;
@@ -178,7 +178,7 @@ void HostedRun::report(std::uint32_t site, std::uint32_t severity, const char* t
   need_asked(site);
   if (severity != EVTWIN_INFO && severity != EVTWIN_WARNING)
     refuse(fmt::format("severity is {}; EVTWIN_INFO (1) or EVTWIN_WARNING (2)", severity));
-  run_->remark(site, {severity, kernel::printable(text)});
+  run_->add_remark(site, {severity, kernel::make_printable(text)});
 }
 
 void HostedRun::answer(std::uint32_t site) {
@@ -205,9 +205,9 @@ std::string HostedRun::finish() {
   if (phase_ != Phase::at_end) refuse("the run has not come to its end");
   phase_ = Phase::over;
   const twin::World& world = scenario_.world;
-  const twin::Result result = run_->finish();
+  const twin::Result result = run_->finish_run();
   const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-  const std::vector<analysis::Kpi> kpis = analysis::kpis(world, result);
+  const std::vector<analysis::Kpi> kpis = analysis::kpis_of_run(world, result);
   if (!std::isfinite(analysis::value_of(kpis, "objective")) ||
       !std::isfinite(analysis::value_of(kpis, "energy_delivered_kwh")))
     throw std::runtime_error(
@@ -220,7 +220,7 @@ void HostedRun::give_up(record::RunState state, const std::string& why) {
   if (phase_ == Phase::over) return;
   phase_ = Phase::over;
   std::fill(asked_.begin(), asked_.end(), std::uint8_t{0});
-  if (writer_) writer_->fail(state, why);
+  if (writer_) writer_->end_with_error(state, why);
 }
 
 }  // namespace evtwin::embed

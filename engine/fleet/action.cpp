@@ -59,7 +59,7 @@ std::vector<evtwin_fleet_column> action_columns(std::uint32_t act, std::uint32_t
   return columns;
 }
 
-std::uint32_t ActionReader::decide(const evtwin_view& view, const float* cells, evtwin_decision& decision) {
+std::uint32_t ActionReader::write_decision(const evtwin_view& view, const float* cells, evtwin_decision& decision) {
   std::uint32_t clipped = 0;
   const float* const storage_cells = cells + storage_cell();
   for (std::uint32_t s = 0; s < view.n_storages; ++s) {

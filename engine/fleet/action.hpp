@@ -27,7 +27,7 @@ class ActionReader {
       : act_(act), n_evses_(n_evses), storage_kw_(first.n_storages), split_(first) {}
 
   /// Writes every connected EVSE and every storage. @returns how many cells lay beyond their bounds, NaN among them.
-  std::uint32_t decide(const evtwin_view& view, const float* cells, evtwin_decision& decision);
+  std::uint32_t write_decision(const evtwin_view& view, const float* cells, evtwin_decision& decision);
 
   /// @param size  of the row
   void write_masks(const evtwin_view& view, std::uint8_t* masks, std::uint32_t size) const;

@@ -27,7 +27,7 @@ inline evtwin_status refuse_call(evtwin_status status, const char* what) {
 }
 
 template <class Function>
-evtwin_status guarded(Function function) {
+evtwin_status status_of(Function function) {
   last_error[0] = '\0';
   try {
     function();
@@ -49,7 +49,7 @@ evtwin_status guarded(Function function) {
 
 /// A struct of the caller's, which may be shorter than ours: what is missing is 0.
 template <class Struct>
-Struct grown(const Struct* given, const char* name) {
+Struct copy_grown(const Struct* given, const char* name) {
   if (given == nullptr) throw std::invalid_argument(std::string(name) + " is NULL");
   if (given->struct_size < sizeof(given->struct_size) || given->struct_size > sizeof(Struct))
     throw std::invalid_argument(std::string(name) + ".struct_size is " + std::to_string(given->struct_size) +
@@ -59,7 +59,7 @@ Struct grown(const Struct* given, const char* name) {
   return full;
 }
 
-inline void need(const void* pointer, const char* name) {
+inline void require_pointer(const void* pointer, const char* name) {
   if (pointer == nullptr) throw std::invalid_argument(std::string(name) + " is NULL");
 }
 

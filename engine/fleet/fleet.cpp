@@ -36,7 +36,7 @@ Fleet::Fleet(const evtwin_fleet_spec& spec) : plan_(plan_of(spec)) {
   states_.assign(spec.n_worlds, State::here);
   sent_.resize(spec.n_worlds);
   pool_ = std::make_unique<Pool>(
-      spec.threads, spec.n_worlds, [this](Pool::Range range) { serve(range); },
+      spec.threads, spec.n_worlds, [this](Pool::Range range) { serve_range(range); },
       [this](std::uint32_t world) { states_[world] = State::arrived; });
 
   // A caller sizes its buffers by this alone.
@@ -108,7 +108,7 @@ void Fleet::bind(const evtwin_fleet_buffers& buffers) {
 
 // ---- Steps
 
-void Fleet::serve(Pool::Range range) {
+void Fleet::serve_range(Pool::Range range) {
   for (std::uint32_t w = range.first; w < range.first + range.count; ++w) worlds_[w]->step(buffers_);
 }
 
@@ -142,7 +142,7 @@ void Fleet::step_range(std::uint32_t first, std::uint32_t count) {
     throw FleetError(EVTWIN_BAD_PARAMETER,
                      fmt::format("worlds {} to {} of {}", first, std::uint64_t{first} + count, shape_.n_worlds));
   need_ready(first, count);
-  serve({first, count});
+  serve_range({first, count});
   tell_failures(first, count);
 }
 
@@ -172,7 +172,7 @@ void Fleet::send(std::span<const std::uint32_t> worlds) {
   for (const std::uint32_t w : worlds) {
     states_[w] = State::under_way;  // nobody serves it yet
     sent_[(sent_head_ + sent_count_++) % sent_.size()] = w;
-    pool_->post(w);
+    pool_->post_world(w);
   }
 }
 
@@ -210,14 +210,14 @@ void Fleet::need_fit(const evtwin_view& view) const {
                                  view.horizon_steps, view.n_levels, plan_.horizon_steps, plan_.levels.size()));
 }
 
-void Fleet::observe(const evtwin_view& view, float* row) const {
+void Fleet::write_observation(const evtwin_view& view, float* row) const {
   need_fit(view);
-  plan_.observation->write(view, row);
+  plan_.observation->write_row(view, row);
 }
 
-void Fleet::act(const evtwin_view& view, const float* cells, evtwin_decision& decision) const {
+void Fleet::write_action(const evtwin_view& view, const float* cells, evtwin_decision& decision) const {
   need_fit(view);
-  ActionReader(plan_.act, plan_.n_evses, view).decide(view, cells, decision);
+  ActionReader(plan_.act, plan_.n_evses, view).write_decision(view, cells, decision);
 }
 
 // ---- The view itself

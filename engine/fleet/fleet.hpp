@@ -39,8 +39,8 @@ class Fleet {
   /// @param arrived  how many of `worlds` are named, also where some of them failed
   void receive(std::uint32_t least, std::span<std::uint32_t> worlds, std::uint32_t& arrived);
 
-  void observe(const evtwin_view& view, float* row) const;
-  void act(const evtwin_view& view, const float* cells, evtwin_decision& decision) const;
+  void write_observation(const evtwin_view& view, float* row) const;
+  void write_action(const evtwin_view& view, const float* cells, evtwin_decision& decision) const;
 
   const evtwin_view* view(std::uint32_t agent) const;
   evtwin_decision* decision(std::uint32_t agent);
@@ -49,14 +49,14 @@ class Fleet {
   enum class State : std::uint8_t { here, under_way, arrived };
 
   bool is_here(std::uint32_t world) const {
-    return pool_->locked([&] { return states_[world] == State::here; });
+    return pool_->call_locked([&] { return states_[world] == State::here; });
   }
   void need_buffers() const;
   void need_all_here() const;
   void need_ready(std::uint32_t first, std::uint32_t count) const;
   void tell_failures(std::uint32_t first, std::uint32_t count) const;
   void need_fit(const evtwin_view& view) const;
-  void serve(Pool::Range range);
+  void serve_range(Pool::Range range);
 
   Plan plan_;
   evtwin_fleet_shape shape_{};

@@ -80,7 +80,7 @@ void LivedWorld::begin_run(const evtwin_fleet_start* start) {
   // Where the end truncates, the run lives through that instant, so that its last observation is that of a decision
   // there: prices and arrivals of the instant included, nothing closed, nothing owed.
   const TimeNs to_ns = plan_.end == EVTWIN_END_TRUNCATES ? run_end_ns_ + 1 : run_end_ns_;
-  if (functions_.are_there()) functions_.renew();
+  if (functions_.are_there()) functions_.make_anew();
   closed_.reset();
   run_->begin({run_seed_, from_ns, to_ns});
   for (Agent& agent : agents_) {
@@ -102,13 +102,13 @@ void LivedWorld::begin_episode(TimeNs now_ns) {
 }
 
 /// Up to the next question, or the end of the run, whose books it closes.
-void LivedWorld::advance() {
-  const twin::Pause at = run_->advance();
+void LivedWorld::advance_to_decision() {
+  const twin::Pause at = run_->advance_until();
   const bool over = at.kind == twin::Pause::Kind::end;
   now_ns_ = over ? run_end_ns_ : at.now_ns;
   for (Agent& agent : agents_) agent.asked = over;
   for (const std::uint32_t s : at.sites) agents_[s].asked = true;
-  if (over) closed_ = run_->finish();
+  if (over) closed_ = run_->finish_run();
 }
 
 void LivedWorld::begin_next(const evtwin_fleet_start* start, const evtwin_fleet_buffers& to) {
@@ -117,12 +117,12 @@ void LivedWorld::begin_next(const evtwin_fleet_start* start, const evtwin_fleet_
   } else {
     begin_run(start);
     begin_episode(now_ns_);
-    advance();
+    advance_to_decision();
   }
   run_goes_on_ = false;
   phase_ = Phase::asked;
   if (to.failed != nullptr) to.failed[first_agent_ / agents_.size()] = 0;
-  show(to);
+  write_agents(to);
 }
 
 void LivedWorld::reset(const evtwin_fleet_start* start, const evtwin_fleet_buffers& to) {
@@ -139,7 +139,7 @@ void LivedWorld::reset(const evtwin_fleet_start* start, const evtwin_fleet_buffe
     write_nothing(to);
     begin_next(start, to);
   } catch (const std::exception& error) {
-    fail(error.what(), to);
+    keep_failure(error.what(), to);
   }
 }
 
@@ -156,8 +156,8 @@ void LivedWorld::step(const evtwin_fleet_buffers& with) {
     }
 
     take_actions(with);
-    advance();
-    pay(with);
+    advance_to_decision();
+    pay_rewards(with);
 
     const bool run_over = closed_.has_value() || now_ns_ >= run_end_ns_;
     if (run_over || now_ns_ >= episode_end_ns_) {
@@ -169,9 +169,9 @@ void LivedWorld::step(const evtwin_fleet_buffers& with) {
       }
       phase_ = Phase::ended;
     }
-    show(with);
+    write_agents(with);
   } catch (const std::exception& error) {
-    fail(error.what(), with);
+    keep_failure(error.what(), with);
   }
 }
 
@@ -182,7 +182,7 @@ void LivedWorld::take_actions(const evtwin_fleet_buffers& from) {
     agent.clipped = 0;
     if (from.actions != nullptr) {
       const float* const cells = from.actions + agent_of(s) * from.action_stride;
-      agent.clipped = agent.actions->decide(run_->view(s), cells, run_->decision(s));
+      agent.clipped = agent.actions->write_decision(run_->view(s), cells, run_->decision(s));
     }
     agent.decided_ns = now_ns_;
     ++agent.decisions;
@@ -191,7 +191,7 @@ void LivedWorld::take_actions(const evtwin_fleet_buffers& from) {
 }
 
 /// The rewards of those that are asked now, or whose run is over.
-void LivedWorld::pay(const evtwin_fleet_buffers& to) {
+void LivedWorld::pay_rewards(const evtwin_fleet_buffers& to) {
   const std::size_t n_terms = plan_.rewards->terms().size();
   for (std::uint32_t s = 0; s < agents_.size(); ++s) {
     Agent& agent = agents_[s];
@@ -206,7 +206,7 @@ void LivedWorld::pay(const evtwin_fleet_buffers& to) {
     }
 
     const std::size_t row = agent_of(s);
-    const double reward = plan_.rewards->of(outcome, to.terms == nullptr ? nullptr : to.terms + row * n_terms);
+    const double reward = plan_.rewards->reward_of(outcome, to.terms == nullptr ? nullptr : to.terms + row * n_terms);
     to.rewards[row] = static_cast<float>(reward);
     if (to.hours != nullptr) to.hours[row] = static_cast<float>(kernel::hours_between(agent.decided_ns, now_ns_));
     agent.reward += reward;
@@ -256,7 +256,7 @@ void LivedWorld::end_episode(const evtwin_fleet_buffers& to, bool terminated) {
     episode.turned_away = agent.turned_away;
     episode.clipped = agent.clipped_sum;
     episode.corrected = agent.corrected;
-    episode.event_hash = run_->hash();
+    episode.event_hash = run_->event_hash();
   }
   ++episodes_;
 }
@@ -264,11 +264,11 @@ void LivedWorld::end_episode(const evtwin_fleet_buffers& to, bool terminated) {
 // ---- Rows
 
 void LivedWorld::write_observation(std::uint32_t site, float* rows, const evtwin_fleet_buffers& to) const {
-  plan_.observation->write(run_->view(site), rows + agent_of(site) * to.observation_stride);
+  plan_.observation->write_row(run_->view(site), rows + agent_of(site) * to.observation_stride);
 }
 
 /// Shows agents what they see now; of those that are not asked the row stands.
-void LivedWorld::show(const evtwin_fleet_buffers& to) {
+void LivedWorld::write_agents(const evtwin_fleet_buffers& to) {
   for (std::uint32_t s = 0; s < agents_.size(); ++s) {
     const std::size_t row = agent_of(s);
     if (to.asked != nullptr) to.asked[row] = agents_[s].asked ? 1 : 0;
@@ -293,7 +293,7 @@ void LivedWorld::write_nothing(const evtwin_fleet_buffers& to) const {
   if (to.failed != nullptr) to.failed[first_agent_ / agents_.size()] = phase_ == Phase::failed ? 1 : 0;
 }
 
-void LivedWorld::fail(const char* why, const evtwin_fleet_buffers& to) {
+void LivedWorld::keep_failure(const char* why, const evtwin_fleet_buffers& to) {
   phase_ = Phase::failed;
   failure_ = why;
   run_goes_on_ = false;

@@ -50,7 +50,7 @@ class LivedWorld {
    public:
     explicit Functions(const scenario::LoadedScenario& scenario) : scenario_(scenario) {}
     bool are_there() const { return !scenario_.world.events.empty(); }
-    void renew() { script_ = scenario::make_script(scenario_); }
+    void make_anew() { script_ = scenario::make_script(scenario_); }
     void run_event(std::uint32_t index, kernel::TimeNs now_ns, twin::SiteControls& controls) override {
       if (script_) script_->run_event(index, now_ns, controls);
     }
@@ -76,14 +76,14 @@ class LivedWorld {
   void begin_run(const evtwin_fleet_start* start);
   void begin_episode(kernel::TimeNs now_ns);
   void begin_next(const evtwin_fleet_start* start, const evtwin_fleet_buffers& to);
-  void advance();
+  void advance_to_decision();
   void take_actions(const evtwin_fleet_buffers& from);
-  void pay(const evtwin_fleet_buffers& to);
+  void pay_rewards(const evtwin_fleet_buffers& to);
   void end_episode(const evtwin_fleet_buffers& to, bool terminated);
   void write_observation(std::uint32_t site, float* rows, const evtwin_fleet_buffers& to) const;
-  void show(const evtwin_fleet_buffers& to);
+  void write_agents(const evtwin_fleet_buffers& to);
   void write_nothing(const evtwin_fleet_buffers& to) const;
-  void fail(const char* why, const evtwin_fleet_buffers& to);
+  void keep_failure(const char* why, const evtwin_fleet_buffers& to);
   std::size_t agent_of(std::uint32_t site) const { return std::size_t{first_agent_} + site; }
 
   const Plan& plan_;

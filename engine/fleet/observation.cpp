@@ -377,7 +377,7 @@ double round_price_per_kwh(std::string_view currency) {
   return 0.1;
 }
 
-void Nameplate::cover(const evtwin_view& first) {
+void Nameplate::add_site(const evtwin_view& first) {
   double all_kw = 0.0;
   for (std::uint32_t i = 0; i < first.n_evses; ++i) {
     all_kw += first.evse_max_kw[i];
@@ -430,7 +430,7 @@ Observation::Observation(const ObservationShape& shape, const Nameplate& namepla
   shape_.observe = {};
 }
 
-void Observation::write(const evtwin_view& view, float* row) const {
+void Observation::write_row(const evtwin_view& view, float* row) const {
   Look look{view, std::min(shape_.horizon_steps, view.horizon_steps), shape_.ends, 0.0, circles_of(view)};
   for (std::uint32_t c = 0; c < view.n_connected; ++c) look.used_kw += view.evse_power_kw[view.connected_evse[c]];
   for (std::uint32_t s = 0; s < view.n_storages; ++s) look.used_kw += view.storage_power_kw[s];

@@ -20,7 +20,7 @@ struct Nameplate {
   double price_per_kwh = 0.1;  ///< what a kWh roughly costs in the currency
 
   /// @param first  the view of the empty site
-  void cover(const evtwin_view& first);
+  void add_site(const evtwin_view& first);
 };
 
 /// Rough cost of a kWh: 100 of KRW, 20 of JPY, 0.1 of most others. It only brings prices near 1.
@@ -59,7 +59,7 @@ class Observation {
   std::span<const evtwin_fleet_column> columns() const { return columns_; }
 
   /// Writes size() cells.
-  void write(const evtwin_view& view, float* row) const;
+  void write_row(const evtwin_view& view, float* row) const;
 
   /// Writes one quantity of all things of its block.
   using Writer = void (*)(const Look& look, const evtwin_fleet_column& column, std::uint32_t level, float* row);

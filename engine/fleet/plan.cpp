@@ -149,7 +149,7 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
     // Nameplates come from what an agent sees of the empty site.
     const twin::Run empty(world);
     for (std::uint32_t site = 0; site < sites; ++site) {
-      plate.cover(empty.view(site));
+      plate.add_site(empty.view(site));
       for (const physics::Evse& evse : world.sites[site].evses) lends = lends || evse.bidirectional;
     }
   }

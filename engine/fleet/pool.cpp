@@ -44,7 +44,7 @@ Pool::Pool(unsigned threads, std::uint32_t worlds, std::function<void(Range)> se
   ticket_ = n_chunks_;  // none is left
   helpers_.reserve(threads - 1);
   try {
-    while (helpers_.size() + 1 < threads) helpers_.emplace_back([this] { work(); });
+    while (helpers_.size() + 1 < threads) helpers_.emplace_back([this] { work_until_stopped(); });
   } catch (const std::system_error&) {
     // Where the system has no more threads to give, those there are do all the work, with the same result.
   }
@@ -52,12 +52,12 @@ Pool::Pool(unsigned threads, std::uint32_t worlds, std::function<void(Range)> se
 
 Pool::~Pool() {
   stop_ = true;
-  wake();
+  wake_workers();
   for (std::thread& helper : helpers_) helper.join();
 }
 
 /// Wakes the helpers that sleep. A helper that goes to sleep says so before it looks for the last time, under the lock.
-void Pool::wake() {
+void Pool::wake_workers() {
   if (sleepers_.load() == 0) return;
   { const std::lock_guard lock(mutex_); }
   wake_.notify_all();
@@ -83,7 +83,7 @@ bool Pool::serve_chunk() {
 void Pool::serve_all() {
   chunks_done_ = 0;
   ticket_ = (ticket_.load() & ~chunk_mask) + chunk_mask + 1;
-  wake();
+  wake_workers();
   while (serve_chunk()) {
   }
   for (int looks = 0; chunks_done_.load(std::memory_order_acquire) < n_chunks_; ++looks) {
@@ -99,13 +99,13 @@ void Pool::serve_all() {
 
 // ---- Posted worlds
 
-void Pool::post(std::uint32_t world) {
+void Pool::post_world(std::uint32_t world) {
   {
     const std::lock_guard lock(mutex_);
     ring_[(head_ + queued_) % ring_.size()] = world;
     posted_hint_ = ++queued_;
   }
-  wake();
+  wake_workers();
 }
 
 void Pool::serve_posted(std::unique_lock<std::mutex>& lock) {
@@ -121,7 +121,7 @@ void Pool::serve_posted(std::unique_lock<std::mutex>& lock) {
 
 // ---- A helper
 
-void Pool::work() {
+void Pool::work_until_stopped() {
   while (true) {
     const auto is_due = [this] { return stop_.load() || has_chunks() || posted_hint_.load() > 0; };
     for (int looks = 0; looks < looks_before_sleep && !is_due(); ++looks) breathe();

@@ -34,7 +34,7 @@ class Pool {
   void serve_all();
 
   /// Hands one world out; at most all of them at once. Allocates nothing.
-  void post(std::uint32_t world);
+  void post_world(std::uint32_t world);
   /// Works along until `is_enough()` holds, which is asked under the pool's lock whenever work was done.
   template <class Enough>
   void help_until(Enough is_enough) {
@@ -49,17 +49,17 @@ class Pool {
   }
   /// Under the pool's lock.
   template <class Function>
-  auto locked(Function function) {
+  auto call_locked(Function function) {
     const std::lock_guard lock(mutex_);
     return function();
   }
 
  private:
-  void work();
+  void work_until_stopped();
   bool serve_chunk();
   bool has_chunks() const;
   void serve_posted(std::unique_lock<std::mutex>& lock);
-  void wake();
+  void wake_workers();
 
   std::function<void(Range)> serve_;
   std::function<void(std::uint32_t)> mark_;

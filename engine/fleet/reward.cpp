@@ -122,7 +122,7 @@ Rewards::Rewards(std::span<const evtwin_fleet_weight> weights) {
   }
 }
 
-double Rewards::of(const Outcome& outcome, double* terms) const {
+double Rewards::reward_of(const Outcome& outcome, double* terms) const {
   double reward = 0.0;
   if (terms == nullptr) {
     for (const std::uint32_t t : weighted_) reward += terms_[t].weight * term_table[t].value(outcome);

@@ -25,7 +25,7 @@ struct Departed {
 };
 Departed departed_of(const evtwin_view& view);
 
-/// The objective of a stretch of time: see analysis::objective.
+/// The objective of a stretch of time: see analysis::objective_of_site.
 double objective_of(const evtwin_ledger& ledger, double unmet_price_per_kwh, double open_cost,
                     double storage_energy_value);
 
@@ -36,7 +36,7 @@ class Rewards {
 
   std::span<const evtwin_fleet_term> terms() const { return terms_; }
   /// The step's reward. @param terms  [terms()] gets them unweighted; may be null
-  double of(const Outcome& outcome, double* terms) const;
+  double reward_of(const Outcome& outcome, double* terms) const;
 
  private:
   std::vector<evtwin_fleet_term> terms_;

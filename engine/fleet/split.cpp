@@ -73,7 +73,7 @@ Split::Split(const evtwin_view& first) : left_(first.n_limits), kw_(first.n_evse
 }
 
 /// Those that draw, in the order in which they are served.
-void Split::rank(const evtwin_view& view) {
+void Split::rank_evses(const evtwin_view& view) {
   claims_.clear();
   std::fill(kw_.begin(), kw_.end(), 0.0);
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
@@ -122,7 +122,7 @@ Split::Room Split::room_of(const evtwin_view& view, std::uint32_t evse) const {
 }
 
 /// A vehicle gets so much more, or less.
-void Split::take(const evtwin_view& view, std::uint32_t evse, double kw) {
+void Split::give_power(const evtwin_view& view, std::uint32_t evse, double kw) {
   kw_[evse] += kw;
   rest_kw_ -= kw;
   for (std::uint32_t m = first_[evse]; m < first_[evse + 1]; ++m)
@@ -144,7 +144,7 @@ bool Split::make_room(const evtwin_view& view, std::size_t served, std::uint32_t
     if (!rates_of(view, donor).empty()) continue;
     const bool helps = room.kw > rest_kw_ || is_member(donor, room.row);
     const double spare_kw = helps ? std::max(0.0, kw_[donor] - view.evse_car_min_kw[donor]) : 0.0;
-    if (spare_kw > 0.0) take(view, donor, -std::min(spare_kw, lacks_kw));
+    if (spare_kw > 0.0) give_power(view, donor, -std::min(spare_kw, lacks_kw));
   }
   if (least_kw - std::min(room_of(view, evse).kw, rest_kw_) <= rounding_kw) return true;
   kw_ = kept_kw_;
@@ -159,7 +159,7 @@ bool Split::is_member(std::uint32_t evse, std::uint32_t row) const {
 }
 
 double Split::hand_out(const evtwin_view& view, std::span<const double> storage_kw, double total_kw) {
-  rank(view);
+  rank_evses(view);
   open_rows(view, storage_kw);
   rest_kw_ = total_kw;
   for (std::size_t c = 0; c < claims_.size() && rest_kw_ > rounding_kw; ++c) {
@@ -168,7 +168,7 @@ double Split::hand_out(const evtwin_view& view, std::span<const double> storage_
     const auto offer_kw = [&] { return offer_at_most_kw(view, i, std::min({most_kw, room_of(view, i).kw, rest_kw_})); };
     double kw = offer_kw();
     if (kw == 0.0 && least_kw <= most_kw && rates_of(view, i).empty() && make_room(view, c, i)) kw = offer_kw();
-    if (kw > 0.0) take(view, i, kw);
+    if (kw > 0.0) give_power(view, i, kw);
   }
   double sum_kw = 0.0;
   for (const Claim& claim : claims_) sum_kw += kw_[claim.evse];

@@ -54,12 +54,12 @@ class Split {
     std::uint32_t row = std::numeric_limits<std::uint32_t>::max();
   };
 
-  void rank(const evtwin_view& view);
+  void rank_evses(const evtwin_view& view);
   void open_rows(const evtwin_view& view, std::span<const double> storage_kw);
   double per_kw(const evtwin_view& view, std::uint32_t evse, const Membership& in) const;
   bool is_member(std::uint32_t evse, std::uint32_t row) const;
   Room room_of(const evtwin_view& view, std::uint32_t evse) const;
-  void take(const evtwin_view& view, std::uint32_t evse, double kw);
+  void give_power(const evtwin_view& view, std::uint32_t evse, double kw);
   bool make_room(const evtwin_view& view, std::size_t served, std::uint32_t evse);
 
   std::vector<std::uint32_t> first_;  // [members + 1] into memberships_

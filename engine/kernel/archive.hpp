@@ -2,11 +2,11 @@
 //
 //     struct Motion {
 //       ...
-//       template <class A> void archive(A& a) { a(law, since_ns, stale); }
+//       template <class A> void archive_fields(A& a) { a(law, since_ns, stale); }
 //     };
 //
-// (or a free function `archive(a, motion)` beside it), so that saving and loading can not drift apart. Numbers have a
-// fixed width, doubles are their bits, sections have names, and a digest over all of it stands at the end.
+// (or a free function `archive_fields(a, motion)` beside it), so that saving and loading can not drift apart. Numbers
+// have a fixed width, doubles are their bits, sections have names, and a digest over all of it stands at the end.
 #pragma once
 
 #include <array>
@@ -42,56 +42,57 @@ class ArchiveFields {
  public:
   template <class... Fields>
   void operator()(Fields&... fields) {
-    (one(fields), ...);
+    (archive_value(fields), ...);
   }
 
   /// A container whose length both sides know beforehand.
   template <class Container>
-  void fixed(Container& container) {
-    self().require_count(container.size());
-    for (auto& element : container) one(element);
+  void archive_elements(Container& container) {
+    as_derived().require_count(container.size());
+    for (auto& element : container) archive_value(element);
   }
 
   /// An enum that counts from 0 to `last`.
   template <class Enum>
-  void choice(Enum& value, Enum last) {
-    one(value);
+  void archive_choice(Enum& value, Enum last) {
+    archive_value(value);
     using Number = std::underlying_type_t<Enum>;
-    self().require(static_cast<Number>(value) >= 0 && static_cast<Number>(value) <= static_cast<Number>(last),
-                   "a choice that there is not");
+    as_derived().require_that(
+        static_cast<Number>(value) >= 0 && static_cast<Number>(value) <= static_cast<Number>(last),
+        "a choice that there is not");
   }
 
  private:
   ArchiveFields() = default;
-  Derived& self() { return static_cast<Derived&>(*this); }
+  Derived& as_derived() { return static_cast<Derived&>(*this); }
 
   template <ArchivedNumber T>
-  void one(T& value) {
-    self().number(value);
+  void archive_value(T& value) {
+    as_derived().archive_number(value);
   }
-  void one(std::string& text) { self().sequence(text); }
+  void archive_value(std::string& text) { as_derived().archive_sequence(text); }
   template <class T, std::size_t n>
-  void one(std::array<T, n>& values) {
-    for (T& value : values) one(value);
+  void archive_value(std::array<T, n>& values) {
+    for (T& value : values) archive_value(value);
   }
   template <class T>
-  void one(std::optional<T>& value) {
+  void archive_value(std::optional<T>& value) {
     bool there = value.has_value();
-    one(there);
+    archive_value(there);
     if constexpr (Derived::loads) {
       value.reset();
       if (there) value.emplace();
     }
-    if (there) one(*value);
+    if (there) archive_value(*value);
   }
   template <class T>
-  requires(!ArchivedNumber<T>) void one(T& value) {
-    if constexpr (requires { value.archive(self()); }) {
-      value.archive(self());
-    } else if constexpr (requires { archive(self(), value); }) {
-      archive(self(), value);
+  requires(!ArchivedNumber<T>) void archive_value(T& value) {
+    if constexpr (requires { value.archive_fields(as_derived()); }) {
+      value.archive_fields(as_derived());
+    } else if constexpr (requires { archive_fields(as_derived(), value); }) {
+      archive_fields(as_derived(), value);
     } else {
-      self().sequence(value);  // a container that grows: vector, deque
+      as_derived().archive_sequence(value);  // a container that grows: vector, deque
     }
   }
 
@@ -103,36 +104,36 @@ class ArchiveWriter : public ArchiveFields<ArchiveWriter> {
   static constexpr bool loads = false;
 
   /// @param title kind and version of what follows.
-  explicit ArchiveWriter(std::string_view title) { section(title); }
+  explicit ArchiveWriter(std::string_view title) { begin_section(title); }
 
-  void section(std::string_view name) {
+  void begin_section(std::string_view name) {
     const auto bytes = static_cast<std::uint64_t>(name.size());
-    number(bytes);
-    put(name.data(), name.size());
+    archive_number(bytes);
+    put_bytes(name.data(), name.size());
   }
   /// A condition that ArchiveReader checks. @throws ArchiveError there; a writer ignores it.
-  void require(bool, const char*) {}
+  void require_that(bool, const char*) {}
 
   /// The bytes with their digest; the writer is empty afterwards.
-  std::vector<std::byte> finish();
+  std::vector<std::byte> take_bytes();
 
  private:
   friend class ArchiveFields<ArchiveWriter>;
-  void put(const void* data, std::size_t bytes);
+  void put_bytes(const void* data, std::size_t bytes);
   template <class T>
-  void number(const T& value) {
+  void archive_number(const T& value) {
     if constexpr (std::is_same_v<T, bool>) {
       const std::uint8_t byte = value ? 1 : 0;
-      put(&byte, 1);
+      put_bytes(&byte, 1);
     } else {
-      put(&value, sizeof value);
+      put_bytes(&value, sizeof value);
     }
   }
-  void require_count(std::size_t count) { number(static_cast<std::uint64_t>(count)); }
+  void require_count(std::size_t count) { archive_number(static_cast<std::uint64_t>(count)); }
   template <class Container>
-  void sequence(Container& container) {
+  void archive_sequence(Container& container) {
     require_count(container.size());
-    for (auto& element : container) one(element);
+    for (auto& element : container) archive_value(element);
   }
 
   std::vector<std::byte> bytes_;
@@ -147,40 +148,40 @@ class ArchiveReader : public ArchiveFields<ArchiveReader> {
   /// @throws ArchiveError for a wrong digest or another title. The bytes must outlive the reader.
   ArchiveReader(std::span<const std::byte> bytes, std::string_view title);
 
-  void section(std::string_view name);
+  void begin_section(std::string_view name);
   /// @throws ArchiveError naming `what` where it is not so.
-  void require(bool so, const char* what);
+  void require_that(bool so, const char* what);
   /// @throws ArchiveError when bytes are left over.
-  void finish();
+  void require_end();
 
  private:
   friend class ArchiveFields<ArchiveReader>;
-  void take(void* target, std::size_t bytes);
-  std::string name();
+  void read_bytes(void* target, std::size_t bytes);
+  std::string read_name();
   void require_count(std::size_t count);
-  [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void throw_error(const std::string& what) const;
 
   template <class T>
-  void number(T& value) {
+  void archive_number(T& value) {
     if constexpr (std::is_same_v<T, bool>) {
       std::uint8_t byte = 0;
-      take(&byte, 1);
-      require(byte <= 1, "a truth value that is none");
+      read_bytes(&byte, 1);
+      require_that(byte <= 1, "a truth value that is none");
       value = byte == 1;
     } else {
-      take(&value, sizeof value);
+      read_bytes(&value, sizeof value);
     }
   }
   template <class Container>
-  void sequence(Container& container) {
+  void archive_sequence(Container& container) {
     std::uint64_t count = 0;
-    number(count);
+    archive_number(count);
     // Every element takes a byte at least; it grows as they come.
-    require(count <= bytes_.size() - at_, "a length beyond the end");
+    require_that(count <= bytes_.size() - at_, "a length beyond the end");
     container.clear();
     for (std::uint64_t i = 0; i < count; ++i) {
       typename Container::value_type element{};
-      one(element);
+      archive_value(element);
       container.push_back(std::move(element));
     }
   }

@@ -68,7 +68,7 @@ double evaluate(const Rational& rational, double x) {
 
 }  // namespace
 
-double uniform(double u, double low, double high) { return low + (high - low) * u; }
+double uniform_draw(double u, double low, double high) { return low + (high - low) * u; }
 
 std::uint32_t uniform_index(std::uint64_t bits, std::uint32_t count) {
   // The high 32 bits of the 96-bit product, in two halves: standard C++ has no 128-bit integer.
@@ -77,7 +77,7 @@ std::uint32_t uniform_index(std::uint64_t bits, std::uint32_t count) {
   return static_cast<std::uint32_t>((high_product + (low_product >> 32)) >> 32);
 }
 
-double exponential(double u, double mean) { return -mean * std::log1p(-u); }
+double exponential_draw(double u, double mean) { return -mean * std::log1p(-u); }
 
 double standard_normal(double u) {
   const double q = u - 0.5;
@@ -88,11 +88,11 @@ double standard_normal(double u) {
   return q < 0 ? -magnitude : magnitude;
 }
 
-double normal(double u, double mean, double sd) { return mean + sd * standard_normal(u); }
+double normal_draw(double u, double mean, double sd) { return mean + sd * standard_normal(u); }
 
-double lognormal(double u, double mu, double sigma) { return std::exp(normal(u, mu, sigma)); }
+double lognormal_draw(double u, double mu, double sigma) { return std::exp(normal_draw(u, mu, sigma)); }
 
-std::size_t discrete(double u, std::span<const double> weights) {
+std::size_t discrete_draw(double u, std::span<const double> weights) {
   double total = 0;
   for (const double weight : weights) {
     if (!(weight >= 0)) throw std::invalid_argument("discrete: a weight is negative or not a number");

@@ -23,23 +23,23 @@ class RollingHash {
  public:
   /// Any integer, sign-extended to 64 bits: TimeNs, ids, phases as numbers.
   template <std::integral Integer>
-  constexpr void mix(Integer word) {
+  constexpr void mix_in(Integer word) {
     // Multiplying by an odd number before adding makes the order of words count; mix_bits spreads each of them.
     state_ = mix_bits(state_ * 0x9e3779b97f4a7c15U + static_cast<std::uint64_t>(word) + 1);
   }
 
   /// By bit pattern, so that even the last digit counts. One value is one pattern: -0.0 is taken as 0.0, and every NaN
   /// ("leave as is") as the same NaN, whatever sign and payload the processor gave it.
-  constexpr void mix(double number) {
+  constexpr void mix_in(double number) {
     const double canonical =
         number != number ? std::numeric_limits<double>::quiet_NaN() : (number == 0.0 ? 0.0 : number);
-    mix(std::bit_cast<std::uint64_t>(canonical));
+    mix_in(std::bit_cast<std::uint64_t>(canonical));
   }
 
   constexpr std::uint64_t value() const { return state_; }
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(state_);
   }
 
@@ -52,18 +52,18 @@ static_assert(mix_bits(0x9e3779b97f4a7c15U) == 0xe220a8397b1dcdafU, "first outpu
 static_assert(
     [] {
       RollingHash one, other;
-      one.mix(-0.0);
-      other.mix(0.0);
+      one.mix_in(-0.0);
+      other.mix_in(0.0);
       return one.value() == other.value();
     }(),
     "equal numbers are one pattern");
 static_assert(
     [] {
       RollingHash one, other;
-      one.mix(1);
-      one.mix(2);
-      other.mix(2);
-      other.mix(1);
+      one.mix_in(1);
+      one.mix_in(2);
+      other.mix_in(2);
+      other.mix_in(1);
       return one.value() != other.value();
     }(),
     "the order of words counts");

@@ -82,7 +82,7 @@ void HeapQueue::restore(const QueueState& state) {
   check_queue_state(state, place_of_.size());
   clear();
   // In ascending order every event belongs behind all that are there.
-  for (const QueuedEvent& event : state.pending) put(size_++, event);
+  for (const QueuedEvent& event : state.pending) put_event(size_++, event);
   sequence_ = state.sequence;
   now_ = state.now;
 }
@@ -107,7 +107,7 @@ void HeapQueue::remove_at(std::size_t place) {
   }
 }
 
-void HeapQueue::put(std::size_t place, const QueuedEvent& event) {
+void HeapQueue::put_event(std::size_t place, const QueuedEvent& event) {
   heap_[place] = event;
   place_of_[event.timer] = static_cast<std::uint32_t>(place);
 }
@@ -116,10 +116,10 @@ void HeapQueue::sift_up(std::size_t hole, const QueuedEvent& event) {
   while (hole > 0) {
     const std::size_t parent = (hole - 1) / 4;
     if (!comes_before(event, heap_[parent])) break;
-    put(hole, heap_[parent]);
+    put_event(hole, heap_[parent]);
     hole = parent;
   }
-  put(hole, event);
+  put_event(hole, event);
 }
 
 void HeapQueue::sift_down(std::size_t hole, const QueuedEvent& event) {
@@ -133,10 +133,10 @@ void HeapQueue::sift_down(std::size_t hole, const QueuedEvent& event) {
       if (comes_before(heap_[child], heap_[earliest])) earliest = child;
     }
     if (!comes_before(heap_[earliest], event)) break;
-    put(hole, heap_[earliest]);
+    put_event(hole, heap_[earliest]);
     hole = earliest;
   }
-  put(hole, event);
+  put_event(hole, event);
 }
 
 }  // namespace evtwin::kernel

@@ -44,7 +44,7 @@ class HeapQueue {
 
   void fill_root();
   void remove_at(std::size_t place);
-  void put(std::size_t place, const QueuedEvent& event);
+  void put_event(std::size_t place, const QueuedEvent& event);
   void sift_up(std::size_t hole, const QueuedEvent& event);
   void sift_down(std::size_t hole, const QueuedEvent& event);
 

@@ -82,7 +82,7 @@ std::string meant(std::string_view name, std::span<const std::string_view> names
 std::size_t need(std::string_view name, std::string_view kind, std::span<const std::string_view> names) {
   if (const auto place = place_of(name, names)) return *place;
   const std::string near = meant(name, names);
-  throw std::invalid_argument(fmt::format("there is no {} '{}'{} There are: {}", kind, printable(name, 40),
+  throw std::invalid_argument(fmt::format("there is no {} '{}'{} There are: {}", kind, make_printable(name, 40),
                                           near.empty() ? "." : near, list_of(names)));
 }
 
@@ -187,7 +187,7 @@ void write(LogRoom room, LogLevel level, fmt::string_view text, fmt::format_args
     std::string line =
         fmt::format("{:>10.3f} {:<7} {:<8} ", static_cast<double>(steady_ns() - started_ns()) / 1e6,
                     log_level_names[static_cast<std::size_t>(level)], log_room_names[static_cast<std::size_t>(room)]);
-    line += printable(fmt::vformat(text, values), longest_line - line.size() - 1);
+    line += make_printable(fmt::vformat(text, values), longest_line - line.size() - 1);
     line += '\n';
     put(line);
   } catch (...) {  // out of memory: the line is lost, the work goes on

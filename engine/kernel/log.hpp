@@ -77,7 +77,7 @@ void write(LogRoom room, LogLevel level, fmt::string_view text, fmt::format_args
 }  // namespace log_parts
 
 /// Whether a line would be written: one relaxed load. Ask first where the values of a line have to be made.
-inline bool logs(LogRoom room, LogLevel level) noexcept {
+inline bool logs_at(LogRoom room, LogLevel level) noexcept {
   const std::uint8_t most = log_parts::most_told[static_cast<std::size_t>(room)].level.load(std::memory_order_relaxed);
   if (static_cast<std::uint8_t>(level) > most) [[likely]]
     return false;
@@ -87,13 +87,13 @@ inline bool logs(LogRoom room, LogLevel level) noexcept {
 /// Writes "   12.345 info    control  TEXT": milliseconds since the start, level, room, text.
 template <class... Values>
 void log_line(LogRoom room, LogLevel level, fmt::format_string<Values...> text, Values&&... values) noexcept {
-  if (logs(room, level)) log_parts::write(room, level, text, fmt::make_format_args(values...));
+  if (logs_at(room, level)) log_parts::write(room, level, text, fmt::make_format_args(values...));
 }
 
 /// How long something took, for a line about it.
 class Stopwatch {
  public:
-  double ms() const { return std::chrono::duration<double, std::milli>(Clock::now() - begun_).count(); }
+  double elapsed_ms() const { return std::chrono::duration<double, std::milli>(Clock::now() - begun_).count(); }
 
  private:
   using Clock = std::chrono::steady_clock;

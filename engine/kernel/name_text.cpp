@@ -79,7 +79,7 @@ std::string code_point(std::uint32_t code) {
 
 // The text in quotes, what can not be seen as its number.
 std::string shown(std::string_view text) {
-  std::string out = printable(text, shown_bytes);
+  std::string out = make_printable(text, shown_bytes);
   for (const auto& [joiner, name] : {std::pair{"\u200C"sv, "\\u{200C}"sv}, std::pair{"\u200D"sv, "\\u{200D}"sv}}) {
     for (std::size_t at = out.find(joiner); at != std::string::npos; at = out.find(joiner, at + name.size()))
       out.replace(at, joiner.size(), name);

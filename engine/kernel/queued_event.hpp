@@ -31,7 +31,7 @@ struct QueuedEvent {
   std::uint32_t entity;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(time, rank, timer, entity);
   }
 };
@@ -60,7 +60,7 @@ struct QueueState {
   TimeNs now = 0;                    ///< of the last pop
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(pending, sequence, now);
   }
 };

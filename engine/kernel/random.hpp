@@ -45,7 +45,7 @@ struct Stream {
   std::uint32_t purpose = 0;
 
   std::uint64_t u64(std::uint64_t index) const { return draw_u64(seed, entity, purpose, index); }
-  double unit(std::uint64_t index) const { return draw_unit(seed, entity, purpose, index); }
+  double unit_draw(std::uint64_t index) const { return draw_unit(seed, entity, purpose, index); }
 };
 
 }  // namespace evtwin::kernel

@@ -10,7 +10,7 @@ namespace evtwin::kernel {
 template <class T>
 class RunningMedian {
  public:
-  void add(T value) {
+  void add_value(T value) {
     if (low_.empty() || value <= low_.top()) {
       low_.push(value);
     } else {
@@ -27,9 +27,9 @@ class RunningMedian {
 
   bool empty() const { return low_.empty(); }
   /// The lower of the two in the middle. @pre !empty()
-  T lower() const { return low_.top(); }
+  T lower_of_middle() const { return low_.top(); }
   /// The mean of the two in the middle. @pre !empty()
-  T middle() const { return low_.size() > high_.size() ? low_.top() : (low_.top() + high_.top()) / 2; }
+  T mean_of_middle() const { return low_.size() > high_.size() ? low_.top() : (low_.top() + high_.top()) / 2; }
 
  private:
   std::priority_queue<T> low_;  ///< as many as high_, or one more

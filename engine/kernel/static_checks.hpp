@@ -28,7 +28,7 @@ constexpr std::size_t enum_count() {
   }
 }
 
-/// Whether this is the last enumerator of an enum that counts from 0: what an archive's choice() ends at.
+/// Whether this is the last enumerator of an enum that counts from 0: what an archive's archive_choice() ends at.
 template <auto value>
 constexpr bool is_last_enumerator() {
   return static_cast<std::size_t>(value) + 1 == enum_count<decltype(value)>();
@@ -122,7 +122,7 @@ constexpr bool names_differ(NameOf name_of) {
 }
 
 /// Whether `T` has so many bytes where its size is known, on x86-64 with libstdc++; true elsewhere. Stated beside an
-/// archive(), so that a field that comes later is archived, or knowingly made anew after loading.
+/// archive_fields(), so that a field that comes later is archived, or knowingly made anew after loading.
 template <class T>
 constexpr bool has_size([[maybe_unused]] std::size_t bytes) {
 #if defined(__x86_64__) && defined(__GLIBCXX__) && !defined(_GLIBCXX_DEBUG)

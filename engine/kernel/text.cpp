@@ -125,7 +125,7 @@ std::size_t tag_flag_bytes(std::string_view text) {
 
 bool is_control(std::uint32_t code) { return is_in(control, code); }
 
-std::string printable(std::string_view text) {
+std::string make_printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -150,13 +150,13 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string printable(std::string_view text, std::size_t bytes) {
+std::string make_printable(std::string_view text, std::size_t bytes) {
   std::string out;
   std::size_t cut = 0;  // where the text ends if "..." must follow
   while (!text.empty()) {
     // Bytes that are no UTF-8 go one by one.
     const std::size_t size = std::max({std::size_t{1}, tag_flag_bytes(text), first_character(text).bytes});
-    out += printable(text.substr(0, size));
+    out += make_printable(text.substr(0, size));
     text.remove_prefix(size);
     if (out.size() > bytes) {
       out.resize(cut);

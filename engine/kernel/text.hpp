@@ -24,11 +24,11 @@ bool is_control(std::uint32_t code);
 
 /// Any bytes on one line of valid UTF-8: what `is_control` becomes \n, \t, \xNN or \u{NNNN}, bytes that are not UTF-8
 /// become \xNN. Everything else, Korean included, stays as it is, and so do the tags of `tag_flag_bytes`.
-std::string printable(std::string_view text);
+std::string make_printable(std::string_view text);
 
 /// The same, cut to at most `bytes` (3 or more) bytes between two characters (an escape counts as one), with "..."
 /// where something is missing.
-std::string printable(std::string_view text, std::size_t bytes);
+std::string make_printable(std::string_view text, std::size_t bytes);
 
 /// Whether all of `text` is UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF).
 bool is_utf8(std::string_view text);

@@ -17,7 +17,7 @@ const char serials_key = 0;  // its address is a registry key
 // Stack: true, then the results, or the error in place of the function.
 int finish_pcall(lua_State* L, int status, lua_KContext) {
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L);
-  Runtime::of(L).caught(L, status);
+  Runtime::runtime_of(L).charge_catch(L, status);
   lua_pushboolean(L, 0);
   lua_insert(L, -2);
   return 2;
@@ -34,13 +34,13 @@ int pcall(lua_State* L) {
 // where a stop from the count hook has hooks switched off; here it runs after unwinding, as an ordinary call.
 int finish_xpcall(lua_State* L, int status, lua_KContext) {
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 1;
-  Runtime& r = Runtime::of(L);
-  r.caught(L, status);
+  Runtime& r = Runtime::runtime_of(L);
+  r.charge_catch(L, status);
   lua_pushboolean(L, 0);
   lua_pushvalue(L, 1);
   lua_rotate(L, -3, 2);  // false, handler, error
   const int handled = lua_pcall(L, 1, LUA_MULTRET, 0);
-  if (handled != LUA_OK) r.caught(L, handled);
+  if (handled != LUA_OK) r.charge_catch(L, handled);
   return lua_gettop(L) - 2;
 }
 
@@ -58,13 +58,13 @@ int set_metatable(lua_State* L) {
   const int type = lua_type(L, 2);
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
-  if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) raise(L, "the metatable of this value is protected");
+  if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) raise_error(L, "the metatable of this value is protected");
   if (type == LUA_TTABLE) {
     for (const char* field : {"__gc", "__mode"}) {
       lua_pushstring(L, field);
       if (lua_rawget(L, 2) != LUA_TNIL) {
-        raise(L,
-              std::string(field) + " is not available: when garbage is collected must not change what a script does");
+        raise_error(
+            L, std::string(field) + " is not available: when garbage is collected must not change what a script does");
       }
       lua_pop(L, 1);
     }
@@ -81,12 +81,12 @@ int to_string(lua_State* L) {
 }
 
 int to_number(lua_State* L) {
-  if (lua_type(L, 1) == LUA_TSTRING) Runtime::of(L).charge(L, lua_rawlen(L, 1) / 32);
+  if (lua_type(L, 1) == LUA_TSTRING) Runtime::runtime_of(L).charge_steps(L, lua_rawlen(L, 1) / 32);
   return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
 int print(lua_State* L) {
-  Runtime& r = Runtime::of(L);
+  Runtime& r = Runtime::runtime_of(L);
   std::string line;
   const int n = lua_gettop(L);
   for (int i = 1; i <= n; ++i) {
@@ -96,14 +96,14 @@ int print(lua_State* L) {
     if (i > 1) line += '\t';
     line.append(text, std::min(length, most_printed));
     lua_pop(L, 1);
-    r.charge(L, 1 + std::min(length, most_printed) / 4);
+    r.charge_steps(L, 1 + std::min(length, most_printed) / 4);
   }
   if (r.printed > most_printed) return 0;
   r.printed += line.size() + 1;
   if (r.printed > most_printed)
     r.print("print: more than 64 kB; the rest is not shown");
   else
-    r.print(kernel::printable(line));
+    r.print(kernel::make_printable(line));
   return 0;
 }
 
@@ -154,7 +154,7 @@ void push_shown(lua_State* L, int index) {
   }
 
   // Numbered in the order of being shown; the registry table holds its keys weakly.
-  Runtime& r = Runtime::of(L);
+  Runtime& r = Runtime::runtime_of(L);
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &serials_key) != LUA_TTABLE) {
     lua_pop(L, 1);
     lua_newtable(L);

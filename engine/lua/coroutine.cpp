@@ -20,7 +20,7 @@ lua_State* check_coroutine(lua_State* L) {
 
 int create(lua_State* L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  Runtime::of(L).charge(L, hook_interval);
+  Runtime::runtime_of(L).charge_steps(L, hook_interval);
   lua_State* co = lua_newthread(L);  // inherits the hook, with a count of its own
   lua_pushvalue(L, 1);
   lua_xmove(L, co, 1);
@@ -29,7 +29,7 @@ int create(lua_State* L) {
 
 // Resumes with the top `args` values of L; returns the number of results, or -1 with the error on top.
 int resume(lua_State* L, lua_State* co, int args) {
-  Runtime& r = Runtime::of(L);
+  Runtime& r = Runtime::runtime_of(L);
   if (lua_checkstack(co, args) == 0) {
     lua_pushliteral(L, "too many arguments to resume");
     return -1;
@@ -43,12 +43,12 @@ int resume(lua_State* L, lua_State* co, int args) {
 
   // A stop is raised again; any other error is charged and handed on.
   if (status != LUA_OK && status != LUA_YIELD) {
-    r.caught(L, status);
+    r.charge_catch(L, status);
     lua_xmove(co, L, 1);
     return -1;
   }
 
-  if (r.stopped()) r.raise_stop(L);
+  if (r.is_stopped()) r.raise_stop(L);
   if (lua_checkstack(L, results + 1) == 0) {
     lua_pop(co, results);
     lua_pushliteral(L, "too many results to resume");
@@ -61,20 +61,20 @@ int resume(lua_State* L, lua_State* co, int args) {
 // Runs the pending __close handlers of a coroutine that will not go on; true if none failed, else its error is on top
 // of L.
 bool close_pending(lua_State* L, lua_State* co) {
-  Runtime& r = Runtime::of(L);
-  if (r.stopped()) r.raise_stop(L);  // a coroutine that ended by the stop has its hooks off
+  Runtime& r = Runtime::runtime_of(L);
+  if (r.is_stopped()) r.raise_stop(L);  // a coroutine that ended by the stop has its hooks off
   if (r.closing >= deepest_close) luaL_error(L, "C stack overflow (coroutine.close inside coroutine.close)");
-  r.charge(L, catch_cost);
+  r.charge_steps(L, catch_cost);
   lua_State* before = std::exchange(r.running, co);
   ++r.closing;
   const int status = lua_resetthread(co);
   --r.closing;
   r.running = before;
   if (status != LUA_OK) {
-    r.caught(L, status);
+    r.charge_catch(L, status);
     lua_xmove(co, L, 1);
   }
-  if (r.stopped()) r.raise_stop(L);
+  if (r.is_stopped()) r.raise_stop(L);
   return status == LUA_OK;
 }
 
@@ -92,7 +92,7 @@ int wrapped(lua_State* L) {
   if (results >= 0) return results;
   const int status = lua_status(co);
   if (status != LUA_OK && status != LUA_YIELD && !close_pending(L, co)) lua_remove(L, -2);
-  raise(L);
+  raise_error(L);
 }
 
 int wrap(lua_State* L) {

@@ -35,22 +35,22 @@ void append_names(lua_State* L, int index, std::vector<std::string_view>& names)
   }
 }
 
-void charge_search(lua_State* L, std::size_t names) { Runtime::of(L).charge(L, 100 * names); }
+void charge_search(lua_State* L, std::size_t names) { Runtime::runtime_of(L).charge_steps(L, 100 * names); }
 
 // __index of the builtins: neither the script nor the language has this name.
 int missing_name(lua_State* L) {
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
   const std::string_view name = text_at(L, 2);
   const std::string why = left_out(name);
-  if (!why.empty()) raise(L, why);
+  if (!why.empty()) raise_error(L, why);
   std::vector<std::string_view> names;
   push_builtins(L);
   append_names(L, -1, names);
   lua_pushglobaltable(L);
   append_names(L, -1, names);
   charge_search(L, names.size());
-  const std::string shown = kernel::printable(name, 80);
-  raise(L, shown + ": no such name" + kernel::did_you_mean(name, names));
+  const std::string shown = kernel::make_printable(name, 80);
+  raise_error(L, shown + ": no such name" + kernel::did_you_mean(name, names));
 }
 
 // __newindex of the globals.
@@ -58,8 +58,8 @@ int new_name(lua_State* L) {
   push_builtins(L);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, -2) != LUA_TNIL) {
-    const std::string name = lua_type(L, 2) == LUA_TSTRING ? kernel::printable(text_at(L, 2), 80) : "this name";
-    raise(L, name + " is part of the language and can not be assigned; use local");
+    const std::string name = lua_type(L, 2) == LUA_TSTRING ? kernel::make_printable(text_at(L, 2), 80) : "this name";
+    raise_error(L, name + " is part of the language and can not be assigned; use local");
   }
   lua_settop(L, 3);
   lua_rawset(L, 1);
@@ -67,11 +67,11 @@ int new_name(lua_State* L) {
 }
 
 std::string field_name(lua_State* L, int index) {
-  if (lua_type(L, index) == LUA_TSTRING) return kernel::printable(text_at(L, index), 80);
+  if (lua_type(L, index) == LUA_TSTRING) return kernel::make_printable(text_at(L, index), 80);
   lua_pushvalue(L, index);
   push_shown(L, -1);
   std::string name = "[";
-  name.append(kernel::printable(text_at(L, -1), 80)).append("]");
+  name.append(kernel::make_printable(text_at(L, -1), 80)).append("]");
   lua_pop(L, 2);
   return name;
 }
@@ -79,14 +79,14 @@ std::string field_name(lua_State* L, int index) {
 // __newindex of a face; upvalue 1: its name.
 int no_writing(lua_State* L) {
   const std::string name(text_at(L, lua_upvalueindex(1)));
-  raise(L, name + " is read-only; " + field_name(L, 2) + " can not be assigned");
+  raise_error(L, name + " is read-only; " + field_name(L, 2) + " can not be assigned");
 }
 
 [[noreturn]] void missing_field(lua_State* L, int table, const std::string& name) {
   std::vector<std::string_view> names;
   append_names(L, table, names);
   charge_search(L, names.size());
-  raise(L, name + " has no field " + field_name(L, 2) + kernel::did_you_mean(text_at(L, 2), names));
+  raise_error(L, name + " has no field " + field_name(L, 2) + kernel::did_you_mean(text_at(L, 2), names));
 }
 
 // __index of a strict face; upvalues: its name, the table behind.
@@ -106,7 +106,7 @@ int length_behind(lua_State* L) {
 // a circle.
 void push_face(lua_State* L, int real, int made, const std::string& name, bool strict, int depth) {
   luaL_checkstack(L, 12, "table nested too deeply");
-  if (depth > deepest_table) raise(L, name + ": tables nested deeper than " + std::to_string(deepest_table));
+  if (depth > deepest_table) raise_error(L, name + ": tables nested deeper than " + std::to_string(deepest_table));
   lua_pushvalue(L, real);
   if (lua_rawget(L, made) != LUA_TNIL) return;
   lua_pop(L, 1);
@@ -149,7 +149,7 @@ void push_face(lua_State* L, int real, int made, const std::string& name, bool s
   // Tables inside get faces, too, unless they have metatables of their own.
   lua_pushnil(L);
   while (lua_next(L, real) != 0) {
-    Runtime::of(L).charge(L, 1);
+    Runtime::runtime_of(L).charge_steps(L, 1);
     const bool plain = lua_type(L, -1) == LUA_TTABLE && lua_getmetatable(L, -1) == 0;
     if (!plain) {
       lua_settop(L, face + 1);

@@ -70,16 +70,16 @@ Matcher::Matcher(lua_State* L, std::string_view subject, std::string_view patter
       pattern_(pattern.data()),
       pattern_end_(pattern.data() + pattern.size()) {}
 
-void Matcher::settle() {
+void Matcher::charge_steps() {
   const std::uint64_t steps = std::exchange(steps_, 0);
-  Runtime::of(L_).charge(L_, steps);
+  Runtime::runtime_of(L_).charge_steps(L_, steps);
 }
 
-void Matcher::step() {
-  if (++steps_ >= 4096) settle();
+void Matcher::count_step() {
+  if (++steps_ >= 4096) charge_steps();
 }
 
-const char* Matcher::match(const char* start) {
+const char* Matcher::match_from(const char* start) {
   level_ = 0;
   depth_ = 0;
   return match_here(start, pattern_);
@@ -125,8 +125,8 @@ bool Matcher::in_set(unsigned char c, const char* p, const char* last) const {
   return negated;
 }
 
-bool Matcher::single(const char* s, const char* p, const char* after) {
-  step();
+bool Matcher::match_single(const char* s, const char* p, const char* after) {
+  count_step();
   if (s >= end_) return false;
   const unsigned char c = byte_at(s);
   switch (*p) {
@@ -151,7 +151,7 @@ const char* Matcher::match_here(const char* s, const char* p) {
       found = s;
       break;
     }
-    step();
+    count_step();
     bool done = false;
     found = match_special(s, p, done);
     if (done) break;
@@ -161,22 +161,22 @@ const char* Matcher::match_here(const char* s, const char* p) {
 
     const char quantifier = after < pattern_end_ ? *after : '\0';
     if (quantifier == '?') {
-      if (single(s, p, after)) {
+      if (match_single(s, p, after)) {
         found = match_here(s + 1, after + 1);
         if (found != nullptr) break;
       }
       p = after + 1;
     } else if (quantifier == '*') {
-      found = longest(s, p, after);
+      found = match_longest(s, p, after);
       break;
     } else if (quantifier == '+') {
-      found = single(s, p, after) ? longest(s + 1, p, after) : nullptr;
+      found = match_single(s, p, after) ? match_longest(s + 1, p, after) : nullptr;
       break;
     } else if (quantifier == '-') {
-      found = shortest(s, p, after);
+      found = match_shortest(s, p, after);
       break;
     } else {
-      if (!single(s, p, after)) break;
+      if (!match_single(s, p, after)) break;
       ++s;
       p = after;
     }
@@ -209,7 +209,7 @@ const char* Matcher::match_special(const char*& s, const char*& p, bool& done) {
   if (!more) return nullptr;
   const char* next = nullptr;
   if (p[1] == 'b') {
-    next = balanced(s, p + 2);
+    next = match_balanced(s, p + 2);
     p += 4;
   } else if (p[1] == 'f') {
     p += 2;
@@ -236,31 +236,31 @@ const char* Matcher::match_special(const char*& s, const char*& p, bool& done) {
 }
 
 // As many as possible, then fewer until the rest of the pattern matches.
-const char* Matcher::longest(const char* s, const char* p, const char* after) {
+const char* Matcher::match_longest(const char* s, const char* p, const char* after) {
   std::ptrdiff_t n = 0;
-  while (single(s + n, p, after)) ++n;
+  while (match_single(s + n, p, after)) ++n;
   for (; n >= 0; --n) {
-    step();
+    count_step();
     if (const char* found = match_here(s + n, after + 1)) return found;
   }
   return nullptr;
 }
 
 // As few as possible.
-const char* Matcher::shortest(const char* s, const char* p, const char* after) {
+const char* Matcher::match_shortest(const char* s, const char* p, const char* after) {
   for (;; ++s) {
     if (const char* found = match_here(s, after + 1)) return found;
-    if (!single(s, p, after)) return nullptr;
+    if (!match_single(s, p, after)) return nullptr;
   }
 }
 
 // %bxy: from an x to the y that closes it; `p` is at the x.
-const char* Matcher::balanced(const char* s, const char* p) {
+const char* Matcher::match_balanced(const char* s, const char* p) {
   if (pattern_end_ - p < 2) luaL_error(L_, "malformed pattern (missing arguments to '%%b')");
   if (s >= end_ || *s != *p) return nullptr;
   std::uint64_t inside = 1;
   while (++s < end_) {
-    step();
+    count_step();
     if (*s == p[1]) {
       if (--inside == 0) return s + 1;
     } else if (*s == *p) {

@@ -29,7 +29,7 @@ std::uint64_t next_up_to(std::uint64_t& state, std::uint64_t span) {
 
 int random(lua_State* L) {
   static_assert(std::numeric_limits<double>::digits == 53 && sizeof(lua_Number) == sizeof(double));
-  std::uint64_t& state = Runtime::of(L).random_state;
+  std::uint64_t& state = Runtime::runtime_of(L).random_state;
   lua_Integer low = 1;
   lua_Integer high = 0;
   switch (lua_gettop(L)) {
@@ -61,7 +61,7 @@ int random(lua_State* L) {
 
 // With a number: the sequence of that number. Without: back to the start of the run's own sequence.
 int random_seed(lua_State* L) {
-  Runtime& r = Runtime::of(L);
+  Runtime& r = Runtime::runtime_of(L);
   if (lua_isnoneornil(L, 1)) {
     r.random_state = r.seed;
     return 0;

@@ -75,8 +75,8 @@ Key key_at(lua_State* L, int index) {
       key.integer = lua_toboolean(L, index);
       break;
     default:
-      raise(L, std::string("pairs: a table with a ") + luaL_typename(L, index) +
-                   " as key has no fixed order; use names or numbers as keys, or a list");
+      raise_error(L, std::string("pairs: a table with a ") + luaL_typename(L, index) +
+                         " as key has no fixed order; use names or numbers as keys, or a list");
   }
   return key;
 }
@@ -105,7 +105,7 @@ lua_Integer list_length(lua_State* L, int table) {
     const bool end = lua_rawgeti(L, table, n + 1) == LUA_TNIL;
     lua_pop(L, 1);
     if (!end) continue;
-    Runtime::of(L).charge(L, static_cast<std::uint64_t>(n) / 8);
+    Runtime::runtime_of(L).charge_steps(L, static_cast<std::uint64_t>(n) / 8);
     return n;
   }
 }
@@ -127,7 +127,7 @@ std::vector<Key> other_keys(lua_State* L, int table, lua_Integer n) {
     bytes += keys.back().text.size();
   }
   const auto sorting = static_cast<std::uint64_t>(std::bit_width(keys.size()));
-  Runtime::of(L).charge(L, visited / 4 + (keys.size() + bytes / 64) * sorting);
+  Runtime::runtime_of(L).charge_steps(L, visited / 4 + (keys.size() + bytes / 64) * sorting);
   std::sort(keys.begin(), keys.end());
   return keys;
 }
@@ -158,7 +158,7 @@ int step(lua_State* L) {
     lua_pushvalue(L, -1);
     if (lua_rawget(L, lua_upvalueindex(table_up)) != LUA_TNIL) break;
     lua_pop(L, 2);
-    Runtime::of(L).charge(L, 1);
+    Runtime::runtime_of(L).charge_steps(L, 1);
   }
   lua_pushinteger(L, position);
   lua_replace(L, lua_upvalueindex(position_up));
@@ -198,7 +198,7 @@ int walk_from(lua_State* L, int table, int walk, int keys, lua_Integer position)
     lua_pushvalue(L, -1);
     if (lua_rawget(L, table) != LUA_TNIL) break;
     lua_pop(L, 2);
-    Runtime::of(L).charge(L, 1);
+    Runtime::runtime_of(L).charge_steps(L, 1);
   }
   lua_pushinteger(L, position);
   lua_rawseti(L, walk, walk_position);

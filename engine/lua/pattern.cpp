@@ -37,7 +37,7 @@ int find_or_match(lua_State* L, bool find) {
     const void* at = memmem(subject.data() + start, length, pattern.data(), pattern.size());
     const auto where =
         at == nullptr ? length : static_cast<std::size_t>(static_cast<const char*>(at) - subject.data()) - start;
-    Runtime::of(L).charge(L, (where + pattern.size()) / 16);
+    Runtime::runtime_of(L).charge_steps(L, (where + pattern.size()) / 16);
     if (at == nullptr) {
       lua_pushnil(L);
       return 1;
@@ -52,15 +52,15 @@ int find_or_match(lua_State* L, bool find) {
   Matcher matcher(L, subject, pattern);
   const char* s = subject.data() + start;
   do {
-    if (const char* end = matcher.match(s)) {
-      matcher.settle();
+    if (const char* end = matcher.match_from(s)) {
+      matcher.charge_steps();
       if (!find) return matcher.push_captures(s, end);
       lua_pushinteger(L, s - subject.data() + 1);
       lua_pushinteger(L, end - subject.data());
       return 2 + matcher.push_captures(nullptr, nullptr);
     }
   } while (s++ < matcher.end() && !anchored);
-  matcher.settle();
+  matcher.charge_steps();
   lua_pushnil(L);
   return 1;
 }
@@ -75,16 +75,16 @@ int gmatch_step(lua_State* L) {
   const lua_Integer last = lua_tointeger(L, lua_upvalueindex(4));
   const char* last_end = last < 0 ? nullptr : subject.data() + last;
   for (const char* s = subject.data() + lua_tointeger(L, lua_upvalueindex(3)); s <= matcher.end(); ++s) {
-    const char* end = matcher.match(s);
+    const char* end = matcher.match_from(s);
     if (end == nullptr || end == last_end) continue;
-    matcher.settle();
+    matcher.charge_steps();
     lua_pushinteger(L, end - subject.data());
     lua_pushvalue(L, -1);
     lua_replace(L, lua_upvalueindex(3));
     lua_replace(L, lua_upvalueindex(4));
     return matcher.push_captures(s, end);
   }
-  matcher.settle();
+  matcher.charge_steps();
   return 0;
 }
 
@@ -113,7 +113,7 @@ class Replacement {
       append_template(out, start, end);
       return true;
     }
-    matcher_.settle();
+    matcher_.charge_steps();
     if (type_ == LUA_TFUNCTION) {
       lua_pushvalue(L_, 3);
       lua_call(L_, matcher_.push_captures(start, end), 1);
@@ -133,9 +133,9 @@ class Replacement {
   }
 
   void add(std::string& out, std::string_view text) {
-    Runtime& r = Runtime::of(L_);
+    Runtime& r = Runtime::runtime_of(L_);
     r.need_memory(L_, out.size() + text.size());
-    r.charge(L_, text.size() / 64);
+    r.charge_steps(L_, text.size() / 64);
     out += text;
   }
 
@@ -187,7 +187,7 @@ int gsub(lua_State* L) {
 
   // An empty match right behind the last one does not count.
   while (n < most) {
-    const char* end = matcher.match(s);
+    const char* end = matcher.match_from(s);
     if (end != nullptr && end != last_end) {
       ++n;
       changed = replacement.append(out, s, end) || changed;
@@ -200,7 +200,7 @@ int gsub(lua_State* L) {
     if (anchored) break;
   }
 
-  matcher.settle();
+  matcher.charge_steps();
   if (changed) {
     replacement.add(out, {s, static_cast<std::size_t>(matcher.end() - s)});
     lua_pushlstring(L, out.data(), out.size());

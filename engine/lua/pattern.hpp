@@ -18,15 +18,15 @@ class Matcher {
   Matcher(lua_State* L, std::string_view subject, std::string_view pattern);
 
   /// End of the match of the whole pattern beginning at `start`, or nullptr. An anchor (^) is the caller's.
-  const char* match(const char* start);
+  const char* match_from(const char* start);
   /// Number of captures of the last match.
-  int captures() const { return level_; }
+  int capture_count() const { return level_; }
   /// Pushes capture `index` (from 0) of the last match [start, end); without captures, index 0 is the whole match.
   void push_capture(int index, const char* start, const char* end) const;
   /// Pushes all captures, or the whole match when there are none and `start` is given; returns how many.
   int push_captures(const char* start, const char* end) const;
   /// Charges the steps that are not charged yet.
-  void settle();
+  void charge_steps();
 
   const char* begin() const { return begin_; }
   const char* end() const { return end_; }
@@ -45,15 +45,15 @@ class Matcher {
   const char* match_here(const char* s, const char* p);
   const char* match_special(const char*& s, const char*& p, bool& done);
   const char* item_end(const char* p) const;
-  bool single(const char* s, const char* p, const char* item_end);
+  bool match_single(const char* s, const char* p, const char* item_end);
   bool in_set(unsigned char c, const char* p, const char* last) const;
-  const char* longest(const char* s, const char* p, const char* item_end);
-  const char* shortest(const char* s, const char* p, const char* item_end);
-  const char* balanced(const char* s, const char* p);
+  const char* match_longest(const char* s, const char* p, const char* item_end);
+  const char* match_shortest(const char* s, const char* p, const char* item_end);
+  const char* match_balanced(const char* s, const char* p);
   const char* begin_capture(const char* s, const char* p, std::ptrdiff_t what);
   const char* end_capture(const char* s, const char* p);
   const char* repeat_capture(const char* s, char digit);
-  void step();
+  void count_step();
 
   lua_State* L_;
   const char* begin_;

@@ -26,16 +26,16 @@ class Loading {
 };
 
 void refuse_circle(lua_State* L, const std::string& name) {
-  const std::vector<std::string>& loading = Runtime::of(L).loading;
+  const std::vector<std::string>& loading = Runtime::runtime_of(L).loading;
   const auto first = std::find(loading.begin(), loading.end(), name);
   if (first == loading.end()) return;
   std::string circle;
   for (auto at = first; at != loading.end(); ++at) circle += *at + " -> ";
-  raise(L, "require: modules need each other in a circle: " + circle + name);
+  raise_error(L, "require: modules need each other in a circle: " + circle + name);
 }
 
 std::string fetch(lua_State* L, const std::string& name, std::string& file) {
-  Runtime& r = Runtime::of(L);
+  Runtime& r = Runtime::runtime_of(L);
   std::string why;
   try {
     if (r.loader) return r.loader(name, file);
@@ -43,15 +43,15 @@ std::string fetch(lua_State* L, const std::string& name, std::string& file) {
   } catch (const std::exception& error) {
     why = error.what();
   }
-  raise(L, "require \"" + name + "\": " + why);
+  raise_error(L, "require \"" + name + "\": " + why);
 }
 
 // The loaded modules are pushed; 1: name, 2: modules.
 int require(lua_State* L) {
   const char* bytes = luaL_checkstring(L, 1);
   const std::string name(bytes, lua_rawlen(L, 1));
-  if (name.empty() || name.size() > longest_name || kernel::printable(name) != name) {
-    raise(L, "require: \"" + kernel::printable(name, longest_name) + "\" is not a module name");
+  if (name.empty() || name.size() > longest_name || kernel::make_printable(name) != name) {
+    raise_error(L, "require: \"" + kernel::make_printable(name, longest_name) + "\" is not a module name");
   }
 
   lua_settop(L, 1);
@@ -68,15 +68,15 @@ int require(lua_State* L) {
     return 1;
   }
 
-  if (const std::string why = left_out(name); !why.empty()) raise(L, "require: " + why);
+  if (const std::string why = left_out(name); !why.empty()) raise_error(L, "require: " + why);
   refuse_circle(L, name);
 
-  const Loading loading(Runtime::of(L), name);
+  const Loading loading(Runtime::runtime_of(L), name);
   std::string file = name;
   const std::string source = fetch(L, name, file);
   kernel::log_line(kernel::LogRoom::lua, kernel::LogLevel::debug, "require \"{}\": {}, {} bytes", name, file,
                    source.size());
-  if (!load_text(L, source, file)) raise(L);
+  if (!load_text(L, source, file)) raise_error(L);
   lua_pushvalue(L, 1);
   lua_call(L, 1, 1);
 

@@ -23,8 +23,8 @@ static_assert(large_request<long_string&& static_cast<std::size_t>(debt_limit) *
 constexpr std::size_t unwinding_room = std::size_t{16} << 20;
 
 void look_at_budget(lua_State* L, lua_Debug*) {
-  Runtime& r = Runtime::of(L);
-  if (r.entries > 0) r.charge(L, static_cast<std::uint64_t>(lua_gethookcount(L)));
+  Runtime& r = Runtime::runtime_of(L);
+  if (r.entries > 0) r.charge_steps(L, static_cast<std::uint64_t>(lua_gethookcount(L)));
 }
 
 // Whether memory may grow from `old_size` to `new_size`. Lua answers the first refusal with a full collection and asks
@@ -32,15 +32,15 @@ void look_at_budget(lua_State* L, lua_Debug*) {
 // refusal is final, the collection is charged, and it must have freed an eighth.
 bool may_grow(Runtime& r, std::size_t old_size, std::size_t new_size) {
   const std::size_t delta = new_size - old_size;
-  const std::size_t limit = r.limits.memory_bytes + (r.stopped() ? unwinding_room : 0);
+  const std::size_t limit = r.limits.memory_bytes + (r.is_stopped() ? unwinding_room : 0);
   r.remaining -= static_cast<std::int64_t>(new_size / bytes_per_step);
   const bool in_debt = r.entries > 0 && r.remaining < -debt_limit;
-  if (new_size >= large_request && (r.stopped() || in_debt)) {
+  if (new_size >= large_request && (r.is_stopped() || in_debt)) {
     r.set_stop(r.running, "instruction limit of " + std::to_string(r.limits.instructions) + " reached");
     return false;
   }
   const bool again = std::exchange(r.refused, false);
-  if (again && !r.stopped()) {
+  if (again && !r.is_stopped()) {
     r.remaining -= static_cast<std::int64_t>(r.used / 16);
     if (delta > limit || r.used > limit - limit / 8) {
       r.set_memory_stop(r.running);
@@ -51,7 +51,7 @@ bool may_grow(Runtime& r, std::size_t old_size, std::size_t new_size) {
   if (again || new_size > r.limits.memory_bytes) r.set_memory_stop(r.running);
   r.refused = true;
   if (r.entries > 0)
-    r.error_position = position(r.running);  // a memory error may reach the host without passing a handler
+    r.error_position = running_position(r.running);  // a memory error may reach the host without passing a handler
   return false;
 }
 
@@ -78,8 +78,8 @@ void* allocate(void* user, void* block, std::size_t old_size, std::size_t new_si
 
 // Reached when the host pushes values outside of a protected call and memory is spent.
 int panic(lua_State* L) {
-  Runtime& r = Runtime::of(L);
-  if (r.stopped()) throw ScriptError(r.stop);
+  Runtime& r = Runtime::runtime_of(L);
+  if (r.is_stopped()) throw ScriptError(r.stop);
   const char* text = lua_tostring(L, -1);
   throw ScriptError(text == nullptr ? "Lua error outside of a script" : text);
 }
@@ -87,23 +87,23 @@ int panic(lua_State* L) {
 }  // namespace
 
 Runtime::Runtime(Sandbox& owner_, SandboxLimits limits_, std::uint64_t seed_)
-    : owner(owner_), limits(limits_), seed(seed_), random_state(seed_), watchdog(Watchdog::instance()) {
+    : owner(owner_), limits(limits_), seed(seed_), random_state(seed_), watchdog(Watchdog::process_watchdog()) {
   main = running = lua_newstate(allocate, this);
   if (main == nullptr) throw ScriptError("memory limit too small for an interpreter");
   *static_cast<Runtime**>(lua_getextraspace(main)) = this;
   lua_atpanic(main, panic);
   lua_sethook(main, look_at_budget, LUA_MASKCOUNT, hook_interval);
   watched.cpu_seconds = limits.cpu_seconds;
-  watchdog->add(watched);
+  watchdog->add_watched(watched);
 }
 
 Runtime::~Runtime() {
-  watchdog->remove(watched);
+  watchdog->remove_watched(watched);
   lua_close(main);
 }
 
-void Runtime::charge(lua_State* L, std::uint64_t steps) {
-  if (stopped()) raise_stop(L);
+void Runtime::charge_steps(lua_State* L, std::uint64_t steps) {
+  if (is_stopped()) raise_stop(L);
   if (entries == 0) return;
   if (remaining < 0 || steps > static_cast<std::uint64_t>(remaining)) {
     set_stop(L, "instruction limit of " + std::to_string(limits.instructions) + " reached (a loop without end?)");
@@ -119,11 +119,11 @@ void Runtime::charge(lua_State* L, std::uint64_t steps) {
 }
 
 void Runtime::need_memory(lua_State* L, std::size_t bytes) {
-  if (stopped()) raise_stop(L);
+  if (is_stopped()) raise_stop(L);
   if (bytes <= limits.memory_bytes && used <= limits.memory_bytes - bytes) return;
   if (bytes <= limits.memory_bytes) {
     // Garbage may be in the way; as for the allocator, the collection is charged and must make room.
-    charge(L, used / 16);
+    charge_steps(L, used / 16);
     lua_gc(L, LUA_GCCOLLECT);
     if (used <= limits.memory_bytes - bytes) return;
   }
@@ -131,14 +131,14 @@ void Runtime::need_memory(lua_State* L, std::size_t bytes) {
   raise_stop(L);
 }
 
-void Runtime::caught(lua_State* L, int status) {
-  if (status == LUA_ERRMEM && !stopped()) set_memory_stop(L);
-  charge(L, catch_cost);
+void Runtime::charge_catch(lua_State* L, int status) {
+  if (status == LUA_ERRMEM && !is_stopped()) set_memory_stop(L);
+  charge_steps(L, catch_cost);
 }
 
 void Runtime::set_stop(lua_State* L, std::string_view why) {
-  if (stopped()) return;
-  stop = position(L);
+  if (is_stopped()) return;
+  stop = running_position(L);
   stop += why;
 }
 
@@ -154,22 +154,22 @@ void Runtime::set_memory_stop(lua_State* L) {
 void Runtime::raise_stop(lua_State* L) {
   lua_sethook(L, look_at_budget, LUA_MASKCOUNT, 1);
   lua_pushnil(L);
-  raise(L);
+  raise_error(L);
 }
 
-void raise(lua_State* L) {
+void raise_error(lua_State* L) {
   lua_error(L);
   std::abort();  // lua_error does not return; the compiler can not know
 }
 
-void raise(lua_State* L, std::string_view text) {
+void raise_error(lua_State* L, std::string_view text) {
   luaL_where(L, 1);
   lua_pushlstring(L, text.data(), text.size());
   lua_concat(L, 2);
-  raise(L);
+  raise_error(L);
 }
 
-std::string position(lua_State* L) {
+std::string running_position(lua_State* L) {
   lua_Debug frame;
   for (int level = 0; lua_getstack(L, level, &frame) != 0; ++level) {
     if (lua_getinfo(L, "Sl", &frame) != 0 && frame.currentline > 0) {

@@ -32,20 +32,20 @@ struct Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  static Runtime& of(lua_State* L) { return **static_cast<Runtime**>(lua_getextraspace(L)); }
+  static Runtime& runtime_of(lua_State* L) { return **static_cast<Runtime**>(lua_getextraspace(L)); }
 
   /// Takes `steps` off the budget; raises the stop when it is spent. Call from inside Lua only.
-  void charge(lua_State* L, std::uint64_t steps);
+  void charge_steps(lua_State* L, std::uint64_t steps);
   /// Ends the script unless `bytes` more would still fit into the memory limit. Call from inside Lua only.
   void need_memory(lua_State* L, std::size_t bytes);
   /// To be called by whatever catches Lua errors inside a script: a stop is raised again, other errors are charged.
-  void caught(lua_State* L, int status);
+  void charge_catch(lua_State* L, int status);
   /// Sets the stop message (the first one stays) with the position of the running function.
   void set_stop(lua_State* L, std::string_view why);
   void set_memory_stop(lua_State* L);
   [[noreturn]] void raise_stop(lua_State* L);
 
-  bool stopped() const { return !stop.empty(); }
+  bool is_stopped() const { return !stop.empty(); }
 
   Sandbox& owner;
   SandboxLimits limits;
@@ -82,9 +82,9 @@ struct Runtime {
 };
 
 /// Raises the value on top of the stack as a Lua error.
-[[noreturn]] void raise(lua_State* L);
+[[noreturn]] void raise_error(lua_State* L);
 /// luaL_error for a text that is already put together.
-[[noreturn]] void raise(lua_State* L, std::string_view text);
+[[noreturn]] void raise_error(lua_State* L, std::string_view text);
 
 /// Compiles a source text (not bytecode) and pushes the function, or pushes an error message and returns false.
 bool load_text(lua_State* L, std::string_view source, std::string_view name);

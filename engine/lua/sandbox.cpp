@@ -41,7 +41,7 @@ class Entry {
 // Message handler of the host's calls. It only notes the place and leaves the error as it is: it may run with hooks
 // off.
 int note_position(lua_State* L) {
-  Runtime::of(L).error_position = position(L);
+  Runtime::runtime_of(L).error_position = running_position(L);
   return 1;
 }
 
@@ -70,9 +70,9 @@ std::string with_position(const Runtime& r, std::string text) {
 
 // Pops the error value left by a failed protected call and says what it was.
 std::string error_text(Runtime& r, lua_State* L) {
-  if (r.stopped()) {
+  if (r.is_stopped()) {
     lua_pop(L, 1);
-    return kernel::printable(with_position(r, r.stop), longest_message);
+    return kernel::make_printable(with_position(r, r.stop), longest_message);
   }
 
   std::string text;
@@ -89,7 +89,7 @@ std::string error_text(Runtime& r, lua_State* L) {
       lua_replace(L, -2);
     else
       lua_pop(L, 1);
-    if (r.stopped()) return error_text(r, L);
+    if (r.is_stopped()) return error_text(r, L);
     if (!is_text) text = "error object (a table) whose __tostring fails";
   }
 
@@ -104,7 +104,7 @@ std::string error_text(Runtime& r, lua_State* L) {
                             : std::string("error without a message: the error object is a ") + lua_typename(L, type);
   }
   lua_pop(L, 1);
-  return kernel::printable(with_position(r, std::move(text)), longest_message);
+  return kernel::make_printable(with_position(r, std::move(text)), longest_message);
 }
 
 std::size_t count(std::string_view text, std::string_view word) {
@@ -126,15 +126,15 @@ int call_function(lua_State* L) {
   } catch (const std::exception& error) {
     text = error.what();
   }
-  if (Runtime::of(L).stopped()) Runtime::of(L).raise_stop(L);
-  for (const auto& chunk : Runtime::of(L).chunks) {
+  if (Runtime::runtime_of(L).is_stopped()) Runtime::runtime_of(L).raise_stop(L);
+  for (const auto& chunk : Runtime::runtime_of(L).chunks) {
     // A script error from an inner call has its place already.
     if (begins_with_position(text, chunk.second)) {
       lua_pushlstring(L, text.data(), text.size());
-      raise(L);
+      raise_error(L);
     }
   }
-  raise(L, text);
+  raise_error(L, text);
 }
 
 void print_to_stderr(std::string_view line) {
@@ -145,8 +145,8 @@ void print_to_stderr(std::string_view line) {
 }  // namespace
 
 bool load_text(lua_State* L, std::string_view source, std::string_view name) {
-  Runtime& r = Runtime::of(L);
-  const std::string file = kernel::printable(name, 4096);
+  Runtime& r = Runtime::runtime_of(L);
+  const std::string file = kernel::make_printable(name, 4096);
   // Lua shows at most 59 bytes of a file name, the end of it.
   std::pair chunk(file.size() <= 59 ? file : "..." + file.substr(file.size() - 56), file);
   if (std::find(r.chunks.begin(), r.chunks.end(), chunk) == r.chunks.end()) r.chunks.push_back(std::move(chunk));
@@ -170,14 +170,14 @@ bool load_text(lua_State* L, std::string_view source, std::string_view name) {
 
   // See most_labels: no hook can stop the parser.
   if (count(source, "goto") + count(source, "::") > most_labels) return refuse("more than 20000 goto and labels");
-  r.charge(L, source.size() / 64);
+  r.charge_steps(L, source.size() / 64);
   if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + file).c_str(), "t") != LUA_OK) return false;
 
   // Lua lets the last of two equal keys win in silence: such a table is refused.
   const std::optional<RepeatedKey> repeated = find_repeated_key(source);
   if (!repeated) return true;
   lua_pop(L, 1);
-  const std::string key = kernel::printable(repeated->key, 60);
+  const std::string key = kernel::make_printable(repeated->key, 60);
   const std::string text =
       file + ":" + std::to_string(repeated->line) + ": the key " + key + " stands twice in one table" +
       (repeated->first_line == repeated->line ? std::string()
@@ -189,22 +189,22 @@ bool load_text(lua_State* L, std::string_view source, std::string_view name) {
 
 Sandbox::Sandbox(SandboxLimits limits, std::uint64_t seed) : runtime_(std::make_unique<Runtime>(*this, limits, seed)) {
   runtime_->print = print_to_stderr;
-  lua_State* L = state();
+  lua_State* L = lua_state();
   lua_pushcfunction(L, open);
   if (lua_pcall(L, 0, 0, 0) != LUA_OK) throw ScriptError(error_text(*runtime_, L));
 }
 
 Sandbox::~Sandbox() = default;
 
-lua_State* Sandbox::state() const { return runtime_->main; }
+lua_State* Sandbox::lua_state() const { return runtime_->main; }
 
-Sandbox& Sandbox::of(lua_State* L) { return Runtime::of(L).owner; }
+Sandbox& Sandbox::sandbox_of(lua_State* L) { return Runtime::runtime_of(L).owner; }
 
 void Sandbox::run_chunk(std::string_view source, std::string_view chunk_name, int results) {
   Runtime& r = *runtime_;
   lua_State* L = r.main;
-  if (r.stopped()) throw ScriptError(kernel::printable(with_position(r, r.stop), longest_message));
-  if (r.entries == 0) r.watchdog->set_name(r.watched, kernel::printable(chunk_name, 300));
+  if (r.is_stopped()) throw ScriptError(kernel::make_printable(with_position(r, r.stop), longest_message));
+  if (r.entries == 0) r.watchdog->set_name(r.watched, kernel::make_printable(chunk_name, 300));
   struct Text {
     std::string_view source, name;
   } text{source, chunk_name};
@@ -214,24 +214,24 @@ void Sandbox::run_chunk(std::string_view source, std::string_view chunk_name, in
   lua_pushcfunction(L, [](lua_State* in) {
     const Text& t = *static_cast<const Text*>(lua_touserdata(in, 1));
     lua_settop(in, 0);
-    if (!load_text(in, t.source, t.name)) raise(in);
+    if (!load_text(in, t.source, t.name)) raise_error(in);
     return 1;
   });
   lua_pushlightuserdata(L, &text);
-  call(1, 1);
-  call(0, results);
+  call_pushed(1, 1);
+  call_pushed(0, results);
   kernel::log_line(kernel::LogRoom::lua, kernel::LogLevel::debug, "{}: {} bytes, {} of {} instructions, {:.1f} ms",
                    chunk_name, source.size(), static_cast<std::int64_t>(r.limits.instructions) - r.remaining,
-                   r.limits.instructions, watch.ms());
+                   r.limits.instructions, watch.elapsed_ms());
 }
 
-void Sandbox::call(int args, int results) {
+void Sandbox::call_pushed(int args, int results) {
   Runtime& r = *runtime_;
   lua_State* L = r.main;
   const int function = lua_gettop(L) - args;
-  if (r.stopped()) {
+  if (r.is_stopped()) {
     lua_settop(L, function - 1);
-    throw ScriptError(kernel::printable(with_position(r, r.stop), longest_message));
+    throw ScriptError(kernel::make_printable(with_position(r, r.stop), longest_message));
   }
   const Entry entry(r);
   r.error_position.clear();
@@ -239,12 +239,12 @@ void Sandbox::call(int args, int results) {
   lua_insert(L, function);
   const int status = lua_pcall(L, args, results, function);
   lua_remove(L, function);
-  if (status == LUA_ERRMEM && !r.stopped()) r.set_memory_stop(L);
-  if (status == LUA_OK && !r.stopped()) return;
+  if (status == LUA_ERRMEM && !r.is_stopped()) r.set_memory_stop(L);
+  if (status == LUA_OK && !r.is_stopped()) return;
   // A stop can also be set without an error (memory refused where Lua can do without); then there are results to drop.
   std::string text;
   if (status == LUA_OK)
-    text = kernel::printable(with_position(r, r.stop), longest_message);
+    text = kernel::make_printable(with_position(r, r.stop), longest_message);
   else
     text = error_text(r, L);
   lua_settop(L, function - 1);
@@ -252,7 +252,7 @@ void Sandbox::call(int args, int results) {
 }
 
 void Sandbox::set_global(const char* name) {
-  lua_State* L = state();
+  lua_State* L = lua_state();
   push_builtins(L);
   lua_insert(L, -2);
   lua_pushstring(L, name);
@@ -268,15 +268,15 @@ void Sandbox::set_function(const char* name, std::function<int(lua_State*)> func
 
 void Sandbox::push_function(std::function<int(lua_State*)> function) {
   runtime_->functions.push_back(std::move(function));
-  lua_pushlightuserdata(state(), &runtime_->functions.back());
-  lua_pushcclosure(state(), call_function, 1);
+  lua_pushlightuserdata(lua_state(), &runtime_->functions.back());
+  lua_pushcclosure(lua_state(), call_function, 1);
 }
 
 void Sandbox::set_loader(ModuleLoader loader) { runtime_->loader = std::move(loader); }
 
 void Sandbox::set_print(std::function<void(std::string_view)> sink) { runtime_->print = std::move(sink); }
 
-void Sandbox::charge(std::uint64_t steps) { runtime_->charge(runtime_->running, steps); }
+void Sandbox::charge_steps(std::uint64_t steps) { runtime_->charge_steps(runtime_->running, steps); }
 
 const std::string& Sandbox::stop_message() const { return runtime_->stop; }
 

@@ -69,20 +69,20 @@ class Sandbox {
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
 
-  lua_State* state() const;
+  lua_State* lua_state() const;
   /// The sandbox a state (or a coroutine of it) belongs to; for C functions registered by the host.
-  static Sandbox& of(lua_State* L);
+  static Sandbox& sandbox_of(lua_State* L);
 
-  /// Runs a source text; leaves `results` values (or all, LUA_MULTRET) on the stack of state().
+  /// Runs a source text; leaves `results` values (or all, LUA_MULTRET) on the stack of lua_state().
   /// `chunk_name` is the file name that messages show. Text only: bytecode, NUL bytes and more than 16 MB are refused;
   /// a UTF-8 byte order mark is skipped. @throws ScriptError (the stack is as before)
   void run_chunk(std::string_view source, std::string_view chunk_name, int results);
 
-  /// Calls the function below `args` arguments on top of state()'s stack under a fresh budget (inside a running entry:
-  /// under that entry's). Leaves `results` values. @throws ScriptError; function and arguments are popped
-  void call(int args, int results);
+  /// Calls the function below `args` arguments on top of lua_state()'s stack under a fresh budget (inside a running
+  /// entry: under that entry's). Leaves `results` values. @throws ScriptError; function and arguments are popped
+  void call_pushed(int args, int results);
 
-  /// Pops the value on top of state()'s stack and makes it a read-only global.
+  /// Pops the value on top of lua_state()'s stack and makes it a read-only global.
   void set_global(const char* name);
 
   /// Makes a global function of a C++ function. Inside, Lua errors (luaL_error, luaL_check...) and any std::exception
@@ -100,7 +100,7 @@ class Sandbox {
 
   /// Charges work done by the host on behalf of the script. Raises a Lua error (call it only from inside Lua) when the
   /// budget is spent.
-  void charge(std::uint64_t steps);
+  void charge_steps(std::uint64_t steps);
 
   /// Message of the stop that ended this sandbox, empty while it is alive.
   const std::string& stop_message() const;
@@ -125,6 +125,6 @@ void look_behind(lua_State* L, int index);
 void push_ordered_keys(lua_State* L, int index);
 
 /// "FILE:LINE: " of the Lua function that is running (level 0 and up); empty if none is.
-std::string position(lua_State* L);
+std::string running_position(lua_State* L);
 
 }  // namespace evtwin::lua

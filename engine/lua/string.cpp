@@ -14,21 +14,22 @@ int call_original(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))
 
 // Functions that read all of their first argument (a format).
 int charged_by_length(lua_State* L) {
-  if (lua_type(L, 1) == LUA_TSTRING) Runtime::of(L).charge(L, lua_rawlen(L, 1) / 16);
+  if (lua_type(L, 1) == LUA_TSTRING) Runtime::runtime_of(L).charge_steps(L, lua_rawlen(L, 1) / 16);
   return call_original(L);
 }
 
 // Functions that return a value per step.
 int charged_by_results(lua_State* L) {
   const int results = call_original(L);
-  Runtime::of(L).charge(L, static_cast<std::uint64_t>(results) / 4);
+  Runtime::runtime_of(L).charge_steps(L, static_cast<std::uint64_t>(results) / 4);
   return results;
 }
 
 // utf8.len: the count, or nil and the place of the fault, says how far it read.
 int charged_by_count(lua_State* L) {
   const int results = call_original(L);
-  Runtime::of(L).charge(L, static_cast<std::uint64_t>(std::max<lua_Integer>(0, lua_tointeger(L, -1))) / 8);
+  Runtime::runtime_of(L).charge_steps(L,
+                                      static_cast<std::uint64_t>(std::max<lua_Integer>(0, lua_tointeger(L, -1))) / 8);
   return results;
 }
 
@@ -36,7 +37,8 @@ int charged_by_count(lua_State* L) {
 int charged_by_offset(lua_State* L) {
   const lua_Integer n = luaL_checkinteger(L, 2);
   const auto steps = n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
-  Runtime::of(L).charge(L, std::min<std::uint64_t>(steps, lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0) / 4);
+  Runtime::runtime_of(L).charge_steps(
+      L, std::min<std::uint64_t>(steps, lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0) / 4);
   return call_original(L);
 }
 
@@ -51,7 +53,7 @@ int repeat(lua_State* L) {
     lua_pushliteral(L, "");
     return 1;
   }
-  Runtime& r = Runtime::of(L);
+  Runtime& r = Runtime::runtime_of(L);
   const auto times = static_cast<std::size_t>(n);
 
   // Refused before anything is written: the product may be beyond all memory.
@@ -61,7 +63,7 @@ int repeat(lua_State* L) {
   }
   const std::size_t total = times * length + (times - 1) * separator_length;
   r.need_memory(L, 2 * total);  // the buffer and the string
-  r.charge(L, times / 4);
+  r.charge_steps(L, times / 4);
 
   luaL_Buffer buffer;
   char* out = luaL_buffinitsize(L, &buffer, total);
@@ -81,8 +83,8 @@ int repeat(lua_State* L) {
 int format(lua_State* L) {
   std::size_t length = 0;
   const char* bytes = luaL_checklstring(L, 1, &length);
-  Runtime& r = Runtime::of(L);
-  r.charge(L, length / 16);
+  Runtime& r = Runtime::runtime_of(L);
+  r.charge_steps(L, length / 16);
   const std::string_view text(bytes, length);
 
   // Values of %s become texts before Lua's own format sees them.
@@ -94,13 +96,13 @@ int format(lua_State* L) {
     i = text.find_first_not_of("-+ #0123456789.", i);
     if (i == std::string_view::npos) break;
     ++argument;
-    if (text[i] == 'p') raise(L, "'%p' is not available: addresses differ from run to run");
+    if (text[i] == 'p') raise_error(L, "'%p' is not available: addresses differ from run to run");
     if (text[i] != 's' || argument > lua_gettop(L)) continue;
     if (lua_type(L, argument) != LUA_TSTRING) {
       push_shown(L, argument);
       lua_replace(L, argument);
     }
-    r.charge(L, lua_rawlen(L, argument) / 64);
+    r.charge_steps(L, lua_rawlen(L, argument) / 64);
     r.need_memory(L, lua_rawlen(L, argument));
   }
 

@@ -35,7 +35,7 @@ int insert(lua_State* L) {
       at = luaL_checkinteger(L, 2);
       // One comparison for 1 <= at <= end, also where end has wrapped.
       luaL_argcheck(L, unsigned_of(at) - 1u < unsigned_of(end), 2, "position out of bounds");
-      Runtime::of(L).charge(L, unsigned_of(end) - unsigned_of(at));
+      Runtime::runtime_of(L).charge_steps(L, unsigned_of(end) - unsigned_of(at));
       for (lua_Integer i = end; i > at; --i) {
         lua_geti(L, 1, i - 1);
         lua_seti(L, 1, i);
@@ -54,7 +54,7 @@ int remove(lua_State* L) {
   if (lua_gettop(L) >= 2) {
     luaL_argcheck(L, unsigned_of(at) - 1u <= unsigned_of(size) || (size == 0 && at == 0), 2, "position out of bounds");
   }
-  if (at < size) Runtime::of(L).charge(L, unsigned_of(size) - unsigned_of(at));
+  if (at < size) Runtime::runtime_of(L).charge_steps(L, unsigned_of(size) - unsigned_of(at));
   lua_geti(L, 1, at);
   for (; at < size; ++at) {
     lua_geti(L, 1, at + 1);
@@ -76,7 +76,7 @@ int move(lua_State* L) {
     luaL_argcheck(L, from > 0 || last < LUA_MAXINTEGER + from, 3, "too many elements to move");
     const lua_Integer n = last - from + 1;
     luaL_argcheck(L, to <= LUA_MAXINTEGER - n + 1, 4, "destination wrap around");
-    Runtime::of(L).charge(L, unsigned_of(n));
+    Runtime::runtime_of(L).charge_steps(L, unsigned_of(n));
     const bool upwards = to > last || to <= from || (target != 1 && lua_compare(L, 1, target, LUA_OPEQ) == 0);
     for (lua_Integer i = 0; i < n; ++i) {
       const lua_Integer offset = upwards ? i : n - 1 - i;
@@ -89,7 +89,7 @@ int move(lua_State* L) {
 }
 
 int concat(lua_State* L) {
-  Runtime& r = Runtime::of(L);
+  Runtime& r = Runtime::runtime_of(L);
   lua_Integer last = length(L, 1);
   std::size_t separator_length = 0;
   const char* separator = luaL_optlstring(L, 2, "", &separator_length);
@@ -105,7 +105,7 @@ int concat(lua_State* L) {
       return luaL_error(L, "invalid value (at index %I) in table for 'concat'", static_cast<LUAI_UACINT>(i));
     }
     // Work and memory are charged before they are taken.
-    r.charge(L, 3 + (size + separator_length) / 64);
+    r.charge_steps(L, 3 + (size + separator_length) / 64);
     r.need_memory(L, text.size() + size + separator_length);
     text.append(bytes, size);
     if (i < last) text.append(separator, separator_length);
@@ -124,7 +124,7 @@ int unpack(lua_State* L) {
   const std::uint64_t n = unsigned_of(last) - unsigned_of(first);
   if (n >= INT_MAX || lua_checkstack(L, static_cast<int>(n + 1)) == 0)
     return luaL_error(L, "too many results to unpack");
-  Runtime::of(L).charge(L, n / 4);
+  Runtime::runtime_of(L).charge_steps(L, n / 4);
   for (std::uint64_t i = 0; i <= n; ++i) lua_geti(L, 1, static_cast<lua_Integer>(unsigned_of(first) + i));
   return static_cast<int>(n + 1);
 }
@@ -161,7 +161,7 @@ class Sorter {
   }
 
   bool less(std::uint32_t a, std::uint32_t b) {
-    Runtime::of(L_).charge(L_, 2);
+    Runtime::runtime_of(L_).charge_steps(L_, 2);
     if (has_function_) lua_pushvalue(L_, 2);
     lua_rawgeti(L_, work_, a);
     lua_rawgeti(L_, work_, b);
@@ -184,7 +184,7 @@ int sort(lua_State* L) {
   const bool has_function = !lua_isnoneornil(L, 2);
   if (has_function) luaL_checktype(L, 2, LUA_TFUNCTION);
   lua_settop(L, 2);
-  Runtime::of(L).charge(L, unsigned_of(n));
+  Runtime::runtime_of(L).charge_steps(L, unsigned_of(n));
   lua_createtable(L, static_cast<int>(n), 0);  // under the memory limit, so the vectors below are bounded too
   for (lua_Integer i = 1; i <= n; ++i) {
     lua_geti(L, 1, i);

@@ -25,7 +25,7 @@ double cpu_seconds(clockid_t clock) {
 
 }  // namespace
 
-std::shared_ptr<Watchdog> Watchdog::instance() {
+std::shared_ptr<Watchdog> Watchdog::process_watchdog() {
   static std::mutex lock;
   static std::weak_ptr<Watchdog> current;
   const std::scoped_lock guard(lock);
@@ -34,7 +34,7 @@ std::shared_ptr<Watchdog> Watchdog::instance() {
   return watchdog;
 }
 
-Watchdog::Watchdog() : thread_([this] { watch(); }) {}
+Watchdog::Watchdog() : thread_([this] { watch_until_stopped(); }) {}
 
 Watchdog::~Watchdog() {
   {
@@ -45,12 +45,12 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-void Watchdog::add(Watched& watched) {
+void Watchdog::add_watched(Watched& watched) {
   const std::scoped_lock guard(lock_);
   all_.push_back(&watched);
 }
 
-void Watchdog::remove(Watched& watched) {
+void Watchdog::remove_watched(Watched& watched) {
   const std::scoped_lock guard(lock_);
   std::erase(all_, &watched);
 }
@@ -71,15 +71,15 @@ void Watchdog::end(Watched& watched) {
   watched.entry.store(watched.entry.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
-void Watchdog::watch() {
+void Watchdog::watch_until_stopped() {
   std::unique_lock guard(lock_);
   while (!wake_.wait_for(guard, period, [this] { return stop_; })) {
-    for (Watched* watched : all_) look(*watched);
+    for (Watched* watched : all_) check_deadline(*watched);
   }
 }
 
 // The seconds of an entry count from the first look at it, so one that is shorter than the period is never measured.
-void Watchdog::look(Watched& watched) {
+void Watchdog::check_deadline(Watched& watched) {
   const std::uint64_t entry = watched.entry.load(std::memory_order_acquire);
   if (entry % 2 == 0) return;
   const double now = cpu_seconds(watched.clock.load(std::memory_order_relaxed));

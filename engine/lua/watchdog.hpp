@@ -32,15 +32,15 @@ class Watchdog {
   };
 
   /// The watchdog of this process; started by the first caller.
-  static std::shared_ptr<Watchdog> instance();
+  static std::shared_ptr<Watchdog> process_watchdog();
 
   Watchdog();
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  void add(Watched& watched);
-  void remove(Watched& watched);
+  void add_watched(Watched& watched);
+  void remove_watched(Watched& watched);
   /// Name of the script for the line that is printed should the process have to end.
   void set_name(Watched& watched, std::string name);
 
@@ -48,8 +48,8 @@ class Watchdog {
   static void end(Watched& watched);
 
  private:
-  void watch();
-  static void look(Watched& watched);
+  void watch_until_stopped();
+  static void check_deadline(Watched& watched);
 
   std::mutex lock_;
   std::condition_variable wake_;

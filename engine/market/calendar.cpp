@@ -157,7 +157,7 @@ LocalMonth add_months(LocalMonth month, int count) { return months_later(month, 
 Calendar::Calendar() : Calendar("UTC") {}
 Calendar::Calendar(std::string_view zone) : table_(&zone_table(zone)) {}
 
-const std::string& Calendar::zone() const { return table_->name; }
+const std::string& Calendar::zone_name() const { return table_->name; }
 
 TimeNs Calendar::rules_known_until() const {
   const TimeNs year_2037 = days_since_epoch({2037, 1, 1}) * day_ns;
@@ -166,16 +166,16 @@ TimeNs Calendar::rules_known_until() const {
 }
 
 OffsetInterval Calendar::offset_at(TimeNs t) const { return table_->intervals[interval_index(*table_, t)]; }
-LocalTime Calendar::local(TimeNs t) const { return local_time_of(LocalClock(*this).local_ns(t)); }
-LocalDate Calendar::date(TimeNs t) const { return LocalClock(*this).date(t); }
-LocalMonth Calendar::month(TimeNs t) const { return month_of(date(t)); }
-Weekday Calendar::weekday(TimeNs t) const { return weekday_of(date(t)); }
+LocalTime Calendar::local_time(TimeNs t) const { return local_time_of(LocalClock(*this).local_ns(t)); }
+LocalDate Calendar::local_date(TimeNs t) const { return LocalClock(*this).local_date(t); }
+LocalMonth Calendar::local_month(TimeNs t) const { return month_of(local_date(t)); }
+Weekday Calendar::weekday_at(TimeNs t) const { return weekday_of(local_date(t)); }
 int Calendar::minute_of_day(TimeNs t) const { return LocalClock(*this).minute_of_day(t); }
 
-TimeNs Calendar::day_start(TimeNs t) const { return start_of(date(t)); }
+TimeNs Calendar::day_start(TimeNs t) const { return start_of(local_date(t)); }
 TimeNs Calendar::next_day_start(TimeNs t) const { return LocalClock(*this).next_day_start(t); }
-TimeNs Calendar::month_start(TimeNs t) const { return start_of(month(t)); }
-TimeNs Calendar::next_month_start(TimeNs t) const { return start_of(add_months(month(t), 1)); }
+TimeNs Calendar::month_start(TimeNs t) const { return start_of(local_month(t)); }
+TimeNs Calendar::next_month_start(TimeNs t) const { return start_of(add_months(local_month(t), 1)); }
 TimeNs Calendar::start_of(LocalDate date) const { return start_of_day_number(*table_, days_since_epoch(date)); }
 TimeNs Calendar::start_of(LocalMonth month) const { return start_of(LocalDate{month.year, month.month, 1}); }
 
@@ -220,7 +220,7 @@ const OffsetInterval& LocalClock::offset_at(TimeNs t) {
   return intervals[index_];
 }
 
-LocalDate LocalClock::date(TimeNs t) { return date_of_days(floor_divide(local_ns(t), day_ns)); }
+LocalDate LocalClock::local_date(TimeNs t) { return date_of_days(floor_divide(local_ns(t), day_ns)); }
 
 int LocalClock::minute_of_day(TimeNs t) {
   const TimeNs reading = local_ns(t);

@@ -109,17 +109,17 @@ class Calendar {
   /// @throws UnknownZoneError for unknown names (with the nearest known one) and for abbreviations (KST, CET, EST5EDT).
   explicit Calendar(std::string_view zone);
 
-  const std::string& zone() const;
+  const std::string& zone_name() const;
 
   /// Until when the system's tz database gives this zone's changes of offset; later the last offset holds. Debian's
   /// zone files end in 2037 for zones that still change their clocks; `time_never` for zones that no longer do.
   TimeNs rules_known_until() const;
 
   OffsetInterval offset_at(TimeNs t) const;
-  LocalTime local(TimeNs t) const;
-  LocalDate date(TimeNs t) const;
-  LocalMonth month(TimeNs t) const;
-  Weekday weekday(TimeNs t) const;
+  LocalTime local_time(TimeNs t) const;
+  LocalDate local_date(TimeNs t) const;
+  LocalMonth local_month(TimeNs t) const;
+  Weekday weekday_at(TimeNs t) const;
   /// Minutes the local clock shows since 00:00, 0..1439 (not the minutes elapsed).
   int minute_of_day(TimeNs t) const;
 
@@ -167,7 +167,7 @@ class LocalClock {
   const OffsetInterval& offset_at(TimeNs t);
   /// The clock's reading as nanoseconds since 1970-01-01T00:00 local.
   TimeNs local_ns(TimeNs t) { return std::clamp(t, earliest_ns, latest_ns) + offset_at(t).offset_ns; }
-  LocalDate date(TimeNs t);
+  LocalDate local_date(TimeNs t);
   int minute_of_day(TimeNs t);
   TimeNs next_tick(TimeNs t, TimeNs tick_ns);
   /// First instant after t at which the clock reads `local_ns` or later; precondition local_ns > local_ns(t).

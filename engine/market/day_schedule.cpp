@@ -194,7 +194,7 @@ TimeNs ScheduleClock::last_holiday_end_ns() const {
   return calendar().next_day_start(calendar().start_of(schedule_->holidays.back()));
 }
 
-ScheduleClock::Reading ScheduleClock::at(TimeNs t) {
+ScheduleClock::Reading ScheduleClock::reading_at(TimeNs t) {
   if (t >= cached_from_ns_ && t < cached_.until_ns) return cached_;
   const TimeNs reading = clock_.local_ns(t);
   const std::int64_t day = kernel::floor_divide(reading, kernel::day_ns);

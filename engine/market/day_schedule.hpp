@@ -82,7 +82,7 @@ class ScheduleClock {
   };
   ScheduleClock(std::shared_ptr<const DaySchedule> schedule, Calendar calendar)
       : schedule_(std::move(schedule)), clock_(calendar) {}
-  Reading at(TimeNs t);
+  Reading reading_at(TimeNs t);
   /// From here on the month and the day of the week decide alone; `earliest_ns` without holidays.
   TimeNs last_holiday_end_ns() const;
   const Calendar& calendar() const { return clock_.calendar(); }

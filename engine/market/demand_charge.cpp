@@ -42,7 +42,7 @@ void DemandMeter::begin(TimeNs from_ns, TimeNs to_ns) {
   peak_kw_ = past_charge_ = month_charge_ = 0.0;
   window_begin_ns_ = terms_.from_ns;
   window_end_ns_ = clock_.next_tick(window_begin_ns_, window_ns());
-  open_month(clock_.calendar().month(window_begin_ns_));
+  open_month(clock_.calendar().local_month(window_begin_ns_));
 }
 
 TimeNs DemandMeter::whole_window_ns() const {
@@ -51,9 +51,9 @@ TimeNs DemandMeter::whole_window_ns() const {
                     : window_end_ns_ - window_begin_ns_;
 }
 
-void DemandMeter::finish(double import_kwh, TimeNs end_ns) {
+void DemandMeter::finish_at(double import_kwh, TimeNs end_ns) {
   terms_.to_ns = end_ns;
-  fraction_ = paid_fraction(clock_.calendar(), month(), terms_.from_ns, end_ns, terms_.part_month);
+  fraction_ = paid_fraction(clock_.calendar(), current_month(), terms_.from_ns, end_ns, terms_.part_month);
   count_window(import_kwh);
 }
 
@@ -67,11 +67,11 @@ void DemandMeter::count_window(double import_kwh) {
   month_charge_ = (billed_kw_ * price_per_kw_ + excess_kw_ * excess_price_per_kw(*terms_.tariff)) * fraction_;
 }
 
-void DemandMeter::close(double import_kwh) {
+void DemandMeter::close_window(double import_kwh) {
   count_window(import_kwh);
   window_begin_ns_ = window_end_ns_;
   window_end_ns_ = clock_.next_tick(window_begin_ns_, window_ns());
-  if (window_begin_ns_ >= month_end_ns_) open_month(clock_.calendar().month(window_begin_ns_));
+  if (window_begin_ns_ >= month_end_ns_) open_month(clock_.calendar().local_month(window_begin_ns_));
 }
 
 void DemandMeter::open_month(LocalMonth month) {
@@ -85,7 +85,7 @@ void DemandMeter::open_month(LocalMonth month) {
 
 void DemandMeter::set_contract_kw(double kw, TimeNs t) {
   // A power that lasted no time counts for nothing, nor does the next month's for the open one.
-  const TimeNs month_begin_ns = clock_.calendar().start_of(month());
+  const TimeNs month_begin_ns = clock_.calendar().start_of(current_month());
   if (t > std::max(contract_since_ns_, month_begin_ns) && contract_since_ns_ < month_end_ns_)
     contract_before_kw_ = std::max(contract_before_kw_, contract_kw_);
   contract_kw_ = kw;
@@ -201,7 +201,7 @@ std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calen
   known.insert(known.end(), peaks.begin(), peaks.end());
 
   std::vector<MonthDemand> bill;
-  for (LocalMonth month = calendar.month(from); calendar.start_of(month) < to; month = add_months(month, 1)) {
+  for (LocalMonth month = calendar.local_month(from); calendar.start_of(month) < to; month = add_months(month, 1)) {
     MonthDemand line;
     line.month = month;
     for (const MonthPeak& peak : peaks) {

@@ -18,9 +18,9 @@ struct MonthPeak {
   double peak_kw = 0.0;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(month.year, month.month, peak_kw);
-    a.require(month.month >= 1 && month.month <= 12, "a month that there is not");
+    a.require_that(month.month >= 1 && month.month <= 12, "a month that there is not");
   }
 };
 
@@ -33,9 +33,9 @@ struct MonthContract {
   double kw = 0.0;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(month.year, month.month, kw);
-    a.require(month.month >= 1 && month.month <= 12, "a month that there is not");
+    a.require_that(month.month >= 1 && month.month <= 12, "a month that there is not");
   }
 };
 
@@ -118,38 +118,39 @@ class DemandMeter {
 
   /// The open window ends; the next one opens, and the month it begins in.
   /// @param import_kwh >= 0, of the whole window: what is fed back does not count.
-  void close(double import_kwh);
+  void close_window(double import_kwh);
   /// The run ends at `end_ns`, within the open window or at its end: no other opens. A run given up before its end pays
   /// of the open month what lies before.
-  void finish(double import_kwh, TimeNs end_ns);
+  void finish_at(double import_kwh, TimeNs end_ns);
 
   /// Another contract power is in force from `t` on: an instant within the open window, or at its end.
   void set_contract_kw(double kw, TimeNs t);
   /// A row per month since the start, in order, the open one included.
-  std::span<const MonthContract> contracts() const { return contracts_; }
+  std::span<const MonthContract> month_contracts() const { return contracts_; }
 
   /// The open month: its peak so far is that of closed windows.
-  LocalMonth month() const { return peaks_.back().month; }
+  LocalMonth current_month() const { return peaks_.back().month; }
   TimeNs month_end_ns() const { return month_end_ns_; }
   double month_peak_kw() const { return peaks_.back().peak_kw; }
   double price_per_kw() const { return price_per_kw_; }  ///< of the whole month, tax included
-  double fraction() const { return fraction_; }          ///< of the month's charge that the run pays
+  double charged_fraction() const { return fraction_; }  ///< of the month's charge that the run pays
   double billed_kw() const { return billed_kw_; }        ///< so far; 0 where the month has no price
   const NextMonthDemand& next_month() const { return next_; }
 
   /// A row per month since the start, in order, the open one included.
-  std::span<const MonthPeak> peaks() const { return peaks_; }
+  std::span<const MonthPeak> month_peaks() const { return peaks_; }
   double peak_kw() const { return peak_kw_; }  ///< highest of the run
   /// All months' charges as they have grown: a month counts from the end of its first window.
-  double charge() const { return past_charge_ + month_charge_; }
+  double total_charge() const { return past_charge_ + month_charge_; }
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(window_begin_ns_, window_end_ns_, peaks_, peak_kw_, past_charge_, month_charge_, contracts_, contract_kw_,
       contract_since_ns_, contract_before_kw_);
-    a.require(!peaks_.empty() && contracts_.size() == peaks_.size() && window_begin_ns_ >= terms_.from_ns &&
-                  window_begin_ns_ <= terms_.to_ns && clock_.calendar().month(window_begin_ns_) == peaks_.back().month,
-              "a month of another time");
+    a.require_that(!peaks_.empty() && contracts_.size() == peaks_.size() && window_begin_ns_ >= terms_.from_ns &&
+                       window_begin_ns_ <= terms_.to_ns &&
+                       clock_.calendar().local_month(window_begin_ns_) == peaks_.back().month,
+                   "a month of another time");
     if constexpr (A::loads) look_up_month();
   }
 
@@ -193,8 +194,9 @@ struct MonthDemand {
 };
 
 /// The demand charge of a run over [from, to): a row per month touched, in order.
-/// @param peaks the run's own peaks (DemandMeter::peaks). @param past_peaks known before the run (`past_peaks_kw`).
-/// @param contracts of months in which it was not `contract_kw` throughout (DemandMeter::contracts)
+/// @param peaks the run's own peaks (DemandMeter::month_peaks). @param past_peaks known before the run
+/// (`past_peaks_kw`).
+/// @param contracts of months in which it was not `contract_kw` throughout (DemandMeter::month_contracts)
 std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calendar, TimeNs from, TimeNs to,
                                      std::span<const MonthPeak> peaks, std::span<const MonthPeak> past_peaks,
                                      double contract_kw, PartMonth part_month = PartMonth::pro_rata,

@@ -8,7 +8,7 @@ namespace {
 
 /// The instant `days` local days earlier at which the clock shows the same (or, where that is left out, jumps over it).
 TimeNs days_earlier(const Calendar& calendar, TimeNs t, int days) {
-  const LocalTime local = calendar.local(t);
+  const LocalTime local = calendar.local_time(t);
   const LocalDate date = date_of_days(days_since_epoch(local.date) - days);
   return calendar.to_utc(date.year, date.month, date.day, local.hour, local.minute, local.second).first_ns +
          local.nanosecond;
@@ -18,12 +18,12 @@ TimeNs days_earlier(const Calendar& calendar, TimeNs t, int days) {
 
 KnownPrice known_price(TariffClock& tariff, TimeNs t) {
   constexpr int most_days = 400;
-  const PriceNow now = tariff.at(t);
+  const PriceNow now = tariff.price_at(t);
   if (!std::isnan(now.buy_per_kwh)) return {now.buy_per_kwh, now.until_ns};
   const Calendar& calendar = tariff.calendar();
   for (int days = 1; days <= most_days; ++days) {
     const TimeNs then_ns = days_earlier(calendar, t, days);
-    const PriceNow then = tariff.at(then_ns);
+    const PriceNow then = tariff.price_at(then_ns);
     if (std::isnan(then.buy_per_kwh)) continue;
     // Up to the next change on that day; never over a midnight or a change of the clocks, where days differ.
     const auto same_until_ns = [&](TimeNs at) {
@@ -32,7 +32,7 @@ KnownPrice known_price(TariffClock& tariff, TimeNs t) {
     return {then.buy_per_kwh,
             std::min(same_until_ns(t), t + (std::min(then.until_ns, same_until_ns(then_ns)) - then_ns))};
   }
-  return {tariff.at(tariff.tariff().prices_per_kwh.end_ns() - 1).buy_per_kwh, calendar.next_day_start(t)};
+  return {tariff.price_at(tariff.tariff().prices_per_kwh.end_ns() - 1).buy_per_kwh, calendar.next_day_start(t)};
 }
 
 OwedEnergy::OwedEnergy(TariffClock tariff, const RestOfStay& rest) : unmet_price_per_kwh_(rest.unmet_price_per_kwh) {
@@ -60,7 +60,7 @@ OwedEnergy::OwedEnergy(TariffClock tariff, const RestOfStay& rest) : unmet_price
   if (!blocks_.empty()) blocks_.resize(last + 1);
 }
 
-double OwedEnergy::cost(double kwh) const {
+double OwedEnergy::cost_of(double kwh) const {
   double left_kwh = std::max(0.0, kwh), cost = 0.0;
   for (const Block& block : blocks_) {
     const double taken_kwh = std::min(left_kwh, block.kwh);

@@ -41,14 +41,14 @@ class OwedEnergy {
   OwedEnergy(TariffClock tariff, const RestOfStay& rest);
 
   /// Ascending by price, a block for each, all below the unmet price.
-  const std::vector<Block>& blocks() const { return blocks_; }
+  const std::vector<Block>& price_blocks() const { return blocks_; }
   double unmet_price_per_kwh() const { return unmet_price_per_kwh_; }
   /// @param kwh  still wanted; 0 or less costs nothing
-  double cost(double kwh) const;
+  double cost_of(double kwh) const;
   /// The part of the kWh still wanted that the blocks hold: the rest costs its unmet price.
   double kwh_to_come(double kwh) const;
   /// Of all blocks: how long energy costs less than its unmet price.
-  double hours() const { return hours_; }
+  double total_hours() const { return hours_; }
 
  private:
   std::vector<Block> blocks_;

@@ -7,7 +7,7 @@ namespace evtwin::market {
 RefillCost::RefillCost(TariffClock tariff, TimeNs from_ns, TimeNs to_ns, double max_kw, double most_kwh) {
   const auto each_slot = [&](auto&& take) {
     for (TimeNs t = from_ns; t < to_ns;) {
-      const PriceNow now = tariff.at(t);
+      const PriceNow now = tariff.price_at(t);
       const TimeNs until_ns = std::min(now.until_ns, to_ns);
       take(now.buy_per_kwh, kernel::hours_between(t, until_ns));
       t = until_ns;
@@ -22,7 +22,7 @@ RefillCost::RefillCost(TariffClock tariff, TimeNs from_ns, TimeNs to_ns, double 
   lowest_per_kwh_ = order_refill(blocks_, most_kwh);
 }
 
-double RefillCost::value(double more_kwh) const {
+double RefillCost::value_of(double more_kwh) const {
   if (more_kwh >= 0.0) return more_kwh * lowest_per_kwh_;
   double left_kwh = -more_kwh, cost = 0.0;
   for (const Block& block : blocks_) {

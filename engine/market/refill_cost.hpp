@@ -20,11 +20,11 @@ class RefillCost {
   /// Lowest buy price of the run; may be negative.
   double lowest_per_kwh() const { return lowest_per_kwh_; }
   /// The slots of the run, equal prices joined; what fits in none of them costs the highest price.
-  const std::vector<Block>& blocks() const { return blocks_; }
+  const std::vector<Block>& price_blocks() const { return blocks_; }
 
   /// Of what charging it takes, kWh at the terminals. More than at the start is worth the lowest price: nobody has
   /// stored it for less. Less is owed: refilling it alone at full power in the cheapest slots of the run. Concave.
-  double value(double more_kwh) const;
+  double value_of(double more_kwh) const;
 
  private:
   std::vector<Block> blocks_;

@@ -60,9 +60,9 @@ double Series::value_at(TimeNs t) const {
   return values()[static_cast<std::size_t>(after - times.begin()) - 1];
 }
 
-TimeNs Series::next_change(TimeNs t) const { return SeriesCursor(*this).at(t).until_ns; }
+TimeNs Series::next_change(TimeNs t) const { return SeriesCursor(*this).sample_at(t).until_ns; }
 
-Sample SeriesCursor::at(TimeNs t) {
+Sample SeriesCursor::sample_at(TimeNs t) {
   if (t >= cached_from_ns_ && t < cached_.until_ns) return cached_;
   const auto times = series_->times_ns();
   const auto values = series_->values();
@@ -109,9 +109,9 @@ std::vector<std::string> profile_problems(const DailyProfile& profile) {
   return schedule_problems(days);
 }
 
-bool covers(const Signal& signal, TimeNs from, TimeNs to) {
+bool covers_span(const Signal& signal, TimeNs from, TimeNs to) {
   const auto* series = std::get_if<Series>(&signal);
-  return series == nullptr || series->covers(from, to);
+  return series == nullptr || series->covers_span(from, to);
 }
 
 struct SignalClock::Source {
@@ -133,12 +133,12 @@ SignalClock::SignalClock(Signal signal, const Calendar& calendar) {
   source_ = std::move(source);
 }
 
-Sample SignalClock::at(TimeNs t) {
+Sample SignalClock::sample_at(TimeNs t) {
   if (const auto* constant = std::get_if<double>(&source_->signal)) return {*constant, kernel::time_never};
-  if (series_) return series_->at(t);
+  if (series_) return series_->sample_at(t);
   if (t >= cached_from_ns_ && t < cached_.until_ns) return cached_;
   const auto step_at = [this](TimeNs time) {
-    const ScheduleClock::Reading reading = profile_->at(time);
+    const ScheduleClock::Reading reading = profile_->reading_at(time);
     return Sample{source_->row_values[reading.row], reading.until_ns};
   };
   cached_ = join_unchanged(step_at(t), t, profile_->last_holiday_end_ns(), step_at,

@@ -36,7 +36,7 @@ class Series {
   TimeNs begin_ns() const { return empty() ? 0 : rows_->times_ns.front(); }
   TimeNs end_ns() const { return empty() ? 0 : rows_->end_ns; }
   /// Whether every instant of [from, to) has a value.
-  bool covers(TimeNs from, TimeNs to) const { return !empty() && from >= begin_ns() && to <= end_ns(); }
+  bool covers_span(TimeNs from, TimeNs to) const { return !empty() && from >= begin_ns() && to <= end_ns(); }
 
   /// NaN outside [begin_ns, end_ns). O(log n).
   double value_at(TimeNs t) const;
@@ -65,7 +65,7 @@ struct Sample {
 class SeriesCursor {
  public:
   explicit SeriesCursor(const Series& series) : series_(&series) {}
-  Sample at(TimeNs t);
+  Sample sample_at(TimeNs t);
 
  private:
   const Series* series_;
@@ -97,7 +97,7 @@ std::vector<std::string> profile_problems(const DailyProfile& profile);
 using Signal = std::variant<double, Series, DailyProfile>;
 
 /// Whether every instant of [from, to) has a value.
-bool covers(const Signal& signal, TimeNs from, TimeNs to);
+bool covers_span(const Signal& signal, TimeNs from, TimeNs to);
 
 /// Reads any signal; copies freely (what it reads is shared).
 class SignalClock {
@@ -107,7 +107,7 @@ class SignalClock {
   SignalClock() : SignalClock(0.0, Calendar()) {}
 
   /// Value at t, and the next instant at which it changes (time_never: never).
-  Sample at(TimeNs t);
+  Sample sample_at(TimeNs t);
 
  private:
   struct Source;

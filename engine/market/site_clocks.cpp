@@ -12,9 +12,9 @@ SiteClocks::SiteClocks(const SiteSignals& signals, const Calendar& calendar, Tim
       load_(signals.load_kw, calendar),
       co2_(signals.co2_kg_per_kwh, calendar) {
   if (signals.power_setpoint_kw) setpoint_.emplace(*signals.power_setpoint_kw, calendar);
-  tariff_.at(start_ns);
-  for (SignalClock* signal : {&pv_, &load_, &co2_}) signal->at(start_ns);
-  if (setpoint_) setpoint_->at(start_ns);
+  tariff_.price_at(start_ns);
+  for (SignalClock* signal : {&pv_, &load_, &co2_}) signal->sample_at(start_ns);
+  if (setpoint_) setpoint_->sample_at(start_ns);
 }
 
 bool SiteClocks::made_from(const SiteSignals& signals, const Calendar& calendar) const {

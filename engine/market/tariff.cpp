@@ -112,10 +112,10 @@ void check_tariff(const Tariff& tariff) {
                                         : fmt::format("tariff {}: {}", tariff.name, problems.front()));
 }
 
-bool covers(const Tariff& tariff, TimeNs from, TimeNs to) {
+bool covers_span(const Tariff& tariff, TimeNs from, TimeNs to) {
   const auto* sell = std::get_if<Series>(&tariff.sell);
-  const bool buy_covered = tariff.prices_per_kwh.empty() || tariff.prices_per_kwh.covers(from, to);
-  return buy_covered && (sell == nullptr || sell->covers(from, to));
+  const bool buy_covered = tariff.prices_per_kwh.empty() || tariff.prices_per_kwh.covers_span(from, to);
+  return buy_covered && (sell == nullptr || sell->covers_span(from, to));
 }
 
 // The tariff, and what is worked out once: the price and the band of each row.
@@ -164,7 +164,7 @@ TariffClock::TariffClock(Tariff tariff, Calendar calendar) : calendar_(calendar)
 const Tariff& TariffClock::tariff() const { return compiled_->tariff; }
 std::span<const std::string> TariffClock::band_names() const { return compiled_->band_names; }
 
-PriceNow TariffClock::at(TimeNs t) {
+PriceNow TariffClock::price_at(TimeNs t) {
   if (t >= cached_from_ns_ && t < cached_.until_ns) return cached_;
   const auto same = [](const PriceNow& a, const PriceNow& b) {
     return same_value(a.buy_per_kwh, b.buy_per_kwh) && same_value(a.sell_per_kwh, b.sell_per_kwh) && a.band == b.band;
@@ -178,17 +178,17 @@ PriceNow TariffClock::at(TimeNs t) {
 PriceNow TariffClock::step_at(TimeNs t) {
   PriceNow now;
   if (schedule_) {
-    const ScheduleClock::Reading reading = schedule_->at(t);
+    const ScheduleClock::Reading reading = schedule_->reading_at(t);
     now.buy_per_kwh = compiled_->buy_per_kwh[reading.row];
     now.band = compiled_->band[reading.row];
     now.until_ns = reading.until_ns;
   } else if (buy_series_) {
-    const Sample price = buy_series_->at(t);
+    const Sample price = buy_series_->sample_at(t);
     now.buy_per_kwh = compiled_->billed_per_kwh(price.value);
     now.until_ns = price.until_ns;
   }
   if (sell_series_) {
-    const Sample sell = sell_series_->at(t);
+    const Sample sell = sell_series_->sample_at(t);
     now.sell_per_kwh = sell.value;
     now.until_ns = std::min(now.until_ns, sell.until_ns);
   } else if (const auto* factor = std::get_if<SellFactor>(&compiled_->tariff.sell)) {

@@ -91,7 +91,7 @@ std::vector<std::string> tariff_problems(const Tariff& tariff);
 void check_tariff(const Tariff& tariff);
 
 /// Whether the tariff has a price for every instant of [from, to); always true for periods.
-bool covers(const Tariff& tariff, TimeNs from, TimeNs to);
+bool covers_span(const Tariff& tariff, TimeNs from, TimeNs to);
 
 /// Prices that hold at an instant. Surcharge and tax are in `buy_per_kwh`.
 struct PriceNow {
@@ -101,7 +101,7 @@ struct PriceNow {
   TimeNs until_ns = 0;     ///< next instant at which any of these is another; time_never: it never is
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(buy_per_kwh, sell_per_kwh, band, until_ns);
   }
 };
@@ -115,7 +115,7 @@ class TariffClock {
   TariffClock(Tariff tariff, Calendar calendar);
   TariffClock() : TariffClock(free_energy(), Calendar()) {}
 
-  PriceNow at(TimeNs t);
+  PriceNow price_at(TimeNs t);
 
   const Tariff& tariff() const;
   const Calendar& calendar() const { return calendar_; }

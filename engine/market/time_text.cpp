@@ -39,7 +39,7 @@ struct Scanner {
 };
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
-  throw TimeTextError(fmt::format("{}: {}", quoted(text), why));
+  throw TimeTextError(fmt::format("{}: {}", quote_text(text), why));
 }
 
 // 06/02/2025 is 2 June to some and 6 February to others.
@@ -173,12 +173,13 @@ TimeNs instant_of_local(std::string_view text, LocalDate date, TimeNs in_day_ns,
   const LocalLookup found = calendar.to_utc(date.year, date.month, date.day, hour, minute, second);
   const std::string time = clock_text(in_day_ns);
   if (found.exists == LocalExists::twice) {
-    refuse(text, fmt::format("{} exists twice on {} in {}: add an offset, {} or {}", time, format_date(date),
-                             calendar.zone(), offset_text(found.offset_before_ns), offset_text(found.offset_after_ns)));
+    refuse(text,
+           fmt::format("{} exists twice on {} in {}: add an offset, {} or {}", time, format_date(date),
+                       calendar.zone_name(), offset_text(found.offset_before_ns), offset_text(found.offset_after_ns)));
   }
   if (found.exists == LocalExists::never) {
     refuse(text, fmt::format("{} does not exist on {} in {}: the clock goes from {} to {}", time, format_date(date),
-                             calendar.zone(), clock_text(found.first_ns + found.offset_before_ns),
+                             calendar.zone_name(), clock_text(found.first_ns + found.offset_before_ns),
                              clock_text(found.first_ns + found.offset_after_ns)));
   }
   return found.first_ns + in_day_ns % kernel::second_ns;
@@ -223,14 +224,14 @@ std::string format_date(LocalDate date) { return fmt::format("{:04}-{:02}-{:02}"
 std::string format_month(LocalMonth month) { return fmt::format("{:04}-{:02}", month.year, month.month); }
 
 std::string Calendar::format_local(TimeNs t) const {
-  const LocalTime now = local(t);
+  const LocalTime now = local_time(t);
   std::string text = fmt::format("{} {:02}:{:02}", format_date(now.date), now.hour, now.minute);
   if (now.second != 0) text += fmt::format(":{:02}", now.second);
   return text;
 }
 
 std::string Calendar::format_iso(TimeNs t) const {
-  const LocalTime now = local(t);
+  const LocalTime now = local_time(t);
   std::string text = fmt::format("{}T{:02}:{:02}:{:02}", format_date(now.date), now.hour, now.minute, now.second);
   if (now.nanosecond != 0) text += fmt::format(".{:09}", now.nanosecond);
   return text + offset_text(offset_at(t).offset_ns);

@@ -52,9 +52,9 @@ std::string nearest_zone(std::string_view name) {
   const std::string nearest = abbreviation ? std::string() : nearest_zone(name);
   if (nearest.empty()) {
     throw UnknownZoneError(fmt::format(
-        "{} is no time zone of the form Region/City: give an IANA zone such as Asia/Seoul (or UTC)", quoted(name)));
+        "{} is no time zone of the form Region/City: give an IANA zone such as Asia/Seoul (or UTC)", quote_text(name)));
   }
-  throw UnknownZoneError(fmt::format("unknown time zone {}: did you mean {}?", quoted(name), nearest));
+  throw UnknownZoneError(fmt::format("unknown time zone {}: did you mean {}?", quote_text(name), nearest));
 }
 
 const date::time_zone* find_zone(std::string_view name) {
@@ -101,7 +101,7 @@ const ZoneTable& zone_table(std::string_view name) {
   return *found->second;
 }
 
-std::string quoted(std::string_view text) {
+std::string quote_text(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::string shown = "\"";
   for (const char c : text.substr(0, longest)) {

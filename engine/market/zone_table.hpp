@@ -20,6 +20,6 @@ struct ZoneTable {
 const ZoneTable& zone_table(std::string_view name);
 
 /// The text as an error message may show it: quoted, control characters escaped, cut after 60 bytes.
-std::string quoted(std::string_view text);
+std::string quote_text(std::string_view text);
 
 }  // namespace evtwin::market

@@ -120,23 +120,24 @@ class ProfileStore {
   /// Sets or clears as the command says. A profile replaces the one with its id on its EVSE, and in 1.6 the one with
   /// its purpose and stack level there (2.0.1: with the same transaction and at times that overlap). A command that
   /// the station refused has no effect. @returns false: full, not taken.
-  bool apply(const ProfileCommand& command);
+  bool apply_command(const ProfileCommand& command);
   /// Adds a profile to those that are there and replaces none.
-  void hold(int evse, const ChargingProfile& profile, std::optional<TimeNs> set_ns = std::nullopt);
+  void hold_profile(int evse, const ChargingProfile& profile, std::optional<TimeNs> set_ns = std::nullopt);
   /// Drops the profiles of a transaction that has ended.
   void end_transaction(int evse, std::string_view transaction_id);
 
   /// Limits over [start, end): pieces in order, none like its neighbour; the first begins at start. Exact: from edge
   /// to edge of the schedules. @throws std::length_error beyond 1,000,000 edges.
-  std::vector<CompositePeriod> composite(const CompositeRequest& request, std::span<const OpenTransaction> open) const;
+  std::vector<CompositePeriod> composite_schedule(const CompositeRequest& request,
+                                                  std::span<const OpenTransaction> open) const;
 
   struct Held {
     int evse = 0;
     ChargingProfile profile;
     std::optional<TimeNs> set_ns;
   };
-  const std::vector<Held>& held() const { return held_; }
-  int evses() const { return evses_; }
+  const std::vector<Held>& held_profiles() const { return held_; }
+  int evse_count() const { return evses_; }
 
  private:
   int evses_;

@@ -14,7 +14,7 @@ constexpr double longest_effect_s = 600.0;
 constexpr std::size_t most_commands_waiting = 32;
 
 double seconds_between(const LogTime& from, const LogTime& to) {
-  if (!from.known() || !to.known()) return kernel::unknown;
+  if (!from.is_known() || !to.is_known()) return kernel::unknown;
   return static_cast<double>(to.ns - from.ns) / static_cast<double>(kernel::second_ns);
 }
 
@@ -27,13 +27,13 @@ bool is_stop(std::string_view action) {
 
 }  // namespace
 
-void CommandBook::ask(std::uint64_t number, Asked asked) {
+void CommandBook::keep_asked(std::uint64_t number, Asked asked) {
   if (asked_.size() >= most_asked) asked_.erase(asked_.begin());
   asked_[number] = std::move(asked);
 }
 
-void CommandBook::command(std::size_t station, std::string_view action, const CommandReport& report,
-                          const Event& event) {
+void CommandBook::book_command(std::size_t station, std::string_view action, const CommandReport& report,
+                               const Event& event) {
   Asked asked;
   asked.index = sent_.size();
   Sent& sent = sent_.emplace_back();
@@ -55,15 +55,15 @@ void CommandBook::command(std::size_t station, std::string_view action, const Co
   std::deque<std::size_t>& waiting = waiting_[station];
   if (waiting.size() >= most_commands_waiting) waiting.pop_front();
   waiting.push_back(asked.index);
-  ask(event.stamp.number, std::move(asked));
+  keep_asked(event.stamp.number, std::move(asked));
 }
 
-CommandBook::Booked* CommandBook::booking(std::size_t station, const std::string& id) {
+CommandBook::Booked* CommandBook::find_booking(std::size_t station, const std::string& id) {
   const auto found = booking_by_id_.find({station, id});
   return found == booking_by_id_.end() ? nullptr : &booked_[found->second];
 }
 
-void CommandBook::reservation(std::size_t station, const ReservationReport& report, const Event& event) {
+void CommandBook::book_reservation(std::size_t station, const ReservationReport& report, const Event& event) {
   using Phase = ReservationReport::Phase;
   Asked asked;
 
@@ -80,25 +80,25 @@ void CommandBook::reservation(std::size_t station, const ReservationReport& repo
     booked.station = station;
     booked.stamp = event.stamp;
     booking_by_id_[{station, report.id}] = asked.index;
-    ask(event.stamp.number, std::move(asked));
+    keep_asked(event.stamp.number, std::move(asked));
     return;
   }
 
   // H04.FR.01: Expired, at its expiry. H01.FR.16 and H01.FR.17: Removed, as its EVSE is Faulted or Unavailable.
   // A cancellation waits for its answer, too. ReservationStatusUpdate (2.0.1) reports an end that has come: every
   // status but Expired counts as cancelled.
-  Booked* booked = booking(station, report.id);
+  Booked* booked = find_booking(station, report.id);
   if (!booked) return;
   if (report.phase == Phase::cancelled) {
     asked.kind = Asked::Kind::cancel;
     asked.index = static_cast<std::size_t>(booking_by_id_.at({station, report.id}));
-    ask(event.stamp.number, std::move(asked));
+    keep_asked(event.stamp.number, std::move(asked));
   } else if (booked->facts.ended.empty()) {
     booked->facts.ended = report.status == "Expired" ? "expired" : "cancelled";
   }
 }
 
-void CommandBook::answer(const CommandAnswer& answer, const Event& event) {
+void CommandBook::book_answer(const CommandAnswer& answer, const Event& event) {
   const auto found = asked_.find(event.call_number);
   if (found == asked_.end()) return;
   const Asked asked = std::move(found->second);
@@ -136,7 +136,7 @@ void CommandBook::answer(const CommandAnswer& answer, const Event& event) {
   }
 }
 
-void CommandBook::effect(std::size_t station, const Effect& effect, const Stamp& stamp) {
+void CommandBook::match_effect(std::size_t station, const Effect& effect, const Stamp& stamp) {
   const auto found = waiting_.find(station);
   if (found == waiting_.end()) return;
   std::deque<std::size_t>& waiting = found->second;
@@ -188,11 +188,11 @@ void CommandBook::effect(std::size_t station, const Effect& effect, const Stamp&
   }
 }
 
-void CommandBook::authorise(const AuthoriseReport& report, const Event& event) {
+void CommandBook::book_authorisation(const AuthoriseReport& report, const Event& event) {
   Asked asked;
   asked.kind = Asked::Kind::authorise;
   asked.id_tag = report.id_tag;
-  ask(event.stamp.number, std::move(asked));
+  keep_asked(event.stamp.number, std::move(asked));
 }
 
 void CommandBook::authorise_answer(const AuthoriseAnswer& answer, const Event& event) {
@@ -202,18 +202,18 @@ void CommandBook::authorise_answer(const AuthoriseAnswer& answer, const Event& e
     ++authorisations_[answer.status];
   const auto found = asked_.find(event.call_number);
   if (found == asked_.end()) return;
-  if (answer.status == "Accepted") accepted(found->second.id_tag, event.stamp.number);
+  if (answer.status == "Accepted") accept_tag(found->second.id_tag, event.stamp.number);
   asked_.erase(found);
 }
 
-void CommandBook::accepted(const std::string& id_tag, std::uint64_t number) {
+void CommandBook::accept_tag(const std::string& id_tag, std::uint64_t number) {
   if (id_tag.empty()) return;
   known_tags_.emplace(id_tag, number);
   first_known_ = std::min(first_known_, number);
 }
 
 void CommandBook::local_list(const LocalList& list, const Event& event) {
-  for (const std::string& tag : list.accepted) accepted(tag, event.stamp.number);
+  for (const std::string& tag : list.accepted) accept_tag(tag, event.stamp.number);
 }
 
 bool CommandBook::is_stranger(const std::string& id_tag, std::uint64_t number) const {
@@ -224,7 +224,7 @@ bool CommandBook::is_stranger(const std::string& id_tag, std::uint64_t number) c
 
 // H01.FR.15: the start that uses a reservation names it and ends it; H03.FR.01: by the token that it was made for.
 void CommandBook::transaction_started(std::size_t station, const TransactionReport& report, const Event& event) {
-  Booked* used = report.reservation.empty() ? nullptr : booking(station, report.reservation);
+  Booked* used = report.reservation.empty() ? nullptr : find_booking(station, report.reservation);
   // Without a number it is the reservation that holds the EVSE.
   std::vector<std::size_t>& open = open_bookings_[station];
   if (!used) {
@@ -236,10 +236,10 @@ void CommandBook::transaction_started(std::size_t station, const TransactionRepo
   }
   if (!used || !used->facts.ended.empty()) return;
   if (!report.id_tag.empty() && !used->facts.id_tag.empty() && report.id_tag != used->facts.id_tag) {
-    flags_.add("reservation_other_tag", "",
-               fmt::format("tag {} started on EVSE {}, which was reserved for {}", quoted_text(report.id_tag),
-                           report.evse, quoted_text(used->facts.id_tag)),
-               event.stamp.place);
+    flags_.add_flag("reservation_other_tag", "",
+                    fmt::format("tag {} started on EVSE {}, which was reserved for {}", quoted_text(report.id_tag),
+                                report.evse, quoted_text(used->facts.id_tag)),
+                    event.stamp.place);
     if (report.reservation.empty()) return;
   }
   used->facts.ended = "used";
@@ -247,11 +247,11 @@ void CommandBook::transaction_started(std::size_t station, const TransactionRepo
              open.end());
 }
 
-void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
-                         const std::deque<StationClock*>& clocks) {
+void CommandBook::fill_log(SiteLog& log, const std::vector<std::string>& stations,
+                           const std::deque<StationClock*>& clocks) {
   // A message before the first one with a time happened at the log's beginning.
   const auto time_of = [&](std::size_t station, const Stamp& stamp) {
-    const TimeNs ns = clocks[station]->at(stamp, log.report).ns;
+    const TimeNs ns = clocks[station]->instant_of(stamp, log.report).ns;
     return ns == kernel::time_never ? log.first_ns : ns;
   };
   for (Sent& sent : sent_) {
@@ -264,10 +264,10 @@ void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
     told.command.station = stations[told.station];
     told.command.time_ns = time_of(told.station, told.stamp);
     if (!told.command.answered)
-      flags_.add("profile_unanswered", told.command.station,
-                 fmt::format("{} was told a charging profile; the log has no answer: taken as accepted",
-                             quoted_text(told.command.station)),
-                 told.stamp.place);
+      flags_.add_flag("profile_unanswered", told.command.station,
+                      fmt::format("{} was told a charging profile; the log has no answer: taken as accepted",
+                                  quoted_text(told.command.station)),
+                      told.stamp.place);
     log.profiles.push_back(std::move(told.command));
   }
   std::stable_sort(log.profiles.begin(), log.profiles.end(),

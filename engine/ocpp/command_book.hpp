@@ -24,21 +24,21 @@ class CommandBook {
     Status status = Status::unknown;
   };
 
-  void command(std::size_t station, std::string_view action, const CommandReport& report, const Event& event);
-  void reservation(std::size_t station, const ReservationReport& report, const Event& event);
-  void answer(const CommandAnswer& answer, const Event& event);
-  void effect(std::size_t station, const Effect& effect, const Stamp& stamp);
-  void authorise(const AuthoriseReport& report, const Event& event);
+  void book_command(std::size_t station, std::string_view action, const CommandReport& report, const Event& event);
+  void book_reservation(std::size_t station, const ReservationReport& report, const Event& event);
+  void book_answer(const CommandAnswer& answer, const Event& event);
+  void match_effect(std::size_t station, const Effect& effect, const Stamp& stamp);
+  void book_authorisation(const AuthoriseReport& report, const Event& event);
   void authorise_answer(const AuthoriseAnswer& answer, const Event& event);
   void local_list(const LocalList& list, const Event& event);
   /// The CSMS let a tag charge.
-  void accepted(const std::string& id_tag, std::uint64_t number);
+  void accept_tag(const std::string& id_tag, std::uint64_t number);
   void transaction_started(std::size_t station, const TransactionReport& report, const Event& event);
 
   /// Whether a tag was not known before a message, where the log tells of others that were.
   bool is_stranger(const std::string& id_tag, std::uint64_t number) const;
   /// Fills commands, profiles, reservations, authorisations; `log` knows its first and last time.
-  void finish(SiteLog& log, const std::vector<std::string>& stations, const std::deque<StationClock*>& clocks);
+  void fill_log(SiteLog& log, const std::vector<std::string>& stations, const std::deque<StationClock*>& clocks);
 
  private:
   struct Sent {
@@ -64,8 +64,8 @@ class CommandBook {
     std::size_t profile = static_cast<std::size_t>(-1);
     std::string id_tag;
   };
-  void ask(std::uint64_t number, Asked asked);
-  Booked* booking(std::size_t station, const std::string& id);
+  void keep_asked(std::uint64_t number, Asked asked);
+  Booked* find_booking(std::size_t station, const std::string& id);
 
   FlagList& flags_;
   std::deque<Sent> sent_;

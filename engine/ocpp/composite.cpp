@@ -30,11 +30,11 @@ class Composer {
     const Limit station = standing_limit(held_, 0, now, next);
     Sum sum = request_.evse == 0 ? sum_of_evses(now, next) : only(of_evse(request_.evse, now, next));
     Limit limit = sum.limit;
-    limit.also(station);
+    limit.tighten_by(station);
     CompositePeriod piece{
-        .start_ns = t, .limit = 0.0, .phases = limit.most_phases(), .limited = sum.limited || station.limited()};
-    if (!limit.limited()) limit = default_limit();
-    piece.limit = std::min(limit.in(request_.unit, request_.voltage_v), most_limit);
+        .start_ns = t, .limit = 0.0, .phases = limit.most_phases(), .limited = sum.limited || station.is_limited()};
+    if (!limit.is_limited()) limit = default_limit();
+    piece.limit = std::min(limit.limit_in(request_.unit, request_.voltage_v), most_limit);
     return piece;
   }
 
@@ -65,7 +65,7 @@ class Composer {
 
   Limit of_evse(int evse, Instant now, TimeNs& next) const {
     Limit limit = session_limit(held_, evse, running_on(evse, now.t_ns, next), now, next);
-    limit.also(standing_limit(held_, evse, now, next));
+    limit.tighten_by(standing_limit(held_, evse, now, next));
     return limit;
   }
 
@@ -73,7 +73,7 @@ class Composer {
     Limit limit;
     bool limited = false;  ///< by a profile; else `limit` is made of defaults
   };
-  static Sum only(const Limit& limit) { return {.limit = limit, .limited = limit.limited()}; }
+  static Sum only(const Limit& limit) { return {.limit = limit, .limited = limit.is_limited()}; }
 
   /// Limits of all EVSEs added up, those that nothing limits with their default. In A where nobody is limited in W,
   /// else in W, each with its own phases.
@@ -82,12 +82,12 @@ class Composer {
     bool any_w = false;
     Sum sum;
     const auto add = [&](Limit limit, double times) {
-      sum.limited = sum.limited || limit.limited();
+      sum.limited = sum.limited || limit.is_limited();
       any_w = any_w || std::isfinite(limit.w);
       sum.limit.phases = std::max(sum.limit.phases, limit.phases);
-      if (!limit.limited()) limit = default_limit();
-      a += times * limit.in(RateUnit::ampere, request_.voltage_v);
-      w += times * limit.in(RateUnit::watt, request_.voltage_v);
+      if (!limit.is_limited()) limit = default_limit();
+      a += times * limit.limit_in(RateUnit::ampere, request_.voltage_v);
+      w += times * limit.limit_in(RateUnit::watt, request_.voltage_v);
     };
     for (const int evse : told_) add(of_evse(evse, now, next), 1.0);
     // EVSEs that no profile and no transaction names are alike, however many there are; -1 is none of the others.
@@ -106,8 +106,8 @@ class Composer {
 
 }  // namespace
 
-std::vector<CompositePeriod> ProfileStore::composite(const CompositeRequest& request,
-                                                     std::span<const OpenTransaction> open) const {
+std::vector<CompositePeriod> ProfileStore::composite_schedule(const CompositeRequest& request,
+                                                              std::span<const OpenTransaction> open) const {
   const Composer composer(held_, request, open, evses_);
   std::vector<CompositePeriod> pieces;
   std::size_t edges = 0;

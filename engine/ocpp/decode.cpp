@@ -15,8 +15,8 @@ int number_or(const Json& json, std::string_view name, int otherwise) {
 
 // connectorId (1.6) or evseId (2.0.1) of a message that has either.
 int evse_number(const Decoding& d, int otherwise) {
-  if (field(d.json(), "connectorId") && !field(d.json(), "evseId")) {
-    d.shows(Version::v16);
+  if (find_member(d.json(), "connectorId") && !find_member(d.json(), "evseId")) {
+    d.note_version(Version::v16);
     return number_or(d.json(), "connectorId", otherwise);
   }
   return number_or(d.json(), "evseId", otherwise);
@@ -24,34 +24,34 @@ int evse_number(const Decoding& d, int otherwise) {
 
 // idTag (1.6) or idToken.idToken (2.0.1).
 void read_token(const Decoding& d, std::string& tag, std::string& type) {
-  if (const auto token = field(d.json(), "idToken")) {
-    d.shows(Version::v201);
+  if (const auto token = find_member(d.json(), "idToken")) {
+    d.note_version(Version::v201);
     tag = text_of(*token, "idToken");
     type = string_of(*token, "type");
   } else {
     tag = text_of(d.json(), "idTag");
-    if (!tag.empty()) d.shows(Version::v16);
+    if (!tag.empty()) d.note_version(Version::v16);
   }
 }
 
 std::string answered_status(const Json& json) {
   for (const std::string_view outer : {"idTagInfo", "idTokenInfo"})
-    if (const auto info = field(json, outer)) return std::string(string_of(*info, "status"));
+    if (const auto info = find_member(json, outer)) return std::string(string_of(*info, "status"));
   return {};
 }
 
 // OCPP 1.6 section 4.2; 2.0.1 use case B01.
 BootReport boot_of(const Decoding& d) {
   BootReport boot;
-  if (const auto station = field(d.json(), "chargingStation")) {
-    d.shows(Version::v201);
+  if (const auto station = find_member(d.json(), "chargingStation")) {
+    d.note_version(Version::v201);
     boot.vendor = text_of(*station, "vendorName");
     boot.model = text_of(*station, "model");
     boot.serial = text_of(*station, "serialNumber");
     boot.firmware = text_of(*station, "firmwareVersion");
     return boot;
   }
-  d.shows(Version::v16);
+  d.note_version(Version::v16);
   boot.vendor = text_of(d.json(), "chargePointVendor");
   boot.model = text_of(d.json(), "chargePointModel");
   boot.serial = text_of(d.json(), "chargePointSerialNumber");
@@ -63,15 +63,15 @@ BootReport boot_of(const Decoding& d) {
 // OCPP 1.6 section 4.9; 2.0.1 use case G01.
 StatusReport connector_status(const Decoding& d) {
   StatusReport report;
-  d.stamp();
-  if (const auto name = field(d.json(), "connectorStatus")) {
-    d.shows(Version::v201);
+  d.set_payload_time();
+  if (const auto name = find_member(d.json(), "connectorStatus")) {
+    d.note_version(Version::v201);
     report.evse = number_or(d.json(), "evseId", 0);
     report.connector = number_or(d.json(), "connectorId", 0);
     report.status = status_of(text_of(*name));
     return report;
   }
-  d.shows(Version::v16);
+  d.note_version(Version::v16);
   report.evse = number_or(d.json(), "connectorId", 0);
   report.status = status_of(string_of(d.json(), "status"));
   report.error_code = string_of(d.json(), "errorCode");
@@ -85,12 +85,12 @@ LocalList local_list(const Decoding& d) {
   LocalList list;
   list.full = string_of(d.json(), "updateType") == "Full";
   const auto take = [&](std::string_view name, std::string_view info, std::string_view tag_name) {
-    const auto entries = field(d.json(), name);
+    const auto entries = find_member(d.json(), name);
     if (!entries) return;
-    for (const Json entry : elements(*entries)) {
-      const auto status = field(entry, info, "status");
+    for (const Json entry : elements_of(*entries)) {
+      const auto status = find_member(entry, info, "status");
       if (status && text_of(*status) != "Accepted") continue;
-      const auto token = field(entry, tag_name);
+      const auto token = find_member(entry, tag_name);
       if (!token) continue;
       std::string tag = token->is_object() ? text_of(*token, "idToken") : text_of(*token);
       if (!tag.empty()) list.accepted.push_back(std::move(tag));
@@ -105,7 +105,7 @@ CommandReport command_of(const Decoding& d) {
   CommandReport report;
   std::string type;
   report.evse = evse_number(d, 0);
-  if (const auto evse = field(d.json(), "evse")) report.evse = number_or(*evse, "id", 0);
+  if (const auto evse = find_member(d.json(), "evse")) report.evse = number_or(*evse, "id", 0);
   read_token(d, report.id_tag, type);
   report.transaction_id = text_of(d.json(), "transactionId");
   for (const std::string_view name : {"requestedMessage", "type", "operationalStatus"})
@@ -125,15 +125,15 @@ ReservationReport reservation_of(const Decoding& d) {
     return report;
   }
   if (d.frame.action == "ReservationStatusUpdate") {
-    d.shows(Version::v201);
+    d.note_version(Version::v201);
     report.phase = Phase::ended;
     report.status = string_of(d.json(), "reservationUpdateStatus");
     return report;
   }
   report.evse = evse_number(d, 0);
   read_token(d, report.id_tag, type);
-  report.expiry_ns = d.time(d.json(), "expiryDate");
-  if (report.expiry_ns == kernel::time_never) report.expiry_ns = d.time(d.json(), "expiryDateTime");
+  report.expiry_ns = d.read_time(d.json(), "expiryDate");
+  if (report.expiry_ns == kernel::time_never) report.expiry_ns = d.read_time(d.json(), "expiryDateTime");
   return report;
 }
 
@@ -143,7 +143,7 @@ void decode_call(const Decoding& d) {
 
   // An action that one version alone has tells the version of its station.
   const ActionRow* row = find_action(action);
-  if (row && row->version != Version::unknown) d.shows(row->version);
+  if (row && row->version != Version::unknown) d.note_version(row->version);
 
   if (action == "StartTransaction") {
     body = decode_start(d);
@@ -153,10 +153,10 @@ void decode_call(const Decoding& d) {
     body = decode_transaction_event(d);
   } else if (action == "MeterValues") {
     MeterReport report;
-    report.readings = d.readings(d.json(), "meterValue");
+    report.readings = d.read_readings(d.json(), "meterValue");
     // MeterValues is in both versions: the name of its EVSE field tells which.
     report.evse = evse_number(d, -1);
-    if (d.event.version == Version::unknown && field(d.json(), "evseId")) d.shows(Version::v201);
+    if (d.event.version == Version::unknown && find_member(d.json(), "evseId")) d.note_version(Version::v201);
     report.id = text_of(d.json(), "transactionId");
     body = std::move(report);
   } else if (action == "StatusNotification") {
@@ -218,7 +218,7 @@ void decode_answer(const Decoding& d) {
     ClockAnswer answer;
     answer.boot = action == "BootNotification";
     answer.status = string_of(json, "status");
-    answer.now_ns = d.time(json, "currentTime");
+    answer.now_ns = d.read_time(json, "currentTime");
     if (const auto interval = number_of(json, answer.boot ? "interval" : "heartbeatInterval");
         interval && *interval > 0)
       answer.interval_s = *interval;
@@ -230,7 +230,7 @@ void decode_answer(const Decoding& d) {
 
 }  // namespace
 
-Event decode(const Frame& frame, FlagList& flags) {
+Event decode_frame(const Frame& frame, FlagList& flags) {
   Event event;
   if (is_usable_time(frame.time.ns)) event.stamp.log = frame.time;
   event.stamp.place = frame.place;

@@ -8,6 +8,6 @@ namespace evtwin::ocpp {
 
 /// Never throws on what a log may hold: fields that are missing or of a wrong type are not told; dates and numbers that
 /// are none are flagged. A frame that tells nothing of use gives an Event with an empty body.
-Event decode(const Frame& frame, FlagList& flags);
+Event decode_frame(const Frame& frame, FlagList& flags);
 
 }  // namespace evtwin::ocpp

@@ -18,14 +18,14 @@ struct Decoding {
   Event& event;
 
   const Json& json() const { return *frame.payload; }
-  void flag(std::string_view code, std::string text) const;
+  void add_flag(std::string_view code, std::string text) const;
   /// A date in a field; absent: time_never; no date: flagged, time_never.
-  TimeNs time(const Json& json, std::string_view name) const;
+  TimeNs read_time(const Json& json, std::string_view name) const;
   /// Sets the stamp's payload time from "timestamp".
-  void stamp() const;
+  void set_payload_time() const;
   /// Reads the list in a field; the last reading's time becomes the stamp's where that has none.
-  std::vector<Reading> readings(const Json& json, std::string_view name) const;
-  void shows(Version version) const { event.version = version; }
+  std::vector<Reading> read_readings(const Json& json, std::string_view name) const;
+  void note_version(Version version) const { event.version = version; }
 };
 
 /// Status by its name, in 1.6's and 2.0.1's words and the charging states of 2.0.1; unknown where it is none.

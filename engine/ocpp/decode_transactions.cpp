@@ -20,11 +20,11 @@ int evse_of(const Json& json, std::string_view name) {
 
 // A register in Wh; what is no number is flagged.
 double register_wh(const Decoding& d, std::string_view name) {
-  const auto member = field(d.json(), name);
+  const auto member = find_member(d.json(), name);
   if (!member) return kernel::unknown;
   const auto value = number_of(*member);
   if (!value) {
-    d.flag("value_not_a_number", fmt::format("{} is {}: a number of Wh was due", name, shown(*member)));
+    d.add_flag("value_not_a_number", fmt::format("{} is {}: a number of Wh was due", name, show_value(*member)));
     return kernel::unknown;
   }
   return *value;
@@ -32,27 +32,27 @@ double register_wh(const Decoding& d, std::string_view name) {
 
 }  // namespace
 
-void Decoding::flag(std::string_view code, std::string text) const {
-  flags.add(code, frame.station, std::move(text), frame.place);
+void Decoding::add_flag(std::string_view code, std::string text) const {
+  flags.add_flag(code, frame.station, std::move(text), frame.place);
 }
 
-TimeNs Decoding::time(const Json& json, std::string_view name) const {
-  const auto member = field(json, name);
+TimeNs Decoding::read_time(const Json& json, std::string_view name) const {
+  const auto member = find_member(json, name);
   if (!member) return kernel::time_never;
   const TimeNs ns = member->is_string() ? payload_time(member->get_string().value()) : kernel::time_never;
   if (ns != kernel::time_never) return ns;
-  flag("bad_date",
-       fmt::format("{} of {} is {}: no date between 1970 and 2200; not used", name, frame.action, shown(*member)));
+  add_flag("bad_date", fmt::format("{} of {} is {}: no date between 1970 and 2200; not used", name, frame.action,
+                                   show_value(*member)));
   return kernel::time_never;
 }
 
-void Decoding::stamp() const { event.stamp.payload_ns = time(json(), "timestamp"); }
+void Decoding::set_payload_time() const { event.stamp.payload_ns = read_time(json(), "timestamp"); }
 
-std::vector<Reading> Decoding::readings(const Json& json, std::string_view name) const {
-  const auto list = field(json, name);
+std::vector<Reading> Decoding::read_readings(const Json& json, std::string_view name) const {
+  const auto list = find_member(json, name);
   if (!list) return {};
   std::vector<Reading> result =
-      read_meter_values(*list, [this](std::string_view code, std::string text) { flag(code, std::move(text)); });
+      read_meter_values(*list, [this](std::string_view code, std::string text) { add_flag(code, std::move(text)); });
   if (event.stamp.payload_ns == kernel::time_never) {
     TimeNs last = kernel::time_never;
     for (const Reading& reading : result) {
@@ -93,8 +93,8 @@ Status status_of(std::string_view name) {
 
 // OCPP 1.6 section 4.8.
 TransactionReport decode_start(const Decoding& d) {
-  d.shows(Version::v16);
-  d.stamp();
+  d.note_version(Version::v16);
+  d.set_payload_time();
   TransactionReport report;
   report.evse = evse_of(d.json(), "connectorId");
   report.id_tag = text_of(d.json(), "idTag");
@@ -105,8 +105,8 @@ TransactionReport decode_start(const Decoding& d) {
 
 // OCPP 1.6 section 4.10. transactionData may repeat what MeterValues told.
 TransactionReport decode_stop(const Decoding& d) {
-  d.shows(Version::v16);
-  d.stamp();
+  d.note_version(Version::v16);
+  d.set_payload_time();
   TransactionReport report;
   report.phase = TransactionReport::Phase::stop;
   report.id = text_of(d.json(), "transactionId");
@@ -114,23 +114,23 @@ TransactionReport decode_stop(const Decoding& d) {
   report.meter_wh = register_wh(d, "meterStop");
   report.reason = string_of(d.json(), "reason");
   if (report.reason.empty()) report.reason = "Local";  // OCPP 1.6 chapter 6.49
-  report.readings = d.readings(d.json(), "transactionData");
+  report.readings = d.read_readings(d.json(), "transactionData");
   return report;
 }
 
 TransactionReport decode_transaction_event(const Decoding& d) {
   using Phase = TransactionReport::Phase;
-  d.shows(Version::v201);
-  d.stamp();
+  d.note_version(Version::v201);
+  d.set_payload_time();
   const Json& json = d.json();
   TransactionReport report;
   const std::string_view type = string_of(json, "eventType");
   report.phase = type == "Started" ? Phase::start : type == "Ended" ? Phase::stop : Phase::update;
   // E01.FR.16: the EVSE is told once, by the first event after the vehicle was connected.
-  if (const auto evse = field(json, "evse")) report.evse = evse_of(*evse, "id");
+  if (const auto evse = find_member(json, "evse")) report.evse = evse_of(*evse, "id");
 
   // E03.FR.01, E07.FR.02: so is the token, when it authorises the transaction, and when it ends that.
-  if (const auto token = field(json, "idToken")) {
+  if (const auto token = find_member(json, "idToken")) {
     report.id_tag = text_of(*token, "idToken");
     report.token_type = string_of(*token, "type");
   }
@@ -140,7 +140,7 @@ TransactionReport decode_transaction_event(const Decoding& d) {
   report.offline = is_true(json, "offline");
   report.sequence = integer_of(json, "seqNo");
 
-  if (const auto info = field(json, "transactionInfo")) {
+  if (const auto info = find_member(json, "transactionInfo")) {
     report.id = text_of(*info, "transactionId");
     report.status = status_of(string_of(*info, "chargingState"));
     if (report.phase == Phase::stop) report.reason = string_of(*info, "stoppedReason");
@@ -155,22 +155,22 @@ TransactionReport decode_transaction_event(const Decoding& d) {
     report.status = Status::available;
 
   // E02.FR.09 at the start, J02.FR.11 meanwhile, E06.FR.11 at the end: what a station is configured to measure.
-  report.readings = d.readings(json, "meterValue");
+  report.readings = d.read_readings(json, "meterValue");
   return report;
 }
 
 NeedsReport decode_needs(const Decoding& d) {
-  d.shows(Version::v201);
-  d.stamp();
+  d.note_version(Version::v201);
+  d.set_payload_time();
   NeedsReport report;
   report.evse = evse_of(d.json(), "evseId");
-  const auto needs = field(d.json(), "chargingNeeds");
+  const auto needs = find_member(d.json(), "chargingNeeds");
   if (!needs) return report;
-  report.departure_ns = d.time(*needs, "departureTime");
+  report.departure_ns = d.read_time(*needs, "departureTime");
   const auto told = [](std::optional<double> value, double factor) {
     return value ? *value * factor : kernel::unknown;
   };
-  if (const auto ac = field(*needs, "acChargingParameters")) {
+  if (const auto ac = find_member(*needs, "acChargingParameters")) {
     report.requested_kwh = told(number_of(*ac, "energyAmount"), 1e-3);
     // evMaxVoltage is between phase and neutral; how many phases is not told beyond the transfer mode.
     const auto amps = number_of(*ac, "evMaxCurrent"), volts = number_of(*ac, "evMaxVoltage");
@@ -179,7 +179,7 @@ NeedsReport decode_needs(const Decoding& d) {
     if (amps && volts) report.max_power_kw = *amps * *volts * phases * 1e-3;
   }
 
-  if (const auto dc = field(*needs, "dcChargingParameters")) {
+  if (const auto dc = find_member(*needs, "dcChargingParameters")) {
     report.requested_kwh = told(number_of(*dc, "energyAmount"), 1e-3);
     report.battery_kwh = told(number_of(*dc, "evEnergyCapacity"), 1e-3);
     report.max_power_kw = told(number_of(*dc, "evMaxPower"), 1e-3);

@@ -30,27 +30,27 @@ std::string trouble_of(std::string_view text, std::size_t most) {
 
 void look_at(const Decoding& d, std::string_view name, std::string_view text, std::size_t most) {
   if (const std::string trouble = trouble_of(text, most); !trouble.empty())
-    d.flag("text_odd", fmt::format("{} of {} {}", name, d.frame.action, trouble));
+    d.add_flag("text_odd", fmt::format("{} of {} {}", name, d.frame.action, trouble));
 }
 
 }  // namespace
 
 void flag_doubtful_texts(const Decoding& d) {
   if (const std::string_view key = repeated_key(d.json()); !key.empty()) {
-    d.flag("key_repeated", fmt::format("{} has the key {} twice in one object: the first is used",
-                                       d.frame.action.empty() ? "an answer" : d.frame.action, quoted_text(key)));
+    d.add_flag("key_repeated", fmt::format("{} has the key {} twice in one object: the first is used",
+                                           d.frame.action.empty() ? "an answer" : d.frame.action, quoted_text(key)));
   }
-  if (const auto id = field(d.json(), "transactionId"); id && id->is_string()) {
+  if (const auto id = find_member(d.json(), "transactionId"); id && id->is_string()) {
     const std::string_view text = id->get_string().value();
     if (!kernel::text_trouble(text).empty())
-      d.flag("id_unusable", fmt::format("transactionId of {} is {}", d.frame.action, quoted_text(text)));
+      d.add_flag("id_unusable", fmt::format("transactionId of {} is {}", d.frame.action, quoted_text(text)));
   }
   if (d.frame.type != FrameType::call && d.frame.type != FrameType::send) return;
   look_at(d, "the message's id", d.frame.id, most_message_id);
-  if (const auto tag = field(d.json(), "idTag"); tag && tag->is_string())
+  if (const auto tag = find_member(d.json(), "idTag"); tag && tag->is_string())
     look_at(d, "idTag", tag->get_string().value(), most_id_tag);
   // A token without a text is one of type NoAuthorization (OCPP 2.0.1 part 2).
-  if (const auto token = field(d.json(), "idToken", "idToken"); token && token->is_string()) {
+  if (const auto token = find_member(d.json(), "idToken", "idToken"); token && token->is_string()) {
     if (const std::string_view text = token->get_string().value(); !text.empty())
       look_at(d, "idToken", text, most_id_token);
   }
@@ -59,7 +59,7 @@ void flag_doubtful_texts(const Decoding& d) {
 void flag_doubtful_station(const Frame& frame, FlagList& flags) {
   if (!frame.station_given) return;
   if (const std::string trouble = trouble_of(frame.station, most_station); !trouble.empty())
-    flags.add("text_odd", frame.station, "the station's name " + trouble, frame.place);
+    flags.add_flag("text_odd", frame.station, "the station's name " + trouble, frame.place);
 }
 
 }  // namespace evtwin::ocpp

@@ -11,7 +11,7 @@
 namespace evtwin::ocpp {
 
 /// Whether a figure is known: NaN is not.
-inline bool told(double value) { return !std::isnan(value); }
+inline bool is_known(double value) { return !std::isnan(value); }
 
 /// No connector gives more: the largest MCS connector is rated 3.75 MW (SAE J3271), the largest of cars 0.5 MW; what is
 /// above 1 MW in the mean is a broken register.

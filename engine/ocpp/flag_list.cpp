@@ -8,19 +8,19 @@
 
 namespace evtwin::ocpp {
 
-bool FlagList::keeps(std::string_view code) const {
+bool FlagList::would_keep(std::string_view code) const {
   const auto found = counts_.find(code);
   return found == counts_.end() || found->second < most_texts;
 }
 
-void FlagList::add(std::string_view code, std::string_view subject, std::string text, Place place) {
+void FlagList::add_flag(std::string_view code, std::string_view subject, std::string text, Place place) {
   auto found = counts_.find(code);
   if (found == counts_.end()) found = counts_.emplace(code, 0).first;
   if (++found->second > most_texts) return;
   flags_.push_back({std::string(code), std::string(subject), std::move(text), place});
 }
 
-std::vector<LogFlag> FlagList::finish(const LogReport& report) {
+std::vector<LogFlag> FlagList::take_flags(const LogReport& report) {
   std::stable_sort(flags_.begin(), flags_.end(), [](const LogFlag& a, const LogFlag& b) {
     return std::pair(a.place.file, a.place.line) < std::pair(b.place.file, b.place.line);
   });
@@ -37,10 +37,10 @@ std::vector<LogFlag> FlagList::finish(const LogReport& report) {
 
 std::string quoted_text(std::string_view text) {
   constexpr std::size_t most = 60;
-  if (text.size() <= most) return '"' + kernel::printable(text) + '"';
+  if (text.size() <= most) return '"' + kernel::make_printable(text) + '"';
   std::size_t cut = most;
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  return '"' + kernel::printable(text.substr(0, cut)) + "...\"";
+  return '"' + kernel::make_printable(text.substr(0, cut)) + "...\"";
 }
 
 }  // namespace evtwin::ocpp

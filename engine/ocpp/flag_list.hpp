@@ -16,11 +16,11 @@ class FlagList {
   static constexpr std::size_t most_texts = 100;
 
   /// @param text  without the place, which is put before it once all files are known
-  void add(std::string_view code, std::string_view subject, std::string text, Place place);
+  void add_flag(std::string_view code, std::string_view subject, std::string text, Place place);
   /// Whether another text of this code would be kept: saves writing those that are only counted.
-  bool keeps(std::string_view code) const;
+  bool would_keep(std::string_view code) const;
   /// All flags in the order of the log, then those that count the rest.
-  std::vector<LogFlag> finish(const LogReport& report);
+  std::vector<LogFlag> take_flags(const LogReport& report);
 
  private:
   std::vector<LogFlag> flags_;

@@ -35,7 +35,7 @@ struct Place {
 struct LogTime {
   TimeNs ns = kernel::time_never;  ///< time_never: the log does not say
   bool zoned = false;              ///< it gave an offset or Z
-  bool known() const { return ns != kernel::time_never; }
+  bool is_known() const { return ns != kernel::time_never; }
 };
 
 struct Frame {

@@ -31,7 +31,7 @@ FrameParser::~FrameParser() = default;
 
 const element& FrameParser::empty_object() const { return parts_->empty; }
 
-ParseOutcome FrameParser::parse(std::string_view text) {
+ParseOutcome FrameParser::parse_frame(std::string_view text) {
   if (parts_->parser.capacity() < text.size() || parts_->parser.max_depth() != parts_->most_depth) {
     const std::size_t room = std::max<std::size_t>(text.size() * 2, 4096);
     if (parts_->parser.allocate(room, parts_->most_depth) != simdjson::SUCCESS)
@@ -55,7 +55,7 @@ ParseOutcome FrameParser::parse_repaired(std::string_view text) {
   if (repairs.empty()) return {ParseOutcome::Kind::bad_json, "not JSON", {}, {}};
   const std::size_t size = parts_->repaired.size();
   parts_->repaired.resize(size + text_padding, ' ');
-  ParseOutcome outcome = parse(std::string_view(parts_->repaired).substr(0, size));
+  ParseOutcome outcome = parse_frame(std::string_view(parts_->repaired).substr(0, size));
   repairs.insert(repairs.end(), outcome.repairs.begin(), outcome.repairs.end());
   outcome.repairs = std::move(repairs);
   return outcome;

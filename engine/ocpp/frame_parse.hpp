@@ -37,7 +37,7 @@ class FrameParser {
   ~FrameParser();
 
   /// @param text  one JSON array and nothing else, as a strict parser takes it; kind bad_json tells that it is not
-  ParseOutcome parse(std::string_view text);
+  ParseOutcome parse_frame(std::string_view text);
   /// The same after repair_json.
   ParseOutcome parse_repaired(std::string_view text);
   /// A frame out of an array that is already parsed.

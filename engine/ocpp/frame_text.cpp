@@ -73,7 +73,7 @@ Extent walk(std::string_view text, std::size_t at, const RecordShape& record, un
     const char c = text[i];
     if (c == '\n') {
       // A line that begins a record cuts the frame off, in the middle of a text too.
-      if (i + 1 < text.size() && record.begins(line_at(text, i + 1))) return {Extent::End::cut, i};
+      if (i + 1 < text.size() && record.begins_record(line_at(text, i + 1))) return {Extent::End::cut, i};
       continue;
     }
 
@@ -344,7 +344,7 @@ RecordShape::RecordShape(std::string_view line, std::size_t prefix_bytes) {
   for (std::size_t i = 0; i < used_; ++i) shape_[i] = class_of(line[i]);
 }
 
-bool RecordShape::begins(std::string_view line) const {
+bool RecordShape::begins_record(std::string_view line) const {
   if (!line.empty() && line[0] == '[' && beginning_at(line, 0).kind == Beginning::Kind::frame) return true;
   if (used_ == 0 || line.size() < used_) return false;
   for (std::size_t i = 0; i < used_; ++i)
@@ -391,7 +391,7 @@ std::size_t wrapped_end(std::string_view text, std::size_t at, Wrap wrap) {
   return text.size();
 }
 
-void unwrap(std::string_view text, Wrap wrap, std::string& out) {
+void unwrap_text(std::string_view text, Wrap wrap, std::string& out) {
   out.clear();
   switch (wrap) {
     case Wrap::csv:

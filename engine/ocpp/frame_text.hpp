@@ -43,7 +43,7 @@ class RecordShape {
   /// @param line  from its first byte; `prefix_bytes` of it stand before the frame
   RecordShape(std::string_view line, std::size_t prefix_bytes);
   /// Does a record begin with this line?
-  bool begins(std::string_view line) const;
+  bool begins_record(std::string_view line) const;
 
  private:
   static constexpr std::size_t length = 8;
@@ -59,7 +59,7 @@ Extent object_extent(std::string_view text, std::size_t at, const RecordShape& r
 /// One past the last byte of the wrapped text that a beginning at `at` stands in.
 std::size_t wrapped_end(std::string_view text, std::size_t at, Wrap wrap);
 /// Takes one wrapping off.
-void unwrap(std::string_view text, Wrap wrap, std::string& out);
+void unwrap_text(std::string_view text, Wrap wrap, std::string& out);
 
 /// Appends a character in UTF-8.
 void append_utf8(std::string& out, std::uint32_t code);

@@ -11,7 +11,7 @@
 
 namespace evtwin::ocpp {
 
-std::optional<Json> field(const Json& json, std::string_view name) {
+std::optional<Json> find_member(const Json& json, std::string_view name) {
   simdjson::dom::object object;
   if (json.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
   Json found;
@@ -19,9 +19,9 @@ std::optional<Json> field(const Json& json, std::string_view name) {
   return found;
 }
 
-std::optional<Json> field(const Json& json, std::string_view outer, std::string_view inner) {
-  const auto member = field(json, outer);
-  return member ? field(*member, inner) : std::nullopt;
+std::optional<Json> find_member(const Json& json, std::string_view outer, std::string_view inner) {
+  const auto member = find_member(json, outer);
+  return member ? find_member(*member, inner) : std::nullopt;
 }
 
 std::string_view repeated_key(const Json& json) {
@@ -52,7 +52,7 @@ std::string_view repeated_key(const Json& json) {
   return {};
 }
 
-simdjson::dom::array elements(const Json& json) {
+simdjson::dom::array elements_of(const Json& json) {
   simdjson::dom::array array;
   if (json.get_array().get(array) != simdjson::SUCCESS) {
     static const simdjson::dom::array none = [] {
@@ -83,12 +83,12 @@ std::string text_of(const Json& json) {
 }
 
 std::string text_of(const Json& json, std::string_view name) {
-  const auto member = field(json, name);
+  const auto member = find_member(json, name);
   return member ? text_of(*member) : std::string();
 }
 
 std::string_view string_of(const Json& json, std::string_view name) {
-  const auto member = field(json, name);
+  const auto member = find_member(json, name);
   if (!member || !member->is_string()) return {};
   return member->get_string().value();
 }
@@ -112,7 +112,7 @@ std::optional<double> number_of(const Json& json) {
 }
 
 std::optional<double> number_of(const Json& json, std::string_view name) {
-  const auto member = field(json, name);
+  const auto member = find_member(json, name);
   return member ? number_of(*member) : std::nullopt;
 }
 
@@ -123,14 +123,14 @@ std::optional<std::int64_t> integer_of(const Json& json, std::string_view name) 
 }
 
 bool is_true(const Json& json, std::string_view name) {
-  const auto member = field(json, name);
+  const auto member = find_member(json, name);
   return member && member->is_bool() && member->get_bool().value();
 }
 
-std::string shown(const Json& json, std::size_t most) {
+std::string show_value(const Json& json, std::size_t most) {
   if (json.is_object() || json.is_array()) return json.is_object() ? "{...}" : "[...]";
   if (!json.is_string()) return json.is_null() ? "null" : simdjson::to_string(json);
-  std::string text = kernel::printable(json.get_string().value().substr(0, most));
+  std::string text = kernel::make_printable(json.get_string().value().substr(0, most));
   return '"' + text + '"';
 }
 

@@ -13,13 +13,13 @@ namespace evtwin::ocpp {
 using Json = simdjson::dom::element;
 
 /// Member of an object. A key that stands twice: the first.
-std::optional<Json> field(const Json& json, std::string_view name);
+std::optional<Json> find_member(const Json& json, std::string_view name);
 /// Member of a member.
-std::optional<Json> field(const Json& json, std::string_view outer, std::string_view inner);
+std::optional<Json> find_member(const Json& json, std::string_view outer, std::string_view inner);
 /// The first key that stands twice in an object, there or in an object within; empty: none does.
 std::string_view repeated_key(const Json& json);
 /// Elements of an array, empty for whatever is none.
-simdjson::dom::array elements(const Json& json);
+simdjson::dom::array elements_of(const Json& json);
 
 /// A string as it stands, or a whole number as digits; empty: not told. Ids are numbers in 1.6, text in 2.0.1, and logs
 /// mix the two.
@@ -33,6 +33,6 @@ std::optional<double> number_of(const Json& json, std::string_view name);
 std::optional<std::int64_t> integer_of(const Json& json, std::string_view name);
 bool is_true(const Json& json, std::string_view name);
 /// The value as JSON, at most `most` bytes and printable: for messages.
-std::string shown(const Json& json, std::size_t most = 40);
+std::string show_value(const Json& json, std::size_t most = 40);
 
 }  // namespace evtwin::ocpp

@@ -26,7 +26,7 @@ using Commands = std::vector<const ProfileCommand*>;
 LimitPiece piece_of(TimeNs t, const Limit& limit) {
   LimitPiece piece;
   piece.start_ns = t;
-  if (!limit.limited()) return piece;
+  if (!limit.is_limited()) return piece;
   piece.a = limit.a;
   piece.kw = limit.w / 1000.0;
   piece.phases = limit.most_phases();
@@ -96,8 +96,8 @@ class Follower {
  private:
   bool command_due(TimeNs t) const { return next_ < commands_.size() && commands_[next_]->time_ns <= t; }
   void take_command() {
-    budget_.take(1 + store_.held().size());
-    if (!store_.apply(*commands_[next_++])) ++not_taken_;
+    budget_.take(1 + store_.held_profiles().size());
+    if (!store_.apply_command(*commands_[next_++])) ++not_taken_;
   }
   void take_commands_until(TimeNs t) {
     while (command_due(t)) take_command();
@@ -112,9 +112,9 @@ class Follower {
       TimeNs next = stop;
       if (next_ < commands_.size()) next = std::min(next, commands_[next_]->time_ns);
       const Instant now{.t_ns = t, .origin_ns = running.start_ns};
-      budget_.take(1 + store_.held().size());
-      Limit limit = session_limit(store_.held(), evse_, running, now, next);
-      limit.also(standing_limit(store_.held(), evse_, now, next));
+      budget_.take(1 + store_.held_profiles().size());
+      Limit limit = session_limit(store_.held_profiles(), evse_, running, now, next);
+      limit.tighten_by(standing_limit(store_.held_profiles(), evse_, now, next));
       append(pieces_, piece_of(t, limit));
       t = next;
     }
@@ -140,18 +140,18 @@ Commands commands_for(const Commands& all, int evse) {
 }
 
 bool any_limited(std::span<const LimitPiece> pieces) {
-  return std::any_of(pieces.begin(), pieces.end(), [](const LimitPiece& piece) { return piece.limited(); });
+  return std::any_of(pieces.begin(), pieces.end(), [](const LimitPiece& piece) { return piece.is_limited(); });
 }
 
 }  // namespace
 
-bool LimitPiece::limited() const { return std::isfinite(a) || std::isfinite(kw); }
+bool LimitPiece::is_limited() const { return std::isfinite(a) || std::isfinite(kw); }
 
 double LimitPiece::most_kw(int phases_used, double voltage_v) const {
   return std::min(kw, a * voltage_v * std::min(phases, phases_used) / 1000.0);
 }
 
-bool StationLimits::limited() const {
+bool StationLimits::is_limited() const {
   return any_limited(station) ||
          std::any_of(evses.begin(), evses.end(), [](const EvseLimits& one) { return any_limited(one.pieces); });
 }

@@ -24,7 +24,7 @@ struct LimitPiece {
   double a = std::numeric_limits<double>::infinity();   ///< per phase
   double kw = std::numeric_limits<double>::infinity();  ///< all phases
   int phases = 3;                                       ///< that may be used
-  bool limited() const;
+  bool is_limited() const;
   /// Power left to a vehicle that charges on `phases_used` phases of `voltage_v` each; infinity: no limit.
   double most_kw(int phases_used, double voltage_v) const;
   friend bool operator==(const LimitPiece&, const LimitPiece&) = default;
@@ -39,7 +39,7 @@ struct StationLimits {
   std::vector<EvseLimits> evses;    ///< ascending; those that have a transaction
   std::vector<LimitPiece> station;  ///< to be shared by all EVSEs: maximum and external constraints of the station
   std::size_t not_taken = 0;        ///< profiles beyond ProfileStore::most_held
-  bool limited() const;
+  bool is_limited() const;
 };
 
 /// Limits over [from, to) of all EVSEs of a station that have transactions. Session profiles count while a transaction

@@ -18,7 +18,7 @@ bool begins_with_letters(View word, View beginning) {
 
 std::size_t find_letters(View text, View what, std::size_t from = 0) {
   const auto found = std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())), text.end(),
-                                 what.begin(), what.end(), [](char x, char y) { return lower(x) == y; });
+                                 what.begin(), what.end(), [](char x, char y) { return to_lower(x) == y; });
   return found == text.end() ? View::npos : static_cast<std::size_t>(found - text.begin());
 }
 
@@ -95,7 +95,8 @@ Sender named_sides(View text) {
   const View between = text.substr(begin, end - begin);
   const bool onwards = has_any(between, {">", "&gt;", "→"}), back = has_any(between, {"<", "&lt;", "←"});
   if (onwards == back) {
-    return same_letters(trimmed(between), "to") ? (station_first ? Sender::station : Sender::csms) : Sender::unknown;
+    return same_letters(trim_blanks(between), "to") ? (station_first ? Sender::station : Sender::csms)
+                                                    : Sender::unknown;
   }
   return station_first == onwards ? Sender::station : Sender::csms;
 }
@@ -195,11 +196,11 @@ bool may_be_name(View text) {
 
 // "... ocpp:CP1: send ", "... - INFO - CP1: receive message ", "[ocpp] CP1: send ": the name may hold anything.
 bool python_station(View prefix, View& station) {
-  View rest = trimmed(prefix);
+  View rest = trim_blanks(prefix);
   for (const View tail : {View("receive message"), View("send message"), View("send")}) {
     if (rest.size() <= tail.size() || rest.substr(rest.size() - tail.size()) != tail) continue;
     rest.remove_suffix(tail.size());
-    rest = trimmed(rest);
+    rest = trim_blanks(rest);
 
     if (rest.empty() || rest.back() != ':') return false;
     rest.remove_suffix(1);
@@ -219,7 +220,7 @@ bool python_station(View prefix, View& station) {
       if (rest.find("ocpp") == View::npos && !may_be_name(rest.substr(begin))) return false;
     }
 
-    station = trimmed(rest.substr(begin));
+    station = trim_blanks(rest.substr(begin));
     return true;
   }
   return false;
@@ -227,12 +228,12 @@ bool python_station(View prefix, View& station) {
 
 // "from CP1: ", "recv CP1: ", "=> CP1: ": the name between a word of the way and the colon before the frame.
 View named_after_way(View prefix) {
-  View rest = trimmed(prefix);
+  View rest = trim_blanks(prefix);
   if (rest.empty() || rest.back() != ':') return {};
   rest.remove_suffix(1);
   const std::size_t blank = rest.find_last_of(" \t");
   if (blank == View::npos) return {};
-  const View name = rest.substr(blank + 1), before = trimmed(rest.substr(0, blank));
+  const View name = rest.substr(blank + 1), before = trim_blanks(rest.substr(0, blank));
   const std::size_t word = before.find_last_of(" \t");
   const View last = before.substr(word == View::npos ? 0 : word + 1);
   if (way_of_letters(last) == Way::unknown && last != "=>" && last != "->" && last != "<-" && last != "for") return {};
@@ -253,7 +254,7 @@ View column_behind_time(View rest) {
 }  // namespace
 
 View trimmed_name(View text) {
-  text = trimmed(text);
+  text = trim_blanks(text);
   while (!text.empty() && View("\"'").find(text.front()) != View::npos) text.remove_prefix(1);
   while (!text.empty() && View("\"'").find(text.back()) != View::npos) text.remove_suffix(1);
   // A bracket that the name does not close, or did not open.
@@ -279,7 +280,7 @@ LineFacts facts_of(View prefix, std::size_t after_stamp) {
   LineFacts facts;
   const View tail = prefix.substr(prefix.size() - std::min<std::size_t>(prefix.size(), 160));
   facts.blocked = tail.find("BLOCKED") != View::npos;
-  const View end = trimmed(tail);
+  const View end = trim_blanks(tail);
   facts.retold = end.size() > 6 && end.substr(end.size() - 6) == "TEXT '";
   if (tail.find('>') != View::npos || tail.find("&gt;") != View::npos || tail.find('<') != View::npos ||
       tail.find("→") != View::npos)
@@ -304,7 +305,8 @@ LineFacts facts_of(View prefix, std::size_t after_stamp) {
   if (station.empty() && found.way != Way::unknown) {
     // "CP1 rx [", "CP1 <- [", "CP1 Received <code>[": the word before the way, if nothing else is between.
     const std::size_t way_at = prefix.size() - tail.size() + found.begin;
-    const View before = trimmed(prefix.substr(std::min(after_stamp, way_at), way_at - std::min(after_stamp, way_at)));
+    const View before =
+        trim_blanks(prefix.substr(std::min(after_stamp, way_at), way_at - std::min(after_stamp, way_at)));
     const std::size_t blank = before.find_last_of(" \t");
     const View name = before.substr(blank == View::npos ? 0 : blank + 1);
     const View between = prefix.substr(way_at);
@@ -312,9 +314,9 @@ LineFacts facts_of(View prefix, std::size_t after_stamp) {
   }
   if (station.empty() && after_stamp > 0) {
     // "<time> CP1 [", "<time> CP1 Request {": nothing but a name and perhaps a word behind the time.
-    const View rest = trimmed(prefix.substr(std::min(after_stamp, prefix.size())));
+    const View rest = trim_blanks(prefix.substr(std::min(after_stamp, prefix.size())));
     const std::size_t blank = rest.find_first_of(" \t");
-    const View word = blank == View::npos ? View() : trimmed(rest.substr(blank));
+    const View word = blank == View::npos ? View() : trim_blanks(rest.substr(blank));
     if (may_be_name(rest.substr(0, blank)) && word.find_first_of(" \t[]{}\"") == View::npos)
       station = rest.substr(0, blank);
   }
@@ -389,7 +391,7 @@ LinkText link_of(View line, std::size_t after_stamp) {
 
     if (link.station.empty() && phrase.name_before) {
       const std::size_t from = std::min(after_stamp, found);
-      const View before = trimmed(line.substr(from, found - from));
+      const View before = trim_blanks(line.substr(from, found - from));
       const std::size_t blank = before.find_last_of(" \t");
       const View name = trimmed_name(before.substr(blank == View::npos ? 0 : blank + 1));
       if (may_be_name(name)) link.station = name;
@@ -425,7 +427,7 @@ View layout_name(View prefix) {
                 "the first mark that is found counts");
   for (const Mark& mark : marks)
     if (prefix.find(mark.text) != View::npos) return mark.name;
-  return trimmed(prefix).empty() ? View("bare frames") : View("lines with frames in them");
+  return trim_blanks(prefix).empty() ? View("bare frames") : View("lines with frames in them");
 }
 
 }  // namespace evtwin::ocpp

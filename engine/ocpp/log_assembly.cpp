@@ -23,7 +23,7 @@ constexpr std::size_t most_asked = std::size_t{1} << 16;
 
 // On one line, printable, at most 80 columns.
 std::string excerpt_of(View text) {
-  std::string shown = kernel::printable(text.substr(0, 200));
+  std::string shown = kernel::make_printable(text.substr(0, 200));
   if (shown.size() <= excerpt_columns && shown.size() >= text.size()) return shown;
   std::string cut;
   std::size_t columns = 0;
@@ -57,7 +57,7 @@ Sender initiator_of(View action) {
   return row->command ? Sender::csms : Sender::station;
 }
 
-void LoggerSide::learn(Way way, Sender sender) {
+void LoggerSide::count_sender(Way way, Sender sender) {
   if (way == Way::unknown || sender == Sender::unknown) return;
   ++((way == Way::sent) == (sender == Sender::station) ? is_station_ : is_csms_);
 }
@@ -93,7 +93,9 @@ PayloadStamp first_timestamp(const FoundFrame& found) {
 Assembly::Assembly(LogReport& report, FrameSink& sink, const ReadOptions& options)
     : report_(report), sink_(sink), parser_(options.most_depth) {}
 
-Place Assembly::place(std::uint64_t line) const { return {static_cast<std::uint32_t>(report_.files.size() - 1), line}; }
+Place Assembly::place_of_line(std::uint64_t line) const {
+  return {static_cast<std::uint32_t>(report_.files.size() - 1), line};
+}
 
 void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool turn, bool calls_alone) {
   report_.files.push_back({});
@@ -117,13 +119,13 @@ void Assembly::end_file() {
       Kept& one = kept_[i];
       if (one.is_link) {
         one.link.station = one.station;
-        sink_.on_link({one.link.station, one.link.connected, one.found.time, place(one.found.line)});
+        sink_.on_link({one.link.station, one.link.connected, one.found.time, place_of_line(one.found.line)});
         continue;
       }
 
       // The payload's view was the parser's, which has read on since: it is parsed again from the kept text.
       one.payload.append(text_padding, ' ');
-      const ParseOutcome outcome = parser_.parse(View(one.payload).substr(0, one.payload.size() - text_padding));
+      const ParseOutcome outcome = parser_.parse_frame(View(one.payload).substr(0, one.payload.size() - text_padding));
       if (outcome.kind != ParseOutcome::Kind::frame) continue;  // it was written from one that could be read
       one.found.frame = {one.found.frame.type, one.id, one.action, one.error_code, one.error_description,
                          outcome.frame.payload};
@@ -139,12 +141,12 @@ void Assembly::end_file() {
   kept_.clear();
   kept_bytes_ = 0;
 
-  const std::vector<ZoneFrom> zones = zone_.zones(static_cast<std::uint32_t>(report_.files.size() - 1));
+  const std::vector<ZoneFrom> zones = zone_.find_zones(static_cast<std::uint32_t>(report_.files.size() - 1));
   report_.zones.insert(report_.zones.end(), zones.begin(), zones.end());
 }
 
-void Assembly::finish() {
-  report_.clock_offset = offsets_.result();
+void Assembly::finish_log() {
+  report_.clock_offset = offsets_.clock_offset();
   report_.calls_without_answer = calls_to_answer_ - answered_;
   for (const auto& [reason, group] : report_.unused) report_.undecodable += group.count;
 }
@@ -155,12 +157,13 @@ void Assembly::on_oddity(OddityKind kind, View reason, std::uint64_t line, View 
                                                 : report_.lookalikes;
   OddityGroup& group = groups[std::string(reason)];
   ++group.count;
-  if (group.first.size() < most_first) group.first.push_back({place(line), std::string(reason), excerpt_of(text)});
+  if (group.first.size() < most_first)
+    group.first.push_back({place_of_line(line), std::string(reason), excerpt_of(text)});
 }
 
 void Assembly::on_link(const LinkText& link, const LogTime& time, std::uint64_t line) {
   if (!turn_) {
-    sink_.on_link({link.station, link.connected, time, place(line)});
+    sink_.on_link({link.station, link.connected, time, place_of_line(line)});
     return;
   }
   Kept kept;
@@ -191,7 +194,7 @@ void Assembly::on_found(const FoundFrame& found) {
   kept_bytes_ += sizeof(Kept) + kept.payload.size();
   if (kept_bytes_ > most_turned_bytes)
     throw LogError(fmt::format("{}: newest first, and too long to be turned round in memory; turn it with tac first",
-                               kernel::printable(file().name)));
+                               kernel::make_printable(file().name)));
   kept_.push_back(std::move(kept));
 }
 
@@ -200,18 +203,18 @@ bool Assembly::stands_twice(const Frame& frame, const FoundFrame& found) {
   if (frame.blocked || frame.id.empty()) return false;
   const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
   // Ids are the stations' own, so an answer is known by its call; what was sent again is answered again.
-  if (!call && frame.call_number != 0 && repeated_calls_.has(kernel::mix_bits(frame.call_number))) return true;
+  if (!call && frame.call_number != 0 && repeated_calls_.has_digest(kernel::mix_bits(frame.call_number))) return true;
   // A message that was sent again has another time in the log. Without a time there, the message's own must do.
-  const TimeNs at = frame.time.known() ? frame.time.ns : first_timestamp(found).ns;
+  const TimeNs at = frame.time.is_known() ? frame.time.ns : first_timestamp(found).ns;
   if (at == kernel::time_never) return false;
   const std::string payload = found.text.empty() ? simdjson::minify(*frame.payload) : std::string();
   kernel::RollingHash digest;
-  digest.mix(at);
-  digest.mix(static_cast<int>(frame.type));
+  digest.mix_in(at);
+  digest.mix_in(static_cast<int>(frame.type));
   for (const View text : {frame.station, frame.id, frame.action, found.text.empty() ? View(payload) : found.text})
-    digest.mix(ViewHash{}(text));
-  if (!frames_.add(digest.value())) return false;
-  if (call) repeated_calls_.add(kernel::mix_bits(frame.number));
+    digest.mix_in(ViewHash{}(text));
+  if (!frames_.insert_digest(digest.value())) return false;
+  if (call) repeated_calls_.insert_digest(kernel::mix_bits(frame.number));
   return true;
 }
 
@@ -243,7 +246,7 @@ Frame Assembly::frame_of(const FoundFrame& found) const {
   frame.station_given = !found.station.empty();
   frame.station = frame.station_given ? found.station : View(file_station_);
   frame.time = found.time;
-  frame.place = place(found.line);
+  frame.place = place_of_line(found.line);
   frame.blocked = found.blocked;
   return frame;
 }
@@ -255,10 +258,10 @@ void Assembly::take_call(const FoundFrame& found, View key, Frame& frame) {
   if (frame.sender == Sender::unknown) frame.sender = found.sender;
   if (frame.sender == Sender::unknown) frame.sender = side_.sender_of(found.way);
   if (frame.sender == Sender::unknown) frame.sender = Sender::station;  // vendors' messages mostly are the station's
-  if (!frame.blocked) side_.learn(found.way, initiator);
+  if (!frame.blocked) side_.count_sender(found.way, initiator);
 
   if (frame.type == FrameType::call && !frame.blocked) {
-    correlation_.call(frame.station, frame.sender, key, frame.action, frame.number);
+    correlation_.open_call(frame.station, frame.sender, key, frame.action, frame.number);
     ++calls_to_answer_;
   }
 }
@@ -269,7 +272,7 @@ void Assembly::take_answer(const FoundFrame& found, View key, Frame& frame, Open
   const Sender asked = sender == Sender::unknown   ? Sender::unknown
                        : sender == Sender::station ? Sender::csms
                                                    : Sender::station;
-  if (auto match = correlation_.answer(frame.station, asked, key)) {
+  if (auto match = correlation_.take_call(frame.station, asked, key)) {
     call = std::move(match->first);
     frame.call_number = call.number;
     frame.action = call.action;
@@ -298,7 +301,7 @@ void Assembly::count(const Frame& frame, bool is_call) {
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;
-      if (!frame.id.empty() && ids_.add(ViewHash{}(frame.id))) ++report_.reused_ids;
+      if (!frame.id.empty() && ids_.insert_digest(ViewHash{}(frame.id))) ++report_.reused_ids;
       break;
     case FrameType::result:
       ++report_.results;
@@ -322,13 +325,13 @@ void Assembly::count(const Frame& frame, bool is_call) {
 
 // Times inside messages tell the offset of the log's clock, and its zone where the log names none.
 void Assembly::compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call) {
-  if (frame.time.known() && is_call) {
+  if (frame.time.is_known() && is_call) {
     if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
-      offsets_.add(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));
+      offsets_.add_offset(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));
       if (!frame.time.zoned && frame.sender == Sender::station)
         zone_.station_says(frame.station, frame.time.ns, stamp.ns);
     }
-  } else if (frame.time.known() && !frame.time.zoned && frame.type == FrameType::result) {
+  } else if (frame.time.is_known() && !frame.time.zoned && frame.type == FrameType::result) {
     View told;
     if ((*frame.payload)["currentTime"].get(told) == simdjson::SUCCESS) {
       const auto stamp = timestamp_of(told);
@@ -347,7 +350,7 @@ void Assembly::hand_over(const FoundFrame& given) {
   // A log that gives no ids lets calls and answers meet by their action.
   const View key = frame.id.empty() ? found.action : frame.id;
   // Nothing tells, but a call with this id waits: its answer.
-  if (found.type_open && frame.type == FrameType::call && correlation_.waits(frame.station, key))
+  if (found.type_open && frame.type == FrameType::call && correlation_.call_waits(frame.station, key))
     frame.type = FrameType::result;
 
   const bool is_call = frame.type == FrameType::call || frame.type == FrameType::send;

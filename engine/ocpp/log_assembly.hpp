@@ -16,7 +16,7 @@ Sender initiator_of(std::string_view action);
 /// Which side writes a log, as its calls show: who sent them is known by their actions, the log says which way.
 class LoggerSide {
  public:
-  void learn(Way way, Sender sender);
+  void count_sender(Way way, Sender sender);
   /// Sender of a frame that went this way; unknown where the log is of two minds.
   Sender sender_of(Way way) const;
 
@@ -40,7 +40,7 @@ class Assembly final : public ScanListener {
   /// @param calls_alone  only calls name their station: answers are of the station whose call has their id
   void begin_file(const std::string& name, const LoggerSide& side, bool turn, bool calls_alone);
   void end_file();
-  void finish();
+  void finish_log();
 
   void on_found(const FoundFrame& found) override;
   void on_oddity(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text) override;
@@ -67,7 +67,7 @@ class Assembly final : public ScanListener {
   inline void compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call);
   /// A message that stands in the logs already: same station, id, time and content, or the answer to such a call.
   bool stands_twice(const Frame& frame, const FoundFrame& found);
-  Place place(std::uint64_t line) const;
+  Place place_of_line(std::uint64_t line) const;
   LogFile& file() { return report_.files.back(); }
 
   LogReport& report_;

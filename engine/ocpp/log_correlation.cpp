@@ -16,8 +16,8 @@ void Correlation::forget_oldest(Side& side) {
   side.order.pop_front();
 }
 
-void Correlation::call(std::string_view station, Sender sender, std::string_view id, std::string_view action,
-                       std::uint64_t number) {
+void Correlation::open_call(std::string_view station, Sender sender, std::string_view id, std::string_view action,
+                            std::uint64_t number) {
   auto at = stations_.find(station);
   if (at == stations_.end()) at = stations_.try_emplace(std::string(station)).first;
   Side& side = sender == Sender::csms ? at->second.of_csms : at->second.of_station;
@@ -28,8 +28,8 @@ void Correlation::call(std::string_view station, Sender sender, std::string_view
   if (side.order.size() > most_calls_waiting) forget_oldest(side);
 }
 
-std::optional<std::pair<OpenCall, Sender>> Correlation::answer(std::string_view station, Sender asked,
-                                                               std::string_view id) {
+std::optional<std::pair<OpenCall, Sender>> Correlation::take_call(std::string_view station, Sender asked,
+                                                                  std::string_view id) {
   const auto at = stations_.find(station);
   if (at == stations_.end()) return std::nullopt;
   Sides& sides = at->second;
@@ -48,12 +48,12 @@ std::optional<std::pair<OpenCall, Sender>> Correlation::answer(std::string_view 
   return std::pair{std::move(call), take_station ? Sender::station : Sender::csms};
 }
 
-bool Correlation::waits(std::string_view station, std::string_view id) const {
+bool Correlation::call_waits(std::string_view station, std::string_view id) const {
   const auto at = stations_.find(station);
   return at != stations_.end() && (at->second.of_station.by_id.contains(id) || at->second.of_csms.by_id.contains(id));
 }
 
-bool SeenDigests::Table::has(std::uint64_t digest) const {
+bool SeenDigests::Table::has_digest(std::uint64_t digest) const {
   if (slots.empty()) return false;
   const std::size_t mask = slots.size() - 1;
   for (std::size_t i = digest & mask;; i = (i + 1) & mask) {
@@ -62,13 +62,13 @@ bool SeenDigests::Table::has(std::uint64_t digest) const {
   }
 }
 
-void SeenDigests::Table::put(std::uint64_t digest) {
+void SeenDigests::Table::put_digest(std::uint64_t digest) {
   if (slots.size() < 2 * (used + 1)) {
     std::vector<std::uint64_t> old = std::move(slots);
     slots.assign(old.empty() ? 1024 : old.size() * 2, 0);
     used = 0;
     for (const std::uint64_t one : old)
-      if (one != 0) put(one);
+      if (one != 0) put_digest(one);
   }
   const std::size_t mask = slots.size() - 1;
   std::size_t i = digest & mask;
@@ -77,14 +77,14 @@ void SeenDigests::Table::put(std::uint64_t digest) {
   ++used;
 }
 
-bool SeenDigests::add(std::uint64_t digest) {
+bool SeenDigests::insert_digest(std::uint64_t digest) {
   digest |= 1U;  // 0 is a free slot
-  if (now_.has(digest) || before_.has(digest)) return true;
+  if (now_.has_digest(digest) || before_.has_digest(digest)) return true;
   if (now_.used >= most_) {
     before_ = std::move(now_);
     now_ = {};
   }
-  now_.put(digest);
+  now_.put_digest(digest);
   return false;
 }
 

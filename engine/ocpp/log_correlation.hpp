@@ -30,12 +30,12 @@ using TextMap = std::unordered_map<std::string, Value, ViewHash, std::equal_to<>
 /// none, and an older call will not be answered any more.
 class Correlation {
  public:
-  void call(std::string_view station, Sender sender, std::string_view id, std::string_view action,
-            std::uint64_t number);
+  void open_call(std::string_view station, Sender sender, std::string_view id, std::string_view action,
+                 std::uint64_t number);
   /// Takes the oldest call that an answer can be for. @param asked  who sent the call; unknown: the older of both
-  std::optional<std::pair<OpenCall, Sender>> answer(std::string_view station, Sender asked, std::string_view id);
+  std::optional<std::pair<OpenCall, Sender>> take_call(std::string_view station, Sender asked, std::string_view id);
   /// Whether a call with this id waits.
-  bool waits(std::string_view station, std::string_view id) const;
+  bool call_waits(std::string_view station, std::string_view id) const;
 
  private:
   struct Side {
@@ -54,15 +54,17 @@ class SeenDigests {
  public:
   explicit SeenDigests(std::size_t most) : most_(most) {}
   /// @returns true when it was there already
-  bool add(std::uint64_t digest);
-  bool has(std::uint64_t digest) const { return now_.has(digest | 1U) || before_.has(digest | 1U); }
+  bool insert_digest(std::uint64_t digest);
+  bool has_digest(std::uint64_t digest) const {
+    return now_.has_digest(digest | 1U) || before_.has_digest(digest | 1U);
+  }
 
  private:
   struct Table {
     std::vector<std::uint64_t> slots;  // 0: free
     std::size_t used = 0;
-    bool has(std::uint64_t digest) const;
-    void put(std::uint64_t digest);
+    bool has_digest(std::uint64_t digest) const;
+    void put_digest(std::uint64_t digest);
   };
   std::size_t most_;
   Table now_, before_;

@@ -21,7 +21,7 @@ constexpr std::size_t chunk_bytes = std::size_t{2} << 20;
 constexpr std::size_t first_bytes = std::size_t{1} << 15;
 
 [[noreturn]] void fail(const std::string& name, std::string_view what) {
-  throw LogError(fmt::format("{}: {}", kernel::printable(name), what));
+  throw LogError(fmt::format("{}: {}", kernel::make_printable(name), what));
 }
 
 // Colours and cursor movements of a terminal, "ESC [ 36 m", out of the text from `at` on. @returns how many bytes
@@ -51,7 +51,7 @@ class Window {
   /// More text behind what is there. @returns false at the end of the log.
   bool more(std::size_t bytes) {
     text_.reserve(text_.size() + bytes + text_padding);
-    if (!source_->read(text_, bytes)) {
+    if (!source_->read_more(text_, bytes)) {
       decode(text_.size());
       ended_ = true;
       return false;
@@ -129,7 +129,7 @@ void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOp
     const bool last = window.ended();
     for (const auto& [line, text] : window.unknown_lines())
       assembly.on_oddity(OddityKind::repaired, "a line neither UTF-8 nor CP949", line, text);
-    const std::size_t used = scanner.scan(window.text(), last);
+    const std::size_t used = scanner.scan_text(window.text(), last);
     window.drop(used);
     if (last) break;
     // A frame or line longer than the window: twice as much next time, up to the longest that may be.
@@ -149,14 +149,14 @@ void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOp
   assembly.end_file();
   LogFile& file = report.files.back();
   file.bytes = window.bytes();
-  file.lines = scanner.lines();
+  file.lines = scanner.line_count();
   file.encoding = window.encoding();
 }
 
 // Logs that all tell the time are read in the order of it, others as they were given.
 void sort_by_time(std::vector<Opened>& logs) {
   const bool all = std::all_of(logs.begin(), logs.end(), [&](const Opened& log) {
-    return log.survey.first_time.known() && log.survey.first_time.zoned == logs.front().survey.first_time.zoned;
+    return log.survey.first_time.is_known() && log.survey.first_time.zoned == logs.front().survey.first_time.zoned;
   });
   if (!all) return;
   std::stable_sort(logs.begin(), logs.end(),
@@ -167,7 +167,7 @@ void sort_by_time(std::vector<Opened>& logs) {
 void tell_read(const LogReport& report, double ms) {
   constexpr kernel::LogRoom room = kernel::LogRoom::ocpp;
   // Texts are made only where somebody reads them.
-  if (!kernel::logs(room, kernel::LogLevel::info)) return;
+  if (!kernel::logs_at(room, kernel::LogLevel::info)) return;
   for (const LogFile& file : report.files) {
     kernel::log_line(room, kernel::LogLevel::info, "{}: {}, {} bytes, {} lines, {} frames{}", file.name, file.layout,
                      file.bytes, file.lines, file.frames, file.newest_first ? ", newest first" : "");
@@ -203,7 +203,7 @@ LogReport read_all(std::vector<Opened> logs, FrameSink& sink, const ReadOptions&
   const bool binary = std::any_of(logs.begin(), logs.end(), [](const Opened& log) { return log.binary; });
   const std::size_t count = logs.size();
   for (Opened& log : logs) read_one(std::move(log), assembly, report, options);
-  assembly.finish();
+  assembly.finish_log();
   if (std::all_of(report.files.begin(), report.files.end(), [](const LogFile& file) { return file.frames == 0; })) {
     const bool empty =
         std::all_of(report.files.begin(), report.files.end(), [](const LogFile& file) { return file.bytes == 0; });
@@ -215,19 +215,19 @@ LogReport read_all(std::vector<Opened> logs, FrameSink& sink, const ReadOptions&
     if (count > 1) what += fmt::format(", nor in the {} others", count - 1);
     fail(first, what);
   }
-  tell_read(report, watch.ms());
+  tell_read(report, watch.elapsed_ms());
   return report;
 }
 
 }  // namespace
 
 std::string LogReport::place_text(Place place) const {
-  const std::string name = place.file < files.size() ? kernel::printable(files[place.file].name) : "?";
+  const std::string name = place.file < files.size() ? kernel::make_printable(files[place.file].name) : "?";
   return place.line == 0 ? name : fmt::format("{}:{}", name, place.line);
 }
 
 TimeNs utc_of(const LogReport& report, Place place, const LogTime& time) {
-  if (!time.known() || time.zoned) return time.ns;
+  if (!time.is_known() || time.zoned) return time.ns;
   const auto before = [](const ZoneFrom& zone, const std::pair<std::uint32_t, TimeNs>& wanted) {
     return std::pair(zone.file, zone.from_log_ns) <= wanted;
   };

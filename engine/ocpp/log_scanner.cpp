@@ -32,7 +32,7 @@ constexpr View no_station = "the station's name is left empty: the file's name i
 
 // The text without its wrapping, in `room`, with the bytes behind it that the parser may read.
 View unwrapped(View text, Wrap wrap, std::string& room) {
-  unwrap(text, wrap, room);
+  unwrap_text(text, wrap, room);
   const std::size_t size = room.size();
   room.append(text_padding, ' ');
   return View(room).substr(0, size);
@@ -66,7 +66,7 @@ LogScanner::LogScanner(const ReadOptions& options, const Manner& manner, ScanLis
       known_prefixes_(most_known_prefixes),
       scratch_(most_wrappings + 1) {}
 
-void LogScanner::odd(OddityKind kind, View reason, std::uint64_t line, View text) {
+void LogScanner::report_oddity(OddityKind kind, View reason, std::uint64_t line, View text) {
   listener_.on_oddity(kind, reason, line, text.substr(0, 400));
 }
 
@@ -110,8 +110,8 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
     if (facts.sender != Sender::unknown) line.context.facts.sender = facts.sender;
     if (!facts.station.empty()) line.context.facts.station = facts.station;
     line.context.before = prefix;
-    if (const auto stamp = all_blank(prefix) ? std::nullopt : stamps_.find(prefix)) {
-      if (const LogTime time = time_of(stamp); time.known()) line.context.time = time;
+    if (const auto stamp = all_blank(prefix) ? std::nullopt : stamps_.find_stamp(prefix)) {
+      if (const LogTime time = time_of(stamp); time.is_known()) line.context.time = time;
     }
     return line.context;
   }
@@ -119,10 +119,10 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   if (line.context_known) return line.context;
   line.context_known = true;
   Context& context = line.context;
-  context.stamp = stamps_.find(prefix);
+  context.stamp = stamps_.find_stamp(prefix);
   if (all_blank(prefix) && !previous_line_.empty()) {
     // The line before may be the head of the frame: it has a time then.
-    context.stamp = stamps_.find(previous_line_);
+    context.stamp = stamps_.find_stamp(previous_line_);
     if (context.stamp) prefix = previous_line_;
   }
   read_prefix(prefix, context.stamp, context);
@@ -136,7 +136,7 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
       line.last_bracket = bracket == View::npos ? line.end : at + bracket + 1;
     }
     const View behind = text.substr(line.last_bracket, line.end - line.last_bracket);
-    if (behind.size() >= 8) context.stamp = StampReader(manner_.order).find(behind);
+    if (behind.size() >= 8) context.stamp = StampReader(manner_.order).find_stamp(behind);
   }
   context.time = time_of(context.stamp);
   context.line = line.number;
@@ -152,7 +152,7 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
     const Beginning beginning = beginning_at(piece, at);
     if (beginning.kind != Beginning::Kind::frame) {
       if (beginning.kind == Beginning::Kind::lookalike)
-        odd(OddityKind::lookalike, "resembles a frame", context.line, piece.substr(at));
+        report_oddity(OddityKind::lookalike, "resembles a frame", context.line, piece.substr(at));
       ++at;
       continue;
     }
@@ -169,9 +169,9 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
     if (const std::size_t bracket = piece.find_last_not_of(" \t\r\n"); prefix == 0 && piece[bracket] == ']') {
       // Mostly the frame is all that follows.
       const View whole = piece.substr(at, bracket + 1 - at);
-      const ParseOutcome outcome = parser_.parse(whole);
+      const ParseOutcome outcome = parser_.parse_frame(whole);
       if (outcome.kind == ParseOutcome::Kind::frame) {
-        found(outcome, whole, own);
+        take_outcome(outcome, whole, own);
         return frames + 1;
       }
     }
@@ -192,13 +192,13 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
 void LogScanner::add_words_before(View before, bool first_frame, Context& context) {
   context.before = before;
   if (all_blank(before)) return;
-  const auto stamp = stamps_.find(before);
+  const auto stamp = stamps_.find_stamp(before);
   const LineFacts facts = facts_of(before, stamp ? stamp->end : 0);
   if (facts.way != Way::unknown) context.facts.way = facts.way;
   if (facts.sender != Sender::unknown) context.facts.sender = facts.sender;
   if (!facts.station.empty()) context.facts.station = facts.station;
 
-  if (!context.time.known()) {
+  if (!context.time.is_known()) {
     context.stamp = stamp;
     context.time = time_of(stamp);
   }
@@ -209,10 +209,10 @@ void LogScanner::add_words_before(View before, bool first_frame, Context& contex
 
 // A text whose brackets close may still need mending. @returns whether it is a frame
 bool LogScanner::read_or_mend(View text, int type, const Context& context) {
-  ParseOutcome outcome = parser_.parse(text);
+  ParseOutcome outcome = parser_.parse_frame(text);
   if (outcome.kind == ParseOutcome::Kind::bad_json) outcome = parser_.parse_repaired(text);
   if (outcome.kind == ParseOutcome::Kind::frame) {
-    found(outcome, text, context);
+    take_outcome(outcome, text, context);
     return true;
   }
   odd_text(outcome, type, context.line, text);
@@ -222,13 +222,14 @@ bool LogScanner::read_or_mend(View text, int type, const Context& context) {
 // Damaged JSON behind the type of a call or an answer was a frame; other texts only resemble one.
 void LogScanner::odd_text(const ParseOutcome& outcome, int type, std::uint64_t line, View text) {
   const bool real = outcome.kind == ParseOutcome::Kind::bad_json && type <= 4;
-  odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, line, text);
+  report_oddity(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, line, text);
 }
 
 // A frame whose brackets do not close can not be mended: it is flagged as far as it goes.
 void LogScanner::odd_unclosed(const Extent& extent, int type, std::uint64_t line, View text) {
   const bool deep = extent.how == Extent::End::too_deep;
-  odd(type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off, line, text);
+  report_oddity(type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off, line,
+                text);
 }
 
 std::size_t LogScanner::wrapped_at(View text, std::size_t at, Wrap wrap, Line& line, bool last) {
@@ -257,7 +258,7 @@ bool LogScanner::join_columns(View text, std::size_t at, std::size_t& end, Line&
   while (next < text.size() && lines < most_joined_lines) {
     const std::size_t begin = next + 1, stop = line_end(text, begin);
     const View row = text.substr(begin, stop - begin);
-    if (row.size() <= length || !same.begins(row)) return false;
+    if (row.size() <= length || !same.begins_record(row)) return false;
     // Figures alone may differ from the first line: the time went on.
     for (std::size_t i = 0; i < length; ++i) {
       const bool digits = row[i] >= '0' && row[i] <= '9' && head[i] >= '0' && head[i] <= '9';
@@ -279,13 +280,13 @@ bool LogScanner::join_columns(View text, std::size_t at, std::size_t& end, Line&
     const Extent extent = extent_of(View(whole).substr(0, bracket), 0, {}, options_.most_depth);
     if (extent.how != Extent::End::closed) continue;
     whole.append(text_padding, ' ');
-    outcome = parser_.parse(View(whole).substr(0, extent.end));
+    outcome = parser_.parse_frame(View(whole).substr(0, extent.end));
     whole.resize(size);
     if (outcome.kind != ParseOutcome::Kind::frame) return false;
 
     Context context = context_of(text, at, line);
     context.layout = "firmware, broken lines";
-    found(outcome, View(whole).substr(0, extent.end), context);
+    take_outcome(outcome, View(whole).substr(0, extent.end), context);
     end = stop;
     return true;
   }
@@ -302,12 +303,12 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     if (bracket) {
       line.last_bracket = static_cast<std::size_t>(static_cast<const char*>(bracket) - text.data()) + 1;
       const View whole = text.substr(at, line.last_bracket - at);
-      const ParseOutcome outcome = parser_.parse(whole);
+      const ParseOutcome outcome = parser_.parse_frame(whole);
       if (outcome.kind == ParseOutcome::Kind::frame) {
         ++whole_hits_;
         Context context = context_of(text, at, line);
         context.behind = text.substr(line.last_bracket, line.end - line.last_bracket);
-        found(outcome, whole, context);
+        take_outcome(outcome, whole, context);
         return line.last_bracket;
       }
       ++whole_misses_;
@@ -320,7 +321,7 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
   const Extent extent = extent_of(text, at, record, options_.most_depth);
   if (extent.how == Extent::End::cut && extent.end == text.size() && !last) {
     if (text.size() - at <= options_.most_frame_bytes) return need_more;
-    odd(OddityKind::unused, "longer than any frame", line.number, text.substr(at));
+    report_oddity(OddityKind::unused, "longer than any frame", line.number, text.substr(at));
     return line.end;
   }
 
@@ -336,7 +337,7 @@ std::size_t LogScanner::closed_at(View text, const Candidate& candidate, Line& l
                                   bool last) {
   const auto& [at, beginning, extent] = candidate;
   const View whole = text.substr(at, extent.end - at);
-  ParseOutcome outcome = parser_.parse(whole);
+  ParseOutcome outcome = parser_.parse_frame(whole);
   if (outcome.kind == ParseOutcome::Kind::bad_json) {
     const View before = text.substr(line.prefix, at - line.prefix);
     // Python shows bytes and strings in its own quotes and escapes.
@@ -346,9 +347,9 @@ std::size_t LogScanner::closed_at(View text, const Candidate& candidate, Line& l
   }
 
   if (outcome.kind == ParseOutcome::Kind::frame)
-    found(outcome, whole, context);
+    take_outcome(outcome, whole, context);
   else if (context.facts.retold && manner_.skip_retold)
-    odd(OddityKind::lookalike, told_twice, line.number, whole);
+    report_oddity(OddityKind::lookalike, told_twice, line.number, whole);
   else
     odd_text(outcome, beginning.type, line.number, whole);
   return extent.end;
@@ -366,7 +367,7 @@ std::size_t LogScanner::unclosed_at(View text, const Candidate& candidate, Line&
 
   if (context.facts.retold && manner_.skip_retold) {
     // The library leaves out the middle of long frames.
-    odd(OddityKind::lookalike, told_twice, line.number, text.substr(at));
+    report_oddity(OddityKind::lookalike, told_twice, line.number, text.substr(at));
     return line.end;
   }
 
@@ -385,7 +386,7 @@ void LogScanner::add_fields(const MessageObject& message, Context& context) {
   if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
   if (!message.station.empty()) context.facts.station = message.station;
 
-  if (message.time.known()) {
+  if (message.time.is_known()) {
     context.time = message.time;
     context.stamp.reset();
   }
@@ -422,15 +423,15 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
 
   if (extent.end - at > options_.most_frame_bytes) return extent.end;
   const View whole = text.substr(at, extent.end - at);
-  const auto messages = objects_.read(whole, extent.end <= line.end);
+  const auto messages = objects_.read_object(whole, extent.end <= line.end);
   if (!messages.valid) return at + 1;
 
   if (manner_.payload_only && messages.root && payload_only(text, at, *messages.root, line)) return extent.end;
 
   if (!messages.repeated_key.empty()) {
     const std::size_t second = whole.rfind(messages.repeated_key);
-    odd(OddityKind::repaired, "a key twice in the object of a message", line.number,
-        whole.substr(second == View::npos || second == 0 ? 0 : second - 1));
+    report_oddity(OddityKind::repaired, "a key twice in the object of a message", line.number,
+                  whole.substr(second == View::npos || second == 0 ? 0 : second - 1));
   }
 
   std::size_t frames = 0;
@@ -438,7 +439,7 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
     Context context = context_of(text, at, line);
     context.outer = text.substr(line.prefix, extent.end - line.prefix);
     add_fields(message, context);
-    if (message.station_left_empty) odd(OddityKind::repaired, no_station, line.number, whole);
+    if (message.station_left_empty) report_oddity(OddityKind::repaired, no_station, line.number, whole);
     frames += frames_of(message, context);
   }
 
@@ -467,7 +468,7 @@ bool LogScanner::payload_only(View text, std::size_t at, const simdjson::dom::el
 void LogScanner::plain_line(View line) {
   if (line.size() < 4) return;
   if (has(line, "onnect") || has(line, "://") || has(line, "GET /")) {
-    const auto stamp = stamps_.find(line);
+    const auto stamp = stamps_.find_stamp(line);
     const LinkText link = link_of(line, stamp ? stamp->end : 0);
     if (link.found) listener_.on_link(link, time_of(stamp), line_number_);
     if (const View station = station_of_path(line); !station.empty() && station.size() <= 100) {
@@ -477,7 +478,7 @@ void LogScanner::plain_line(View line) {
   }
   if (!manner_.context) return;
   if (line.size() <= 512 && !all_blank(line)) previous_line_ = line;
-  const auto stamp = stamps_.find(line);
+  const auto stamp = stamps_.find_stamp(line);
   if (!stamp || stamp->kind == LogStamp::Kind::time) return;
   // The first date of a head counts; later ones where a line begins with them.
   if (day_ns_ && stamp->begin > 2) return;
@@ -497,22 +498,22 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
   context.outer = text.substr(begin, end - begin);
 
   const auto cell = [&](FieldKind kind) {
-    const std::size_t at = table_->find(kind);
+    const std::size_t at = table_->find_column(kind);
     return at < cells_.size() ? cells_[at].text : View();
   };
 
   const View when = cell(FieldKind::time);
-  context.stamp = stamps_.find(when);
+  context.stamp = stamps_.find_stamp(when);
   context.time = time_of(context.stamp);
   if (const View then = cell(FieldKind::answer_time); !then.empty())
-    context.answer_time = time_of(StampReader(manner_.order).find(then));
+    context.answer_time = time_of(StampReader(manner_.order).find_stamp(then));
 
   if (const View way = cell(FieldKind::way); !way.empty()) context.facts = way_of_word(way);
   context.facts.station = cell(FieldKind::station);
-  if (table_->find(FieldKind::station) == table_->columns.size())
+  if (table_->find_column(FieldKind::station) == table_->columns.size())
     context.facts.station = cell(FieldKind::station_maybe);
-  else if (context.facts.station.empty() && table_->find(FieldKind::station) < cells_.size())
-    odd(OddityKind::repaired, no_station, context.line, text.substr(begin, end - begin));
+  else if (context.facts.station.empty() && table_->find_column(FieldKind::station) < cells_.size())
+    report_oddity(OddityKind::repaired, no_station, context.line, text.substr(begin, end - begin));
   // The action tells who started it where a row is cut; it may stand as an event's name, too.
   if (const View action = cell(FieldKind::action); find_action(action)) context.action = action;
 
@@ -524,7 +525,7 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
     if (!object && piece.find('[') == View::npos) continue;
     std::string& inner = scratch_[0];
     if (cells_[i].quoted && has(piece, "\"\"")) {
-      unwrap(piece, Wrap::csv, inner);
+      unwrap_text(piece, Wrap::csv, inner);
     } else {
       inner = piece;
     }
@@ -567,7 +568,7 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
       } else if (beginning.kind == Beginning::Kind::frame) {
         after = frame_at(text, next, beginning, line, last);
       } else if (beginning.kind == Beginning::Kind::lookalike) {
-        odd(OddityKind::lookalike, "resembles a frame", line.number, text.substr(next));
+        report_oddity(OddityKind::lookalike, "resembles a frame", line.number, text.substr(next));
       }
     }
 
@@ -631,11 +632,11 @@ bool LogScanner::begins_table(View line, std::uint64_t number) {
   table_ = table_head(line);
   if (!table_) return false;
   if (table_->repeated_name)
-    odd(OddityKind::repaired, "a column twice in the head of a table: the first is used", number, line);
+    report_oddity(OddityKind::repaired, "a column twice in the head of a table: the first is used", number, line);
   return true;
 }
 
-std::size_t LogScanner::scan(View text, bool last) {
+std::size_t LogScanner::scan_text(View text, bool last) {
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t end = line_end(text, at);

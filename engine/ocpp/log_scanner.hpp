@@ -64,13 +64,13 @@ class LogScanner {
   /// @param text  goes on where the last call stopped; text_padding readable bytes follow it
   /// @param last  nothing follows
   /// @returns how much was used; the rest must come again, with more behind it
-  std::size_t scan(std::string_view text, bool last);
+  std::size_t scan_text(std::string_view text, bool last);
   /// Reads a part of a line too long to be held; the rest of the line follows in the next text.
   void scan_part(std::string_view text) {
-    scan(text, true);
+    scan_text(text, true);
     --line_number_;
   }
-  std::uint64_t lines() const { return line_number_ - 1; }
+  std::uint64_t line_count() const { return line_number_ - 1; }
 
  private:
   /// Facts known of the frames of one line, row or object.
@@ -141,10 +141,10 @@ class LogScanner {
   LogTime time_of(const std::optional<LogStamp>& stamp);
   /// Sets the station by the learnt rule, which stands above the words of the log.
   void apply_rule(Context& context);
-  FoundFrame around(const ParsedFrame& frame, const Context& given);
+  FoundFrame frame_with_context(const ParsedFrame& frame, const Context& given);
   void put_together(const MessageObject& message, const Context& context);
-  void found(const ParseOutcome& outcome, std::string_view text, const Context& context);
-  void odd(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text);
+  void take_outcome(const ParseOutcome& outcome, std::string_view text, const Context& context);
+  void report_oddity(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text);
 
   ReadOptions options_;
   Manner manner_;

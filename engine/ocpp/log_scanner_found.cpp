@@ -34,7 +34,7 @@ void LogScanner::apply_rule(Context& context) {
     around_.assign(context.outer);
     around_ += ' ';
     around_ += context.before;
-    const StationRule::Found found = manner_.station.find(around_, context.behind);
+    const StationRule::Found found = manner_.station.find_station(around_, context.behind);
     ruled_station_ = found.station;
     if (found.sender != Sender::unknown) context.facts.sender = found.sender;
 
@@ -46,7 +46,7 @@ void LogScanner::apply_rule(Context& context) {
   context.facts.station = ruled_station_;
 }
 
-FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& given) {
+FoundFrame LogScanner::frame_with_context(const ParsedFrame& frame, const Context& given) {
   Context context = given;
   apply_rule(context);
   FoundFrame found;
@@ -60,7 +60,7 @@ FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& given) {
   found.station = context.facts.station.empty() && !many_paths_ ? View(path_station_) : context.facts.station;
   found.action = context.action;
   const bool answer = frame.type != FrameType::call && frame.type != FrameType::send;
-  found.time = answer && context.answer_time.known() ? context.answer_time : context.time;
+  found.time = answer && context.answer_time.is_known() ? context.answer_time : context.time;
   found.stamp = context.stamp;
   found.blocked = context.facts.blocked;
   found.retold = context.facts.retold;
@@ -69,20 +69,20 @@ FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& given) {
   return found;
 }
 
-void LogScanner::found(const ParseOutcome& outcome, View text, const Context& context) {
+void LogScanner::take_outcome(const ParseOutcome& outcome, View text, const Context& context) {
   if (context.facts.retold && manner_.skip_retold) {
-    odd(OddityKind::lookalike, told_twice, context.line, text);
+    report_oddity(OddityKind::lookalike, told_twice, context.line, text);
     return;
   }
-  FoundFrame found = around(outcome.frame, context);
+  FoundFrame found = frame_with_context(outcome.frame, context);
   found.text = text;
-  for (const View repair : outcome.repairs) odd(OddityKind::repaired, repair, context.line, text);
+  for (const View repair : outcome.repairs) report_oddity(OddityKind::repaired, repair, context.line, text);
   listener_.on_found(found);
 }
 
 // A frame out of the fields of an object or row.
 void LogScanner::put_together(const MessageObject& message, const Context& context) {
-  FoundFrame found = around(message.frame, context);
+  FoundFrame found = frame_with_context(message.frame, context);
   found.action = message.frame.action;
   found.type_open = message.type_open;
   listener_.on_found(found);

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t shown_bytes = 400;  // of a line, for messages
 
 [[noreturn]] void refuse_source(const std::string& name, std::string_view what) {
-  throw LogError(fmt::format("{}: {}", kernel::printable(name), what));
+  throw LogError(fmt::format("{}: {}", kernel::make_printable(name), what));
 }
 
 // Raw bytes.
@@ -170,7 +170,7 @@ class Converter {
 class Plain final : public LogSource {
  public:
   explicit Plain(std::unique_ptr<Bytes> bytes) : bytes_(std::move(bytes)) {}
-  bool read(std::string& text, std::size_t bytes) override {
+  bool read_more(std::string& text, std::size_t bytes) override {
     const std::size_t before = text.size();
     text.resize(before + bytes);
     const std::size_t got = bytes_->read(text.data() + before, bytes);
@@ -185,7 +185,7 @@ class Plain final : public LogSource {
 class Utf16 final : public LogSource {
  public:
   Utf16(std::unique_ptr<Bytes> bytes, const char* encoding) : bytes_(std::move(bytes)), convert_("UTF-8", encoding) {}
-  bool read(std::string& text, std::size_t bytes) override {
+  bool read_more(std::string& text, std::size_t bytes) override {
     std::string raw(bytes / 2 + 2, '\0');
     raw.resize(bytes_->read(raw.data(), raw.size()));
     if (raw.empty()) return false;

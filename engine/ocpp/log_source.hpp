@@ -15,7 +15,7 @@ class LogSource {
  public:
   virtual ~LogSource() = default;
   /// Appends at most `bytes` of text. @returns false at the end. @throws LogError "FILE: what".
-  virtual bool read(std::string& text, std::size_t bytes) = 0;
+  virtual bool read_more(std::string& text, std::size_t bytes) = 0;
   virtual bool was_utf16() const { return false; }
 };
 

@@ -11,16 +11,16 @@ class Tally final : public ScanListener {
  public:
   void on_found(const FoundFrame& found) override {
     ++frames;
-    stations.see(found);
+    stations.see_frame(found);
     if (found.frame.type == FrameType::call) ++calls;
     if (found.layout == "JSON objects") ++of_objects;
     if (!found.retold) ++told;
     if (found.stamp && found.stamp->kind == LogStamp::Kind::time) ++times_of_day;
-    if (found.frame.type == FrameType::call) side.learn(found.way, initiator_of(found.frame.action));
+    if (found.frame.type == FrameType::call) side.count_sender(found.way, initiator_of(found.frame.action));
     if (found.stamp) days(found);
-    if (!found.time.known()) return;
-    if (!first.known()) first = found.time;
-    if (found.record != last_record && last.known()) {
+    if (!found.time.is_known()) return;
+    if (!first.is_known()) first = found.time;
+    if (found.record != last_record && last.is_known()) {
       if (found.time.ns > last.ns) ++later;
       if (found.time.ns < last.ns) ++earlier;
     }
@@ -55,12 +55,12 @@ class Tally final : public ScanListener {
 Survey survey_of(std::string_view head, const ReadOptions& options) {
   Survey survey;
   Tally tally;
-  LogScanner(options, survey.manner, tally).scan(head, true);
+  LogScanner(options, survey.manner, tally).scan_text(head, true);
   if (tally.calls == 0) {  // frames may also lie inside payloads
     Manner other = survey.manner;
     other.payload_only = true;
     Tally again;
-    LogScanner(options, other, again).scan(head, true);
+    LogScanner(options, other, again).scan_text(head, true);
     if (again.calls > tally.calls) {
       tally = again;
       survey.manner = other;
@@ -72,7 +72,7 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
     survey.manner.order = tally.day_first > tally.month_first ? DayOrder::day_first : DayOrder::month_first;
     if (survey.manner.order == DayOrder::day_first) {
       Tally again;
-      LogScanner(options, survey.manner, again).scan(head, true);
+      LogScanner(options, survey.manner, again).scan_text(head, true);
       tally = again;
     }
   }
@@ -83,9 +83,9 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
   }
 
   survey.side = tally.side;
-  survey.manner.station = !options.station_regex.empty()   ? StationRule::regex(options.station_regex)
-                          : !options.station_field.empty() ? StationRule::field(options.station_field)
-                                                           : tally.stations.rule();
+  survey.manner.station = !options.station_regex.empty()   ? StationRule::from_regex(options.station_regex)
+                          : !options.station_field.empty() ? StationRule::from_field(options.station_field)
+                                                           : tally.stations.learned_rule();
 
   survey.first_time = tally.first;
   // With times of day alone, a step back may be midnight.

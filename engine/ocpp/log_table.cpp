@@ -123,12 +123,12 @@ FieldKind field_kind(std::string_view name) {
   return found != names.end() && found->name == key ? found->kind : other;
 }
 
-std::size_t TableHead::find(FieldKind kind) const {
+std::size_t TableHead::find_column(FieldKind kind) const {
   return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), kind) - columns.begin());
 }
 
 std::optional<TableHead> table_head(std::string_view line) {
-  line = trimmed(line);
+  line = trim_blanks(line);
   if (line.empty() || line.size() > 1000 || line.find_first_of("[{") != std::string_view::npos) return std::nullopt;
   for (const char separator : {',', ';', '\t', '|'}) {
     if (line.find(separator) == std::string_view::npos) continue;
@@ -142,15 +142,15 @@ std::optional<TableHead> table_head(std::string_view line) {
 
     head.columns.clear();
     for (const Cell& cell : cells) {
-      const std::string_view name = trimmed(cell.text);
-      const auto same = [&](const Cell& other) { return &other != &cell && trimmed(other.text) == name; };
+      const std::string_view name = trim_blanks(cell.text);
+      const auto same = [&](const Cell& other) { return &other != &cell && trim_blanks(other.text) == name; };
       if (!name.empty() && std::any_of(cells.begin(), cells.end(), same)) head.repeated_name = true;
       head.columns.push_back(field_kind(name));
       if (head.columns.back() != other) ++known;
     }
 
     // A head names a time or an action, and a payload; at least half of its words are names of columns.
-    const auto has = [&](FieldKind kind) { return head.find(kind) < head.columns.size(); };
+    const auto has = [&](FieldKind kind) { return head.find_column(kind) < head.columns.size(); };
     if (known >= 2 && known * 2 >= cells.size() && (has(time) || has(action)) && (has(payload) || has(answer)))
       return head;
   }
@@ -167,7 +167,7 @@ std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head
       const std::size_t end = std::min(text.find('\n', at), text.size());
       const bool last = cells.size() + 1 >= head.columns.size();
       const std::size_t bar = last ? end : std::min(text.find('|', at), end);
-      cells.push_back({trimmed(text.substr(at, bar - at)), false});
+      cells.push_back({trim_blanks(text.substr(at, bar - at)), false});
       if (bar >= end) return end;
       at = bar + 1;
       continue;
@@ -187,7 +187,7 @@ std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head
     } else {
       std::size_t end = at;
       while (end < text.size() && text[end] != head.separator && text[end] != '\n') ++end;
-      cells.push_back({trimmed(text.substr(at, end - at)), false});
+      cells.push_back({trim_blanks(text.substr(at, end - at)), false});
       at = end;
     }
 

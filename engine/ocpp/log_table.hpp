@@ -30,8 +30,8 @@ FieldKind field_kind(std::string_view name);
 struct TableHead {
   char separator = ',';
   std::vector<FieldKind> columns;
-  bool repeated_name = false;              ///< two columns are called the same
-  std::size_t find(FieldKind kind) const;  ///< columns.size(): there is none
+  bool repeated_name = false;                     ///< two columns are called the same
+  std::size_t find_column(FieldKind kind) const;  ///< columns.size(): there is none
 };
 /// The head of a table, if the line is one: cells with known names and nothing else, a time among them.
 std::optional<TableHead> table_head(std::string_view line);

@@ -48,7 +48,7 @@ static_assert(std::all_of(months.begin(), months.end(), [](std::string_view mont
 int month_at(const Scanner& scan) {
   if (!is_letter(scan.peek()) || !is_letter(scan.peek(1)) || !is_letter(scan.peek(2)) || is_letter(scan.peek(3)))
     return 0;
-  const std::array<char, 3> name{lower(scan.peek()), lower(scan.peek(1)), lower(scan.peek(2))};
+  const std::array<char, 3> name{to_lower(scan.peek()), to_lower(scan.peek(1)), to_lower(scan.peek(2))};
   for (std::size_t i = 0; i < months.size(); ++i)
     if (months[i] == std::string_view(name.data(), 3)) return static_cast<int>(i) + 1;
   return 0;
@@ -91,8 +91,8 @@ bool time_of_day(Scanner& scan, TimeNs& ns, bool seconds_needed) {
   // Clocks of 12 hours: 12 AM is midnight, 12 PM is noon.
   Scanner ahead = scan;
   ahead.blanks();
-  const char half = lower(ahead.peek());
-  if ((half == 'a' || half == 'p') && lower(ahead.peek(1)) == 'm' && !is_letter(ahead.peek(2))) {
+  const char half = to_lower(ahead.peek());
+  if ((half == 'a' || half == 'p') && to_lower(ahead.peek(1)) == 'm' && !is_letter(ahead.peek(2))) {
     if (hour < 1 || hour > 12) return false;
     hour = hour % 12 + (half == 'p' ? 12 : 0);
     ahead.at += 2;
@@ -323,7 +323,7 @@ std::optional<LogStamp> stamp_at(std::string_view text, std::size_t at, DayOrder
   return at == 0 ? epoch_at(text, at) : std::nullopt;
 }
 
-std::optional<LogStamp> StampReader::find(std::string_view text) {
+std::optional<LogStamp> StampReader::find_stamp(std::string_view text) {
   if (last_at_ < text.size() && is_digit(text[last_at_]) && (last_at_ == 0 || !is_digit(text[last_at_ - 1]))) {
     const auto stamp = stamp_at(text, last_at_, order_);
     if (stamp && stamp->kind == LogStamp::Kind::full) return stamp;

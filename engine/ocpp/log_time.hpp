@@ -33,7 +33,7 @@ class StampReader {
   explicit StampReader(DayOrder order = DayOrder::unknown) : order_(order) {}
 
   /// The first full stamp within the first 400 bytes of `text`, else the first date or time of day.
-  std::optional<LogStamp> find(std::string_view text);
+  std::optional<LogStamp> find_stamp(std::string_view text);
 
  private:
   DayOrder order_;

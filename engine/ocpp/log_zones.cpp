@@ -20,7 +20,7 @@ static_assert(trusted_agreement < most_agreement && most_prompt_ns < least_chang
 
 }  // namespace
 
-void OffsetStatistics::add(double offset_s) {
+void OffsetStatistics::add_offset(double offset_s) {
   min_ = n_ == 0 ? offset_s : std::min(min_, offset_s);
   max_ = n_ == 0 ? offset_s : std::max(max_, offset_s);
   if (n_++ % every_ != 0) return;
@@ -31,7 +31,7 @@ void OffsetStatistics::add(double offset_s) {
   every_ *= 2;
 }
 
-ClockOffset OffsetStatistics::result() const {
+ClockOffset OffsetStatistics::clock_offset() const {
   ClockOffset result{n_, 0.0, min_, max_};
   if (kept_.empty()) return result;
   std::vector<double> sorted = kept_;
@@ -41,7 +41,7 @@ ClockOffset OffsetStatistics::result() const {
   return result;
 }
 
-void ZoneFinder::Voters::add(std::string_view station) {
+void ZoneFinder::Voters::add_station(std::string_view station) {
   if (!any) {
     first = station;
     any = true;
@@ -51,11 +51,11 @@ void ZoneFinder::Voters::add(std::string_view station) {
   }
 }
 
-bool ZoneFinder::Voters::has(std::string_view station) const {
+bool ZoneFinder::Voters::has_station(std::string_view station) const {
   return any && (station == first || (several && station == second));
 }
 
-int ZoneFinder::Side::agree(std::string_view station, bool agrees) {
+int ZoneFinder::Side::count_agreement(std::string_view station, bool agrees) {
   auto found = agreement.find(station);
   if (found == agreement.end()) {
     if (!agrees || agreement.size() >= most_agreeing) return 0;
@@ -66,28 +66,28 @@ int ZoneFinder::Side::agree(std::string_view station, bool agrees) {
   return before;
 }
 
-void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
+void ZoneFinder::cast_vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
   const TimeNs offset = log_ns - utc_ns;
   if (offset > most_offset_ns + most_late_ns || offset < -most_offset_ns - most_early_ns) return;
   // The quarter of an hour that leaves a delay from a minute early to two minutes late.
   const TimeNs shifted = offset + most_early_ns;
   const TimeNs zone = (shifted >= 0 ? shifted : shifted - quarter_ns + 1) / quarter_ns * quarter_ns;
   if (offset - zone > most_late_ns) return;
-  side.voters.add(station);
+  side.voters.add_station(station);
   if (!side.runs.empty() && side.runs.back().offset_ns == zone) {
     Run& run = side.runs.back();
-    side.agree(station, true);
+    side.count_agreement(station, true);
     ++run.votes;
-    run.voters.add(station);
+    run.voters.add_station(station);
     // Others who contradict it go on collecting votes where this run is one station's word alone.
-    if (run.voters.several || !side.next.voters.any || side.next.voters.has(station)) side.next = {};
+    if (run.voters.several || !side.next.voters.any || side.next.voters.has_station(station)) side.next = {};
     return;
   }
   if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0, {}, false};
   ++side.next.votes;
   // Several clocks that were always wrong by the same are no change of the log's.
-  const bool had_agreed = side.agree(station, false) >= trusted_agreement;
-  if (had_agreed || side.runs.empty() || !side.runs.back().voters.several) side.next.voters.add(station);
+  const bool had_agreed = side.count_agreement(station, false) >= trusted_agreement;
+  if (had_agreed || side.runs.empty() || !side.runs.back().voters.several) side.next.voters.add_station(station);
   side.next.prompt = offset - zone < most_prompt_ns && offset - zone > -most_prompt_ns;
   // The first run needs no more than one vote; a better one may still take its place.
   const std::uint64_t needed = side.runs.empty() ? 1 : votes_to_change;
@@ -100,14 +100,14 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
     const Run& first = side.runs.front();
     const bool few = first.votes < votes_to_change && side.next.votes > first.votes;
     const bool outvoted =
-        !first.voters.several && side.next.voters.several && !side.next.voters.has(first.voters.first);
+        !first.voters.several && side.next.voters.several && !side.next.voters.has_station(first.voters.first);
     if (few || outvoted) side.runs.clear();
   }
   side.runs.push_back(side.next);
   side.next = {};
 }
 
-std::vector<ZoneFrom> ZoneFinder::zones(std::uint32_t file) const {
+std::vector<ZoneFrom> ZoneFinder::find_zones(std::uint32_t file) const {
   const Side& side = station_.runs.empty() ? csms_ : station_;
   const std::vector<Run>& runs = side.runs;
   const Run& last = side.next;

@@ -14,8 +14,8 @@ namespace evtwin::ocpp {
 /// evenly spread over the log; up to that number the median is exact.
 class OffsetStatistics {
  public:
-  void add(double offset_s);
-  ClockOffset result() const;
+  void add_offset(double offset_s);
+  ClockOffset clock_offset() const;
 
  private:
   std::vector<double> kept_;
@@ -31,18 +31,20 @@ class OffsetStatistics {
 class ZoneFinder {
  public:
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
-  void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns) { vote(station_, station, log_ns, utc_ns); }
+  void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
+    cast_vote(station_, station, log_ns, utc_ns);
+  }
   /// The CSMS told the time (answers to BootNotification and Heartbeat): counts only where no station tells it.
-  void csms_says(TimeNs log_ns, TimeNs utc_ns) { vote(csms_, {}, log_ns, utc_ns); }
-  std::vector<ZoneFrom> zones(std::uint32_t file) const;
+  void csms_says(TimeNs log_ns, TimeNs utc_ns) { cast_vote(csms_, {}, log_ns, utc_ns); }
+  std::vector<ZoneFrom> find_zones(std::uint32_t file) const;
 
  private:
   /// The first two stations that voted: more need not be known.
   struct Voters {
     std::string first, second;
     bool any = false, several = false;
-    void add(std::string_view station);
-    bool has(std::string_view station) const;
+    void add_station(std::string_view station);
+    bool has_station(std::string_view station) const;
   };
   struct Run {
     TimeNs from_ns = 0, offset_ns = 0;
@@ -56,10 +58,10 @@ class ZoneFinder {
     /// By station: how often it agreed to the run that stood, less how often it did not.
     std::map<std::string, int, std::less<>> agreement;
     /// @returns that of the station before this vote
-    int agree(std::string_view station, bool agrees);
+    int count_agreement(std::string_view station, bool agrees);
     Voters voters;  // of the whole file
   };
-  static void vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
+  static void cast_vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
   Side station_, csms_;
 };
 

@@ -147,7 +147,7 @@ void take_payload(const element& value, const std::optional<View>& text, Fields&
 void take_field(FieldKind kind, const element& value, const std::optional<View>& text, Fields& fields) {
   switch (kind) {
     case FieldKind::time:
-      if (!fields.time.known()) fields.time = time_in_object(value);
+      if (!fields.time.is_known()) fields.time = time_in_object(value);
       break;
     case FieldKind::station:
       if (text && fields.station.empty()) fields.station = *text;
@@ -379,7 +379,7 @@ std::optional<MessageObject> MessageObjectReader::Parts::message_from(const Read
   return message;
 }
 
-MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) {
+MessageObjectReader::Result MessageObjectReader::read_object(View object, bool inside) {
   Result result;
   if (!parts_->parse(object)) return result;
   result.valid = true;

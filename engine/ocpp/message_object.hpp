@@ -34,7 +34,7 @@ class MessageObjectReader {
     std::string_view repeated_key = {};  ///< that one of the objects with a message has twice; empty: none
   };
   /// @param inside  look for messages in objects within, too
-  Result read(std::string_view object, bool inside);
+  Result read_object(std::string_view object, bool inside);
 
   /// A message of a table's row: the payload in one cell, what it is in others.
   /// @param payload  with text_padding readable bytes behind it

@@ -170,19 +170,19 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
   }
   if (string_of(sampled, "format") == "SignedData") return;
 
-  const auto value_json = field(sampled, "value");
+  const auto value_json = find_member(sampled, "value");
   const auto value = value_json ? number_of(*value_json) : std::nullopt;
   if (!value) {
-    if (!value_json && field(sampled, "signedMeterValue")) return;
+    if (!value_json && find_member(sampled, "signedMeterValue")) return;
     complain("value_not_a_number", fmt::format("{} is {}: a number was due; the reading is left out", row->name,
-                                               value_json ? shown(*value_json) : std::string("missing")));
+                                               value_json ? show_value(*value_json) : std::string("missing")));
     return;
   }
 
   double factor = default_factor[static_cast<std::size_t>(row->dimension)];
-  std::optional<Json> given_unit = field(sampled, "unit");
-  if (const auto of_measure = field(sampled, "unitOfMeasure")) {
-    given_unit = field(*of_measure, "unit");
+  std::optional<Json> given_unit = find_member(sampled, "unit");
+  if (const auto of_measure = find_member(sampled, "unitOfMeasure")) {
+    given_unit = find_member(*of_measure, "unit");
     if (const auto power = integer_of(*of_measure, "multiplier")) {
       if (*power > most_multiplier || *power < -most_multiplier) {
         complain("value_implausible", fmt::format("{} with multiplier {}: the reading is left out", row->name, *power));
@@ -199,7 +199,7 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
                                      [&](const auto& u) { return u.dimension == row->dimension && u.name == unit; });
     if (!is_text || known == std::end(unit_rows)) {
       complain("unit_unknown", fmt::format("{} in {}: not a unit of it; the reading is left out", row->name,
-                                           is_text ? quoted_text(unit) : shown(*given_unit)));
+                                           is_text ? quoted_text(unit) : show_value(*given_unit)));
       return;
     }
     factor *= known->factor / default_factor[static_cast<std::size_t>(row->dimension)];
@@ -208,9 +208,9 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
   const double figure = *value * factor;
   const bool share_below_0 = row->dimension == Dimension::share && figure < 0.0;
   if (!(std::abs(figure) <= most_plausible[static_cast<std::size_t>(row->dimension)]) || share_below_0) {
-    complain("value_implausible",
-             fmt::format("{} is {}{}{}: no charger shows that; the reading is left out", row->name, shown(*value_json),
-                         unit.empty() ? "" : " ", unit.empty() ? std::string() : quoted_text(unit)));
+    complain("value_implausible", fmt::format("{} is {}{}{}: no charger shows that; the reading is left out", row->name,
+                                              show_value(*value_json), unit.empty() ? "" : " ",
+                                              unit.empty() ? std::string() : quoted_text(unit)));
     return;
   }
 
@@ -256,23 +256,24 @@ std::vector<Reading> read_meter_values(const Json& list, const Complaint& compla
     any = false;
   };
 
-  if (!list.is_array()) complain("value_not_a_number", fmt::format("meterValue is {}: a list was due", shown(list)));
-  for (const Json entry : elements(list)) {
+  if (!list.is_array())
+    complain("value_not_a_number", fmt::format("meterValue is {}: a list was due", show_value(list)));
+  for (const Json entry : elements_of(list)) {
     TimeNs time_ns = kernel::time_never;
-    if (const auto stamp = field(entry, "timestamp")) {
+    if (const auto stamp = find_member(entry, "timestamp")) {
       time_ns = stamp->is_string() ? payload_time(stamp->get_string().value()) : kernel::time_never;
       if (time_ns == kernel::time_never) {
         complain("bad_date",
                  fmt::format("a reading's timestamp is {}: no date between 1970 and 2200; the message's is used",
-                             shown(*stamp)));
+                             show_value(*stamp)));
       }
     }
     // Some chargers send one entry per value, all of one instant.
     if (any && time_ns != instant.time_ns) finish();
     instant.time_ns = time_ns;
     any = true;
-    if (const auto values = field(entry, "sampledValue"))
-      for (const Json sampled : elements(*values)) take_value(sampled, instant, complain);
+    if (const auto values = find_member(entry, "sampledValue"))
+      for (const Json sampled : elements_of(*values)) take_value(sampled, instant, complain);
   }
   finish();
   return readings;

@@ -114,14 +114,14 @@ TimeNs base_of(const ChargingProfile& profile, TimeNs session_ns) {
 
 }  // namespace
 
-bool Limit::limited() const { return std::isfinite(a) || std::isfinite(w); }
+bool Limit::is_limited() const { return std::isfinite(a) || std::isfinite(w); }
 
-double Limit::in(RateUnit unit, double voltage_v) const {
+double Limit::limit_in(RateUnit unit, double voltage_v) const {
   const double w_per_a = voltage_v * most_phases();
   return unit == RateUnit::ampere ? std::min(a, w / w_per_a) : std::min(w, a * w_per_a);
 }
 
-void Limit::also(const Limit& other) {
+void Limit::tighten_by(const Limit& other) {
   a = std::min(a, other.a);
   w = std::min(w, other.w);
   if (other.phases > 0) phases = phases > 0 ? std::min(phases, other.phases) : other.phases;
@@ -156,7 +156,7 @@ Limit standing_limit(std::span<const ProfileStore::Held> held, int evse, Instant
     (is_most ? most : outside).offer(one, period_at(profile, base, at.t_ns, next_ns));
   }
   Limit limit = most.limit();
-  limit.also(outside.limit());
+  limit.tighten_by(outside.limit());
   return limit;
 }
 

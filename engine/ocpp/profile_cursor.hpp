@@ -18,11 +18,11 @@ struct Limit {
   static constexpr int phases_unsaid = 3;
   static_assert(phases_unsaid == SchedulePeriod{}.phases, "OCPP: numberPhases is 3 where it is not given");
   int most_phases() const { return phases > 0 ? phases : phases_unsaid; }
-  bool limited() const;
+  bool is_limited() const;
   /// The limits as one figure; a limit of the other unit is spread over the phases.
-  double in(RateUnit unit, double voltage_v) const;
+  double limit_in(RateUnit unit, double voltage_v) const;
   /// Adds another limit: both hold.
-  void also(const Limit& other);
+  void tighten_by(const Limit& other);
 };
 
 /// A transaction on the EVSE asked about, at the instant asked about.

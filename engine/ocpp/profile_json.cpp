@@ -24,7 +24,7 @@ using simdjson::dom::element;
 std::string shown_value(const element& value) {
   std::string text;
   if (value.is_string()) {
-    text = '"' + kernel::printable(std::string_view(value).substr(0, 40)) + '"';
+    text = '"' + kernel::make_printable(std::string_view(value).substr(0, 40)) + '"';
   } else if (value.is_object() || value.is_array()) {
     text = value.is_object() ? "an object" : "an array";
   } else {

@@ -33,7 +33,7 @@ bool cleared(const ProfileStore::Held& held, const ProfileCommand& clear) {
 
 }  // namespace
 
-bool ProfileStore::apply(const ProfileCommand& command) {
+bool ProfileStore::apply_command(const ProfileCommand& command) {
   if (!command.accepted) return true;
   if (command.kind == ProfileCommand::Kind::clear) {
     std::erase_if(held_, [&](const Held& one) { return cleared(one, command); });
@@ -43,11 +43,11 @@ bool ProfileStore::apply(const ProfileCommand& command) {
   std::erase_if(held_,
                 [&](const Held& one) { return one.evse == command.evse && replaces(*command.profile, one.profile); });
   if (held_.size() >= most_held) return false;
-  hold(command.evse, *command.profile, command.time_ns);
+  hold_profile(command.evse, *command.profile, command.time_ns);
   return true;
 }
 
-void ProfileStore::hold(int evse, const ChargingProfile& profile, std::optional<TimeNs> set_ns) {
+void ProfileStore::hold_profile(int evse, const ChargingProfile& profile, std::optional<TimeNs> set_ns) {
   held_.push_back({.evse = evse, .profile = profile, .set_ns = set_ns});
   auto& periods = held_.back().profile.schedule.periods;
   std::stable_sort(periods.begin(), periods.end(),

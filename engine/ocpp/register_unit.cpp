@@ -52,11 +52,11 @@ void mend_register_unit(std::vector<Transaction>& of_station, FlagList& flags) {
   }
 
   const Transaction& first = of_station.front();
-  flags.add("register_in_kwh", first.station,
-            fmt::format("the register of {} counts a thousandth of what its power readings add up to, in {} of {} "
-                        "transactions: they are taken as kWh",
-                        quoted_text(first.station), thousandfold, read),
-            first.start_place);
+  flags.add_flag("register_in_kwh", first.station,
+                 fmt::format("the register of {} counts a thousandth of what its power readings add up to, in {} of {} "
+                             "transactions: they are taken as kWh",
+                             quoted_text(first.station), thousandfold, read),
+                 first.start_place);
 }
 
 }  // namespace evtwin::ocpp

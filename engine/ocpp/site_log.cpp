@@ -67,7 +67,7 @@ class Collector : public FrameSink {
  public:
   void on_frame(const Frame& frame) override;
   void on_link(const LinkChange& change) override {
-    if (is_usable_time(change.time.ns)) state_of(change.station).book.link(change);
+    if (is_usable_time(change.time.ns)) state_of(change.station).book.book_link(change);
   }
   SiteLog finish(LogReport&& report);
 
@@ -135,8 +135,9 @@ void Collector::note_action(const Frame& frame) {
     // A log can hold any number of names that are none.
     constexpr std::size_t most_names = 1000;
     if (log_.unknown_actions.size() < most_names) ++log_.unknown_actions[std::string(frame.action.substr(0, 200))];
-    flags_.add("unknown_action", frame.station,
-               fmt::format("{} is an action of no version of OCPP: not used", quoted_text(frame.action)), frame.place);
+    flags_.add_flag("unknown_action", frame.station,
+                    fmt::format("{} is an action of no version of OCPP: not used", quoted_text(frame.action)),
+                    frame.place);
     return;
   }
   ++log_.categories[std::string(row->category)];
@@ -150,21 +151,21 @@ void Collector::note_version(StationState& state, const Frame& frame, Version ve
     book.version = version;
   } else if ((book.version == Version::v16) != (version == Version::v16) && !book.version_flagged) {
     book.version_flagged = true;
-    flags_.add("mixed_versions", frame.station,
-               fmt::format("{} of OCPP {} from {}, which spoke {} before: one log of two versions", frame.action,
-                           version == Version::v16 ? "1.6" : "2.0.1", quoted_text(frame.station),
-                           version == Version::v16 ? "2.0.1" : "1.6"),
-               frame.place);
+    flags_.add_flag("mixed_versions", frame.station,
+                    fmt::format("{} of OCPP {} from {}, which spoke {} before: one log of two versions", frame.action,
+                                version == Version::v16 ? "1.6" : "2.0.1", quoted_text(frame.station),
+                                version == Version::v16 ? "2.0.1" : "1.6"),
+                    frame.place);
   }
 }
 
 // A message from the station itself shows that it is there.
 void Collector::note_life(StationState& state, const Event& event) {
-  if (!event.stamp.log.known()) return;
+  if (!event.stamp.log.is_known()) return;
   const TimeNs minute = event.stamp.log.ns / kernel::minute_ns;
   if (minute != minute_) ++minutes_;
   minute_ = minute;
-  state.book.alive(event.stamp, minutes_, names_.size() == 1);
+  state.book.note_contact(event.stamp, minutes_, names_.size() == 1);
 }
 
 void Collector::on_frame(const Frame& frame) {
@@ -177,7 +178,7 @@ void Collector::on_frame(const Frame& frame) {
   }
   const std::size_t index = current_;
   note_action(frame);
-  Event event = decode(frame, flags_);
+  Event event = decode_frame(frame, flags_);
 
   // A message without any time is near the last one of its station that told one.
   event.stamp.near_ns = state.near_ns;
@@ -199,14 +200,14 @@ void Collector::on_frame(const Frame& frame) {
 // A message of the station may be the effect of a command that it was given.
 void Collector::note_effect(const Message& message, Effect::Kind kind, int evse, std::string_view tag,
                             std::string_view id, Status status) {
-  commands_.effect(message.index, {kind, evse, tag, id, message.frame.action, status}, message.event.stamp);
+  commands_.match_effect(message.index, {kind, evse, tag, id, message.frame.action, status}, message.event.stamp);
 }
 
 void Collector::take_transaction(const Message& message, TransactionReport& report) {
   const auto& [state, index, frame, event] = message;
   // A message that was queued says nothing of the clock.
-  if (!report.offline) state.clock.observe(event.stamp);
-  state.book.evse(report.evse);
+  if (!report.offline) state.clock.observe_stamp(event.stamp);
+  state.book.note_evse(report.evse);
   const Status status = report.status;
   const int evse = report.evse;
   if (report.phase == TransactionReport::Phase::start) {
@@ -217,34 +218,34 @@ void Collector::take_transaction(const Message& message, TransactionReport& repo
   }
 
   // The EVSE of a draft may be told later: its status is kept with it.
-  const std::size_t draft = state.transactions.report(std::move(report), event);
+  const std::size_t draft = state.transactions.book_report(std::move(report), event);
   if (status != Status::unknown && draft != TransactionBook::npos)
     state.statuses.push_back({evse, draft, {0, status, "", false}, event.stamp});
 }
 
 void Collector::take_meter(const Message& message, MeterReport& report) {
   // Readings may have been asked for, too.
-  message.state.clock.observe(message.event.stamp);
-  message.state.book.evse(std::max(report.evse, 0));
+  message.state.clock.observe_stamp(message.event.stamp);
+  message.state.book.note_evse(std::max(report.evse, 0));
   note_effect(message, Effect::Kind::message, std::max(report.evse, 0));
-  message.state.transactions.meter(std::move(report), message.event);
+  message.state.transactions.book_meter(std::move(report), message.event);
 }
 
 void Collector::take_status(const Message& message, StatusReport& report) {
   const auto& [state, index, frame, event] = message;
-  state.clock.observe(event.stamp);
-  state.book.status(report, event.stamp);
+  state.clock.observe_stamp(event.stamp);
+  state.book.book_status(report, event.stamp);
   note_effect(message, Effect::Kind::status, report.evse, {}, {}, report.status);
 
   // A 2.0.1 EVSE is in use while any of its connectors is.
   const bool hidden = event.version != Version::v16 && report.connector < 100 && state.other_in_use(report) &&
                       report.status != Status::occupied;
   if (hidden) return;
-  state.transactions.status(report, event);
+  state.transactions.book_status(report, event);
 
   if (report.status == Status::unknown) {
-    flags_.add("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",
-               frame.place);
+    flags_.add_flag("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",
+                    frame.place);
   } else if (report.evse > 0) {
     const bool coarse = event.version != Version::v16;
     state.statuses.push_back(
@@ -253,11 +254,11 @@ void Collector::take_status(const Message& message, StatusReport& report) {
 }
 
 void Collector::take_boot(const Message& message, const BootReport& report) {
-  message.state.book.boot(report, message.event.stamp);
+  message.state.book.book_boot(report, message.event.stamp);
   note_effect(message, Effect::Kind::boot, 0);
   // A BootNotification may have been asked for, too (TriggerMessage).
   note_effect(message, Effect::Kind::message, 0);
-  message.state.transactions.boot(message.event);
+  message.state.transactions.book_boot(message.event);
 }
 
 // Hands an event to each book that keeps it.
@@ -267,8 +268,8 @@ void Collector::take(const Message& message) {
   if (auto* report = std::get_if<TransactionReport>(&body)) {
     take_transaction(message, *report);
   } else if (auto* answer = std::get_if<TransactionAnswer>(&body)) {
-    const std::string tag = state.transactions.answer(*answer, event);
-    if (answer->status == "Accepted") commands_.accepted(tag, event.stamp.number);
+    const std::string tag = state.transactions.book_answer(*answer, event);
+    if (answer->status == "Accepted") commands_.accept_tag(tag, event.stamp.number);
   } else if (auto* meter = std::get_if<MeterReport>(&body)) {
     take_meter(message, *meter);
   } else if (auto* status = std::get_if<StatusReport>(&body)) {
@@ -276,29 +277,29 @@ void Collector::take(const Message& message) {
   } else if (auto* boot = std::get_if<BootReport>(&body)) {
     take_boot(message, *boot);
   } else if (std::holds_alternative<Heartbeat>(body)) {
-    state.book.heartbeat(event.stamp);
+    state.book.book_heartbeat(event.stamp);
     note_effect(message, Effect::Kind::message, 0);
   } else if (auto* clock = std::get_if<ClockAnswer>(&body)) {
-    state.book.clock(*clock, event.call_number);
+    state.book.book_clock(*clock, event.call_number);
     // The station has set its clock: its error may be another from here on.
-    state.clock.synced();
+    state.clock.note_sync();
   } else if (auto* firmware = std::get_if<FirmwareReport>(&body)) {
-    state.book.firmware(*firmware, event.stamp);
+    state.book.book_firmware(*firmware, event.stamp);
     note_effect(message, Effect::Kind::message, 0);
   } else if (auto* diagnostics = std::get_if<DiagnosticsReport>(&body)) {
-    state.book.diagnostics(*diagnostics, event.stamp);
+    state.book.book_diagnostics(*diagnostics, event.stamp);
     note_effect(message, Effect::Kind::message, 0);
   } else if (auto* needs = std::get_if<NeedsReport>(&body)) {
-    state.transactions.needs(*needs);
+    state.transactions.add_needs(*needs);
   } else if (auto* command = std::get_if<CommandReport>(&body)) {
     // Messages of the station that follow may be its effect.
-    commands_.command(index, frame.action, *command, event);
+    commands_.book_command(index, frame.action, *command, event);
   } else if (auto* reservation = std::get_if<ReservationReport>(&body)) {
-    commands_.reservation(index, *reservation, event);
+    commands_.book_reservation(index, *reservation, event);
   } else if (auto* done = std::get_if<CommandAnswer>(&body)) {
-    commands_.answer(*done, event);
+    commands_.book_answer(*done, event);
   } else if (auto* authorise = std::get_if<AuthoriseReport>(&body)) {
-    commands_.authorise(*authorise, event);
+    commands_.book_authorisation(*authorise, event);
   } else if (auto* allowed = std::get_if<AuthoriseAnswer>(&body)) {
     commands_.authorise_answer(*allowed, event);
   } else if (auto* list = std::get_if<LocalList>(&body)) {
@@ -310,24 +311,24 @@ void Collector::flag_copied_files() {
   for (std::size_t i = 0; i < log_.report.files.size(); ++i) {
     const LogFile& file = log_.report.files[i];
     if (file.copy_of.empty()) continue;
-    flags_.add("file_copied", file.name, fmt::format("the same bytes as {}: read once", quoted_text(file.copy_of)),
-               {static_cast<std::uint32_t>(i), 0});
+    flags_.add_flag("file_copied", file.name, fmt::format("the same bytes as {}: read once", quoted_text(file.copy_of)),
+                    {static_cast<std::uint32_t>(i), 0});
   }
 }
 
 void Collector::flag_repeated_frames() {
   if (log_.report.repeated == 0) return;
-  flags_.add("frames_repeated", "",
-             fmt::format("from here on {} messages stand in the logs a second time (same station, id, time and "
-                         "content): counted once",
-                         log_.report.repeated),
-             log_.report.first_repeated);
+  flags_.add_flag("frames_repeated", "",
+                  fmt::format("from here on {} messages stand in the logs a second time (same station, id, time and "
+                              "content): counted once",
+                              log_.report.repeated),
+                  log_.report.first_repeated);
 }
 
 void Collector::flag_unnamed_stations() {
   for (const auto& [station, place] : unnamed_) {
     const std::string& file = log_.report.files[place.file].name;
-    flags_.add(
+    flags_.add_flag(
         "station_not_told", station,
         fmt::format("{} does not name its station: all that is not named otherwise is taken as one, called after "
                     "the file; export each station by itself, or the log with its stations",
@@ -343,7 +344,7 @@ StatusPoints Collector::take_status_points(StationState& state, SeenTimes& seen)
     const int evse = raw.draft == TransactionBook::npos
                          ? raw.evse
                          : state.transactions.evse_of(state.transactions.drafts()[raw.draft]);
-    raw.point.time_ns = state.clock.at(raw.stamp, log_.report).ns;
+    raw.point.time_ns = state.clock.instant_of(raw.stamp, log_.report).ns;
     if (evse <= 0 || raw.point.time_ns == kernel::time_never) continue;
     seen.add(raw.point.time_ns);
     points[evse].push_back(std::move(raw.point));
@@ -356,10 +357,10 @@ StatusPoints Collector::take_status_points(StationState& state, SeenTimes& seen)
 void Collector::flag_stranger(Transaction& t, std::uint64_t started) {
   if (!t.offline || !t.start_seen || !commands_.is_stranger(t.id_tag, started)) return;
   t.flags.emplace_back("offline_tag_unknown");
-  flags_.add("offline_tag_unknown", t.station,
-             fmt::format("tag {} charged while {} was offline; no local list and no earlier answer allows it",
-                         quoted_text(t.id_tag), quoted_text(t.station)),
-             t.start_place);
+  flags_.add_flag("offline_tag_unknown", t.station,
+                  fmt::format("tag {} charged while {} was offline; no local list and no earlier answer allows it",
+                              quoted_text(t.id_tag), quoted_text(t.station)),
+                  t.start_place);
 }
 
 // The drafts of a station, settled, by EVSE and start.
@@ -387,7 +388,7 @@ std::vector<Transaction> Collector::finished_transactions(StationState& state, T
 void Collector::finish_station(std::size_t index, SeenTimes& seen) {
   StationState& state = states_[index];
   // A station without any time gets the log's last; a log without any, 1970.
-  TimeNs station_last_ns = state.clock.at(state.last, log_.report).ns;
+  TimeNs station_last_ns = state.clock.instant_of(state.last, log_.report).ns;
   if (station_last_ns == kernel::time_never) station_last_ns = seen.any() ? seen.last_ns : 0;
 
   // Status points need the drafts, which go as the transactions are made.
@@ -413,7 +414,7 @@ void Collector::finish_station(std::size_t index, SeenTimes& seen) {
     log_.timelines.push_back(std::move(timeline));
   }
   std::move(transactions.begin(), transactions.end(), std::back_inserter(log_.transactions));
-  log_.stations.push_back(state.book.finish(state.clock, log_.report, station_last_ns));
+  log_.stations.push_back(state.book.finish_station(state.clock, log_.report, station_last_ns));
 }
 
 SiteLog Collector::finish(LogReport&& report) {
@@ -425,8 +426,8 @@ SiteLog Collector::finish(LogReport&& report) {
   // Clocks first: all times depend on them.
   SeenTimes seen;
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    states_[i].clock.settle(log_.report, names_[i], flags_);
-    seen.add(states_[i].clock.at(states_[i].last, log_.report).ns);
+    states_[i].clock.settle_stretches(log_.report, names_[i], flags_);
+    seen.add(states_[i].clock.instant_of(states_[i].last, log_.report).ns);
   }
 
   for (std::size_t i = 0; i < states_.size(); ++i) finish_station(i, seen);
@@ -435,14 +436,14 @@ SiteLog Collector::finish(LogReport&& report) {
 
   std::deque<StationClock*> clocks;
   for (StationState& state : states_) clocks.push_back(&state.clock);
-  commands_.finish(log_, names_, clocks);
+  commands_.fill_log(log_, names_, clocks);
 
   std::stable_sort(log_.transactions.begin(), log_.transactions.end(), [](const Transaction& a, const Transaction& b) {
     return std::tie(a.start_ns, a.station, a.evse) < std::tie(b.start_ns, b.station, b.evse);
   });
   for (const Transaction& t : log_.transactions)
     if (t.stop_seen) ++log_.stop_reasons[t.stop_reason];
-  log_.flags = flags_.finish(log_.report);
+  log_.flags = flags_.take_flags(log_.report);
   return std::move(log_);
 }
 
@@ -453,7 +454,7 @@ namespace {
 /// Logs the counts of what the frames gave, and of the doubts, kind by kind.
 void tell_site(const SiteLog& log, double ms) {
   constexpr kernel::LogRoom room = kernel::LogRoom::ocpp;
-  if (!kernel::logs(room, kernel::LogLevel::info)) return;
+  if (!kernel::logs_at(room, kernel::LogLevel::info)) return;
   kernel::log_line(room, kernel::LogLevel::info,
                    "{} transaction(s) at {} station(s), {} command(s), {} profile(s), {} reservation(s), {:.1f} ms",
                    log.transactions.size(), log.stations.size(), log.commands.size(), log.profiles.size(),
@@ -474,11 +475,11 @@ SiteLog read_site_log(std::span<const std::string> paths, const ReadOptions& opt
     LogReport report = read_logs(paths, collector, options);
     SiteLog log = collector.finish(std::move(report));
     flag_documents_beside(paths, log);
-    tell_site(log, watch.ms());
+    tell_site(log, watch.elapsed_ms());
     return log;
   } catch (const LogError&) {
     if (auto log = read_summary_files(paths)) {
-      tell_site(*log, watch.ms());
+      tell_site(*log, watch.elapsed_ms());
       return std::move(*log);
     }
     throw;

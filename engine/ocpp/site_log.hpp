@@ -106,7 +106,7 @@ struct Transaction {
   Place start_place, stop_place;
   std::vector<std::string> flags;  ///< codes; the texts stand in SiteLog::flags
   /// Told as a whole: start, stop and an energy that can be true.
-  bool whole() const { return start_seen && stop_seen && energy_kwh == energy_kwh; }
+  bool is_whole() const { return start_seen && stop_seen && energy_kwh == energy_kwh; }
 };
 
 /// A station as it describes itself, and how it fared.

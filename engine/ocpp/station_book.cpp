@@ -25,7 +25,7 @@ bool is_install(std::string_view s) { return s == "Installing" || s == "InstallR
 
 }  // namespace
 
-void StationBook::boot(const BootReport& report, const Stamp& stamp) {
+void StationBook::book_boot(const BootReport& report, const Stamp& stamp) {
   boots_.push_back({stamp, {0, report.vendor, report.model, report.firmware, ""}});
   const auto take = [](std::string& into, const std::string& from) {
     if (!from.empty()) into = from;
@@ -38,7 +38,7 @@ void StationBook::boot(const BootReport& report, const Stamp& stamp) {
 
 // OCPP 1.6 section 4.2: the interval of an accepted station is that of its heartbeats, of a rejected one the wait
 // before it may boot again.
-void StationBook::clock(const ClockAnswer& answer, std::uint64_t call) {
+void StationBook::book_clock(const ClockAnswer& answer, std::uint64_t call) {
   if (answer.boot) {
     const auto boot =
         std::find_if(boots_.rbegin(), boots_.rend(), [&](const Booted& b) { return b.stamp.number == call; });
@@ -48,8 +48,8 @@ void StationBook::clock(const ClockAnswer& answer, std::uint64_t call) {
     given_interval_s_ = answer.interval_s;
 }
 
-void StationBook::heartbeat(const Stamp& stamp) {
-  if (any_beat_ && stamp.log.known() && last_beat_.log.known() && beats_.size() < most_distances) {
+void StationBook::book_heartbeat(const Stamp& stamp) {
+  if (any_beat_ && stamp.log.is_known() && last_beat_.log.is_known() && beats_.size() < most_distances) {
     const auto s = static_cast<std::int64_t>(
         std::llround(static_cast<double>(stamp.log.ns - last_beat_.log.ns) / static_cast<double>(kernel::second_ns)));
     if (s > 0) ++beats_[s];
@@ -58,7 +58,7 @@ void StationBook::heartbeat(const Stamp& stamp) {
   any_beat_ = true;
 }
 
-void StationBook::out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why, int evse) {
+void StationBook::change_state(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why, int evse) {
   if (is_out == stretch.open) return;
   if (is_out) {
     stretch = {stamp, stamp, true, std::move(why), evse};
@@ -69,13 +69,13 @@ void StationBook::out(Stretch& stretch, bool is_out, const Stamp& stamp, std::st
   }
 }
 
-void StationBook::status(const StatusReport& report, const Stamp& stamp) {
-  evse(report.evse);
+void StationBook::book_status(const StatusReport& report, const Stamp& stamp) {
+  note_evse(report.evse);
   if (report.status == Status::unknown) return;
   const bool is_out = report.status == Status::unavailable || report.status == Status::faulted;
   std::string why = report.evse == 0 ? fmt::format("{}", name_of(report.status))
                                      : fmt::format("EVSE {}: {}", report.evse, name_of(report.status));
-  out(report.evse == 0 ? whole_ : connectors_[report.evse], is_out, stamp, std::move(why), report.evse);
+  change_state(report.evse == 0 ? whole_ : connectors_[report.evse], is_out, stamp, std::move(why), report.evse);
 
   // A fault counts once while it lasts.
   std::string& now = fault_now_[report.evse];
@@ -87,11 +87,11 @@ void StationBook::status(const StatusReport& report, const Stamp& stamp) {
 
 // OCPP 1.6 section 4.4; 2.0.1 use case N01, whose uploads have a requestId (N01.FR.07): a newer request may end one
 // (N01.FR.12).
-void StationBook::diagnostics(const DiagnosticsReport& report, const Stamp& stamp) {
+void StationBook::book_diagnostics(const DiagnosticsReport& report, const Stamp& stamp) {
   progress_.push_back({stamp, {0, "diagnostics", report.status}});
 }
 
-void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
+void StationBook::book_firmware(const FirmwareReport& report, const Stamp& stamp) {
   progress_.push_back({stamp, {0, "firmware", report.status}});
   // L01.FR.07: free connectors are Unavailable until it is installed; L01.FR.23: a boot loader may leave Installing
   // out. Out of service while it installs; where the station tells only of the download, from that to Installed.
@@ -100,9 +100,9 @@ void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
     return;
   }
   if (is_install(report.status)) {
-    out(firmware_, true, stamp, "firmware update: " + report.status);
+    change_state(firmware_, true, stamp, "firmware update: " + report.status);
   } else if (firmware_.open) {
-    out(firmware_, false, stamp, "");
+    change_state(firmware_, false, stamp, "");
   } else if (download_.open && report.status == "Installed") {
     download_.to = stamp;
     out_of_service_.push_back(download_);
@@ -111,15 +111,16 @@ void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
   download_.open = false;
 }
 
-void StationBook::alive(const Stamp& told, std::uint64_t minutes, bool only_station) {
+void StationBook::note_contact(const Stamp& told, std::uint64_t minutes, bool only_station) {
   // When it was heard counts, not of when it told: the first word after a silence is often one that had to wait.
   Stamp stamp = told;
-  if (stamp.log.known()) stamp.payload_ns = kernel::time_never;
+  if (stamp.log.is_known()) stamp.payload_ns = kernel::time_never;
   if (link_.open) {
     link_.to = stamp;
     link_.open = false;
     offline_.push_back(link_);
-  } else if (any_alive_ && stamp.log.known() && last_alive_.log.known() && stamp.place.file == last_alive_.place.file) {
+  } else if (any_alive_ && stamp.log.is_known() && last_alive_.log.is_known() &&
+             stamp.place.file == last_alive_.place.file) {
     // Silence is the station's only where others spoke meanwhile; where there are no others, the log's word is taken.
     const double silence_s =
         static_cast<double>(stamp.log.ns - last_alive_.log.ns) / static_cast<double>(kernel::second_ns);
@@ -141,7 +142,7 @@ void StationBook::alive(const Stamp& told, std::uint64_t minutes, bool only_stat
   any_alive_ = true;
 }
 
-void StationBook::link(const LinkChange& change) {
+void StationBook::book_link(const LinkChange& change) {
   Stamp stamp;
   stamp.log = change.time;
   stamp.place = change.place;
@@ -154,7 +155,7 @@ void StationBook::link(const LinkChange& change) {
   }
 }
 
-Station StationBook::finish(const StationClock& clock, const LogReport& report, TimeNs last_ns) {
+Station StationBook::finish_station(const StationClock& clock, const LogReport& report, TimeNs last_ns) {
   facts_.version = version;
   facts_.heartbeat_s = given_interval_s_;
   // Where the CSMS gave no interval, the most frequent distance between heartbeats is taken.
@@ -166,7 +167,7 @@ Station StationBook::finish(const StationClock& clock, const LogReport& report, 
 
   const auto place = [&](auto& told, auto& into) {
     for (auto& one : told) {
-      one.facts.time_ns = clock.at(one.stamp, report).ns;
+      one.facts.time_ns = clock.instant_of(one.stamp, report).ns;
       if (one.facts.time_ns != kernel::time_never) into.push_back(std::move(one.facts));
     }
     std::stable_sort(into.begin(), into.end(), [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
@@ -183,8 +184,8 @@ Station StationBook::finish(const StationClock& clock, const LogReport& report, 
 
   const auto settle = [&](const std::vector<Stretch>& stretches, std::vector<Station::Interval>& into) {
     for (const Stretch& s : stretches) {
-      const TimeNs from = clock.at(s.from, report).ns;
-      const TimeNs to = s.open ? last_ns : clock.at(s.to, report).ns;
+      const TimeNs from = clock.instant_of(s.from, report).ns;
+      const TimeNs to = s.open ? last_ns : clock.instant_of(s.to, report).ns;
       if (from == kernel::time_never || to == kernel::time_never || to < from) continue;
       into.push_back({from, to, s.why, s.evse});
     }

@@ -12,22 +12,22 @@ class StationBook {
  public:
   explicit StationBook(std::string id) { facts_.id = std::move(id); }
 
-  void boot(const BootReport& report, const Stamp& stamp);
+  void book_boot(const BootReport& report, const Stamp& stamp);
   /// @param call  number of the boot or heartbeat that it answers
-  void clock(const ClockAnswer& answer, std::uint64_t call);
-  void heartbeat(const Stamp& stamp);
-  void status(const StatusReport& report, const Stamp& stamp);
-  void firmware(const FirmwareReport& report, const Stamp& stamp);
-  void diagnostics(const DiagnosticsReport& report, const Stamp& stamp);
+  void book_clock(const ClockAnswer& answer, std::uint64_t call);
+  void book_heartbeat(const Stamp& stamp);
+  void book_status(const StatusReport& report, const Stamp& stamp);
+  void book_firmware(const FirmwareReport& report, const Stamp& stamp);
+  void book_diagnostics(const DiagnosticsReport& report, const Stamp& stamp);
   /// Any message of the station. @param minutes  in how many minutes of the log any station spoke so far
-  void alive(const Stamp& told, std::uint64_t minutes, bool only_station);
-  void link(const LinkChange& change);
-  void evse(int number) { facts_.evses = std::max(facts_.evses, number); }
+  void note_contact(const Stamp& told, std::uint64_t minutes, bool only_station);
+  void book_link(const LinkChange& change);
+  void note_evse(int number) { facts_.evses = std::max(facts_.evses, number); }
   Version version = Version::unknown;
   bool version_flagged = false;
 
   /// @param last  of the log
-  Station finish(const StationClock& clock, const LogReport& report, TimeNs last_ns);
+  Station finish_station(const StationClock& clock, const LogReport& report, TimeNs last_ns);
 
  private:
   struct Stretch {
@@ -44,7 +44,7 @@ class StationBook {
     Stamp stamp;
     Station::Progress facts;
   };
-  void out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why, int evse = 0);
+  void change_state(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why, int evse = 0);
 
   Station facts_;
   std::vector<Booted> boots_;

@@ -42,9 +42,9 @@ TimeNs rounded_error(TimeNs least_ns) {
 
 }  // namespace
 
-void StationClock::observe(const Stamp& stamp) {
+void StationClock::observe_stamp(const Stamp& stamp) {
   if (stamp.payload_ns == kernel::time_never) return;
-  if (!stamp.log.known()) {
+  if (!stamp.log.is_known()) {
     if (stamp.payload_ns < first_charger_ns && lost_++ == 0) first_lost_ = stamp;
     return;
   }
@@ -57,7 +57,7 @@ void StationClock::observe(const Stamp& stamp) {
   }
 
   // The least delay of a stretch is the clock's error: a message can be late, not early.
-  if (!cut_ && !stretches_.empty() && !jumped(stamp, delay)) {
+  if (!cut_ && !stretches_.empty() && !has_jumped(stamp, delay)) {
     Stretch& last = stretches_.back();
     const bool agrees = distance(delay, last.least_ns) <= agree_ns;
     if (agrees && distance(stamp.log.ns, last.least_log_ns) >= burst_ns) last.agreed = true;
@@ -75,7 +75,7 @@ void StationClock::observe(const Stamp& stamp) {
 
 // A delay far below the least so far: the clock went forward, or what came before was late. Back at the level before
 // that: it was set back.
-bool StationClock::jumped(const Stamp& stamp, TimeNs delay) const {
+bool StationClock::has_jumped(const Stamp& stamp, TimeNs delay) const {
   const Stretch& last = stretches_.back();
   if (last.place.file != stamp.place.file || distance(stamp.log.ns, last.log.ns) >= longest_stretch_ns) return true;
   if (delay < last.least_ns - clock_tolerance_ns) return true;
@@ -83,7 +83,7 @@ bool StationClock::jumped(const Stamp& stamp, TimeNs delay) const {
          distance(delay, stretches_[stretches_.size() - 2].least_ns) <= agree_ns;
 }
 
-void StationClock::settle(const LogReport& report, std::string_view station, FlagList& flags) {
+void StationClock::settle_stretches(const LogReport& report, std::string_view station, FlagList& flags) {
   for (Stretch& s : stretches_) s.least_ns += utc_of(report, s.place, s.log) - s.log.ns;
 
   // Decided: right, ahead (no message can be early), or late by what another message or stretch confirms.
@@ -120,22 +120,23 @@ void StationClock::settle(const LogReport& report, std::string_view station, Fla
     if (error[i]) previous = error[i];
 
     const TimeNs before = i > 0 ? stretches_[i - 1].error_ns : 0;
-    if (distance(s.error_ns, before) > agree_ns && s.error_ns != 0 && flags.keeps("clock_off")) {
-      flags.add("clock_off", station,
-                fmt::format("the clock of {} is {} {} the log's: its times are shifted", quoted_text(station),
-                            duration_text(distance(s.error_ns, 0)), s.error_ns > 0 ? "behind" : "ahead of"),
-                s.place);
+    if (distance(s.error_ns, before) > agree_ns && s.error_ns != 0 && flags.would_keep("clock_off")) {
+      flags.add_flag("clock_off", station,
+                     fmt::format("the clock of {} is {} {} the log's: its times are shifted", quoted_text(station),
+                                 duration_text(distance(s.error_ns, 0)), s.error_ns > 0 ? "behind" : "ahead of"),
+                     s.place);
     }
   }
 
   if (lost_ > 0) {
     const market::Calendar utc;
-    flags.add("clock_lost", station,
-              fmt::format("the clock of {} shows {} in {} message{}, {}", quoted_text(station),
-                          utc.format_iso(first_lost_.payload_ns), lost_, lost_ == 1 ? "" : "s",
-                          first_lost_.log.known() ? "more than 30 days from the log's: the log's clock is used"
-                                                  : "and the log has no clock: only distances in time are true"),
-              first_lost_.place);
+    flags.add_flag(
+        "clock_lost", station,
+        fmt::format("the clock of {} shows {} in {} message{}, {}", quoted_text(station),
+                    utc.format_iso(first_lost_.payload_ns), lost_, lost_ == 1 ? "" : "s",
+                    first_lost_.log.is_known() ? "more than 30 days from the log's: the log's clock is used"
+                                               : "and the log has no clock: only distances in time are true"),
+        first_lost_.place);
   }
 }
 
@@ -146,9 +147,9 @@ TimeNs StationClock::error_at(std::uint64_t number) const {
   return after != stretches_.end() ? after->error_ns : 0;
 }
 
-StationClock::Instant StationClock::at(const Stamp& stamp, const LogReport& report) const {
+StationClock::Instant StationClock::instant_of(const Stamp& stamp, const LogReport& report) const {
   const TimeNs error = error_at(stamp.number);
-  const TimeNs log_ns = stamp.log.known() ? utc_of(report, stamp.place, stamp.log) : kernel::time_never;
+  const TimeNs log_ns = stamp.log.is_known() ? utc_of(report, stamp.place, stamp.log) : kernel::time_never;
   if (stamp.payload_ns == kernel::time_never) {
     if (log_ns != kernel::time_never) return {log_ns, Source::log, false};
     if (stamp.near_ns != kernel::time_never) return {stamp.near_ns + error, Source::neighbour, false};
@@ -163,12 +164,12 @@ StationClock::Instant StationClock::at(const Stamp& stamp, const LogReport& repo
 }
 
 TimeNs StationClock::at_inner(const Stamp& stamp, TimeNs payload_ns, const LogReport& report) const {
-  const Instant outer = at(stamp, report);
+  const Instant outer = instant_of(stamp, report);
   if (payload_ns == kernel::time_never) return outer.ns;
   if (outer.source != Source::log || stamp.payload_ns == kernel::time_never) {
     Stamp inner = stamp;
     inner.payload_ns = payload_ns;
-    return at(inner, report).ns;
+    return instant_of(inner, report).ns;
   }
   const TimeNs before = stamp.payload_ns - payload_ns;
   return before >= 0 && before <= 7 * kernel::day_ns ? outer.ns - before : outer.ns;

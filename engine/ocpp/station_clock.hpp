@@ -21,12 +21,12 @@ static_assert(clock_tolerance_ns < clock_lost_ns, "a clock is late, then wrong, 
 class StationClock {
  public:
   /// A message that the station stamped when it sent it.
-  void observe(const Stamp& stamp);
+  void observe_stamp(const Stamp& stamp);
   /// The CSMS told the station the time.
-  void synced() { cut_ = true; }
+  void note_sync() { cut_ = true; }
 
   /// Once the log is read; flags clocks that are wrong.
-  void settle(const LogReport& report, std::string_view station, FlagList& flags);
+  void settle_stretches(const LogReport& report, std::string_view station, FlagList& flags);
 
   enum class Source : std::uint8_t { payload, mended, log, neighbour, none };
   struct Instant {
@@ -37,7 +37,7 @@ class StationClock {
   };
   /// Time of a message, after settle: its payload time, mended where the clock was wrong; where that can not be, the
   /// log's; else the payload time that the station gave last.
-  Instant at(const Stamp& stamp, const LogReport& report) const;
+  Instant instant_of(const Stamp& stamp, const LogReport& report) const;
   /// Time of a reading inside a message. Where the clock is lost, it lies as long before the log's time as before the
   /// message's stamp.
   TimeNs at_inner(const Stamp& stamp, TimeNs payload_ns, const LogReport& report) const;
@@ -51,7 +51,7 @@ class StationClock {
     bool agreed = false;                    // by another message
     TimeNs error_ns = 0;                    // settled: UTC = payload + error
   };
-  bool jumped(const Stamp& stamp, TimeNs delay) const;
+  bool has_jumped(const Stamp& stamp, TimeNs delay) const;
   TimeNs error_at(std::uint64_t number) const;
 
   std::vector<Stretch> stretches_;

@@ -38,7 +38,7 @@ bool is_logger_word(View word) {
       "callresult callerror request response req conf raw json text data stdout stderr f p log server central system "
       "websocket handler incoming outgoing inbound outbound from to for null none undefined unknown true false ";
   std::string small = " ";
-  for (const char c : word) small += lower(c);
+  for (const char c : word) small += to_lower(c);
   return words.find(small + " ") != View::npos;
 }
 
@@ -52,7 +52,7 @@ bool is_number(View word) { return word.find_first_not_of("0123456789") == View:
 bool is_hex_id(View word) {
   std::size_t figures = 0;
   for (const char c : word) {
-    if (is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f')) {
+    if (is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f')) {
       ++figures;
     } else if (c != '-') {
       return false;
@@ -64,7 +64,7 @@ bool is_hex_id(View word) {
 // A thread, a session or a connection rather than a station.
 bool is_handle(View word) {
   std::string small;
-  for (const char c : word) small += lower(c);
+  for (const char c : word) small += to_lower(c);
   for (const View mark : {View("thread"), View("worker"), View("qtp"), View("exec-"), View("pool"), View("task"),
                           View("conn"), View("sess"), View(".py"), View(".js"), View(".go"), View(".java"), View(".cs"),
                           View(".ts"), View(".rs"), View("pid")})
@@ -113,7 +113,7 @@ std::string shared_head(const std::map<std::string, std::uint64_t>& values) {
 
 }  // namespace
 
-void StationLearner::see(const FoundFrame& found) {
+void StationLearner::see_frame(const FoundFrame& found) {
   if (samples_.size() >= most_samples) return;
   Sample sample;
   sample.is_call = found.frame.type == FrameType::call || found.frame.type == FrameType::send;
@@ -134,7 +134,7 @@ void StationLearner::see(const FoundFrame& found) {
 }
 
 template <class WordOf>
-StationLearner::Tally StationLearner::tally(WordOf word_of, bool calls_only) const {
+StationLearner::Tally StationLearner::tally_words(WordOf word_of, bool calls_only) const {
   Tally tally;
   std::map<View, std::vector<View>> waiting;  // by message id: words of calls without an answer yet
   std::map<View, View> of_transaction;
@@ -182,7 +182,7 @@ bool StationLearner::several_boot() const {
   return std::any_of(serials_.begin(), serials_.end(), [](const auto& field) { return field.second.size() > 1; });
 }
 
-StationLearner::Choice StationLearner::choice(bool calls) const {
+StationLearner::Choice StationLearner::choose_word(bool calls) const {
   Choice best;
   double best_merit = 0.0;
   std::map<StationPlace, std::uint64_t> places;
@@ -202,7 +202,7 @@ StationLearner::Choice StationLearner::choice(bool calls) const {
       const auto word = sample.words.find(place);
       return word == sample.words.end() ? View() : View(word->second);
     };
-    const Tally found = tally(word_at, calls);
+    const Tally found = tally_words(word_at, calls);
     if (!may_hold(found, samples)) continue;
     const bool one = found.values.size() == 1;
     const bool named = place.kind == key || place.kind == path || place.kind == side;
@@ -210,7 +210,7 @@ StationLearner::Choice StationLearner::choice(bool calls) const {
     if (one && (!named || several_boot())) continue;
     if (calls) {
       // Of calls alone a path is trusted, and only where answers hardly ever have it.
-      const Tally everywhere = tally(word_at);
+      const Tally everywhere = tally_words(word_at);
       if (place.kind != path || (everywhere.seen - found.seen) * 10 > answers) continue;
     }
 
@@ -243,17 +243,17 @@ StationLearner::Choice StationLearner::choice(bool calls) const {
   return best;
 }
 
-StationRule StationLearner::rule() const {
+StationRule StationLearner::learned_rule() const {
   if (samples_.size() < 4) return {};
-  const Tally told = tally([](const Sample& sample) -> View { return sample.told; });
+  const Tally told = tally_words([](const Sample& sample) -> View { return sample.told; });
   const bool told_nothing = told.seen * 10 < samples_.size();
   // Some lines may name the station and others not; what they say must not be against each other.
   const bool parted = told.pairs >= 3 && told.alike * 20 < told.pairs * 19;
   const bool many_for_one = told.values.size() == 1 && several_boot();
   if (!told_nothing && !parted && !many_for_one) return {};
-  if (Choice found = choice(false); found.place) return {*found.place, found.strip};
-  if (Choice found = choice(true); found.place) return StationRule::of_calls(*found.place, found.strip);
-  return told_nothing ? StationRule() : StationRule::nowhere();
+  if (Choice found = choose_word(false); found.place) return {*found.place, found.strip};
+  if (Choice found = choose_word(true); found.place) return StationRule::of_calls(*found.place, found.strip);
+  return told_nothing ? StationRule() : StationRule::from_nothing();
 }
 
 }  // namespace evtwin::ocpp

@@ -17,10 +17,10 @@ namespace evtwin::ocpp {
 /// whose word keeps to that is where the station stands.
 class StationLearner {
  public:
-  void see(const FoundFrame& found);
+  void see_frame(const FoundFrame& found);
   /// The rule for this log: the known words where they hold; a place that was learnt where those contradict what
   /// stations are, or say nothing.
-  StationRule rule() const;
+  StationRule learned_rule() const;
 
  private:
   struct Sample {
@@ -35,7 +35,7 @@ class StationLearner {
     std::map<std::string, std::uint64_t> values;
   };
   template <class WordOf>
-  Tally tally(WordOf word_of, bool calls = false) const;
+  Tally tally_words(WordOf word_of, bool calls = false) const;
   static bool may_hold(const Tally& tally, std::size_t samples);
 
   struct Choice {
@@ -45,7 +45,7 @@ class StationLearner {
   /// Whether several stations boot: two serial numbers in one field.
   bool several_boot() const;
   /// @param calls  of calls alone
-  Choice choice(bool calls) const;
+  Choice choose_word(bool calls) const;
 
   std::vector<Sample> samples_;
   std::map<std::string, std::set<std::string>> serials_;  ///< of charging stations that boot, by field

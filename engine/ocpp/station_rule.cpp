@@ -29,7 +29,7 @@ bool parts_words(char c) { return is_blank(c) || View("[](){}<>,;|\"'=\\\x60").f
 
 std::string small(View text) {
   std::string letters;
-  for (const char c : text) letters += lower(c);
+  for (const char c : text) letters += to_lower(c);
   return letters;
 }
 
@@ -202,14 +202,14 @@ std::vector<PlacedWord> placed_words(View text, View after) {
   return words;
 }
 
-StationRule StationRule::field(View name) {
+StationRule StationRule::from_field(View name) {
   StationPlace place;
   place.kind = key;
   place.name = small(name);
   return {place, {}};
 }
 
-StationRule StationRule::regex(const std::string& expression) {
+StationRule StationRule::from_regex(const std::string& expression) {
   StationRule rule;
   try {
     rule.regex_ = std::make_shared<const std::regex>(expression, std::regex::ECMAScript | std::regex::optimize);
@@ -221,7 +221,7 @@ StationRule StationRule::regex(const std::string& expression) {
   return rule;
 }
 
-StationRule::Found StationRule::find(View text, View after) const {
+StationRule::Found StationRule::find_station(View text, View after) const {
   if (!known_) return {};
   if (regex_) {
     for (const View part : {text, after}) {

@@ -49,12 +49,12 @@ class StationRule {
   StationRule(StationPlace place, std::string strip)
       : place_(std::move(place)), strip_(std::move(strip)), known_(true) {}
   /// Rule for a field that the user names, in any case, wherever around the frame it stands.
-  static StationRule field(std::string_view name);
+  static StationRule from_field(std::string_view name);
   /// Rule for an ECMAScript regular expression: its first group, or all that it matches, in the text before the
   /// frame, else behind it. @throws std::invalid_argument for one that is none
-  static StationRule regex(const std::string& expression);
+  static StationRule from_regex(const std::string& expression);
   /// Rule by which no word of a line is the station.
-  static StationRule nowhere() {
+  static StationRule from_nothing() {
     StationRule rule;
     rule.nowhere_ = true;
     return rule;
@@ -75,7 +75,7 @@ class StationRule {
     Sender sender = Sender::unknown;
   };
   /// @param before, behind  the frame. Views point into them
-  Found find(std::string_view before, std::string_view behind) const;
+  Found find_station(std::string_view before, std::string_view behind) const;
 
  private:
   StationPlace place_;

@@ -22,8 +22,8 @@ std::string as_compared(std::string_view key) {
 
 }  // namespace
 
-void SummaryContext::flag(std::string_view code, std::string text) {
-  flags.add(code, subject, std::move(text), place);
+void SummaryContext::add_flag(std::string_view code, std::string text) {
+  flags.add_flag(code, subject, std::move(text), place);
   if (std::find(codes.begin(), codes.end(), code) == codes.end()) codes.emplace_back(code);
 }
 
@@ -40,7 +40,7 @@ SummaryFields::SummaryFields(std::optional<Json> object, std::string path, Summa
     entries_.push_back({.name = as_compared(member.key), .key = member.key, .value = member.value});
 }
 
-SummaryFields::Entry* SummaryFields::find(std::initializer_list<std::string_view> names) {
+SummaryFields::Entry* SummaryFields::find_entry(std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
     for (Entry& entry : entries_)
       if (entry.name == name && !entry.value.is_null()) return &entry;
@@ -48,7 +48,7 @@ SummaryFields::Entry* SummaryFields::find(std::initializer_list<std::string_view
   return nullptr;
 }
 
-bool SummaryFields::has(std::initializer_list<std::string_view> names) const {
+bool SummaryFields::has_member(std::initializer_list<std::string_view> names) const {
   for (const Entry& entry : entries_) {
     for (const std::string_view name : names)
       if (entry.name == name) return true;
@@ -57,42 +57,42 @@ bool SummaryFields::has(std::initializer_list<std::string_view> names) const {
 }
 
 std::string SummaryFields::path_of(const Entry& entry) const {
-  return path_ + kernel::printable(entry.key.substr(0, 60));
+  return path_ + kernel::make_printable(entry.key.substr(0, 60));
 }
 
-std::optional<Json> SummaryFields::take(std::initializer_list<std::string_view> names) {
-  Entry* entry = find(names);
+std::optional<Json> SummaryFields::take_member(std::initializer_list<std::string_view> names) {
+  Entry* entry = find_entry(names);
   if (!entry) return std::nullopt;
   entry->used = true;
   return entry->value;
 }
 
-SummaryFields& SummaryFields::object(std::initializer_list<std::string_view> names) {
-  Entry* entry = find(names);
+SummaryFields& SummaryFields::take_object(std::initializer_list<std::string_view> names) {
+  Entry* entry = find_entry(names);
   if (!entry || !entry->value.is_object()) return children_.emplace_back(std::nullopt, path_, context_);
   entry->used = true;
   return children_.emplace_back(entry->value, path_of(*entry) + ".", context_);
 }
 
-std::string SummaryFields::text(std::initializer_list<std::string_view> names) {
-  Entry* entry = find(names);
+std::string SummaryFields::take_text(std::initializer_list<std::string_view> names) {
+  Entry* entry = find_entry(names);
   if (!entry) return {};
   std::string text = text_of(entry->value);
   entry->used = !text.empty();
   return text;
 }
 
-double SummaryFields::number(std::initializer_list<std::string_view> names) {
-  Entry* entry = find(names);
+double SummaryFields::take_number(std::initializer_list<std::string_view> names) {
+  Entry* entry = find_entry(names);
   if (!entry) return kernel::unknown;
   entry->used = true;
   if (const auto value = number_of(entry->value)) return *value;
-  context_.flag("field_malformed", fmt::format("{} is {}: a number", path_of(*entry), shown(entry->value)));
+  context_.add_flag("field_malformed", fmt::format("{} is {}: a number", path_of(*entry), show_value(entry->value)));
   return kernel::unknown;
 }
 
-TimeNs SummaryFields::time(std::initializer_list<std::string_view> names) {
-  Entry* entry = find(names);
+TimeNs SummaryFields::take_time(std::initializer_list<std::string_view> names) {
+  Entry* entry = find_entry(names);
   if (!entry) return kernel::time_never;
   entry->used = true;
   std::string_view text;
@@ -100,16 +100,16 @@ TimeNs SummaryFields::time(std::initializer_list<std::string_view> names) {
     const auto stamp = timestamp_of(text);
     if (stamp && !stamp->clamped) return stamp->ns;
   }
-  context_.flag("field_malformed",
-                fmt::format("{} is {}: a date-time of the years 1678 to 2261 as 2025-06-25T14:00:00Z", path_of(*entry),
-                            shown(entry->value)));
+  context_.add_flag("field_malformed",
+                    fmt::format("{} is {}: a date-time of the years 1678 to 2261 as 2025-06-25T14:00:00Z",
+                                path_of(*entry), show_value(entry->value)));
   return kernel::time_never;
 }
 
-void SummaryFields::leave() const {
+void SummaryFields::report_unused() const {
   for (const Entry& entry : entries_)
     if (!entry.used && !entry.value.is_null()) context_.leave_unused(path_of(entry));
-  for (const SummaryFields& child : children_) child.leave();
+  for (const SummaryFields& child : children_) child.report_unused();
 }
 
 }  // namespace evtwin::ocpp

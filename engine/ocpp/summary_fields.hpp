@@ -25,7 +25,7 @@ struct SummaryContext {
   std::string subject;  ///< the session, once it is known
   Place place;
   std::vector<std::string> codes = {};  ///< of the flags, each once
-  void flag(std::string_view code, std::string text);
+  void add_flag(std::string_view code, std::string text);
   void leave_unused(std::string path);
 };
 
@@ -36,19 +36,19 @@ class SummaryFields {
   SummaryFields(std::optional<Json> object, std::string path, SummaryContext& context);
 
   /// The first of `names` (in lower case, without '_') that the object has and that is not null; marked as used.
-  std::optional<Json> take(std::initializer_list<std::string_view> names);
-  bool has(std::initializer_list<std::string_view> names) const;
+  std::optional<Json> take_member(std::initializer_list<std::string_view> names);
+  bool has_member(std::initializer_list<std::string_view> names) const;
   /// A member that is an object, as fields of its own; an object without members where there is none.
-  SummaryFields& object(std::initializer_list<std::string_view> names);
+  SummaryFields& take_object(std::initializer_list<std::string_view> names);
 
-  std::string text(std::initializer_list<std::string_view> names);
+  std::string take_text(std::initializer_list<std::string_view> names);
   /// A number; NaN where there is none, and one that is no number is flagged.
-  double number(std::initializer_list<std::string_view> names);
+  double take_number(std::initializer_list<std::string_view> names);
   /// A time; time_never where there is none, and one that is no time is flagged.
-  TimeNs time(std::initializer_list<std::string_view> names);
+  TimeNs take_time(std::initializer_list<std::string_view> names);
 
   /// Tells the context of the members that nobody took, here and in the objects taken from here.
-  void leave() const;
+  void report_unused() const;
 
  private:
   struct Entry {
@@ -57,7 +57,7 @@ class SummaryFields {
     Json value;
     bool used = false;
   };
-  Entry* find(std::initializer_list<std::string_view> names);
+  Entry* find_entry(std::initializer_list<std::string_view> names);
   std::string path_of(const Entry& entry) const;
 
   SummaryContext& context_;

@@ -79,7 +79,7 @@ class SessionBook {
     // Within 0.01 kWh and 1 % the two agree.
     const double most = 0.01 + 0.01 * std::abs(t.energy_kwh);
     if (t.stop_seen && o.stop_seen && std::abs(t.energy_kwh - o.energy_kwh) > most) {
-      flags_.add(
+      flags_.add_flag(
           "documents_disagree", t.id,
           fmt::format("{:g} kWh in one document, {:g} kWh in another: the former is taken", t.energy_kwh, o.energy_kwh),
           o.start_place);
@@ -159,10 +159,10 @@ class SummaryReader {
     log_.report.files.push_back(std::move(file));
 
     JsonPieces pieces(text);
-    while (const auto piece = pieces.next()) {
+    while (const auto piece = pieces.next_piece()) {
       if (!piece->whole) {
         if (is_word(piece->text)) continue;
-        flags_.add("document_cut_off", "", "an object is cut off: left out", {file_, piece->line});
+        flags_.add_flag("document_cut_off", "", "an object is cut off: left out", {file_, piece->line});
         continue;
       }
 
@@ -171,9 +171,9 @@ class SummaryReader {
       const auto error = parser_.parse(piece->text.data(), piece->text.size()).get(json);
       if (error != simdjson::SUCCESS) {
         if (is_word(piece->text)) continue;
-        flags_.add("document_unreadable", "",
-                   fmt::format("no JSON that can be read ({}): left out", simdjson::error_message(error)),
-                   {file_, piece->line});
+        flags_.add_flag("document_unreadable", "",
+                        fmt::format("no JSON that can be read ({}): left out", simdjson::error_message(error)),
+                        {file_, piece->line});
         continue;
       }
       take_value(json, {file_, piece->line});
@@ -185,17 +185,17 @@ class SummaryReader {
   void finish() {
     for (SummarySession& session : book_.sessions()) put(session);
     put_in_order(log_);
-    for (LogFlag& flag : flags_.finish(log_.report)) log_.flags.push_back(std::move(flag));
+    for (LogFlag& flag : flags_.take_flags(log_.report)) log_.flags.push_back(std::move(flag));
   }
 
  private:
   void take_value(const Json& json, Place place) {
     if (json.is_array()) {
-      for (const Json& one : elements(json))
+      for (const Json& one : elements_of(json))
         if (one.is_object()) take_object(one, place);
-    } else if (const auto data = field(json, "data"); data && (data->is_array() || data->is_object())) {
+    } else if (const auto data = find_member(json, "data"); data && (data->is_array() || data->is_object())) {
       if (data->is_object()) return take_object(*data, place);
-      for (const Json& one : elements(*data))
+      for (const Json& one : elements_of(*data))
         if (one.is_object()) take_object(one, place);
     } else {
       take_object(json, place);
@@ -209,27 +209,27 @@ class SummaryReader {
     // Other objects of OCPI lie beside sessions in many exports: they are named.
     if (!session) {
       const std::string_view other = other_ocpi_object(fields);
-      flags_.add(other.empty() ? "document_unknown" : "document_unused", "",
-                 other.empty() ? "an object that is no session, CDR or summary of a transaction: left out"
-                               : fmt::format("an OCPI {}: not used", other),
-                 place);
+      flags_.add_flag(other.empty() ? "document_unknown" : "document_unused", "",
+                      other.empty() ? "an object that is no session, CDR or summary of a transaction: left out"
+                                    : fmt::format("an OCPI {}: not used", other),
+                      place);
       return;
     }
 
     ++documents_;
     if (const std::string_view key = repeated_key(json); !key.empty())
-      flags_.add("key_repeated", context.subject,
-                 fmt::format("the key {} stands twice in one object: the first is used", quoted_text(key)), place);
-    if (const std::string_view currency = string_of(json, "currency"); field(json, "currency")) {
+      flags_.add_flag("key_repeated", context.subject,
+                      fmt::format("the key {} stands twice in one object: the first is used", quoted_text(key)), place);
+    if (const std::string_view currency = string_of(json, "currency"); find_member(json, "currency")) {
       if (const std::string trouble = market::currency_trouble(currency); !trouble.empty())
-        flags_.add("field_malformed", context.subject, fmt::format("currency {} {}", quoted_text(currency), trouble),
-                   place);
+        flags_.add_flag("field_malformed", context.subject,
+                        fmt::format("currency {} {}", quoted_text(currency), trouble), place);
     }
-    if (const std::string id = text_of(json, "id"); field(json, "id")) {
+    if (const std::string id = text_of(json, "id"); find_member(json, "id")) {
       if (const std::string trouble = kernel::name_trouble(id); !trouble.empty())
-        flags_.add("text_odd", context.subject, "id " + trouble, place);
+        flags_.add_flag("text_odd", context.subject, "id " + trouble, place);
     }
-    fields.leave();
+    fields.report_unused();
 
     // Kept as it was read: an export writes it again (replay/ocpi_writer).
     if (session->source == Source::ocpi)
@@ -279,8 +279,8 @@ class SummaryReader {
     if (unused_.empty()) return;
     std::string all;
     for (const auto& [path, count] : unused_) all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", path, count);
-    flags_.add("fields_unused", name, "read and not used, with the number of objects that have them: " + all,
-               {file_, 1});
+    flags_.add_flag("fields_unused", name, "read and not used, with the number of objects that have them: " + all,
+                    {file_, 1});
     unused_.clear();
   }
 
@@ -312,7 +312,7 @@ constexpr std::size_t head_bytes = std::size_t{1} << 20;
   // Whatever else there is to say, an object that could not be read or understood says why there is no session.
   for (const LogFlag& flag : log.flags)
     if (flag.code.starts_with("document_")) throw LogError(flag.text);
-  throw LogError(kernel::printable(name) + ": no OCPP frame, summary of a transaction or OCPI session in it");
+  throw LogError(kernel::make_printable(name) + ": no OCPP frame, summary of a transaction or OCPI session in it");
 }
 
 /// The text of a source in UTF-8; empty where it does not begin like such documents, or holds more than they ever do.
@@ -320,9 +320,9 @@ std::string all_text_of(LogSource& source) {
   constexpr std::size_t most_bytes = std::size_t{512} << 20, step_bytes = std::size_t{1} << 20;
   std::string text;
   bool more = true;
-  while (more && text.size() < head_bytes) more = source.read(text, head_bytes);
+  while (more && text.size() < head_bytes) more = source.read_more(text, head_bytes);
   if (!looks_like_summary(text)) return {};
-  while (more && text.size() <= most_bytes) more = source.read(text, step_bytes);
+  while (more && text.size() <= most_bytes) more = source.read_more(text, step_bytes);
   if (text.size() > most_bytes) return {};
   decode_lines(text, 0);
   return text;
@@ -379,7 +379,7 @@ void flag_documents_beside(std::span<const std::string> paths, SiteLog& log) {
     log.flags.push_back(
         {"documents_beside_log",
          file.name,
-         kernel::printable(file.name) +
+         kernel::make_printable(file.name) +
              ": OCPI documents or summaries of transactions beside a log of frames: not used, the frames "
              "tell the same sessions; read them by themselves",
          {found->second, 1}});

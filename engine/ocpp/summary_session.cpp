@@ -43,25 +43,27 @@ void settle_energy(SummarySession& session, double told_kwh, double start, doubl
   if (is_told(told_kwh) && is_told(start) && is_told(stop) && unit_kwh <= 0.0 &&
       !agree(told_kwh, (stop - start) * unit) && agree(told_kwh, stop - start)) {
     unit = 1.0;
-    context.flag("register_in_kwh",
-                 fmt::format("the registers {:g} and {:g} name no unit; with {:g} kWh delivered they "
-                             "are kWh",
-                             start, stop, told_kwh));
+    context.add_flag("register_in_kwh",
+                     fmt::format("the registers {:g} and {:g} name no unit; with {:g} kWh delivered they "
+                                 "are kWh",
+                                 start, stop, told_kwh));
   }
 
   facts.meter_start_kwh = start * unit;
   facts.meter_stop_kwh = stop * unit;
   const double metered_kwh = facts.meter_stop_kwh - facts.meter_start_kwh;
   if (is_told(told_kwh) && is_told(metered_kwh) && !agree(told_kwh, metered_kwh)) {
-    context.flag("energy_disagrees", fmt::format("the registers say {:g} kWh, the energy delivered is {:g} kWh: the "
-                                                 "latter is taken",
-                                                 metered_kwh, told_kwh));
+    context.add_flag("energy_disagrees",
+                     fmt::format("the registers say {:g} kWh, the energy delivered is {:g} kWh: the "
+                                 "latter is taken",
+                                 metered_kwh, told_kwh));
     facts.meter_start_kwh = facts.meter_stop_kwh = kernel::unknown;
   }
   facts.energy_kwh = is_told(told_kwh) ? told_kwh : metered_kwh;
 
   if (facts.energy_kwh < 0.0) {
-    context.flag("energy_negative", fmt::format("the energy is {:g} kWh, below 0: it is not known", facts.energy_kwh));
+    context.add_flag("energy_negative",
+                     fmt::format("the energy is {:g} kWh, below 0: it is not known", facts.energy_kwh));
     facts.energy_kwh = facts.meter_stop_kwh = kernel::unknown;
   }
 }
@@ -75,9 +77,10 @@ void settle_times(SummarySession& session, TimeNs start, TimeNs stop, SummaryCon
   facts.stop_ns = facts.stop_seen ? stop : session.told_ns;
   if (facts.stop_ns == kernel::time_never) facts.stop_ns = facts.start_ns;
   if (facts.stop_seen && facts.start_seen && stop < start)
-    context.flag("stop_before_start", "it ends before it begins");
-  if (!facts.start_seen) context.flag("start_missing", "it does not say when it began");
-  if (facts.start_seen && !facts.stop_seen) context.flag("stop_missing", "it does not say when it ended: still open");
+    context.add_flag("stop_before_start", "it ends before it begins");
+  if (!facts.start_seen) context.add_flag("start_missing", "it does not say when it began");
+  if (facts.start_seen && !facts.stop_seen)
+    context.add_flag("stop_missing", "it does not say when it ended: still open");
   facts.plugged_in_ns = facts.start_ns;
   facts.plugged_out_ns = facts.stop_ns;
   facts.start_place = facts.stop_place = context.place;
@@ -86,9 +89,10 @@ void settle_times(SummarySession& session, TimeNs start, TimeNs stop, SummaryCon
 /// Power, voltage and current of a connector at one instant: P = V I, or with three phases sqrt(3) V I (between
 /// phases) or 3 V I; in kW, or else in W.
 void check_power(SummaryFields& connector, Sample& sample, SummaryContext& context) {
-  const double voltage = connector.number({"voltage", "voltagev"}), current = connector.number({"current", "currenta"});
-  double power = connector.number({"powerkw", "power"});
-  if (const double watts = connector.number({"powerw"}); is_told(watts)) power = watts / 1000.0;
+  const double voltage = connector.take_number({"voltage", "voltagev"}),
+               current = connector.take_number({"current", "currenta"});
+  double power = connector.take_number({"powerkw", "power"});
+  if (const double watts = connector.take_number({"powerw"}); is_told(watts)) power = watts / 1000.0;
   sample.voltage_v = voltage;
   sample.current_a[0] = current;
   sample.power_kw = power;
@@ -104,8 +108,8 @@ void check_power(SummaryFields& connector, Sample& sample, SummaryContext& conte
       return;
     }
   }
-  context.flag("power_disagrees", fmt::format("{:g} V x {:g} A is {:g} kW, connector.power says {:g}", voltage, current,
-                                              voltage * current / 1000.0, power));
+  context.add_flag("power_disagrees", fmt::format("{:g} V x {:g} A is {:g} kW, connector.power says {:g}", voltage,
+                                                  current, voltage * current / 1000.0, power));
 }
 
 /// A limit in force from `start` on, as the profile that it is.
@@ -127,9 +131,10 @@ void add_profile(SummarySession& session, std::int64_t id, TimeNs start, RateUni
 }
 
 void read_smart_charging(SummarySession& session, SummaryFields& fields) {
-  const double id = fields.number({"chargingprofileid"});
-  const TimeNs start = fields.time({"schedulestart", "profilestarttime", "startschedule"});
-  const double kw = fields.number({"maxpowerkw"}), w = fields.number({"maxpowerw"}), a = fields.number({"maxcurrenta"});
+  const double id = fields.take_number({"chargingprofileid"});
+  const TimeNs start = fields.take_time({"schedulestart", "profilestarttime", "startschedule"});
+  const double kw = fields.take_number({"maxpowerkw"}), w = fields.take_number({"maxpowerw"}),
+               a = fields.take_number({"maxcurrenta"});
   const bool whole_id = id >= 0.0 && id < 9e15;
   const std::int64_t number = whole_id ? static_cast<std::int64_t>(id) : 0;
   if (session.facts.start_ns == kernel::time_never && start == kernel::time_never) return;
@@ -143,38 +148,38 @@ void read_smart_charging(SummarySession& session, SummaryFields& fields) {
 SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
   SummarySession session;
   Transaction& facts = session.facts;
-  SummaryFields& station = fields.object({"chargingstation", "chargepoint"});
-  session.station.vendor = station.text({"vendorname", "vendor"});
-  session.station.model = station.text({"model"});
-  session.station.serial = station.text({"serialnumber", "serial"});
-  session.station.firmware = station.text({"firmwareversion"});
-  session.station.id = station.text({"id", "identity", "chargepointid"});
+  SummaryFields& station = fields.take_object({"chargingstation", "chargepoint"});
+  session.station.vendor = station.take_text({"vendorname", "vendor"});
+  session.station.model = station.take_text({"model"});
+  session.station.serial = station.take_text({"serialnumber", "serial"});
+  session.station.firmware = station.take_text({"firmwareversion"});
+  session.station.id = station.take_text({"id", "identity", "chargepointid"});
   if (session.station.id.empty()) session.station.id = session.station.serial;
 
-  SummaryFields& diagnostics = fields.object({"diagnostics"});
-  session.told_ns = diagnostics.time({"heartbeat", "timestamp"});
-  if (const std::string code = diagnostics.text({"errorcode"}); !code.empty() && code != "NoError")
+  SummaryFields& diagnostics = fields.take_object({"diagnostics"});
+  session.told_ns = diagnostics.take_time({"heartbeat", "timestamp"});
+  if (const std::string code = diagnostics.take_text({"errorcode"}); !code.empty() && code != "NoError")
     ++session.station.faults[code];
 
-  SummaryFields& transaction = fields.object({"transaction"});
-  SummaryFields& connector = fields.object({"connector"});
-  facts.id = context.subject = transaction.text({"transactionid", "id"});
-  SummaryFields& token = transaction.object({"idtoken"});
-  facts.id_tag = token.text({"idtoken"});
-  facts.token_type = token.text({"type"});
-  if (facts.id_tag.empty()) facts.id_tag = transaction.text({"idtag", "idtoken"});
-  facts.stop_reason = transaction.text({"reason", "stopreason"});
-  facts.authorised = fields.object({"authorization", "authorisation"}).text({"status"});
-  facts.evse = evse_in_text(connector.text({"id", "connectorid"}));
-  if (const auto status = status_in_summary(connector.text({"status"}))) session.status = *status;
-  settle_times(session, transaction.time({"chargingstart", "starttime", "start"}),
-               transaction.time({"chargingend", "stoptime", "endtime", "end"}), context);
+  SummaryFields& transaction = fields.take_object({"transaction"});
+  SummaryFields& connector = fields.take_object({"connector"});
+  facts.id = context.subject = transaction.take_text({"transactionid", "id"});
+  SummaryFields& token = transaction.take_object({"idtoken"});
+  facts.id_tag = token.take_text({"idtoken"});
+  facts.token_type = token.take_text({"type"});
+  if (facts.id_tag.empty()) facts.id_tag = transaction.take_text({"idtag", "idtoken"});
+  facts.stop_reason = transaction.take_text({"reason", "stopreason"});
+  facts.authorised = fields.take_object({"authorization", "authorisation"}).take_text({"status"});
+  facts.evse = evse_in_text(connector.take_text({"id", "connectorid"}));
+  if (const auto status = status_in_summary(connector.take_text({"status"}))) session.status = *status;
+  settle_times(session, transaction.take_time({"chargingstart", "starttime", "start"}),
+               transaction.take_time({"chargingend", "stoptime", "endtime", "end"}), context);
 
-  double delivered_kwh = transaction.number({"energydeliveredkwh"});
-  if (const double wh = transaction.number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
-  const bool named_wh = transaction.has({"meterstartwh"}), named_kwh = transaction.has({"meterstartkwh"});
-  settle_energy(session, delivered_kwh, transaction.number({"meterstartkwh", "meterstartwh", "meterstart"}),
-                transaction.number({"meterstopkwh", "meterstopwh", "meterstop"}),
+  double delivered_kwh = transaction.take_number({"energydeliveredkwh"});
+  if (const double wh = transaction.take_number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
+  const bool named_wh = transaction.has_member({"meterstartwh"}), named_kwh = transaction.has_member({"meterstartkwh"});
+  settle_energy(session, delivered_kwh, transaction.take_number({"meterstartkwh", "meterstartwh", "meterstart"}),
+                transaction.take_number({"meterstopkwh", "meterstopwh", "meterstop"}),
                 named_kwh ? 1.0 : (named_wh ? 0.001 : 0.0), context);
 
   Sample sample;
@@ -187,8 +192,8 @@ SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
     sample.register_kwh = facts.meter_start_kwh + facts.energy_kwh;
     facts.samples.push_back(sample);
   }
-  read_smart_charging(session, fields.object({"smartcharging"}));
-  session.local_list = fields.has({"localauthlist"});
+  read_smart_charging(session, fields.take_object({"smartcharging"}));
+  session.local_list = fields.has_member({"localauthlist"});
   return session;
 }
 
@@ -196,36 +201,36 @@ SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
 SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
   SummarySession session;
   Transaction& facts = session.facts;
-  session.station.id = fields.text({"chargepointid", "chargingstationid", "stationid"});
-  if (session.station.id.empty()) session.station.id = fields.text({"evseid", "evseuid", "locationid"});
-  session.station.firmware = fields.text({"firmwareversion"});
-  facts.id = context.subject = fields.text({"transactionid"});
-  facts.id_tag = fields.text({"idtag", "idtoken", "userid"});
-  facts.token_type = fields.text({"tokentype"});
-  facts.evse = evse_in_text(fields.text({"connectorid"}));
-  facts.stop_reason = fields.text({"reason", "stopreason"});
-  if (const auto status = status_in_summary(fields.text({"status"}))) session.status = *status;
-  session.told_ns = fields.time({"timestamp", "lastupdated", "heartbeat"});
-  settle_times(session, fields.time({"chargingstarttime", "chargingstart", "starttime"}),
-               fields.time({"chargingendtime", "chargingend", "stoptime", "endtime"}), context);
+  session.station.id = fields.take_text({"chargepointid", "chargingstationid", "stationid"});
+  if (session.station.id.empty()) session.station.id = fields.take_text({"evseid", "evseuid", "locationid"});
+  session.station.firmware = fields.take_text({"firmwareversion"});
+  facts.id = context.subject = fields.take_text({"transactionid"});
+  facts.id_tag = fields.take_text({"idtag", "idtoken", "userid"});
+  facts.token_type = fields.take_text({"tokentype"});
+  facts.evse = evse_in_text(fields.take_text({"connectorid"}));
+  facts.stop_reason = fields.take_text({"reason", "stopreason"});
+  if (const auto status = status_in_summary(fields.take_text({"status"}))) session.status = *status;
+  session.told_ns = fields.take_time({"timestamp", "lastupdated", "heartbeat"});
+  settle_times(session, fields.take_time({"chargingstarttime", "chargingstart", "starttime"}),
+               fields.take_time({"chargingendtime", "chargingend", "stoptime", "endtime"}), context);
 
-  double delivered_kwh = fields.number({"energydeliveredkwh"});
-  if (const double wh = fields.number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
-  const bool named_wh = fields.has({"meterstartwh"}), named_kwh = fields.has({"meterstartkwh"});
-  settle_energy(session, delivered_kwh, fields.number({"meterstartkwh", "meterstartwh", "meterstart"}),
-                fields.number({"meterstopkwh", "meterstopwh", "meterstop"}), named_kwh ? 1.0 : (named_wh ? 0.001 : 0.0),
-                context);
+  double delivered_kwh = fields.take_number({"energydeliveredkwh"});
+  if (const double wh = fields.take_number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
+  const bool named_wh = fields.has_member({"meterstartwh"}), named_kwh = fields.has_member({"meterstartkwh"});
+  settle_energy(session, delivered_kwh, fields.take_number({"meterstartkwh", "meterstartwh", "meterstart"}),
+                fields.take_number({"meterstopkwh", "meterstopwh", "meterstop"}),
+                named_kwh ? 1.0 : (named_wh ? 0.001 : 0.0), context);
 
-  facts.requested_kwh = fields.number({"targetenergykwh"});
-  facts.soc_start = fields.number({"startsocpercent"}) / 100.0;
-  facts.target_soc = fields.number({"targetsocpercent"}) / 100.0;
-  facts.battery_kwh = fields.number({"batterycapacitykwh", "batterykwh"});
-  facts.claimed_departure_ns = fields.time({"departuretime", "claimeddeparture"});
+  facts.requested_kwh = fields.take_number({"targetenergykwh"});
+  facts.soc_start = fields.take_number({"startsocpercent"}) / 100.0;
+  facts.target_soc = fields.take_number({"targetsocpercent"}) / 100.0;
+  facts.battery_kwh = fields.take_number({"batterycapacitykwh", "batterykwh"});
+  facts.claimed_departure_ns = fields.take_time({"departuretime", "claimeddeparture"});
 
   // Below 0 and above 100 % is no state of charge: not used.
   for (double* share : {&facts.soc_start, &facts.target_soc}) {
     if (!is_told(*share) || (*share >= 0.0 && *share <= 1.0)) continue;
-    context.flag("field_malformed", fmt::format("a state of charge is {:g} %: 0 to 100", *share * 100.0));
+    context.add_flag("field_malformed", fmt::format("a state of charge is {:g} %: 0 to 100", *share * 100.0));
     *share = kernel::unknown;
   }
   read_smart_charging(session, fields);
@@ -241,10 +246,10 @@ struct PeriodSums {
 /// Adds the volumes of one charging period; its state of charge is of `sample`, at the period's start.
 void read_dimensions(const Json& dimensions, Transaction& facts, Sample& sample, PeriodSums& sums,
                      SummaryContext& context) {
-  for (const Json& one : elements(dimensions)) {
+  for (const Json& one : elements_of(dimensions)) {
     SummaryFields dimension(one, "charging_periods.dimensions.", context);
-    const std::string type = dimension.text({"type"});
-    const double volume = dimension.number({"volume"});
+    const std::string type = dimension.take_text({"type"});
+    const double volume = dimension.take_number({"volume"});
     if (!(volume >= 0.0)) continue;
     if (type == "ENERGY") {
       sums.energy_kwh += volume;
@@ -257,9 +262,9 @@ void read_dimensions(const Json& dimensions, Transaction& facts, Sample& sample,
       sample.soc = volume / 100.0;
       if (facts.samples.empty()) facts.soc_start = sample.soc;
     } else {
-      context.leave_unused("charging_periods.dimensions." + kernel::printable(type.substr(0, 60)));
+      context.leave_unused("charging_periods.dimensions." + kernel::make_printable(type.substr(0, 60)));
     }
-    dimension.leave();
+    dimension.report_unused();
   }
 }
 
@@ -270,11 +275,12 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
   const double base_kwh = is_told(meter_start_kwh) ? meter_start_kwh : 0.0;
   PeriodSums sums;
   TimeNs before = std::numeric_limits<TimeNs>::min();
-  for (const Json& json : elements(periods)) {
+  for (const Json& json : elements_of(periods)) {
     SummaryFields period(json, "charging_periods.", context);
-    const TimeNs start = period.time({"startdatetime"});
+    const TimeNs start = period.take_time({"startdatetime"});
     if (start == kernel::time_never || start < before) {
-      context.flag("periods_out_of_order", "a charging period begins before the one before it, or does not say when");
+      context.add_flag("periods_out_of_order",
+                       "a charging period begins before the one before it, or does not say when");
       return;
     }
     before = start;
@@ -283,9 +289,9 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
     Sample sample;
     sample.time_ns = start;
     sample.register_kwh = base_kwh + sums.energy_kwh;
-    const auto dimensions = period.take({"dimensions"});
+    const auto dimensions = period.take_member({"dimensions"});
     if (dimensions) read_dimensions(*dimensions, facts, sample, sums, context);
-    period.leave();
+    period.report_unused();
     if (dimensions) facts.samples.push_back(sample);
   }
 
@@ -305,73 +311,77 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
 
   const double sum_kwh = sums.energy_kwh;
   if (is_told(facts.energy_kwh) && std::abs(facts.energy_kwh - sum_kwh) > std::max(0.01, 0.01 * facts.energy_kwh))
-    context.flag("energy_disagrees", fmt::format("its charging periods add up to {:g} kWh, its energy is {:g} kWh: the "
-                                                 "latter is taken",
-                                                 sum_kwh, facts.energy_kwh));
+    context.add_flag("energy_disagrees",
+                     fmt::format("its charging periods add up to {:g} kWh, its energy is {:g} kWh: the "
+                                 "latter is taken",
+                                 sum_kwh, facts.energy_kwh));
 }
 
 SummarySession ocpi_session(SummaryFields& fields, SummaryContext& context) {
   SummarySession session;
   session.source = SummarySession::Source::ocpi;
   Transaction& facts = session.facts;
-  facts.id = fields.text({"sessionid"});
-  if (facts.id.empty()) facts.id = fields.text({"id", "cdrid"});
+  facts.id = fields.take_text({"sessionid"});
+  if (facts.id.empty()) facts.id = fields.take_text({"id", "cdrid"});
   context.subject = facts.id;
-  SummaryFields& token = fields.object({"cdrtoken"});
-  facts.id_tag = token.text({"uid"});
-  facts.token_type = token.text({"type"});
-  if (facts.id_tag.empty()) facts.id_tag = fields.text({"authid"});
-  if (facts.token_type.empty()) facts.token_type = fields.text({"tokentype"});
-  facts.stop_reason = fields.text({"stopreason"});
-  session.told_ns = fields.time({"lastupdated"});
+  SummaryFields& token = fields.take_object({"cdrtoken"});
+  facts.id_tag = token.take_text({"uid"});
+  facts.token_type = token.take_text({"type"});
+  if (facts.id_tag.empty()) facts.id_tag = fields.take_text({"authid"});
+  if (facts.token_type.empty()) facts.token_type = fields.take_text({"tokentype"});
+  facts.stop_reason = fields.take_text({"stopreason"});
+  session.told_ns = fields.take_time({"lastupdated"});
 
-  SummaryFields& location = fields.object({"cdrlocation", "location"});
-  const std::string location_id = location.text({"id"}), own_location = fields.text({"locationid"});
-  std::string evse = location.text({"evseuid"}), connector = location.text({"connectorid"});
-  if (evse.empty()) evse = fields.text({"evseuid"});
-  if (connector.empty()) connector = fields.text({"connectorid"});
+  SummaryFields& location = fields.take_object({"cdrlocation", "location"});
+  const std::string location_id = location.take_text({"id"}), own_location = fields.take_text({"locationid"});
+  std::string evse = location.take_text({"evseuid"}), connector = location.take_text({"connectorid"});
+  if (evse.empty()) evse = fields.take_text({"evseuid"});
+  if (connector.empty()) connector = fields.take_text({"connectorid"});
   // An EVSE serves one vehicle, whatever its connectors.
   session.station.id = !evse.empty() ? evse : (location_id.empty() ? own_location : location_id);
   facts.evse = evse.empty() ? evse_in_text(connector) : 1;
 
-  settle_times(session, fields.time({"startdatetime"}), fields.time({"enddatetime"}), context);
-  settle_energy(session, fields.number({"totalenergy", "kwh"}), fields.number({"meterstart"}),
-                fields.number({"meterstop"}), 0.0, context);
-  if (const auto periods = fields.take({"chargingperiods"}))
+  settle_times(session, fields.take_time({"startdatetime"}), fields.take_time({"enddatetime"}), context);
+  settle_energy(session, fields.take_number({"totalenergy", "kwh"}), fields.take_number({"meterstart"}),
+                fields.take_number({"meterstop"}), 0.0, context);
+  if (const auto periods = fields.take_member({"chargingperiods"}))
     read_charging_periods(session, *periods, facts.meter_start_kwh, context);
 
-  const double time_h = fields.number({"totaltime"}), parking_h = fields.number({"totalparkingtime"});
+  const double time_h = fields.take_number({"totaltime"}), parking_h = fields.take_number({"totalparkingtime"});
   if (is_told(time_h))
     facts.hours = {.charging = time_h - (is_told(parking_h) ? parking_h : 0.0),
                    .suspended_ev = 0.0,
                    .suspended_evse = 0.0,
                    .connected = is_told(parking_h) ? parking_h : 0.0};
 
-  const std::string status = fields.text({"status"});
+  const std::string status = fields.take_text({"status"});
   if (status == "INVALID" || status == "RESERVATION")
-    context.flag("ocpi_status", fmt::format("its status is {}: kept with this doubt", status));
+    context.add_flag("ocpi_status", fmt::format("its status is {}: kept with this doubt", status));
   return session;
 }
 
 }  // namespace
 
 std::string_view other_ocpi_object(const SummaryFields& fields) {
-  if (fields.has({"evses", "coordinates"})) return "Location";
-  if (fields.has({"elements"})) return "Tariff";
-  if (fields.has({"contractid"}) && fields.has({"whitelist"})) return "Token";
+  if (fields.has_member({"evses", "coordinates"})) return "Location";
+  if (fields.has_member({"elements"})) return "Tariff";
+  if (fields.has_member({"contractid"}) && fields.has_member({"whitelist"})) return "Token";
   return {};
 }
 
-bool is_cdr(const SummaryFields& fields) { return fields.has({"totalenergy", "cdrlocation", "cdrid", "sessionid"}); }
+bool is_cdr(const SummaryFields& fields) {
+  return fields.has_member({"totalenergy", "cdrlocation", "cdrid", "sessionid"});
+}
 
 std::optional<SummarySession> summary_session_of(SummaryFields& fields, SummaryContext& context) {
   std::optional<SummarySession> session;
-  if (fields.has({"transaction"}))
+  if (fields.has_member({"transaction"}))
     session = nested_session(fields, context);
-  else if (fields.has({"startdatetime", "cdrid"}))
+  else if (fields.has_member({"startdatetime", "cdrid"}))
     session = ocpi_session(fields, context);
-  else if (fields.has({"transactionid"}) && fields.has({"chargingstarttime", "chargingstart", "starttime", "meterstart",
-                                                        "meterstartwh", "meterstartkwh", "targetenergykwh"}))
+  else if (fields.has_member({"transactionid"}) &&
+           fields.has_member({"chargingstarttime", "chargingstart", "starttime", "meterstart", "meterstartwh",
+                              "meterstartkwh", "targetenergykwh"}))
     session = flat_session(fields, context);
   if (!session) return session;
   if (session->station.id.empty()) session->station.id = "station";

@@ -2,7 +2,7 @@
 
 namespace evtwin::ocpp {
 
-std::optional<JsonPiece> JsonPieces::next() {
+std::optional<JsonPiece> JsonPieces::next_piece() {
   // Outside of values every byte may come.
   while (at_ < text_.size() && text_[at_] != '{' && text_[at_] != '[') line_ += text_[at_++] == '\n' ? 1U : 0U;
   if (at_ == text_.size()) return std::nullopt;

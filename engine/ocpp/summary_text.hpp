@@ -17,7 +17,7 @@ struct JsonPiece {
 class JsonPieces {
  public:
   explicit JsonPieces(std::string_view text) : text_(text) {}
-  std::optional<JsonPiece> next();
+  std::optional<JsonPiece> next_piece();
 
  private:
   std::string_view text_;

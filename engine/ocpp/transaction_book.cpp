@@ -105,8 +105,8 @@ int TransactionBook::evse_of(const DraftTransaction& draft) const {
 
 std::size_t TransactionBook::begin(const TransactionReport& report, const Event& event, bool start_seen) {
   if (open_.size() >= most_open) {
-    gone(drafts_[open_.front()], event.stamp, "too many are open");
-    close(open_.front());
+    mark_gone(drafts_[open_.front()], event.stamp, "too many are open");
+    close_draft(open_.front());
   }
   const std::size_t index = drafts_.size();
   DraftTransaction& draft = drafts_.emplace_back();
@@ -121,12 +121,12 @@ std::size_t TransactionBook::begin(const TransactionReport& report, const Event&
   return index;
 }
 
-void TransactionBook::close(std::size_t index) {
+void TransactionBook::close_draft(std::size_t index) {
   drafts_[index].open = false;
   open_.erase(std::remove(open_.begin(), open_.end(), index), open_.end());
 }
 
-void TransactionBook::gone(DraftTransaction& draft, const Stamp& stamp, std::string_view why) {
+void TransactionBook::mark_gone(DraftTransaction& draft, const Stamp& stamp, std::string_view why) {
   if (draft.gone_seen) return;
   draft.gone_seen = true;
   draft.gone = stamp;
@@ -179,19 +179,19 @@ bool TransactionBook::is_new_sequence(DraftTransaction& draft, const Transaction
   return true;
 }
 
-std::size_t TransactionBook::report(TransactionReport&& report, const Event& event) {
+std::size_t TransactionBook::book_report(TransactionReport&& report, const Event& event) {
   switch (report.phase) {
     case MessagePhase::start:
-      return start(std::move(report), event);
+      return book_start(std::move(report), event);
     case MessagePhase::update:
-      return update(std::move(report), event);
+      return book_update(std::move(report), event);
     case MessagePhase::stop:
       break;
   }
-  return stop(std::move(report), event);
+  return book_stop(std::move(report), event);
 }
 
-std::size_t TransactionBook::start(TransactionReport&& report, const Event& event) {
+std::size_t TransactionBook::book_start(TransactionReport&& report, const Event& event) {
   if (report.evse == 0 && evses_.size() == 1) report.evse = *evses_.begin();
 
   // A start that is sent again until it is answered: the same in all that it says.
@@ -215,10 +215,10 @@ std::size_t TransactionBook::start(TransactionReport&& report, const Event& even
     DraftTransaction& draft = drafts_[same];
     expect_answer(event.stamp.number, same);
     if (draft.facts.start_seen) {
-      flags_.add("start_repeated", station_,
-                 fmt::format("the start of transaction {} on {} was sent again", name_of_id(draft.facts.id),
-                             quoted_text(station_)),
-                 event.stamp.place);
+      flags_.add_flag("start_repeated", station_,
+                      fmt::format("the start of transaction {} on {} was sent again", name_of_id(draft.facts.id),
+                                  quoted_text(station_)),
+                      event.stamp.place);
       return npos;
     }
     // It came after a later message of the same transaction.
@@ -234,8 +234,8 @@ std::size_t TransactionBook::start(TransactionReport&& report, const Event& even
   // One transaction at a time on an EVSE.
   if (report.evse > 0) {
     if (const std::size_t open = open_on(report.evse); open != npos) {
-      gone(drafts_[open], event.stamp, "the next start on its connector");
-      close(open);
+      mark_gone(drafts_[open], event.stamp, "the next start on its connector");
+      close_draft(open);
     }
   }
   const std::size_t index = begin(report, event, true);
@@ -252,7 +252,7 @@ void TransactionBook::expect_answer(std::uint64_t call_number, std::size_t index
   unanswered_[call_number] = index;
 }
 
-std::size_t TransactionBook::update(TransactionReport&& report, const Event& event) {
+std::size_t TransactionBook::book_update(TransactionReport&& report, const Event& event) {
   std::size_t index = known_with_id(report.id);
   if (index == npos) index = begin(report, event, false);
   DraftTransaction& draft = drafts_[index];
@@ -263,7 +263,7 @@ std::size_t TransactionBook::update(TransactionReport&& report, const Event& eve
   return index;
 }
 
-std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event) {
+std::size_t TransactionBook::book_stop(TransactionReport&& report, const Event& event) {
   std::size_t index = open_with_id(report.id);
   const std::size_t known = known_with_id(report.id);
   const bool is_16 = event.version == Version::v16;
@@ -274,7 +274,7 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
     const bool repeated = old.facts.stop_seen && old.stop.payload_ns == event.stamp.payload_ns &&
                           (old.facts.meter_stop_kwh * 1000.0 == report.meter_wh || std::isnan(report.meter_wh));
     if (repeated) {
-      flags_.add(
+      flags_.add_flag(
           "stop_repeated", station_,
           fmt::format("the stop of transaction {} on {} was sent again", name_of_id(report.id), quoted_text(station_)),
           event.stamp.place);
@@ -296,10 +296,10 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
   if (index == npos) {
     index = begin(report, event, false);
     if (is_16) {  // of 2.0.1 the start may still come
-      flags_.add("start_missing", station_,
-                 fmt::format("StopTransaction of transaction {} on {}: no start in the log", name_of_id(report.id),
-                             quoted_text(station_)),
-                 event.stamp.place);
+      flags_.add_flag("start_missing", station_,
+                      fmt::format("StopTransaction of transaction {} on {}: no start in the log", name_of_id(report.id),
+                                  quoted_text(station_)),
+                      event.stamp.place);
       drafts_[index].facts.flags.push_back("start_missing");
     }
   }
@@ -314,13 +314,13 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
   draft.facts.stop_place = event.stamp.place;
   draft.facts.stop_reason = report.reason;
   draft.facts.meter_stop_kwh = report.meter_wh / 1000.0;
-  if (draft.open) close(index);
+  if (draft.open) close_draft(index);
   if (draft.readings.size() > few_readings) draft.readings = spaced(draft, enough_spacing_ns);
   draft.readings.shrink_to_fit();
   return index;
 }
 
-std::string TransactionBook::answer(const TransactionAnswer& answer, const Event& event) {
+std::string TransactionBook::book_answer(const TransactionAnswer& answer, const Event& event) {
   const auto found = unanswered_.find(event.call_number);
   if (found == unanswered_.end()) return {};
   const std::size_t index = found->second;
@@ -332,10 +332,10 @@ std::string TransactionBook::answer(const TransactionAnswer& answer, const Event
   if (usable(answer.id)) {
     const std::size_t before = open_with_id(answer.id);
     if (before != npos && before != index) {
-      flags_.add("id_reused", station_,
-                 fmt::format("transaction id {} is given on {} while another with it is open", quoted_text(answer.id),
-                             quoted_text(station_)),
-                 event.stamp.place);
+      flags_.add_flag("id_reused", station_,
+                      fmt::format("transaction id {} is given on {} while another with it is open",
+                                  quoted_text(answer.id), quoted_text(station_)),
+                      event.stamp.place);
       draft.facts.flags.push_back("id_reused");
     }
     by_id_[answer.id] = index;
@@ -346,7 +346,7 @@ std::string TransactionBook::answer(const TransactionAnswer& answer, const Event
 
 // OCPP 1.6 section 4.7. In 2.0.1 MeterValues are of no transaction (J01.FR.19): clock-aligned readings of an idle EVSE
 // (J01.FR.14, J01.FR.20). Stations that send them while one charges mean that one all the same.
-void TransactionBook::meter(MeterReport&& report, const Event& event) {
+void TransactionBook::book_meter(MeterReport&& report, const Event& event) {
   if (report.evse > 0) evses_.insert(report.evse);
   if (report.evse == 0 && !usable(report.id)) return;  // the station's sum meter
 
@@ -365,10 +365,11 @@ void TransactionBook::meter(MeterReport&& report, const Event& event) {
   if (index == npos && usable(report.id) && report.evse > 0) {
     // The log begins in the middle of it.
     if (open_on(report.evse) != npos) {
-      flags_.add("readings_unmatched", station_,
-                 fmt::format("MeterValues of transaction {} on {}, whose connector {} is busy with another: left out",
-                             quoted_text(report.id), quoted_text(station_), report.evse),
-                 event.stamp.place);
+      flags_.add_flag(
+          "readings_unmatched", station_,
+          fmt::format("MeterValues of transaction {} on {}, whose connector {} is busy with another: left out",
+                      quoted_text(report.id), quoted_text(station_), report.evse),
+          event.stamp.place);
       return;
     }
 
@@ -376,10 +377,10 @@ void TransactionBook::meter(MeterReport&& report, const Event& event) {
     unseen.evse = report.evse;
     unseen.id = report.id;
     index = begin(unseen, event, false);
-    flags_.add("start_missing", station_,
-               fmt::format("MeterValues of transaction {} on {}: no start in the log", quoted_text(report.id),
-                           quoted_text(station_)),
-               event.stamp.place);
+    flags_.add_flag("start_missing", station_,
+                    fmt::format("MeterValues of transaction {} on {}: no start in the log", quoted_text(report.id),
+                                quoted_text(station_)),
+                    event.stamp.place);
     drafts_[index].facts.flags.push_back("start_missing");
   }
 
@@ -394,20 +395,20 @@ void TransactionBook::meter(MeterReport&& report, const Event& event) {
   take_readings(draft, std::move(report.readings), event.stamp);
 }
 
-void TransactionBook::status(const StatusReport& report, const Event& event) {
+void TransactionBook::book_status(const StatusReport& report, const Event& event) {
   if (report.evse <= 0) return;
   evses_.insert(report.evse);
   if (report.status != Status::available) return;
   std::size_t index = open_on(report.evse);
   if (index == npos && evses_.size() == 1 && open_.size() == 1 && drafts_[open_[0]].facts.evse == 0) index = open_[0];
-  if (index != npos) gone(drafts_[index], event.stamp, "its connector became Available");
+  if (index != npos) mark_gone(drafts_[index], event.stamp, "its connector became Available");
 }
 
-void TransactionBook::boot(const Event& event) {
-  for (const std::size_t i : open_) gone(drafts_[i], event.stamp, "its station booted");
+void TransactionBook::book_boot(const Event& event) {
+  for (const std::size_t i : open_) mark_gone(drafts_[i], event.stamp, "its station booted");
 }
 
-void TransactionBook::needs(const NeedsReport& report) {
+void TransactionBook::add_needs(const NeedsReport& report) {
   std::size_t index = open_on(report.evse);
   if (index == npos && open_.size() == 1) index = open_[0];
   if (index == npos) return;

@@ -50,13 +50,13 @@ class TransactionBook {
 
   /// @param call_number  of the message, for the answer to it
   /// @returns its place in drafts(), or npos for a repetition that says nothing new
-  std::size_t report(TransactionReport&& report, const Event& event);
+  std::size_t book_report(TransactionReport&& report, const Event& event);
   /// @returns the tag that was answered for
-  std::string answer(const TransactionAnswer& answer, const Event& event);
-  void meter(MeterReport&& report, const Event& event);
-  void status(const StatusReport& report, const Event& event);
-  void boot(const Event& event);
-  void needs(const NeedsReport& report);
+  std::string book_answer(const TransactionAnswer& answer, const Event& event);
+  void book_meter(MeterReport&& report, const Event& event);
+  void book_status(const StatusReport& report, const Event& event);
+  void book_boot(const Event& event);
+  void add_needs(const NeedsReport& report);
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
   std::deque<DraftTransaction>& drafts() { return drafts_; }
@@ -64,12 +64,12 @@ class TransactionBook {
   int evse_of(const DraftTransaction& draft) const;
 
  private:
-  std::size_t start(TransactionReport&& report, const Event& event);
-  std::size_t stop(TransactionReport&& report, const Event& event);
-  std::size_t update(TransactionReport&& report, const Event& event);
+  std::size_t book_start(TransactionReport&& report, const Event& event);
+  std::size_t book_stop(TransactionReport&& report, const Event& event);
+  std::size_t book_update(TransactionReport&& report, const Event& event);
   std::size_t begin(const TransactionReport& report, const Event& event, bool start_seen);
-  void close(std::size_t index);
-  void gone(DraftTransaction& draft, const Stamp& stamp, std::string_view why);
+  void close_draft(std::size_t index);
+  void mark_gone(DraftTransaction& draft, const Stamp& stamp, std::string_view why);
   void take_readings(DraftTransaction& draft, std::vector<Reading>&& readings, const Stamp& stamp);
   void take_identity(std::size_t index, const TransactionReport& report, const Stamp& stamp);
   void expect_answer(std::uint64_t call_number, std::size_t index);

@@ -133,10 +133,10 @@ struct Settlement {
 
 void Settlement::flag(std::string_view code, std::string text, Place place) {
   if (std::find(t.flags.begin(), t.flags.end(), code) == t.flags.end()) t.flags.emplace_back(code);
-  flags.add(code, t.station,
-            fmt::format("transaction {} on {}: {}", t.id.empty() ? "without id" : quoted_text(t.id),
-                        quoted_text(t.station), text),
-            place);
+  flags.add_flag(code, t.station,
+                 fmt::format("transaction {} on {}: {}", t.id.empty() ? "without id" : quoted_text(t.id),
+                             quoted_text(t.station), text),
+                 place);
 }
 
 // A start that the log does not tell is not after the first reading.
@@ -155,7 +155,7 @@ void Settlement::settle_start(const StationClock::Instant& start, TimeNs last_ns
 void Settlement::settle_stop(const StationClock::Instant& start, TimeNs last_ns) {
   const TimeNs last_reading_ns = t.samples.empty() ? t.start_ns : std::max(t.start_ns, t.samples.back().time_ns);
   if (t.stop_seen) {
-    const StationClock::Instant stop = clock.at(draft.stop, report);
+    const StationClock::Instant stop = clock.instant_of(draft.stop, report);
     t.stop_ns = stop.ns == kernel::time_never ? last_reading_ns : stop.ns;
     if (start.late || stop.late) t.offline = true;
     if (t.stop_ns < t.start_ns && t.start_seen) {
@@ -169,7 +169,7 @@ void Settlement::settle_stop(const StationClock::Instant& start, TimeNs last_ns)
 
   if (start.late) t.offline = true;
   if (draft.gone_seen) {
-    const TimeNs gone_ns = clock.at(draft.gone, report).ns;
+    const TimeNs gone_ns = clock.instant_of(draft.gone, report).ns;
     t.stop_ns = gone_ns == kernel::time_never ? last_reading_ns : std::max(gone_ns, last_reading_ns);
     flag("stop_missing", fmt::format("no stop in the log; over by {}", draft.gone_why), draft.start.place);
   } else {
@@ -181,7 +181,7 @@ void Settlement::settle_stop(const StationClock::Instant& start, TimeNs last_ns)
 // Where a time was refused the log's was taken; a clock that is lost altogether is flagged by its StationClock.
 void Settlement::flag_refused_times() {
   for (const auto& [stamp, what] : {std::pair{&draft.start, "start"}, std::pair{&draft.stop, "stop"}}) {
-    const StationClock::Instant instant = clock.at(*stamp, report);
+    const StationClock::Instant instant = clock.instant_of(*stamp, report);
     if (instant.refused && instant.ns < stamp->payload_ns + clock_lost_ns &&
         instant.ns > stamp->payload_ns - clock_lost_ns)
       flag("time_refused",
@@ -270,7 +270,7 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
   t.samples = settle_readings(std::move(draft.readings), clock, report);
 
   // Start and stop; what the log does not tell is bounded by what it does.
-  const StationClock::Instant start = clock.at(draft.start, report);
+  const StationClock::Instant start = clock.instant_of(draft.start, report);
   settlement.settle_start(start, last_ns);
   settlement.settle_stop(start, last_ns);
 
@@ -294,11 +294,11 @@ void check_order(std::vector<Transaction*>& transactions, FlagList& flags) {
     Transaction& t = *transactions[i];
     if (t.evse == 0 || t.evse != before.evse || t.start_ns >= before.stop_ns || !before.stop_seen) continue;
     t.flags.emplace_back("overlap");
-    flags.add("overlap", t.station,
-              fmt::format("transaction {} on {} starts on EVSE {} before transaction {} there has stopped",
-                          t.id.empty() ? "without id" : quoted_text(t.id), quoted_text(t.station), t.evse,
-                          before.id.empty() ? "without id" : quoted_text(before.id)),
-              t.start_place);
+    flags.add_flag("overlap", t.station,
+                   fmt::format("transaction {} on {} starts on EVSE {} before transaction {} there has stopped",
+                               t.id.empty() ? "without id" : quoted_text(t.id), quoted_text(t.station), t.evse,
+                               before.id.empty() ? "without id" : quoted_text(before.id)),
+                   t.start_place);
   }
 }
 

@@ -91,7 +91,7 @@ class Branching {
   Solution solve(const Node& node) {
     for (const std::uint32_t c : wholes_) lp_.set_column_bounds(c, model_.column_lower[c], model_.column_upper[c]);
     for (const auto& [column, side] : node.fixed) lp_.set_column_bounds(column, side, side);
-    Solution solution = lp_.solve();
+    Solution solution = lp_.solve_model();
     iterations_ += solution.iterations;
     ++nodes_;
     return solution;
@@ -120,7 +120,7 @@ class Branching {
 
 }  // namespace
 
-Solution branch(LpSolver& lp, const LinearModel& model, double known, const MilpLimits& limits) {
+Solution branch_and_bound(LpSolver& lp, const LinearModel& model, double known, const MilpLimits& limits) {
   return Branching(lp, model, known, limits).run();
 }
 

@@ -13,6 +13,6 @@ namespace evtwin::optimise {
 /// @returns the best answer below `known`; without values where there is none. Outcome::optimal where nothing is left
 ///          that could be better by more than the gap, Outcome::limit where programmes ran out or one of them failed;
 ///          `bound` holds either way. `iterations` and `nodes` count all of it
-Solution branch(LpSolver& lp, const LinearModel& model, double known, const MilpLimits& limits);
+Solution branch_and_bound(LpSolver& lp, const LinearModel& model, double known, const MilpLimits& limits);
 
 }  // namespace evtwin::optimise

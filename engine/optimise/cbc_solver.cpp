@@ -93,12 +93,12 @@ Solution with_whole_numbers_of(LpSolver& lp, const LinearModel& model, const std
     const double whole = std::clamp(std::round(values[c]), model.column_lower[c], model.column_upper[c]);
     lp.set_column_bounds(c, whole, whole);
   }
-  return lp.solve();
+  return lp.solve_model();
 }
 
 /// The limits' gap, and what rounding whole numbers may cost.
 bool within_gap(const Solution& solution, const MilpLimits& limits) {
-  return solution.has_answer() && solution.gap() <= limits.relative_gap + 1e-6;
+  return solution.has_answer() && solution.relative_gap() <= limits.relative_gap + 1e-6;
 }
 
 Solution closed(Solution solution, const MilpLimits& limits) {
@@ -111,8 +111,8 @@ Solution closed(Solution solution, const MilpLimits& limits) {
 
 Solution solve_milp(const LinearModel& model, const MilpLimits& limits) {
   LpSolver lp;
-  lp.load(model);
-  Solution relaxed = lp.solve();
+  lp.load_model(model);
+  Solution relaxed = lp.solve_model();
   if (!model.has_integers() || relaxed.outcome != Outcome::optimal) return relaxed;
 
   Solution best;  // none yet
@@ -127,7 +127,7 @@ Solution solve_milp(const LinearModel& model, const MilpLimits& limits) {
   };
 
   // A dive costs little, and is often within the gap: then nothing is searched.
-  const std::vector<double> dived = dive(lp, model, relaxed.values);
+  const std::vector<double> dived = dive_for_whole(lp, model, relaxed.values);
   if (!dived.empty()) take(with_whole_numbers_of(lp, model, dived));
   if (within_gap(best, limits)) return closed(std::move(best), limits);
 

@@ -121,7 +121,7 @@ LpSolver::~LpSolver() = default;
 LpSolver::LpSolver(LpSolver&&) noexcept = default;
 LpSolver& LpSolver::operator=(LpSolver&&) noexcept = default;
 
-void LpSolver::load(const LinearModel& model) {
+void LpSolver::load_model(const LinearModel& model) {
   impl_ = std::make_unique<Impl>();
   impl_->constant = model.constant;
   impl_->cost = model.cost;
@@ -169,7 +169,7 @@ void LpSolver::set_basis(const Basis& basis) {
   impl_->only_costs_changed = false;
 }
 
-Basis LpSolver::basis() const {
+Basis LpSolver::current_basis() const {
   Basis basis;
   if (!impl_->clp.statusExists()) return basis;
   for (int c = 0; c < impl_->columns(); ++c) basis.columns.push_back(standing_of(impl_->clp.getColumnStatus(c)));
@@ -177,7 +177,7 @@ Basis LpSolver::basis() const {
   return basis;
 }
 
-Solution LpSolver::solve(std::uint64_t iteration_limit) {
+Solution LpSolver::solve_model(std::uint64_t iteration_limit) {
   Impl& impl = *impl_;
   const kernel::Stopwatch watch;
   Solution solution;
@@ -234,7 +234,7 @@ Solution LpSolver::solve(std::uint64_t iteration_limit) {
   solution.iterations = iterations;
   kernel::log_line(kernel::LogRoom::optimise, kernel::LogLevel::debug,
                    "linear: {} rows, {} columns: {}, {:.10g}, {} iterations, {:.2f} ms", impl.rows(), impl.columns(),
-                   name_of(solution.outcome), solution.objective, iterations, watch.ms());
+                   name_of(solution.outcome), solution.objective, iterations, watch.elapsed_ms());
   return solution;
 }
 

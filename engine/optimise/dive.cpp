@@ -68,7 +68,7 @@ class Dive {
   bool fix(std::span<const std::uint32_t> columns, const std::vector<double>& whole) {
     for (std::size_t i = 0; i < columns.size(); ++i) lp_.set_column_bounds(columns[i], whole[i], whole[i]);
     ++programs_;
-    const Solution solution = lp_.solve();
+    const Solution solution = lp_.solve_model();
     if (solution.outcome != Outcome::optimal) return false;
     values_ = solution.values;
     return true;
@@ -82,7 +82,7 @@ class Dive {
 
 }  // namespace
 
-std::vector<double> dive(LpSolver& lp, const LinearModel& model, const std::vector<double>& relaxed) {
+std::vector<double> dive_for_whole(LpSolver& lp, const LinearModel& model, const std::vector<double>& relaxed) {
   return Dive(lp, model, relaxed).run();
 }
 

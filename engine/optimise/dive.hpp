@@ -11,6 +11,6 @@ namespace evtwin::optimise {
 /// powers strictly between 0 and their bounds than there are rows that bind), so a few rounds do.
 /// @param lp  holds the model and has just solved it; its bounds of whole columns are changed
 /// @returns values that are whole to 1e-7 in the whole columns; empty where a few programs did not find any
-std::vector<double> dive(LpSolver& lp, const LinearModel& model, const std::vector<double>& relaxed);
+std::vector<double> dive_for_whole(LpSolver& lp, const LinearModel& model, const std::vector<double>& relaxed);
 
 }  // namespace evtwin::optimise

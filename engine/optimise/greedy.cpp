@@ -149,7 +149,7 @@ class Network {
     for (std::uint32_t v = 0; v < vehicles_; ++v) add_vehicle(v);
   }
 
-  double drain(std::uint32_t step, double kwh) { return flow_.drain(vehicles_ + step, kwh); }
+  double drain(std::uint32_t step, double kwh) { return flow_.drain_node(vehicles_ + step, kwh); }
 
   void read(Plan& plan) const {
     plan.vehicles.resize(vehicles_);
@@ -161,7 +161,7 @@ class Network {
       made.charge_kw.assign(stay, 0.0);
       made.discharge_kw.assign(stay, 0.0);
       for (std::uint32_t k = 0; k < stay && takes_part(vehicle); ++k)
-        made.charge_kw[k] = flow_.flow(first_arc_[v] + k) / problem_.hours[vehicle.first_step + k];
+        made.charge_kw[k] = flow_.arc_flow(first_arc_[v] + k) / problem_.hours[vehicle.first_step + k];
       made.unmet_kwh = std::max(0.0, vehicle.wanted_kwh - got_kwh(problem_, vehicle, made));
     }
   }
@@ -187,7 +187,8 @@ class Network {
       const auto member = std::find_if(limit.members.begin(), limit.members.end(), counts);
       if (member == limit.members.end()) continue;
       for (std::uint32_t t = 0; t < steps_; ++t) {
-        const double kw = (at(limit.upper, t) - (limit.base.empty() ? 0.0 : at(limit.base, t))) / member->coefficient;
+        const double kw = (value_at_step(limit.upper, t) - (limit.base.empty() ? 0.0 : value_at_step(limit.base, t))) /
+                          member->coefficient;
         flow_.add_arc(node_of(l, t), node_of(forest_.parent[l], t), kw * problem_.hours[t]);
       }
     }
@@ -198,7 +199,7 @@ class Network {
     first_arc_.push_back(0);
     if (!takes_part(vehicle)) return;
     flow_.add_supply(v, goal_metered_kwh(vehicle));
-    const std::uint32_t limit = forest_.around(vehicle.evse);
+    const std::uint32_t limit = forest_.smallest_around(vehicle.evse);
     for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
       const std::uint32_t arc =
           flow_.add_arc(v, node_of(limit, t), std::max(0.0, most_charge_kw(vehicle, t)) * problem_.hours[t]);

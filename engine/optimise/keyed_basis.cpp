@@ -33,7 +33,7 @@ Name full_name(const Series& series) {
 
 }  // namespace
 
-KeyedBasis keyed(const PlanModel& model, const Basis& basis) {
+KeyedBasis key_basis(const PlanModel& model, const Basis& basis) {
   KeyedBasis saved;
   saved.series = model.series;
   saved.standings.resize(model.ids.size());
@@ -46,7 +46,7 @@ KeyedBasis keyed(const PlanModel& model, const Basis& basis) {
   return saved;
 }
 
-Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis basis) {
+Basis fit_basis(const KeyedBasis& saved, const PlanModel& model, Basis basis) {
   if (saved.empty()) return basis;
   std::unordered_map<Name, std::uint32_t, Hash> index;
   index.reserve(saved.series.size());

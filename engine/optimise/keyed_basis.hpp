@@ -17,9 +17,9 @@ struct KeyedBasis {
   bool operator==(const KeyedBasis&) const = default;
 };
 
-KeyedBasis keyed(const PlanModel& model, const Basis& basis);
+KeyedBasis key_basis(const PlanModel& model, const Basis& basis);
 
 /// A basis for this model: standings of the same names, `start`'s elsewhere, and as many basic ones as rows.
-Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis start);
+Basis fit_basis(const KeyedBasis& saved, const PlanModel& model, Basis start);
 
 }  // namespace evtwin::optimise

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t no_limit = 0xffffffff;
 struct LimitForest {
   std::vector<std::uint32_t> parent;   ///< [limits] the smallest limit around it, or no_limit
   std::vector<std::uint32_t> of_evse;  ///< [EVSEs] the smallest limit it is in, or no_limit; EVSEs beyond are in none
-  std::uint32_t around(std::uint32_t evse) const { return evse < of_evse.size() ? of_evse[evse] : no_limit; }
+  std::uint32_t smallest_around(std::uint32_t evse) const { return evse < of_evse.size() ? of_evse[evse] : no_limit; }
 };
 
 /// Nothing where two limits share some of their members only. Storages are left out.

@@ -18,7 +18,7 @@ std::uint32_t LinearModel::add_row(double lower, double upper) {
   return static_cast<std::uint32_t>(row_lower.size() - 1);
 }
 
-void LinearModel::add(std::uint32_t row, std::uint32_t column, double coefficient) {
+void LinearModel::add_entry(std::uint32_t row, std::uint32_t column, double coefficient) {
   if (coefficient == 0.0) return;
   entry_row.push_back(row);
   entry_column.push_back(column);

@@ -17,7 +17,7 @@ class LinearModel {
   /// @returns the row's number. lower <= sum of entries <= upper; infinite where there is no bound.
   std::uint32_t add_row(double lower, double upper);
   /// An entry; entries of one cell add up. A 0 is dropped.
-  void add(std::uint32_t row, std::uint32_t column, double coefficient);
+  void add_entry(std::uint32_t row, std::uint32_t column, double coefficient);
 
   std::size_t columns() const { return column_lower.size(); }
   std::size_t rows() const { return row_lower.size(); }

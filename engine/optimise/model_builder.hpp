@@ -12,7 +12,7 @@ class ModelBuilder {
  public:
   ModelBuilder(PlanModel& model, const PlanProblem& problem, const ModelContents& contents, double weight);
 
-  void build();
+  void build_model();
 
  private:
   // model_grid.cpp
@@ -87,14 +87,15 @@ class ModelBuilder {
                    double most_out);
   void name_one_way(const OneWay& way, Part of_column, Part of_in, Part of_out, std::uint64_t owner);
 
-  std::uint32_t column(double lower, double upper, double cost, bool whole = false) {
+  std::uint32_t add_column(double lower, double upper, double cost, bool whole = false) {
     return linear_.add_column(lower, upper, contents_.worst_share_only ? 0.0 : weight_ * cost, whole);
   }
-  std::uint32_t row(double lower, double upper) { return linear_.add_row(lower, upper); }
+  std::uint32_t add_row(double lower, double upper) { return linear_.add_row(lower, upper); }
   /// Names columns or rows that follow each other.
-  void name(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step, std::uint32_t first,
-            std::uint32_t length);
-  void name(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step, std::span<const std::uint32_t> ids);
+  void name_range(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step, std::uint32_t first,
+                  std::uint32_t length);
+  void name_range(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step,
+                  std::span<const std::uint32_t> ids);
 
   /// A power of the grid connection in this step: price and row, with `kw` per unit of the column.
   void at_grid(std::uint32_t column, std::uint32_t step, double kw);

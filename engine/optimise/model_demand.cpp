@@ -56,14 +56,14 @@ void ModelBuilder::add_demand_charge() {
   std::vector<std::uint32_t> billed(periods, no_index), highest(periods, no_index);
   for (std::uint32_t p = 0; p < periods; ++p) {
     const DemandPeriod& period = problem_.periods[p];
-    if (period.price_per_kw > 0.0) billed[p] = column(billed_at_least_[p], infinite, period.price_per_kw);
+    if (period.price_per_kw > 0.0) billed[p] = add_column(billed_at_least_[p], infinite, period.price_per_kw);
     // A ratchet is taken of the highest window itself, which the floor does not raise.
     if (in_ratchet_[p] != 0) {
-      highest[p] = column(0.0, infinite, 0.0);
+      highest[p] = add_column(0.0, infinite, 0.0);
       if (billed[p] != no_index) {
-        const std::uint32_t at_least = row(0.0, infinite);
-        linear_.add(at_least, billed[p], 1.0);
-        linear_.add(at_least, highest[p], -1.0);
+        const std::uint32_t at_least = add_row(0.0, infinite);
+        linear_.add_entry(at_least, billed[p], 1.0);
+        linear_.add_entry(at_least, highest[p], -1.0);
       }
     } else {
       highest[p] = billed[p];
@@ -74,67 +74,67 @@ void ModelBuilder::add_demand_charge() {
     if (billed[p] == no_index) continue;
     for (const DemandPeriod::Ratchet& ratchet : problem_.periods[p].ratchets) {
       if (ratchet.share <= 0.0) continue;
-      const std::uint32_t at_least = row(0.0, infinite);
-      linear_.add(at_least, billed[p], 1.0);
-      linear_.add(at_least, highest[ratchet.period], -ratchet.share);
+      const std::uint32_t at_least = add_row(0.0, infinite);
+      linear_.add_entry(at_least, billed[p], 1.0);
+      linear_.add_entry(at_least, highest[ratchet.period], -ratchet.share);
     }
   }
 
-  name(Part::billed, false, 0, 0, billed);
+  name_range(Part::billed, false, 0, 0, billed);
   std::vector<std::uint32_t> rows(steps(), no_index);
 
   // Only windows that can raise a bill have a row, named by their first step.
   for (std::size_t w = 0; w < problem_.windows.size(); ++w) {
     if (window_binds_[w] == 0) continue;
     const MeterWindow& window = problem_.windows[w];
-    const std::uint32_t within = row(-infinite, -window.so_far_kwh);
-    linear_.add(within, highest[window.period], -window.hours);
+    const std::uint32_t within = add_row(-infinite, -window.so_far_kwh);
+    linear_.add_entry(within, highest[window.period], -window.hours);
     for (std::uint32_t t = window.first_step; t < window.end_step; ++t) {
-      linear_.add(within, block_.steps[t].in, problem_.hours[t]);
-      if (block_.steps[t].over_in != no_index) linear_.add(within, block_.steps[t].over_in, problem_.hours[t]);
+      linear_.add_entry(within, block_.steps[t].in, problem_.hours[t]);
+      if (block_.steps[t].over_in != no_index) linear_.add_entry(within, block_.steps[t].over_in, problem_.hours[t]);
     }
     if (window.first_step < window.end_step) rows[window.first_step] = within;
   }
-  name(Part::window, true, 0, 0, rows);
+  name_range(Part::window, true, 0, 0, rows);
 }
 
 void ModelBuilder::add_grid_wishes() {
   const GridWishes& grid = problem_.grid;
   const auto add_import = [this](std::uint32_t to, std::uint32_t t) {
-    linear_.add(to, block_.steps[t].in, 1.0);
-    if (block_.steps[t].over_in != no_index) linear_.add(to, block_.steps[t].over_in, 1.0);
+    linear_.add_entry(to, block_.steps[t].in, 1.0);
+    if (block_.steps[t].over_in != no_index) linear_.add_entry(to, block_.steps[t].over_in, 1.0);
   };
   const auto add_net = [&](std::uint32_t to, std::uint32_t t, double sign) {
     const GridStep& step = block_.steps[t];
-    linear_.add(to, step.in, sign);
-    if (step.over_in != no_index) linear_.add(to, step.over_in, sign);
-    if (step.out != no_index) linear_.add(to, step.out, -sign);
-    if (step.over_out != no_index) linear_.add(to, step.over_out, -sign);
+    linear_.add_entry(to, step.in, sign);
+    if (step.over_in != no_index) linear_.add_entry(to, step.over_in, sign);
+    if (step.out != no_index) linear_.add_entry(to, step.out, -sign);
+    if (step.over_out != no_index) linear_.add_entry(to, step.over_out, -sign);
   };
 
   if (grid.peak_price_per_kw > 0.0 && steps() > 0) {
-    const std::uint32_t peak = column(0.0, infinite, grid.peak_price_per_kw);
+    const std::uint32_t peak = add_column(0.0, infinite, grid.peak_price_per_kw);
     std::vector<std::uint32_t> rows(steps());
     for (std::uint32_t t = 0; t < steps(); ++t) {
-      rows[t] = row(-infinite, 0.0);
+      rows[t] = add_row(-infinite, 0.0);
       add_import(rows[t], t);
-      linear_.add(rows[t], peak, -1.0);
+      linear_.add_entry(rows[t], peak, -1.0);
     }
-    name(Part::grid_peak, true, 0, 0, rows);
+    name_range(Part::grid_peak, true, 0, 0, rows);
   }
 
   if (grid.ramp_price_per_kw > 0.0)
     for (std::uint32_t t = std::isnan(grid.last_net_kw) ? 1 : 0; t < steps(); ++t) {
       // |net now - net before| in two rows over one column.
-      const std::uint32_t ramp = column(0.0, infinite, grid.ramp_price_per_kw);
+      const std::uint32_t ramp = add_column(0.0, infinite, grid.ramp_price_per_kw);
       const double before = t == 0 ? grid.last_net_kw : 0.0;
-      const std::uint32_t up = row(-infinite, before), down = row(-infinite, -before);
+      const std::uint32_t up = add_row(-infinite, before), down = add_row(-infinite, -before);
       for (const auto& [to, sign] : {std::pair(up, 1.0), std::pair(down, -1.0)}) {
         add_net(to, t, sign);
         if (t > 0) add_net(to, t - 1, -sign);
-        linear_.add(to, ramp, -1.0);
+        linear_.add_entry(to, ramp, -1.0);
       }
-      name(Part::ramp, false, static_cast<std::uint64_t>(problem_.first_step_number + t), t, ramp, 1);
+      name_range(Part::ramp, false, static_cast<std::uint64_t>(problem_.first_step_number + t), t, ramp, 1);
     }
 
   // Only what is drawn above a share of the limit has a price: no row where no more can flow.
@@ -143,10 +143,10 @@ void ModelBuilder::add_grid_wishes() {
       const double from = grid.pressure_from * problem_.import_limit_kw[t];
       const double most = linear_.column_upper[block_.steps[t].in];
       if (block_.steps[t].over_in == no_index && most <= from) continue;
-      const std::uint32_t above = column(0.0, infinite, grid.pressure_price_per_kwh * problem_.hours[t]);
-      const std::uint32_t rest = row(-infinite, from);
+      const std::uint32_t above = add_column(0.0, infinite, grid.pressure_price_per_kwh * problem_.hours[t]);
+      const std::uint32_t rest = add_row(-infinite, from);
       add_import(rest, t);
-      linear_.add(rest, above, -1.0);
+      linear_.add_entry(rest, above, -1.0);
     }
 }
 

@@ -47,7 +47,7 @@ void ModelBuilder::add_grid() {
   const auto name_all = [this](Part part, bool is_row, std::uint32_t GridStep::*id) {
     std::vector<std::uint32_t> ids(steps());
     for (std::uint32_t t = 0; t < steps(); ++t) ids[t] = block_.steps[t].*id;
-    name(part, is_row, 0, 0, ids);
+    name_range(part, is_row, 0, 0, ids);
   };
   name_all(Part::grid, true, &GridStep::row);
   name_all(Part::grid_in, false, &GridStep::in);
@@ -67,14 +67,14 @@ void ModelBuilder::add_direct_step(std::uint32_t t) {
   const double import_limit = problem_.import_limit_kw[t], export_limit = problem_.export_limit_kw[t];
   const bool upper_binds = base + most_in_[t] > import_limit, lower_binds = base - most_out_[t] < -export_limit;
   if (!upper_binds && !lower_binds) return;
-  step.row = row(lower_binds ? -export_limit - base : -infinite, upper_binds ? import_limit - base : infinite);
+  step.row = add_row(lower_binds ? -export_limit - base : -infinite, upper_binds ? import_limit - base : infinite);
   if (base > import_limit) {
-    step.over_in = column(0.0, infinite, problem_.over_limit_price_per_kwh * hours);
-    linear_.add(step.row, step.over_in, -1.0);
+    step.over_in = add_column(0.0, infinite, problem_.over_limit_price_per_kwh * hours);
+    linear_.add_entry(step.row, step.over_in, -1.0);
   }
   if (base < -export_limit) {
-    step.over_out = column(0.0, infinite, problem_.over_limit_price_per_kwh * hours);
-    linear_.add(step.row, step.over_out, 1.0);
+    step.over_out = add_column(0.0, infinite, problem_.over_limit_price_per_kwh * hours);
+    linear_.add_entry(step.row, step.over_out, 1.0);
   }
 }
 
@@ -86,33 +86,33 @@ void ModelBuilder::add_balanced_step(std::uint32_t t) {
   const double over = problem_.over_limit_price_per_kwh * hours;
   const double import_limit = problem_.import_limit_kw[t], export_limit = problem_.export_limit_kw[t];
   const double curtailable = problem_.curtail_pv ? problem_.pv_kw[t] : 0.0;
-  step.row = row(-base, -base);
+  step.row = add_row(-base, -base);
   // Bounds by what could flow at most keep a price that rewards both directions at once from running away.
-  step.in = column(0.0, std::clamp(base + curtailable + most_in_[t], 0.0, import_limit), buy);
-  linear_.add(step.row, step.in, -1.0);
+  step.in = add_column(0.0, std::clamp(base + curtailable + most_in_[t], 0.0, import_limit), buy);
+  linear_.add_entry(step.row, step.in, -1.0);
   if (const double most = std::clamp(most_out_[t] - base, 0.0, export_limit); most > 0.0) {
-    step.out = column(0.0, most, -sell);
-    linear_.add(step.row, step.out, 1.0);
+    step.out = add_column(0.0, most, -sell);
+    linear_.add_entry(step.row, step.out, 1.0);
   }
   if (curtailable > 0.0) {
-    step.curtailed = column(0.0, curtailable, 0.0);
-    linear_.add(step.row, step.curtailed, 1.0);
+    step.curtailed = add_column(0.0, curtailable, 0.0);
+    linear_.add_entry(step.row, step.curtailed, 1.0);
   }
 
   // Where the base alone breaks a limit, the excess has a price: every model has an answer.
   if (base > import_limit) {
-    step.over_in = column(0.0, infinite, buy + over);
-    linear_.add(step.row, step.over_in, -1.0);
+    step.over_in = add_column(0.0, infinite, buy + over);
+    linear_.add_entry(step.row, step.over_in, -1.0);
   }
   if (base + curtailable < -export_limit) {
-    step.over_out = column(0.0, infinite, over - sell);
-    linear_.add(step.row, step.over_out, 1.0);
+    step.over_out = add_column(0.0, infinite, over - sell);
+    linear_.add_entry(step.row, step.over_out, 1.0);
   }
 }
 
 void ModelBuilder::at_grid(std::uint32_t column, std::uint32_t t, double kw) {
   const GridStep& step = block_.steps[t];
-  if (step.row != no_index) linear_.add(step.row, column, kw);
+  if (step.row != no_index) linear_.add_entry(step.row, column, kw);
   if (step.direct && !contents_.worst_share_only) linear_.cost[column] += weight_ * step.price * problem_.hours[t] * kw;
 }
 

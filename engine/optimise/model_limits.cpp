@@ -34,15 +34,15 @@ void ModelBuilder::widen_reach(const PlanLimit::Member& member, Reach& reach) co
 ModelBuilder::LimitRows ModelBuilder::add_limit_rows(const PlanLimit& limit, const Reach& reach) {
   LimitRows added{std::vector<std::uint32_t>(steps(), no_index), std::vector<std::uint32_t>(steps(), no_index)};
   for (std::uint32_t t = 0; t < steps(); ++t) {
-    const double base = limit.base.empty() ? 0.0 : at(limit.base, t);
-    const double upper = at(limit.upper, t) - base, lower = at(limit.lower, t) - base;
+    const double base = limit.base.empty() ? 0.0 : value_at_step(limit.base, t);
+    const double upper = value_at_step(limit.upper, t) - base, lower = value_at_step(limit.lower, t) - base;
     const bool upper_binds = reach.up[t] > upper, lower_binds = reach.down[t] < lower;
     if (!upper_binds && !lower_binds) continue;
-    added.rows[t] = row(lower_binds ? lower : -infinite, upper_binds ? upper : infinite);
+    added.rows[t] = add_row(lower_binds ? lower : -infinite, upper_binds ? upper : infinite);
     // With every power at 0 the row holds: nothing to be paid for.
     if (upper >= 0.0 && lower <= 0.0) continue;
-    added.over[t] = column(0.0, infinite, problem_.over_limit_price_per_kwh * problem_.hours[t]);
-    linear_.add(added.rows[t], added.over[t], upper < 0.0 ? -1.0 : 1.0);
+    added.over[t] = add_column(0.0, infinite, problem_.over_limit_price_per_kwh * problem_.hours[t]);
+    linear_.add_entry(added.rows[t], added.over[t], upper < 0.0 ? -1.0 : 1.0);
   }
   return added;
 }
@@ -53,8 +53,8 @@ void ModelBuilder::add_limit_member(const PlanLimit::Member& member, const std::
     const StorageColumns& columns = block_.storages[member.index];
     for (std::uint32_t t = 0; t < steps(); ++t) {
       if (rows[t] == no_index) continue;
-      linear_.add(rows[t], columns.charge + t, member.coefficient);
-      linear_.add(rows[t], columns.discharge + t, -member.coefficient);
+      linear_.add_entry(rows[t], columns.charge + t, member.coefficient);
+      linear_.add_entry(rows[t], columns.discharge + t, -member.coefficient);
     }
   } else if (member.index < vehicles_of_evse_.size()) {
     // Only steps of the stay have columns.
@@ -64,8 +64,8 @@ void ModelBuilder::add_limit_member(const PlanLimit::Member& member, const std::
       for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
         if (rows[t] == no_index) continue;
         const std::uint32_t i = t - vehicle.first_step;
-        linear_.add(rows[t], columns.charge + i, member.coefficient);
-        if (columns.discharge != no_index) linear_.add(rows[t], columns.discharge + i, -member.coefficient);
+        linear_.add_entry(rows[t], columns.charge + i, member.coefficient);
+        if (columns.discharge != no_index) linear_.add_entry(rows[t], columns.discharge + i, -member.coefficient);
       }
     }
   }
@@ -80,8 +80,8 @@ void ModelBuilder::add_limits() {
     for (const PlanLimit::Member& member : limit.members) widen_reach(member, reach);
     const LimitRows added = add_limit_rows(limit, reach);
     for (const PlanLimit::Member& member : limit.members) add_limit_member(member, added.rows);
-    name(Part::limit, true, l, 0, added.rows);
-    name(Part::limit_over, false, l, 0, added.over);
+    name_range(Part::limit, true, l, 0, added.rows);
+    name_range(Part::limit_over, false, l, 0, added.over);
   }
 }
 
@@ -95,12 +95,12 @@ void ModelBuilder::add_set_points(std::uint32_t index) {
     for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
       const std::uint32_t power = first + t - vehicle.first_step;
       const double most = std::max(most_kw * share_of(vehicle, t), linear_.column_upper[power]);
-      const std::uint32_t point = column(0.0, most, 0.0), at_least = row(0.0, infinite);
-      linear_.add(at_least, point, 1.0);
-      linear_.add(at_least, power, -1.0);
+      const std::uint32_t point = add_column(0.0, most, 0.0), at_least = add_row(0.0, infinite);
+      linear_.add_entry(at_least, point, 1.0);
+      linear_.add_entry(at_least, power, -1.0);
     }
-    name(part, false, vehicle.key, vehicle.first_step, set, columns.length);
-    name(part, true, vehicle.key, vehicle.first_step, set_row, columns.length);
+    name_range(part, false, vehicle.key, vehicle.first_step, set, columns.length);
+    name_range(part, true, vehicle.key, vehicle.first_step, set_row, columns.length);
     return std::pair(set, set_row);
   };
   if (vehicle.max_setpoint_kw > 0.0 && columns.set_charge == no_index)
@@ -119,8 +119,9 @@ void ModelBuilder::add_polygons() {
     const PlanMagnitude& magnitude = problem_.magnitudes[side.magnitude];
     const double angle = 2.0 * std::numbers::pi * side.side / polygon_sides;
     const double re = std::cos(angle), im = std::sin(angle);
-    const double upper = at(magnitude.upper, side.step) * (outer ? 1.0 : std::cos(std::numbers::pi / polygon_sides));
-    const std::uint32_t within = row(-infinite, upper);
+    const double upper =
+        value_at_step(magnitude.upper, side.step) * (outer ? 1.0 : std::cos(std::numbers::pi / polygon_sides));
+    const std::uint32_t within = add_row(-infinite, upper);
 
     for (const PlanMagnitude::Member& member : magnitude.members) {
       if (member.evse >= vehicles_of_evse_.size()) continue;
@@ -132,14 +133,15 @@ void ModelBuilder::add_polygons() {
         // A bound counts with set-points, which lie between the powers and what may be offered.
         if (outer) add_set_points(v);
         const VehicleColumns& columns = block_.vehicles[v];
-        linear_.add(within, (columns.set_charge != no_index ? columns.set_charge : columns.charge) + i, coefficient);
+        linear_.add_entry(within, (columns.set_charge != no_index ? columns.set_charge : columns.charge) + i,
+                          coefficient);
         if (columns.discharge == no_index) continue;
-        linear_.add(within, (columns.set_discharge != no_index ? columns.set_discharge : columns.discharge) + i,
-                    -coefficient);
+        linear_.add_entry(within, (columns.set_discharge != no_index ? columns.set_discharge : columns.discharge) + i,
+                          -coefficient);
       }
     }
     // One name for each side of each row, by step.
-    name(Part::side, true, std::uint64_t{side.magnitude} * polygon_sides + side.side, side.step, within, 1);
+    name_range(Part::side, true, std::uint64_t{side.magnitude} * polygon_sides + side.side, side.step, within, 1);
   }
 }
 

@@ -35,18 +35,18 @@ void ModelBuilder::add_powers(std::uint32_t index) {
   for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
     double most = most_charge_kw(vehicle, t);
     if (contents_.whole_numbers && most < vehicle.min_kw * share_of(vehicle, t)) most = 0.0;
-    const std::uint32_t charge = column(0.0, most, charge_price_per_kwh(vehicle, t) * problem_.hours[t]);
+    const std::uint32_t charge = add_column(0.0, most, charge_price_per_kwh(vehicle, t) * problem_.hours[t]);
     at_grid(charge, t, vehicle.grid_kw_per_charge_kw);
   }
-  name(Part::charge, false, vehicle.key, vehicle.first_step, columns.charge, length);
+  name_range(Part::charge, false, vehicle.key, vehicle.first_step, columns.charge, length);
   if (vehicle.max_discharge_kw <= 0.0) return;
   columns.discharge = static_cast<std::uint32_t>(linear_.columns());
   for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
     const std::uint32_t discharge =
-        column(0.0, most_discharge_kw(vehicle, t), vehicle.discharge_price_per_kwh * problem_.hours[t]);
+        add_column(0.0, most_discharge_kw(vehicle, t), vehicle.discharge_price_per_kwh * problem_.hours[t]);
     at_grid(discharge, t, -vehicle.grid_kw_per_discharge_kw);
   }
-  name(Part::discharge, false, vehicle.key, vehicle.first_step, columns.discharge, length);
+  name_range(Part::discharge, false, vehicle.key, vehicle.first_step, columns.discharge, length);
 }
 
 // level = level before + efficiency x charged - discharged / efficiency, between the floor and a full battery; and the
@@ -69,15 +69,15 @@ void ModelBuilder::add_level(std::uint32_t index) {
     const auto first_row = static_cast<std::uint32_t>(linear_.rows());
     for (std::uint32_t i = 0; i < length; ++i) {
       const double hours = problem_.hours[vehicle.first_step + i];
-      const std::uint32_t level = column(lower, upper, 0.0), step = row(0.0, 0.0);
-      linear_.add(step, level, 1.0);
-      if (i > 0) linear_.add(step, level - 1, -1.0);
-      linear_.add(step, columns.charge + i, -per_charge * hours);
-      linear_.add(step, columns.discharge + i, per_discharge * hours);
+      const std::uint32_t level = add_column(lower, upper, 0.0), step = add_row(0.0, 0.0);
+      linear_.add_entry(step, level, 1.0);
+      if (i > 0) linear_.add_entry(step, level - 1, -1.0);
+      linear_.add_entry(step, columns.charge + i, -per_charge * hours);
+      linear_.add_entry(step, columns.discharge + i, per_discharge * hours);
     }
 
-    name(part, false, vehicle.key, vehicle.first_step, first, length);
-    name(part, true, vehicle.key, vehicle.first_step, first_row, length);
+    name_range(part, false, vehicle.key, vehicle.first_step, first, length);
+    name_range(part, true, vehicle.key, vehicle.first_step, first_row, length);
     if (part == Part::level) columns.level_row = first_row;
     return first;
   };
@@ -123,49 +123,49 @@ void ModelBuilder::add_need(std::uint32_t index) {
     double later_kwh = 0.0;
     for (const PlanVehicle::Later& later : vehicle.later) later_kwh += later.kwh;
     const double least = std::min(most, std::max(0.0, wanted - reachable - later_kwh));
-    columns.unmet = column(least, most, vehicle.unmet_price_per_kwh);
-    name(Part::unmet, false, vehicle.key, vehicle.first_step, columns.unmet, 1);
+    columns.unmet = add_column(least, most, vehicle.unmet_price_per_kwh);
+    name_range(Part::unmet, false, vehicle.key, vehicle.first_step, columns.unmet, 1);
     if (length == 0 && vehicle.later.empty()) return;
   }
   const auto first_later = static_cast<std::uint32_t>(linear_.columns());
   const auto later_blocks = static_cast<std::uint32_t>(has_goal ? vehicle.later.size() : 0);
   for (std::uint32_t b = 0; b < later_blocks; ++b)
-    column(0.0, gives_back ? vehicle.later[b].kwh : std::min(vehicle.later[b].kwh, wanted),
-           vehicle.later[b].price_per_kwh);
-  if (later_blocks > 0) name(Part::later, false, vehicle.key, vehicle.first_step, first_later, later_blocks);
+    add_column(0.0, gives_back ? vehicle.later[b].kwh : std::min(vehicle.later[b].kwh, wanted),
+               vehicle.later[b].price_per_kwh);
+  if (later_blocks > 0) name_range(Part::later, false, vehicle.key, vehicle.first_step, first_later, later_blocks);
 
   std::uint32_t beyond = no_index;
   if (values_end) {
-    beyond = column(0.0, gives_back ? infinite : std::max(0.0, cap - wanted), -vehicle.end_value_per_kwh);
-    name(Part::beyond, false, vehicle.key, vehicle.first_step, beyond, 1);
+    beyond = add_column(0.0, gives_back ? infinite : std::max(0.0, cap - wanted), -vehicle.end_value_per_kwh);
+    name_range(Part::beyond, false, vehicle.key, vehicle.first_step, beyond, 1);
   }
   const double lower = has_goal || fair || values_end ? wanted : -infinite;
   // Where later energy earns money, no more of it is had than what is missing; got itself stays below the cap anyway.
   const bool later_pays = later_blocks > 0 && vehicle.later.front().price_per_kwh < 0.0 && cap <= wanted;
-  columns.need_row = row(lower, values_end || later_pays ? wanted : cap_binds ? std::max(cap, wanted) : infinite);
+  columns.need_row = add_row(lower, values_end || later_pays ? wanted : cap_binds ? std::max(cap, wanted) : infinite);
   for (std::uint32_t i = 0; i < length; ++i) {
     const double hours = problem_.hours[vehicle.first_step + i];
-    linear_.add(columns.need_row, columns.charge + i, per_charge * hours);
-    if (gives_back) linear_.add(columns.need_row, columns.discharge + i, -per_discharge * hours);
+    linear_.add_entry(columns.need_row, columns.charge + i, per_charge * hours);
+    if (gives_back) linear_.add_entry(columns.need_row, columns.discharge + i, -per_discharge * hours);
   }
-  if (columns.unmet != no_index) linear_.add(columns.need_row, columns.unmet, 1.0);
-  for (std::uint32_t b = 0; b < later_blocks; ++b) linear_.add(columns.need_row, first_later + b, 1.0);
-  if (beyond != no_index) linear_.add(columns.need_row, beyond, -1.0);
-  name(Part::need, true, vehicle.key, vehicle.first_step, columns.need_row, 1);
+  if (columns.unmet != no_index) linear_.add_entry(columns.need_row, columns.unmet, 1.0);
+  for (std::uint32_t b = 0; b < later_blocks; ++b) linear_.add_entry(columns.need_row, first_later + b, 1.0);
+  if (beyond != no_index) linear_.add_entry(columns.need_row, beyond, -1.0);
+  name_range(Part::need, true, vehicle.key, vehicle.first_step, columns.need_row, 1);
 }
 
 // worst <= 1 - unmet beyond the unavoidable / what could be had: the objective of the first of two stages.
 void ModelBuilder::add_worst_share() {
   block_.worst = linear_.add_column(0.0, 1.0, -weight_);
-  name(Part::worst, false, 0, 0, block_.worst, 1);
+  name_range(Part::worst, false, 0, 0, block_.worst, 1);
   for (std::uint32_t v = 0; v < problem_.vehicles.size(); ++v) {
     const std::uint32_t unmet = block_.vehicles[v].unmet;
     if (problem_.vehicles[v].wanted_kwh <= 0.0 || unmet == no_index) continue;
     const double least = linear_.column_lower[unmet], could = problem_.vehicles[v].wanted_kwh - least;
     if (could <= 0.0) continue;
-    const std::uint32_t at_most = row(-infinite, least + could);
-    linear_.add(at_most, unmet, 1.0);
-    linear_.add(at_most, block_.worst, could);
+    const std::uint32_t at_most = add_row(-infinite, least + could);
+    linear_.add_entry(at_most, unmet, 1.0);
+    linear_.add_entry(at_most, block_.worst, could);
   }
 }
 

@@ -18,13 +18,13 @@ bool asked(const std::vector<AtStep>& list, std::uint32_t of, std::uint32_t step
 
 // Power is 0 while `on` is, else from `least` to `most`. @returns the row of `most`
 std::uint32_t ModelBuilder::add_on_off(std::uint32_t power, std::uint32_t on, double most, double least) {
-  const std::uint32_t at_most = row(-infinite, 0.0);
-  linear_.add(at_most, power, 1.0);
-  linear_.add(at_most, on, -most);
+  const std::uint32_t at_most = add_row(-infinite, 0.0);
+  linear_.add_entry(at_most, power, 1.0);
+  linear_.add_entry(at_most, on, -most);
   if (least > 0.0) {
-    const std::uint32_t at_least = row(0.0, infinite);
-    linear_.add(at_least, power, 1.0);
-    linear_.add(at_least, on, -least);
+    const std::uint32_t at_least = add_row(0.0, infinite);
+    linear_.add_entry(at_least, power, 1.0);
+    linear_.add_entry(at_least, on, -least);
   }
   return at_most;
 }
@@ -32,15 +32,15 @@ std::uint32_t ModelBuilder::add_on_off(std::uint32_t power, std::uint32_t on, do
 // charge = sum of rate x chosen, one chosen while on.
 void ModelBuilder::add_rates(const StayStep& here, std::uint32_t charge, std::uint32_t on, double most) {
   const PlanVehicle& vehicle = problem_.vehicles[here.vehicle];
-  const std::uint32_t power = row(0.0, 0.0), one = row(0.0, 0.0);
-  linear_.add(power, charge, 1.0);
-  linear_.add(one, on, -1.0);
+  const std::uint32_t power = add_row(0.0, 0.0), one = add_row(0.0, 0.0);
+  linear_.add_entry(power, charge, 1.0);
+  linear_.add_entry(one, on, -1.0);
   for (const double rate : vehicle.rates_kw) {
     if (rate * here.share > most * (1.0 + 1e-12) || rate < vehicle.min_kw) continue;
-    const std::uint32_t chosen = column(0.0, 1.0, 0.0, true);
+    const std::uint32_t chosen = add_column(0.0, 1.0, 0.0, true);
     block_.wholes.push_back({Part::rate, here.vehicle, here.step, chosen, rate * here.share});
-    linear_.add(power, chosen, -rate * here.share);
-    linear_.add(one, chosen, 1.0);
+    linear_.add_entry(power, chosen, -rate * here.share);
+    linear_.add_entry(one, chosen, 1.0);
   }
 }
 
@@ -59,7 +59,7 @@ void ModelBuilder::add_on(const StayStep& here, Switches& switches) {
   const bool wanted = most > 0.0 && most >= least && (has_rates || least > 0.0 || has_starts || here.one_way);
   if (!wanted) return;
 
-  const std::uint32_t on = switches.on[here.index] = column(0.0, 1.0, 0.0, true);
+  const std::uint32_t on = switches.on[here.index] = add_column(0.0, 1.0, 0.0, true);
   block_.wholes.push_back({Part::on, here.vehicle, here.step, on, least});
   if (has_rates)
     add_rates(here, charge, on, most);
@@ -80,15 +80,15 @@ void ModelBuilder::add_back(const StayStep& here, Switches& switches) {
   const bool wanted = most > 0.0 && (least > 0.0 || here.one_way);
   if (!wanted) return;
 
-  const std::uint32_t back = switches.back[here.index] = column(0.0, 1.0, 0.0, true);
+  const std::uint32_t back = switches.back[here.index] = add_column(0.0, 1.0, 0.0, true);
   block_.wholes.push_back({Part::back, here.vehicle, here.step, back, least});
   switches.back_rows[here.index] = add_on_off(first + here.index, back, most, least);
 
   // One direction at a time.
   if (switches.on[here.index] == no_index) return;
-  const std::uint32_t either = switches.either_rows[here.index] = row(-infinite, 1.0);
-  linear_.add(either, switches.on[here.index], 1.0);
-  linear_.add(either, back, 1.0);
+  const std::uint32_t either = switches.either_rows[here.index] = add_row(-infinite, 1.0);
+  linear_.add_entry(either, switches.on[here.index], 1.0);
+  linear_.add_entry(either, back, 1.0);
 }
 
 // A linear plan has no starts: its charging may rise and fall as it likes.
@@ -98,15 +98,15 @@ bool ModelBuilder::counts_starts(const PlanVehicle& vehicle) const {
 
 // start >= on - on before, as many as allowed; a step without a binary is one at 0 kW.
 void ModelBuilder::add_starts(const PlanVehicle& vehicle, const std::vector<std::uint32_t>& on) {
-  const std::uint32_t within = row(-infinite, static_cast<double>(vehicle.starts_left()));
+  const std::uint32_t within = add_row(-infinite, static_cast<double>(vehicle.starts_left()));
   for (std::size_t i = 0; i < on.size(); ++i) {
     if (on[i] == no_index) continue;
     const double before = i == 0 && vehicle.first_step == 0 && vehicle.charging_now ? 1.0 : 0.0;
-    const std::uint32_t start = column(0.0, 1.0, 0.0), rises = row(-before, infinite);
-    linear_.add(rises, start, 1.0);
-    linear_.add(rises, on[i], -1.0);
-    if (i > 0 && on[i - 1] != no_index) linear_.add(rises, on[i - 1], 1.0);
-    linear_.add(within, start, 1.0);
+    const std::uint32_t start = add_column(0.0, 1.0, 0.0), rises = add_row(-before, infinite);
+    linear_.add_entry(rises, start, 1.0);
+    linear_.add_entry(rises, on[i], -1.0);
+    if (i > 0 && on[i - 1] != no_index) linear_.add_entry(rises, on[i - 1], 1.0);
+    linear_.add_entry(within, start, 1.0);
   }
 }
 
@@ -127,12 +127,12 @@ void ModelBuilder::add_whole_numbers() {
     }
     if (counts_starts(vehicle)) add_starts(vehicle, switches.on);
 
-    name(Part::on, false, vehicle.key, vehicle.first_step, switches.on);
-    name(Part::back, false, vehicle.key, vehicle.first_step, switches.back);
+    name_range(Part::on, false, vehicle.key, vehicle.first_step, switches.on);
+    name_range(Part::back, false, vehicle.key, vehicle.first_step, switches.back);
     // Rows that a plan without whole numbers has: named, so that the next round starts from the last one's basis.
-    name(Part::on, true, vehicle.key, vehicle.first_step, switches.on_rows);
-    name(Part::back, true, vehicle.key, vehicle.first_step, switches.back_rows);
-    name(Part::one_way, true, vehicle.key, vehicle.first_step, switches.either_rows);
+    name_range(Part::on, true, vehicle.key, vehicle.first_step, switches.on_rows);
+    name_range(Part::back, true, vehicle.key, vehicle.first_step, switches.back_rows);
+    name_range(Part::one_way, true, vehicle.key, vehicle.first_step, switches.either_rows);
   }
   add_one_way_storages();
 }
@@ -194,24 +194,25 @@ void ModelBuilder::add_grid_modes() {
     if (!has_modes(whole)) continue;
     const GridStep& step = block_.steps[whole.step];
     const double base_kw = problem_.load_kw[whole.step] - problem_.pv_kw[whole.step];
-    const std::uint32_t balance = row(0.0, 0.0);
-    linear_.add(balance, step.in, -1.0);
-    linear_.add(balance, whole.column, base_kw);
+    const std::uint32_t balance = add_row(0.0, 0.0);
+    linear_.add_entry(balance, step.in, -1.0);
+    linear_.add_entry(balance, whole.column, base_kw);
 
     for (const Member& member : members[step.row]) {
       if (member.column == step.in || member.column == step.out) continue;
       const double most = linear_.column_upper[member.column];
       if (!(most > 0.0)) continue;
-      const std::uint32_t while_importing = column(0.0, most, 0.0);
-      linear_.add(balance, while_importing, member.kw);
-      const std::uint32_t of_import = row(-infinite, 0.0), of_export = row(-infinite, most), part = row(0.0, infinite);
-      linear_.add(of_import, while_importing, 1.0);
-      linear_.add(of_import, whole.column, -most);
-      linear_.add(of_export, member.column, 1.0);
-      linear_.add(of_export, while_importing, -1.0);
-      linear_.add(of_export, whole.column, most);
-      linear_.add(part, member.column, 1.0);
-      linear_.add(part, while_importing, -1.0);
+      const std::uint32_t while_importing = add_column(0.0, most, 0.0);
+      linear_.add_entry(balance, while_importing, member.kw);
+      const std::uint32_t of_import = add_row(-infinite, 0.0), of_export = add_row(-infinite, most),
+                          part = add_row(0.0, infinite);
+      linear_.add_entry(of_import, while_importing, 1.0);
+      linear_.add_entry(of_import, whole.column, -most);
+      linear_.add_entry(of_export, member.column, 1.0);
+      linear_.add_entry(of_export, while_importing, -1.0);
+      linear_.add_entry(of_export, whole.column, most);
+      linear_.add_entry(part, member.column, 1.0);
+      linear_.add_entry(part, while_importing, -1.0);
     }
   }
 }
@@ -219,20 +220,20 @@ void ModelBuilder::add_grid_modes() {
 // in <= most in x way, out <= most out x (1 - way)
 void ModelBuilder::add_one_way(OneWay& way, WholeColumn whole, std::uint32_t in_column, double most_in,
                                std::uint32_t out_column, double most_out) {
-  whole.column = way.column[whole.step] = column(0.0, 1.0, 0.0, true);
+  whole.column = way.column[whole.step] = add_column(0.0, 1.0, 0.0, true);
   block_.wholes.push_back(whole);
-  const std::uint32_t in = way.in_row[whole.step] = row(-infinite, 0.0);
-  const std::uint32_t out = way.out_row[whole.step] = row(-infinite, most_out);
-  linear_.add(in, in_column, 1.0);
-  linear_.add(in, whole.column, -most_in);
-  linear_.add(out, out_column, 1.0);
-  linear_.add(out, whole.column, most_out);
+  const std::uint32_t in = way.in_row[whole.step] = add_row(-infinite, 0.0);
+  const std::uint32_t out = way.out_row[whole.step] = add_row(-infinite, most_out);
+  linear_.add_entry(in, in_column, 1.0);
+  linear_.add_entry(in, whole.column, -most_in);
+  linear_.add_entry(out, out_column, 1.0);
+  linear_.add_entry(out, whole.column, most_out);
 }
 
 void ModelBuilder::name_one_way(const OneWay& way, Part of_column, Part of_in, Part of_out, std::uint64_t owner) {
-  name(of_column, false, owner, 0, way.column);
-  name(of_in, true, owner, 0, way.in_row);
-  name(of_out, true, owner, 0, way.out_row);
+  name_range(of_column, false, owner, 0, way.column);
+  name_range(of_in, true, owner, 0, way.in_row);
+  name_range(of_out, true, owner, 0, way.out_row);
 }
 
 }  // namespace evtwin::optimise

@@ -18,7 +18,7 @@ struct VehiclePlan {
   std::vector<double> charge_kw, discharge_kw;  ///< [end_step - first_step], >= 0
   double unmet_kwh = 0.0;
 
-  double kw(std::uint32_t step) const;  ///< signed; 0 outside of the stay
+  double kw_in_step(std::uint32_t step) const;  ///< signed; 0 outside of the stay
 };
 
 struct StoragePlan {
@@ -43,8 +43,8 @@ struct Plan {
   std::vector<double> contract_value_per_kw;
   std::uint64_t iterations = 0, nodes = 0;
 
-  bool usable() const { return outcome == Outcome::optimal || outcome == Outcome::limit; }
-  double gap() const;
+  bool is_usable() const { return outcome == Outcome::optimal || outcome == Outcome::limit; }
+  double relative_gap() const;
 };
 
 /// Cost of a plan by the problem's own words, not by a solver's matrix.

@@ -51,7 +51,7 @@ PlanAttempt::PlanAttempt(const PlannerOptions& options, const PlannerMemory& las
   for (ModelContents& contents : contents_) merge(contents.sides, {});
 }
 
-std::vector<Plan> PlanAttempt::plans() {
+std::vector<Plan> PlanAttempt::make_plans() {
   if (options_.method == Method::greedy && problems_.size() == 1 && fits_greedy(*problems_.front())) {
     plans_.front() = greedy_plan(*problems_.front());
     if (check_plan(*problems_.front(), plans_.front()).empty()) return plans_;
@@ -64,7 +64,7 @@ std::vector<Plan> PlanAttempt::plans() {
   if (answered && must_be_whole()) answered = solve_whole();
   if (answered) {
     // A linear optimum that keeps the whole-number rules as it stands is the whole-number optimum, too.
-    finish(options_.method == Method::milp ? Method::milp : Method::lp);
+    finish_plans(options_.method == Method::milp ? Method::milp : Method::lp);
   } else {
     if (solution_.outcome == Outcome::optimal)
       give_up(Outcome::failed, "the solver's plan is not sound: " + complaint_);
@@ -78,7 +78,7 @@ std::vector<Plan> PlanAttempt::plans() {
   return plans_;
 }
 
-void PlanAttempt::build() {
+void PlanAttempt::build_model() {
   model_.clear();
   for (std::size_t k = 0; k < problems_.size(); ++k) add_problem(model_, *problems_[k], contents_[k], weights_[k]);
   if (problems_.size() > 1) link_first_steps(model_, problems_);
@@ -86,26 +86,26 @@ void PlanAttempt::build() {
 
 bool PlanAttempt::solve_linear() {
   for (;;) {
-    build();
-    solver_.load(model_.linear);
-    solver_.set_basis(fitted(basis_, model_, start_basis(model_, problems_)));
-    solution_ = solver_.solve();
+    build_model();
+    solver_.load_model(model_.linear);
+    solver_.set_basis(fit_basis(basis_, model_, start_basis(model_, problems_)));
+    solution_ = solver_.solve_model();
     iterations_ += solution_.iterations;
     if (solution_.outcome != Outcome::optimal) return false;
-    basis_ = keyed(model_, solver_.basis());
-    read();
-    if (!complete()) return true;
+    basis_ = key_basis(model_, solver_.current_basis());
+    read_answer();
+    if (!add_broken_rules()) return true;
   }
 }
 
-void PlanAttempt::read() {
+void PlanAttempt::read_answer() {
   for (std::size_t k = 0; k < problems_.size(); ++k) {
     both_[k] = {};
     read_plan(*problems_[k], model_.blocks[k], solution_.values, plans_[k], &both_[k]);
   }
 }
 
-bool PlanAttempt::complete() {
+bool PlanAttempt::add_broken_rules() {
   const bool hold = ++rounds_ > most_rounds;
   bool added = false;
   for (std::size_t k = 0; k < problems_.size(); ++k) {
@@ -115,13 +115,13 @@ bool PlanAttempt::complete() {
   return added;
 }
 
-double PlanAttempt::cost() const {
+double PlanAttempt::weighted_cost() const {
   double sum = 0.0;
   for (std::size_t k = 0; k < problems_.size(); ++k) sum += weights_[k] * cost_of(*problems_[k], plans_[k]);
   return sum;
 }
 
-bool PlanAttempt::sound(Method method) {
+bool PlanAttempt::is_sound(Method method) {
   for (std::size_t k = 0; k < problems_.size(); ++k) {
     plans_[k].method = method;
     plans_[k].objective = cost_of(*problems_[k], plans_[k]);
@@ -132,7 +132,7 @@ bool PlanAttempt::sound(Method method) {
   return true;
 }
 
-bool PlanAttempt::nets() const {
+bool PlanAttempt::has_netted() const {
   return std::any_of(both_.begin(), both_.end(), [](const BothWays& both) { return !both.empty(); });
 }
 
@@ -140,9 +140,10 @@ bool PlanAttempt::nets() const {
 // netted where that changes neither soundness nor cost.
 bool PlanAttempt::must_be_whole() {
   const bool inner = problems_.front()->linearisation == Linearisation::inner;
-  if (options_.method == Method::milp && !sound(Method::milp)) return true;
-  if (!nets() || !inner) return false;
-  return !sound(Method::lp) || cost() > solution_.objective + 1e-8 * std::max(1.0, std::abs(solution_.objective));
+  if (options_.method == Method::milp && !is_sound(Method::milp)) return true;
+  if (!has_netted() || !inner) return false;
+  return !is_sound(Method::lp) ||
+         weighted_cost() > solution_.objective + 1e-8 * std::max(1.0, std::abs(solution_.objective));
 }
 
 void PlanAttempt::forbid_both_ways() {
@@ -161,8 +162,8 @@ Solution PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
 }
 
 void PlanAttempt::load_with(const KeyedBasis& last) {
-  solver_.load(model_.linear);
-  solver_.set_basis(fitted(last, model_, start_basis(model_, problems_)));
+  solver_.load_model(model_.linear);
+  solver_.set_basis(fit_basis(last, model_, start_basis(model_, problems_)));
 }
 
 // The same from where the solver stands.
@@ -172,7 +173,7 @@ Solution PlanAttempt::solve_on_with(const std::vector<double>& whole_numbers) {
       const double whole = std::round(whole_numbers[c]);
       solver_.set_column_bounds(c, whole, whole);
     }
-  Solution solution = solver_.solve();
+  Solution solution = solver_.solve_model();
   iterations_ += solution.iterations;
   return solution;
 }
@@ -235,7 +236,7 @@ Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solutio
 }
 
 void PlanAttempt::remember_ways(const std::vector<double>& values) {
-  ways_basis_ = keyed(model_, solver_.basis());
+  ways_basis_ = key_basis(model_, solver_.current_basis());
   last_ways_.assign(model_.blocks.size(), {});
   for (std::size_t k = 0; k < model_.blocks.size(); ++k)
     for (const WholeColumn& whole : model_.blocks[k].wholes)
@@ -254,7 +255,7 @@ void PlanAttempt::take(Search& search, const Solution& candidate) const {
   if (candidate.outcome != Outcome::optimal || candidate.objective >= search.least) return;
   search.best = candidate.values;
   search.least = candidate.objective;
-  search.best_basis = solver_.basis();
+  search.best_basis = solver_.current_basis();
 }
 
 // Whether the best answer is as near to the bound as was asked for: no search is needed beyond that.
@@ -311,7 +312,7 @@ void PlanAttempt::try_roundings(Search& search, const std::vector<Plan>& linear,
 void PlanAttempt::search_whole(Search& search) {
   if (options_.method == Method::lp) {
     if (search.tried.empty()) load_with(ways_basis_ ? *ways_basis_ : basis_);
-    const Solution ways = branch(solver_, model_.linear, search.least, options_.milp);
+    const Solution ways = branch_and_bound(solver_, model_.linear, search.least, options_.milp);
     iterations_ += ways.iterations;
     nodes_ += ways.nodes;
     bound_ = std::max(bound_, ways.bound);
@@ -351,7 +352,7 @@ bool PlanAttempt::solve_whole() {
   for (std::size_t round = 0; round < most_rounds; ++round) {
     forbid_both_ways();
     for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
-    build();
+    build_model();
 
     Search search;
     search.numbers.assign(model_.linear.columns(), 0.0);
@@ -360,17 +361,17 @@ bool PlanAttempt::solve_whole() {
 
     // Nothing found: with every power at 0 each model has an answer.
     if (search.best.empty()) {
-      for (std::size_t k = 0; k < problems_.size(); ++k) rest(*problems_[k], model_.blocks[k], search.numbers);
+      for (std::size_t k = 0; k < problems_.size(); ++k) set_at_rest(*problems_[k], model_.blocks[k], search.numbers);
       take(search, solve_with(search.numbers));
     }
     outcome_ = within_gap(search, 1e-6) ? Outcome::optimal : Outcome::limit;
     if (search.best.empty() || !settle(search)) return false;
 
     // Powers that break a row left out so far, or that are netted, need another round.
-    read();
-    if (complete()) continue;
+    read_answer();
+    if (add_broken_rules()) continue;
     if (!must_be_whole()) return true;
-    if (!nets()) return false;
+    if (!has_netted()) return false;
   }
   return false;
 }
@@ -385,7 +386,7 @@ void PlanAttempt::maximise_worst_share() {
   }
 }
 
-void PlanAttempt::finish(Method method) {
+void PlanAttempt::finish_plans(Method method) {
   const double found = solution_.objective;
   // Ties: the second stage must be as sound as the first.
   const auto last_kw = [this](Part part, std::uint64_t owner, std::int64_t number) {
@@ -400,9 +401,9 @@ void PlanAttempt::finish(Method method) {
     const Solution one = solution_;
     solution_ = break_ties(solver_, model_, one, options_.tie_break, last_kw);
     iterations_ += solution_.iterations - one.iterations;
-    read();
+    read_answer();
 
-    const bool kept = sound(method) && cost() <= found + 1e-8 * std::max(1.0, std::abs(found));
+    const bool kept = is_sound(method) && weighted_cost() <= found + 1e-8 * std::max(1.0, std::abs(found));
     bool broken = !kept;
     for (std::size_t k = 0; k < problems_.size() && !broken; ++k) {
       ModelContents contents = contents_[k];
@@ -453,7 +454,7 @@ void PlanAttempt::set_contract_values() {
   }
 }
 
-PlannerMemory PlanAttempt::memory() {
+PlannerMemory PlanAttempt::take_memory() {
   PlannerMemory memory;
   memory.basis = std::move(basis_);
   memory.remember_powers(*problems_.front(), plans_.front());

@@ -22,12 +22,12 @@ class PlanAttempt {
               std::span<const double> weights);
 
   /// One plan per problem, each checked; all `failed`, or with the solver's outcome, where there is no sound answer.
-  std::vector<Plan> plans();
+  std::vector<Plan> make_plans();
   /// After usable plans: what the next attempt starts from.
-  PlannerMemory memory();
+  PlannerMemory take_memory();
 
  private:
-  void build();
+  void build_model();
   /// Solves the linear model, again and again until nothing that was left out is broken. @returns whether it has an
   /// answer
   bool solve_linear();
@@ -63,18 +63,18 @@ class PlanAttempt {
   void remember_ways(const std::vector<double>& values);
   void put_last_ways(std::vector<double>& whole_numbers) const;
   void maximise_worst_share();
-  void read();
+  void read_answer();
   /// Adds what the answer just read breaks. @returns whether there was anything
-  bool complete();
+  bool add_broken_rules();
   /// Weighted cost of the plans by the problems' words.
-  double cost() const;
+  double weighted_cost() const;
   /// Whether each plan is sound as one of this method.
-  bool sound(Method method);
+  bool is_sound(Method method);
   bool must_be_whole();
   /// Whether opposite powers at once were netted in a plan.
-  bool nets() const;
+  bool has_netted() const;
   void forbid_both_ways();
-  void finish(Method method);
+  void finish_plans(Method method);
   void give_up(Outcome outcome, const std::string& why);
   void set_contract_values();
 

@@ -88,7 +88,7 @@ class Look {
     for (std::size_t k = 0; k < made.charge_kw.size(); ++k) {
       const auto step = static_cast<std::uint32_t>(spec.first_step + k);
       const double discharge_kw = made.discharge_kw.empty() ? 0.0 : made.discharge_kw[k];
-      count.add(problem_, made, k);
+      count.add_step(problem_, made, k);
       within(made.charge_kw[k], 0.0, most_charge_kw(spec, step), tolerance_kw_, "kW", name("charging", k));
       within(discharge_kw, 0.0, most_discharge_kw(spec, step), tolerance_kw_, "kW", name("discharging", k));
       within(count.stored_kwh(), -spec.dischargeable_kwh, spec.room_kwh, tolerance_kwh_, "kWh",
@@ -206,16 +206,16 @@ class Look {
     for (const PlanLimit& one : problem_.limits) {
       for (std::size_t t = 0; t < problem_.steps(); ++t) {
         if (broken_at_rest(one, t)) continue;
-        within(level_of(plan_, powers, one, t), at(one.lower, t), at(one.upper, t), tolerance_of(one), "in its unit",
-               [&] { return fmt::format("limit '{}' in step {}", one.name, t); });
+        within(level_of(plan_, powers, one, t), value_at_step(one.lower, t), value_at_step(one.upper, t),
+               tolerance_of(one), "in its unit", [&] { return fmt::format("limit '{}' in step {}", one.name, t); });
       }
     }
     // An outer polygon lets through what the circle does not: that is what a bound's relaxation is.
     if (problem_.linearisation != Linearisation::inner) return;
     for (const PlanMagnitude& one : problem_.magnitudes) {
       for (std::size_t t = 0; t < problem_.steps(); ++t) {
-        const double amps = std::abs(phasor_of(one, [&](std::uint32_t evse) { return powers.kw(evse, t); }));
-        within(amps, 0.0, at(one.upper, t), tolerance_of(one), "in its unit",
+        const double amps = std::abs(phasor_of(one, [&](std::uint32_t evse) { return powers.kw_in_step(evse, t); }));
+        within(amps, 0.0, value_at_step(one.upper, t), tolerance_of(one), "in its unit",
                [&] { return fmt::format("magnitude '{}' in step {}", one.name, t); });
       }
     }

@@ -37,7 +37,7 @@ std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block
         const std::size_t i = evse * steps + t;
         return i < kw.size() ? kw[i] : 0.0;
       });
-      const double upper = at(magnitude.upper, t), size = std::abs(sum), slack = 1e-7 * std::max(1.0, upper);
+      const double upper = value_at_step(magnitude.upper, t), size = std::abs(sum), slack = 1e-7 * std::max(1.0, upper);
       if (size <= upper + slack) continue;
 
       // The side whose normal is nearest to the phasor cuts the most off.

@@ -56,7 +56,7 @@ double missing_cost(const PlanVehicle& vehicle, double kwh) {
 
 double got_kwh(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan) {
   EnergyCount count(vehicle);
-  for (std::size_t k = 0; k < plan.charge_kw.size(); ++k) count.add(problem, plan, k);
+  for (std::size_t k = 0; k < plan.charge_kw.size(); ++k) count.add_step(problem, plan, k);
   return count.got_kwh();
 }
 
@@ -66,21 +66,21 @@ EvsePowers::EvsePowers(const PlanProblem& problem, const Plan& plan) : steps_(pr
     if (kw_.size() < begin + steps_) kw_.resize(begin + steps_, 0.0);
     const VehiclePlan& made = plan.vehicles[v];
     for (std::uint32_t k = 0; k < made.charge_kw.size(); ++k)
-      kw_[begin + made.first_step + k] += made.kw(made.first_step + k);
+      kw_[begin + made.first_step + k] += made.kw_in_step(made.first_step + k);
   }
 }
 
-double EvsePowers::kw(std::uint32_t evse, std::size_t step) const {
+double EvsePowers::kw_in_step(std::uint32_t evse, std::size_t step) const {
   const std::size_t index = evse * steps_ + step;
   return index < kw_.size() ? kw_[index] : 0.0;
 }
 
 double level_of(const Plan& plan, const EvsePowers& powers, const PlanLimit& limit, std::size_t step) {
-  double level = limit.base.empty() ? 0.0 : at(limit.base, step);
+  double level = limit.base.empty() ? 0.0 : value_at_step(limit.base, step);
   for (const PlanLimit::Member& member : limit.members) {
     const double kw = member.storage
                           ? plan.storages[member.index].charge_kw[step] - plan.storages[member.index].discharge_kw[step]
-                          : powers.kw(member.index, step);
+                          : powers.kw_in_step(member.index, step);
     level += member.coefficient * kw;
   }
   return level;
@@ -95,8 +95,8 @@ bool export_broken_at_rest(const PlanProblem& problem, std::size_t step) {
 }
 
 bool broken_at_rest(const PlanLimit& limit, std::size_t step) {
-  const double base = limit.base.empty() ? 0.0 : at(limit.base, step);
-  return base < at(limit.lower, step) || base > at(limit.upper, step);
+  const double base = limit.base.empty() ? 0.0 : value_at_step(limit.base, step);
+  return base < value_at_step(limit.lower, step) || base > value_at_step(limit.upper, step);
 }
 
 double over_limit_kwh(const PlanProblem& problem, const Plan& plan) {
@@ -113,7 +113,8 @@ double over_limit_kwh(const PlanProblem& problem, const Plan& plan) {
       if (!broken_at_rest(limit, t)) continue;
       if (!powers) powers.emplace(problem, plan);
       const double level = level_of(plan, *powers, limit, t);
-      over += problem.hours[t] * std::max({0.0, at(limit.lower, t) - level, level - at(limit.upper, t)});
+      over += problem.hours[t] *
+              std::max({0.0, value_at_step(limit.lower, t) - level, level - value_at_step(limit.upper, t)});
     }
   }
   for (std::size_t s = 0; s < problem.storages.size(); ++s) {

@@ -9,7 +9,7 @@
 namespace evtwin::optimise {
 
 /// A series of one value is constant.
-inline double at(const std::vector<double>& series, std::size_t step) {
+inline double value_at_step(const std::vector<double>& series, std::size_t step) {
   return series.size() == 1 ? series.front() : series[step];
 }
 
@@ -26,7 +26,7 @@ class EnergyCount {
  public:
   explicit EnergyCount(const PlanVehicle& vehicle) : vehicle_(vehicle) {}
   /// Step k of the stay.
-  void add(const PlanProblem& problem, const VehiclePlan& plan, std::size_t k) {
+  void add_step(const PlanProblem& problem, const VehiclePlan& plan, std::size_t k) {
     const double hours = problem.hours[plan.first_step + k];
     const double charged = plan.charge_kw[k] * hours;
     const double discharged = k < plan.discharge_kw.size() ? plan.discharge_kw[k] * hours : 0.0;
@@ -59,7 +59,7 @@ class EvsePowers {
  public:
   EvsePowers(const PlanProblem& problem, const Plan& plan);
   /// 0 for an EVSE without a vehicle.
-  double kw(std::uint32_t evse, std::size_t step) const;
+  double kw_in_step(std::uint32_t evse, std::size_t step) const;
 
  private:
   std::size_t steps_;

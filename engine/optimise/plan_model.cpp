@@ -24,16 +24,16 @@ ModelBuilder::ModelBuilder(PlanModel& model, const PlanProblem& problem, const M
       weight_(weight),
       future_(static_cast<std::uint32_t>(model.blocks.size())) {}
 
-void ModelBuilder::name(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step, std::uint32_t first,
-                        std::uint32_t length) {
+void ModelBuilder::name_range(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step,
+                              std::uint32_t first, std::uint32_t length) {
   const auto offset = static_cast<std::uint32_t>(model_.ids.size());
   model_.ids.resize(offset + length);
   std::iota(model_.ids.begin() + offset, model_.ids.end(), first);
   model_.series.push_back({part, is_row, future_, owner, problem_.first_step_number + first_step, offset, length});
 }
 
-void ModelBuilder::name(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step,
-                        std::span<const std::uint32_t> ids) {
+void ModelBuilder::name_range(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step,
+                              std::span<const std::uint32_t> ids) {
   if (std::all_of(ids.begin(), ids.end(), [](std::uint32_t id) { return id == no_index; })) return;
   const auto offset = static_cast<std::uint32_t>(model_.ids.size());
   model_.ids.insert(model_.ids.end(), ids.begin(), ids.end());
@@ -41,7 +41,7 @@ void ModelBuilder::name(Part part, bool is_row, std::uint64_t owner, std::uint32
                            static_cast<std::uint32_t>(ids.size())});
 }
 
-void ModelBuilder::build() {
+void ModelBuilder::build_model() {
   look_at_ranges();
   look_at_windows();
   add_grid();
@@ -59,15 +59,15 @@ void ModelBuilder::build() {
 
 void add_problem(PlanModel& model, const PlanProblem& problem, const ModelContents& contents, double weight) {
   if (model.blocks.empty()) model.first_number = problem.first_step_number;
-  ModelBuilder(model, problem, contents, weight).build();
+  ModelBuilder(model, problem, contents, weight).build_model();
 }
 
 void link_first_steps(PlanModel& model, const std::vector<const PlanProblem*>& problems) {
   const auto same_power = [&model](std::uint32_t a, std::uint32_t b) {
     if (a == no_index || b == no_index) return;
     const std::uint32_t row = model.linear.add_row(0.0, 0.0);
-    model.linear.add(row, a, 1.0);
-    model.linear.add(row, b, -1.0);
+    model.linear.add_entry(row, a, 1.0);
+    model.linear.add_entry(row, b, -1.0);
   };
   // Each future is tied to the first one that has the vehicle or storage too.
   std::unordered_map<std::uint64_t, VehicleColumns> vehicles;

@@ -100,7 +100,7 @@ void round_plan(const PlanProblem& problem, const ModelBlock& block, const Plan&
   }
 }
 
-void rest(const PlanProblem& problem, const ModelBlock& block, std::vector<double>& values) {
+void set_at_rest(const PlanProblem& problem, const ModelBlock& block, std::vector<double>& values) {
   for (const WholeColumn& whole : block.wholes)
     values[whole.column] =
         whole.part == Part::grid_way && problem.load_kw[whole.step] >= problem.pv_kw[whole.step] ? 1.0 : 0.0;

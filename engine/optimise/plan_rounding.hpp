@@ -13,6 +13,6 @@ void round_plan(const PlanProblem& problem, const ModelBlock& block, const Plan&
                 std::vector<double>& values);
 
 /// Nothing charges, nothing is given back: always possible.
-void rest(const PlanProblem& problem, const ModelBlock& block, std::vector<double>& values);
+void set_at_rest(const PlanProblem& problem, const ModelBlock& block, std::vector<double>& values);
 
 }  // namespace evtwin::optimise

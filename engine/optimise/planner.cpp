@@ -15,7 +15,7 @@ void tell(const std::vector<const PlanProblem*>& problems, const std::vector<Pla
   constexpr kernel::LogRoom room = kernel::LogRoom::optimise;
   for (std::size_t k = 0; k < plans.size(); ++k) {
     const Plan& plan = plans[k];
-    if (!plan.usable()) kernel::log_line(room, kernel::LogLevel::warning, "no plan: {}", plan.why);
+    if (!plan.is_usable()) kernel::log_line(room, kernel::LogLevel::warning, "no plan: {}", plan.why);
     kernel::log_line(room, kernel::LogLevel::debug,
                      "plan of {} steps, {} vehicles, {} storages: {} by {}, cost {:.10g}, at least {:.10g}, {} "
                      "iterations, {} nodes, {:.2f} ms",
@@ -37,10 +37,10 @@ struct Planner::Impl {
         throw std::invalid_argument(problems.size() == 1 ? wrong : "future " + std::to_string(k) + ": " + wrong);
     const kernel::Stopwatch watch;
     PlanAttempt attempt(options, memory, problems, weights);
-    std::vector<Plan> plans = attempt.plans();
-    tell(problems, plans, watch.ms());
-    if (std::all_of(plans.begin(), plans.end(), [](const Plan& plan) { return plan.usable(); }))
-      memory = attempt.memory();
+    std::vector<Plan> plans = attempt.make_plans();
+    tell(problems, plans, watch.elapsed_ms());
+    if (std::all_of(plans.begin(), plans.end(), [](const Plan& plan) { return plan.is_usable(); }))
+      memory = attempt.take_memory();
     return plans;
   }
 };
@@ -50,12 +50,12 @@ Planner::~Planner() = default;
 Planner::Planner(Planner&&) noexcept = default;
 Planner& Planner::operator=(Planner&&) noexcept = default;
 
-Plan Planner::plan(const PlanProblem& problem) {
+Plan Planner::make_plan(const PlanProblem& problem) {
   constexpr double one[] = {1.0};
   return std::move(impl_->plan({&problem}, one).front());
 }
 
-std::vector<Plan> Planner::plan(std::span<const PlanProblem> futures, std::span<const double> weights) {
+std::vector<Plan> Planner::make_plan(std::span<const PlanProblem> futures, std::span<const double> weights) {
   double sum = 0.0;
   for (const double weight : weights) {
     if (!(weight >= 0.0 && weight < infinite))
@@ -71,7 +71,7 @@ std::vector<Plan> Planner::plan(std::span<const PlanProblem> futures, std::span<
   return impl_->plan(problems, shares);
 }
 
-void Planner::forget() { impl_->memory = {}; }
+void Planner::forget_last() { impl_->memory = {}; }
 
 std::vector<std::byte> Planner::save() const { return bytes_of(impl_->memory); }
 void Planner::load(std::span<const std::byte> bytes) { impl_->memory = memory_from(bytes); }

@@ -39,15 +39,15 @@ class Planner {
   /// greedy: where the structure allows it, else LP. milp: LP first, whole numbers only where they matter; at the node
   /// limit the best plan found, or the LP's, made whole.
   /// @throws std::invalid_argument with check_problem's line.
-  Plan plan(const PlanProblem& problem);
+  Plan make_plan(const PlanProblem& problem);
 
   /// One first step for several futures (arrivals, PV): vehicles and storages with the same key in all of them get the
   /// same power in step 0, what follows is each future's own. @param weights >= 0, one per future, not all 0
   /// @returns a plan per future; objectives are each its own, and no bound is known of one alone (-infinite).
-  std::vector<Plan> plan(std::span<const PlanProblem> futures, std::span<const double> weights);
+  std::vector<Plan> make_plan(std::span<const PlanProblem> futures, std::span<const double> weights);
 
   /// Forgets the last plan and basis.
-  void forget();
+  void forget_last();
 
   /// State that the next answer depends on beyond its problem, for checkpoints: the last plan and basis, by keys. A
   /// planner that loads it answers as the one that saved, to the bit: each answer starts from what is saved here and no

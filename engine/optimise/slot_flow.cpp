@@ -32,12 +32,12 @@ void SlotFlow::index_arcs() {
   for (std::uint32_t h = 0; h < to_.size(); ++h) halves_[next_[to_[h ^ 1U]]++] = h;
 }
 
-double SlotFlow::drain(std::uint32_t node, double most) {
+double SlotFlow::drain_node(std::uint32_t node, double most) {
   if (start_.empty()) index_arcs();
   double drained = 0.0;
   while (most - drained > least && find_distances(node)) {
     while (most - drained > least) {
-      const double amount = augment(node, most - drained);
+      const double amount = augment_path(node, most - drained);
       if (amount == 0.0) break;
       drained += amount;
     }
@@ -78,7 +78,7 @@ bool SlotFlow::find_distances(std::uint32_t drain) {
 }
 
 // One path from a supply to the drain, each step one nearer.
-double SlotFlow::augment(std::uint32_t drain, double most) {
+double SlotFlow::augment_path(std::uint32_t drain, double most) {
   path_.clear();
   std::uint32_t node = drain;
 

@@ -5,8 +5,8 @@
 
 namespace evtwin::optimise {
 
-/// Nodes that hold a supply, arcs with capacities, and drains: `drain(node, most)` pulls as much as can come to a node,
-/// by shortest augmenting paths (Dinic), on top of all that was drained before.
+/// Nodes that hold a supply, arcs with capacities, and drains: `drain_node(node, most)` pulls as much as can come to a
+/// node, by shortest augmenting paths (Dinic), on top of all that was drained before.
 ///
 /// A node that no supply reaches will never be reached again, since augmenting only turns arcs between nodes that are:
 /// it is left out for good, and so failed searches cost no more than one walk over the graph in all.
@@ -19,18 +19,18 @@ class SlotFlow {
   std::uint32_t add_arc(std::uint32_t from, std::uint32_t to, double capacity);
 
   /// @returns what came, <= most.
-  double drain(std::uint32_t node, double most);
+  double drain_node(std::uint32_t node, double most);
 
-  double supply(std::uint32_t node) const { return supply_[node]; }
+  double supply_left(std::uint32_t node) const { return supply_[node]; }
   /// Amount that flows through an arc.
-  double flow(std::uint32_t arc) const { return residual_[2 * arc + 1]; }
+  double arc_flow(std::uint32_t arc) const { return residual_[2 * arc + 1]; }
 
  private:
   static constexpr double least = 1e-10;  // below that nothing is left
 
   void index_arcs();
   bool find_distances(std::uint32_t drain);
-  double augment(std::uint32_t drain, double most);
+  double augment_path(std::uint32_t drain, double most);
 
   // Half-arc 2a goes along arc a, 2a + 1 against it.
   std::vector<double> supply_, residual_;

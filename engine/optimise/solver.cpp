@@ -21,7 +21,7 @@ std::string_view name_of(Outcome outcome) {
   return "failed";
 }
 
-double Solution::gap() const {
+double Solution::relative_gap() const {
   if (!has_answer()) return infinite;
   return (objective - bound) / std::max(1.0, std::abs(objective));
 }

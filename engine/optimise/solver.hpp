@@ -30,7 +30,7 @@ struct Solution {
 
   bool has_answer() const { return !values.empty(); }
   /// (objective - bound) / max(1, |objective|).
-  double gap() const;
+  double relative_gap() const;
 };
 
 /// Where a column or row stands in a simplex basis.
@@ -48,15 +48,15 @@ class LpSolver {
   LpSolver& operator=(LpSolver&&) noexcept;
 
   /// Takes another model; integer marks are ignored. Whatever was there is forgotten.
-  void load(const LinearModel& model);
+  void load_model(const LinearModel& model);
   void set_column_bounds(std::uint32_t column, double lower, double upper);
   void set_row_bounds(std::uint32_t row, double lower, double upper);
   void set_cost(std::uint32_t column, double cost);
   /// Where to begin; a basis that does not fit is mended by the solver. Sizes as the model's.
   void set_basis(const Basis& basis);
-  Basis basis() const;
+  Basis current_basis() const;
   /// @param iteration_limit 0: only the one that ends a simplex going in circles, 20 for each column and row and 20,000
-  Solution solve(std::uint64_t iteration_limit = 0);
+  Solution solve_model(std::uint64_t iteration_limit = 0);
 
  private:
   struct Impl;

@@ -76,7 +76,7 @@ Solution break_ties(LpSolver& solver, const PlanModel& model, const Solution& fi
     }
   }
   // Where every column is tied the simplex may go in circles: beyond a pivot for each column the plan is good as it is.
-  Solution second = solver.solve(linear.columns() + linear.rows() + 1000);
+  Solution second = solver.solve_model(linear.columns() + linear.rows() + 1000);
   if (second.outcome != Outcome::optimal) return first;
   // The face holds the cost but for rounding.
   double cost = linear.constant;

@@ -41,7 +41,7 @@ double growth(double before, double more, double power, double grown) {
 
 }  // namespace
 
-AgeingLaw FittedAgeing::law() const {
+AgeingLaw FittedAgeing::fitted_law() const {
   AgeingLaw law;
   law.replaced_at = replaced_at;
   // Terms that depend on voltage, depth and temperature leave; the constant ones stay.
@@ -58,13 +58,13 @@ AgeingLaw FittedAgeing::law() const {
   return law;
 }
 
-AgeingHistory AgeingHistory::car(double capacity_kwh) {
+AgeingHistory AgeingHistory::of_typical_car(double capacity_kwh) {
   constexpr double days = 730.0, km_per_day = 15'000.0 / 365.0, kwh_per_km = 0.186;
   static_assert(days == 2.0 * 365.0 && days == AgeingHistory{}.days, "two years, as EV2Gym takes them");
   return {days, 2.0 * days * km_per_day * kwh_per_km, capacity_kwh};
 }
 
-AgeingHistory AgeingHistory::storage(double capacity_kwh) {
+AgeingHistory AgeingHistory::of_typical_storage(double capacity_kwh) {
   constexpr double days = 730.0;
   return {days, 2.0 * days * capacity_kwh, capacity_kwh};
 }
@@ -117,14 +117,14 @@ double energy_area(const Law& law, double metered_kwh, double hours) {
   return (metered_kwh - law.kw * hours) / law.rate_per_h;
 }
 
-void AgeingMeter::add(double from_kwh, double change_kwh, const Law& law, double metered_kwh, double begin_h,
-                      double hours) {
+void AgeingMeter::add_power(double from_kwh, double change_kwh, const Law& law, double metered_kwh, double begin_h,
+                            double hours) {
   const double per_metered = change_kwh / metered_kwh;
   moment_kwh_h_ += (begin_h + hours) * change_kwh - per_metered * energy_area(law, metered_kwh, hours);
   add_flow(from_kwh, change_kwh);
 }
 
-AgeingUse AgeingMeter::use(double capacity_kwh, double now_kwh, double hours) const {
+AgeingUse AgeingMeter::use_until(double capacity_kwh, double now_kwh, double hours) const {
   AgeingUse use;
   use.days = hours / 24.0;
   use.mean_soc = (hours > 0.0 ? now_kwh - moment_kwh_h_ / hours : now_kwh) / capacity_kwh;

@@ -44,7 +44,7 @@ struct FittedAgeing {
   double replaced_at = 0.8;        ///< fraction of the capacity that ends its life
 
   /// The published law with these figures in it.
-  AgeingLaw law() const;
+  AgeingLaw fitted_law() const;
   bool operator==(const FittedAgeing&) const = default;
 };
 
@@ -55,9 +55,9 @@ struct AgeingHistory {
   double capacity_kwh = 78.0;  ///< EV2Gym's pack; the fraction of it counts, not its size
 
   /// An EV of two years at 15,000 km a year and 0.186 kWh/km, charged as much as driven (EV2Gym).
-  static AgeingHistory car(double capacity_kwh);
+  static AgeingHistory of_typical_car(double capacity_kwh);
   /// A stationary battery of two years with one full cycle a day (ours: no published figure).
-  static AgeingHistory storage(double capacity_kwh);
+  static AgeingHistory of_typical_storage(double capacity_kwh);
 };
 
 /// How a battery was used over some time.
@@ -108,7 +108,7 @@ class AgeingMeter {
   /// `begin_h` hours after the meter's start.
   /// @param law           its power; the battery sees `change_kwh / metered_kwh` of it
   /// @param metered_kwh   of the law over these hours, signed, not 0
-  void add(double from_kwh, double change_kwh, const Law& law, double metered_kwh, double begin_h, double hours);
+  void add_power(double from_kwh, double change_kwh, const Law& law, double metered_kwh, double begin_h, double hours);
   /// The same for a law of constant power, the common one: only its middle counts, `middle_h` hours after the start.
   void add_constant(double from_kwh, double change_kwh, double middle_h) {
     // Content over time, by parts: now x T less the sum of (when it changed) x change.
@@ -117,10 +117,10 @@ class AgeingMeter {
   }
 
   /// Use from the meter's start until `hours` later, when the content is `now_kwh`.
-  AgeingUse use(double capacity_kwh, double now_kwh, double hours) const;
+  AgeingUse use_until(double capacity_kwh, double now_kwh, double hours) const;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(moment_kwh_h_, stored_kwh_, level_kwh2_, half_cycle_kwh_, half_cycles_kwh2_);
   }
 

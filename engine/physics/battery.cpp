@@ -25,7 +25,7 @@
 
 namespace evtwin::physics {
 
-double Curve::at(double soc) const {
+double Curve::kw_at(double soc) const {
   if (knots.empty()) return 0.0;
   if (soc <= knots.front().soc) return knots.front().kw;
   for (std::size_t i = 1; i < knots.size(); ++i) {

@@ -24,7 +24,7 @@ struct Curve {
   std::vector<Knot> knots;
 
   static Curve constant(double kw) { return {{{0.0, kw}, {1.0, kw}}}; }
-  double at(double soc) const;
+  double kw_at(double soc) const;
   double max_kw() const;
 };
 
@@ -60,9 +60,9 @@ struct Law {
   LawEnd end = LawEnd::never;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(kw, rate_per_h, hours, end_stored_kwh, metered_kwh);
-    a.choice(end, LawEnd::metered);
+    a.archive_choice(end, LawEnd::metered);
   }
 
   double kw_at(double hours_in) const;
@@ -91,7 +91,7 @@ struct PowerRange {
   bool falls = false;       ///< a power of now_kw or more would shrink from the very start
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(now_kw, highest_kw, falls);
   }
 };

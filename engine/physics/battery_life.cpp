@@ -36,7 +36,7 @@ double life_years(const AgeingLaw& law, double capacity_kwh, const AgeingUse& us
   return after / days_of_year;
 }
 
-void FleetUse::add(const AgeingUse& use, double capacity_kwh, double soc_rise) {
+void FleetUse::add_battery(const AgeingUse& use, double capacity_kwh, double soc_rise) {
   const double cycles = use.stored_kwh / capacity_kwh;
   sessions += 1.0;
   days += use.days;
@@ -83,7 +83,8 @@ void add_fleet(std::vector<FleetOfLaw>& fleets, const FleetOfLaw& more) {
 
 double fleet_life_years(std::span<const FleetOfLaw> fleets) {
   double least = kernel::unknown;
-  for (const FleetOfLaw& fleet : fleets) least = std::fmin(least, fleet_life_years(fleet.ageing.law(), fleet.use));
+  for (const FleetOfLaw& fleet : fleets)
+    least = std::fmin(least, fleet_life_years(fleet.ageing.fitted_law(), fleet.use));
   return least;
 }
 

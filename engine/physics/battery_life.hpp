@@ -30,11 +30,11 @@ struct FleetUse {
          depth_flow = 0.0;  ///< both directions, in capacities; times mean SoC, times depth
   double road = 0.0;        ///< capacities that left on the road what the site put in: the sum of rises of SoC
 
-  void add(const AgeingUse& use, double capacity_kwh, double soc_rise);
+  void add_battery(const AgeingUse& use, double capacity_kwh, double soc_rise);
   FleetUse& operator+=(const FleetUse& other);
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(sessions, days, soc_days, flow, level_flow, depth_flow, road);
   }
 };

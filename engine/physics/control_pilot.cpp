@@ -65,7 +65,7 @@ std::vector<PilotState> passed_between(PilotState from, PilotState to) {
   return {PilotState::b};  // every way that is barred leads over B
 }
 
-bool ControlPilot::on(Event event) {
+bool ControlPilot::on_event(Event event) {
   const bool there = vehicle_ != PilotState::a, is_ready = vehicle_ == PilotState::c || vehicle_ == PilotState::d;
   const auto set = [](auto& member, auto value, bool possible) {
     if (possible) member = value;
@@ -101,10 +101,10 @@ bool ControlPilot::on(Event event) {
   return false;
 }
 
-PilotState ControlPilot::state() const { return fault_ == PilotState::none ? vehicle_ : fault_; }
+PilotState ControlPilot::pilot_state() const { return fault_ == PilotState::none ? vehicle_ : fault_; }
 
 bool ControlPilot::energy_flows() const {
-  return oscillates() && (vehicle_ == PilotState::c || vehicle_ == PilotState::d);
+  return is_oscillating() && (vehicle_ == PilotState::c || vehicle_ == PilotState::d);
 }
 
 }  // namespace evtwin::physics

@@ -61,10 +61,10 @@ class ControlPilot {
     restore           ///< either is over
   };
   /// @returns false: the event can not happen now (ready without a vehicle, plug in twice); nothing changes.
-  bool on(Event event);
+  bool on_event(Event event);
 
-  PilotState state() const;
-  bool oscillates() const { return offered_ && vehicle_ != PilotState::a && fault_ == PilotState::none; }
+  PilotState pilot_state() const;
+  bool is_oscillating() const { return offered_ && vehicle_ != PilotState::a && fault_ == PilotState::none; }
   bool energy_flows() const;
 
  private:

@@ -13,7 +13,7 @@ double rated_kw(const Evse& evse) {
   return evse.phases == 0 ? evse.max_kw : evse.phases * evse.voltage_v * evse.max_a / 1000.0;
 }
 
-Coupling couple(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in) {
+Coupling couple_vehicle(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in) {
   Coupling c;
   const bool may_discharge = evse.bidirectional && vehicle.v2g_capable && v2g_opted_in;
   if (evse.phases == 0) {

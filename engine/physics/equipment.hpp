@@ -71,7 +71,7 @@ struct Coupling {
 
 /// Phases used = min(EVSE, vehicle); P = phases x V x I / 1000; the on-board charger's kW are spread over its phases.
 /// A car without the inlet (no DC, or no AC phases) couples with max_kw = 0.
-Coupling couple(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in);
+Coupling couple_vehicle(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in);
 
 /// Largest allowed offer that is not above `kw` (>= 0); 0 when none is. A value within 1e-9 of a rate is that rate:
 /// kW that came from A by another order of multiplications must not fall to the next lower rate.

@@ -61,11 +61,11 @@ std::vector<std::int32_t> FeederTree::path_up(std::int32_t node) const {
   return path;
 }
 
-double FeederTree::flows(std::span<const double> own_kw, std::span<double> into_kw) const {
+double FeederTree::sum_flows(std::span<const double> own_kw, std::span<double> into_kw) const {
   std::copy(own_kw.begin(), own_kw.end(), into_kw.begin());
   double total_kw = 0.0;
   for (const std::uint32_t i : leaves_first_) {
-    into_kw[i] = through(into_kw[i], feeders_[i].efficiency);
+    into_kw[i] = power_into(into_kw[i], feeders_[i].efficiency);
     if (feeders_[i].parent >= 0) {
       into_kw[static_cast<std::size_t>(feeders_[i].parent)] += into_kw[i];
     } else {

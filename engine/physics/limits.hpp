@@ -48,7 +48,7 @@ class FeederTree {
   FeederTree() = default;
 
   const std::vector<Feeder>& feeders() const { return feeders_; }
-  bool lossless() const { return lossless_; }
+  bool is_lossless() const { return lossless_; }
   /// All nodes, each before its parent.
   std::span<const std::uint32_t> leaves_first() const { return leaves_first_; }
   /// Feeders from `node` up to the grid connection.
@@ -57,7 +57,7 @@ class FeederTree {
   /// @param own_kw  [feeders] power drawn directly at each node, signed
   /// @param into_kw [feeders] out: power that enters each node from above, losses included
   /// @returns the power all top feeders draw from the grid connection, kW
-  double flows(std::span<const double> own_kw, std::span<double> into_kw) const;
+  double sum_flows(std::span<const double> own_kw, std::span<double> into_kw) const;
 
  private:
   std::vector<Feeder> feeders_;
@@ -66,6 +66,6 @@ class FeederTree {
 };
 
 /// Power into a lossy node that must deliver (or takes back) `kw`: more goes in, less comes back.
-inline double through(double kw, double efficiency) { return kw >= 0.0 ? kw / efficiency : kw * efficiency; }
+inline double power_into(double kw, double efficiency) { return kw >= 0.0 ? kw / efficiency : kw * efficiency; }
 
 }  // namespace evtwin::physics

@@ -23,7 +23,7 @@ void try_parameters(const Specimen& specimen, const evtwin_info& info, std::span
     throw Failed(fmt::format("create() with {} answered {}: {}", what, name_of_status(instance.made().status),
                              instance.made().words));
   try {
-    while (scene.next(instance.c())) ask(instance, scene);
+    while (scene.next_decision(instance.c_strategy())) ask(instance, scene);
   } catch (const Failed& failed) {
     throw Failed(fmt::format("with {}: {}", what, failed.what()));
   }
@@ -43,7 +43,7 @@ void create_takes_defaults(const Specimen& specimen, const evtwin_info& info) {
 
 void unknown_ids_are_refused(const Specimen& specimen, const evtwin_info& info) {
   const Scene scene(1);
-  const auto params = defaults(info);
+  const auto params = default_params(info);
   const std::string id = info.id;
   for (const std::string& unknown : {std::string("no-such-strategy"), id + "x", id + " ", id + "-", std::string(),
                                      id.substr(0, id.size() - 1), std::string(10'000, 'a')}) {
@@ -68,7 +68,7 @@ void for_each_bound(const evtwin_info& info,
   // One parameter at a time at its ends and in the middle, the others at their defaults.
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
-    auto params = defaults(info);
+    auto params = default_params(info);
 
     const auto with_number = [&](double number) {
       params[p].number = number;
@@ -111,7 +111,7 @@ void parameters_are_taken_or_refused(const Specimen& specimen, const evtwin_info
 }
 
 void unknown_parameter_does_no_harm(const Specimen& specimen, const evtwin_info& info) {
-  auto params = defaults(info);
+  auto params = default_params(info);
   params.push_back({"no_such_parameter", 1.0, nullptr});
   params.push_back({"", std::nan(""), "text"});
   const Scene scene(1);

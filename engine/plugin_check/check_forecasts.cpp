@@ -73,7 +73,7 @@ void info_stays(const Foreseer& of) {
 void parameters_are_sound(const Foreseer& of) { parameter_table_is_sound(of.specimen, of.info); }
 
 void unknown_is_refused(const Foreseer& of) {
-  const auto params = defaults(of.info);
+  const auto params = default_params(of.info);
   const std::string id = of.info.id;
   const auto expect_refusal = [&](const std::string& asked_id, std::uint32_t quantity, const std::string& what) {
     const ForecasterInstance instance(of.specimen, asked_id.c_str(), params, quantity);
@@ -113,7 +113,7 @@ void try_parameters(const Foreseer& of, std::span<const evtwin_param_value> para
   try {
     for (const std::uint64_t number : std::array<std::uint64_t, 3>{1, 12, 15}) {
       const ForecastScene scene(number);
-      for (std::size_t k = 0; k < scene.questions(); ++k) ask(instance, scene, k, of.quantity);
+      for (std::size_t k = 0; k < scene.question_count(); ++k) ask(instance, scene, k, of.quantity);
     }
   } catch (const Failed& failed) {
     throw Failed(fmt::format("with {}: {}", what, failed.what()));
@@ -126,7 +126,7 @@ void parameters_are_taken(const Foreseer& of) {
     try_parameters(of, params, what);
   });
   // One that it does not have does no harm.
-  auto params = defaults(of.info);
+  auto params = default_params(of.info);
   params.push_back({"no_such_parameter", 1.0, nullptr});
   params.push_back({"", std::nan(""), "text"});
   ForecasterInstance instance(of.specimen, of.info.id, params, of.quantity);
@@ -140,11 +140,11 @@ void short_histories_are_answered(const Foreseer& of) {
 }
 
 void forecasts_are_possible(const Foreseer& of) {
-  for (std::uint64_t number = 1; number <= ForecastScene::corners(); ++number) play(of, ForecastScene(number));
+  for (std::uint64_t number = 1; number <= ForecastScene::corner_count(); ++number) play(of, ForecastScene(number));
 }
 
 void play_walled(const Foreseer& of, Wall wall) {
-  for (std::uint64_t number = 1; number <= ForecastScene::corners(); ++number)
+  for (std::uint64_t number = 1; number <= ForecastScene::corner_count(); ++number)
     play(of, ForecastScene(number), {.wall = wall});
 }
 void nothing_past_the_end(const Foreseer& of) { play_walled(of, Wall::after); }
@@ -161,7 +161,7 @@ void longer_structs(const Foreseer& of) {
 /// Every question of a fresh instance.
 Digests each_by_a_fresh_one(const Foreseer& of, const ForecastScene& scene) {
   Digests answers;
-  for (std::size_t k = 0; k < scene.questions(); ++k) {
+  for (std::size_t k = 0; k < scene.question_count(); ++k) {
     ForecasterInstance instance(of);
     answers.push_back(ask(instance, scene, k, of.quantity));
     instance.destroy();
@@ -171,12 +171,13 @@ Digests each_by_a_fresh_one(const Foreseer& of, const ForecastScene& scene) {
 
 /// Later questions first, and each twice: the history need not grow.
 Digests backwards(const Foreseer& of, const ForecastScene& scene) {
-  Digests answers(scene.questions());
+  Digests answers(scene.question_count());
   ForecasterInstance instance(of);
-  for (std::size_t k = scene.questions(); k-- > 0;) {
+  for (std::size_t k = scene.question_count(); k-- > 0;) {
     answers[k] = ask(instance, scene, k, of.quantity);
     if (ask(instance, scene, k, of.quantity) != answers[k])
-      throw Failed(fmt::format("the same call twice, another answer: forecast() number {} of {}", k + 1, scene.name()));
+      throw Failed(
+          fmt::format("the same call twice, another answer: forecast() number {} of {}", k + 1, scene.scene_name()));
   }
   instance.destroy();
   return answers;
@@ -202,7 +203,7 @@ void other_histories_do_not_matter(const Foreseer& of) {
   for (std::size_t s = 0; s < compared_scenes.size(); ++s) {
     const ForecastScene scene(compared_scenes[s]);
     Digests answers;
-    for (std::size_t k = 0; k < scene.questions(); ++k) answers.push_back(ask(instance, scene, k, of.quantity));
+    for (std::size_t k = 0; k < scene.question_count(); ++k) answers.push_back(ask(instance, scene, k, of.quantity));
     expect_same(alone[s], answers, scene, "for an instance that was asked of another history before");
   }
   instance.destroy();
@@ -215,9 +216,9 @@ void instances_are_apart(const Foreseer& of) {
     const Digests alone = play(of, scene), other_alone = play(of, other);
     Digests in_turns, other_in_turns;
     ForecasterInstance one(of), two(of);
-    for (std::size_t k = 0; k < std::max(scene.questions(), other.questions()); ++k) {
-      if (k < scene.questions()) in_turns.push_back(ask(one, scene, k, of.quantity));
-      if (k < other.questions()) other_in_turns.push_back(ask(two, other, k, of.quantity));
+    for (std::size_t k = 0; k < std::max(scene.question_count(), other.question_count()); ++k) {
+      if (k < scene.question_count()) in_turns.push_back(ask(one, scene, k, of.quantity));
+      if (k < other.question_count()) other_in_turns.push_back(ask(two, other, k, of.quantity));
     }
     one.destroy();
     two.destroy();
@@ -282,7 +283,8 @@ void threads_keep_to_calls(const Foreseer& of) {
   for (const std::uint64_t number : short_scenes) {
     const ForecastScene scene(number);
     ForecasterInstance instance(of);
-    for (std::size_t k = 0; k < scene.questions(); ++k) ask(instance, scene, k, of.quantity, {.wall = Wall::after});
+    for (std::size_t k = 0; k < scene.question_count(); ++k)
+      ask(instance, scene, k, of.quantity, {.wall = Wall::after});
     // The columns are gone: a thread that still writes its answer ends here.
     wait_for_threads(before);
     if (instance.services().reported_elsewhere())
@@ -304,7 +306,7 @@ void process_stays(const Foreseer& of) {
     const ForecastScene scene(number);
     ForecasterInstance instance(of);
     expect_unchanged(state, "in create()");
-    for (std::size_t k = 0; k < scene.questions(); ++k) {
+    for (std::size_t k = 0; k < scene.question_count(); ++k) {
       ask(instance, scene, k, of.quantity);
       expect_unchanged(state, fmt::format("in forecast() number {}", k + 1));
     }
@@ -325,7 +327,7 @@ void ask_at_length(const Foreseer& of, const ForecastScene& scene, bool watched,
   ForecasterInstance instance(of);
   OpenFiles files("forecast()");
   const double began_s = cpu_s();
-  for (std::size_t k = 0; k < scene.questions() && cpu_s() - began_s < enough_s; ++k) {
+  for (std::size_t k = 0; k < scene.question_count() && cpu_s() - began_s < enough_s; ++k) {
     step_clocks(k);
     ForecastShowing showing;
     if (watched && k % calls_between_walls == 0) showing.wall = Wall::after;
@@ -334,7 +336,7 @@ void ask_at_length(const Foreseer& of, const ForecastScene& scene, bool watched,
     const std::string when = fmt::format("in forecast() number {}", k + 1);
     expect_unchanged(before, when);
     files.look(static_cast<std::int64_t>(k) + 1);
-    if (const std::uint64_t said = instance.services().reports(); said > most_reports)
+    if (const std::uint64_t said = instance.services().report_count(); said > most_reports)
       throw Failed(fmt::format("it reported {} times {}; at most {} are due", said, when, most_reports));
   }
   instance.destroy();
@@ -350,8 +352,8 @@ Digests live_at_length(const Foreseer& of, const ForecastScene& scene) {
   const double began_s = cpu_s();
   Growth growth;
   Digests first, again;
-  first.reserve(scene.questions());
-  again.reserve(scene.questions());
+  first.reserve(scene.question_count());
+  again.reserve(scene.question_count());
   ask_at_length(of, scene, true, before, growth, first);
   growth.expect_to_fit("forecast()", hours_of_a_year);
 
@@ -410,9 +412,9 @@ void forecasts_stay_sound(const Foreseer& of) {
     instance.destroy();
   }
   expect_same(answers, fresh, scene, "from one instance asked all along to a fresh one");
-  note(answers.size() == scene.questions()
-           ? fmt::format("{} forecasts", answers.size())
-           : fmt::format("{} of {} forecasts, for want of CPU time", answers.size(), scene.questions()));
+  note_in_box(answers.size() == scene.question_count()
+                  ? fmt::format("{} forecasts", answers.size())
+                  : fmt::format("{} of {} forecasts, for want of CPU time", answers.size(), scene.question_count()));
 }
 
 constexpr std::array once_checks = std::to_array<ForecastCheck>({
@@ -460,7 +462,7 @@ std::span<const ForecastCheck> checks_of_a_forecaster() { return once_checks; }
 std::span<const ForecastCheck> checks_of_a_quantity() { return quantity_checks; }
 
 void forecasts_are_kept(const Foreseer& of) {
-  for (const std::uint64_t number : compared_scenes) keep(play(of, ForecastScene(number)));
+  for (const std::uint64_t number : compared_scenes) keep_in_box(play(of, ForecastScene(number)));
 }
 
 void one_forecast_scene(const Foreseer& of, std::uint64_t number) {
@@ -483,8 +485,8 @@ void time_forecasts(const Foreseer& of) {
   for (std::size_t round = 0; round < most_rounds; ++round) {
     // A fresh instance per round: one that has been asked before may answer from memory.
     ForecasterInstance instance(of);
-    for (std::size_t k = 0; k < scene.questions(); ++k) {
-      const ForecastScene::Call call = scene.call(k, of.quantity);
+    for (std::size_t k = 0; k < scene.question_count(); ++k) {
+      const ForecastScene::Call call = scene.call_of_question(k, of.quantity);
       mean.assign(call.question.steps.n, std::numeric_limits<double>::quiet_NaN());
       quantile.assign(mean.size() * call.question.n_levels, std::numeric_limits<double>::quiet_NaN());
 
@@ -499,8 +501,8 @@ void time_forecasts(const Foreseer& of) {
   }
 
   std::sort(all.begin(), all.end());
-  keep(std::array<std::uint64_t, 2>{std::bit_cast<std::uint64_t>(all[all.size() / 2]),
-                                    std::bit_cast<std::uint64_t>(all[all.size() * 99 / 100])});
+  keep_in_box(std::array<std::uint64_t, 2>{std::bit_cast<std::uint64_t>(all[all.size() / 2]),
+                                           std::bit_cast<std::uint64_t>(all[all.size() * 99 / 100])});
 }
 
 }  // namespace evtwin::plugin_check

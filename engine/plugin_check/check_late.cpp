@@ -71,7 +71,7 @@ class Watched : public control::Strategy {
  public:
   Watched(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first, Life& life)
       : info_(info), life_(life) {
-    const auto params = defaults(info);
+    const auto params = default_params(info);
     const auto make = [&] {
       auto instance = std::make_unique<Instance>(specimen, info.id, params, first);
       instance->expect_made();
@@ -81,16 +81,16 @@ class Watched : public control::Strategy {
     instance_ = make();
     expect_unchanged(life_.before, "in create()");
     stateless_ = (info.flags & EVTWIN_STRATEGY_STATELESS) != 0;
-    if (life_.watched && (stateless_ || instance_->state() != nullptr)) {
+    if (life_.watched && (stateless_ || instance_->state_extension() != nullptr)) {
       for (std::size_t k = 0; k < take_overs.size(); ++k) others_.push_back(make());
     }
     watch_view(nullptr);
 
-    subscribes = instance_->c().subscribes;
-    horizon_steps = instance_->c().horizon_steps;
-    plan_steps = instance_->c().plan_steps;
-    if (instance_->c().horizon_reads != 0) horizon_reads = instance_->c().horizon_reads;
-    levels = instance_->levels();
+    subscribes = instance_->c_strategy().subscribes;
+    horizon_steps = instance_->c_strategy().horizon_steps;
+    plan_steps = instance_->c_strategy().plan_steps;
+    if (instance_->c_strategy().horizon_reads != 0) horizon_reads = instance_->c_strategy().horizon_reads;
+    levels = instance_->forecast_levels();
   }
   ~Watched() override {
     // Only a run that came to its end is here: a failure ends the child.
@@ -118,10 +118,10 @@ class Watched : public control::Strategy {
     const std::string when = fmt::format("in decide() number {}", number);
     expect_unchanged(life_.before, when);
     life_.files.look(number);
-    if (const std::uint64_t said = instance_->services().reports(); said > twin::Conduct::most_of_a_decision)
+    if (const std::uint64_t said = instance_->services().report_count(); said > twin::Conduct::most_of_a_decision)
       throw Failed(fmt::format("it reported {} times {}: {} remarks of a decision are recorded, and {} of a run", said,
                                when, twin::Conduct::most_of_a_decision, twin::Conduct::most_of_a_run));
-    if (!others_.empty()) look_at_others(view, number, answer.digest());
+    if (!others_.empty()) look_at_others(view, number, answer.answer_digest());
   }
 
   void end(const evtwin_view& last) override {
@@ -159,7 +159,7 @@ class Watched : public control::Strategy {
     if (other_from_ > 0) {
       Instance& other = *others_[next_];
       set_step(number);
-      if (ask_one(other, view, false).digest() != answer)
+      if (ask_one(other, view, false).answer_digest() != answer)
         throw Failed(stateless_ ? fmt::format("it says EVTWIN_STRATEGY_STATELESS, yet in decide() number {} a fresh "
                                               "instance answers otherwise",
                                               number)
@@ -229,8 +229,8 @@ void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
     const std::uint64_t first = live(true, 0);
     expect_service(site);
     growth.expect_to_fit("decide()", decisions_of_a_year);
-    note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
-                     site.energy_wanted_kwh));
+    note_in_box(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
+                            site.energy_wanted_kwh));
 
     // Memory that is lost is lost in every life; what is allocated once, or kept by the allocator, is not.
     for (int life = 1; life < Growth::most_lives && cpu_s() - began_s < enough_s; ++life) {

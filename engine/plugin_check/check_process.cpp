@@ -29,7 +29,7 @@ void threads_keep_to_the_call(const Specimen& specimen, const evtwin_info& info)
   const std::size_t before = threads_now();
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     Play play(specimen, info, seed, {}, {.wall = Wall::after});
-    while (play.next()) {
+    while (play.next_digest()) {
     }
     // The views are gone: a thread that still writes its answer ends here.
     wait_for_threads(before);
@@ -51,7 +51,8 @@ void process_stays_as_it_was(const Specimen& specimen, const evtwin_info& info) 
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     Play play(specimen, info, seed);
     expect_unchanged(state, "in create()");
-    while (play.next()) expect_unchanged(state, fmt::format("in decide() number {}", number_of(play.scene().view())));
+    while (play.next_digest())
+      expect_unchanged(state, fmt::format("in decide() number {}", number_of(play.scene().view())));
     play.instance().destroy();
     expect_unchanged(state, "in destroy()");
     expect_no_processes_left();

@@ -42,7 +42,7 @@ void instances_are_independent(const Specimen& specimen, const evtwin_info& info
       more = false;
       for (int step = 0; step < 3; ++step) {
         Play& now = step < 2 ? play : other;
-        const auto answer = now.next();
+        const auto answer = now.next_digest();
         if (answer) (step < 2 ? in_turns : other_in_turns).push_back(*answer);
         more = more || answer.has_value();
       }
@@ -124,7 +124,7 @@ void disturb_memory() {
 }
 
 void answers_are_kept(const Specimen& specimen, const evtwin_info& info) {
-  for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) keep(Play(specimen, info, seed).to_the_end());
+  for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) keep_in_box(Play(specimen, info, seed).to_the_end());
 }
 
 void answers_go_by_no_clock(const Specimen& specimen, const evtwin_info& info) {
@@ -153,11 +153,11 @@ void expect_no_memory(const Specimen& specimen, const evtwin_info& info, std::ui
   const auto old = make();
   old->expect_made();
   Scene scene(seed, shape);
-  while (scene.next(old->c())) {
+  while (scene.next_decision(old->c_strategy())) {
     const auto fresh = make();
-    const std::uint64_t answer = ask(*fresh, scene).digest();
+    const std::uint64_t answer = ask(*fresh, scene).answer_digest();
     fresh->destroy();
-    if (answer != ask(*old, scene).digest())
+    if (answer != ask(*old, scene).answer_digest())
       throw Failed(
           fmt::format("it says EVTWIN_STRATEGY_STATELESS, yet in decide() number {} of scene {} a fresh instance "
                       "answers otherwise{}{}",
@@ -170,7 +170,7 @@ void expect_no_memory(const Specimen& specimen, const evtwin_info& info, std::ui
 
 void stateless_is_true(const Specimen& specimen, const evtwin_info& info) {
   if ((info.flags & EVTWIN_STRATEGY_STATELESS) == 0) return;
-  for (const Variant& variant : variants(info)) {
+  for (const Variant& variant : variants_of(info)) {
     for (const std::uint64_t seed : scenes_for(specimen, info, variant, repeated_scenes))
       expect_no_memory(specimen, info, seed, variant);
   }

@@ -40,9 +40,9 @@ Saved save_at(const Case& c, std::uint64_t at) {
   Saved saved;
   Play play = c.play();
   for (std::uint64_t k = 0; k <= at; ++k) {
-    if (!play.next()) break;
+    if (!play.next_digest()) break;
   }
-  saved.has_state = play.instance().state() != nullptr;
+  saved.has_state = play.instance().state_extension() != nullptr;
   if (saved.has_state) play.instance().save(saved.bytes);
   saved.rest = play.to_the_end();
   return saved;
@@ -51,7 +51,7 @@ Saved save_at(const Case& c, std::uint64_t at) {
 /// A fresh instance for the scene, brought to decision `at` without being asked.
 void expect_continuation(const Case& c, std::uint64_t at, const Saved& saved, std::size_t at_most) {
   Play play = c.play();
-  for (std::uint64_t k = 0; k <= at; ++k) play.scene().next(play.instance().c());
+  for (std::uint64_t k = 0; k <= at; ++k) play.scene().next_decision(play.instance().c_strategy());
   const char* how = at_most == 1 ? " through reads of one byte" : "";
   if (const evtwin_status status = play.instance().load(saved.bytes, at_most); status != EVTWIN_OK)
     throw Failed(
@@ -84,9 +84,9 @@ int try_damaged(const Case& c, const StateBytes& whole, int tries) {
   for (int k = 0; k < tries; ++k) {
     // Random bytes: any number of them, or what was saved with some of it wrong.
     StateBytes bytes = whole;
-    if (k % 2 == 0) bytes.resize(static_cast<std::size_t>(dice.whole(0, 4000)));
+    if (k % 2 == 0) bytes.resize(static_cast<std::size_t>(dice.draw_whole(0, 4000)));
     for (std::byte& byte : bytes) {
-      if (k % 2 == 0 || dice.chance(0.2)) byte = static_cast<std::byte>(dice.whole(0, 255));
+      if (k % 2 == 0 || dice.draw_chance(0.2)) byte = static_cast<std::byte>(dice.draw_whole(0, 255));
     }
     if (load_into_fresh(c, bytes) == EVTWIN_OK) ++taken;
   }
@@ -97,7 +97,7 @@ int try_damaged(const Case& c, const StateBytes& whole, int tries) {
 template <class Look>
 void for_each_case(const Specimen& specimen, const evtwin_info& info, std::uint64_t scenes_of_the_defaults,
                    Look&& look) {
-  for (const Variant& variant : variants(info)) {
+  for (const Variant& variant : variants_of(info)) {
     for (const std::uint64_t seed : scenes_for(specimen, info, variant, scenes_of_the_defaults))
       look(Case{specimen, info, seed, variant});
   }
@@ -108,7 +108,7 @@ void for_each_case(const Specimen& specimen, const evtwin_info& info, std::uint6
 void state_continues(const Specimen& specimen, const evtwin_info& info) {
   bool any = false;
   for_each_case(specimen, info, stateful_scenes, [&](const Case& c) {
-    const std::uint64_t decisions = c.play().scene().decisions();
+    const std::uint64_t decisions = c.play().scene().decision_count();
     for (const std::uint64_t at : {std::uint64_t{0}, decisions / 2}) {
       const Saved saved = save_at(c, at);
       any = any || saved.has_state;
@@ -118,14 +118,14 @@ void state_continues(const Specimen& specimen, const evtwin_info& info) {
     }
   });
   if (!any && (info.flags & EVTWIN_STRATEGY_STATELESS) == 0)
-    note("keeps no " EVTWIN_STATE " and does not call itself stateless: a run under it can not be checkpointed");
+    note_in_box("keeps no " EVTWIN_STATE " and does not call itself stateless: a run under it can not be checkpointed");
 }
 
 void damaged_state_is_refused(const Specimen& specimen, const evtwin_info& info) {
   constexpr int tries = 40;
   int taken = 0, tried = 0;
   for_each_case(specimen, info, 2, [&](const Case& c) {
-    const Saved saved = save_at(c, c.play().scene().decisions() / 2);
+    const Saved saved = save_at(c, c.play().scene().decision_count() / 2);
     if (!saved.has_state) return;
     const std::size_t step = std::max<std::size_t>(1, saved.bytes.size() / most_lengths);
     for (std::size_t n = 0; n < saved.bytes.size(); n += step) expect_refusal(c, saved.bytes, n);
@@ -135,18 +135,18 @@ void damaged_state_is_refused(const Specimen& specimen, const evtwin_info& info)
     taken += now_taken;
     tried += tries;
   });
-  if (taken > 0) note(fmt::format("random bytes were taken for state {} times of {}", taken, tried));
+  if (taken > 0) note_in_box(fmt::format("random bytes were taken for state {} times of {}", taken, tried));
 }
 
 void state_of_scene(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, std::uint64_t at) {
-  const Case c{specimen, info, seed, {"", defaults(info)}};
+  const Case c{specimen, info, seed, {"", default_params(info)}};
   const Saved saved = save_at(c, at);
   if (saved.has_state) {
     expect_continuation(c, at, saved, 1 + kernel::mix_bits(seed) % 7);
     if (!saved.bytes.empty()) expect_refusal(c, saved.bytes, kernel::mix_bits(seed + 2) % saved.bytes.size());
   } else if ((info.flags & EVTWIN_STRATEGY_STATELESS) != 0) {
     Play play = c.play();
-    for (std::uint64_t k = 0; k <= at; ++k) play.scene().next(play.instance().c());
+    for (std::uint64_t k = 0; k <= at; ++k) play.scene().next_decision(play.instance().c_strategy());
     expect_same(saved.rest, play.to_the_end(), seed, "for a fresh instance, yet it says EVTWIN_STRATEGY_STATELESS");
   }
 }

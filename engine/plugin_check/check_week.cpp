@@ -19,11 +19,11 @@ class Hosted : public control::Strategy {
  public:
   Hosted(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first)
       : instance_(specimen, info, first) {
-    subscribes = instance_.c().subscribes;
-    horizon_steps = instance_.c().horizon_steps;
-    plan_steps = instance_.c().plan_steps;
-    if (instance_.c().horizon_reads != 0) horizon_reads = instance_.c().horizon_reads;
-    levels = instance_.levels();
+    subscribes = instance_.c_strategy().subscribes;
+    horizon_steps = instance_.c_strategy().horizon_steps;
+    plan_steps = instance_.c_strategy().plan_steps;
+    if (instance_.c_strategy().horizon_reads != 0) horizon_reads = instance_.c_strategy().horizon_reads;
+    levels = instance_.forecast_levels();
   }
   ~Hosted() override {
     // Only a run that came to its end is here: a failure ends the child.
@@ -80,8 +80,8 @@ void week_balances(const Specimen& specimen, const evtwin_info& info) {
   if (const std::uint64_t again = run().event_hash; again != result.event_hash)
     throw Failed(fmt::format("the same week again has another hash: {:016x}, {:016x}", result.event_hash, again));
 
-  note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
-                   site.energy_wanted_kwh));
+  note_in_box(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
+                          site.energy_wanted_kwh));
 
   // The guard's corrections are no failures: a strategy may leave limits to it.
   std::string corrections;
@@ -90,7 +90,7 @@ void week_balances(const Specimen& specimen, const evtwin_info& info) {
       corrections += fmt::format("{}{} {}", corrections.empty() ? "" : ", ",
                                  control::name_of(static_cast<control::Correction>(c)), site.corrections[c]);
   }
-  if (!corrections.empty()) note("corrected by the guard: " + corrections);
+  if (!corrections.empty()) note_in_box("corrected by the guard: " + corrections);
 }
 
 }  // namespace evtwin::plugin_check

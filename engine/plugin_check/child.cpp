@@ -273,24 +273,24 @@ CallMark::~CallMark() {
 
 void note_refused(std::size_t bytes) { this_box->refused = bytes; }
 
-void note(std::string_view text) {
+void note_in_box(std::string_view text) {
   const std::string_view before = this_box->note;
   write_text(this_box->note, sizeof this_box->note,
              before.empty() ? std::string(text) : fmt::format("{}; {}", before, text));
 }
 
-void keep(std::span<const std::uint64_t> words) {
-  keep({reinterpret_cast<const char*>(words.data()), words.size_bytes()});
+void keep_in_box(std::span<const std::uint64_t> words) {
+  keep_in_box({reinterpret_cast<const char*>(words.data()), words.size_bytes()});
 }
 
-void keep(std::string_view bytes) {
+void keep_in_box(std::string_view bytes) {
   BlackBox& box = *this_box;
   if (bytes.empty() || bytes.size() > sizeof box.data - box.data_bytes) return;
   std::memcpy(box.data + box.data_bytes, bytes.data(), bytes.size());
   box.data_bytes += static_cast<std::uint32_t>(bytes.size());
 }
 
-std::vector<std::uint64_t> Outcome::words() const {
+std::vector<std::uint64_t> Outcome::data_words() const {
   std::vector<std::uint64_t> all(data.size() / sizeof(std::uint64_t));
   if (!all.empty()) std::memcpy(all.data(), data.data(), all.size() * sizeof(std::uint64_t));
   return all;

@@ -65,10 +65,10 @@ class CallMark {
 /// An allocation of the plugin's was refused: its next failure in this call comes of that.
 void note_refused(std::size_t bytes);
 
-void note(std::string_view text);  ///< adds a line to the box's note
+void note_in_box(std::string_view text);  ///< adds a line to the box's note
 /// Adds to the box's data; what does not fit is left out.
-void keep(std::span<const std::uint64_t> words);
-void keep(std::string_view bytes);
+void keep_in_box(std::span<const std::uint64_t> words);
+void keep_in_box(std::string_view bytes);
 
 struct Outcome {
   bool passed = false;
@@ -76,7 +76,7 @@ struct Outcome {
   std::string why, note;
   std::uint64_t seed = 0;
   std::vector<std::byte> data;
-  std::vector<std::uint64_t> words() const;
+  std::vector<std::uint64_t> data_words() const;
 };
 
 struct ChildLimits {

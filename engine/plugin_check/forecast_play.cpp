@@ -69,7 +69,7 @@ class WalledCall {
     name(b + 3, "mean", "");
     name(b + 4, "quantile", "");
     first_of_answer_ = b + 3;
-    blocks_.close(first_of_answer_);
+    blocks_.close_walls(first_of_answer_);
   }
 
   const evtwin_history& history() const { return *history_; }
@@ -77,7 +77,7 @@ class WalledCall {
   const evtwin_answer& answer() const { return *answer_; }
   std::span<const double> mean() const { return mean_; }
   std::span<const double> quantile() const { return quantile_; }
-  std::string damage() const { return blocks_.damage(first_of_answer_); }
+  std::string damage() const { return blocks_.describe_damage(first_of_answer_); }
 
  private:
   struct Column {
@@ -144,18 +144,18 @@ std::uint64_t judged(const evtwin_question& question, std::span<const double> me
   const std::string trouble = control::trouble_of_forecast(question, mean, quantile, at);
   if (!trouble.empty())
     throw Failed(fmt::format("{}, for step {} of {} in forecast() number {} of {}", trouble, at, question.steps.n,
-                             k + 1, scene.name()));
+                             k + 1, scene.scene_name()));
   kernel::RollingHash hash;
-  for (const double value : mean) hash.mix(value);
-  for (const double value : quantile) hash.mix(value);
+  for (const double value : mean) hash.mix_in(value);
+  for (const double value : quantile) hash.mix_in(value);
   return hash.value();
 }
 
 }  // namespace
 
 ForecasterInstance::ForecasterInstance(const Foreseer& of) : services_(host_seed) {
-  const auto params = defaults(of.info);
-  make(of.specimen, of.info.id, params, of.quantity);
+  const auto params = default_params(of.info);
+  make_instance(of.specimen, of.info.id, params, of.quantity);
   expect_made();
 }
 
@@ -163,7 +163,7 @@ ForecasterInstance::ForecasterInstance(const Specimen& specimen, const char* id,
                                        std::span<const evtwin_param_value> params, std::uint32_t quantity,
                                        std::size_t extra)
     : services_(host_seed, extra) {
-  make(specimen, id, params, quantity);
+  make_instance(specimen, id, params, quantity);
 }
 
 void ForecasterInstance::expect_made() const {
@@ -172,14 +172,14 @@ void ForecasterInstance::expect_made() const {
                              made_.words.empty() ? "and reported no reason" : made_.words));
 }
 
-void ForecasterInstance::make(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
-                              std::uint32_t quantity) {
-  services_.enter();
-  made_.status = called("create()", [&] {
-    return specimen.forecasters().create(services_.c(), id, params.data(), static_cast<std::uint32_t>(params.size()),
-                                         quantity, &forecaster_);
+void ForecasterInstance::make_instance(const Specimen& specimen, const char* id,
+                                       std::span<const evtwin_param_value> params, std::uint32_t quantity) {
+  services_.begin_call();
+  made_.status = call_marked("create()", [&] {
+    return specimen.forecasters().create(services_.c_host(), id, params.data(),
+                                         static_cast<std::uint32_t>(params.size()), quantity, &forecaster_);
   });
-  services_.leave();
+  services_.end_call();
   made_.words = services_.take_words();
   if (made_.status != EVTWIN_OK) {
     if (forecaster_ != nullptr)
@@ -196,11 +196,11 @@ void ForecasterInstance::make(const Specimen& specimen, const char* id, std::spa
 
 void ForecasterInstance::forecast(const evtwin_history& history, const evtwin_question& question,
                                   const evtwin_answer& answer, std::size_t number) {
-  services_.enter();
-  const evtwin_status status = called(
+  services_.begin_call();
+  const evtwin_status status = call_marked(
       "forecast()", [&] { return forecaster_->forecast(forecaster_, &history, &question, &answer); },
       static_cast<std::int64_t>(number) + 1);
-  services_.leave();
+  services_.end_call();
   if (status == EVTWIN_OK) return;
   const std::string words = services_.take_words();
   throw Failed(fmt::format("forecast() number {} answered {}: {}", number + 1, name_of_status(status),
@@ -208,19 +208,19 @@ void ForecasterInstance::forecast(const evtwin_history& history, const evtwin_qu
 }
 
 void ForecasterInstance::destroy() {
-  services_.enter();
-  called("destroy()", [&] {
+  services_.begin_call();
+  call_marked("destroy()", [&] {
     forecaster_->destroy(forecaster_);
     return 0;
   });
-  services_.leave();
+  services_.end_call();
   forecaster_ = nullptr;
 }
 
 std::uint64_t ask(ForecasterInstance& instance, const ForecastScene& scene, std::size_t k, std::uint32_t quantity,
                   const ForecastShowing& showing) {
   black_box()->seed = scene.number();
-  const ForecastScene::Call call = scene.call(k, quantity);
+  const ForecastScene::Call call = scene.call_of_question(k, quantity);
   if (showing.wall) {
     const WalledCall walled(call, *showing.wall, showing.extra);
     instance.forecast(walled.history(), walled.question(), walled.answer(), k);
@@ -241,11 +241,12 @@ std::uint64_t ask(ForecasterInstance& instance, const ForecastScene& scene, std:
 }
 
 std::vector<std::uint64_t> play(const Foreseer& of, const ForecastScene& scene, const ForecastShowing& showing) {
-  const auto params = defaults(of.info);
+  const auto params = default_params(of.info);
   ForecasterInstance instance(of.specimen, of.info.id, params, of.quantity, showing.extra);
   instance.expect_made();
   std::vector<std::uint64_t> answers;
-  for (std::size_t k = 0; k < scene.questions(); ++k) answers.push_back(ask(instance, scene, k, of.quantity, showing));
+  for (std::size_t k = 0; k < scene.question_count(); ++k)
+    answers.push_back(ask(instance, scene, k, of.quantity, showing));
   instance.destroy();
   return answers;
 }
@@ -254,8 +255,8 @@ void expect_same(std::span<const std::uint64_t> once, std::span<const std::uint6
                  const std::string& how) {
   for (std::size_t k = 0; k < std::max(once.size(), again.size()); ++k) {
     if (k < once.size() && k < again.size() && once[k] == again[k]) continue;
-    throw Failed(
-        fmt::format("the same call, another answer: forecast() number {} of {} differs {}", k + 1, scene.name(), how));
+    throw Failed(fmt::format("the same call, another answer: forecast() number {} of {} differs {}", k + 1,
+                             scene.scene_name(), how));
   }
 }
 

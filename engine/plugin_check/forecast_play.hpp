@@ -40,8 +40,8 @@ class ForecasterInstance {
   void destroy();
 
  private:
-  void make(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
-            std::uint32_t quantity);
+  void make_instance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
+                     std::uint32_t quantity);
   Services services_;
   Instance::Made made_{};
   evtwin_forecaster* forecaster_ = nullptr;

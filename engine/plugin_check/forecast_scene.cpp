@@ -55,23 +55,23 @@ const std::vector<ForecastShape>& corner_shapes() {
 
 template <class T>
 const T& one_of(Dice& dice, const std::vector<T>& all) {
-  return all[static_cast<std::size_t>(dice.whole(0, static_cast<int>(all.size()) - 1))];
+  return all[static_cast<std::size_t>(dice.draw_whole(0, static_cast<int>(all.size()) - 1))];
 }
 
 ForecastShape random_shape(std::uint64_t number) {
   Dice dice(number);
   ForecastShape shape;
   shape.words = "random";
-  shape.signal = static_cast<Signal>(dice.whole(0, static_cast<int>(Signal::late)));
+  shape.signal = static_cast<Signal>(dice.draw_whole(0, static_cast<int>(Signal::late)));
   shape.step_min = one_of<int>(dice, {15, 15, 30, 60});
   shape.zone = one_of<const char*>(dice, {"UTC", "Asia/Seoul", "Europe/Berlin", "America/New_York"});
-  shape.first_day = market::date_of_days(20'089 + dice.whole(0, 364));  // of 2025
+  shape.first_day = market::date_of_days(20'089 + dice.draw_whole(0, 364));  // of 2025
   const int day = 24 * 60 / shape.step_min;
-  shape.first_step = dice.chance(0.7) ? 0 : dice.whole(1, day - 1);
-  shape.history_steps = dice.chance(0.3) ? dice.whole(0, 3) : dice.whole(4, 21 * day);
-  shape.questions = dice.whole(2, 4);
-  shape.advance_steps = dice.chance(0.2) ? day : dice.whole(1, 8);
-  shape.horizon_steps = dice.whole(1, 200);
+  shape.first_step = dice.draw_chance(0.7) ? 0 : dice.draw_whole(1, day - 1);
+  shape.history_steps = dice.draw_chance(0.3) ? dice.draw_whole(0, 3) : dice.draw_whole(4, 21 * day);
+  shape.questions = dice.draw_whole(2, 4);
+  shape.advance_steps = dice.draw_chance(0.2) ? day : dice.draw_whole(1, 8);
+  shape.horizon_steps = dice.draw_whole(1, 200);
   shape.levels = one_of<std::vector<double>>(dice, {{}, {0.5}, {0.05, 0.5, 0.95}, nine_levels()});
   return shape;
 }
@@ -89,10 +89,10 @@ double profile(std::uint32_t quantity, int minute_of_day, int weekday) {
 
 }  // namespace
 
-std::uint64_t ForecastScene::corners() { return corner_shapes().size(); }
+std::uint64_t ForecastScene::corner_count() { return corner_shapes().size(); }
 
 ForecastScene::ForecastScene(std::uint64_t number)
-    : ForecastScene(number, number <= corners() ? shape_of(number) : random_shape(number)) {}
+    : ForecastScene(number, number <= corner_count() ? shape_of(number) : random_shape(number)) {}
 
 ForecastScene ForecastScene::long_run() {
   constexpr int questions = 1000;
@@ -101,7 +101,7 @@ ForecastScene ForecastScene::long_run() {
       {"a thousand hours", Signal::periodic, 60, "Europe/Berlin", {2025, 3, 1}, 0, 0, questions, 1, 48, nine_levels()}};
 }
 
-std::string ForecastScene::name() const {
+std::string ForecastScene::scene_name() const {
   return number_ == 0 ? "the long run" : fmt::format("scene {} ({})", number_, shape_.words);
 }
 
@@ -112,16 +112,16 @@ ForecastScene::ForecastScene(std::uint64_t number, ForecastShape shape)
       holidays_{{2025, 1, 1}, {2025, 1, 15}, {2025, 4, 18}, {2025, 10, 3}},
       steps_(calendar_, holidays_, shape_.step_min * minute_ns) {
   steps_.clear(calendar_.start_of(shape_.first_day));
-  for (int k = 0; k < shape_.first_step; ++k) steps_.add();
+  for (int k = 0; k < shape_.first_step; ++k) steps_.append_step();
   steps_.clear(steps_.end_ns());
   const int last = shape_.history_steps + (shape_.questions - 1) * shape_.advance_steps + shape_.horizon_steps;
-  for (int k = 0; k < last; ++k) steps_.add();
-  fill(number);
+  for (int k = 0; k < last; ++k) steps_.append_step();
+  fill_history(number);
 }
 
-void ForecastScene::fill(std::uint64_t seed) {
+void ForecastScene::fill_history(std::uint64_t seed) {
   constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
-  const evtwin_steps steps = steps_.view();
+  const evtwin_steps steps = steps_.steps_view();
   const auto day = static_cast<std::uint32_t>(24 * 60 / shape_.step_min);
   // Largest values: a large site's PV and load, vehicles and kWh in a step, a price.
   constexpr std::array<double, EVTWIN_QUANTITIES> scale{400.0, 250.0, 12.0, 300.0, 0.6};
@@ -131,7 +131,7 @@ void ForecastScene::fill(std::uint64_t seed) {
     values_[q].resize(steps.n);
     for (std::uint32_t k = 0; k < steps.n; ++k) {
       const double smooth = profile(q, steps.local_minute[k], steps.weekday[k]);
-      const double rough = dice.real(0.0, 1.0);
+      const double rough = dice.draw_real(0.0, 1.0);
       double value = 0.0;
       switch (shape_.signal) {
         case Signal::nothing:
@@ -166,8 +166,8 @@ void ForecastScene::fill(std::uint64_t seed) {
   }
 }
 
-ForecastScene::Call ForecastScene::call(std::size_t k, std::uint32_t quantity) const {
-  const evtwin_steps all = steps_.view();
+ForecastScene::Call ForecastScene::call_of_question(std::size_t k, std::uint32_t quantity) const {
+  const evtwin_steps all = steps_.steps_view();
   const auto now = static_cast<std::uint32_t>(shape_.history_steps + static_cast<int>(k) * shape_.advance_steps);
   Call call{};
   call.history.struct_size = sizeof call.history;

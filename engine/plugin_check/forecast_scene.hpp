@@ -32,17 +32,17 @@ struct ForecastShape {
 
 class ForecastScene {
  public:
-  /// Numbers from 1; those up to corners() are fixed.
+  /// Numbers from 1; those up to corner_count() are fixed.
   explicit ForecastScene(std::uint64_t number);
-  static std::uint64_t corners();
+  static std::uint64_t corner_count();
   /// Late troubles: a thousand questions hour by hour, from no history on, over the end of a month and a day of 23 h.
   static ForecastScene long_run();
 
   /// "scene 5 (a history with gaps)".
-  std::string name() const;
+  std::string scene_name() const;
   const std::string& words() const { return shape_.words; }
   std::uint64_t number() const { return number_; }  ///< 0: the long run
-  std::size_t questions() const { return static_cast<std::size_t>(shape_.questions); }
+  std::size_t question_count() const { return static_cast<std::size_t>(shape_.questions); }
 
   struct Call {
     evtwin_history history;
@@ -50,11 +50,11 @@ class ForecastScene {
   };
   /// Call of question `k`. The history of a later one begins with that of an earlier one. Valid as long as the
   /// scene.
-  Call call(std::size_t k, std::uint32_t quantity) const;
+  Call call_of_question(std::size_t k, std::uint32_t quantity) const;
 
  private:
   ForecastScene(std::uint64_t number, ForecastShape shape);
-  void fill(std::uint64_t seed);
+  void fill_history(std::uint64_t seed);
 
   std::uint64_t number_;
   ForecastShape shape_;

@@ -29,14 +29,14 @@ std::string fault_of_setpoint(double kw, double most_out_kw, double most_in_kw, 
 
 }  // namespace
 
-std::uint64_t Answer::digest() const {
+std::uint64_t Answer::answer_digest() const {
   kernel::RollingHash hash;
-  for (const double kw : evse_kw) hash.mix(kw);
-  for (const double kw : storage_kw) hash.mix(kw);
-  for (const double kw : plan_kw) hash.mix(kw);
-  hash.mix(wake_ns);
-  hash.mix(quiet_until_ns);
-  hash.mix(expected_cost);
+  for (const double kw : evse_kw) hash.mix_in(kw);
+  for (const double kw : storage_kw) hash.mix_in(kw);
+  for (const double kw : plan_kw) hash.mix_in(kw);
+  hash.mix_in(wake_ns);
+  hash.mix_in(quiet_until_ns);
+  hash.mix_in(expected_cost);
   return hash.value();
 }
 
@@ -99,7 +99,7 @@ Answer answer_within_walls(const evtwin_view& view, Wall wall, std::uint32_t pla
                            std::size_t extra) {
   WalledView walled(view, wall, extra, plan_steps);
   call(walled.view(), walled.decision());
-  if (const std::string damage = walled.damage(); !damage.empty())
+  if (const std::string damage = walled.describe_damage(); !damage.empty())
     throw Failed(fmt::format("{}, in decide() number {}", damage, number_of(view)));
   return read_answer(view, walled.decision(), walled.decision());
 }
@@ -131,7 +131,7 @@ SceneShape shape_for(const Variant& variant) { return {.limits = variant.words.e
 
 Answer ask(Instance& instance, Scene& scene, const Showing& showing) {
   const auto call = [&](const evtwin_view& shown, evtwin_decision& decision) { instance.decide(shown, decision); };
-  const std::uint32_t plan_steps = instance.c().plan_steps;
+  const std::uint32_t plan_steps = instance.c_strategy().plan_steps;
   const Answer answer = showing.wall ? answer_within_walls(scene.view(), *showing.wall, plan_steps, call, showing.extra)
                                      : answer_as_hosted(scene.view(), plan_steps, call);
   if (const std::string fault = fault_of(answer, scene.view()); !fault.empty())
@@ -144,7 +144,7 @@ Play::Play(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed
     : scene_(seed, shape), showing_(showing) {
   black_box()->seed = seed;
   const auto given =
-      showing.params.empty() ? defaults(info) : std::vector(showing.params.begin(), showing.params.end());
+      showing.params.empty() ? default_params(info) : std::vector(showing.params.begin(), showing.params.end());
   if (showing.wall) {
     const WalledView first(scene_.view(), *showing.wall, showing.extra);
     instance_ = std::make_unique<Instance>(specimen, info.id, given, first.view(), showing.extra);
@@ -156,14 +156,14 @@ Play::Play(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed
   instance_->expect_made();
 }
 
-std::optional<std::uint64_t> Play::next() {
-  if (!scene_.next(instance_->c())) return {};
-  return ask(*instance_, scene_, showing_).digest();
+std::optional<std::uint64_t> Play::next_digest() {
+  if (!scene_.next_decision(instance_->c_strategy())) return {};
+  return ask(*instance_, scene_, showing_).answer_digest();
 }
 
 std::vector<std::uint64_t> Play::to_the_end() {
   std::vector<std::uint64_t> answers;
-  while (const auto answer = next()) answers.push_back(*answer);
+  while (const auto answer = next_digest()) answers.push_back(*answer);
   instance_->destroy();
   return answers;
 }

@@ -20,7 +20,7 @@ struct Answer {
   double expected_cost = 0.0;
   std::int64_t quiet_until_ns = 0;
   /// Equal answers, equal digests; every NaN is the same NaN.
-  std::uint64_t digest() const;
+  std::uint64_t answer_digest() const;
 };
 
 /// Fault of an answer, in words; empty: none.
@@ -53,7 +53,7 @@ class Play {
   Play(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, const SceneShape& shape = {},
        const Showing& showing = {});
   /// The next decision's answer, as a digest; nothing when the scene is over.
-  std::optional<std::uint64_t> next();
+  std::optional<std::uint64_t> next_digest();
   /// The rest of the scene, then destroy(): digests of the answers.
   std::vector<std::uint64_t> to_the_end();
   Instance& instance() { return *instance_; }

@@ -75,7 +75,7 @@ class Checker {
   }
 
  private:
-  bool wanted(std::string_view check) const { return options_.wants(check); }
+  bool wanted(std::string_view check) const { return options_.wants_check(check); }
   bool answers(const Listed& listed) const {
     return std::none_of(report_.checks.begin(), report_.checks.end(), [&](const Verdict& verdict) {
       return verdict.of == listed.part && verdict.name == "answers" && !verdict.pass;
@@ -114,7 +114,7 @@ class Checker {
       for (std::uint32_t i = 0; i < plugin.forecasters.size(); ++i) {
         const control::StrategyDescription& forecaster = plugin.forecasters[i];
         for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
-          if (!control::foresees(forecaster, q)) continue;
+          if (!control::foresees_quantity(forecaster, q)) continue;
           Part part{.forecaster = forecaster.id, .quantity = std::string(control::quantity_names[q])};
           listed_.push_back({std::move(part), i, forecaster.flags, q});
         }
@@ -180,7 +180,7 @@ class Checker {
       Specimen specimen(file_);
       forecasters ? specimen.forecaster_info(0) : specimen.info(0);
       dup2(output, STDOUT_FILENO);
-      if (!stays) specimen.unload();
+      if (!stays) specimen.unload_library();
       const CallMark mark("the end of the process");
 
       // Passed as far as this body goes: from here on the file's own destructors run.
@@ -268,7 +268,7 @@ class Checker {
       if (!outcome->passed) return *outcome;
     }
     Outcome outcome;
-    outcome.passed = plain.words() == disturbed.words();
+    outcome.passed = plain.data_words() == disturbed.data_words();
     if (!outcome.passed)
       outcome.why = fmt::format(
           "the same {}, another answer in another process: it depends on where its memory lies, or on memory that it "
@@ -278,7 +278,7 @@ class Checker {
   }
 
   void time(const Listed& listed) {
-    const auto words = run_alone(on(listed, {&time_calls, &time_forecasts})).words();
+    const auto words = run_alone(on(listed, {&time_calls, &time_forecasts})).data_words();
     const auto number = [&](std::size_t k) { return std::bit_cast<double>(words[k]); };
     if (listed.is_forecaster()) {
       if (words.size() == 2)
@@ -336,7 +336,7 @@ class Checker {
             // Short seeds: they are typed by people. The first thousand are those of the fixed checks.
             run_scene(1000 + kernel::mix_bits(next + count) % 1'000'000'000U);
           }
-          keep(std::span(&count, 1));
+          keep_in_box(std::span(&count, 1));
         };
         const Work work{
             [scenes](const Specimen& specimen, const evtwin_info& info) {
@@ -352,7 +352,7 @@ class Checker {
         const Outcome* failed = nullptr;
         for (std::size_t k = s; k < outcomes.size(); k += sound.size()) {
           if (!outcomes[k].passed && failed == nullptr) failed = &outcomes[k];
-          const auto words = outcomes[k].words();
+          const auto words = outcomes[k].data_words();
           sound[s].scenes += words.empty() ? 0 : words[0];
         }
         if (failed == nullptr) {
@@ -382,20 +382,20 @@ class Checker {
 
 }  // namespace
 
-std::string Part::text() const {
+std::string Part::part_text() const {
   if (!strategy.empty()) return strategy;
   if (forecaster.empty()) return "the file";
   return quantity.empty() ? forecaster : forecaster + " " + quantity;
 }
 
-bool Options::wants(std::string_view check) const {
+bool Options::wants_check(std::string_view check) const {
   const auto has = [&](const std::vector<std::string>& names) {
     return std::find(names.begin(), names.end(), check) != names.end();
   };
   return (only.empty() || has(only)) && !has(skip);
 }
 
-bool Report::passed() const {
+bool Report::all_passed() const {
   return std::all_of(checks.begin(), checks.end(), [](const Verdict& verdict) { return verdict.pass; });
 }
 

@@ -15,7 +15,7 @@ struct Part {
   std::string forecaster{};  ///< id; empty: a strategy, or the file as a whole
   std::string quantity{};    ///< "load", of a forecaster; empty: all that it foresees
   bool operator==(const Part&) const = default;
-  std::string text() const;  ///< "edf", "seasonal-naive load", "the file"
+  std::string part_text() const;  ///< "edf", "seasonal-naive load", "the file"
 };
 
 struct Verdict {
@@ -47,7 +47,7 @@ struct Report {
   std::vector<Timing> timing;
   std::vector<ForecastTiming> forecast_timing;
   std::uint64_t fuzzed = 0;  ///< random scenes beyond the fixed ones
-  bool passed() const;
+  bool all_passed() const;
 };
 
 struct Options {
@@ -62,7 +62,7 @@ struct Options {
   std::vector<std::string> only, skip;     ///< names of checks; only those, but for the entry, and none of these
   /// Told of each verdict when it is known, in the order of the report.
   std::function<void(const Verdict&)> judged;
-  bool wants(std::string_view check) const;
+  bool wants_check(std::string_view check) const;
 };
 
 /// Names that `only` and `skip` may have: of strategies', forecasters' and the file's own checks.

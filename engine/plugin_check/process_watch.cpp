@@ -135,7 +135,7 @@ void expect_silence(const std::function<void()>& work) {
 }
 
 void expect_unchanged(const control::ProcessState& before, const std::string& when) {
-  const std::string difference = before.difference();
+  const std::string difference = before.find_difference();
   if (!difference.empty()) throw Failed(fmt::format("{}, {}", difference, when));
 }
 

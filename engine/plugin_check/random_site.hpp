@@ -14,11 +14,11 @@ namespace evtwin::plugin_check {
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : seed_(seed) {}
-  double real(double from, double to) { return from + (to - from) * kernel::draw_unit(seed_, 1, purpose, n_++); }
-  int whole(int from, int to) { return from + static_cast<int>(real(0.0, 1.0) * (to - from + 1)); }
-  bool chance(double p) { return real(0.0, 1.0) < p; }
-  std::int64_t instant(std::int64_t from_ns, std::int64_t to_ns) {
-    return from_ns + static_cast<std::int64_t>(real(0.0, 1.0) * static_cast<double>(to_ns - from_ns));
+  double draw_real(double from, double to) { return from + (to - from) * kernel::draw_unit(seed_, 1, purpose, n_++); }
+  int draw_whole(int from, int to) { return from + static_cast<int>(draw_real(0.0, 1.0) * (to - from + 1)); }
+  bool draw_chance(double p) { return draw_real(0.0, 1.0) < p; }
+  std::int64_t draw_instant(std::int64_t from_ns, std::int64_t to_ns) {
+    return from_ns + static_cast<std::int64_t>(draw_real(0.0, 1.0) * static_cast<double>(to_ns - from_ns));
   }
 
  private:

@@ -22,8 +22,8 @@ class Scene {
   /// The view in memory that can not be written: at first the one for create(), nobody plugged in.
   const evtwin_view& view() const { return columns_->shown; }
   /// On to the next decision of a strategy that asked for these. @returns false when there are no more.
-  bool next(const evtwin_strategy& asked);
-  std::uint64_t decisions() const { return decisions_; }
+  bool next_decision(const evtwin_strategy& asked);
+  std::uint64_t decision_count() const { return decisions_; }
   control::ViewColumns& columns() { return *columns_; }
 
  private:
@@ -35,16 +35,16 @@ class Scene {
   };
   void move_time(std::uint32_t subscribes);
   void come_and_go(std::uint32_t subscribes);
-  void remember();
+  void add_departed_before();
   void plug_in(std::uint32_t evse);
-  void charge(std::uint32_t evse);
+  void draw_power(std::uint32_t evse);
   void show_site();
   void show_money();
   void show_what_was_granted();
   void show_queue();
   void show_horizon(const evtwin_strategy& asked);
   std::int64_t tick_after(std::int64_t t_ns, std::int64_t every_ns) const;
-  double price();
+  double draw_price();
 
   Dice dice_;
   RandomSite site_;

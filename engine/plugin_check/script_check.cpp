@@ -43,7 +43,7 @@ class ScriptPlay {
     asked_.levels = strategy_->levels.data();
     asked_.n_levels = static_cast<std::uint32_t>(strategy_->levels.size());
   }
-  bool next() { return scene_.next(asked_); }
+  bool next() { return scene_.next_decision(asked_); }
   void decide(evtwin_decision& decision) {
     const CallMark mark("decide", number_of(scene_.view()));
     strategy_->decide(scene_.view(), decision);
@@ -61,7 +61,7 @@ class ScriptPlay {
                         decision.quiet_until_ns};
     if (const std::string fault = fault_of(answer, view); !fault.empty())
       throw Failed(fmt::format("{}, in decide number {}", fault, number_of(view)));
-    return answer.digest();
+    return answer.answer_digest();
   }
   std::vector<std::uint64_t> to_the_end() {
     std::vector<std::uint64_t> answers;
@@ -120,8 +120,8 @@ void run_over(const ScriptFor& make, const twin::World& world, bool again) {
 
   const twin::Result result = run();
   expect_service(result.sites[0]);
-  note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", result.sites[0].decisions,
-                   result.sites[0].energy_got_kwh, result.sites[0].energy_wanted_kwh));
+  note_in_box(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", result.sites[0].decisions,
+                          result.sites[0].energy_got_kwh, result.sites[0].energy_wanted_kwh));
 
   if (!again) return;
   if (const std::uint64_t other = run().event_hash; other != result.event_hash)
@@ -141,7 +141,7 @@ void time_script(const ScriptFor& make) {
     std::sort(all.begin(), all.end());
     const std::array<std::uint64_t, 2> kept{std::bit_cast<std::uint64_t>(all[all.size() / 2]),
                                             std::bit_cast<std::uint64_t>(all[all.size() * 99 / 100])};
-    keep(kept);
+    keep_in_box(kept);
   }
 }
 
@@ -173,7 +173,7 @@ Report check_script(const std::string& file, const std::string& id, const Script
   };
   std::vector<Look> looks;
   std::copy_if(all.begin(), all.end(), std::back_inserter(looks),
-               [&](const Look& look) { return options.wants(look.name); });
+               [&](const Look& look) { return options.wants_check(look.name); });
   std::vector<Body> bodies;
   for (const Look& look : looks) bodies.push_back(look.body);
 
@@ -198,10 +198,11 @@ Report check_script(const std::string& file, const std::string& id, const Script
     }
   };
   run_children(bodies, limits);
-  if (!options.timing || !options.wants("timing") || !report.passed()) return report;  // only of a script that passed
+  if (!options.timing || !options.wants_check("timing") || !report.all_passed())
+    return report;  // only of a script that passed
   limits.ended = {};
   const Body timed = [&] { time_script(make); };
-  const auto words = run_children({&timed, 1}, limits)[0].words();
+  const auto words = run_children({&timed, 1}, limits)[0].data_words();
   for (std::size_t k = 0; k < timed_sites.size() && 2 * k + 1 < words.size(); ++k) {
     report.timing.push_back({id, static_cast<std::uint32_t>(timed_sites[k]), std::bit_cast<double>(words[2 * k]),
                              std::bit_cast<double>(words[2 * k + 1])});

@@ -51,24 +51,24 @@ Specimen::Specimen(const std::string& file) {
   watch_allocations(objects_);
 }
 
-void Specimen::unload() {
+void Specimen::unload_library() {
   const CallMark mark("dlclose()");
   dlclose(handle_);
 }
 
 const evtwin_info& Specimen::info(std::uint32_t index) const {
-  const evtwin_info* info = called("info()", [&] { return entry_->info(index); });
+  const evtwin_info* info = call_marked("info()", [&] { return entry_->info(index); });
   if (info == nullptr) throw Failed(fmt::format("info({}) has no description", index));
   return *info;
 }
 
 const evtwin_info& Specimen::forecaster_info(std::uint32_t index) const {
-  const evtwin_info* info = called("info()", [&] { return forecasters_->info(index); });
+  const evtwin_info* info = call_marked("info()", [&] { return forecasters_->info(index); });
   if (info == nullptr) throw Failed(fmt::format("info({}) has no description", index));
   return *info;
 }
 
-std::vector<evtwin_param_value> defaults(const evtwin_info& info) {
+std::vector<evtwin_param_value> default_params(const evtwin_info& info) {
   std::vector<evtwin_param_value> values;
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
@@ -77,18 +77,18 @@ std::vector<evtwin_param_value> defaults(const evtwin_info& info) {
   return values;
 }
 
-std::vector<Variant> variants(const evtwin_info& info) {
-  std::vector<Variant> all{{"", defaults(info)}};
+std::vector<Variant> variants_of(const evtwin_info& info) {
+  std::vector<Variant> all{{"", default_params(info)}};
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
     if (param.type == EVTWIN_PARAM_BOOL) {
-      auto params = defaults(info);
+      auto params = default_params(info);
       params[p].number = 1.0 - param.default_number;
       all.push_back({fmt::format("{} = {}", param.id, params[p].number != 0.0), std::move(params)});
     }
     for (std::uint32_t c = 0; param.type == EVTWIN_PARAM_CHOICE && c < param.n_choices; ++c) {
       if (std::strcmp(param.choices[c], param.default_text) == 0) continue;
-      auto params = defaults(info);
+      auto params = default_params(info);
       params[p].text = param.choices[c];
       all.push_back({fmt::format("{} = '{}'", param.id, param.choices[c]), std::move(params)});
     }
@@ -111,13 +111,13 @@ Services::Services(std::uint64_t seed, std::size_t extra)
   std::memcpy(host_, &host, sizeof host);
 }
 
-void Services::enter() {
+void Services::begin_call() {
   const std::lock_guard guard(lock_);
   caller_ = std::this_thread::get_id();
   reports_ = 0;
 }
 
-void Services::leave() {
+void Services::end_call() {
   const std::lock_guard guard(lock_);
   caller_ = {};
 }
@@ -141,8 +141,8 @@ std::uint64_t Services::random(const evtwin_host* host, std::uint64_t stream, st
 }
 
 Instance::Instance(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first) : services_(host_seed) {
-  const auto params = defaults(info);
-  make(specimen, info.id, params, first);
+  const auto params = default_params(info);
+  make_instance(specimen, info.id, params, first);
   expect_made();
 }
 
@@ -155,17 +155,17 @@ void Instance::expect_made() const {
 Instance::Instance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
                    const evtwin_view& first, std::size_t extra)
     : services_(host_seed, extra) {
-  make(specimen, id, params, first);
+  make_instance(specimen, id, params, first);
 }
 
-void Instance::make(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
-                    const evtwin_view& first) {
-  services_.enter();
-  made_.status = called("create()", [&] {
-    return specimen.entry().create(services_.c(), id, params.data(), static_cast<std::uint32_t>(params.size()), &first,
-                                   &strategy_);
+void Instance::make_instance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
+                             const evtwin_view& first) {
+  services_.begin_call();
+  made_.status = call_marked("create()", [&] {
+    return specimen.entry().create(services_.c_host(), id, params.data(), static_cast<std::uint32_t>(params.size()),
+                                   &first, &strategy_);
   });
-  services_.leave();
+  services_.end_call();
   made_.words = services_.take_words();
 
   // A refusal makes no instance; an instance comes with EVTWIN_OK, its size and its functions.
@@ -219,10 +219,10 @@ void Instance::expect_levels() const {
 
 void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {
   const evtwin_decision given = decision;
-  services_.enter();
-  const evtwin_status status = called(
+  services_.begin_call();
+  const evtwin_status status = call_marked(
       "decide()", [&] { return strategy_->decide(strategy_, &view, &decision); }, number_of(view));
-  services_.leave();
+  services_.end_call();
   if (const std::string trouble = control::trouble_of_columns(given, decision); !trouble.empty())
     throw Failed(fmt::format("{}, in decide() number {}", trouble, number_of(view)));
   if (status == EVTWIN_OK) return;
@@ -233,9 +233,9 @@ void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {
 
 void Instance::end(const evtwin_view& last) {
   if (strategy_->end == nullptr) return;
-  services_.enter();
-  const evtwin_status status = called("end()", [&] { return strategy_->end(strategy_, &last); });
-  services_.leave();
+  services_.begin_call();
+  const evtwin_status status = call_marked("end()", [&] { return strategy_->end(strategy_, &last); });
+  services_.end_call();
   if (status == EVTWIN_OK) return;
   const std::string words = services_.take_words();
   throw Failed(
@@ -243,21 +243,21 @@ void Instance::end(const evtwin_view& last) {
 }
 
 void Instance::destroy() {
-  services_.enter();
-  called("destroy()", [&] {
+  services_.begin_call();
+  call_marked("destroy()", [&] {
     strategy_->destroy(strategy_);
     return 0;
   });
-  services_.leave();
+  services_.end_call();
   strategy_ = nullptr;
 }
 
 const void* Instance::extension(const char* id) const {
   if (strategy_->extension == nullptr) return nullptr;
-  return called("extension()", [&] { return strategy_->extension(strategy_, id); });
+  return call_marked("extension()", [&] { return strategy_->extension(strategy_, id); });
 }
 
-const evtwin_state* Instance::state() const {
+const evtwin_state* Instance::state_extension() const {
   const auto* state = static_cast<const evtwin_state*>(extension(EVTWIN_STATE));
   if (state == nullptr) return nullptr;
   if (state->struct_size != sizeof(evtwin_state) || state->save == nullptr || state->load == nullptr)
@@ -272,10 +272,10 @@ void Instance::save(std::vector<std::byte>& bytes) {
                            all.insert(all.end(), from, from + n);
                            return EVTWIN_OK;
                          }};
-  const evtwin_state& functions = *state();
-  services_.enter();
-  const evtwin_status status = called("save()", [&] { return functions.save(strategy_, &sink); });
-  services_.leave();
+  const evtwin_state& functions = *state_extension();
+  services_.begin_call();
+  const evtwin_status status = call_marked("save()", [&] { return functions.save(strategy_, &sink); });
+  services_.end_call();
   if (status != EVTWIN_OK)
     throw Failed(fmt::format("save() answered {}: {}", name_of_status(status), services_.take_words()));
 }
@@ -293,10 +293,10 @@ evtwin_status Instance::load(std::span<const std::byte> bytes, std::size_t at_mo
                                left.bytes = left.bytes.subspan(some);
                                return some;
                              }};
-  const evtwin_state& functions = *state();
-  services_.enter();
-  const evtwin_status status = called("load()", [&] { return functions.load(strategy_, &source); });
-  services_.leave();
+  const evtwin_state& functions = *state_extension();
+  services_.begin_call();
+  const evtwin_status status = call_marked("load()", [&] { return functions.load(strategy_, &source); });
+  services_.end_call();
   services_.take_words();
   return status;
 }

@@ -21,7 +21,7 @@ inline std::int64_t number_of(const evtwin_view& view) { return static_cast<std:
 
 /// Calls into the plugin. @throws Failed where an exception crosses.
 template <class Call>
-auto called(const char* name, Call&& call, std::int64_t number = -1) {
+auto call_marked(const char* name, Call&& call, std::int64_t number = -1) {
   const CallMark mark(name, number);
   try {
     return call();
@@ -40,7 +40,7 @@ class Specimen {
   const evtwin_info& info(std::uint32_t index) const;
   const evtwin_forecaster_entry& forecasters() const { return *forecasters_; }
   const evtwin_info& forecaster_info(std::uint32_t index) const;
-  void unload();
+  void unload_library();
   /// The file, and the libraries that came with it.
   const std::vector<const link_map*>& objects() const { return objects_; }
 
@@ -52,7 +52,7 @@ class Specimen {
 };
 
 /// Every parameter of the table with its default, as the host gives them.
-std::vector<evtwin_param_value> defaults(const evtwin_info& info);
+std::vector<evtwin_param_value> default_params(const evtwin_info& info);
 
 /// The defaults but for one choice or switch.
 struct Variant {
@@ -60,7 +60,7 @@ struct Variant {
   std::vector<evtwin_param_value> params;
 };
 /// The defaults, then every other choice and switch: what makes a strategy another one.
-std::vector<Variant> variants(const evtwin_info& info);
+std::vector<Variant> variants_of(const evtwin_info& info);
 
 inline constexpr std::uint64_t host_seed = 7;  // of the random numbers that every instance is given
 
@@ -68,12 +68,12 @@ inline constexpr std::uint64_t host_seed = 7;  // of the random numbers that eve
 class Services {
  public:
   explicit Services(std::uint64_t seed, std::size_t extra = 0);
-  const evtwin_host* c() const { return host_; }
-  void enter();  ///< this thread calls the plugin now: it may report
-  void leave();
+  const evtwin_host* c_host() const { return host_; }
+  void begin_call();  ///< this thread calls the plugin now: it may report
+  void end_call();
   std::string take_words();  ///< the last error reported, forgotten with it
   bool reported_elsewhere() const { return elsewhere_; }
-  std::uint64_t reports() const { return reports_; }  ///< of the last call, but for those of severity EVTWIN_DEBUG
+  std::uint64_t report_count() const { return reports_; }  ///< of the last call, but for those of severity EVTWIN_DEBUG
 
  private:
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
@@ -107,7 +107,7 @@ class Instance {
 
   const Made& made() const { return made_; }
   void expect_made() const;  ///< @throws Failed with its words when it is not
-  const evtwin_strategy& c() const { return *strategy_; }
+  const evtwin_strategy& c_strategy() const { return *strategy_; }
   Services& services() { return services_; }
   /// @throws Failed when it does not answer EVTWIN_OK.
   void decide(const evtwin_view& view, evtwin_decision& decision);
@@ -115,18 +115,18 @@ class Instance {
   void end(const evtwin_view& last);
   void destroy();
   /// Of the forecast, as it asked for them.
-  std::vector<double> levels() const { return {strategy_->levels, strategy_->levels + strategy_->n_levels}; }
+  std::vector<double> forecast_levels() const { return {strategy_->levels, strategy_->levels + strategy_->n_levels}; }
 
   const void* extension(const char* id) const;
-  const evtwin_state* state() const;  ///< null: it keeps none. @throws Failed for a struct of the wrong size
+  const evtwin_state* state_extension() const;  ///< null: it keeps none. @throws Failed for a struct of the wrong size
   void save(std::vector<std::byte>& bytes);
   /// @param at_most  bytes that one read gives; 0: as many as asked for
   evtwin_status load(std::span<const std::byte> bytes, std::size_t at_most = 0);
 
  private:
   void expect_levels() const;
-  void make(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
-            const evtwin_view& first);
+  void make_instance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
+                     const evtwin_view& first);
   Services services_;
   Made made_{};
   evtwin_strategy* strategy_ = nullptr;

@@ -38,14 +38,15 @@ void time_calls(const Specimen& specimen, const evtwin_info& info) {
   for (const int evses : timed_sites) {
     Scene scene(1, {.evses = evses, .storages = 1, .decisions = decisions, .occupancy = 0.8});
     Instance instance(specimen, info, scene.view());
-    scene.columns().make_plan(instance.c().plan_steps);
+    scene.columns().make_plan(instance.c_strategy().plan_steps);
     std::vector<double> all;
-    while (scene.next(instance.c())) time_view(instance.c(), scene.view(), scene.columns(), all);
+    while (scene.next_decision(instance.c_strategy()))
+      time_view(instance.c_strategy(), scene.view(), scene.columns(), all);
     instance.destroy();
     std::sort(all.begin(), all.end());
     const std::array<std::uint64_t, 2> kept{std::bit_cast<std::uint64_t>(all[all.size() / 2]),
                                             std::bit_cast<std::uint64_t>(all[all.size() * 99 / 100])};
-    keep(kept);
+    keep_in_box(kept);
   }
 }
 

@@ -98,7 +98,7 @@ WalledBlocks::~WalledBlocks() {
   unmapped.emplace_back(region_, region_ + region_bytes_);
 }
 
-void WalledBlocks::close(std::size_t read_only) {
+void WalledBlocks::close_walls(std::size_t read_only) {
   mprotect(region_, region_bytes_, PROT_NONE);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
@@ -114,7 +114,7 @@ void WalledBlocks::close(std::size_t read_only) {
   shown_count = std::min(blocks_.size(), most_blocks);
 }
 
-std::string WalledBlocks::damage(std::size_t first) const {
+std::string WalledBlocks::describe_damage(std::size_t first) const {
   for (std::size_t b = first; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
     const auto untouched = [](const std::byte* from, const std::byte* to) {

@@ -32,9 +32,9 @@ class WalledBlocks {
 
   /// From now on nobody may write into the first so many blocks, nor touch what lies between any two. A crash on this
   /// memory is explained (crash.hpp), with the names of the blocks.
-  void close(std::size_t read_only);
+  void close_walls(std::size_t read_only);
   /// Where something was written beside the cells of the blocks from `first` on, in words; empty: nowhere.
-  std::string damage(std::size_t first) const;
+  std::string describe_damage(std::size_t first) const;
 
  private:
   std::byte* region_ = nullptr;

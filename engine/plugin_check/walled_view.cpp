@@ -113,11 +113,11 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra, 
             0};
   std::memcpy(decision_, &blank_, sizeof blank_);
 
-  blocks_.close(n + 2);
+  blocks_.close_walls(n + 2);
 }
 
-std::string WalledView::damage() const {
-  if (std::string beside = blocks_.damage(blocks_.size() - 4); !beside.empty()) return beside;
+std::string WalledView::describe_damage() const {
+  if (std::string beside = blocks_.describe_damage(blocks_.size() - 4); !beside.empty()) return beside;
   const std::byte* beyond = reinterpret_cast<const std::byte*>(decision_) + sizeof(evtwin_decision);
   if (!std::all_of(beyond, beyond + extra_, [](std::byte x) { return x == stray; }))
     return "it wrote fields of evtwin_decision that it can not know";

@@ -25,7 +25,7 @@ class WalledView {
   const evtwin_view& view() const { return *view_; }
   evtwin_decision& decision() { return *decision_; }
   /// Damage beside the answers, in words; empty: none.
-  std::string damage() const;
+  std::string describe_damage() const;
 
  private:
   std::size_t extra_;

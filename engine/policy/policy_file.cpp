@@ -69,7 +69,7 @@ nlohmann::json parse_head(std::string_view text) {
 
 }  // namespace
 
-const Array& PolicyFile::array(std::string_view name, const std::vector<std::uint32_t>& shape) const {
+const Array& PolicyFile::find_array(std::string_view name, const std::vector<std::uint32_t>& shape) const {
   for (const Array& array : arrays) {
     if (array.name != name) continue;
     if (array.shape != shape)

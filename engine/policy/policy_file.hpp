@@ -34,7 +34,7 @@ struct PolicyFile {
   std::vector<Array> arrays;
 
   /// @throws PolicyError where there is none of that name and shape
-  const Array& array(std::string_view name, const std::vector<std::uint32_t>& shape) const;
+  const Array& find_array(std::string_view name, const std::vector<std::uint32_t>& shape) const;
 };
 
 /// @throws std::invalid_argument for an array whose values do not fill its shape, or are not finite

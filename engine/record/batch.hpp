@@ -58,12 +58,12 @@ struct Batch {
   std::string text;
   std::size_t rows = 0;
 
-  TextPlace keep(std::string_view words) {
+  TextPlace keep_text(std::string_view words) {
     const TextPlace place{text.size(), words.size()};
     text.append(words);
     return place;
   }
-  std::string_view at(TextPlace place) const { return std::string_view(text).substr(place.offset, place.size); }
+  std::string_view text_at(TextPlace place) const { return std::string_view(text).substr(place.offset, place.size); }
 
   /// Empty, its memory kept.
   void clear() {

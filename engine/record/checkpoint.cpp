@@ -26,7 +26,7 @@ CheckpointContent read_checkpoint(const std::string& file) {
     refuse_file(file,
                 fmt::format("a checkpoint made with {} {}, this is {}: only the very same goes on bit for bit; run "
                             "the scenario from its start",
-                            what, kernel::printable(then), kernel::printable(now)));
+                            what, kernel::make_printable(then), kernel::make_printable(now)));
   };
   same("evtwin", summary.evtwin_version, evtwin_version());
   same("time zones", summary.tzdata_version, tzdata_version());
@@ -34,13 +34,13 @@ CheckpointContent read_checkpoint(const std::string& file) {
   const Database database = open_run_file(file);
   CheckpointContent content;
   Statement row(database, "SELECT time_ns, event_hash, events, state FROM checkpoint");
-  if (!row.step()) refuse_file(file, "malformed: table checkpoint is empty");
-  content.checkpoint.time_ns = row.integer(0);
-  content.checkpoint.event_hash = hash_of_hex(file, row.text(1));
-  content.checkpoint.events = static_cast<std::uint64_t>(row.integer(2));
+  if (!row.next_row()) refuse_file(file, "malformed: table checkpoint is empty");
+  content.checkpoint.time_ns = row.column_integer(0);
+  content.checkpoint.event_hash = hash_of_hex(file, row.column_text(1));
+  content.checkpoint.events = static_cast<std::uint64_t>(row.column_integer(2));
 
   // Opaque here: the simulation checks its own archive when it goes on.
-  const std::string_view state = row.bytes(3);
+  const std::string_view state = row.column_bytes(3);
   content.checkpoint.state.resize(state.size());
   if (!state.empty()) std::memcpy(content.checkpoint.state.data(), state.data(), state.size());
   content.origin = summary.origin;

@@ -16,13 +16,13 @@ namespace evtwin::record {
 /// Rolling hash over values in order. Types count: 1 and 1.0 differ.
 class ContentHash {
  public:
-  void null() { hash_.mix(null_tag); }
-  void integer(std::int64_t value) { hash_.mix(std::bit_cast<std::uint64_t>(value) ^ integer_tag); }
-  void real(double value) {
-    if (value != value) return null();                                               // NaN is stored as NULL
-    hash_.mix(std::bit_cast<std::uint64_t>(value == 0.0 ? 0.0 : value) ^ real_tag);  // SQLite drops the sign of -0.0
+  void add_null() { hash_.mix_in(null_tag); }
+  void add_integer(std::int64_t value) { hash_.mix_in(std::bit_cast<std::uint64_t>(value) ^ integer_tag); }
+  void add_real(double value) {
+    if (value != value) return add_null();                                              // NaN is stored as NULL
+    hash_.mix_in(std::bit_cast<std::uint64_t>(value == 0.0 ? 0.0 : value) ^ real_tag);  // SQLite drops the sign of -0.0
   }
-  void text(std::string_view value) { hash_.mix(kernel::digest64(value) ^ text_tag); }
+  void add_text(std::string_view value) { hash_.mix_in(kernel::digest64(value) ^ text_tag); }
   std::uint64_t value() const { return hash_.value(); }
 
  private:

@@ -49,7 +49,7 @@ void check_replaceable(const std::string& file) {
   }
   // A writer keeps the write lock from beginning to end, a killed one's is gone.
   Database old(file, SQLITE_OPEN_READWRITE);
-  if ((sqlite3_exec(old.handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xFF) == SQLITE_BUSY) {
+  if ((sqlite3_exec(old.sqlite_handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xFF) == SQLITE_BUSY) {
     refuse_file(file, "exists and is being written by another run");
   }
 }
@@ -81,43 +81,56 @@ void write_run(const Database& database, const twin::World& world, const Strateg
 
   // Wall clock, UTC: two equal runs differ in it.
   Statement now(database, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')");
-  now.step();
-  const std::string created_at = now.text(0);
+  now.next_row();
+  const std::string created_at = now.column_text(0);
 
   TableInsert run(database, "run");
-  run.row().text(world.name).text(strategy.label).text(strategy.plugin_file).text(strategy.plugin_digest);
+  run.begin_row()
+      .add_text(world.name)
+      .add_text(strategy.label)
+      .add_text(strategy.plugin_file)
+      .add_text(strategy.plugin_digest);
   // Outcome: no error, hash or count of events until the run has ended.
-  run.text(name_of(RunState::running)).text("").null().null();
-  run.integer(world.start_ns).integer(world.end_ns).integer(world.tick_ns);
-  run.text(world.calendar.zone()).text(world.currency).integer(std::bit_cast<std::int64_t>(world.seed));
-  run.text(world.scenario_file).text(world.scenario_text).text(parameters);
+  run.add_text(name_of(RunState::running)).add_text("").add_null().add_null();
+  run.add_integer(world.start_ns).add_integer(world.end_ns).add_integer(world.tick_ns);
+  run.add_text(world.calendar.zone_name())
+      .add_text(world.currency)
+      .add_integer(std::bit_cast<std::int64_t>(world.seed));
+  run.add_text(world.scenario_file).add_text(world.scenario_text).add_text(parameters);
 
   if (origin.days) {
-    run.integer(*origin.days);
+    run.add_integer(*origin.days);
   } else {
-    run.null();
+    run.add_null();
   }
 
-  run.text(origin.strategy_id).text(strategy_parameters);
-  run.text(EVTWIN_VERSION).text(evtwin_commit()).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
-  run.text(created_at).null();
-  run.write();
+  run.add_text(origin.strategy_id).add_text(strategy_parameters);
+  run.add_text(EVTWIN_VERSION)
+      .add_text(evtwin_commit())
+      .add_text(sqlite3_libversion())
+      .add_text(__VERSION__)
+      .add_text(tzdata);
+  run.add_text(created_at).add_null();
+  run.write_rows();
 }
 
 void write_inputs(const Database& database, const Origin& origin) {
   TableInsert insert(database, "input");
   std::deque<std::string> digests;  // stay where they are until the rows are written
   for (const InputFile& input : origin.inputs)
-    insert.row().text(input.name).integer(input.bytes).text(digests.emplace_back(hex_text(input.digest)));
-  insert.write();
+    insert.begin_row()
+        .add_text(input.name)
+        .add_integer(input.bytes)
+        .add_text(digests.emplace_back(hex_text(input.digest)));
+  insert.write_rows();
 }
 
 void write_demand_terms(const twin::Site& site, TableInsert& insert) {
   const market::DemandCharge& charge = site.tariff.demand;
-  insert.integer(charge.window_ns).text(charge.basis == market::DemandBasis::peak ? "peak" : "contract");
-  insert.text(site.part_month == market::PartMonth::full ? "full" : "pro_rata");
-  insert.integer(charge.look_back_months).real(charge.floor_fraction_of_contract);
-  insert.real(market::excess_price_per_kw(site.tariff));
+  insert.add_integer(charge.window_ns).add_text(charge.basis == market::DemandBasis::peak ? "peak" : "contract");
+  insert.add_text(site.part_month == market::PartMonth::full ? "full" : "pro_rata");
+  insert.add_integer(charge.look_back_months).add_real(charge.floor_fraction_of_contract);
+  insert.add_real(market::excess_price_per_kw(site.tariff));
 }
 
 const char* name_of(control::Forecast::Kind kind) {
@@ -142,24 +155,24 @@ void write_forecasts(const Database& database, const twin::World& world) {
     const control::SiteForecast& rules = site.forecast;
     const auto write = [&](const char* quantity, const control::Forecast& rule) {
       const control::ForecastSource* source = rule.source.get();
-      insert.row().integer(site_id).text(quantity).text(name_of(rule.kind));
+      insert.begin_row().add_integer(site_id).add_text(quantity).add_text(name_of(rule.kind));
       if (source != nullptr) {
-        const control::ForecastSource::Found& found = source->found_if_there();  // texts are read by write()
-        insert.text(source->label()).text(found.file).text(found.digest);
+        const control::ForecastSource::Found& found = source->found_if_there();  // texts are read by write_rows()
+        insert.add_text(source->label()).add_text(found.file).add_text(found.digest);
       } else {
-        insert.text("").text("").text("");
+        insert.add_text("").add_text("").add_text("");
       }
 
       // Columns that a rule does not use are NULL, so that nobody reads a 0 as a figure.
       if (rule.kind == control::Forecast::Kind::noisy) {
-        insert.real(rule.bias).real(rule.std);
+        insert.add_real(rule.bias).add_real(rule.std);
       } else {
-        insert.null().null();
+        insert.add_null().add_null();
       }
       if (source != nullptr) {
-        insert.integer(rules.period_ns).integer(rules.history_days);
+        insert.add_integer(rules.period_ns).add_integer(rules.history_days);
       } else {
-        insert.null().null();
+        insert.add_null().add_null();
       }
     };
 
@@ -168,7 +181,7 @@ void write_forecasts(const Database& database, const twin::World& world) {
     write("arrivals", rules.arrivals);
     write("price", rules.price);
   }
-  insert.write();
+  insert.write_rows();
 }
 
 // Price of a kW in each month, and the peaks that a ratchet starts with.
@@ -180,14 +193,18 @@ void write_demand_prices(const Database& database, const twin::World& world) {
   for (const twin::Site& site : world.sites) {
     ++site_id;
     for (int month = 1; month <= 12; ++month) {
-      price_insert.row().integer(site_id).integer(month).real(market::demand_price_per_kw(site.tariff, month));
-      price_insert.integer(market::has_month(site.tariff.demand.ratchet_months, month) ? 1 : 0);
+      price_insert.begin_row().add_integer(site_id).add_integer(month).add_real(
+          market::demand_price_per_kw(site.tariff, month));
+      price_insert.add_integer(market::has_month(site.tariff.demand.ratchet_months, month) ? 1 : 0);
     }
     for (const market::MonthPeak& peak : site.past_peaks)
-      peak_insert.row().integer(site_id).text(months.emplace_back(market::format_month(peak.month))).real(peak.peak_kw);
+      peak_insert.begin_row()
+          .add_integer(site_id)
+          .add_text(months.emplace_back(market::format_month(peak.month)))
+          .add_real(peak.peak_kw);
   }
-  price_insert.write();
-  peak_insert.write();
+  price_insert.write_rows();
+  peak_insert.write_rows();
 }
 
 const char* name_of(physics::LimitKind kind) {
@@ -210,23 +227,26 @@ void write_limit_rows(const Database& database, const twin::World& world) {
     ++site_id;
     for (const physics::LimitRow& row : site.rows) {
       ++row_id;
-      row_insert.row().integer(site_id).text(row.name).text(name_of(row.kind));
+      row_insert.begin_row().add_integer(site_id).add_text(row.name).add_text(name_of(row.kind));
       row_insert.finite_or_null(row.lower).finite_or_null(row.upper);
       for (const physics::LimitMember& member : row.members) {
-        member_insert.row().integer(row_id).integer(first_evse + member.evse).real(member.coefficient);
-        member_insert.real(member.angle_deg);
+        member_insert.begin_row()
+            .add_integer(row_id)
+            .add_integer(first_evse + member.evse)
+            .add_real(member.coefficient);
+        member_insert.add_real(member.angle_deg);
       }
     }
     first_evse += static_cast<std::int64_t>(site.evses.size());
   }
-  row_insert.write();
-  member_insert.write();
+  row_insert.write_rows();
+  member_insert.write_rows();
 }
 
 void insert_ageing(TableInsert& insert, const physics::FittedAgeing& ageing) {
   insert.finite_or_null(ageing.calendar.value_or(physics::unknown));
   insert.finite_or_null(ageing.cyclic.value_or(physics::unknown));
-  insert.real(ageing.power).real(ageing.replaced_at);
+  insert.add_real(ageing.power).add_real(ageing.replaced_at);
 }
 
 void write_vehicles(const Database& database, const twin::World& world) {
@@ -235,15 +255,15 @@ void write_vehicles(const Database& database, const twin::World& world) {
   std::int64_t vehicle_id = 0;
   for (const physics::Vehicle& vehicle : world.vehicles) {
     const physics::BatterySpec& battery = vehicle.battery;
-    vehicle_insert.row().text(vehicle.name).finite_or_null(battery.capacity_kwh);
-    vehicle_insert.real(battery.charge_efficiency).real(battery.discharge_efficiency);
+    vehicle_insert.begin_row().add_text(vehicle.name).finite_or_null(battery.capacity_kwh);
+    vehicle_insert.add_real(battery.charge_efficiency).add_real(battery.discharge_efficiency);
     insert_ageing(vehicle_insert, vehicle.ageing);
     ++vehicle_id;
     for (const physics::Knot& knot : battery.charge.knots)
-      curve_insert.row().integer(vehicle_id).real(knot.soc).finite_or_null(knot.kw);
+      curve_insert.begin_row().add_integer(vehicle_id).add_real(knot.soc).finite_or_null(knot.kw);
   }
-  vehicle_insert.write();
-  curve_insert.write();
+  vehicle_insert.write_rows();
+  curve_insert.write_rows();
 }
 
 // UTC offsets from a year before the run to a year after it: sessions may reach beyond the run.
@@ -257,11 +277,14 @@ void write_clock(const Database& database, const twin::World& world) {
   while (true) {
     const bool last = interval.end_ns >= to;
     const kernel::TimeNs end_ns = last ? kernel::time_never : interval.end_ns;
-    clock.row().integer(interval.begin_ns).integer(end_ns).integer(interval.offset_ns / kernel::second_ns);
+    clock.begin_row()
+        .add_integer(interval.begin_ns)
+        .add_integer(end_ns)
+        .add_integer(interval.offset_ns / kernel::second_ns);
     if (last) break;
     interval = world.calendar.offset_at(interval.end_ns);
   }
-  clock.write();
+  clock.write_rows();
 }
 
 void write_sites(const Database& database, const twin::World& world) {
@@ -274,61 +297,69 @@ void write_sites(const Database& database, const twin::World& world) {
 
   for (const twin::Site& site : world.sites) {
     ++site_id;
-    site_insert.row().text(site.name).finite_or_null(site.contract_kw).finite_or_null(site.export_limit_kw);
-    site_insert.text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
-    site_insert.text(site.tariff.name).text(site.tariff.source).integer(site.tariff_given ? 1 : 0);
+    site_insert.begin_row().add_text(site.name).finite_or_null(site.contract_kw).finite_or_null(site.export_limit_kw);
+    site_insert.add_text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
+    site_insert.add_text(site.tariff.name).add_text(site.tariff.source).add_integer(site.tariff_given ? 1 : 0);
     write_demand_terms(site, site_insert);
-    site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
-    site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh);
+    site_insert.add_real(site.driver_price_per_kwh).add_real(site.v2g_price_per_kwh);
+    site_insert.add_real(site.unmet_price_per_kwh).add_real(site.wear_price_per_kwh);
 
     // A parent is a row id, and those count through all sites.
     for (const physics::Feeder& feeder : site.feeders) {
-      feeder_insert.row().integer(site_id).text(feeder.name);
+      feeder_insert.begin_row().add_integer(site_id).add_text(feeder.name);
       feeder_insert.id_or_null(feeder.parent < 0 ? 0 : feeders + feeder.parent + 1);
       feeder_insert.finite_or_null(feeder.max_kw).finite_or_null(feeder.max_export_kw).finite_or_null(feeder.max_a);
-      feeder_insert.real(feeder.efficiency);
+      feeder_insert.add_real(feeder.efficiency);
     }
     feeders += static_cast<std::int64_t>(site.feeders.size());
 
     for (const physics::Evse& evse : site.evses) {
-      evse_insert.row().integer(site_id).text(evse.id).text(evse.phases == 0 ? "dc" : "ac").integer(evse.phases);
-      evse_insert.real(evse.voltage_v).real(physics::rated_kw(evse)).real(evse.efficiency);
-      evse_insert.integer(evse.bidirectional ? 1 : 0);
+      evse_insert.begin_row()
+          .add_integer(site_id)
+          .add_text(evse.id)
+          .add_text(evse.phases == 0 ? "dc" : "ac")
+          .add_integer(evse.phases);
+      evse_insert.add_real(evse.voltage_v).add_real(physics::rated_kw(evse)).add_real(evse.efficiency);
+      evse_insert.add_integer(evse.bidirectional ? 1 : 0);
       const auto feeder = static_cast<std::size_t>(evse.feeder);
       if (evse.feeder >= 0 && feeder < site.feeders.size()) {
-        evse_insert.text(site.feeders[feeder].name);
+        evse_insert.add_text(site.feeders[feeder].name);
       } else {
-        evse_insert.null();
+        evse_insert.add_null();
       }
     }
 
     for (const physics::Storage& storage : site.storages) {
-      storage_insert.row().integer(site_id).text(storage.id).real(storage.capacity_kwh);
-      storage_insert.real(storage.max_charge_kw).real(storage.max_discharge_kw);
-      storage_insert.real(storage.charge_efficiency).real(storage.discharge_efficiency);
-      storage_insert.real(storage.soc_start).real(storage.soc_min).real(storage.soc_max).real(storage.standby_kw);
+      storage_insert.begin_row().add_integer(site_id).add_text(storage.id).add_real(storage.capacity_kwh);
+      storage_insert.add_real(storage.max_charge_kw).add_real(storage.max_discharge_kw);
+      storage_insert.add_real(storage.charge_efficiency).add_real(storage.discharge_efficiency);
+      storage_insert.add_real(storage.soc_start)
+          .add_real(storage.soc_min)
+          .add_real(storage.soc_max)
+          .add_real(storage.standby_kw);
       insert_ageing(storage_insert, storage.ageing);
     }
   }
-  for (TableInsert* insert : {&site_insert, &feeder_insert, &evse_insert, &storage_insert}) insert->write();
+  for (TableInsert* insert : {&site_insert, &feeder_insert, &evse_insert, &storage_insert}) insert->write_rows();
 }
 
 void write_flags(const Database& database, const twin::World& world) {
   TableInsert insert(database, "flag");
   for (const twin::Flag& flag : world.flags) {
-    insert.row().text(flag.id).text(flag.reason).integer(flag.left_out ? 1 : 0);
+    insert.begin_row().add_text(flag.id).add_text(flag.reason).add_integer(flag.left_out ? 1 : 0);
   }
-  insert.write();
+  insert.write_rows();
 }
 
 // Makes the whole file at `place`; nobody looks at it there, so neither journal nor sync.
 void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy,
                const Origin& origin) {
   Database database(place, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-  database.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
-  database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
-  database.execute("BEGIN");
-  for (const SchemaObject& object : schema_objects()) database.execute(std::string(object.sql));
+  database.run_statements("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+  database.run_statements(
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
+  database.run_statements("BEGIN");
+  for (const SchemaObject& object : schema_objects()) database.run_statements(std::string(object.sql));
   write_run(database, world, strategy, origin);
   write_inputs(database, origin);
   write_clock(database, world);
@@ -338,7 +369,7 @@ void make_file(const std::string& place, const twin::World& world, const Strateg
   write_limit_rows(database, world);
   write_vehicles(database, world);
   write_flags(database, world);
-  database.execute("COMMIT");
+  database.run_statements("COMMIT");
 }
 
 }  // namespace
@@ -352,7 +383,7 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   if (std::filesystem::is_symlink(file, error)) {
     if (!std::filesystem::exists(file, error)) {
       refuse_file(file, fmt::format("is a link to {}, which is not there; the link is kept",
-                                    kernel::printable(std::filesystem::read_symlink(file, error).string())));
+                                    kernel::make_printable(std::filesystem::read_symlink(file, error).string())));
     }
     target = std::filesystem::canonical(file, error).string();
   }
@@ -375,8 +406,8 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
     ::unlink(place.c_str());
     // The user knows the file by its own name.
     std::string what = problem.what();
-    const std::string shown = kernel::printable(place);
-    if (what.compare(0, shown.size(), shown) == 0) what.replace(0, shown.size(), kernel::printable(file));
+    const std::string shown = kernel::make_printable(place);
+    if (what.compare(0, shown.size(), shown) == 0) what.replace(0, shown.size(), kernel::make_printable(file));
     throw RunFileError(what);
   }
 
@@ -384,8 +415,8 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   Database database(target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
   // A killed process loses nothing that was written (the system has it); the end is synced. 128 MiB between
   // checkpoints: pages that are written again and again reach the file once.
-  database.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384");
-  database.execute("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE");
+  database.run_statements("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384");
+  database.run_statements("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE");
   return database;
 }
 

@@ -17,25 +17,25 @@ void logical_dump(const std::string& file, std::ostream& out) {
     out << "# " << table.name << ": " << table.columns << '\n';
     // Without wall clock: equal runs have equal dumps.
     Statement rows(database, select_content(table, false));
-    const int columns = rows.columns();
-    while (rows.step()) {
+    const int columns = rows.column_count();
+    while (rows.next_row()) {
       for (int column = 0; column < columns; ++column) {
         if (column > 0) out << ' ';
-        switch (rows.type(column)) {
+        switch (rows.column_type(column)) {
           case SQLITE_NULL:
             out << "null";
             break;
           case SQLITE_INTEGER:
-            out << rows.integer(column);
+            out << rows.column_integer(column);
             break;
           case SQLITE_FLOAT:
-            out << fmt::format("{}", rows.real(column));
+            out << fmt::format("{}", rows.column_real(column));
             break;  // shortest text that reads back the same
           case SQLITE_BLOB:
-            out << hex_text(kernel::digest64(rows.bytes(column)));
+            out << hex_text(kernel::digest64(rows.column_bytes(column)));
             break;
           default:
-            out << '"' << kernel::printable(rows.bytes(column)) << '"';
+            out << '"' << kernel::make_printable(rows.column_bytes(column)) << '"';
         }
       }
       out << '\n';
@@ -48,8 +48,8 @@ std::uint64_t logical_hash(const std::string& file) {
   kernel::RollingHash hash;
   for (const TableContent& table : table_contents()) {
     const TableHash content = hash_table(database, table, false);
-    hash.mix(content.rows);
-    hash.mix(content.hash);
+    hash.mix_in(content.rows);
+    hash.mix_in(content.hash);
   }
   return hash.value();
 }

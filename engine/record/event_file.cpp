@@ -81,26 +81,26 @@ EventFile::EventFile(const std::string& folder, double wall_s, std::uint64_t fro
     if (stream_ == nullptr && errno != EEXIST) break;
   }
   if (stream_ == nullptr) refuse_file(file_, fmt::format("can not be written ({})", std::strerror(errno)));
-  write(event(wall_s, 0, 3, "brain.Event:2"));
+  write_record(event(wall_s, 0, 3, "brain.Event:2"));
   // SessionLog: status = 1, START.
-  if (from_step > 0) write(event(wall_s, from_step, 7, std::string_view("\x08\x01", 2)));
+  if (from_step > 0) write_record(event(wall_s, from_step, 7, std::string_view("\x08\x01", 2)));
 }
 
-EventFile::~EventFile() { close(); }
+EventFile::~EventFile() { close_file(); }
 
-void EventFile::close() {
+void EventFile::close_file() {
   if (stream_ != nullptr) std::fclose(stream_);
   stream_ = nullptr;
 }
 
-void EventFile::discard() {
-  close();
+void EventFile::remove_file() {
+  close_file();
   std::error_code ignored;
   fs::remove(file_, ignored);
   fs::remove(fs::path(file_).parent_path(), ignored);
 }
 
-void EventFile::write(std::string_view message) {
+void EventFile::write_record(std::string_view message) {
   std::string framed;
   put_fixed(framed, message.size(), 8);
   put_fixed(framed, masked_crc(framed), 4);
@@ -110,7 +110,7 @@ void EventFile::write(std::string_view message) {
     refuse_file(file_, fmt::format("can not be written ({})", std::strerror(errno)));
 }
 
-void EventFile::add(double wall_s, std::uint64_t step, const std::vector<EventScalar>& scalars) {
+void EventFile::append_scalars(double wall_s, std::uint64_t step, const std::vector<EventScalar>& scalars) {
   std::string summary;  // Summary: value = 1; Summary.Value: tag = 1, simple_value = 2
   for (const EventScalar& scalar : scalars) {
     std::string value;
@@ -119,10 +119,10 @@ void EventFile::add(double wall_s, std::uint64_t step, const std::vector<EventSc
     put_fixed(value, std::bit_cast<std::uint32_t>(scalar.value), 4);
     put_bytes(summary, 1, value);
   }
-  write(event(wall_s, step, 5, summary));
+  write_record(event(wall_s, step, 5, summary));
 }
 
-void EventFile::flush() {
+void EventFile::flush_file() {
   if (std::fflush(stream_) != 0) refuse_file(file_, fmt::format("can not be written ({})", std::strerror(errno)));
 }
 

@@ -28,15 +28,15 @@ class EventFile {
   EventFile& operator=(const EventFile&) = delete;
 
   /// @param wall_s  seconds since 1970. @throws RunFileError
-  void add(double wall_s, std::uint64_t step, const std::vector<EventScalar>& scalars);
-  void flush();
+  void append_scalars(double wall_s, std::uint64_t step, const std::vector<EventScalar>& scalars);
+  void flush_file();
   /// Nothing can be added any more.
-  void close();
+  void close_file();
   /// Takes the file away, and its folder if nothing else is in it.
-  void discard();
+  void remove_file();
 
  private:
-  void write(std::string_view message);
+  void write_record(std::string_view message);
 
   std::string file_;
   std::FILE* stream_ = nullptr;

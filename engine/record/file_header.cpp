@@ -10,19 +10,20 @@ namespace evtwin::record {
 
 FileHeader read_header(const Database& database) {
   sqlite3_file* file = nullptr;
-  int code = sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
-  if (code != SQLITE_OK || file == nullptr || file->pMethods == nullptr) database.fail(SQLITE_CANTOPEN);
+  int code =
+      sqlite3_file_control(database.sqlite_handle(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
+  if (code != SQLITE_OK || file == nullptr || file->pMethods == nullptr) database.throw_error(SQLITE_CANTOPEN);
 
   FileHeader header;
   sqlite3_int64 size = 0;
   code = file->pMethods->xFileSize(file, &size);
-  if (code != SQLITE_OK) database.fail(code);
+  if (code != SQLITE_OK) database.throw_error(code);
   header.file_bytes = size;
 
   std::array<unsigned char, 100> bytes{};
   code = file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), 0);
   // A short read fills the rest with zeros; a file under 100 bytes is no data base.
-  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) database.fail(code);
+  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) database.throw_error(code);
 
   constexpr char magic[16] = "SQLite format 3";
   static_assert(sizeof magic == std::size("SQLite format 3"), "the 0 at its end is one of the 16 bytes");

@@ -37,17 +37,17 @@ struct TrainingRow {
 class LearningCurve {
  public:
   /// A new file; one that is there is kept. @throws RunFileError
-  static LearningCurve create(const std::string& file);
+  static LearningCurve create_file(const std::string& file);
   /// Goes on with one that a training left. @throws RunFileError
-  static LearningCurve open(const std::string& file);
+  static LearningCurve open_file(const std::string& file);
   ~LearningCurve();
   LearningCurve(LearningCurve&&) noexcept;
   LearningCurve& operator=(LearningCurve&&) = delete;
 
-  void add(const CurvePoint& at, std::string_view id, std::string_view unit, double value);
+  void add_point(const CurvePoint& at, std::string_view id, std::string_view unit, double value);
   /// In place of what was known of this seed.
-  void set(const TrainingRow& training);
-  std::optional<TrainingRow> training(std::uint64_t seed);
+  void set_training(const TrainingRow& training);
+  std::optional<TrainingRow> find_training(std::uint64_t seed);
   /// A policy that is about to be kept: from now on it is known for this training's.
   void expect_policy(std::uint64_t seed, const std::string& sha256);
   bool knows_policy(std::uint64_t seed, const std::string& sha256);
@@ -55,8 +55,8 @@ class LearningCurve {
   /// Number of the last row; 0: none.
   std::int64_t last_row();
   /// Forgets this seed's rows behind a number.
-  void cut(std::uint64_t seed, std::int64_t after_row);
-  void commit();
+  void forget_rows_after(std::uint64_t seed, std::int64_t after_row);
+  void commit_rows();
 
  private:
   struct Parts;

@@ -16,7 +16,7 @@
 namespace evtwin::record {
 
 void refuse_file(const std::string& file, const std::string& what) {
-  throw RunFileError(fmt::format("{}: {}", kernel::printable(file), what));
+  throw RunFileError(fmt::format("{}: {}", kernel::make_printable(file), what));
 }
 
 namespace {
@@ -57,7 +57,7 @@ void check_header(const std::string& file, const FileHeader& header) {
 
 // Defences that SQLite offers against a hostile file (sqlite.org/security.html).
 void defend(Database& database, std::int64_t file_bytes) {
-  sqlite3* handle = database.handle();
+  sqlite3* handle = database.sqlite_handle();
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
@@ -67,7 +67,7 @@ void defend(Database& database, std::int64_t file_bytes) {
   // A row of a few dozen bytes takes a few dozen virtual instructions, and a check reads all rows a few times: 20
   // instructions a byte are plenty.
   database.limit_work(100'000'000 + 20 * file_bytes);
-  database.execute("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA query_only = ON");
+  database.run_statements("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA query_only = ON");
 }
 
 void check_schema(const Database& database) {
@@ -76,7 +76,7 @@ void check_schema(const Database& database) {
     std::string type, sql;
   };
   std::map<std::string, Found> found;
-  while (statement.step()) found[statement.text(0)] = {statement.text(1), statement.text(2)};
+  while (statement.next_row()) found[statement.column_text(0)] = {statement.column_text(1), statement.column_text(2)};
   for (const SchemaObject& object : schema_objects()) {
     const auto it = found.find(std::string(object.name));
     if (it == found.end())
@@ -117,7 +117,7 @@ Database open_run_file(const std::string& file) {
   Database database = open_at(file, {});
   // A WAL file needs its -shm: in a folder where none can be made, it is read as it stands.
   const int code =
-      sqlite3_exec(database.handle(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) & 0xFF;
+      sqlite3_exec(database.sqlite_handle(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) & 0xFF;
   if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) database = open_at(file, immutable_location(file));
   check_schema(database);
   kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::info, "{}: opened to be read", file);

@@ -29,7 +29,7 @@ std::map<std::string, std::string> parameters_of(const std::string& text, const 
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
   std::map<std::string, std::string> parameters;
   if (!json.is_object())
-    throw RunFileError(fmt::format("{}: malformed: run.parameters is no JSON object", kernel::printable(file)));
+    throw RunFileError(fmt::format("{}: malformed: run.parameters is no JSON object", kernel::make_printable(file)));
   for (const auto& [name, value] : json.items())
     parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
   return parameters;
@@ -42,33 +42,33 @@ void read_run(const Database& database, RunSummary& summary) {
       "parameters, seed, start_ns, end_ns, timezone, currency, evtwin_version, evtwin_commit, sqlite_version, "
       "compiler, "
       "tzdata_version, created_at, wall_s, days, strategy_id, strategy_parameters FROM run");
-  if (!run.step())
-    throw RunFileError(fmt::format("{}: malformed: table run is empty", kernel::printable(database.file())));
+  if (!run.next_row())
+    throw RunFileError(fmt::format("{}: malformed: table run is empty", kernel::make_printable(database.file())));
 
   // `column` counts along with the statement above.
   int column = 0;
   for (std::string* text : {&summary.name, &summary.strategy, &summary.plugin_file, &summary.plugin_digest}) {
-    *text = run.text(column++);
+    *text = run.column_text(column++);
   }
-  summary.state = state_of(run.text(column++));
+  summary.state = state_of(run.column_text(column++));
   for (std::string* text : {&summary.error, &summary.event_hash, &summary.scenario_file, &summary.scenario_text}) {
-    *text = run.text(column++);
+    *text = run.column_text(column++);
   }
 
-  summary.parameters = parameters_of(run.text(column++), database.file());
-  summary.seed = std::bit_cast<std::uint64_t>(run.integer(column++));
-  summary.start_ns = run.integer(column++);
-  summary.end_ns = run.integer(column++);
+  summary.parameters = parameters_of(run.column_text(column++), database.file());
+  summary.seed = std::bit_cast<std::uint64_t>(run.column_integer(column++));
+  summary.start_ns = run.column_integer(column++);
+  summary.end_ns = run.column_integer(column++);
   for (std::string* text : {&summary.timezone, &summary.currency, &summary.evtwin_version, &summary.evtwin_commit,
                             &summary.sqlite_version, &summary.compiler, &summary.tzdata_version, &summary.created_at}) {
-    *text = run.text(column++);
+    *text = run.column_text(column++);
   }
 
-  summary.wall_s = run.real(column++);
-  if (run.type(column) != SQLITE_NULL) summary.origin.days = static_cast<int>(run.integer(column));
-  summary.origin.strategy_id = run.text(++column);
+  summary.wall_s = run.column_real(column++);
+  if (run.column_type(column) != SQLITE_NULL) summary.origin.days = static_cast<int>(run.column_integer(column));
+  summary.origin.strategy_id = run.column_text(++column);
   try {
-    nlohmann::json::parse(run.text(++column)).get_to(summary.origin.strategy_parameters);
+    nlohmann::json::parse(run.column_text(++column)).get_to(summary.origin.strategy_parameters);
   } catch (const nlohmann::json::exception&) {
     refuse_file(database.file(), "malformed: run.strategy_parameters is no JSON array of names and values");
   }
@@ -76,31 +76,34 @@ void read_run(const Database& database, RunSummary& summary) {
 
 void read_inputs(const Database& database, RunSummary& summary) {
   Statement input(database, "SELECT name, bytes, digest FROM input ORDER BY id");
-  while (input.step())
-    summary.origin.inputs.push_back({input.text(0), input.integer(1), hash_of_hex(database.file(), input.text(2))});
+  while (input.next_row())
+    summary.origin.inputs.push_back(
+        {input.column_text(0), input.column_integer(1), hash_of_hex(database.file(), input.column_text(2))});
 }
 
 void read_forecasts(const Database& database, RunSummary& summary) {
   Statement row(database,
                 "SELECT site.name, quantity, rule, forecaster, plugin_digest, bias, std, period_ns FROM forecast JOIN "
                 "site ON site.id = forecast.site ORDER BY forecast.id");
-  while (row.step()) {
+  while (row.next_row()) {
     ForecastRule& forecast = summary.forecasts.emplace_back();
-    forecast.site = row.text(0);
-    forecast.quantity = row.text(1);
-    forecast.rule = row.text(2);
-    if (row.type(5) != SQLITE_NULL) forecast.rule += fmt::format(" (bias {}, std {})", row.real(5), row.real(6));
-    if (row.type(7) != SQLITE_NULL)
-      forecast.rule = fmt::format("{} every {} min", row.text(3), row.integer(7) / kernel::minute_ns);
-    forecast.plugin_digest = row.text(4);
+    forecast.site = row.column_text(0);
+    forecast.quantity = row.column_text(1);
+    forecast.rule = row.column_text(2);
+    if (row.column_type(5) != SQLITE_NULL)
+      forecast.rule += fmt::format(" (bias {}, std {})", row.column_real(5), row.column_real(6));
+    if (row.column_type(7) != SQLITE_NULL)
+      forecast.rule = fmt::format("{} every {} min", row.column_text(3), row.column_integer(7) / kernel::minute_ns);
+    forecast.plugin_digest = row.column_text(4);
   }
 }
 
 void read_kpis(const Database& database, RunSummary& summary) {
   Statement kpi(database, "SELECT name, site, value, unit, help, help_ko FROM kpi ORDER BY id");
-  while (kpi.step()) {
-    const auto site = static_cast<std::int32_t>(kpi.integer(1)) - 1;  // NULL reads as 0: all sites
-    summary.kpis.push_back({kpi.text(0), site, kpi.real(2), kpi.text(3), kpi.text(4), kpi.text(5)});
+  while (kpi.next_row()) {
+    const auto site = static_cast<std::int32_t>(kpi.column_integer(1)) - 1;  // NULL reads as 0: all sites
+    summary.kpis.push_back(
+        {kpi.column_text(0), site, kpi.column_real(2), kpi.column_text(3), kpi.column_text(4), kpi.column_text(5)});
   }
 }
 
@@ -109,7 +112,8 @@ void read_kpis(const Database& database, RunSummary& summary) {
 std::map<std::string, std::pair<std::int64_t, std::string>> written_hashes(const Database& database) {
   Statement statement(database, "SELECT name, row_count, hash FROM content_hash NOT INDEXED");
   std::map<std::string, std::pair<std::int64_t, std::string>> hashes;
-  while (statement.step()) hashes[statement.text(0)] = {statement.integer(1), statement.text(2)};
+  while (statement.next_row())
+    hashes[statement.column_text(0)] = {statement.column_integer(1), statement.column_text(2)};
   return hashes;
 }
 
@@ -135,34 +139,35 @@ bool is_small(std::string_view table) {
 
 // The message without "FILE: " before it.
 std::string without_file(const std::string& what, const std::string& file) {
-  const std::string lead = kernel::printable(file) + ": ";
+  const std::string lead = kernel::make_printable(file) + ": ";
   return what.compare(0, lead.size(), lead) == 0 ? what.substr(lead.size()) : what;
 }
 
 void check_structure(const Database& database, std::vector<std::string>& problems) {
   Statement check(database, "PRAGMA quick_check(20)");
-  while (check.step()) {
-    const std::string line = check.text(0);
-    if (line != "ok") problems.push_back("malformed: integrity check: " + kernel::printable(line));
+  while (check.next_row()) {
+    const std::string line = check.column_text(0);
+    if (line != "ok") problems.push_back("malformed: integrity check: " + kernel::make_printable(line));
   }
 }
 
 void check_additions(const Database& database, std::vector<std::string>& problems) {
   Statement statement(database, "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name");
-  while (statement.step()) {
-    const std::string name = statement.text(1);
+  while (statement.next_row()) {
+    const std::string name = statement.column_text(1);
     bool ours = false;
     for (const SchemaObject& object : schema_objects()) ours = ours || object.name == name;
     if (ours) continue;
     problems.push_back(fmt::format("{} {} was added by somebody else; evtwin does not use it",
-                                   kernel::printable(statement.text(0)), kernel::printable(name)));
+                                   kernel::make_printable(statement.column_text(0)), kernel::make_printable(name)));
   }
 }
 
 void check_references(const Database& database, std::vector<std::string>& problems) {
   Statement check(database, "PRAGMA foreign_key_check");
   std::map<std::string, std::int64_t> dangling;
-  while (check.step()) ++dangling[fmt::format("table {} refer to rows of {}", check.text(0), check.text(2))];
+  while (check.next_row())
+    ++dangling[fmt::format("table {} refer to rows of {}", check.column_text(0), check.column_text(2))];
   for (const auto& [what, rows] : dangling)
     problems.push_back(fmt::format("malformed: {} rows of {} that are not there", rows, what));
 }
@@ -188,17 +193,17 @@ RunSummary read_summary(const std::string& file) {
   for (const TableContent& table : table_contents()) {
     if (is_small(table.name) && (summary.state == RunState::complete || !written.empty())) {
       const std::string problem = hash_problem(database, table, written);
-      if (!problem.empty()) throw RunFileError(fmt::format("{}: {}", kernel::printable(file), problem));
+      if (!problem.empty()) throw RunFileError(fmt::format("{}: {}", kernel::make_printable(file), problem));
     }
     Statement count(database, fmt::format("SELECT count(*) FROM {}", table.name));
-    count.step();
-    summary.rows.emplace_back(table.name, static_cast<std::uint64_t>(count.integer(0)));
+    count.next_row();
+    summary.rows.emplace_back(table.name, static_cast<std::uint64_t>(count.column_integer(0)));
   }
   return summary;
 }
 
-std::string incompleteness(const RunSummary& summary) {
-  const std::string error = summary.error.empty() ? "" : ": " + kernel::printable(summary.error);
+std::string describe_incompleteness(const RunSummary& summary) {
+  const std::string error = summary.error.empty() ? "" : ": " + kernel::make_printable(summary.error);
   switch (summary.state) {
     case RunState::complete:
       return {};
@@ -234,7 +239,7 @@ std::vector<std::string> check_run_file(const std::string& file) {
     }
     // References are whole only in a complete run: a session's row follows its power.
     if (summary.state == RunState::complete) check_references(database, problems);
-    const std::string incomplete = summary.state == RunState::checkpoint ? "" : incompleteness(summary);
+    const std::string incomplete = summary.state == RunState::checkpoint ? "" : describe_incompleteness(summary);
     if (!incomplete.empty()) problems.push_back(incomplete);
   } catch (const std::exception& problem) {
     problems.push_back(without_file(problem.what(), file));

@@ -60,7 +60,7 @@ std::uint64_t hash_of_hex(const std::string& file, const std::string& hex);
 RunSummary read_summary(const std::string& file);
 
 /// Empty for a complete run. "incomplete: marked running: the run was killed or is still going".
-std::string incompleteness(const RunSummary& summary);
+std::string describe_incompleteness(const RunSummary& summary);
 
 /// Everything wrong with a file, as lines without the file's name; empty: a whole, unchanged run file or checkpoint.
 /// Reads all of it:

@@ -20,7 +20,7 @@ struct SourceCursor : sqlite3_vtab_cursor {
 int connect(sqlite3* handle, void* source, int, const char* const*, sqlite3_vtab** table, char**) {
   const auto* rows = static_cast<const RowSource*>(source);
   std::string sql = "CREATE TABLE source (c0";
-  for (int column = 1; column < rows->columns(); ++column) sql += fmt::format(", c{}", column);
+  for (int column = 1; column < rows->column_count(); ++column) sql += fmt::format(", c{}", column);
   const int code = sqlite3_declare_vtab(handle, (sql + ")").c_str());
   if (code != SQLITE_OK) return code;
   auto made = std::make_unique<SourceTable>();
@@ -55,7 +55,7 @@ int filter(sqlite3_vtab_cursor* cursor, int, const char*, int, sqlite3_value**) 
 
 int next(sqlite3_vtab_cursor* cursor) {
   auto* at = static_cast<SourceCursor*>(cursor);
-  at->first_cell += static_cast<std::size_t>(at->source->columns());
+  at->first_cell += static_cast<std::size_t>(at->source->column_count());
   return SQLITE_OK;
 }
 
@@ -109,11 +109,13 @@ const sqlite3_module source_module = make_module();
 
 RowSource::RowSource(const Database& database, std::string name, int columns)
     : database_(&database), name_(std::move(name)), columns_(columns) {
-  const int code =
-      sqlite3_create_module_v2(database.handle(), name_.c_str(), &source_module, static_cast<void*>(this), nullptr);
-  if (code != SQLITE_OK) database.fail(code);
+  const int code = sqlite3_create_module_v2(database.sqlite_handle(), name_.c_str(), &source_module,
+                                            static_cast<void*>(this), nullptr);
+  if (code != SQLITE_OK) database.throw_error(code);
 }
 
-RowSource::~RowSource() { sqlite3_create_module_v2(database_->handle(), name_.c_str(), nullptr, nullptr, nullptr); }
+RowSource::~RowSource() {
+  sqlite3_create_module_v2(database_->sqlite_handle(), name_.c_str(), nullptr, nullptr, nullptr);
+}
 
 }  // namespace evtwin::record

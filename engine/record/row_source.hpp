@@ -44,7 +44,7 @@ class RowSource {
   RowSource& operator=(const RowSource&) = delete;
 
   std::vector<Cell> cells;  ///< [rows][columns]
-  int columns() const { return columns_; }
+  int column_count() const { return columns_; }
 
  private:
   const Database* database_;

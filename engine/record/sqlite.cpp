@@ -77,7 +77,7 @@ Database::Database(std::string file, int flags, const std::string& location) : f
   if (code != SQLITE_OK) {
     const std::string what = explain(handle_, code);
     sqlite3_close(handle_);
-    throw RunFileError(fmt::format("{}: {}", kernel::printable(file_), what));
+    throw RunFileError(fmt::format("{}: {}", kernel::make_printable(file_), what));
   }
   sqlite3_extended_result_codes(handle_, 1);
 }
@@ -96,16 +96,16 @@ Database& Database::operator=(Database&& other) noexcept {
   return *this;
 }
 
-void Database::execute(const std::string& sql) {
+void Database::run_statements(const std::string& sql) {
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) fail(code);
+  if (code != SQLITE_OK) throw_error(code);
 }
 
-std::int64_t Database::integer(const std::string& sql) {
+std::int64_t Database::read_integer(const std::string& sql) {
   Statement statement(*this, sql);
-  if (!statement.step())
-    throw RunFileError(fmt::format("{}: malformed: nothing answers {}", kernel::printable(file_), sql));
-  return statement.integer(0);
+  if (!statement.next_row())
+    throw RunFileError(fmt::format("{}: malformed: nothing answers {}", kernel::make_printable(file_), sql));
+  return statement.column_integer(0);
 }
 
 void Database::limit_work(std::int64_t instructions) {
@@ -115,14 +115,15 @@ void Database::limit_work(std::int64_t instructions) {
   sqlite3_progress_handler(handle_, step, count, steps_left_.get());
 }
 
-void Database::fail(int code) const {
-  throw RunFileError(fmt::format("{}: {}", kernel::printable(file_), kernel::printable(explain(handle_, code))));
+void Database::throw_error(int code) const {
+  throw RunFileError(
+      fmt::format("{}: {}", kernel::make_printable(file_), kernel::make_printable(explain(handle_, code))));
 }
 
 Statement::Statement(const Database& database, std::string_view sql) : database_(&database) {
-  const int code = sqlite3_prepare_v3(database.handle(), sql.data(), static_cast<int>(sql.size()),
+  const int code = sqlite3_prepare_v3(database.sqlite_handle(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
-  if (code != SQLITE_OK) database.fail(code);
+  if (code != SQLITE_OK) database.throw_error(code);
 }
 
 Statement::~Statement() { sqlite3_finalize(handle_); }
@@ -130,23 +131,23 @@ Statement::~Statement() { sqlite3_finalize(handle_); }
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)) {}
 
-bool Statement::step() {
+bool Statement::next_row() {
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) database_->fail(code);
+  if (code != SQLITE_DONE) database_->throw_error(code);
   return false;
 }
 
-void Statement::run() {
+void Statement::execute_once() {
   const int code = sqlite3_step(handle_);
-  if (code != SQLITE_DONE && code != SQLITE_ROW) database_->fail(code);
+  if (code != SQLITE_DONE && code != SQLITE_ROW) database_->throw_error(code);
   sqlite3_reset(handle_);
 }
 
 void Statement::bind_null(int parameter) { sqlite3_bind_null(handle_, parameter); }
-void Statement::bind(int parameter, std::int64_t value) { sqlite3_bind_int64(handle_, parameter, value); }
-void Statement::bind(int parameter, double value) { sqlite3_bind_double(handle_, parameter, value); }
-void Statement::bind(int parameter, std::string_view text) {
+void Statement::bind_value(int parameter, std::int64_t value) { sqlite3_bind_int64(handle_, parameter, value); }
+void Statement::bind_value(int parameter, double value) { sqlite3_bind_double(handle_, parameter, value); }
+void Statement::bind_value(int parameter, std::string_view text) {
   // A view without data would bind NULL; an empty text is one.
   const char* data = text.data() == nullptr ? "" : text.data();
   sqlite3_bind_text64(handle_, parameter, data, text.size(), nullptr, SQLITE_UTF8);
@@ -161,18 +162,18 @@ std::string Statement::column_name(int column) const {
   const char* name = sqlite3_column_name(handle_, column);
   return name != nullptr ? name : "";
 }
-int Statement::columns() const { return sqlite3_column_count(handle_); }
-int Statement::type(int column) const { return sqlite3_column_type(handle_, column); }
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+int Statement::column_count() const { return sqlite3_column_count(handle_); }
+int Statement::column_type(int column) const { return sqlite3_column_type(handle_, column); }
+std::int64_t Statement::column_integer(int column) const { return sqlite3_column_int64(handle_, column); }
 
-double Statement::real(int column) const {
-  return type(column) == SQLITE_NULL ? std::numeric_limits<double>::quiet_NaN()
-                                     : sqlite3_column_double(handle_, column);
+double Statement::column_real(int column) const {
+  return column_type(column) == SQLITE_NULL ? std::numeric_limits<double>::quiet_NaN()
+                                            : sqlite3_column_double(handle_, column);
 }
 
-std::string Statement::text(int column) const { return std::string(bytes(column)); }
+std::string Statement::column_text(int column) const { return std::string(column_bytes(column)); }
 
-std::string_view Statement::bytes(int column) const {
+std::string_view Statement::column_bytes(int column) const {
   const void* data = sqlite3_column_blob(handle_, column);
   const int size = sqlite3_column_bytes(handle_, column);
   return data == nullptr ? std::string_view{}

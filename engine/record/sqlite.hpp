@@ -23,17 +23,17 @@ class Database {
   Database& operator=(Database&& other) noexcept;
 
   /// Runs statements whose rows nobody needs. @throws RunFileError.
-  void execute(const std::string& sql);
+  void run_statements(const std::string& sql);
   /// Number in the first column of the first row, e.g. of a PRAGMA. @throws RunFileError, also when there is no row.
-  std::int64_t integer(const std::string& sql);
+  std::int64_t read_integer(const std::string& sql);
 
   /// From now on at most about so many virtual instructions are run; then statements end with RunFileError.
   void limit_work(std::int64_t instructions);
 
   const std::string& file() const { return file_; }
-  sqlite3* handle() const { return handle_; }
+  sqlite3* sqlite_handle() const { return handle_; }
   /// @throws RunFileError "FILE: what" for SQLite's result code and the system's errno behind it.
-  [[noreturn]] void fail(int code) const;
+  [[noreturn]] void throw_error(int code) const;
 
  private:
   std::string file_;
@@ -53,26 +53,26 @@ class Statement {
   Statement& operator=(Statement&&) = delete;
 
   /// @returns whether there is a row. @throws RunFileError.
-  bool step();
+  bool next_row();
   /// Runs a statement without rows and makes it ready for the next parameters. @throws RunFileError.
-  void run();
+  void execute_once();
 
   void bind_null(int parameter);
-  void bind(int parameter, std::int64_t value);
-  void bind(int parameter, double value);  ///< NaN becomes NULL
+  void bind_value(int parameter, std::int64_t value);
+  void bind_value(int parameter, double value);  ///< NaN becomes NULL
   /// The text must stay where it is until the statement has run.
-  void bind(int parameter, std::string_view text);
+  void bind_value(int parameter, std::string_view text);
   void bind_blob(int parameter, std::string_view bytes);  ///< likewise
 
   /// Whether it can change nothing.
   bool reads_only() const;
   std::string column_name(int column) const;
-  int columns() const;
-  int type(int column) const;  ///< SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB or SQLITE_NULL
-  std::int64_t integer(int column) const;
-  double real(int column) const;  ///< NaN for NULL
-  std::string text(int column) const;
-  std::string_view bytes(int column) const;  ///< valid until the next step
+  int column_count() const;
+  int column_type(int column) const;  ///< SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB or SQLITE_NULL
+  std::int64_t column_integer(int column) const;
+  double column_real(int column) const;  ///< NaN for NULL
+  std::string column_text(int column) const;
+  std::string_view column_bytes(int column) const;  ///< valid until the next step
 
  private:
   const Database* database_;

@@ -45,15 +45,15 @@ Store::Store(const std::string& file, const twin::World& world, const StrategyId
   }
 }
 
-void Store::unit(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const {
+void Store::add_unit_ids(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const {
   if (subject == twin::Subject::evse) {
-    insert.integer(evse_id(site, row)).null();
+    insert.add_integer(evse_id(site, row)).add_null();
   } else {
-    insert.null().integer(storage_id(site, row));
+    insert.add_null().add_integer(storage_id(site, row));
   }
 }
 
-void Store::write(const Batch& batch) {
+void Store::write_batch(const Batch& batch) {
   try {
     write_power(batch);
     write_sessions(batch);
@@ -73,14 +73,14 @@ void Store::write(const Batch& batch) {
 
 void Store::count_rows(std::size_t rows) {
   rows_in_transaction_ += rows;
-  if (rows_in_transaction_ >= rows_per_transaction) commit();
+  if (rows_in_transaction_ >= rows_per_transaction) commit_rows();
 }
 
-void Store::commit() {
+void Store::commit_rows() {
   if (rows_in_transaction_ == 0) return;
   rows_in_transaction_ = 0;
   try {
-    database_.execute("COMMIT; BEGIN IMMEDIATE");
+    database_.run_statements("COMMIT; BEGIN IMMEDIATE");
   } catch (const RunFileError&) {
     lost_rows_ = true;
     throw;
@@ -96,27 +96,27 @@ void Store::copy_rows(const Database& from) {
     std::deque<std::string> texts;  // stay where they are until the rows are written
     std::size_t waiting = 0;
     const auto write = [&] {
-      insert == &meter_ ? insert->write_without_zeros() : insert->write();
+      insert == &meter_ ? insert->write_without_zeros() : insert->write_rows();
       texts.clear();
       count_rows(waiting);
       waiting = 0;
     };
 
-    while (rows.step()) {
-      insert->row();  // ids count from 1 there as here
-      for (int column = 1; column < rows.columns(); ++column) {
-        switch (rows.type(column)) {
+    while (rows.next_row()) {
+      insert->begin_row();  // ids count from 1 there as here
+      for (int column = 1; column < rows.column_count(); ++column) {
+        switch (rows.column_type(column)) {
           case SQLITE_NULL:
-            insert->null();
+            insert->add_null();
             break;
           case SQLITE_INTEGER:
-            insert->integer(rows.integer(column));
+            insert->add_integer(rows.column_integer(column));
             break;
           case SQLITE_FLOAT:
-            insert->real(rows.real(column));
+            insert->add_real(rows.column_real(column));
             break;
           default:
-            insert->text(texts.emplace_back(rows.bytes(column)));
+            insert->add_text(texts.emplace_back(rows.column_bytes(column)));
         }
       }
       if (++waiting == rows_at_once) write();
@@ -127,118 +127,138 @@ void Store::copy_rows(const Database& from) {
 
 void Store::write_power(const Batch& batch) {
   for (const twin::PowerSegment& segment : batch.power) {
-    power_.row();
-    unit(power_, segment.subject, segment.site, segment.row);
-    power_.id_or_null(static_cast<std::int64_t>(segment.session)).integer(segment.start_ns).integer(segment.end_ns);
-    power_.real(segment.kw).real(segment.slope_kw_per_kwh).real(segment.energy_kwh);
+    power_.begin_row();
+    add_unit_ids(power_, segment.subject, segment.site, segment.row);
+    power_.id_or_null(static_cast<std::int64_t>(segment.session))
+        .add_integer(segment.start_ns)
+        .add_integer(segment.end_ns);
+    power_.add_real(segment.kw).add_real(segment.slope_kw_per_kwh).add_real(segment.energy_kwh);
   }
-  power_.write();
+  power_.write_rows();
 }
 
 void Store::write_sessions(const Batch& batch) {
   for (const auto& [session, id, vehicle] : batch.sessions) {
     const bool plugged_in = session.number != 0;
-    session_.row().id_or_null(static_cast<std::int64_t>(session.number)).integer(session.site + 1);
+    session_.begin_row().id_or_null(static_cast<std::int64_t>(session.number)).add_integer(session.site + 1);
     session_.id_or_null(session.evse < 0 ? 0 : evse_id(session.site, static_cast<std::uint32_t>(session.evse)));
-    session_.text(batch.at(id)).text(batch.at(vehicle)).integer(std::int64_t{session.vehicle_row} + 1);
-    session_.integer(session.arrived_ns);
+    session_.add_text(batch.text_at(id))
+        .add_text(batch.text_at(vehicle))
+        .add_integer(std::int64_t{session.vehicle_row} + 1);
+    session_.add_integer(session.arrived_ns);
     if (plugged_in) {
-      session_.integer(session.plugged_in_ns);
+      session_.add_integer(session.plugged_in_ns);
     } else {
-      session_.null();
+      session_.add_null();
     }
-    session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
-    session_.real(plugged_in ? session.max_kw : physics::unknown).real(session.v2g_min_price_per_kwh);
-    session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
-    session_.real(session.unmet_kwh).real(session.open_cost).real(session.cost).real(session.paid());
-    session_.real(session.driver_revenue).real(session.v2g_payment).real(session.wear_cost);
+    session_.add_integer(session.departed_ns).add_integer(session.claimed_departure_ns);
+    session_.add_real(plugged_in ? session.max_kw : physics::unknown).add_real(session.v2g_min_price_per_kwh);
+    session_.add_real(session.requested_kwh)
+        .add_real(session.wanted_kwh)
+        .add_real(session.got_kwh)
+        .add_real(session.discharged_kwh);
+    session_.add_real(session.unmet_kwh).add_real(session.open_cost).add_real(session.cost).add_real(session.paid());
+    session_.add_real(session.driver_revenue).add_real(session.v2g_payment).add_real(session.wear_cost);
     const Battery battery = session.vehicle_row < batteries_.size() ? batteries_[session.vehicle_row] : Battery{};
-    session_.real(session.soc_start).real(session.soc_end).real(battery.kwh).real(battery.charge_efficiency);
-    session_.real(battery.discharge_efficiency).real(session.waited_h);
-    session_.real(session.wear_calendar).real(session.wear_cyclic).text(name_of(session.end));
+    session_.add_real(session.soc_start)
+        .add_real(session.soc_end)
+        .add_real(battery.kwh)
+        .add_real(battery.charge_efficiency);
+    session_.add_real(battery.discharge_efficiency).add_real(session.waited_h);
+    session_.add_real(session.wear_calendar).add_real(session.wear_cyclic).add_text(name_of(session.end));
   }
-  session_.write();
+  session_.write_rows();
 }
 
 void Store::write_signals(const Batch& batch) {
   for (const twin::SignalRecord& signal : batch.signals) {
-    signal_.row().integer(signal.site + 1).text(name_of(signal.kind)).integer(signal.start_ns);
+    signal_.begin_row().add_integer(signal.site + 1).add_text(name_of(signal.kind)).add_integer(signal.start_ns);
     signal_.finite_or_null(signal.value);
   }
-  signal_.write();
+  signal_.write_rows();
 }
 
 void Store::write_decisions(const Batch& batch) {
   for (const twin::DecisionRecord& decision : batch.decisions) {
-    decision_.row().integer(decision.site + 1).integer(static_cast<std::int64_t>(decision.number));
-    decision_.integer(decision.time_ns).integer(decision.why).finite_or_null(decision.expected_cost);
+    decision_.begin_row().add_integer(decision.site + 1).add_integer(static_cast<std::int64_t>(decision.number));
+    decision_.add_integer(decision.time_ns).add_integer(decision.why).finite_or_null(decision.expected_cost);
   }
   for (const SetpointRow& setpoint : batch.setpoints) {
-    setpoint_.row().integer(setpoint.decision);
-    unit(setpoint_, setpoint.subject, setpoint.site, setpoint.row);
-    setpoint_.real(setpoint.kw);
+    setpoint_.begin_row().add_integer(setpoint.decision);
+    add_unit_ids(setpoint_, setpoint.subject, setpoint.site, setpoint.row);
+    setpoint_.add_real(setpoint.kw);
   }
-  decision_.write();
-  setpoint_.write();
+  decision_.write_rows();
+  setpoint_.write_rows();
 }
 
 void Store::write_corrections(const Batch& batch) {
   for (const auto& [correction, limit_name] : batch.corrections) {
-    correction_.row().integer(correction.site + 1);
+    correction_.begin_row().add_integer(correction.site + 1);
     if (correction.row < 0) {
-      correction_.null().null();
+      correction_.add_null().add_null();
     } else {
-      unit(correction_, correction.subject, correction.site, static_cast<std::uint32_t>(correction.row));
+      add_unit_ids(correction_, correction.subject, correction.site, static_cast<std::uint32_t>(correction.row));
     }
-    correction_.integer(correction.time_ns).text(name_of(correction.reason));
+    correction_.add_integer(correction.time_ns).add_text(name_of(correction.reason));
     correction_.finite_or_null(correction.asked_kw).finite_or_null(correction.given_kw);
     if (limit_name.size == 0) {
-      correction_.null();
+      correction_.add_null();
     } else {
-      correction_.text(batch.at(limit_name));
+      correction_.add_text(batch.text_at(limit_name));
     }
   }
-  correction_.write();
+  correction_.write_rows();
 }
 
 void Store::write_events(const Batch& batch) {
   for (const auto& [event, kind, text] : batch.events) {
-    event_.row().integer(event.site + 1).integer(event.time_ns).text(batch.at(kind)).text(batch.at(text));
+    event_.begin_row()
+        .add_integer(event.site + 1)
+        .add_integer(event.time_ns)
+        .add_text(batch.text_at(kind))
+        .add_text(batch.text_at(text));
   }
-  event_.write();
+  event_.write_rows();
 }
 
 void Store::write_meters(const Batch& batch) {
   for (const auto& [meter, sum] : batch.meters) {
-    meter_.row().integer(meter.site + 1).integer(meter.start_ns).integer(meter.end_ns);
-    meter_.real(sum.import_kwh).real(sum.export_kwh).real(sum.pv_kwh).real(sum.load_kwh);
-    meter_.real(sum.ev_charge_kwh).real(sum.ev_discharge_kwh);
-    meter_.real(sum.storage_charge_kwh).real(sum.storage_discharge_kwh).real(sum.losses_kwh).real(sum.pv_used_kwh);
-    meter_.real(sum.energy_cost).real(sum.demand_charge).real(sum.driver_revenue).real(sum.v2g_payment);
-    meter_.real(sum.co2_kg).real(sum.unmet_kwh).real(sum.wear_cost);
-    meter_.real(sum.overload_kwh).real(sum.export_overload_kwh).real(sum.feeder_overload_kwh);
-    meter_.real(meter.peak_kw);
+    meter_.begin_row().add_integer(meter.site + 1).add_integer(meter.start_ns).add_integer(meter.end_ns);
+    meter_.add_real(sum.import_kwh).add_real(sum.export_kwh).add_real(sum.pv_kwh).add_real(sum.load_kwh);
+    meter_.add_real(sum.ev_charge_kwh).add_real(sum.ev_discharge_kwh);
+    meter_.add_real(sum.storage_charge_kwh)
+        .add_real(sum.storage_discharge_kwh)
+        .add_real(sum.losses_kwh)
+        .add_real(sum.pv_used_kwh);
+    meter_.add_real(sum.energy_cost).add_real(sum.demand_charge).add_real(sum.driver_revenue).add_real(sum.v2g_payment);
+    meter_.add_real(sum.co2_kg).add_real(sum.unmet_kwh).add_real(sum.wear_cost);
+    meter_.add_real(sum.overload_kwh).add_real(sum.export_overload_kwh).add_real(sum.feeder_overload_kwh);
+    meter_.add_real(meter.peak_kw);
   }
   meter_.write_without_zeros();
 }
 
 void Store::write_plans(const Batch& batch) {
   for (const twin::PlanRecord& plan : batch.plans) {
-    plan_.row().integer(plan.site + 1);
-    unit(plan_, plan.subject, plan.site, plan.row);
-    plan_.integer(static_cast<std::int64_t>(plan.decision)).integer(plan.start_ns).integer(plan.end_ns).real(plan.kw);
+    plan_.begin_row().add_integer(plan.site + 1);
+    add_unit_ids(plan_, plan.subject, plan.site, plan.row);
+    plan_.add_integer(static_cast<std::int64_t>(plan.decision))
+        .add_integer(plan.start_ns)
+        .add_integer(plan.end_ns)
+        .add_real(plan.kw);
     plan_.id_or_null(plan.replaced_ns);
   }
-  plan_.write();
+  plan_.write_rows();
 }
 
 void Store::write_evse_days(const Batch& batch) {
   for (const twin::EvseDayRecord& day : batch.evse_days) {
-    evse_day_.row().integer(day.site + 1).integer(evse_id(day.site, day.row)).integer(day.start_ns);
-    evse_day_.real(day.charged_kwh).real(day.discharged_kwh).real(day.cost);
-    evse_day_.real(day.driver_revenue).real(day.v2g_payment);
+    evse_day_.begin_row().add_integer(day.site + 1).add_integer(evse_id(day.site, day.row)).add_integer(day.start_ns);
+    evse_day_.add_real(day.charged_kwh).add_real(day.discharged_kwh).add_real(day.cost);
+    evse_day_.add_real(day.driver_revenue).add_real(day.v2g_payment);
   }
-  evse_day_.write();
+  evse_day_.write_rows();
 }
 
 void Store::write_months(const twin::Result& result) {
@@ -247,12 +267,16 @@ void Store::write_months(const twin::Result& result) {
   for (std::size_t site = 0; site < result.sites.size(); ++site) {
     for (const market::MonthDemand& month : result.sites[site].months) {
       const std::string& name = names.emplace_back(market::format_month(month.month));
-      insert.row().integer(static_cast<std::int64_t>(site) + 1).text(name).real(month.peak_kw).real(month.billed_kw);
-      insert.real(month.price_per_kw).real(month.fraction);
-      insert.real(month.excess_kw).real(month.excess_cost).real(month.cost);
+      insert.begin_row()
+          .add_integer(static_cast<std::int64_t>(site) + 1)
+          .add_text(name)
+          .add_real(month.peak_kw)
+          .add_real(month.billed_kw);
+      insert.add_real(month.price_per_kw).add_real(month.fraction);
+      insert.add_real(month.excess_kw).add_real(month.excess_cost).add_real(month.cost);
     }
   }
-  insert.write();
+  insert.write_rows();
 }
 
 void Store::write_storage_use(const twin::Result& result) {
@@ -260,50 +284,73 @@ void Store::write_storage_use(const twin::Result& result) {
   std::int64_t storage = 0;  // ids count through all sites
   for (const twin::SiteResult& site : result.sites) {
     for (const twin::StorageUse& used : site.storage_use) {
-      insert.row().integer(++storage).real(used.use.days).real(used.use.mean_soc).real(used.use.stored_kwh);
-      insert.real(used.use.cycle_soc).real(used.use.depth).real(used.wear_calendar).real(used.wear_cyclic);
+      insert.begin_row()
+          .add_integer(++storage)
+          .add_real(used.use.days)
+          .add_real(used.use.mean_soc)
+          .add_real(used.use.stored_kwh);
+      insert.add_real(used.use.cycle_soc)
+          .add_real(used.use.depth)
+          .add_real(used.wear_calendar)
+          .add_real(used.wear_cyclic);
     }
   }
-  insert.write();
+  insert.write_rows();
 }
 
 void Store::write_kpis(std::span<const Kpi> kpis) {
   TableInsert insert(database_, "kpi");
   for (const Kpi& kpi : kpis) {
-    insert.row()
+    insert.begin_row()
         .id_or_null(kpi.site + 1)
-        .text(kpi.name)
-        .real(kpi.value)
-        .text(kpi.unit)
-        .text(kpi.help)
-        .text(kpi.help_ko);
+        .add_text(kpi.name)
+        .add_real(kpi.value)
+        .add_text(kpi.unit)
+        .add_text(kpi.help)
+        .add_text(kpi.help_ko);
   }
-  insert.write();
+  insert.write_rows();
 }
 
 void Store::write_log(const LogContent& log) {
   TableInsert metered(database_, "metered"), score(database_, "score"), message(database_, "message"),
       session(database_, "logged_session");
   for (const MeteredRow& row : log.metered) {
-    metered.row().integer(static_cast<std::int64_t>(row.session)).integer(evse_id(row.site, row.evse));
-    metered.integer(row.start_ns).integer(row.end_ns).real(row.kw).real(row.energy_kwh).real(row.twin_kwh);
-    metered.integer(row.dense ? 1 : 0);
+    metered.begin_row().add_integer(static_cast<std::int64_t>(row.session)).add_integer(evse_id(row.site, row.evse));
+    metered.add_integer(row.start_ns)
+        .add_integer(row.end_ns)
+        .add_real(row.kw)
+        .add_real(row.energy_kwh)
+        .add_real(row.twin_kwh);
+    metered.add_integer(row.dense ? 1 : 0);
   }
   for (const ScoreRow& row : log.scores) {
-    score.row().text(row.name).real(row.value).text(row.unit).integer(static_cast<std::int64_t>(row.n)).text(row.n_of);
-    score.text(row.gate).integer(row.indicative ? 1 : 0).real(row.pass).real(row.good);
-    score.text(row.excluded).text(row.help).text(row.help_ko);
+    score.begin_row()
+        .add_text(row.name)
+        .add_real(row.value)
+        .add_text(row.unit)
+        .add_integer(static_cast<std::int64_t>(row.n))
+        .add_text(row.n_of);
+    score.add_text(row.gate).add_integer(row.indicative ? 1 : 0).add_real(row.pass).add_real(row.good);
+    score.add_text(row.excluded).add_text(row.help).add_text(row.help_ko);
   }
   for (const MessageRow& row : log.messages) {
-    message.row().integer(row.time_ns).text(row.station).id_or_null(row.evse);
-    message.id_or_null(static_cast<std::int64_t>(row.session)).text(row.kind).text(row.text);
+    message.begin_row().add_integer(row.time_ns).add_text(row.station).id_or_null(row.evse);
+    message.id_or_null(static_cast<std::int64_t>(row.session)).add_text(row.kind).add_text(row.text);
   }
   for (const LoggedSessionRow& row : log.sessions) {
-    session.row().id_or_null(static_cast<std::int64_t>(row.session)).integer(row.start_ns).integer(row.stop_ns);
-    session.text(row.station).id_or_null(row.evse).text(row.transaction_id).text(row.token).text(row.token_type);
+    session.begin_row()
+        .id_or_null(static_cast<std::int64_t>(row.session))
+        .add_integer(row.start_ns)
+        .add_integer(row.stop_ns);
+    session.add_text(row.station)
+        .id_or_null(row.evse)
+        .add_text(row.transaction_id)
+        .add_text(row.token)
+        .add_text(row.token_type);
     session.text_or_null(row.ocpi_cdr).text_or_null(row.ocpi_session);
   }
-  for (TableInsert* insert : {&metered, &score, &message, &session}) insert->write();
+  for (TableInsert* insert : {&metered, &score, &message, &session}) insert->write_rows();
 }
 
 void Store::write_hashes() {
@@ -313,21 +360,21 @@ void Store::write_hashes() {
     bool known = false;
     for (const TableInsert* bulk :
          {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_}) {
-      if (bulk->table() != table.name) continue;
-      content = bulk->content();
+      if (bulk->table_name() != table.name) continue;
+      content = bulk->content_hash();
       known = true;
     }
     if (!known) content = hash_table(database_, table);
     const std::string hash = hex_text(content.hash);
-    insert.bind(1, table.name);
-    insert.bind(2, static_cast<std::int64_t>(content.rows));
-    insert.bind(3, std::string_view(hash));
-    insert.run();
+    insert.bind_value(1, table.name);
+    insert.bind_value(2, static_cast<std::int64_t>(content.rows));
+    insert.bind_value(3, std::string_view(hash));
+    insert.execute_once();
   }
 }
 
-std::vector<Kpi> Store::complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
-                                 const LogContent& log, const FiguresOfRecord& more) {
+std::vector<Kpi> Store::complete_run(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
+                                     const LogContent& log, const FiguresOfRecord& more) {
   std::vector<Kpi> own;
   try {
     write_months(result);
@@ -343,15 +390,15 @@ std::vector<Kpi> Store::complete(const twin::Result& result, std::span<const Kpi
     const std::string hash = hex_text(result.event_hash);
     {
       Statement update(database_, "UPDATE run SET state = ?, event_hash = ?, events = ?, wall_s = ?");
-      update.bind(1, std::string_view(name_of(RunState::complete)));
-      update.bind(2, std::string_view(hash));
-      update.bind(3, static_cast<std::int64_t>(result.events));
-      update.bind(4, wall_s);
-      update.run();
+      update.bind_value(1, std::string_view(name_of(RunState::complete)));
+      update.bind_value(2, std::string_view(hash));
+      update.bind_value(3, static_cast<std::int64_t>(result.events));
+      update.bind_value(4, wall_s);
+      update.execute_once();
     }
 
     write_hashes();
-    database_.execute("COMMIT");
+    database_.run_statements("COMMIT");
     close_file();
   } catch (const RunFileError&) {
     lost_rows_ = true;
@@ -363,12 +410,12 @@ std::vector<Kpi> Store::complete(const twin::Result& result, std::span<const Kpi
 void Store::write_checkpoint(const twin::Checkpoint& checkpoint) {
   const std::string hash = hex_text(checkpoint.event_hash);
   Statement insert(database_, "INSERT INTO checkpoint (id, time_ns, event_hash, events, state) VALUES (1, ?, ?, ?, ?)");
-  insert.bind(1, checkpoint.time_ns);
-  insert.bind(2, std::string_view(hash));
-  insert.bind(3, static_cast<std::int64_t>(checkpoint.events));
+  insert.bind_value(1, checkpoint.time_ns);
+  insert.bind_value(2, std::string_view(hash));
+  insert.bind_value(3, static_cast<std::int64_t>(checkpoint.events));
   const std::vector<std::byte>& state = checkpoint.state;
   insert.bind_blob(4, {reinterpret_cast<const char*>(state.data()), state.size()});
-  insert.run();
+  insert.execute_once();
 }
 
 void Store::leave_off(const twin::Checkpoint& checkpoint) {
@@ -378,35 +425,35 @@ void Store::leave_off(const twin::Checkpoint& checkpoint) {
     lost_rows_ = true;
     throw;
   }
-  mark(RunState::checkpoint, "");
+  mark_run(RunState::checkpoint, "");
 }
 
-void Store::mark(RunState state, const std::string& error) {
-  const bool in_transaction = sqlite3_get_autocommit(database_.handle()) == 0;
-  if (lost_rows_ && in_transaction) database_.execute("ROLLBACK");
-  if (lost_rows_ || !in_transaction) database_.execute("BEGIN IMMEDIATE");
+void Store::mark_run(RunState state, const std::string& error) {
+  const bool in_transaction = sqlite3_get_autocommit(database_.sqlite_handle()) == 0;
+  if (lost_rows_ && in_transaction) database_.run_statements("ROLLBACK");
+  if (lost_rows_ || !in_transaction) database_.run_statements("BEGIN IMMEDIATE");
   {
     Statement update(database_, "UPDATE run SET state = ?, error = ?");
-    update.bind(1, std::string_view(name_of(state)));
-    update.bind(2, std::string_view(error));
-    update.run();
+    update.bind_value(1, std::string_view(name_of(state)));
+    update.bind_value(2, std::string_view(error));
+    update.execute_once();
   }
   if (!lost_rows_) write_hashes();
-  database_.execute("COMMIT");
+  database_.run_statements("COMMIT");
   close_file();
 }
 
 // One whole file remains, unless a reader has it open: then the -wal beside it stays, and is as good. A run that is
 // reported as done outlives a loss of power: one sync of the whole file, instead of one for each step towards it.
 void Store::close_file() {
-  sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  sqlite3_exec(database_.handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(database_.sqlite_handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_exec(database_.sqlite_handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
   for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
     sqlite3_file* file = nullptr;
-    sqlite3_file_control(database_.handle(), "main", which, static_cast<void*>(&file));
+    sqlite3_file_control(database_.sqlite_handle(), "main", which, static_cast<void*>(&file));
     if (file == nullptr || file->pMethods == nullptr) continue;
     const int code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-    if (code != SQLITE_OK) database_.fail(code);
+    if (code != SQLITE_OK) database_.throw_error(code);
   }
 }
 

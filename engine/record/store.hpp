@@ -27,27 +27,27 @@ class Store {
   void copy_rows(const Database& from);
 
   /// @throws RunFileError; the rows since the last commit are lost then.
-  void write(const Batch& batch);
+  void write_batch(const Batch& batch);
 
-  /// Shows the rows so far to readers, if there are any new ones. @throws RunFileError, as write().
-  void commit();
+  /// Shows the rows so far to readers, if there are any new ones. @throws RunFileError, as write_batch().
+  void commit_rows();
 
   /// Writes KPIs, bill, what a replay knows of its log, hashes and the state `complete`; the file is whole and synced
   /// afterwards. @returns the figures that `more` made of the rest. @throws RunFileError, and what `more` throws.
-  std::vector<Kpi> complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log,
-                            const FiguresOfRecord& more);
+  std::vector<Kpi> complete_run(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
+                                const LogContent& log, const FiguresOfRecord& more);
 
   /// Writes what is needed to go on, hashes and the state `checkpoint`; the file is whole afterwards. @throws
   /// RunFileError.
   void leave_off(const twin::Checkpoint& checkpoint);
 
   /// Marks the file, with the rows so far where they can be kept. @throws RunFileError where not even that is possible.
-  void mark(RunState state, const std::string& error);
+  void mark_run(RunState state, const std::string& error);
 
  private:
   std::int64_t evse_id(std::uint32_t site, std::uint32_t row) const { return first_evse_[site] + row; }
   std::int64_t storage_id(std::uint32_t site, std::uint32_t row) const { return first_storage_[site] + row; }
-  void unit(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const;
+  void add_unit_ids(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const;
 
   void write_power(const Batch& batch);
   void write_sessions(const Batch& batch);

@@ -66,13 +66,13 @@ TableInsert::TableInsert(const Database& database, std::string_view table)
       source_(database, source_name(*content_), count_of_columns(*content_)),
       statement_(database, insert_sql(*content_)) {}
 
-void TableInsert::write() {
-  if (!source_.cells.empty()) statement_.run();
+void TableInsert::write_rows() {
+  if (!source_.cells.empty()) statement_.execute_once();
   source_.cells.clear();
 }
 
 std::vector<bool> TableInsert::columns_in_use() const {
-  const auto columns = static_cast<std::size_t>(source_.columns());
+  const auto columns = static_cast<std::size_t>(source_.column_count());
   std::vector<bool> in_use(columns);
   for (std::size_t column = 0; column < columns; ++column) {
     for (std::size_t cell = column; cell < source_.cells.size() && !in_use[column]; cell += columns) {
@@ -89,7 +89,7 @@ void TableInsert::write_without_zeros() {
     auto found = sparse_statements_.find(in_use);
     if (found == sparse_statements_.end())
       found = sparse_statements_.emplace(in_use, Statement(*database_, sparse_insert_sql(*content_, in_use))).first;
-    found->second.run();
+    found->second.execute_once();
   }
   source_.cells.clear();
 }

@@ -16,52 +16,52 @@ namespace evtwin::record {
 
 /// `insert.row().integer(1).real(2.5).text("x")`, ..., then `insert.write()`: each row gives the columns of
 /// `table_contents()` without the id, in order. Ids count from 1 in the order of the calls. Texts must stay where they
-/// are until write().
+/// are until write_rows().
 class TableInsert {
  public:
   /// @param table a name of table_contents(). @throws RunFileError.
   TableInsert(const Database& database, std::string_view table);
 
-  TableInsert& row() { return integer(static_cast<std::int64_t>(++rows_)); }
-  TableInsert& null() {
+  TableInsert& begin_row() { return add_integer(static_cast<std::int64_t>(++rows_)); }
+  TableInsert& add_null() {
     source_.cells.push_back(Cell::null());
-    hash_.null();
+    hash_.add_null();
     return *this;
   }
-  TableInsert& integer(std::int64_t value) {
+  TableInsert& add_integer(std::int64_t value) {
     source_.cells.push_back(Cell::of(value));
-    hash_.integer(value);
+    hash_.add_integer(value);
     return *this;
   }
   /// NaN becomes NULL.
-  TableInsert& real(double value) {
+  TableInsert& add_real(double value) {
     source_.cells.push_back(Cell::of(value));
-    hash_.real(value);
+    hash_.add_real(value);
     return *this;
   }
   /// NULL for NaN and infinity.
   TableInsert& finite_or_null(double value) {
-    return real(std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN());
+    return add_real(std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN());
   }
-  TableInsert& text(std::string_view value) {
+  TableInsert& add_text(std::string_view value) {
     source_.cells.push_back(Cell::of(value));
-    hash_.text(value);
+    hash_.add_text(value);
     return *this;
   }
   /// NULL for an empty text.
-  TableInsert& text_or_null(std::string_view value) { return value.empty() ? null() : text(value); }
+  TableInsert& text_or_null(std::string_view value) { return value.empty() ? add_null() : add_text(value); }
   /// NULL for 0: ids and numbers count from 1.
-  TableInsert& id_or_null(std::int64_t value) { return value == 0 ? null() : integer(value); }
+  TableInsert& id_or_null(std::int64_t value) { return value == 0 ? add_null() : add_integer(value); }
 
   /// Writes the rows since the last time. @throws RunFileError.
-  void write();
+  void write_rows();
   /// The same for a table whose REAL columns are 0 by default: columns that are 0 in all these rows are left to SQLite,
   /// which makes them at a tenth of the cost. A site without PV, storage and V2G has many of them.
   void write_without_zeros();
 
-  std::string_view table() const { return content_->name; }
+  std::string_view table_name() const { return content_->name; }
   const TableContent& content_of_table() const { return *content_; }
-  TableHash content() const { return {rows_, hash_.value()}; }
+  TableHash content_hash() const { return {rows_, hash_.value()}; }
 
  private:
   std::vector<bool> columns_in_use() const;

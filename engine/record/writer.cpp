@@ -44,8 +44,8 @@ struct RunWriter::Impl {
     const Database from = open_run_file(checkpoint_file);
     store.copy_rows(from);
     Statement count(from, "SELECT count(*) FROM decision");
-    count.step();
-    decisions = count.integer(0);
+    count.next_row();
+    decisions = count.column_integer(0);
     // By unit, as ids count through all sites.
     std::vector<double*> evse_wish, storage_wish;
     for (std::size_t site = 0; site < evses.size(); ++site) {
@@ -53,12 +53,12 @@ struct RunWriter::Impl {
         (i < evses[site] ? evse_wish : storage_wish).push_back(&last_wish_kw[site][i]);
     }
     Statement setpoints(from, "SELECT evse, storage, kw FROM setpoint ORDER BY id");
-    while (setpoints.step()) {
-      const bool is_evse = setpoints.integer(0) != 0;
+    while (setpoints.next_row()) {
+      const bool is_evse = setpoints.column_integer(0) != 0;
       const std::vector<double*>& wish = is_evse ? evse_wish : storage_wish;
-      const auto unit = static_cast<std::size_t>(setpoints.integer(is_evse ? 0 : 1)) - 1;
+      const auto unit = static_cast<std::size_t>(setpoints.column_integer(is_evse ? 0 : 1)) - 1;
       if (unit >= wish.size()) throw RunFileError(checkpoint_file + ": malformed: a setpoint of no unit");
-      *wish[unit] = setpoints.real(2);
+      *wish[unit] = setpoints.column_real(2);
     }
   }
 
@@ -92,7 +92,7 @@ struct RunWriter::Impl {
   // Where batches are cut and transactions end changes no row: the wall clock has no say in what the file holds.
   void commit_if_due() {
     if (failed.load(std::memory_order_relaxed) || std::chrono::steady_clock::now() - committed < longest_wait) return;
-    attempt([this] { store.commit(); });
+    attempt([this] { store.commit_rows(); });
     committed = std::chrono::steady_clock::now();
   }
 
@@ -129,10 +129,10 @@ struct RunWriter::Impl {
 
       if (!failed.load(std::memory_order_relaxed)) {
         const kernel::Stopwatch watch;
-        attempt([&] { store.write(*batch); });
+        attempt([&] { store.write_batch(*batch); });
         rows += batch->rows;
         kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::debug, "{}: batch of {} rows, {:.2f} ms", name,
-                         batch->rows, watch.ms());
+                         batch->rows, watch.elapsed_ms());
       }
 
       batch->clear();
@@ -156,7 +156,7 @@ struct RunWriter::Impl {
 
   void tell_done(std::string_view what) const {
     kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::info, "{}: {}, {} rows, {:.1f} ms after it was begun",
-                     name, what, rows, age.ms());
+                     name, what, rows, age.elapsed_ms());
   }
 
   std::string name;  // of the file
@@ -191,13 +191,13 @@ RunWriter::RunWriter(const std::string& file, const twin::World& world, const St
   try {
     impl_->copy_rows(checkpoint_file);
   } catch (const std::exception& problem) {
-    fail(RunState::failed, problem.what());
+    end_with_error(RunState::failed, problem.what());
     throw;
   }
 }
 
 RunWriter::~RunWriter() {
-  if (!impl_->ended) fail(RunState::failed, "the run ended without a result");
+  if (!impl_->ended) end_with_error(RunState::failed, "the run ended without a result");
 }
 
 void RunWriter::on_power(const twin::PowerSegment& segment) {
@@ -209,7 +209,7 @@ void RunWriter::on_power(const twin::PowerSegment& segment) {
 void RunWriter::on_session(const twin::SessionRecord& session) {
   Batch& batch = impl_->next();
   SessionRow& row =
-      batch.sessions.emplace_back(SessionRow{session, batch.keep(session.id), batch.keep(session.vehicle)});
+      batch.sessions.emplace_back(SessionRow{session, batch.keep_text(session.id), batch.keep_text(session.vehicle)});
   row.record.id = row.record.vehicle = {};
 }
 
@@ -250,7 +250,7 @@ void RunWriter::on_evse_day(const twin::EvseDayRecord& day) { impl_->next().evse
 
 void RunWriter::on_correction(const twin::CorrectionRecord& correction) {
   Batch& batch = impl_->next();
-  batch.corrections.push_back({correction, batch.keep(correction.limit_name)});
+  batch.corrections.push_back({correction, batch.keep_text(correction.limit_name)});
   batch.corrections.back().record.limit_name = {};
 }
 
@@ -262,7 +262,7 @@ void RunWriter::on_meter(const twin::MeterRecord& meter) {
 
 void RunWriter::on_event(const twin::EventRecord& event) {
   Batch& batch = impl_->next();
-  batch.events.push_back({event, batch.keep(event.kind), batch.keep(event.text)});
+  batch.events.push_back({event, batch.keep_text(event.kind), batch.keep_text(event.text)});
   batch.events.back().record.kind = batch.events.back().record.text = {};
 }
 
@@ -270,7 +270,7 @@ std::vector<Kpi> RunWriter::finish(const twin::Result& result, std::span<const K
                                    const LogContent& log, const FiguresOfRecord& more) {
   impl_->close();
   if (impl_->failed) throw RunFileError(impl_->failure);
-  std::vector<Kpi> own = impl_->store.complete(result, kpis, wall_s, log, more);
+  std::vector<Kpi> own = impl_->store.complete_run(result, kpis, wall_s, log, more);
   impl_->tell_done("complete");
   impl_->ended = true;
   return own;
@@ -284,11 +284,11 @@ void RunWriter::leave_off(const twin::Checkpoint& checkpoint) {
   impl_->ended = true;
 }
 
-bool RunWriter::fail(RunState state, const std::string& error) noexcept {
+bool RunWriter::end_with_error(RunState state, const std::string& error) noexcept {
   try {
     impl_->close();
     impl_->ended = true;
-    impl_->store.mark(state, error);
+    impl_->store.mark_run(state, error);
     impl_->tell_done("not complete");
     return true;
   } catch (...) {

@@ -17,9 +17,9 @@
 
 namespace evtwin::record {
 
-/// Writes `file` while the simulation runs: state `running` until finish() or fail(). The simulation's thread pays a
-/// copy into memory per record; it waits only when the disk is slower than it by several hundred thousand records. Same
-/// calls, same content: rows get their ids in the order of the calls.
+/// Writes `file` while the simulation runs: state `running` until finish() or end_with_error(). The simulation's thread
+/// pays a copy into memory per record; it waits only when the disk is slower than it by several hundred thousand
+/// records. Same calls, same content: rows get their ids in the order of the calls.
 class RunWriter final : public twin::Observer {
  public:
   /// @param world must stay until the writer is gone. @throws RunFileError, as create_run_file.
@@ -56,7 +56,7 @@ class RunWriter final : public twin::Observer {
 
   /// Keeps what was recorded and marks the file. Never throws: @returns whether the mark could be written; if not, the
   /// file stays `running`, which readers call incomplete as well.
-  bool fail(RunState state, const std::string& error) noexcept;
+  bool end_with_error(RunState state, const std::string& error) noexcept;
 
  private:
   struct Impl;

@@ -23,7 +23,7 @@ class AsLogged final : public control::Strategy {
     next_.resize(limits_->size(), 0);
   }
 
-  std::string who() const override { return "the log"; }
+  std::string name_in_messages() const override { return "the log"; }
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     TimeNs wake_ns = kernel::time_never;
@@ -133,7 +133,7 @@ class StationProfiles {
     limits_ = ocpp::limits_over(log.profiles, station, spans, from_ns, to_ns);
   }
 
-  bool limited() const { return limits_.limited(); }
+  bool limited() const { return limits_.is_limited(); }
 
   /// Instants between start and stop at which the limit of an EVSE may change.
   void add_changes(int evse, const Span& within, std::vector<TimeNs>& out) const {

@@ -14,10 +14,10 @@ constexpr int most_price_changes = 20'000;  ///< a year by the half hour
 
 /// Lowest and highest price of [from, to).
 std::pair<double, double> price_range(market::TariffClock& prices, TimeNs from, TimeNs to) {
-  market::PriceNow now = prices.at(from);
+  market::PriceNow now = prices.price_at(from);
   std::pair<double, double> range{now.buy_per_kwh, now.buy_per_kwh};
   for (int changes = 0; now.until_ns < to && changes < most_price_changes; ++changes) {
-    now = prices.at(now.until_ns);
+    now = prices.price_at(now.until_ns);
     range.first = std::min(range.first, now.buy_per_kwh);
     range.second = std::max(range.second, now.buy_per_kwh);
   }
@@ -91,8 +91,8 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
       if (in_it) ev_kw = steps[step].*kw;
       until = std::min(until, in_it ? steps[step].to_ns : steps[step].from_ns);
     }
-    const market::PriceNow price = prices.at(t);
-    const market::Sample base = load.at(t), sun = pv.at(t);
+    const market::PriceNow price = prices.price_at(t);
+    const market::Sample base = load.sample_at(t), sun = pv.sample_at(t);
     until = std::min({until, price.until_ns, base.until_ns, sun.until_ns});
 
     const double hours = kernel::hours_between(t, until);
@@ -107,17 +107,17 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
     // Demand is the mean of a metering window; the end of the world may cut the last one off.
     t = until;
     if (t == world.end_ns) {
-      meter.finish(window_kwh, world.end_ns);
+      meter.finish_at(window_kwh, world.end_ns);
     } else if (t == meter.window_end_ns()) {
-      meter.close(window_kwh);
+      meter.close_window(window_kwh);
       window_kwh = 0.0;
     }
   }
 
   bill.peak_kw = meter.peak_kw();
   for (const market::MonthDemand& month :
-       market::demand_bill(site.tariff, world.calendar, world.start_ns, world.end_ns, meter.peaks(), site.past_peaks,
-                           site.contract_kw, site.part_month, meter.contracts()))
+       market::demand_bill(site.tariff, world.calendar, world.start_ns, world.end_ns, meter.month_peaks(),
+                           site.past_peaks, site.contract_kw, site.part_month, meter.month_contracts()))
     bill.demand_charge += month.cost;
   return bill;
 }
@@ -149,7 +149,7 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
       const double own = outlets[s].grid_per_meter;
       const double whole_h = kernel::hours_between(piece.from_ns, piece.to_ns);
       // More than the outlet's rating flowed where the mean is above it.
-      const double most_kw = std::max(outlets[s].rated_kw, piece.kw());
+      const double most_kw = std::max(outlets[s].rated_kw, piece.mean_kw());
 
       // In a window: at most the energy at full power, at least all that the rest of the piece can not hold.
       for (TimeNs from = world.calendar.tick_at_or_before(piece.from_ns, length); from < piece.to_ns;) {
@@ -183,17 +183,17 @@ double price_above_any_service(const twin::World& world) {
   constexpr double clearly = 2.0;  // ways that cost the same must not tie
   const twin::Site& site = world.sites.front();
   market::TariffClock prices(site.tariff, world.calendar);
-  market::PriceNow now = prices.at(world.start_ns);
+  market::PriceNow now = prices.price_at(world.start_ns);
   double per_kwh = std::max(now.buy_per_kwh, now.sell_per_kwh);
   for (int changes = 0; now.until_ns < world.end_ns && changes < most_price_changes; ++changes) {
-    now = prices.at(now.until_ns);
+    now = prices.price_at(now.until_ns);
     per_kwh = std::max({per_kwh, now.buy_per_kwh, now.sell_per_kwh});
   }
 
   // A kW more in a window of each month.
   double per_kw = 0.0;
-  const market::LocalMonth last = world.calendar.month(world.end_ns - 1);
-  for (market::LocalMonth month = world.calendar.month(world.start_ns); month <= last;
+  const market::LocalMonth last = world.calendar.local_month(world.end_ns - 1);
+  for (market::LocalMonth month = world.calendar.local_month(world.start_ns); month <= last;
        month = market::add_months(month, 1)) {
     per_kw += (market::demand_price_per_kw(site.tariff, month.month) + market::excess_price_per_kw(site.tariff)) *
               market::paid_fraction(world.calendar, month, world.start_ns, world.end_ns, site.part_month);

@@ -70,7 +70,7 @@ class Page {
     add("<div class=\"tile\"><b>{}</b><span>{}</span></div>", figure, what);
   }
   void score_tile(std::string_view name) {
-    const Score* score = card_.find(name);
+    const Score* score = card_.find_score(name);
     if (score == nullptr || std::isnan(score->value)) return;
     const std::string title(title_of(*score, about_.language));
     // Of what the twin was fed no figure is a headline.
@@ -82,7 +82,7 @@ class Page {
     const auto& calendar = about_.prepared.scenario.world.calendar;
     add("<h1>{}</h1>", html_text(title()));
     add("<p class=\"soft\">{} &ndash; {} ({})</p>", calendar.format_local(log_.first_ns),
-        calendar.format_local(log_.last_ns), calendar.zone());
+        calendar.format_local(log_.last_ns), calendar.zone_name());
     add("<p>{}</p>",
         say("The sessions of the log were run again in the twin: the same vehicles came and left at the same times, "
             "and "
@@ -90,7 +90,7 @@ class Page {
             "come to what the chargers metered.",
             "로그의 세션을 트윈에서 다시 실행했습니다. 차량은 같은 시각에 오고 떠나며, 로그에 기록된 제한을 그대로 "
             "받습니다. 이 문서는 트윈의 충전량과 전력이 충전기의 실측값에 얼마나 가까운지를 보여 줍니다."));
-    const bool indicative = !card_.enough();
+    const bool indicative = !card_.has_enough();
     add("<div class=\"verdict {}\"><b>{}</b></div>", indicative && card_.gate != Gate::fail ? "" : name_of(card_.gate),
         html_text(fmt::format("{}: {}", say("Verdict", "결과"), verdict_text(card_, about_.language))));
     add("<div class=\"tiles\">");

@@ -185,7 +185,7 @@ std::string charger_text(const ChargerTable& table) {
                        std::to_string(row.boots), number_text(row.offline_h, 1),
                        number_text(row.faults_per_100_transactions(), 1), faults_text(row.faults)});
   }
-  return chargers.text() + "\nBy model and firmware, faults per 100 transactions:\n" + firmwares.text();
+  return chargers.to_text() + "\nBy model and firmware, faults per 100 transactions:\n" + firmwares.to_text();
 }
 
 }  // namespace evtwin::replay

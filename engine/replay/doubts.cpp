@@ -208,9 +208,9 @@ void doubt_zone(const Prepared& prepared, std::vector<Doubt>& doubts) {
         {"zone_of_the_site", "",
          fmt::format("the log's clock is {:+g} h from UTC, the site's time zone {} {:+g} h: one of them is "
                      "another place's, and prices are by the site's",
-                     hours(zone.offset_ns), calendar.zone(), hours(offset)),
+                     hours(zone.offset_ns), calendar.zone_name(), hours(offset)),
          fmt::format("로그 시계는 UTC{:+g}시간, 사이트 시간대 {}는 UTC{:+g}시간입니다", hours(zone.offset_ns),
-                     calendar.zone(), hours(offset))});
+                     calendar.zone_name(), hours(offset))});
     return;
   }
 }
@@ -228,9 +228,9 @@ void doubt_efficiency(const std::map<std::string, Station>& stations, std::vecto
       {"efficiency_not_tested", "",
        fmt::format("{}: the efficiency ({:.2f} at least) is the site file's; the log meters the outlets, so "
                    "nothing in it can test what is drawn for them",
-                   kernel::printable(names, 200), least),
+                   kernel::make_printable(names, 200), least),
        fmt::format("{}: 효율(최저 {:.2f})은 사이트 파일의 값이며 이 로그로는 확인할 수 없습니다",
-                   kernel::printable(names, 200), least)});
+                   kernel::make_printable(names, 200), least)});
 }
 
 }  // namespace
@@ -243,9 +243,9 @@ std::vector<Doubt> doubts_of(const Prepared& prepared, double metered_peak_kw) {
   std::vector<Doubt> doubts;
   const std::map<std::string, Station> stations = stations_of(prepared);
   for (const auto& [name, station] : stations) {
-    doubt_books(kernel::printable(name), station, doubts);
-    doubt_rating(kernel::printable(name), station, doubts);
-    doubt_phases(kernel::printable(name), station, doubts);
+    doubt_books(kernel::make_printable(name), station, doubts);
+    doubt_rating(kernel::make_printable(name), station, doubts);
+    doubt_phases(kernel::make_printable(name), station, doubts);
   }
   doubt_zone(prepared, doubts);
   const double contract_kw = prepared.scenario.world.sites.front().contract_kw;

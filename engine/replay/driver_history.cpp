@@ -23,7 +23,7 @@ double median(std::vector<double> values) {
 }
 
 double hour_of_day(TimeNs t, const market::Calendar& calendar) {
-  const market::LocalTime local = calendar.local(t);
+  const market::LocalTime local = calendar.local_time(t);
   return local.hour + local.minute / 60.0 + local.second / 3600.0;
 }
 
@@ -67,10 +67,10 @@ TimeNs guess_arrival(std::span<const DriverVisit> visits, const market::Calendar
 
   // So many days on, and further to a weekday on which it comes, if two weeks have shown which those are.
   std::array<bool, 7> comes{};
-  for (const DriverVisit& visit : visits) comes[static_cast<std::size_t>(calendar.weekday(visit.arrival_ns))] = true;
+  for (const DriverVisit& visit : visits) comes[static_cast<std::size_t>(calendar.weekday_at(visit.arrival_ns))] = true;
   const bool weekdays_known = kernel::hours_between(visits.front().arrival_ns, last) >= 14 * 24.0;
   std::int64_t day =
-      market::days_since_epoch(calendar.date(last)) + std::max<std::int64_t>(1, std::llround(gap_h / 24.0));
+      market::days_since_epoch(calendar.local_date(last)) + std::max<std::int64_t>(1, std::llround(gap_h / 24.0));
   for (int tries = 0; weekdays_known && tries < 6; ++tries) {
     if (comes[static_cast<std::size_t>(market::weekday_of(market::date_of_days(day)))]) break;
     ++day;
@@ -132,7 +132,7 @@ DriverHistory history_of(const Driver& driver, const market::Calendar& calendar)
   history.visits = driver.visits.size();
   for (const DriverVisit& visit : driver.visits) {
     history.total_kwh += std::isnan(visit.kwh) ? 0.0 : visit.kwh;
-    ++history.by_weekday[static_cast<std::size_t>(calendar.weekday(visit.arrival_ns))];
+    ++history.by_weekday[static_cast<std::size_t>(calendar.weekday_at(visit.arrival_ns))];
   }
   history.stay_h = usual_of_visits(driver.visits, &DriverVisit::stay_h);
   history.kwh = usual_of_visits(driver.visits, &DriverVisit::kwh);
@@ -183,8 +183,9 @@ DriverHistories driver_histories(const ocpp::SiteLog& log, const market::Calenda
                               ? kernel::hours_between(transaction->plugged_in_ns, transaction->plugged_out_ns)
                               : kernel::unknown;
     driver.visits.push_back({transaction->plugged_in_ns, stay_h, transaction->energy_kwh});
-    tester.test(driver, driver.visits.size() - 1, everybody_kwh.empty() ? kernel::unknown : everybody_kwh.middle());
-    if (!std::isnan(transaction->energy_kwh)) everybody_kwh.add(transaction->energy_kwh);
+    tester.test(driver, driver.visits.size() - 1,
+                everybody_kwh.empty() ? kernel::unknown : everybody_kwh.mean_of_middle());
+    if (!std::isnan(transaction->energy_kwh)) everybody_kwh.add_value(transaction->energy_kwh);
   }
 
   for (const Driver& driver : drivers) result.drivers.push_back(history_of(driver, calendar));

@@ -45,7 +45,7 @@ Json driver_json(const DriverHistories& histories, const market::Calendar& calen
   // Cards name people: they are numbered unless they are asked for.
   Pseudonyms pseudonyms;
   for (const DriverHistory& driver : histories.drivers) {
-    json["drivers"].push_back({{"token", show_tokens ? driver.token : pseudonyms.of(driver.token)},
+    json["drivers"].push_back({{"token", show_tokens ? driver.token : pseudonyms.pseudonym_of(driver.token)},
                                {"token_type", driver.token_type},
                                {"visits", driver.visits},
                                {"total_kwh", driver.total_kwh},
@@ -76,18 +76,18 @@ std::string driver_text(const DriverHistories& histories, const market::Calendar
   std::size_t rows = 0;
   for (const DriverHistory& d : histories.drivers) {
     if (rows++ == most) break;
-    table.add_row({show_tokens ? d.token : pseudonyms.of(d.token), std::to_string(d.visits),
+    table.add_row({show_tokens ? d.token : pseudonyms.pseudonym_of(d.token), std::to_string(d.visits),
                    number_text(d.total_kwh, 1), number_text(d.kwh, 1), number_text(d.stay_h, 1),
                    number_text(d.days_between, 1), clock_text(d.arrival_hour), weekday_text(d.by_weekday),
                    d.next.arrival_ns == kernel::time_never ? "-" : calendar.format_local(d.next.arrival_ns),
                    d.visits < 2 ? "-" : number_text(d.next.kwh, 1)});
   }
 
-  std::string text = table.text();
+  std::string text = table.to_text();
   if (histories.drivers.size() > most)
     text += fmt::format("... and {} more; --json has all of them\n", histories.drivers.size() - most);
   if (histories.without_token > 0) text += fmt::format("{} transactions name no driver.\n", histories.without_token);
-  text += "kWh, stay and days are medians; the times are of " + calendar.zone() + ".\n";
+  text += "kWh, stay and days are medians; the times are of " + calendar.zone_name() + ".\n";
 
   // The guesses are worth as much as they beat the plain ones that need no history.
   const BackTest& test = histories.back_test;

@@ -81,7 +81,7 @@ class MeanShape {
         const TimeNs step_end = session.visit.arrival_ns + static_cast<TimeNs>(step + 1) * shape_step_ns;
         const TimeNs to = std::min(piece.to_ns, std::max(step_end, from + 1));
         if (kwh_.size() <= step) kwh_.resize(step + 1, 0.0);
-        kwh_[step] += piece.kw() * kernel::hours_between(from, to);
+        kwh_[step] += piece.mean_kw() * kernel::hours_between(from, to);
         from = to;
       }
     }
@@ -137,10 +137,10 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
   out.from_ns = all[teaching].visit.arrival_ns;
   for (std::size_t i = 0; i < teaching; ++i) {
     if (all[i].visit.departure_ns > out.from_ns) continue;  // not over yet
-    habits.learn(prepared.log, all[i], current_of(evse_of(world, all[i])));
-    shape.learn(all[i], metered(prepared.log.transactions[all[i].transaction]));
+    habits.learn_session(prepared.log, all[i], current_of(evse_of(world, all[i])));
+    shape.learn(all[i], metered_of(prepared.log.transactions[all[i].transaction]));
   }
-  out.fitted = habits.learnt();
+  out.fitted = habits.sessions_learnt();
   if (out.fitted < least_taught) {
     out.why_not = "fewer than 10 earlier sessions to learn from";
     return out;
@@ -150,7 +150,7 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
   std::vector<ReplayedSession> rectangles, shapes;
   for (std::size_t i = teaching; i < all.size(); ++i) {
     const physics::Evse& evse = evse_of(world, all[i]);
-    later.push_back(habits.foretell(prepared.log, all[i], current_of(evse), physics::rated_kw(evse)));
+    later.push_back(habits.foretell_session(prepared.log, all[i], current_of(evse), physics::rated_kw(evse)));
     sessions::fit_to_evse(later.back(), evse);
     rectangles.push_back(rectangle(all[i], physics::rated_kw(evse)));
     shapes.push_back(shape.of(all[i]));
@@ -165,8 +165,8 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
   const auto judge_way = [&](Way way, const std::vector<ReplayedSession>& sessions) {
     const ScoreCard card = score_power(prepared.log, sessions, world.calendar);
     for (std::size_t line = 0; line < power_lines.size(); ++line) {
-      const Score& score = *card.find(power_lines[line]);
-      out.of(way, line) = {score.value, score.n};
+      const Score& score = *card.find_score(power_lines[line]);
+      out.figure_of(way, line) = {score.value, score.n};
     }
     if (way == Way::foretold) out.tested_share = card.tested_share;
   };

@@ -55,7 +55,7 @@ svg .naive { fill: none; stroke: var(--fail); stroke-width: 1.2; stroke-dasharra
 std::string html_text(std::string_view text) {
   // Also for attributes: both kinds of quotes are escaped.
   std::string safe;
-  for (const char c : kernel::printable(text)) {
+  for (const char c : kernel::make_printable(text)) {
     switch (c) {
       case '&':
         safe += "&amp;";

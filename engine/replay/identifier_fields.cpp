@@ -219,7 +219,7 @@ bool IdentifierFields::names_identifier(View name) {
   return identifier_names().contains(folded(name, room));
 }
 
-const std::vector<IdentifierPlace>& IdentifierFields::find(View text) {
+const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
   places_.clear();
   std::array<char, longest_name> room{};
   for (std::size_t i = 0; i < text.size();) {

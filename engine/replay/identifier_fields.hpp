@@ -22,7 +22,7 @@ bool is_protocol_word(std::string_view lower_case);
 class IdentifierFields {
  public:
   /// @param text  whole lines  @returns ascending places, valid until the next call
-  const std::vector<IdentifierPlace>& find(std::string_view text);
+  const std::vector<IdentifierPlace>& find_values(std::string_view text);
   /// Whether a name, however written (id_tag, idTag), is that of such a field.
   static bool names_identifier(std::string_view name);
 

@@ -41,20 +41,20 @@ constexpr std::size_t least_telling_digits = 6;  // of a number
 }  // namespace
 
 IdentifierMask::IdentifierMask(const ocpp::SiteLog& log) {
-  for (const ocpp::Transaction& t : log.transactions) add(t.id_tag);
-  for (const ocpp::Reservation& r : log.reservations) add(r.id_tag);
-  for (const ocpp::Station& station : log.stations) keep(station.id);
+  for (const ocpp::Transaction& t : log.transactions) add_identifier(t.id_tag);
+  for (const ocpp::Reservation& r : log.reservations) add_identifier(r.id_tag);
+  for (const ocpp::Station& station : log.stations) keep_name(station.id);
 }
 
-void IdentifierMask::keep(View name) { kept_.insert(in_lower_case(name)); }
+void IdentifierMask::keep_name(View name) { kept_.insert(in_lower_case(name)); }
 
-void IdentifierMask::learn(View text) {
-  for (const IdentifierPlace& place : learning_.find(text)) {
-    if (!place.cut) add(unescaped(text.substr(place.begin, place.end - place.begin)));
+void IdentifierMask::learn_identifiers(View text) {
+  for (const IdentifierPlace& place : learning_.find_values(text)) {
+    if (!place.cut) add_identifier(unescaped(text.substr(place.begin, place.end - place.begin)));
   }
 }
 
-void IdentifierMask::add(View identifier) {
+void IdentifierMask::add_identifier(View identifier) {
   if (identifier.find_first_not_of(" \t") == View::npos) return;
   if (!known_.emplace(identifier, "").second) return;
   lower_case_.insert(in_lower_case(identifier));
@@ -149,11 +149,11 @@ std::string IdentifierMask::in_words(View text, std::size_t from, std::size_t to
   return out;
 }
 
-std::string IdentifierMask::masked(View text, Words words) {
+std::string IdentifierMask::mask_text(View text, Words words) {
   std::string out;
   std::size_t at = 0;
   if (words == Words::report) masking_ = {};  // each text of a report stands alone
-  for (const IdentifierPlace& place : masking_.find(text)) {
+  for (const IdentifierPlace& place : masking_.find_values(text)) {
     out += in_words(text, at, place.begin, words);
     out += pseudonym_of(unescaped(text.substr(place.begin, place.end - place.begin)));
     ++replaced_;
@@ -164,16 +164,16 @@ std::string IdentifierMask::masked(View text, Words words) {
   return out;
 }
 
-void IdentifierMask::mask(nlohmann::ordered_json& document) {
+void IdentifierMask::mask_document(nlohmann::ordered_json& document) {
   if (document.is_string()) {
-    document = masked(document.get_ref<const std::string&>(), Words::report);
+    document = mask_text(document.get_ref<const std::string&>(), Words::report);
   } else if (document.is_structured()) {
     for (auto item = document.begin(); item != document.end(); ++item) {
       const bool names = document.is_object() && item->is_string() && (item.key() == "id_tag" || item.key() == "token");
       if (names) {
         *item = pseudonym_of(item->get_ref<const std::string&>());
       } else {
-        mask(*item);
+        mask_document(*item);
       }
     }
   }

@@ -29,27 +29,27 @@ class IdentifierMask {
   explicit IdentifierMask(const ocpp::SiteLog& log);
 
   /// @param text  whole lines of a log
-  void learn(std::string_view text);
-  void add(std::string_view identifier);
+  void learn_identifiers(std::string_view text);
+  void add_identifier(std::string_view identifier);
   /// The name of a station: stays in words around fields, also where a card has the same.
-  void keep(std::string_view name);
+  void keep_name(std::string_view name);
 
   /// Kind of a text's words: a log's, where a number may be any figure, or a report of ours, where an identifier
   /// stands in quotes.
   enum class Words : std::uint8_t { log, report };
   /// Text with every field's value and every known identifier elsewhere replaced.
-  std::string masked(std::string_view text, Words words);
+  std::string mask_text(std::string_view text, Words words);
   /// Every text of a document of ours; values of `id_tag` and `token` are identifiers whatever they look like.
-  void mask(nlohmann::ordered_json& document);
+  void mask_document(nlohmann::ordered_json& document);
   /// Number that stands for an identifier; "" for "".
   std::string pseudonym_of(std::string_view identifier);
 
-  std::size_t identifiers() const { return known_.size(); }
-  std::uint64_t replaced() const { return replaced_; }
+  std::size_t identifier_count() const { return known_.size(); }
+  std::uint64_t replaced_count() const { return replaced_; }
   /// Values that go on in the next line, of which only the first part could be replaced.
-  std::uint64_t broken() const { return broken_; }
+  std::uint64_t broken_count() const { return broken_; }
   /// Words and numbers that equal an identifier and stand where they may be something else: kept.
-  std::uint64_t left() const { return left_; }
+  std::uint64_t kept_count() const { return left_; }
 
  private:
   /// An identifier as it is looked for in words around fields.

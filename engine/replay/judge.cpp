@@ -49,7 +49,7 @@ ScoreCard judge(const Prepared& prepared, const ReplayResult& result, std::optio
       evidence.limits.push_back({evse->second, steps[i].from_ns, to, steps[i].kw});
     }
   }
-  return score(evidence);
+  return score_evidence(evidence);
 }
 
 }  // namespace evtwin::replay

@@ -19,9 +19,9 @@ void add_metered(const Prepared& prepared, const ReplayResult& result, record::L
   for (const ReplayedSession& session : replayed_sessions(prepared.sessions.sessions, result)) {
     const TwinSession& twin = result.sessions[row_of.at(session.id)];
     const TwinEnergy energy(session.power);
-    for (const MeteredPiece& piece : metered(prepared.log.transactions[session.transaction]).pieces) {
-      content.metered.push_back({twin.number, 0, twin.evse, piece.from_ns, piece.to_ns, piece.kw(), piece.kwh,
-                                 energy.between(piece.from_ns, piece.to_ns), piece.dense});
+    for (const MeteredPiece& piece : metered_of(prepared.log.transactions[session.transaction]).pieces) {
+      content.metered.push_back({twin.number, 0, twin.evse, piece.from_ns, piece.to_ns, piece.mean_kw(), piece.kwh,
+                                 energy.kwh_between(piece.from_ns, piece.to_ns), piece.dense});
     }
   }
   std::stable_sort(content.metered.begin(), content.metered.end(),

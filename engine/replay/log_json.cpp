@@ -109,7 +109,7 @@ ordered_json transactions_json(const ocpp::SiteLog& log) {
                      {"connected", number_or_null(t.hours.connected)}}},
                    {"stop_reason", t.stop_reason},
                    {"offline", t.offline},
-                   {"whole", t.whole()},
+                   {"whole", t.is_whole()},
                    {"flags", t.flags}});
   }
   return out;
@@ -213,7 +213,7 @@ ordered_json reservations_json(const ocpp::SiteLog& log) {
 WholeTransactions whole_of(const ocpp::SiteLog& log) {
   WholeTransactions out;
   for (const ocpp::Transaction& t : log.transactions) {
-    if (!t.whole()) continue;
+    if (!t.is_whole()) continue;
     ++out.count;
     out.kwh += t.energy_kwh;
   }

@@ -12,7 +12,7 @@ namespace {
 
 using analysis::Language;
 using analysis::number_text;
-using kernel::printable;
+using kernel::make_printable;
 
 std::string count_text(std::uint64_t n) { return number_text(static_cast<double>(n), 0); }
 
@@ -25,7 +25,7 @@ constexpr std::size_t most_columns = 160;  // of a line that quotes the log
 std::string cut_line(std::string text) {
   if (text.size() <= most_columns) return text;
   text.resize(most_columns);
-  return printable(text) + "...";
+  return make_printable(text) + "...";
 }
 
 std::string files_text(const ocpp::LogReport& report, bool korean) {
@@ -35,7 +35,7 @@ std::string files_text(const ocpp::LogReport& report, bool korean) {
     const ocpp::LogFile& file = report.files[i];
     out += fmt::format(
         fmt::runtime(korean ? "{}: {}, {}줄, OCPP 프레임 {}개{}\n" : "{}: {}, {} lines, {} OCPP frames{}\n"),
-        printable(file.name), printable(file.layout.empty() ? "log" : file.layout), count_text(file.lines),
+        make_printable(file.name), make_printable(file.layout.empty() ? "log" : file.layout), count_text(file.lines),
         count_text(file.frames),
         file.encoding == ocpp::Encoding::utf8 ? std::string() : fmt::format(" ({})", ocpp::name_of(file.encoding)));
   }
@@ -54,9 +54,9 @@ struct Trouble {
 std::string troubles_text(const std::map<std::string, Trouble>& troubles, std::size_t most) {
   std::string out;
   for (const auto& [what, trouble] : troubles) {
-    out += fmt::format("  {} x {}\n", count_text(trouble.count), printable(what));
+    out += fmt::format("  {} x {}\n", count_text(trouble.count), make_printable(what));
     for (std::size_t i = 0; i < trouble.texts.size() && i < most; ++i)
-      out += fmt::format("      {}\n", cut_line(printable(trouble.texts[i])));
+      out += fmt::format("      {}\n", cut_line(make_printable(trouble.texts[i])));
   }
   return out;
 }

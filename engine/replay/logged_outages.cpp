@@ -30,7 +30,7 @@ std::map<EvseOfLog, std::uint32_t> rows_of(const Prepared& prepared) {
     rows.emplace(EvseOfLog{t.station, std::max(1, t.evse)}, static_cast<std::uint32_t>(session.visit.evse));
   }
   for (const ocpp::EvseTimeline& timeline : prepared.log.timelines) {
-    const auto named = by_name.find(fmt::format("{}-{}", kernel::printable(timeline.station, 500), timeline.evse));
+    const auto named = by_name.find(fmt::format("{}-{}", kernel::make_printable(timeline.station, 500), timeline.evse));
     if (named != by_name.end()) rows.emplace(EvseOfLog{timeline.station, timeline.evse}, named->second);
   }
   return rows;

@@ -25,7 +25,7 @@ constexpr std::size_t looked_at = 4096;
 void for_each_piece(const ocpp::LogPath& file, const std::function<void(View)>& take) {
   const auto source = ocpp::open_log(file.path, file.name);
   std::string text;
-  while (source->read(text, piece_bytes)) {
+  while (source->read_more(text, piece_bytes)) {
     const std::size_t newline = text.rfind('\n');
     if (newline == std::string::npos) continue;
     take(View(text).substr(0, newline + 1));
@@ -46,7 +46,7 @@ void refuse_identifier_columns(const std::string& name, View head) {
     if (IdentifierFields::names_identifier(cell))
       throw std::invalid_argument(
           fmt::format("{}: a table with the column {}, which is not masked: take it out, or hand in the log of frames",
-                      kernel::printable(name), kernel::printable(cell, 60)));
+                      kernel::make_printable(name), kernel::make_printable(cell, 60)));
     at = end + 1;
   }
 }
@@ -68,7 +68,7 @@ std::vector<Part> parts_of(const std::string& log, MaskedLogSummary& summary) {
     if (name.ends_with(".gz")) name.resize(name.size() - 3);
     std::string head;
     const auto source = ocpp::open_log(file.path, file.name);
-    while (head.size() < looked_at && source->read(head, looked_at)) continue;
+    while (head.size() < looked_at && source->read_more(head, looked_at)) continue;
     if (View(head).substr(0, looked_at).find('\0') != View::npos) {
       summary.left_out.push_back(file.name);
       continue;
@@ -85,17 +85,17 @@ MaskedLogSummary mask_log(const std::string& log, const MaskedText& write) {
   MaskedLogSummary summary;
   const std::vector<Part> parts = parts_of(log, summary);
   IdentifierMask mask;
-  for (const ocpp::Station& station : ocpp::read_site_log(std::array{log}).stations) mask.keep(station.id);
-  for (const Part& part : parts) for_each_piece(part.file, [&](View text) { mask.learn(text); });
+  for (const ocpp::Station& station : ocpp::read_site_log(std::array{log}).stations) mask.keep_name(station.id);
+  for (const Part& part : parts) for_each_piece(part.file, [&](View text) { mask.learn_identifiers(text); });
   for (const Part& part : parts) {
     write(part.name, {});
-    for_each_piece(part.file, [&](View text) { write(part.name, mask.masked(text, IdentifierMask::Words::log)); });
+    for_each_piece(part.file, [&](View text) { write(part.name, mask.mask_text(text, IdentifierMask::Words::log)); });
   }
   summary.files = parts.size();
-  summary.identifiers = mask.identifiers();
-  summary.replaced = mask.replaced();
-  summary.left = mask.left();
-  summary.broken = mask.broken();
+  summary.identifiers = mask.identifier_count();
+  summary.replaced = mask.replaced_count();
+  summary.left = mask.kept_count();
+  summary.broken = mask.broken_count();
   return summary;
 }
 

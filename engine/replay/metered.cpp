@@ -191,7 +191,7 @@ void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh,
 
 }  // namespace
 
-Metered metered(const ocpp::Transaction& transaction) {
+Metered metered_of(const ocpp::Transaction& transaction) {
   Metered result;
   if (!std::isfinite(transaction.energy_kwh) || transaction.stop_ns <= transaction.start_ns) {
     result.not_dense = "energy or duration not known";

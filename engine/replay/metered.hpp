@@ -19,7 +19,7 @@ struct MeteredPiece {
   double kwh = 0.0;    ///< >= 0; for a vehicle that also discharges the net
   bool dense = false;  ///< in a stretch whose power can be scored
   TimeNs length_ns() const { return to_ns - from_ns; }
-  double kw() const { return kwh / kernel::hours_between(from_ns, to_ns); }
+  double mean_kw() const { return kwh / kernel::hours_between(from_ns, to_ns); }
 };
 
 struct Metered {
@@ -34,6 +34,6 @@ struct Metered {
 /// The register is the truth about energy; power readings shape it where they are dense: at most three times the usual
 /// gap apart, at most 15 min, ten readings or more in a row, and within 10 % of what the register counted there.
 /// Negative power of a vehicle that gives nothing back is an offset of the meter, and 0.
-Metered metered(const ocpp::Transaction& transaction);
+Metered metered_of(const ocpp::Transaction& transaction);
 
 }  // namespace evtwin::replay

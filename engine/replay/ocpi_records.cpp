@@ -230,7 +230,7 @@ Json cdr_of(const Json& session) {
   return out;
 }
 
-bool complete(Json& object, const Json& made, OcpiObject kind) {
+bool complete_record(Json& object, const Json& made, OcpiObject kind) {
   if (kind == OcpiObject::cdr && object.contains("charging_periods") && object["charging_periods"].empty())
     object.erase("charging_periods");
   bool whole = take_missing(object, made, fields_of(kind));
@@ -239,7 +239,7 @@ bool complete(Json& object, const Json& made, OcpiObject kind) {
   return whole;
 }
 
-void mask(Json& object, OcpiObject kind, Pseudonyms& pseudonyms) {
+void mask_record(Json& object, OcpiObject kind, Pseudonyms& pseudonyms) {
   for (auto field = object.begin(); field != object.end();) {
     const Field* known = find_field(fields_of(kind), field.key());
     const bool own_remark = field.key() == "remark" && field.value() == made_by_evtwin;
@@ -250,7 +250,7 @@ void mask(Json& object, OcpiObject kind, Pseudonyms& pseudonyms) {
   for (const char* name : {"uid", "contract_id"}) {
     auto token = object["cdr_token"].find(name);
     if (token != object["cdr_token"].end())
-      *token = pseudonyms.of(token->is_string() ? token->get<std::string>() : token->dump());
+      *token = pseudonyms.pseudonym_of(token->is_string() ? token->get<std::string>() : token->dump());
   }
 }
 

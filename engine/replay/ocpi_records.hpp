@@ -29,10 +29,10 @@ OcpiJson cdr_of(const OcpiJson& session);
 
 /// Takes required fields that `object` lacks from `made`, also those of its token and location. Charging periods of a
 /// CDR count as missing where there are none. @returns whether it has all that OCPI 2.2.1 requires
-bool complete(OcpiJson& object, const OcpiJson& made, OcpiObject kind);
+bool complete_record(OcpiJson& object, const OcpiJson& made, OcpiObject kind);
 
 /// Numbers the token's uid and contract, and leaves out what may name somebody otherwise: signed data, references to
 /// authorisations and invoices, remarks of others, fields that the standard does not have.
-void mask(OcpiJson& object, OcpiObject kind, Pseudonyms& pseudonyms);
+void mask_record(OcpiJson& object, OcpiObject kind, Pseudonyms& pseudonyms);
 
 }  // namespace evtwin::replay

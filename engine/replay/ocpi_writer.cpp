@@ -238,7 +238,7 @@ Json told(const std::string& cdr, const std::string& session, OcpiObject kind) {
 std::vector<Record> records_of(const RecordedRun& run, const Facts& facts, OcpiObject kind, std::size_t& left_out) {
   std::vector<Record> records;
   const auto keep = [&](Json object, const Json& made) {
-    if (complete(object, made, kind)) {
+    if (complete_record(object, made, kind)) {
       records.push_back(record_of(object));
     } else {
       ++left_out;
@@ -280,7 +280,7 @@ Pseudonyms numbered_tokens(const std::vector<Record>& records) {
   for (const bool ended : {true, false}) {
     for (const auto token : {&Record::uid, &Record::contract}) {
       for (const Record& record : records)
-        if (record.ended == ended) pseudonyms.of(record.*token);
+        if (record.ended == ended) pseudonyms.pseudonym_of(record.*token);
     }
   }
   return pseudonyms;
@@ -313,7 +313,7 @@ OcpiSummary write_ocpi(const RecordedRun& run, OcpiObject kind, const Facts& giv
   Pseudonyms pseudonyms = numbered_tokens(records);
   for (Record& record : records) {
     Json object = Json::parse(record.text);
-    if (anonymise) mask(object, kind, pseudonyms);
+    if (anonymise) mask_record(object, kind, pseudonyms);
     sink(summary.records++ == 0 ? "[\n" : ",\n");
     sink(analysis::json_text(object, -1));
   }
@@ -331,7 +331,7 @@ std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise) {
       ids.push_back(session.name);
       continue;
     }
-    const std::string& driver = anonymise ? pseudonyms.of(session.token) : session.token;
+    const std::string& driver = anonymise ? pseudonyms.pseudonym_of(session.token) : session.token;
     ids.push_back(fmt::format("{}#{}", driver, ++visits[driver]));
   }
   return ids;

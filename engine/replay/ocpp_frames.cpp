@@ -50,8 +50,8 @@ Json id_token(const std::string& id_tag, const std::string& type) {
 
 }  // namespace
 
-Exchange OcppFrames::boot(const std::string& model, const std::string& firmware, int heartbeat_s,
-                          const std::string& now) const {
+Exchange OcppFrames::boot_exchange(const std::string& model, const std::string& firmware, int heartbeat_s,
+                                   const std::string& now) const {
   Json request;
   if (is_16()) {
     request = {{"chargePointVendor", "evtwin"}, {"chargePointModel", model}, {"firmwareVersion", firmware}};
@@ -62,17 +62,17 @@ Exchange OcppFrames::boot(const std::string& model, const std::string& firmware,
   return {"BootNotification", request, {{"currentTime", now}, {"interval", heartbeat_s}, {"status", "Accepted"}}};
 }
 
-Exchange OcppFrames::heartbeat(const std::string& now) const {
+Exchange OcppFrames::heartbeat_exchange(const std::string& now) const {
   return {"Heartbeat", Json::object(), {{"currentTime", now}}};
 }
 
-Exchange OcppFrames::authorize(const std::string& id_tag, const std::string& token_type, bool accepted) const {
+Exchange OcppFrames::authorize_exchange(const std::string& id_tag, const std::string& token_type, bool accepted) const {
   const Json info = {{"status", accepted ? "Accepted" : "Blocked"}};
   if (is_16()) return {"Authorize", {{"idTag", id_tag}}, {{"idTagInfo", info}}};
   return {"Authorize", {{"idToken", id_token(id_tag, token_type)}}, {{"idTokenInfo", info}}};
 }
 
-std::vector<Exchange> OcppFrames::status(int evse, Status status, const std::string& timestamp) const {
+std::vector<Exchange> OcppFrames::status_exchanges(int evse, Status status, const std::string& timestamp) const {
   if (is_16()) {
     return {
         {"StatusNotification",
@@ -124,8 +124,8 @@ Json OcppFrames::meter_value(const MeterReading& reading) const {
   return {{"timestamp", reading.timestamp}, {"sampledValue", std::move(samples)}};
 }
 
-Json OcppFrames::event(FrameTransaction& transaction, const char* type, const char* trigger, Status status,
-                       const std::string& timestamp, bool offline) const {
+Json OcppFrames::transaction_event(FrameTransaction& transaction, const char* type, const char* trigger, Status status,
+                                   const std::string& timestamp, bool offline) const {
   Json request = {{"eventType", type},
                   {"timestamp", timestamp},
                   {"triggerReason", trigger},
@@ -136,8 +136,8 @@ Json OcppFrames::event(FrameTransaction& transaction, const char* type, const ch
   return request;
 }
 
-Exchange OcppFrames::start(FrameTransaction& transaction, const MeterReading& reading, Status status,
-                           bool offline) const {
+Exchange OcppFrames::start_exchange(FrameTransaction& transaction, const MeterReading& reading, Status status,
+                                    bool offline) const {
   if (is_16()) {
     return {"StartTransaction",
             {{"connectorId", transaction.evse},
@@ -146,15 +146,15 @@ Exchange OcppFrames::start(FrameTransaction& transaction, const MeterReading& re
              {"timestamp", reading.timestamp}},
             {{"transactionId", transaction.number}, {"idTagInfo", {{"status", "Accepted"}}}}};
   }
-  Json request = event(transaction, "Started", "Authorized", status, reading.timestamp, offline);
+  Json request = transaction_event(transaction, "Started", "Authorized", status, reading.timestamp, offline);
   request["evse"] = {{"id", transaction.evse}, {"connectorId", 1}};
   request["idToken"] = id_token(transaction.id_tag, transaction.token_type);
   request["meterValue"] = Json::array({meter_value(reading)});
   return {"TransactionEvent", std::move(request), {{"idTokenInfo", {{"status", "Accepted"}}}}};
 }
 
-Exchange OcppFrames::meter(FrameTransaction& transaction, const MeterReading& reading, Status status,
-                           bool offline) const {
+Exchange OcppFrames::meter_exchange(FrameTransaction& transaction, const MeterReading& reading, Status status,
+                                    bool offline) const {
   Json values = Json::array({meter_value(reading)});
   if (is_16()) {
     return {
@@ -162,19 +162,20 @@ Exchange OcppFrames::meter(FrameTransaction& transaction, const MeterReading& re
         {{"connectorId", transaction.evse}, {"transactionId", transaction.number}, {"meterValue", std::move(values)}},
         Json::object()};
   }
-  Json request = event(transaction, "Updated", "MeterValuePeriodic", status, reading.timestamp, offline);
+  Json request = transaction_event(transaction, "Updated", "MeterValuePeriodic", status, reading.timestamp, offline);
   request["meterValue"] = std::move(values);
   return {"TransactionEvent", std::move(request), Json::object()};
 }
 
-std::vector<Exchange> OcppFrames::state(FrameTransaction& transaction, Status status, const std::string& timestamp,
-                                        bool offline) const {
+std::vector<Exchange> OcppFrames::state_exchanges(FrameTransaction& transaction, Status status,
+                                                  const std::string& timestamp, bool offline) const {
   if (is_16()) return {};
-  return {{"TransactionEvent", event(transaction, "Updated", "ChargingStateChanged", status, timestamp, offline),
+  return {{"TransactionEvent",
+           transaction_event(transaction, "Updated", "ChargingStateChanged", status, timestamp, offline),
            Json::object()}};
 }
 
-Exchange OcppFrames::stop(FrameTransaction& transaction, const MeterReading& reading, bool offline) const {
+Exchange OcppFrames::stop_exchange(FrameTransaction& transaction, const MeterReading& reading, bool offline) const {
   Json values = Json::array({meter_value(reading)});
   if (is_16()) {
     return {"StopTransaction",
@@ -185,14 +186,14 @@ Exchange OcppFrames::stop(FrameTransaction& transaction, const MeterReading& rea
              {"transactionData", std::move(values)}},
             Json::object()};
   }
-  Json request = event(transaction, "Ended", "EVDeparted", Status::available, reading.timestamp, offline);
+  Json request = transaction_event(transaction, "Ended", "EVDeparted", Status::available, reading.timestamp, offline);
   request["transactionInfo"]["stoppedReason"] = "EVDisconnected";
   request["meterValue"] = std::move(values);
   return {"TransactionEvent", std::move(request), Json::object()};
 }
 
-Exchange OcppFrames::limit(const FrameTransaction& transaction, std::int64_t profile_id, double limit,
-                           ocpp::RateUnit unit, int phases, const std::string& timestamp) const {
+Exchange OcppFrames::limit_exchange(const FrameTransaction& transaction, std::int64_t profile_id, double limit,
+                                    ocpp::RateUnit unit, int phases, const std::string& timestamp) const {
   // Limits come in steps of 0.1 (schema of 1.6): the next one above, so that none is below what flows.
   Json period = {{"startPeriod", 0}, {"limit", std::ceil(limit * 10.0 - 1e-6) / 10.0 + 0.0}};
   if (phases > 0) period["numberPhases"] = phases;

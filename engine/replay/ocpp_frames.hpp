@@ -44,28 +44,31 @@ class OcppFrames {
  public:
   explicit OcppFrames(ocpp::Version version) : version_(version) {}
 
-  Exchange boot(const std::string& model, const std::string& firmware, int heartbeat_s, const std::string& now) const;
-  Exchange heartbeat(const std::string& now) const;
-  Exchange authorize(const std::string& id_tag, const std::string& token_type, bool accepted) const;
+  Exchange boot_exchange(const std::string& model, const std::string& firmware, int heartbeat_s,
+                         const std::string& now) const;
+  Exchange heartbeat_exchange(const std::string& now) const;
+  Exchange authorize_exchange(const std::string& id_tag, const std::string& token_type, bool accepted) const;
   /// @param evse 0: the station itself (1.6 only).
-  std::vector<Exchange> status(int evse, ocpp::Status status, const std::string& timestamp) const;
+  std::vector<Exchange> status_exchanges(int evse, ocpp::Status status, const std::string& timestamp) const;
 
-  Exchange start(FrameTransaction& transaction, const MeterReading& reading, ocpp::Status status, bool offline) const;
-  Exchange meter(FrameTransaction& transaction, const MeterReading& reading, ocpp::Status status, bool offline) const;
+  Exchange start_exchange(FrameTransaction& transaction, const MeterReading& reading, ocpp::Status status,
+                          bool offline) const;
+  Exchange meter_exchange(FrameTransaction& transaction, const MeterReading& reading, ocpp::Status status,
+                          bool offline) const;
   /// A change of state within a transaction: 2.0.1 only.
-  std::vector<Exchange> state(FrameTransaction& transaction, ocpp::Status status, const std::string& timestamp,
-                              bool offline) const;
-  Exchange stop(FrameTransaction& transaction, const MeterReading& reading, bool offline) const;
+  std::vector<Exchange> state_exchanges(FrameTransaction& transaction, ocpp::Status status,
+                                        const std::string& timestamp, bool offline) const;
+  Exchange stop_exchange(FrameTransaction& transaction, const MeterReading& reading, bool offline) const;
   /// A limit of the running transaction from now on. @param limit  W in all, or A per phase
   /// @param phases  that it goes over; 0: not said
-  Exchange limit(const FrameTransaction& transaction, std::int64_t profile_id, double limit, ocpp::RateUnit unit,
-                 int phases, const std::string& timestamp) const;
+  Exchange limit_exchange(const FrameTransaction& transaction, std::int64_t profile_id, double limit,
+                          ocpp::RateUnit unit, int phases, const std::string& timestamp) const;
 
  private:
   bool is_16() const { return version_ == ocpp::Version::v16; }
   nlohmann::ordered_json meter_value(const MeterReading& reading) const;
-  nlohmann::ordered_json event(FrameTransaction& transaction, const char* type, const char* trigger,
-                               ocpp::Status status, const std::string& timestamp, bool offline) const;
+  nlohmann::ordered_json transaction_event(FrameTransaction& transaction, const char* type, const char* trigger,
+                                           ocpp::Status status, const std::string& timestamp, bool offline) const;
 
   ocpp::Version version_;
 };

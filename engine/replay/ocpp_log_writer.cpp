@@ -147,8 +147,8 @@ class LogWriter {
   void write_heads() {
     const std::string made_by =
         fmt::format("made by evtwin {} from {}: a simulation ({}, strategy {}), no real chargers", EVTWIN_VERSION,
-                    kernel::printable(std::filesystem::path(run_.file).filename().string()),
-                    kernel::printable(run_.name), kernel::printable(run_.strategy));
+                    kernel::make_printable(std::filesystem::path(run_.file).filename().string()),
+                    kernel::make_printable(run_.name), kernel::make_printable(run_.strategy));
     const std::string head = log_head(options_.layout, made_by);
     const bool one_file = options_.layout != LogLayout::frames;
     for (std::size_t s = 0; s < (one_file ? 1 : stations_.size()); ++s) sink_(one_file ? "" : stations_[s], head);
@@ -200,15 +200,16 @@ class LogWriter {
   void boot(std::size_t s) {
     const bool dc = run_.evses[evses_of_[s][0]].dc;
     const TimeNs t = run_.start_ns;
-    say(s, t, frames_.boot(dc ? "simulated DC" : "simulated AC", EVTWIN_VERSION, options_.heartbeat_s, utc_text(t)),
+    say(s, t,
+        frames_.boot_exchange(dc ? "simulated DC" : "simulated AC", EVTWIN_VERSION, options_.heartbeat_s, utc_text(t)),
         false);
-    say(s, t, frames_.status(0, Status::available, stamp(s, t)), false);
+    say(s, t, frames_.status_exchanges(0, Status::available, stamp(s, t)), false);
     for (const std::size_t e : evses_of_[s])
-      say(s, t, frames_.status(run_.evses[e].number, Status::available, stamp(s, t)), false);
+      say(s, t, frames_.status_exchanges(run_.evses[e].number, Status::available, stamp(s, t)), false);
   }
 
   void heartbeat(const Due& due) {
-    say(due.index, due.time_ns, frames_.heartbeat(utc_text(due.time_ns)), false);
+    say(due.index, due.time_ns, frames_.heartbeat_exchange(utc_text(due.time_ns)), false);
     if (due.time_ns + heartbeat_ns() < run_.end_ns) push(due.time_ns + heartbeat_ns(), Kind::heartbeat, due.index);
   }
 
@@ -218,7 +219,8 @@ class LogWriter {
       for (const Exchange& exchange : waiting_[s]) write_exchange(s, offline.to_ns, exchange);
       waiting_[s].clear();
       for (const std::size_t e : evses_of_[s])
-        say(s, offline.to_ns, frames_.status(run_.evses[e].number, status_[e], stamp(s, offline.to_ns)), false);
+        say(s, offline.to_ns, frames_.status_exchanges(run_.evses[e].number, status_[e], stamp(s, offline.to_ns)),
+            false);
     }
   }
 
@@ -230,7 +232,9 @@ class LogWriter {
       set_status(e, leaves ? Status::available : Status::preparing, due.time_ns);
       if (leaves) continue;
       say(s, due.time_ns,
-          frames_.authorize(options_.anonymise ? pseudonyms_.of(refused.id_tag) : refused.id_tag, "", false), false);
+          frames_.authorize_exchange(options_.anonymise ? pseudonyms_.pseudonym_of(refused.id_tag) : refused.id_tag, "",
+                                     false),
+          false);
       push(due.time_ns + kernel::minute_ns, Kind::refused_leaves, due.index);
     }
   }
@@ -239,14 +243,14 @@ class LogWriter {
     if (status_[e] == status) return;
     status_[e] = status;
     const std::size_t s = station_of_[e];
-    say(s, t, frames_.status(run_.evses[e].number, status, stamp(s, t)), false);
+    say(s, t, frames_.status_exchanges(run_.evses[e].number, status, stamp(s, t)), false);
   }
 
   // --- What happens to sessions ---
 
   std::string tag_of(const RecordedSession& session) {
     const std::string& tag = session.token;
-    if (options_.anonymise) return pseudonyms_.of(tag);
+    if (options_.anonymise) return pseudonyms_.pseudonym_of(tag);
     const std::size_t longest = options_.version == ocpp::Version::v16 ? 20 : 36;
     const bool fits = !tag.empty() && tag.size() <= longest &&
                       std::all_of(tag.begin(), tag.end(), [](char c) { return c > ' ' && c <= '~'; });
@@ -254,7 +258,7 @@ class LogWriter {
   }
 
   MeterReading reading(const Live& live, std::size_t e, TimeNs t, Context context) const {
-    MeterReading shown = live.meter.reading(context, options_.electrical);
+    MeterReading shown = live.meter.take_reading(context, options_.electrical);
     shown.timestamp = stamp(station_of_[e], t);
     shown.whole_wh = options_.whole_wh;
     if (!run_.evses[e].dc && !options_.ac_soc) shown.soc = kernel::unknown;
@@ -279,8 +283,9 @@ class LogWriter {
     const bool in_amps = options_.limit_unit == ocpp::RateUnit::ampere && evse.phases > 0 && evse.voltage_v > 0.0;
     const double limit = in_amps ? limit_w / (evse.phases * evse.voltage_v) : limit_w;
     const auto unit = in_amps ? ocpp::RateUnit::ampere : ocpp::RateUnit::watt;
-    write_exchange(s, t,
-                   frames_.limit(live.transaction, ++profiles_, limit, unit, in_amps ? evse.phases : 0, utc_text(t)));
+    write_exchange(
+        s, t,
+        frames_.limit_exchange(live.transaction, ++profiles_, limit, unit, in_amps ? evse.phases : 0, utc_text(t)));
   }
 
   void plug_in(std::size_t i) {
@@ -292,11 +297,12 @@ class LogWriter {
     const auto number = static_cast<std::int64_t>(++summary_.transactions);
     live.transaction = {run_.evses[e].number, number, tag_of(session), session.token_type, 0};
     live.next_sample_ns = t + sample_ns();
-    live.status = live.meter.status();
+    live.status = live.meter.status_now();
 
     set_status(e, Status::preparing, t);
-    say(s, t, frames_.authorize(live.transaction.id_tag, live.transaction.token_type, true), false);
-    say(s, t, frames_.start(live.transaction, reading(live, e, t, Context::begin), live.status, is_offline(s, t)),
+    say(s, t, frames_.authorize_exchange(live.transaction.id_tag, live.transaction.token_type, true), false);
+    say(s, t,
+        frames_.start_exchange(live.transaction, reading(live, e, t, Context::begin), live.status, is_offline(s, t)),
         true);
     send_limit(live, e, t);
     set_status(e, live.status, t);
@@ -318,16 +324,18 @@ class LogWriter {
     }
 
     send_limit(live, e, t);
-    if (const Status status = live.meter.status(); status != live.status) {
+    if (const Status status = live.meter.status_now(); status != live.status) {
       live.status = status;
       set_status(e, status, t);
-      say(s, t, frames_.state(live.transaction, status, stamp(s, t), is_offline(s, t)), true);
+      say(s, t, frames_.state_exchanges(live.transaction, status, stamp(s, t), is_offline(s, t)), true);
     }
 
     // Samples come by the clock, and wherever the power jumps, if that is asked for.
     const bool is_sample = t == live.next_sample_ns;
-    if (is_sample || (options_.on_change && live.meter.jumped()))
-      say(s, t, frames_.meter(live.transaction, reading(live, e, t, Context::periodic), live.status, is_offline(s, t)),
+    if (is_sample || (options_.on_change && live.meter.has_jumped()))
+      say(s, t,
+          frames_.meter_exchange(live.transaction, reading(live, e, t, Context::periodic), live.status,
+                                 is_offline(s, t)),
           true);
     if (is_sample) live.next_sample_ns += sample_ns();
     push(std::min(live.next_sample_ns, live.meter.next_change()), Kind::session, i);
@@ -337,7 +345,7 @@ class LogWriter {
     const std::size_t e = session.evse, s = station_of_[e];
     const auto& lost = options_.faults.lost_stops;
     if (std::find(lost.begin(), lost.end(), session.name) == lost.end()) {
-      say(s, t, frames_.stop(live.transaction, reading(live, e, t, Context::end), is_offline(s, t)), true);
+      say(s, t, frames_.stop_exchange(live.transaction, reading(live, e, t, Context::end), is_offline(s, t)), true);
       set_status(e, Status::finishing, t);
     }
     set_status(e, Status::available, t);

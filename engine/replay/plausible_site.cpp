@@ -123,7 +123,7 @@ std::string tariff_line(const std::string& tariff) {
     throw std::runtime_error(
         fmt::format("tariff '{}': write MODULE.NAME, as in kepco_ev.self_use_low_voltage or "
                     "california.sce_tou_ev_4",
-                    kernel::printable(tariff)));
+                    kernel::make_printable(tariff)));
   }
   return fmt::format("    tariff = require(\"tariffs.{}\").{},", tariff.substr(0, dot), tariff.substr(dot + 1));
 }

@@ -94,9 +94,9 @@ sessions::LogSessions those_in(const twin::World& world, sessions::LogSessions s
 
 }  // namespace
 
-Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::LogSessions sessions) {
+Prepared prepare_replay(const PrepareRequest& request, ocpp::SiteLog log, sessions::LogSessions sessions) {
   if (sessions.sessions.empty()) {
-    const std::string name = request.logs.empty() ? "the log" : kernel::printable(request.logs.front());
+    const std::string name = request.logs.empty() ? "the log" : kernel::make_printable(request.logs.front());
     throw std::runtime_error(
         fmt::format("{}: no whole transaction to replay ({} in all)", name, log.transactions.size()));
   }
@@ -117,7 +117,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::Log
   out.sessions = those_in(out.scenario.world, std::move(sessions));
   if (out.sessions.sessions.empty())
     throw std::runtime_error(
-        fmt::format("{}: no session of the log lies in the days asked for", kernel::printable(file)));
+        fmt::format("{}: no session of the log lies in the days asked for", kernel::make_printable(file)));
 
   assume_of_evses(out, out.assumptions);
   assume_of_vehicles(out.log, out.sessions, out.assumptions);
@@ -130,10 +130,10 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::Log
   return out;
 }
 
-Prepared prepare(const PrepareRequest& request) {
+Prepared prepare_replay(const PrepareRequest& request) {
   ocpp::SiteLog log = ocpp::read_site_log(request.logs, request.reading);
   sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
-  return prepare(request, std::move(log), std::move(sessions));
+  return prepare_replay(request, std::move(log), std::move(sessions));
 }
 
 }  // namespace evtwin::replay

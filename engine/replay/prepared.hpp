@@ -37,9 +37,9 @@ struct Prepared {
 
 /// @throws ocpp::LogError, scenario::ScriptError; std::runtime_error where log and site do not fit (names both), or the
 /// log has no session to replay.
-Prepared prepare(const PrepareRequest& request);
+Prepared prepare_replay(const PrepareRequest& request);
 /// The same for a log that has been read, and its sessions (request.logs and request.sessions count no more).
-Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::LogSessions sessions);
+Prepared prepare_replay(const PrepareRequest& request, ocpp::SiteLog log, sessions::LogSessions sessions);
 
 /// Lua of `arrivals` and what stands beside it; and what stands before the scenario; empty: none.
 struct SiteLaws {

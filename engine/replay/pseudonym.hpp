@@ -11,7 +11,7 @@ std::string token_of(const std::string& session_name);
 /// T000001, T000002 ... in order of first appearance: the same name has the same pseudonym, and nothing of it is left.
 class Pseudonyms {
  public:
-  const std::string& of(const std::string& name);
+  const std::string& pseudonym_of(const std::string& name);
 
  private:
   std::map<std::string, std::string> known_;

@@ -27,38 +27,42 @@ int number_at_end(const std::string& name, std::string& station) {
 }
 
 [[noreturn]] void malformed(const std::string& file, const char* what) {
-  throw record::RunFileError(fmt::format("{}: malformed: {}", kernel::printable(file), what));
+  throw record::RunFileError(fmt::format("{}: malformed: {}", kernel::make_printable(file), what));
 }
 
 void read_sites(const record::Database& database, RecordedRun& run) {
   record::Statement rows(database, "SELECT id, name FROM site ORDER BY id");
-  while (rows.step()) {
-    if (rows.integer(0) != static_cast<std::int64_t>(run.sites.size()) + 1) malformed(run.file, "site ids have gaps");
-    run.sites.emplace_back().name = rows.text(1);
+  while (rows.next_row()) {
+    if (rows.column_integer(0) != static_cast<std::int64_t>(run.sites.size()) + 1)
+      malformed(run.file, "site ids have gaps");
+    run.sites.emplace_back().name = rows.column_text(1);
   }
   record::Statement signals(database,
                             "SELECT site, kind, start_ns, value FROM signal WHERE kind IN ('buy_price', 'sell_price') "
                             "AND value IS NOT NULL ORDER BY id");
-  while (signals.step()) {
-    const auto site = static_cast<std::size_t>(signals.integer(0)) - 1;
+  while (signals.next_row()) {
+    const auto site = static_cast<std::size_t>(signals.column_integer(0)) - 1;
     if (site >= run.sites.size()) malformed(run.file, "a price of no site");
-    RecordedSignal& signal = signals.text(1) == "buy_price" ? run.sites[site].buy_price : run.sites[site].sell_price;
-    if (!signal.empty() && signals.integer(2) < signal.back().time_ns) malformed(run.file, "prices out of order");
-    signal.push_back({signals.integer(2), signals.real(3)});
+    RecordedSignal& signal =
+        signals.column_text(1) == "buy_price" ? run.sites[site].buy_price : run.sites[site].sell_price;
+    if (!signal.empty() && signals.column_integer(2) < signal.back().time_ns)
+      malformed(run.file, "prices out of order");
+    signal.push_back({signals.column_integer(2), signals.column_real(3)});
   }
 }
 
 void read_evses(const record::Database& database, RecordedRun& run) {
   record::Statement rows(database, "SELECT id, name, kind, phases, voltage_v, max_kw, site FROM evse ORDER BY id");
-  while (rows.step()) {
-    if (rows.integer(0) != static_cast<std::int64_t>(run.evses.size()) + 1) malformed(run.file, "EVSE ids have gaps");
+  while (rows.next_row()) {
+    if (rows.column_integer(0) != static_cast<std::int64_t>(run.evses.size()) + 1)
+      malformed(run.file, "EVSE ids have gaps");
     RecordedEvse& evse = run.evses.emplace_back();
-    evse.name = rows.text(1);
-    evse.dc = rows.text(2) == "dc";
-    evse.phases = static_cast<int>(std::clamp<std::int64_t>(rows.integer(3), 0, 3));
-    evse.voltage_v = rows.real(4);
-    evse.max_kw = rows.real(5);
-    evse.site = static_cast<std::size_t>(rows.integer(6)) - 1;
+    evse.name = rows.column_text(1);
+    evse.dc = rows.column_text(2) == "dc";
+    evse.phases = static_cast<int>(std::clamp<std::int64_t>(rows.column_integer(3), 0, 3));
+    evse.voltage_v = rows.column_real(4);
+    evse.max_kw = rows.column_real(5);
+    evse.site = static_cast<std::size_t>(rows.column_integer(6)) - 1;
     if (evse.site >= run.sites.size()) malformed(run.file, "an EVSE of no site");
   }
   run.stations = name_stations(run.evses);
@@ -73,35 +77,35 @@ std::map<std::int64_t, std::size_t> read_sessions(const record::Database& databa
                          "WHERE number IS NOT NULL ORDER BY plugged_in_ns, number");
 
   std::map<std::int64_t, std::size_t> by_number;
-  while (rows.step()) {
+  while (rows.next_row()) {
     RecordedSession session;
-    session.evse = static_cast<std::size_t>(rows.integer(1)) - 1;
+    session.evse = static_cast<std::size_t>(rows.column_integer(1)) - 1;
     if (session.evse >= run.evses.size()) malformed(run.file, "a session on no EVSE");
-    session.name = rows.text(2);
-    session.vehicle = rows.text(3);
-    session.plugged_in_ns = rows.integer(4);
+    session.name = rows.column_text(2);
+    session.vehicle = rows.column_text(3);
+    session.plugged_in_ns = rows.column_integer(4);
     // A session that is open goes on until the run's end.
-    session.open = rows.text(13) == "open_at_end";
-    session.departed_ns = session.open ? run.end_ns : rows.integer(5);
-    session.requested_kwh = rows.real(6);
-    session.got_kwh = rows.real(7);
-    session.discharged_kwh = rows.real(8);
-    session.paid = rows.real(9);
-    session.driver_revenue = rows.real(10);
-    session.soc_start = rows.real(11);
-    session.soc_end = rows.real(12);
-    session.battery_kwh = rows.real(14);
-    session.charge_efficiency = rows.real(15);
-    session.discharge_efficiency = rows.real(16);
+    session.open = rows.column_text(13) == "open_at_end";
+    session.departed_ns = session.open ? run.end_ns : rows.column_integer(5);
+    session.requested_kwh = rows.column_real(6);
+    session.got_kwh = rows.column_real(7);
+    session.discharged_kwh = rows.column_real(8);
+    session.paid = rows.column_real(9);
+    session.driver_revenue = rows.column_real(10);
+    session.soc_start = rows.column_real(11);
+    session.soc_end = rows.column_real(12);
+    session.battery_kwh = rows.column_real(14);
+    session.charge_efficiency = rows.column_real(15);
+    session.discharge_efficiency = rows.column_real(16);
 
     if (session.plugged_in_ns > session.departed_ns) malformed(run.file, "a session ends before it begins");
-    by_number[rows.integer(0)] = run.sessions.size();
+    by_number[rows.column_integer(0)] = run.sessions.size();
     run.sessions.push_back(std::move(session));
   }
 
   record::Statement others(database, "SELECT count(*) FROM session WHERE number IS NULL");
-  others.step();
-  run.never_plugged_in = static_cast<std::uint64_t>(others.integer(0));
+  others.next_row();
+  run.never_plugged_in = static_cast<std::uint64_t>(others.column_integer(0));
   return by_number;
 }
 
@@ -111,19 +115,20 @@ void read_tokens(const record::Database& database, RecordedRun& run,
   for (RecordedSession& session : run.sessions) session.token = token_of(session.name);
   record::Statement rows(database,
                          "SELECT session, token, token_type, ocpi_cdr, ocpi_session FROM logged_session ORDER BY id");
-  while (rows.step()) {
-    const std::int64_t number = rows.integer(0);  // 0: NULL
+  while (rows.next_row()) {
+    const std::int64_t number = rows.column_integer(0);  // 0: NULL
     if (number == 0) {
-      if (!rows.text(3).empty() || !rows.text(4).empty()) run.unplayed.push_back({rows.text(3), rows.text(4)});
+      if (!rows.column_text(3).empty() || !rows.column_text(4).empty())
+        run.unplayed.push_back({rows.column_text(3), rows.column_text(4)});
       continue;
     }
     const auto found = by_number.find(number);
     if (found == by_number.end()) malformed(run.file, "a session of the log that is none of the run");
     RecordedSession& session = run.sessions[found->second];
-    if (!rows.text(1).empty()) session.token = rows.text(1);
-    session.token_type = rows.text(2);
-    session.ocpi_cdr = rows.text(3);
-    session.ocpi_session = rows.text(4);
+    if (!rows.column_text(1).empty()) session.token = rows.column_text(1);
+    session.token_type = rows.column_text(2);
+    session.ocpi_cdr = rows.column_text(3);
+    session.ocpi_session = rows.column_text(4);
   }
 }
 
@@ -132,11 +137,11 @@ void read_power(const record::Database& database, RecordedRun& run,
   record::Statement rows(database,
                          "SELECT session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power "
                          "WHERE evse IS NOT NULL AND session IS NOT NULL ORDER BY id");
-  while (rows.step()) {
-    const auto found = by_number.find(rows.integer(0));
+  while (rows.next_row()) {
+    const auto found = by_number.find(rows.column_integer(0));
     if (found == by_number.end()) malformed(run.file, "power of no session");
-    run.sessions[found->second].power.push_back(
-        {rows.integer(1), rows.integer(2), rows.real(3), rows.real(4), rows.real(5)});
+    run.sessions[found->second].power.push_back({rows.column_integer(1), rows.column_integer(2), rows.column_real(3),
+                                                 rows.column_real(4), rows.column_real(5)});
   }
   for (RecordedSession& session : run.sessions) {
     std::sort(session.power.begin(), session.power.end(),
@@ -157,12 +162,12 @@ void read_outages(const record::Database& database, RecordedRun& run) {
                          "SELECT site, time_ns, kind, text FROM event WHERE kind IN ('evse_unavailable', "
                          "'evse_available') ORDER BY id");
   std::map<std::size_t, std::size_t> going_on;  // EVSE -> its outage
-  while (rows.step()) {
-    const auto evse = by_name.find({static_cast<std::size_t>(rows.integer(0)) - 1, rows.text(3)});
+  while (rows.next_row()) {
+    const auto evse = by_name.find({static_cast<std::size_t>(rows.column_integer(0)) - 1, rows.column_text(3)});
     if (evse == by_name.end()) malformed(run.file, "an outage of no EVSE");
-    const TimeNs t = rows.integer(1);
+    const TimeNs t = rows.column_integer(1);
     const auto open = going_on.find(evse->second);
-    if (rows.text(2) == "evse_unavailable") {
+    if (rows.column_text(2) == "evse_unavailable") {
       if (open != going_on.end()) continue;
       going_on[evse->second] = run.outages.size();
       run.outages.push_back({evse->second, t, run.end_ns});
@@ -186,13 +191,15 @@ void read_limits(const record::Database& database, RecordedRun& run) {
   record::Statement setpoints(database,
                               "SELECT s.evse, d.time_ns, s.kw FROM setpoint s JOIN decision d ON d.id = s.decision "
                               "WHERE s.evse IS NOT NULL ORDER BY s.id");
-  while (setpoints.step()) asked[evse_of(setpoints.integer(0))].push_back({setpoints.integer(1), setpoints.real(2)});
+  while (setpoints.next_row())
+    asked[evse_of(setpoints.column_integer(0))].push_back({setpoints.column_integer(1), setpoints.column_real(2)});
 
   record::Statement corrections(
       database,
       "SELECT evse, time_ns, given_kw FROM correction WHERE evse IS NOT NULL AND given_kw IS NOT NULL ORDER BY id");
-  while (corrections.step())
-    asked[evse_of(corrections.integer(0))].push_back({corrections.integer(1), corrections.real(2)});
+  while (corrections.next_row())
+    asked[evse_of(corrections.column_integer(0))].push_back(
+        {corrections.column_integer(1), corrections.column_real(2)});
 
   std::vector<std::vector<std::size_t>> sessions(run.evses.size());
   for (std::size_t i = 0; i < run.sessions.size(); ++i) sessions[run.sessions[i].evse].push_back(i);
@@ -273,8 +280,8 @@ std::vector<std::string> name_stations(std::vector<RecordedEvse>& evses) {
 
 RecordedRun read_recorded_run(const std::string& file) {
   const record::RunSummary summary = record::read_summary(file);
-  const std::string incomplete = record::incompleteness(summary);
-  if (!incomplete.empty()) throw record::RunFileError(fmt::format("{}: {}", kernel::printable(file), incomplete));
+  const std::string incomplete = record::describe_incompleteness(summary);
+  if (!incomplete.empty()) throw record::RunFileError(fmt::format("{}: {}", kernel::make_printable(file), incomplete));
   RecordedRun run;
   run.file = file;
   run.name = summary.name;

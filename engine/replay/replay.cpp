@@ -112,8 +112,8 @@ ReplayResult run_logged(const ocpp::SiteLog& log, const std::vector<sessions::Lo
   out.limits = *limits;
   Keeper keeper(sessions, world, out);
   twin::Tee tee;
-  tee.add(keeper);
-  if (options.observer != nullptr) tee.add(*options.observer);
+  tee.add_observer(keeper);
+  if (options.observer != nullptr) tee.add_observer(*options.observer);
   twin::RunOptions run;
   run.observer = &tee;
   run.progress = options.progress;
@@ -132,7 +132,7 @@ ReplayResult replay(const Prepared& prepared, const ReplayOptions& options) {
   ReplayResult out =
       run_logged(prepared.log, prepared.sessions.sessions, world, Pauses::logged, options, script ? &*script : nullptr);
   kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::info, "replayed {} session(s), {} trouble(s), {:.1f} ms",
-                   out.sessions.size(), out.troubles.size(), watch.ms());
+                   out.sessions.size(), out.troubles.size(), watch.elapsed_ms());
   for (const std::string& trouble : out.troubles)
     kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::warning, "{}", trouble);
   return out;

@@ -20,7 +20,7 @@ TwinEnergy::TwinEnergy(const std::vector<twin::PowerSegment>& power) : power_(po
   for (const twin::PowerSegment& segment : power) until_.push_back(sum += segment.energy_kwh);
 }
 
-double TwinEnergy::until(TimeNs t) const {
+double TwinEnergy::kwh_until(TimeNs t) const {
   const auto after = std::upper_bound(power_.begin(), power_.end(), t,
                                       [](TimeNs time, const auto& segment) { return time < segment.end_ns; });
   const auto i = static_cast<std::size_t>(after - power_.begin());
@@ -28,7 +28,7 @@ double TwinEnergy::until(TimeNs t) const {
   return after == power_.end() ? before : before + energy_until(*after, t);
 }
 
-TimeNs TwinEnergy::when(double kwh) const {
+TimeNs TwinEnergy::instant_of(double kwh) const {
   double before = 0.0;
   for (std::size_t i = 0; i < power_.size(); ++i) {
     if (until_[i] < kwh) {

@@ -27,10 +27,10 @@ class TwinEnergy {
  public:
   explicit TwinEnergy(const std::vector<twin::PowerSegment>& power);
   double total_kwh() const { return until_.empty() ? 0.0 : until_.back(); }
-  double until(TimeNs t) const;
-  double between(TimeNs from, TimeNs to) const { return until(to) - until(from); }
+  double kwh_until(TimeNs t) const;
+  double kwh_between(TimeNs from, TimeNs to) const { return kwh_until(to) - kwh_until(from); }
   /// First instant at which `kwh` have flowed; time_never: never.
-  TimeNs when(double kwh) const;
+  TimeNs instant_of(double kwh) const;
 
  private:
   const std::vector<twin::PowerSegment>& power_;

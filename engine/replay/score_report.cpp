@@ -70,7 +70,7 @@ std::string_view in(const Table& table, std::string_view english, Language langu
 }  // namespace
 
 std::string reason_text(std::string_view reason, Language language) {
-  return kernel::printable(in(reasons, reason, language));
+  return kernel::make_printable(in(reasons, reason, language));
 }
 
 std::string value_text(const Score& score, double value) {
@@ -142,7 +142,7 @@ std::string verdict_text(const ScoreCard& card, Language language) {
   }
 
   const std::string_view word = korean ? (card.gate == Gate::good ? "우수" : "합격") : name_of(card.gate);
-  if (card.enough()) {
+  if (card.has_enough()) {
     return korean ? fmt::format("{}: {}개 세션 기준.", word, n) : fmt::format("{}, on {} sessions.", word, n);
   }
   return korean ? fmt::format("잠정 {}: 세션이 {}개뿐입니다. 판정에는 {}개가 필요합니다.", word, n, least_sessions)
@@ -176,14 +176,14 @@ HeldOutTable held_out_table(const HeldOut& held_out, const market::Calendar& cal
     };
     std::vector<std::string> row{std::string(korean ? info.title_ko : info.title)};
     for (const Way way : {Way::foretold, Way::fitted, Way::rectangle, Way::mean_shape})
-      row.push_back(percent(held_out.of(way, line).value));
-    const double skill = held_out.skill(line);
+      row.push_back(percent(held_out.figure_of(way, line).value));
+    const double skill = held_out.skill_of_line(line);
     row.push_back(std::isnan(skill) ? "-" : analysis::number_text(skill, 2));
     table.rows.push_back(std::move(row));
   }
 
   // The skill that counts is that of the site's load by the hour.
-  const double skill = held_out.skill(site_load_line);
+  const double skill = held_out.skill_of_line(site_load_line);
   if (std::isnan(skill)) return table;
   if (skill > 0.0) {
     table.skill = korean ? "스킬: 1은 완전한 예측, 0은 더 나은 단순 예측(정격 사각형, 평균 곡선)과 같음."
@@ -206,9 +206,9 @@ Json held_out_json(const HeldOut& held_out, const market::Calendar& calendar) {
   json["tested_share"] = held_out.tested_share;
   for (std::size_t line = 0; line < power_lines.size(); ++line) {
     Json one;
-    for (const Way way : all_ways) one[std::string(name_of(way))] = number_or_null(held_out.of(way, line).value);
-    one["skill"] = number_or_null(held_out.skill(line));
-    one["n"] = held_out.of(Way::foretold, line).n;
+    for (const Way way : all_ways) one[std::string(name_of(way))] = number_or_null(held_out.figure_of(way, line).value);
+    one["skill"] = number_or_null(held_out.skill_of_line(line));
+    one["n"] = held_out.figure_of(Way::foretold, line).n;
     json[std::string(power_lines[line])] = std::move(one);
   }
   return json;
@@ -239,12 +239,12 @@ std::string scores_text(const ScoreCard& card, const market::Calendar& calendar,
     unscored += fmt::format("  {}: {}\n", title_of(score, language), why);
   }
 
-  std::string text = table.text();
+  std::string text = table.to_text();
   const HeldOutTable foretold = held_out_table(card.held_out, calendar, language);
   if (!foretold.rows.empty()) {
     analysis::TextTable beside(foretold.heads);
     for (const std::vector<std::string>& row : foretold.rows) beside.add_row(row);
-    text += fmt::format("\n{}:\n\n{}{}\n", foretold.title, beside.text(), foretold.skill);
+    text += fmt::format("\n{}:\n\n{}{}\n", foretold.title, beside.to_text(), foretold.skill);
   }
 
   if (!unscored.empty()) text += fmt::format("\n{}:\n{}", korean ? "판정할 수 없는 항목" : "Not scorable", unscored);

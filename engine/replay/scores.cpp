@@ -153,7 +153,7 @@ void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
 
     error.add(hour.metered_kw, hour.twin_kw);
     const double h = kernel::hours_between(hour.from_ns, hour.to_ns);
-    auto& [metered, twin] = months[calendar.month(hour.from_ns)];
+    auto& [metered, twin] = months[calendar.local_month(hour.from_ns)];
     metered += h * hour.metered_kw;
     twin += h * hour.twin_kw;
   }
@@ -351,7 +351,7 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
     if (replayed[t]) {
       ++covered;
       card.kwh_replayed += kwh;
-    } else if (transaction.whole()) {
+    } else if (transaction.is_whole()) {
       ++coverage.excluded["complete, and left out of the replay"];
     } else if (!transaction.start_seen) {
       ++coverage.excluded["not replayed: the log has no start"];
@@ -390,7 +390,7 @@ void pair_sessions(ScoreCard& card, const ocpp::SiteLog& log, std::span<const Re
 
   for (const ReplayedSession& session : twin) {
     const ocpp::Transaction& transaction = log.transactions[session.transaction];
-    readings.push_back(metered(transaction));
+    readings.push_back(metered_of(transaction));
     card.sessions.push_back(pair_of(transaction, readings.back(), session));
     SessionPair& pair = card.sessions.back();
 
@@ -424,7 +424,7 @@ void score_held_out(ScoreCard& card, const HeldOut& held_out) {
   card.held_out = held_out;
   for (std::size_t line = 0; line < power_lines.size(); ++line) {
     Score score = blank(fmt::format("held_out_{}", power_lines[line]));
-    const HeldOut::Figure& figure = held_out.of(Way::foretold, line);
+    const HeldOut::Figure& figure = held_out.figure_of(Way::foretold, line);
     score.value = figure.value;
     score.n = figure.n;
     if (std::isnan(score.value))
@@ -457,9 +457,9 @@ static_assert(kernel::names_differ<Told>([](Told told) { return word_of(told); }
 
 std::string_view name_of(Told told) { return word_of(told); }
 
-std::string_view ScoreCard::verdict() const {
+std::string_view ScoreCard::verdict_word() const {
   if (gate == Gate::fail || gate == Gate::not_scorable) return name_of(gate);
-  return enough() ? name_of(gate) : "indicative";
+  return has_enough() ? name_of(gate) : "indicative";
 }
 
 namespace {
@@ -483,7 +483,7 @@ static_assert(kernel::names_differ<Gate>([](Gate gate) { return word_of(gate); }
 
 std::string_view name_of(Gate gate) { return word_of(gate); }
 
-const Score* ScoreCard::find(std::string_view name) const {
+const Score* ScoreCard::find_score(std::string_view name) const {
   const auto found = std::find_if(scores.begin(), scores.end(), [&](const Score& score) { return score.name == name; });
   return found == scores.end() ? nullptr : &*found;
 }
@@ -509,9 +509,10 @@ static_assert(kernel::names_differ<Way>([](Way way) { return word_of(way); }));
 
 std::string_view name_of(Way way) { return word_of(way); }
 
-double HeldOut::skill(std::size_t line) const {
-  const double naive = std::fmin(std::abs(of(Way::rectangle, line).value), std::abs(of(Way::mean_shape, line).value));
-  const double foretold = std::abs(of(Way::foretold, line).value);
+double HeldOut::skill_of_line(std::size_t line) const {
+  const double naive =
+      std::fmin(std::abs(figure_of(Way::rectangle, line).value), std::abs(figure_of(Way::mean_shape, line).value));
+  const double foretold = std::abs(figure_of(Way::foretold, line).value);
   const double larger = std::max(naive, foretold);
   return larger > 0.0 ? (naive - foretold) / larger : kernel::unknown;  // NaN: one of them is not known
 }
@@ -527,7 +528,7 @@ ScoreCard score_power(const ocpp::SiteLog& log, std::span<const ReplayedSession>
   return card;
 }
 
-ScoreCard score(const Evidence& evidence) {
+ScoreCard score_evidence(const Evidence& evidence) {
   ScoreCard card;
   pair_sessions(card, evidence.log, evidence.twin);
   score_closure(card);
@@ -541,7 +542,7 @@ ScoreCard score(const Evidence& evidence) {
   score_coverage(card, evidence);
 
   // On few sessions nothing is held out, and there is no verdict anyway.
-  const bool foretold = !card.enough() || card.held_out.tested_share >= least_tested_share;
+  const bool foretold = !card.has_enough() || card.held_out.tested_share >= least_tested_share;
   const bool tested = card.tested_share >= least_tested_share && foretold;
   for (Score& score : card.scores) {
     const bool of_sessions = score.n_of == "sessions";

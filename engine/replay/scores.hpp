@@ -108,11 +108,11 @@ struct HeldOut {
     std::size_t n = 0;
   };
   std::array<std::array<Figure, power_lines.size()>, all_ways.size()> figures;  ///< by way, then line
-  const Figure& of(Way way, std::size_t line) const { return figures[static_cast<std::size_t>(way)][line]; }
-  Figure& of(Way way, std::size_t line) { return figures[static_cast<std::size_t>(way)][line]; }
+  const Figure& figure_of(Way way, std::size_t line) const { return figures[static_cast<std::size_t>(way)][line]; }
+  Figure& figure_of(Way way, std::size_t line) { return figures[static_cast<std::size_t>(way)][line]; }
   /// Of power_lines[line], with f the error of the foretold and n the lesser one of the naive ways: 1 - f / n where it
   /// is better, n / f - 1 where it is worse. 1 perfect, 0 no better; NaN: can not be told.
-  double skill(std::size_t line) const;
+  double skill_of_line(std::size_t line) const;
 };
 
 /// All that scores rest on.
@@ -139,17 +139,17 @@ struct ScoreCard {
   std::size_t judged_sessions = 0;                ///< whose energy was compared
   HeldOut held_out;
   /// Whether the card is evidence: enough sessions.
-  bool enough() const { return judged_sessions >= least_sessions; }
+  bool has_enough() const { return judged_sessions >= least_sessions; }
   /// Whether it shows what was asked for: its gate, on enough sessions.
-  bool meets(Gate asked) const { return enough() && gate <= asked; }
-  const Score* find(std::string_view name) const;
+  bool meets_gate(Gate asked) const { return has_enough() && gate <= asked; }
+  const Score* find_score(std::string_view name) const;
   /// "fail", "not_scorable", "indicative", "pass" or "good".
-  std::string_view verdict() const;
+  std::string_view verdict_word() const;
   /// kWh of the sessions / kWh of all transactions that the log knows of.
   double kwh_replayed_share() const { return kwh_known > 0.0 ? kwh_replayed / kwh_known : kernel::unknown; }
 };
 
-ScoreCard score(const Evidence& evidence);
+ScoreCard score_evidence(const Evidence& evidence);
 
 /// The power_lines alone, each session against its readings, and tested_share.
 ScoreCard score_power(const ocpp::SiteLog& log, std::span<const ReplayedSession> twin,

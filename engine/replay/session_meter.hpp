@@ -12,7 +12,7 @@ namespace evtwin::replay {
 /// Energy of each direction so far: registers only rise.
 struct MeterRegister {
   double import_wh = 0.0, export_wh = 0.0;
-  void add(double kwh) { (kwh > 0.0 ? import_wh : export_wh) += 1000.0 * std::abs(kwh); }
+  void add_kwh(double kwh) { (kwh > 0.0 ? import_wh : export_wh) += 1000.0 * std::abs(kwh); }
 };
 
 /// Goes forward through a session. The register belongs to the EVSE and is moved along.
@@ -25,18 +25,18 @@ class SessionMeter {
   /// When power or limit changes next; the departure at the latest.
   TimeNs next_change() const;
 
-  double kw() const;
-  ocpp::Status status() const;
+  double kw_now() const;
+  ocpp::Status status_now() const;
   /// Limit in force, W: 0 up to the EVSE's rating, which also means none; NaN where the set-point is negative. Never
   /// below what flows: there the guard gave back what it had taken.
   double limit_w() const;
   /// Whether power jumped at the time it stands at.
-  bool jumped() const { return jumped_; }
+  bool has_jumped() const { return jumped_; }
   /// @param electrical  current and voltage too, where one phase makes them known (cos phi is 1).
-  MeterReading reading(ocpp::Sample::Context context, bool electrical) const;
+  MeterReading take_reading(ocpp::Sample::Context context, bool electrical) const;
 
  private:
-  const RecordedPower* piece() const;
+  const RecordedPower* current_piece() const;
 
   const RecordedSession& session_;
   const RecordedEvse& evse_;

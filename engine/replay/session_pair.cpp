@@ -50,7 +50,7 @@ void compare_profiles(SessionPair& pair, const ocpp::Transaction& transaction, c
     if (piece.to_ns - *from < bin_ns && !last) continue;
 
     const double hours = kernel::hours_between(*from, piece.to_ns);
-    const double difference = (twin.between(*from, piece.to_ns) - kwh) / hours;
+    const double difference = (twin.kwh_between(*from, piece.to_ns) - kwh) / hours;
     squares += difference * difference * hours;
     absolute += std::abs(difference) * hours;
     signed_sum += difference * hours;
@@ -86,7 +86,7 @@ void compare_full(SessionPair& pair, const ocpp::Transaction& transaction, const
       return;
     }
     // A twin that never gets there is late by at least the rest of the session.
-    const TimeNs twin_at = std::min(twin.when(wanted), std::max(twin_end_ns, at));
+    const TimeNs twin_at = std::min(twin.instant_of(wanted), std::max(twin_end_ns, at));
     pair.full_after_min = 60.0 * kernel::hours_between(0, after);
     pair.full_difference_min = 60.0 * kernel::hours_between(at, twin_at);
     return;

@@ -36,7 +36,7 @@ void add_bare(std::vector<Change>& changes, const ReplayedSession& session, cons
     for (; begin < end; begin += step) {
       const TimeNs until = std::min(begin + step, end);
       Change change;
-      change.twin_kw = energy.between(begin, until) / kernel::hours_between(begin, until);
+      change.twin_kw = energy.kwh_between(begin, until) / kernel::hours_between(begin, until);
       add_change(changes, begin, until, change);
     }
   }
@@ -51,8 +51,9 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
     const std::vector<MeteredPiece>& pieces = metered[i].pieces;
     for (const MeteredPiece& piece : pieces) {
       Change change;
-      change.metered_kw = piece.kw();
-      change.twin_kw = energy.between(piece.from_ns, piece.to_ns) / kernel::hours_between(piece.from_ns, piece.to_ns);
+      change.metered_kw = piece.mean_kw();
+      change.twin_kw =
+          energy.kwh_between(piece.from_ns, piece.to_ns) / kernel::hours_between(piece.from_ns, piece.to_ns);
       if (change.metered_kw == 0.0 && change.twin_kw == 0.0) continue;
 
       if (piece.dense) change.dense_kw = change.metered_kw;

@@ -119,12 +119,12 @@ Saving saving_of(const WhatIfRow& row, const WhatIfRow* base) {
 
 }  // namespace
 
-const WhatIfRow* WhatIf::find(WhatIfRow::Kind kind) const {
+const WhatIfRow* WhatIf::find_row(WhatIfRow::Kind kind) const {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const WhatIfRow& row) { return row.kind == kind; });
   return found == rows.end() ? nullptr : &*found;
 }
 
-const WhatIfRow* WhatIf::find(const std::string& name) const {
+const WhatIfRow* WhatIf::find_row(const std::string& name) const {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const WhatIfRow& row) {
     return row.kind == WhatIfRow::Kind::strategy && row.name == name;
   });
@@ -137,9 +137,9 @@ const WhatIfRow* WhatIf::find_unforeseen(const std::string& name) const {
   return found == unforeseen.end() ? nullptr : &*found;
 }
 
-const WhatIfRow* WhatIf::base() const {
-  const WhatIfRow* asap = find("asap");
-  return error.timed() || asap == nullptr || !asap->error.empty() ? find(WhatIfRow::Kind::as_logged) : asap;
+const WhatIfRow* WhatIf::base_row() const {
+  const WhatIfRow* asap = find_row("asap");
+  return error.timed() || asap == nullptr || !asap->error.empty() ? find_row(WhatIfRow::Kind::as_logged) : asap;
 }
 
 WhatIfRow row_of_run(WhatIfRow::Kind kind, const std::string& name, const std::vector<analysis::Kpi>& kpis,
@@ -185,21 +185,21 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
   const twin::World& world = request.prepared.scenario.world;
   std::vector<Metered> readings;
   for (const ReplayedSession& session : request.sessions)
-    readings.push_back(metered(request.prepared.log.transactions[session.transaction]));
+    readings.push_back(metered_of(request.prepared.log.transactions[session.transaction]));
   const Bill recorded = bill_of(world, request.card.site, &SiteStep::metered_kw, request.grid_per_meter, request.terms);
 
   WhatIf result;
   result.free_energy = !world.sites.front().tariff_given;
   result.rows.push_back(metered_row(request, recorded, readings));
   result.rows.insert(result.rows.end(), rows.begin(), rows.end());
-  result.error = error_of(request, recorded, result.find(WhatIfRow::Kind::as_logged), readings);
+  result.error = error_of(request, recorded, result.find_row(WhatIfRow::Kind::as_logged), readings);
   result.error.metered_peak_kw = peak_doubt_kw(world, readings, outlets_of(request), request.grid_per_meter);
   result.unforeseen = std::move(unforeseen);
 
   for (WhatIfRow& row : result.rows) give_bars(row, result.error);
   for (WhatIfRow& row : result.unforeseen) give_bars(row, result.error);
-  const WhatIfRow* logged = result.find(WhatIfRow::Kind::as_logged);
-  const WhatIfRow* asap = result.find("asap");
+  const WhatIfRow* logged = result.find_row(WhatIfRow::Kind::as_logged);
+  const WhatIfRow* asap = result.find_row("asap");
   for (WhatIfRow& row : result.rows) {
     if (row.kind == WhatIfRow::Kind::metered) continue;
     row.against_logged = saving_of(row, logged);
@@ -213,7 +213,7 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
 
   result.days = kernel::hours_between(world.start_ns, world.end_ns) / 24.0;
   // How much control there was.
-  const WhatIfRow* best = result.find(WhatIfRow::Kind::bound);
+  const WhatIfRow* best = result.find_row(WhatIfRow::Kind::bound);
   if (!result.free_energy && asap != nullptr && asap->error.empty()) {
     auto& control = result.control;
     // By the objective: what is left undone has its price in it, so that not charging is no control.

@@ -76,9 +76,9 @@ struct WhatIf {
     bool told() const { return std::abs(uncontrolled - logged) > error_bar; }
   } control;
   /// The row that savings are counted from: as logged where readings say when energy flowed, else asap.
-  const WhatIfRow* base() const;
-  const WhatIfRow* find(WhatIfRow::Kind kind) const;
-  const WhatIfRow* find(const std::string& name) const;
+  const WhatIfRow* base_row() const;
+  const WhatIfRow* find_row(WhatIfRow::Kind kind) const;
+  const WhatIfRow* find_row(const std::string& name) const;
   const WhatIfRow* find_unforeseen(const std::string& name) const;
 };
 

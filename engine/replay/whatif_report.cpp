@@ -51,7 +51,7 @@ Json saving_json(const WhatIf& result, const Saving& saving) {
 
 /// Saving against the row that savings are counted from.
 const Saving& saving_on_base(const WhatIf& result, const WhatIfRow& row) {
-  const WhatIfRow* base = result.base();
+  const WhatIfRow* base = result.base_row();
   return base != nullptr && base->kind == Kind::strategy ? row.against_asap : row.against_logged;
 }
 
@@ -116,7 +116,7 @@ class Report {
   }
 
   std::string row_name(const WhatIfRow& row) const {
-    std::string name = kernel::printable(row.name);
+    std::string name = kernel::make_printable(row.name);
     if (row.kind == Kind::metered) return std::string(say("metered", "실측"));
     if (row.kind == Kind::as_logged) name = say("as logged", "로그대로");
     if (row.kind == Kind::bound) name = say("best possible", "가능한 최선");
@@ -125,9 +125,9 @@ class Report {
     return fmt::format("{} ({})", name, assumptions_.size() == 1 ? "a" : "a-" + last);
   }
   std::string base_name() const {
-    const WhatIfRow* base = result_.base();
+    const WhatIfRow* base = result_.base_row();
     return base == nullptr || base->kind == Kind::as_logged ? std::string(say("as logged", "로그대로"))
-                                                            : kernel::printable(base->name);
+                                                            : kernel::make_printable(base->name);
   }
   const Saving& saving(const WhatIfRow& row) const { return saving_on_base(result_, row); }
 
@@ -183,15 +183,16 @@ class Report {
       const WhatIfRow* unforeseen = row.kind == Kind::strategy ? result_.find_unforeseen(row.name) : nullptr;
       if (unforeseen != nullptr) add(*unforeseen, std::string(say("  departures not known", "  출발 시각을 모를 때")));
     }
-    return table.text();
+    return table.to_text();
   }
 
   std::string footnotes() const {
     std::string text;
     for (std::size_t i = 0; i < assumptions_.size(); ++i) {
       const Assumption& assumption = assumptions_[i];
-      text += fmt::format("{}  {}: {}\n", letter(i), kernel::printable(korean_ ? assumption.what_ko : assumption.what),
-                          kernel::printable(korean_ ? assumption.value_ko : assumption.value));
+      text +=
+          fmt::format("{}  {}: {}\n", letter(i), kernel::make_printable(korean_ ? assumption.what_ko : assumption.what),
+                      kernel::make_printable(korean_ ? assumption.value_ko : assumption.value));
     }
     return text.empty() ? text : text + "\n";
   }
@@ -275,10 +276,10 @@ class Report {
 
   std::string savings() const {
     std::string text;
-    const WhatIfRow* base = result_.base();
+    const WhatIfRow* base = result_.base_row();
     for (const WhatIfRow& row : result_.rows) {
       if (!row.error.empty()) {
-        text += fmt::format("{}: {}\n", kernel::printable(row.name), kernel::printable(row.error));
+        text += fmt::format("{}: {}\n", kernel::make_printable(row.name), kernel::make_printable(row.error));
         continue;
       }
       const Saving& saved = saving(row);
@@ -299,12 +300,12 @@ class Report {
   }
 
   std::string sentence(const WhatIfRow& row, const Saving& saved, double base_cost) const {
-    const std::string name = kernel::printable(row.name);
+    const std::string name = kernel::make_printable(row.name);
     const std::string amount = with_bar(money(std::abs(saved.value)), money(saved.error_bar)) + " " + currency_;
     const std::string share =
         base_cost > 0.0 ? fmt::format(" ({})", percent(std::abs(saved.value) / base_cost)) : std::string();
     const std::string fewer = number_text(saved.fewer_kwh, 1);
-    const double logged_kwh = result_.base()->service_kwh;
+    const double logged_kwh = result_.base_row()->service_kwh;
 
     // Less delivered is no saving, whatever it costs less.
     if (!analysis::serves_alike(logged_kwh - saved.fewer_kwh, logged_kwh)) {
@@ -363,7 +364,7 @@ Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptio
     notes.push_back({{"letter", letter(i)}, {"what", assumptions[i].what}, {"value", assumptions[i].value}});
   }
 
-  const WhatIfRow* base = result.base();
+  const WhatIfRow* base = result.base_row();
   const ReplayError& error = result.error;
   json["currency"] = currency;
   json["free_energy"] = result.free_energy;

@@ -18,7 +18,7 @@ struct Axis {
   double low = 0.0, high = 1.0;
   std::vector<Tick> ticks;
 
-  double place(double value) const { return (value - low) / (high - low); }  ///< 0 to 1
+  double place_of(double value) const { return (value - low) / (high - low); }  ///< 0 to 1
 };
 
 /// About five steps of 1, 2 or 5 times a power of ten that hold [low, high]. @pre finite

@@ -29,7 +29,7 @@ Text gate_text(const Score& score) {
   if (score.gate == "pass") return {"pass" + doubt, "적합" + doubt_ko};
   if (score.gate == "fail") return {"fail" + doubt, "부적합" + doubt_ko};
   if (score.gate == "not_scorable") return {"can not be told", "판정 불가"};
-  return same(score.gate);
+  return same_text(score.gate);
 }
 
 Text told_text(std::string_view told) {
@@ -42,9 +42,10 @@ Text told_text(std::string_view told) {
 /// Fractions as percent; a file has the fraction.
 Cell figure(const Score& score, double value) {
   const bool is_share = score.unit == "fraction";
-  Cell cell = number(is_share ? 100.0 * value : value, 2);
+  Cell cell = cell_of_number(is_share ? 100.0 * value : value, 2);
   cell.value = value;
-  if (!std::isnan(value) && !score.unit.empty()) cell.text = same(cell.text.en + (is_share ? " %" : " " + score.unit));
+  if (!std::isnan(value) && !score.unit.empty())
+    cell.text = same_text(cell.text.en + (is_share ? " %" : " " + score.unit));
   return cell;
 }
 
@@ -62,19 +63,19 @@ Table certificate_table(const Report& report, std::size_t run) {
   const std::string of = report.runs.size() == 1 ? "" : report.names[run] + ": ";
   table.title = {of + "Certificate of the replay: how closely the log is reproduced",
                  of + "재현 인증서: 로그를 얼마나 재현하는가"};
-  table.heads = {{"score", "항목"},    {"value", "값"},   same("good"),    same("pass"),
+  table.heads = {{"score", "항목"},    {"value", "값"},   same_text("good"), same_text("pass"),
                  {"based on", "근거"}, {"shows", "성격"}, {"gate", "판정"}};
 
   for (const Score& score : report.runs[run].scores) {
     Row row;
-    row.head = same(score.name);
+    row.head = same_text(score.name);
     row.help = {score.help, score.help_ko};
     row.cells = {figure(score, score.value),
                  figure(score, score.good),
                  figure(score, score.pass),
-                 words(same(fmt::format("{} {}", score.n, score.n_of))),
-                 words(told_text(told_of_score(score.name))),
-                 words(gate_text(score))};
+                 cell_of_words(same_text(fmt::format("{} {}", score.n, score.n_of))),
+                 cell_of_words(told_text(told_of_score(score.name))),
+                 cell_of_words(gate_text(score))};
     table.rows.push_back(std::move(row));
   }
 

@@ -72,7 +72,7 @@ double x_of(const Placing& placing, std::int64_t second) {
   return placing.left + placing.per_second * static_cast<double>(second);
 }
 double y_of(const Placing& placing, const Axis& axis, double value) {
-  return placing.top + placing.height * (1.0 - axis.place(value));
+  return placing.top + placing.height * (1.0 - axis.place_of(value));
 }
 
 int level_of(double kw, double max_kw) {
@@ -148,7 +148,7 @@ std::string band_path(const Series& series, const Axis& axis, const Placing& pla
 }
 
 double cell_kw(const Grid& grid, std::size_t row, std::size_t column) {
-  return grid.kwh[row * grid.columns + column] / grid.hours(column);
+  return grid.kwh[row * grid.columns + column] / grid.hours_of_column(column);
 }
 
 std::vector<HeatStroke> heat_strokes(const Grid& grid, const std::vector<double>& max_kw, const Placing& placing) {

@@ -35,7 +35,7 @@ Samples window_samples(const Site& site, std::int64_t span_s, double (*kwh)(cons
     const double hours = static_cast<double>(window.end_s - window.start_s) / 3600.0;
     samples.push_back({window.start_s, window.end_s, kwh(window) / hours, unknown, unknown});
   }
-  return decimated(samples, span_s, most_points);
+  return thin_out(samples, span_s, most_points);
 }
 
 /// Note below lines that were put together.
@@ -149,7 +149,7 @@ Figure price_figure(const Report& report, std::size_t site) {
     figure.series.push_back({{"selling", "판매"}, 2, true, true, false, first.sites[site].sell_price, {}});
   const std::string source =
       first.sites[site].tariff_source.empty() ? "" : " (" + first.sites[site].tariff_source + ")";
-  figure.note = same(first.sites[site].tariff + source);
+  figure.note = same_text(first.sites[site].tariff + source);
   return figure;
 }
 
@@ -195,9 +195,9 @@ void add_soc_figures(std::vector<Figure>& figures, const Report& report, const s
   for (const std::size_t run : rows) {
     for (const Storage& storage : report.runs[run].storages) {
       Series series;
-      series.name = of_run(report, run, same(storage.name));
+      series.name = of_run(report, run, same_text(storage.name));
       series.colour = static_cast<int>(run % 6);
-      series.samples = sampled(storage.soc, span_s, bucket_s);
+      series.samples = sample_corners(storage.soc, span_s, bucket_s);
       for (Sample& sample : series.samples) sample.value *= 100.0, sample.low *= 100.0, sample.high *= 100.0;
       storages.series.push_back(std::move(series));
     }
@@ -226,7 +226,7 @@ void add_soc_figures(std::vector<Figure>& figures, const Report& report, const s
       const std::string text = fmt::format(
           "{}, {}: {:.0f} % -> {:.0f} %", session.vehicle.empty() ? session.name : session.vehicle,
           record.evses[session.evse].name, 100.0 * session.soc.front().second, 100.0 * session.soc.back().second);
-      series.hint = same(text);
+      series.hint = same_text(text);
       vehicles.series.push_back(std::move(series));
     }
 
@@ -242,8 +242,8 @@ Samples sum_of_rows(const Grid& grid) {
     double kwh = 0.0;
     for (std::size_t at = column; at < grid.kwh.size(); at += grid.columns) kwh += grid.kwh[at];
     const std::int64_t start_s = static_cast<std::int64_t>(column) * grid.bucket_s;
-    samples.push_back(
-        {start_s, std::min(grid.span_s, start_s + grid.bucket_s), kwh / grid.hours(column), unknown, unknown});
+    samples.push_back({start_s, std::min(grid.span_s, start_s + grid.bucket_s), kwh / grid.hours_of_column(column),
+                       unknown, unknown});
   }
   return samples;
 }
@@ -254,9 +254,9 @@ Figure pair_figure(std::string id, Text title, const std::int64_t span_s, std::p
   Figure figure;
   figure.id = std::move(id), figure.title = std::move(title), figure.unit = "kW";
   figure.series.push_back(
-      {meant.first, 1, true, true, false, decimated(sum_of_rows(*meant.second), span_s, most_points), {}});
+      {meant.first, 1, true, true, false, thin_out(sum_of_rows(*meant.second), span_s, most_points), {}});
   figure.series.push_back(
-      {came.first, 0, false, true, false, decimated(sum_of_rows(*came.second), span_s, most_points), {}});
+      {came.first, 0, false, true, false, thin_out(sum_of_rows(*came.second), span_s, most_points), {}});
   return figure;
 }
 
@@ -272,7 +272,7 @@ Figure days_figure(const Report& report, const std::vector<std::size_t>& rows) {
 
   for (const std::size_t run : rows) {
     Series series;
-    series.name = same(report.names[run]);
+    series.name = same_text(report.names[run]);
     series.colour = static_cast<int>(run % 6);
 
     // Days are local: midnights are placed by the offset in force, so that days of 23 and 25 h keep their length.

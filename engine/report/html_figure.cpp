@@ -20,7 +20,7 @@ std::string ticks_html(const std::vector<Tick>& ticks, std::string_view side) {
                        tick.at < 0.02   ? " class=a"
                        : tick.at > 0.98 ? " class=z"
                                         : "",
-                       side, 100.0 * tick.at, escaped(tick.text));
+                       side, 100.0 * tick.at, escape_html(tick.text));
   return out;
 }
 
@@ -32,7 +32,7 @@ std::string grid_lines(const Axis& axis, std::int64_t width) {
 
 std::string head_of(const Figure& figure, bool zooms) {
   std::string out = fmt::format("<figure id=\"fig-{0}\" data-kind={1}>\n<figcaption><h3>{2}</h3>", figure.id,
-                                static_cast<int>(figure.kind), html(figure.title));
+                                static_cast<int>(figure.kind), html_of(figure.title));
   if (zooms) {
     out +=
         "<span class=tools><button data-do=in aria-label=\"zoom in\">+</button><button data-do=out aria-label=\"zoom "
@@ -42,7 +42,7 @@ std::string head_of(const Figure& figure, bool zooms) {
 }
 
 std::string foot_of(const Figure& figure) {
-  return (figure.note.en.empty() ? "" : fmt::format("<p class=note>{}</p>", html(figure.note))) + "</figure>\n";
+  return (figure.note.en.empty() ? "" : fmt::format("<p class=note>{}</p>", html_of(figure.note))) + "</figure>\n";
 }
 
 std::string lines_html(const Figure& figure, const TimeFrame& frame) {
@@ -55,12 +55,12 @@ std::string lines_html(const Figure& figure, const TimeFrame& frame) {
   for (std::size_t i = 0; i < figure.series.size() && !has_hints; ++i) {
     const Series& series = figure.series[i];
     out += fmt::format("<button class=\"k c{}{}\" data-s={} aria-pressed={}>{}</button>", series.colour,
-                       series.dashed ? " dash" : "", i, series.shown ? "true" : "false", html(series.name));
+                       series.dashed ? " dash" : "", i, series.shown ? "true" : "false", html_of(series.name));
   }
 
   out += fmt::format(
       "</p>\n<div class=\"plot{}\" tabindex=0 data-low={:.9g} data-high={:.9g} data-unit=\"{}\" data-dec={}>",
-      figure.tall ? "" : " low", axis.low, axis.high, escaped(figure.unit), figure.decimals);
+      figure.tall ? "" : " low", axis.low, axis.high, escape_html(figure.unit), figure.decimals);
 
   out += fmt::format("<div class=ys>{}</div>", ticks_html(axis.ticks, "bottom"));
   out += fmt::format("<div class=area><svg viewBox=\"0 0 {} {:.0f}\" preserveAspectRatio=none aria-hidden=true>{}",
@@ -74,7 +74,8 @@ std::string lines_html(const Figure& figure, const TimeFrame& frame) {
     out += fmt::format("<g class=\"s c{}{}\" data-s={}{}>", series.colour, series.dashed ? " dash" : "", i,
                        series.shown ? "" : " hidden");
     if (!band.empty()) out += fmt::format("<path class=band d=\"{}\"/>", band);
-    const std::string hint = series.hint.en.empty() ? "" : fmt::format("<title>{}</title>", escaped(series.hint.en));
+    const std::string hint =
+        series.hint.en.empty() ? "" : fmt::format("<title>{}</title>", escape_html(series.hint.en));
     out += fmt::format("<path class=line d=\"{}\">{}</path></g>", line_path(series, axis, placing), hint);
   }
 
@@ -99,13 +100,13 @@ std::string heat_html(const Figure& figure, const TimeFrame& frame) {
   if (heat.plan != nullptr) {
     out += fmt::format(
         "<button data-layer=power aria-pressed=true>{}</button><button data-layer=plan aria-pressed=false>{}</button>",
-        html({"what flowed", "실제"}), html({"what was planned", "계획"}));
+        html_of({"what flowed", "실제"}), html_of({"what was planned", "계획"}));
   }
 
   out += fmt::format("<span class=scale>0 <svg viewBox=\"0 0 {} 1\" preserveAspectRatio=none>", heat_levels);
   for (int level = 1; level <= heat_levels; ++level)
     out += fmt::format("<path class=q{} d=\"M{} .5h1\"/>", level, level - 1);
-  out += fmt::format("</svg> {}</span></p>\n", html({"100 % of what the EVSE can give", "EVSE 최대 출력의 100 %"}));
+  out += fmt::format("</svg> {}</span></p>\n", html_of({"100 % of what the EVSE can give", "EVSE 최대 출력의 100 %"}));
 
   const std::size_t rows = heat.rows.size();
   out +=
@@ -115,8 +116,9 @@ std::string heat_html(const Figure& figure, const TimeFrame& frame) {
   const std::size_t every = std::max<std::size_t>(1, (rows + 39) / 40);
   out += "<div class=ys>";
   for (std::size_t row = 0; row < rows; row += every)
-    out += fmt::format("<i style=\"top:{:.2f}%\">{}</i>",
-                       100.0 * (static_cast<double>(row) + 0.5) / static_cast<double>(rows), escaped(heat.rows[row]));
+    out +=
+        fmt::format("<i style=\"top:{:.2f}%\">{}</i>",
+                    100.0 * (static_cast<double>(row) + 0.5) / static_cast<double>(rows), escape_html(heat.rows[row]));
 
   const double width = static_cast<double>(frame.span_s) / static_cast<double>(heat.grid->bucket_s);
   out += fmt::format("</div><div class=area><svg viewBox=\"0 0 {:.6g} {}\" preserveAspectRatio=none aria-hidden=true>",
@@ -143,15 +145,15 @@ std::string bars_html(const Figure& figure) {
     for (const double value : group) most = std::isnan(value) ? most : std::max(most, std::abs(value));
   std::string out = head_of(figure, false) + "<div class=bars>";
   for (std::size_t group = 0; group < bars.groups.size(); ++group) {
-    out += fmt::format("<h4>{}</h4>", html(bars.groups[group]));
+    out += fmt::format("<h4>{}</h4>", html_of(bars.groups[group]));
     for (std::size_t run = 0; run < bars.runs.size(); ++run) {
       const double value = bars.values[group][run];
       const double share = most > 0.0 && !std::isnan(value) ? 50.0 * value / most : 0.0;
       out += fmt::format(
           "<div class=bar><span>{}</span><u><s class=\"c{}\" "
           "style=\"left:{:.2f}%;width:{:.2f}%\"></s></u><b>{}</b></div>",
-          escaped(bars.runs[run]), run % 8, share < 0.0 ? 50.0 + share : 50.0, std::abs(share),
-          escaped(analysis::number_text(value, figure.decimals)));
+          escape_html(bars.runs[run]), run % 8, share < 0.0 ? 50.0 + share : 50.0, std::abs(share),
+          escape_html(analysis::number_text(value, figure.decimals)));
     }
   }
   return out + "</div>\n" + foot_of(figure);
@@ -174,7 +176,7 @@ std::string points_html(const Figure& figure) {
     if (std::isnan(points.x[run]) || std::isnan(points.y[run])) continue;
     out += fmt::format("<i class=\"dot c{}\" data-run={} style=\"left:{:.2f}%;bottom:{:.2f}%\"><b>{}</b></i>", run % 8,
                        run, place(points.x[run], *x_low, *x_high), place(points.y[run], *y_low, *y_high),
-                       escaped(points.runs[run]));
+                       escape_html(points.runs[run]));
   }
   return out + "</div></div>\n" + foot_of(figure);
 }

@@ -14,12 +14,12 @@ std::string parts_html(const analysis::PartyVerdict& one) {
   std::string out;
   for (const analysis::VerdictPart& part : one.parts) {
     if (part.kpis.empty()) {
-      out += escaped(part.text);
+      out += escape_html(part.text);
       continue;
     }
     std::string keys;
     for (const std::string_view kpi : part.kpis) keys += (keys.empty() ? "" : " ") + std::string(kpi);
-    out += fmt::format("<a href=\"#kpi-{}\" data-keys=\"{}\">{}</a>", part.kpis.front(), keys, escaped(part.text));
+    out += fmt::format("<a href=\"#kpi-{}\" data-keys=\"{}\">{}</a>", part.kpis.front(), keys, escape_html(part.text));
   }
   return out;
 }
@@ -27,7 +27,7 @@ std::string parts_html(const analysis::PartyVerdict& one) {
 std::string verdict_html(const Report& report) {
   std::string out = "<section id=verdict>\n";
   const Text trouble{report.verdict.trouble, report.verdict_ko.trouble};
-  if (!trouble.en.empty()) out += fmt::format("<p class=trouble>{}</p>\n", html(trouble));
+  if (!trouble.en.empty()) out += fmt::format("<p class=trouble>{}</p>\n", html_of(trouble));
   for (std::size_t i = 0; i < report.verdict.parties.size(); ++i) {
     const analysis::PartyVerdict& en = report.verdict.parties[i];
     const analysis::PartyVerdict& ko = report.verdict_ko.parties[i];
@@ -37,15 +37,15 @@ std::string verdict_html(const Report& report) {
                                                                 : "even";
     out += fmt::format(
         "<div class=\"party {}\"><h2>{}</h2><p><span lang=en>{}</span><span lang=ko>{}</span></p></div>\n", tone,
-        html({std::string(title_of(en.party, analysis::Language::english)),
-              std::string(title_of(en.party, analysis::Language::korean))}),
+        html_of({std::string(title_of(en.party, analysis::Language::english)),
+                 std::string(title_of(en.party, analysis::Language::korean))}),
         parts_html(en), parts_html(ko));
   }
   const Text note{report.verdict.note, report.verdict_ko.note};
-  if (!note.en.empty()) out += fmt::format("<p class=note>{}</p>\n", html(note));
+  if (!note.en.empty()) out += fmt::format("<p class=note>{}</p>\n", html_of(note));
   if (report.verdict.parties.empty())
-    out += fmt::format("<p class=trouble>{}</p>", html({"No run is complete: there are no figures to judge.",
-                                                        "완료된 실행이 없어 판정할 지표가 없습니다."}));
+    out += fmt::format("<p class=trouble>{}</p>", html_of({"No run is complete: there are no figures to judge.",
+                                                           "완료된 실행이 없어 판정할 지표가 없습니다."}));
   return out + "</section>\n";
 }
 
@@ -91,8 +91,8 @@ std::string header_html(const Report& report) {
       "<header><h1>{}</h1><p>{} &ndash; {} ({})</p><p class=runs>{}</p>\n<nav><button id=lang>한국어</button><button "
       "id=theme "
       "aria-label=\"light or dark\">&#9680;</button></nav></header>\n",
-      escaped(first.summary.name), local_time(report.frame, 0), local_time(report.frame, report.frame.span_s),
-      escaped(first.summary.timezone), escaped(runs));
+      escape_html(first.summary.name), local_time(report.frame, 0), local_time(report.frame, report.frame.span_s),
+      escape_html(first.summary.timezone), escape_html(runs));
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ std::string page_of(const Report& report) {
       "'unsafe-inline';"
       "img-src data: blob:;base-uri 'none';form-action 'none'\">\n";
   out += fmt::format("<title>evtwin: {}</title>\n<style>{}</style></head>\n<body>\n",
-                     escaped(report.runs.front().summary.name), page_style());
+                     escape_html(report.runs.front().summary.name), page_style());
   out += header_html(report) + "<main>\n" + verdict_html(report);
 
   // The comparison, then what happened, then every table.
@@ -122,8 +122,8 @@ std::string page_of(const Report& report) {
 
   out += fmt::format(
       "</main>\n<footer><p>{}</p></footer>\n",
-      html({"Made by evtwin from the run files named above; it needs no network and sends nothing.",
-            "위 실행 파일로 evtwin이 만든 문서입니다. 네트워크가 필요 없으며 아무것도 전송하지 않습니다."}));
+      html_of({"Made by evtwin from the run files named above; it needs no network and sends nothing.",
+               "위 실행 파일로 evtwin이 만든 문서입니다. 네트워크가 필요 없으며 아무것도 전송하지 않습니다."}));
   out += fmt::format(
       "<div id=tip role=status hidden></div>\n<script type=\"application/json\" "
       "id=data>{}</script>\n<script>{}</script>\n"

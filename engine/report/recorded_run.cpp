@@ -33,21 +33,22 @@ Detail detail_for(std::size_t runs, std::int64_t span_s) {
 
 void read_clock(RunReader& reader) {
   Statement rows(reader.database, "SELECT start_ns, utc_offset_s FROM clock ORDER BY start_ns");
-  while (rows.step()) {
-    if (std::abs(rows.integer(1)) > 2 * 86'400) malformed(reader.run.file, "an offset of the clock is beyond two days");
-    reader.run.clock.emplace_back(reader.second_of(rows.integer(0)), rows.integer(1));
+  while (rows.next_row()) {
+    if (std::abs(rows.column_integer(1)) > 2 * 86'400)
+      malformed(reader.run.file, "an offset of the clock is beyond two days");
+    reader.run.clock.emplace_back(reader.second_of(rows.column_integer(0)), rows.column_integer(1));
   }
   if (reader.run.clock.empty()) reader.run.clock.emplace_back(0, 0);
 }
 
 void read_sites(RunReader& reader) {
   Statement rows(reader.database, "SELECT name, tariff, tariff_source, metering_window_ns FROM site ORDER BY id");
-  while (rows.step()) {
+  while (rows.next_row()) {
     Site site;
-    site.name = kernel::printable(rows.text(0));
-    site.tariff = kernel::printable(rows.text(1));
-    site.tariff_source = kernel::printable(rows.text(2));
-    site.window_s = std::clamp<std::int64_t>(rows.integer(3) / kernel::second_ns, 1, 86'400);
+    site.name = kernel::make_printable(rows.column_text(0));
+    site.tariff = kernel::make_printable(rows.column_text(1));
+    site.tariff_source = kernel::make_printable(rows.column_text(2));
+    site.window_s = std::clamp<std::int64_t>(rows.column_integer(3) / kernel::second_ns, 1, 86'400);
     reader.run.sites.push_back(std::move(site));
   }
   if (reader.run.sites.empty()) malformed(reader.run.file, "it has no site");
@@ -57,22 +58,22 @@ void read_equipment(RunReader& reader) {
   RunRecord& run = reader.run;
 
   Statement evses(reader.database, "SELECT site, name, max_kw FROM evse ORDER BY id");
-  while (evses.step()) {
-    const std::string name = kernel::printable(evses.text(1));
-    const std::size_t site = reader.site_row(evses.integer(0));
+  while (evses.next_row()) {
+    const std::string name = kernel::make_printable(evses.column_text(1));
+    const std::size_t site = reader.site_row(evses.column_integer(0));
     run.evses.push_back({run.sites.size() > 1 ? run.sites[site].name + " / " + name : name, site,
-                         std::max(0.0, finite(reader, evses.real(2), "max_kw of an EVSE"))});
+                         std::max(0.0, finite(reader, evses.column_real(2), "max_kw of an EVSE"))});
   }
 
   Statement storages(
       reader.database,
       "SELECT name, capacity_kwh, soc_start, charge_efficiency, discharge_efficiency FROM storage ORDER BY id");
-  while (storages.step()) {
-    Storage storage{kernel::printable(storages.text(0)),
-                    storages.real(1),
-                    storages.real(2),
-                    storages.real(3),
-                    storages.real(4),
+  while (storages.next_row()) {
+    Storage storage{kernel::make_printable(storages.column_text(0)),
+                    storages.column_real(1),
+                    storages.column_real(2),
+                    storages.column_real(3),
+                    storages.column_real(4),
                     {}};
 
     // A capacity or an efficiency of 0 would spread infinity or NaN through every state of charge.
@@ -89,14 +90,15 @@ void read_scores(RunReader& reader) {
   Statement rows(reader.database,
                  "SELECT name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko FROM score "
                  "ORDER BY id");
-  while (rows.step()) {
+  while (rows.next_row()) {
     Score score;
-    score.name = kernel::printable(rows.text(0)), score.value = rows.real(1);
-    score.unit = kernel::printable(rows.text(2)), score.n = rows.integer(3);
-    score.n_of = kernel::printable(rows.text(4)), score.gate = kernel::printable(rows.text(5));
-    score.indicative = rows.integer(6) != 0, score.pass = rows.real(7), score.good = rows.real(8);
-    score.excluded = kernel::printable(rows.text(9));
-    score.help = kernel::printable(rows.text(10)), score.help_ko = kernel::printable(rows.text(11));
+    score.name = kernel::make_printable(rows.column_text(0)), score.value = rows.column_real(1);
+    score.unit = kernel::make_printable(rows.column_text(2)), score.n = rows.column_integer(3);
+    score.n_of = kernel::make_printable(rows.column_text(4)), score.gate = kernel::make_printable(rows.column_text(5));
+    score.indicative = rows.column_integer(6) != 0, score.pass = rows.column_real(7), score.good = rows.column_real(8);
+    score.excluded = kernel::make_printable(rows.column_text(9));
+    score.help = kernel::make_printable(rows.column_text(10)),
+    score.help_ko = kernel::make_printable(rows.column_text(11));
     reader.run.scores.push_back(std::move(score));
   }
 }
@@ -105,17 +107,17 @@ void read_scores(RunReader& reader) {
 Samples signal_of(RunReader& reader, std::size_t site, const char* kind, std::size_t most) {
   Statement rows(reader.database,
                  "SELECT start_ns, value FROM signal WHERE site = ?1 AND kind = ?2 ORDER BY start_ns, id");
-  rows.bind(1, static_cast<std::int64_t>(site) + 1);
-  rows.bind(2, std::string_view(kind));
+  rows.bind_value(1, static_cast<std::int64_t>(site) + 1);
+  rows.bind_value(2, std::string_view(kind));
   Samples steps;
-  while (rows.step()) {
-    const std::int64_t at = std::clamp<std::int64_t>(reader.second_of(rows.integer(0)), 0, reader.run.span_s);
-    const double value = std::isfinite(rows.real(1)) ? rows.real(1) : unknown;
+  while (rows.next_row()) {
+    const std::int64_t at = std::clamp<std::int64_t>(reader.second_of(rows.column_integer(0)), 0, reader.run.span_s);
+    const double value = std::isfinite(rows.column_real(1)) ? rows.column_real(1) : unknown;
     if (!steps.empty()) steps.back().end_s = at;
     if (!steps.empty() && steps.back().end_s == steps.back().start_s) steps.pop_back();
     steps.push_back({at, reader.run.span_s, value, unknown, unknown});
   }
-  return decimated(steps, reader.run.span_s, most);
+  return thin_out(steps, reader.run.span_s, most);
 }
 
 void read_signals(RunReader& reader) {
@@ -158,7 +160,7 @@ std::int64_t bucket_for(std::int64_t span_s, std::size_t most) {
   return span_s;
 }
 
-Samples decimated(const Samples& steps, std::int64_t span_s, std::size_t most) {
+Samples thin_out(const Samples& steps, std::int64_t span_s, std::size_t most) {
   if (steps.size() <= most) return steps;
   const std::int64_t bucket_s = bucket_for(span_s, most);
   Samples out;
@@ -183,7 +185,7 @@ RunRecord read_run(const std::string& file, std::size_t runs) {
   RunRecord run;
   run.file = file;
   run.summary = record::read_summary(file);
-  const std::string incomplete = record::incompleteness(run.summary);
+  const std::string incomplete = record::describe_incompleteness(run.summary);
   if (!incomplete.empty()) record::refuse_file(file, incomplete + "; a report is of complete runs");
   // A page goes to people who can not look into the file: what was changed since it was written is not shown to them.
   const std::vector<std::string> wrong = record::check_run_file(file);
@@ -211,7 +213,7 @@ RunRecord read_run(const std::string& file, std::size_t runs) {
   read_scores(reader);
 
   Statement flags(reader.database, "SELECT count(*) FROM flag WHERE left_out = 1");
-  if (flags.step()) run.left_out = flags.integer(0);
+  if (flags.next_row()) run.left_out = flags.column_integer(0);
   return run;
 }
 

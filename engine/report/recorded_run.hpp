@@ -89,7 +89,7 @@ struct Grid {
   std::size_t columns = 0;
   std::vector<double> kwh;
 
-  double hours(std::size_t column) const {
+  double hours_of_column(std::size_t column) const {
     const std::int64_t start_s = static_cast<std::int64_t>(column) * bucket_s;
     return static_cast<double>(std::min(bucket_s, span_s - start_s)) / 3600.0;
   }

@@ -20,10 +20,10 @@ std::vector<std::string> names_of(const std::vector<RunRecord>& runs) {
   };
   std::set<std::string> taken;
   for (const RunRecord& run : runs) {
-    std::string name = kernel::printable(run.summary.strategy, 60);
-    if (name.empty()) name = kernel::printable(std::filesystem::path(run.file).stem().string(), 60);
+    std::string name = kernel::make_printable(run.summary.strategy, 60);
+    if (name.empty()) name = kernel::make_printable(std::filesystem::path(run.file).stem().string(), 60);
     if (count(run.summary.strategy) > 1)
-      name += " (" + kernel::printable(std::filesystem::path(run.file).stem().string(), 60) + ")";
+      name += " (" + kernel::make_printable(std::filesystem::path(run.file).stem().string(), 60) + ")";
     std::string own = name;
     for (int n = 2; !taken.insert(own).second; ++n) own = fmt::format("{} #{}", name, n);
     names.push_back(own);
@@ -42,8 +42,8 @@ Report make_report(const std::vector<std::string>& files, bool whole) {
     const record::RunSummary& summary = report.runs[i].summary;
     judged.push_back({report.names[i], summary.kpis, summary.start_ns, summary.end_ns, summary.currency});
   }
-  report.verdict = analysis::verdict(judged, analysis::Language::english);
-  report.verdict_ko = analysis::verdict(judged, analysis::Language::korean);
+  report.verdict = analysis::give_verdict(judged, analysis::Language::english);
+  report.verdict_ko = analysis::give_verdict(judged, analysis::Language::korean);
   const RunRecord& first = report.runs.front();
   report.frame = {first.start_s, first.span_s, first.clock};
   report.figures = figures_of(report);

@@ -38,7 +38,7 @@ class Sheet {
   void add(std::string_view part) { body_ += part; }
   void text(double x, double y, std::string_view words, int size, std::string_view anchor, std::string_view more = "") {
     add(fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{}\" text-anchor=\"{}\" {}>{}</text>\n", x, y, size,
-                    anchor, more, escaped(words)));
+                    anchor, more, escape_html(words)));
   }
   void time_axis(const TimeFrame& frame) {
     for (const Tick& tick : time_ticks(frame)) {

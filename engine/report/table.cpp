@@ -13,29 +13,31 @@ namespace evtwin::report {
 namespace {
 
 std::string csv_words(const std::string& words) {
-  const std::string text = kernel::printable(words);
+  const std::string text = kernel::make_printable(words);
   const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
   return kernel::csv_cell(formula ? "'" + text : text);
 }
 
 }  // namespace
 
-Cell words(Text text) { return {std::move(text), unknown, false}; }
+Cell cell_of_words(Text text) { return {std::move(text), unknown, false}; }
 
-Cell number(double value, int decimals) { return {same(analysis::number_text(value, decimals)), value, false}; }
+Cell cell_of_number(double value, int decimals) {
+  return {same_text(analysis::number_text(value, decimals)), value, false};
+}
 
-Cell money(double value, const std::string& currency) {
+Cell cell_of_money(double value, const std::string& currency) {
   const std::string text = analysis::money_text(value, currency);
-  return {same(text.substr(0, text.find(' '))), value, false};
+  return {same_text(text.substr(0, text.find(' '))), value, false};
 }
 
 std::string html_table(const Table& table) {
   std::string out = fmt::format("<section id=\"{}\" class=t>\n", table.id);
   const bool folded = table.folded;
-  out += folded ? fmt::format("<details><summary><h3>{}</h3></summary>", html(table.title))
-                : fmt::format("<h3>{}</h3>", html(table.title));
+  out += folded ? fmt::format("<details><summary><h3>{}</h3></summary>", html_of(table.title))
+                : fmt::format("<h3>{}</h3>", html_of(table.title));
   out += fmt::format("<button class=csv data-csv=\"{}\">CSV</button><div class=wide><table><thead><tr>", table.id);
-  for (const Text& head : table.heads) out += fmt::format("<th>{}</th>", html(head));
+  for (const Text& head : table.heads) out += fmt::format("<th>{}</th>", html_of(head));
   out += "</tr></thead>\n<tbody>\n";
 
   // All rows are in the CSV; a page shows as many as are read.
@@ -43,15 +45,16 @@ std::string html_table(const Table& table) {
     const Row& row = table.rows[i];
     out +=
         fmt::format("<tr{}{}>", row.id.empty() ? "" : fmt::format(" id=\"{}\"", row.id), row.more ? " class=more" : "");
-    out += fmt::format("<th>{}", html(row.head));
-    if (!row.help.en.empty()) out += fmt::format("<small>{}</small>", html(row.help));
+    out += fmt::format("<th>{}", html_of(row.head));
+    if (!row.help.en.empty()) out += fmt::format("<small>{}</small>", html_of(row.help));
     out += "</th>";
 
     for (const Cell& cell : row.cells) {
       if (std::isnan(cell.value))
-        out += fmt::format("<td class=w>{}</td>", html(cell.text));
+        out += fmt::format("<td class=w>{}</td>", html_of(cell.text));
       else
-        out += fmt::format("<td data-v={:.17g}{}>{}</td>", cell.value, cell.best ? " class=best" : "", html(cell.text));
+        out +=
+            fmt::format("<td data-v={:.17g}{}>{}</td>", cell.value, cell.best ? " class=best" : "", html_of(cell.text));
     }
     out += "</tr>\n";
   }
@@ -60,14 +63,14 @@ std::string html_table(const Table& table) {
   const auto more = std::count_if(table.rows.begin(), table.rows.end(), [](const Row& row) { return row.more; });
   if (more > 0)
     out += fmt::format("<p><button class=rest>{}</button></p>",
-                       html({fmt::format("{} further figures", more), fmt::format("나머지 지표 {}개", more)}));
-  if (!table.note.en.empty()) out += fmt::format("<p class=note>{}</p>", html(table.note));
+                       html_of({fmt::format("{} further figures", more), fmt::format("나머지 지표 {}개", more)}));
+  if (!table.note.en.empty()) out += fmt::format("<p class=note>{}</p>", html_of(table.note));
 
   const std::size_t total = std::max(table.total, table.rows.size());
   if (total > table.shown) {
-    out +=
-        fmt::format("<p class=note>{}</p>", html({fmt::format("{} of {} rows; all with --csv", table.shown, total),
-                                                  fmt::format("{}행 중 {}행 표시; 전체는 --csv", total, table.shown)}));
+    out += fmt::format("<p class=note>{}</p>",
+                       html_of({fmt::format("{} of {} rows; all with --csv", table.shown, total),
+                                fmt::format("{}행 중 {}행 표시; 전체는 --csv", total, table.shown)}));
   }
   return out + (folded ? "</details>" : "") + "</section>\n";
 }

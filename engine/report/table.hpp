@@ -32,10 +32,10 @@ struct Table {
   bool folded = false;
 };
 
-Cell words(Text text);
-Cell number(double value, int decimals);
+Cell cell_of_words(Text text);
+Cell cell_of_number(double value, int decimals);
 /// As people write the currency, which stands in the head.
-Cell money(double value, const std::string& currency);
+Cell cell_of_money(double value, const std::string& currency);
 
 std::string html_table(const Table& table);
 

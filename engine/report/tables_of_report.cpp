@@ -21,7 +21,7 @@ namespace {
 
 std::vector<Text> heads_with_runs(const Report& report, Text first) {
   std::vector<Text> heads{std::move(first)};
-  for (const std::string& name : report.names) heads.push_back(same(name));
+  for (const std::string& name : report.names) heads.push_back(same_text(name));
   return heads;
 }
 
@@ -69,7 +69,7 @@ void add_replacements(const Report& report, Table& table) {
       const auto text_in = [&](analysis::Language language) {
         return analysis::replacement_text(calendar, run.summary.start_ns, life_years, language);
       };
-      row.cells.push_back(words({text_in(analysis::Language::english), text_in(analysis::Language::korean)}));
+      row.cells.push_back(cell_of_words({text_in(analysis::Language::english), text_in(analysis::Language::korean)}));
     }
     if (known) table.rows.push_back(std::move(row));
   };
@@ -82,7 +82,7 @@ void add_replacements(const Report& report, Table& table) {
 }
 
 Cell kpi_cell(const analysis::KpiInfo& info, double value, const std::string& currency) {
-  return info.unit == "money" ? money(value, currency) : number(value, decimals_of(&info, value));
+  return info.unit == "money" ? cell_of_money(value, currency) : cell_of_number(value, decimals_of(&info, value));
 }
 
 /// A figure with its value in each run.
@@ -90,7 +90,7 @@ Row kpi_row(const Report& report, const analysis::KpiInfo& info, const std::vect
   Row row;
   row.id = "kpi-" + std::string(info.name);
   const std::string unit = info.unit == "money" ? report.runs.front().summary.currency : std::string(info.unit);
-  row.head = same(std::string(info.name) + (unit.empty() ? "" : " (" + unit + ")"));
+  row.head = same_text(std::string(info.name) + (unit.empty() ? "" : " (" + unit + ")"));
   row.help = {std::string(info.help), std::string(info.help_ko)};
   row.more = std::find(asked_first.begin(), asked_first.end(), info.name) == asked_first.end();
   for (std::size_t i = 0; i < values.size(); ++i)
@@ -123,7 +123,7 @@ Row done_before_departure_row(const Report& report) {
   done.head = {"done before departure (h)", "출발 전 완료 (시간)"};
   done.help = {"from the last energy into a vehicle until it left, mean over those that left and had any",
                "마지막 충전부터 출발까지의 평균 시간(충전 후 출발한 차량)"};
-  for (const RunRecord& run : report.runs) done.cells.push_back(number(mean_done_before_departure_h(run), 2));
+  for (const RunRecord& run : report.runs) done.cells.push_back(cell_of_number(mean_done_before_departure_h(run), 2));
   return done;
 }
 
@@ -175,11 +175,11 @@ Table money_table(const Report& report) {
   Table table;
   table.id = "parties";
   table.title = {"Money by party", "당사자별 손익"};
-  table.heads = heads_with_runs(report, same(report.runs.front().summary.currency));
+  table.heads = heads_with_runs(report, same_text(report.runs.front().summary.currency));
   const auto add = [&](Text head, double (*of)(const RunRecord&)) {
     Row row;
     row.head = std::move(head);
-    for (const RunRecord& run : report.runs) row.cells.push_back(money(of(run), run.summary.currency));
+    for (const RunRecord& run : report.runs) row.cells.push_back(cell_of_money(of(run), run.summary.currency));
     table.rows.push_back(std::move(row));
   };
 
@@ -225,11 +225,12 @@ Table provenance_table(const Report& report) {
   Table table;
   table.id = "provenance";
   table.title = {"Where this comes from", "출처"};
-  table.heads = heads_with_runs(report, same(""));
+  table.heads = heads_with_runs(report, same_text(""));
   const auto add = [&](Text head, const auto& of) {
     Row row;
     row.head = std::move(head);
-    for (const RunRecord& run : report.runs) row.cells.push_back(words(same(kernel::printable(of(run)))));
+    for (const RunRecord& run : report.runs)
+      row.cells.push_back(cell_of_words(same_text(kernel::make_printable(of(run)))));
     table.rows.push_back(std::move(row));
   };
 
@@ -258,7 +259,8 @@ Table provenance_table(const Report& report) {
     return std::string(record::name_of(r.summary.state)) + (r.summary.error.empty() ? "" : ": " + r.summary.error);
   });
   add({"event hash", "이벤트 해시"}, [](const RunRecord& r) { return r.summary.event_hash; });
-  add(same("evtwin"), [](const RunRecord& r) { return r.summary.evtwin_version + ", " + r.summary.evtwin_commit; });
+  add(same_text("evtwin"),
+      [](const RunRecord& r) { return r.summary.evtwin_version + ", " + r.summary.evtwin_commit; });
 
   add({"time zones, SQLite, compiler", "시간대, SQLite, 컴파일러"}, [](const RunRecord& r) {
     return r.summary.tzdata_version + ", " + r.summary.sqlite_version + ", " + r.summary.compiler;

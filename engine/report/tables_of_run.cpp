@@ -88,7 +88,7 @@ void add_energy(Grid& grid, std::size_t row, double start_s, double end_s, doubl
   }
 }
 
-Samples sampled(const Corners& corners, std::int64_t span_s, std::int64_t bucket_s) {
+Samples sample_corners(const Corners& corners, std::int64_t span_s, std::int64_t bucket_s) {
   Samples out;
   for (std::size_t i = 0; i < corners.size(); ++i) {
     const auto [from_s, from] = corners[i];
@@ -117,19 +117,19 @@ void read_meter(RunReader& reader) {
                  "SELECT site, start_ns, end_ns, import_kwh, export_kwh, pv_kwh, load_kwh, ev_charge_kwh - "
                  "ev_discharge_kwh, storage_charge_kwh - storage_discharge_kwh, energy_cost, demand_charge, "
                  "driver_revenue, v2g_payment, unmet_kwh FROM meter ORDER BY site, start_ns");
-  while (rows.step()) {
-    const std::size_t site = reader.site_row(rows.integer(0));
+  while (rows.next_row()) {
+    const std::size_t site = reader.site_row(rows.column_integer(0));
     Window window;
-    window.start_s = std::clamp<std::int64_t>(reader.second_of(rows.integer(1)), 0, run.span_s);
-    window.end_s = std::clamp<std::int64_t>(reader.second_of(rows.integer(2)), window.start_s, run.span_s);
-    window.import_kwh = zero_or(rows.real(3)), window.export_kwh = zero_or(rows.real(4));
-    window.pv_kwh = zero_or(rows.real(5)), window.load_kwh = zero_or(rows.real(6));
-    window.ev_kwh = zero_or(rows.real(7)), window.storage_kwh = zero_or(rows.real(8));
+    window.start_s = std::clamp<std::int64_t>(reader.second_of(rows.column_integer(1)), 0, run.span_s);
+    window.end_s = std::clamp<std::int64_t>(reader.second_of(rows.column_integer(2)), window.start_s, run.span_s);
+    window.import_kwh = zero_or(rows.column_real(3)), window.export_kwh = zero_or(rows.column_real(4));
+    window.pv_kwh = zero_or(rows.column_real(5)), window.load_kwh = zero_or(rows.column_real(6));
+    window.ev_kwh = zero_or(rows.column_real(7)), window.storage_kwh = zero_or(rows.column_real(8));
 
     Day& day = days.of(window.start_s);
-    day.energy_cost += zero_or(rows.real(9)), day.demand_charge += zero_or(rows.real(10));
-    day.driver_revenue += zero_or(rows.real(11)), day.v2g_payment += zero_or(rows.real(12));
-    day.unmet_kwh += zero_or(rows.real(13));
+    day.energy_cost += zero_or(rows.column_real(9)), day.demand_charge += zero_or(rows.column_real(10));
+    day.driver_revenue += zero_or(rows.column_real(11)), day.v2g_payment += zero_or(rows.column_real(12));
+    day.unmet_kwh += zero_or(rows.column_real(13));
     day.import_kwh += window.import_kwh, day.export_kwh += window.export_kwh;
     day.pv_kwh += window.pv_kwh, day.ev_kwh += window.ev_kwh;
 
@@ -147,8 +147,8 @@ void read_meter(RunReader& reader) {
 
   // Arrivals count on the day they came, plugged in or turned away.
   Statement arrivals(reader.database, "SELECT arrived_ns FROM session");
-  while (arrivals.step()) {
-    const std::int64_t at = reader.second_of(arrivals.integer(0));
+  while (arrivals.next_row()) {
+    const std::int64_t at = reader.second_of(arrivals.column_integer(0));
     if (at >= 0 && at < run.span_s) days.of(at).arrivals += 1;
   }
   run.days = days.all();
@@ -160,22 +160,24 @@ void read_sessions(RunReader& reader) {
       reader.database,
       "SELECT name, vehicle, ended, number, evse, plugged_in_ns, departed_ns, wanted_kwh, got_kwh, unmet_kwh, "
       "paid, soc_start, battery_kwh, charge_efficiency, discharge_efficiency FROM session ORDER BY id");
-  while (rows.step()) {
+  while (rows.next_row()) {
     Session session;
-    session.name = kernel::printable(rows.text(0)), session.vehicle = kernel::printable(rows.text(1));
-    session.ended = kernel::printable(rows.text(2));
-    session.number = std::max<std::int64_t>(0, rows.integer(3));
+    session.name = kernel::make_printable(rows.column_text(0)),
+    session.vehicle = kernel::make_printable(rows.column_text(1));
+    session.ended = kernel::make_printable(rows.column_text(2));
+    session.number = std::max<std::int64_t>(0, rows.column_integer(3));
 
     // A session without an EVSE never plugged in: it has no number.
-    const std::int64_t evse = rows.integer(4);
+    const std::int64_t evse = rows.column_integer(4);
     if (evse < 1 || evse > static_cast<std::int64_t>(run.evses.size())) session.number = 0;
     session.evse = session.number > 0 ? static_cast<std::size_t>(evse) - 1 : 0;
 
-    session.plugged_in_s = reader.second_of(rows.integer(5)), session.departed_s = reader.second_of(rows.integer(6));
-    session.wanted_kwh = zero_or(rows.real(7)), session.got_kwh = zero_or(rows.real(8));
-    session.unmet_kwh = zero_or(rows.real(9)), session.paid = zero_or(rows.real(10));
-    session.soc_start = rows.real(11), session.battery_kwh = rows.real(12);
-    session.charge_efficiency = rows.real(13), session.discharge_efficiency = rows.real(14);
+    session.plugged_in_s = reader.second_of(rows.column_integer(5)),
+    session.departed_s = reader.second_of(rows.column_integer(6));
+    session.wanted_kwh = zero_or(rows.column_real(7)), session.got_kwh = zero_or(rows.column_real(8));
+    session.unmet_kwh = zero_or(rows.column_real(9)), session.paid = zero_or(rows.column_real(10));
+    session.soc_start = rows.column_real(11), session.battery_kwh = rows.column_real(12);
+    session.charge_efficiency = rows.column_real(13), session.discharge_efficiency = rows.column_real(14);
     run.sessions.push_back(std::move(session));
   }
 
@@ -201,22 +203,25 @@ void read_power(RunReader& reader) {
       reader.database,
       "SELECT evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power ORDER BY id");
 
-  while (rows.step()) {
-    const double start_s = exact_second(reader, rows.integer(3)), end_s = exact_second(reader, rows.integer(4));
-    const double kw = zero_or(rows.real(5)), slope = zero_or(rows.real(6)), kwh = zero_or(rows.real(7));
-    const std::int64_t evse = rows.integer(0);
+  while (rows.next_row()) {
+    const double start_s = exact_second(reader, rows.column_integer(3)),
+                 end_s = exact_second(reader, rows.column_integer(4));
+    const double kw = zero_or(rows.column_real(5)), slope = zero_or(rows.column_real(6)),
+                 kwh = zero_or(rows.column_real(7));
+    const std::int64_t evse = rows.column_integer(0);
     if (evse >= 1 && evse <= static_cast<std::int64_t>(run.evses.size()))
       add_energy(run.power, static_cast<std::size_t>(evse) - 1, start_s, end_s, kw, slope);
 
-    const std::int64_t from_s = reader.second_of(rows.integer(3)), until_s = reader.second_of(rows.integer(4));
-    const std::int64_t storage_id = rows.integer(1);
+    const std::int64_t from_s = reader.second_of(rows.column_integer(3)),
+                       until_s = reader.second_of(rows.column_integer(4));
+    const std::int64_t storage_id = rows.column_integer(1);
     if (storage_id >= 1 && storage_id <= static_cast<std::int64_t>(run.storages.size())) {
       Storage& storage = run.storages[static_cast<std::size_t>(storage_id) - 1];
       add_corner(storage.soc, from_s, until_s, kwh,
                  {storage.capacity_kwh, storage.charge_efficiency, storage.discharge_efficiency});
     }
 
-    const auto found = by_number.find(rows.integer(2));
+    const auto found = by_number.find(rows.column_integer(2));
     if (found == by_number.end()) continue;
     Session& session = *found->second;
 
@@ -235,12 +240,12 @@ void read_plan(RunReader& reader) {
   Statement rows(
       reader.database,
       "SELECT evse, start_ns, end_ns, kw FROM plan WHERE replaced_ns IS NULL AND evse IS NOT NULL ORDER BY id");
-  while (rows.step()) {
+  while (rows.next_row()) {
     if (run.plan.kwh.empty()) run.plan = grid_of(reader, run.evses.size(), reader.detail.cells);
-    const std::int64_t evse = rows.integer(0);
+    const std::int64_t evse = rows.column_integer(0);
     if (evse < 1 || evse > static_cast<std::int64_t>(run.evses.size())) continue;
-    add_energy(run.plan, static_cast<std::size_t>(evse) - 1, exact_second(reader, rows.integer(1)),
-               exact_second(reader, rows.integer(2)), zero_or(rows.real(3)), 0.0);
+    add_energy(run.plan, static_cast<std::size_t>(evse) - 1, exact_second(reader, rows.column_integer(1)),
+               exact_second(reader, rows.column_integer(2)), zero_or(rows.column_real(3)), 0.0);
   }
   // Energy of the plans that stood while each vehicle was there, as in the view plan_per_session.
   Statement planned(
@@ -251,7 +256,7 @@ void read_plan(RunReader& reader) {
 
   if (run.plan.kwh.empty()) return;
   std::unordered_map<std::int64_t, double> kwh;
-  while (planned.step()) kwh[planned.integer(0)] = planned.real(1);
+  while (planned.next_row()) kwh[planned.column_integer(0)] = planned.column_real(1);
   for (Session& session : run.sessions) {
     if (session.number == 0) continue;
     const auto found = kwh.find(session.number);
@@ -262,13 +267,14 @@ void read_plan(RunReader& reader) {
 void read_metered(RunReader& reader) {
   RunRecord& run = reader.run;
   Statement rows(reader.database, "SELECT start_ns, end_ns, kw, energy_kwh, twin_kwh FROM metered ORDER BY id");
-  while (rows.step()) {
+  while (rows.next_row()) {
     if (run.metered.kwh.empty()) run.metered = run.twin = grid_of(reader, 1, 1'500);
-    const double start_s = exact_second(reader, rows.integer(0)), end_s = exact_second(reader, rows.integer(1));
+    const double start_s = exact_second(reader, rows.column_integer(0)),
+                 end_s = exact_second(reader, rows.column_integer(1));
     if (!(end_s > start_s)) continue;
     const double hours = (end_s - start_s) / 3600.0;
-    add_energy(run.metered, 0, start_s, end_s, zero_or(rows.real(3)) / hours, 0.0);
-    add_energy(run.twin, 0, start_s, end_s, zero_or(rows.real(4)) / hours, 0.0);
+    add_energy(run.metered, 0, start_s, end_s, zero_or(rows.column_real(3)) / hours, 0.0);
+    add_energy(run.twin, 0, start_s, end_s, zero_or(rows.column_real(4)) / hours, 0.0);
   }
 }
 

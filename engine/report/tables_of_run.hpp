@@ -30,10 +30,10 @@ void read_plan(RunReader& reader);
 void read_metered(RunReader& reader);
 
 /// Steps as they are, or, where they are more than `most`, their mean over time and range by bucket.
-Samples decimated(const Samples& steps, std::int64_t span_s, std::size_t most);
+Samples thin_out(const Samples& steps, std::int64_t span_s, std::size_t most);
 
 /// Corners of a line as means over buckets of time with their range; the last value holds to the end.
-Samples sampled(const Corners& corners, std::int64_t span_s, std::int64_t bucket_s);
+Samples sample_corners(const Corners& corners, std::int64_t span_s, std::int64_t bucket_s);
 
 /// Adds the energy of a power kw x exp(slope x hours since start), in its row, to each bucket that it touches.
 /// Times in seconds since the start of the run, with their fractions; what lies outside the grid is left out.

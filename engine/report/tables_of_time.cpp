@@ -24,19 +24,19 @@ Row day_row(const std::string& date, const std::string& name, const Day& day, co
   double peak_kw = 0.0;
   for (const double kw : day.peak_kw) peak_kw += kw;
   Row row;
-  row.head = same(date);
-  row.cells = {words(same(name)),
-               number(day.arrivals, 0),
-               number(day.ev_kwh, 1),
-               number(day.unmet_kwh, 1),
-               number(day.import_kwh, 1),
-               number(day.export_kwh, 1),
-               number(day.pv_kwh, 1),
-               number(peak_kw, 1),
-               money(day.energy_cost, currency),
-               money(day.demand_charge, currency),
-               money(day.driver_revenue, currency),
-               money(day.v2g_payment, currency)};
+  row.head = same_text(date);
+  row.cells = {cell_of_words(same_text(name)),
+               cell_of_number(day.arrivals, 0),
+               cell_of_number(day.ev_kwh, 1),
+               cell_of_number(day.unmet_kwh, 1),
+               cell_of_number(day.import_kwh, 1),
+               cell_of_number(day.export_kwh, 1),
+               cell_of_number(day.pv_kwh, 1),
+               cell_of_number(peak_kw, 1),
+               cell_of_money(day.energy_cost, currency),
+               cell_of_money(day.demand_charge, currency),
+               cell_of_money(day.driver_revenue, currency),
+               cell_of_money(day.v2g_payment, currency)};
   return row;
 }
 
@@ -101,7 +101,7 @@ Table sessions_table(const Report& report, std::size_t run, bool whole) {
   table.title = planned ? Text{of + "Sessions, plan against outcome", of + "세션별 계획과 실제"}
                         : Text{of + "Sessions", of + "세션"};
 
-  table.heads = {{"session", "세션"},         {"vehicle", "차량"},     same("EVSE"),
+  table.heads = {{"session", "세션"},         {"vehicle", "차량"},     same_text("EVSE"),
                  {"plugged in", "접속"},      {"left", "출발"},        {"ended", "종료"},
                  {"wanted kWh", "희망 kWh"},  {"got kWh", "충전 kWh"}, {"missing kWh", "미충전 kWh"},
                  {"planned kWh", "계획 kWh"}, {"paid", "지불"}};
@@ -123,21 +123,21 @@ Table sessions_table(const Report& report, std::size_t run, bool whole) {
   for (const Session* session : order) {
     const bool plugged_in = session->number > 0;
     Row row;
-    row.head = same(session->name);
+    row.head = same_text(session->name);
     row.cells = {
-        words(same(session->vehicle)),
-        words(same(plugged_in ? record.evses[session->evse].name : "-")),
-        words(same(plugged_in ? local_time(frame, std::clamp<std::int64_t>(session->plugged_in_s, 0, record.span_s))
-                              : "-")),
-        words(same(plugged_in && session->departed_s <= record.span_s
-                       ? local_time(frame, std::max<std::int64_t>(0, session->departed_s))
-                       : "-")),
-        words(same(session->ended)),
-        number(session->wanted_kwh, 1),
-        number(session->got_kwh, 1),
-        number(session->unmet_kwh, 1),
-        number(session->planned_kwh, 1),
-        money(session->paid, record.summary.currency)};
+        cell_of_words(same_text(session->vehicle)),
+        cell_of_words(same_text(plugged_in ? record.evses[session->evse].name : "-")),
+        cell_of_words(same_text(
+            plugged_in ? local_time(frame, std::clamp<std::int64_t>(session->plugged_in_s, 0, record.span_s)) : "-")),
+        cell_of_words(same_text(plugged_in && session->departed_s <= record.span_s
+                                    ? local_time(frame, std::max<std::int64_t>(0, session->departed_s))
+                                    : "-")),
+        cell_of_words(same_text(session->ended)),
+        cell_of_number(session->wanted_kwh, 1),
+        cell_of_number(session->got_kwh, 1),
+        cell_of_number(session->unmet_kwh, 1),
+        cell_of_number(session->planned_kwh, 1),
+        cell_of_money(session->paid, record.summary.currency)};
     table.rows.push_back(std::move(row));
   }
 
@@ -153,16 +153,21 @@ Table windows_table(const Report& report, std::size_t run) {
   const TimeFrame frame{record.start_s, record.span_s, record.clock};
   Table table;
   table.id = report.runs.size() == 1 ? "windows" : fmt::format("windows-{}", run + 1);
-  table.heads = {same("start"),  same("site"),         same("minutes"),      same("import kWh"), same("export kWh"),
-                 same("PV kWh"), same("building kWh"), same("vehicles kWh"), same("storage kWh")};
+  table.heads = {same_text("start"),        same_text("site"),         same_text("minutes"),
+                 same_text("import kWh"),   same_text("export kWh"),   same_text("PV kWh"),
+                 same_text("building kWh"), same_text("vehicles kWh"), same_text("storage kWh")};
   for (const Site& site : record.sites) {
     for (const Window& window : site.windows) {
       Row row;
-      row.head = same(local_time(frame, window.start_s));
-      row.cells = {words(same(site.name)),       number(static_cast<double>(window.end_s - window.start_s) / 60.0, 0),
-                   number(window.import_kwh, 3), number(window.export_kwh, 3),
-                   number(window.pv_kwh, 3),     number(window.load_kwh, 3),
-                   number(window.ev_kwh, 3),     number(window.storage_kwh, 3)};
+      row.head = same_text(local_time(frame, window.start_s));
+      row.cells = {cell_of_words(same_text(site.name)),
+                   cell_of_number(static_cast<double>(window.end_s - window.start_s) / 60.0, 0),
+                   cell_of_number(window.import_kwh, 3),
+                   cell_of_number(window.export_kwh, 3),
+                   cell_of_number(window.pv_kwh, 3),
+                   cell_of_number(window.load_kwh, 3),
+                   cell_of_number(window.ev_kwh, 3),
+                   cell_of_number(window.storage_kwh, 3)};
       table.rows.push_back(std::move(row));
     }
   }

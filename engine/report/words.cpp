@@ -9,13 +9,13 @@
 
 namespace evtwin::report {
 
-Text same(std::string text) { return {text, std::move(text)}; }
+Text same_text(std::string text) { return {text, std::move(text)}; }
 
-std::string escaped(std::string_view text) {
+std::string escape_html(std::string_view text) {
   std::string out;
 
   // Safe in text and in attributes, with either kind of quote.
-  for (const char c : kernel::printable(text)) {
+  for (const char c : kernel::make_printable(text)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -39,14 +39,14 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string html(const Text& text) {
-  if (text.en == text.ko) return escaped(text.en);
-  return fmt::format("<span lang=en>{}</span><span lang=ko>{}</span>", escaped(text.en), escaped(text.ko));
+std::string html_of(const Text& text) {
+  if (text.en == text.ko) return escape_html(text.en);
+  return fmt::format("<span lang=en>{}</span><span lang=ko>{}</span>", escape_html(text.en), escape_html(text.ko));
 }
 
 std::string json_string(std::string_view text) {
   std::string out;
-  for (const char c : nlohmann::json(kernel::printable(text)).dump()) {
+  for (const char c : nlohmann::json(kernel::make_printable(text)).dump()) {
     if (c == '<' || c == '>' || c == '&')
       out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     else

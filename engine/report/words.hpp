@@ -11,14 +11,14 @@ struct Text {
 };
 
 /// The same in both languages: a name, a number.
-Text same(std::string text);
+Text same_text(std::string text);
 
 /// Characters that mean something to HTML, in text and in quoted attributes, as references; what is not UTF-8 or can
 /// not be seen is made printable.
-std::string escaped(std::string_view text);
+std::string escape_html(std::string_view text);
 
 /// Both languages as elements of which a page shows one; one where they are the same. Escapes them.
-std::string html(const Text& text);
+std::string html_of(const Text& text);
 
 /// A string of JSON that may stand in a <script>: no "<" in it.
 std::string json_string(std::string_view text);

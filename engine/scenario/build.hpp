@@ -45,7 +45,9 @@ struct Build {
   std::shared_ptr<const ScenarioSource> shared_source{};               ///< `source`, for what outlives the building
   bool past_is_history = false;  ///< sessions that ended before the run are the history of the site being built
 
-  void flag(std::string id, std::string reason) { world.flags.push_back({std::move(id), std::move(reason), false}); }
+  void add_flag(std::string id, std::string reason) {
+    world.flags.push_back({std::move(id), std::move(reason), false});
+  }
 };
 
 // build_times.cpp

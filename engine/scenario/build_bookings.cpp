@@ -24,82 +24,83 @@ std::int32_t evse_of_booking(const Fields& f, const twin::Site& site) {
     if (site.evses[i].id == id) return static_cast<std::int32_t>(i);
     known.push_back(site.evses[i].id);
   }
-  fail(f.where("evse"), "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
+  throw_at(f.where("evse"), "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
 }
 
 // Reads the energy wanted, and the state of charge that it starts from.
 void read_energy(const Fields& f, const physics::BatterySpec& battery, demand::Visit& visit) {
   const bool known = battery.capacity_kwh < physics::infinite;
-  if (f.has("soc")) visit.soc_start = f.number("soc");
-  if (f.has("target") == f.has("energy_kwh"))
+  if (f.has_key("soc")) visit.soc_start = f.read_number("soc");
+  if (f.has_key("target") == f.has_key("energy_kwh"))
     fail_at(f.where(), "a booking needs target (with soc and a vehicle whose battery is known) or energy_kwh");
-  if (f.has("target")) {
-    if (!f.has("soc")) fail(f.where("target"), "needs soc, the state of charge at arrival");
-    if (!known) fail(f.where("target"), "needs a vehicle whose battery is known: vehicle = \"...\"");
-    const double target = f.number("target");
+  if (f.has_key("target")) {
+    if (!f.has_key("soc")) throw_at(f.where("target"), "needs soc, the state of charge at arrival");
+    if (!known) throw_at(f.where("target"), "needs a vehicle whose battery is known: vehicle = \"...\"");
+    const double target = f.read_number("target");
     if (target <= visit.soc_start)
-      fail(f.where("target"), "= " + show_number(target) + " is not above soc = " + show_number(visit.soc_start) +
-                                  ": there is nothing to charge");
+      throw_at(f.where("target"), "= " + show_number(target) + " is not above soc = " + show_number(visit.soc_start) +
+                                      ": there is nothing to charge");
     visit.requested_kwh = (target - visit.soc_start) * battery.capacity_kwh / battery.charge_efficiency;
   } else {
-    visit.requested_kwh = f.number("energy_kwh");
+    visit.requested_kwh = f.read_number("energy_kwh");
     const double room_kwh =
-        (1.0 - (f.has("soc") ? visit.soc_start : 0.0)) * battery.capacity_kwh / battery.charge_efficiency;
+        (1.0 - (f.has_key("soc") ? visit.soc_start : 0.0)) * battery.capacity_kwh / battery.charge_efficiency;
     if (visit.requested_kwh > room_kwh)
-      fail(f.where("energy_kwh"), "= " + show_number(visit.requested_kwh) + " is more than the battery takes, " +
-                                      show_number(room_kwh) + " kWh at the meter");
-    if (!f.has("soc")) visit.soc_start = demand::soc_for(battery, visit.requested_kwh, 0.8);
+      throw_at(f.where("energy_kwh"), "= " + show_number(visit.requested_kwh) + " is more than the battery takes, " +
+                                          show_number(room_kwh) + " kWh at the meter");
+    if (!f.has_key("soc")) visit.soc_start = demand::soc_for(battery, visit.requested_kwh, 0.8);
   }
   visit.taken_kwh = visit.requested_kwh;  // the car stops when it has what was booked
 }
 
 void read_window(const Fields& f, const market::Calendar& calendar, Booking& booking) {
-  const Value* value = f.find("window");
+  const Value* value = f.find_value("window");
   if (value == nullptr) return;
   const Where at = f.where("window");
   const std::vector<const Value*> pair = list_of(*value, at, "two local times, { from, to }");
-  if (pair.size() != 2) fail(at, "must be { from, to }");
+  if (pair.size() != 2) throw_at(at, "must be { from, to }");
   const demand::MoveWindow window{instant_of(*pair[0], at / std::size_t{0}, calendar),
                                   instant_of(*pair[1], at / std::size_t{1}, calendar)};
   if (window.from_ns > booking.visit.arrival_ns || window.to_ns < booking.visit.departure_ns)
-    fail(at, "must hold the booking itself, " + calendar.format_local(booking.visit.arrival_ns) + " to " +
-                 calendar.format_local(booking.visit.departure_ns));
+    throw_at(at, "must hold the booking itself, " + calendar.format_local(booking.visit.arrival_ns) + " to " +
+                     calendar.format_local(booking.visit.departure_ns));
   booking.window = window;
 }
 
 Booking booking_of(Build& build, const Value& entry, const Where& where, const twin::Site& site, std::size_t number) {
-  const Fields f(entry, section("booking"), where);
+  const Fields f(entry, find_section("booking"), where);
   const market::Calendar& calendar = build.world.calendar;
   Booking booking;
   booking.where = where;
 
   demand::Visit& visit = booking.visit;
   visit.id = f.text("id", "booking-" + std::to_string(number));
-  visit.arrival_ns = instant_of(*f.find("arrive"), f.where("arrive"), calendar);
-  visit.departure_ns = visit.claimed_departure_ns = instant_of(*f.find("leave"), f.where("leave"), calendar);
+  visit.arrival_ns = instant_of(*f.find_value("arrive"), f.where("arrive"), calendar);
+  visit.departure_ns = visit.claimed_departure_ns = instant_of(*f.find_value("leave"), f.where("leave"), calendar);
   if (visit.departure_ns <= visit.arrival_ns)
-    fail(f.where("leave"), "= " + calendar.format_local(visit.departure_ns) + " is not after the arrival, " +
-                               calendar.format_local(visit.arrival_ns));
+    throw_at(f.where("leave"), "= " + calendar.format_local(visit.departure_ns) + " is not after the arrival, " +
+                                   calendar.format_local(visit.arrival_ns));
 
-  visit.vehicle = f.has("vehicle") ? vehicle_row(build, f.text("vehicle"), f.where("vehicle")) : unknown_vehicle(build);
+  visit.vehicle =
+      f.has_key("vehicle") ? vehicle_row(build, f.text("vehicle"), f.where("vehicle")) : unknown_vehicle(build);
   const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
   read_energy(f, vehicle.battery, visit);
   visit.evse = evse_of_booking(f, site);
   if (visit.evse >= 0 && site.evses[static_cast<std::size_t>(visit.evse)].phases == 0 && !vehicle.has_dc)
-    fail(f.where("evse"), "is DC, and the vehicle has no DC inlet");
-  visit.priority = f.number("priority");
-  visit.v2g = f.boolean("v2g");
-  if (visit.v2g && !vehicle.v2g_capable) fail(f.where("v2g"), "= true: the vehicle can not discharge");
+    throw_at(f.where("evse"), "is DC, and the vehicle has no DC inlet");
+  visit.priority = f.read_number("priority");
+  visit.v2g = f.read_boolean("v2g");
+  if (visit.v2g && !vehicle.v2g_capable) throw_at(f.where("v2g"), "= true: the vehicle can not discharge");
 
   // Made before the run, unless it says when; what comes the moment the run begins can not be announced.
   visit.reserved_from_ns = visit.arrival_ns;
   visit.reserved_until_ns = visit.departure_ns;
   visit.announced_ns = build.world.start_ns < visit.arrival_ns ? build.world.start_ns : kernel::time_never;
-  if (const Value* booked = f.find("booked_at")) {
+  if (const Value* booked = f.find_value("booked_at")) {
     visit.announced_ns = instant_of(*booked, f.where("booked_at"), calendar);
     if (visit.announced_ns >= visit.arrival_ns)
-      fail(f.where("booked_at"), "= " + calendar.format_local(visit.announced_ns) + " is not before the arrival, " +
-                                     calendar.format_local(visit.arrival_ns));
+      throw_at(f.where("booked_at"), "= " + calendar.format_local(visit.announced_ns) + " is not before the arrival, " +
+                                         calendar.format_local(visit.arrival_ns));
   }
   read_window(f, calendar, booking);
   return booking;
@@ -123,14 +124,14 @@ void refuse_overlaps(const std::vector<Booking>& bookings, const twin::Site& sit
 demand::Recorded bookings_of(Build& build, const Construct& word, const Where& where, const twin::Site& site) {
   ++build.laws;
   const std::vector<const Value*> list = list_of(word.arguments.front(), where, "bookings { { arrive = ... }, ... }");
-  if (list.empty()) fail(where, "is empty: nobody has booked");
+  if (list.empty()) throw_at(where, "is empty: nobody has booked");
 
   std::vector<Booking> bookings;
   std::set<std::string> ids;
   for (std::size_t i = 0; i < list.size(); ++i) {
     Booking booking = booking_of(build, *list[i], where / i, site, i + 1);
     if (!ids.insert(booking.visit.id).second)
-      fail((where / i) / "id", "= \"" + booking.visit.id + "\" is the id of another booking");
+      throw_at((where / i) / "id", "= \"" + booking.visit.id + "\" is the id of another booking");
     const demand::Visit& visit = booking.visit;
 
     // A booking outside the run is left out and flagged, as a session of a table is.

@@ -19,30 +19,31 @@ std::vector<TimeNs> daily_starts(const twin::World& world, int minute) {
 }
 
 TimeNs length_of(const Fields& f) {
-  return static_cast<TimeNs>(f.number("hours") * static_cast<double>(kernel::hour_ns));
+  return static_cast<TimeNs>(f.read_number("hours") * static_cast<double>(kernel::hour_ns));
 }
 
 /// When the cuts of one entry begin, and how long each lasts.
 void read_times(const Build& build, const Fields& f, std::vector<TimeNs>& starts, TimeNs& length) {
-  if (f.has("from") == f.has("every_day_at"))
-    fail_at(f.where(), f.where().label() + " needs from or every_day_at, one of them");
-  if (f.has("to") == f.has("hours")) fail_at(f.where(), f.where().label() + " needs hours or to, one of them");
-  if (f.has("every_day_at")) {
-    if (f.has("to")) fail(f.where("to"), "is an instant; a cut that comes every day has hours");
+  if (f.has_key("from") == f.has_key("every_day_at"))
+    fail_at(f.where(), f.where().field_label() + " needs from or every_day_at, one of them");
+  if (f.has_key("to") == f.has_key("hours"))
+    fail_at(f.where(), f.where().field_label() + " needs hours or to, one of them");
+  if (f.has_key("every_day_at")) {
+    if (f.has_key("to")) throw_at(f.where("to"), "is an instant; a cut that comes every day has hours");
     int minute = 0;
     try {
       minute = market::parse_minute_of_day(f.text("every_day_at"));
     } catch (const market::CalendarError& error) {
-      fail_at(f.where("every_day_at"), f.where("every_day_at").label() + ": " + error.what());
+      fail_at(f.where("every_day_at"), f.where("every_day_at").field_label() + ": " + error.what());
     }
     starts = daily_starts(build.world, minute);
     length = length_of(f);
     return;
   }
-  starts = {instant_of(*f.find("from"), f.where("from"), build.world.calendar)};
-  length =
-      f.has("hours") ? length_of(f) : instant_of(*f.find("to"), f.where("to"), build.world.calendar) - starts.front();
-  if (length <= 0) fail(f.where("to"), "must be later than from");
+  starts = {instant_of(*f.find_value("from"), f.where("from"), build.world.calendar)};
+  length = f.has_key("hours") ? length_of(f)
+                              : instant_of(*f.find_value("to"), f.where("to"), build.world.calendar) - starts.front();
+  if (length <= 0) throw_at(f.where("to"), "must be later than from");
 }
 
 }  // namespace
@@ -51,19 +52,19 @@ std::vector<twin::LimitCut> cuts_of(const Build& build, const Value& value, cons
   std::vector<twin::LimitCut> cuts;
   const std::vector<const Value*> list = list_of(value, where, "cuts of the contract power, each in its own braces");
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const Fields f(*list[i], section("demand_response"), where / i);
-    if (f.has("limit_kw") == f.has("reduce_percent"))
-      fail_at(f.where(), f.where().label() + " needs limit_kw or reduce_percent, one of them");
-    if (f.has("reduce_percent") && contract_kw == physics::infinite)
-      fail(f.where("reduce_percent"), "is a share of the contract power: the site needs contract_kw");
+    const Fields f(*list[i], find_section("demand_response"), where / i);
+    if (f.has_key("limit_kw") == f.has_key("reduce_percent"))
+      fail_at(f.where(), f.where().field_label() + " needs limit_kw or reduce_percent, one of them");
+    if (f.has_key("reduce_percent") && contract_kw == physics::infinite)
+      throw_at(f.where("reduce_percent"), "is a share of the contract power: the site needs contract_kw");
     std::vector<TimeNs> starts;
     TimeNs length = 0;
     read_times(build, f, starts, length);
-    const auto notice = static_cast<TimeNs>(f.number("notice_min") * static_cast<double>(kernel::minute_ns));
+    const auto notice = static_cast<TimeNs>(f.read_number("notice_min") * static_cast<double>(kernel::minute_ns));
     for (const TimeNs start : starts) {
       if (start + length <= build.world.start_ns || start >= build.world.end_ns) continue;
-      cuts.push_back({start, start + length, start - notice, f.number("limit_kw", physics::infinite),
-                      f.number("reduce_percent", 0.0) / 100.0});
+      cuts.push_back({start, start + length, start - notice, f.read_number("limit_kw", physics::infinite),
+                      f.read_number("reduce_percent", 0.0) / 100.0});
     }
   }
   return cuts;

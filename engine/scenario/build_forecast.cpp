@@ -25,7 +25,7 @@ Forecast named(const std::string& id, const control::TextParams& params, const W
   try {
     return {Forecast::Kind::model, 0.0, 0.0, control::forecaster_source(id, params)};
   } catch (const control::StrategyError& error) {
-    fail(where, "= \"" + kernel::printable(id, 60) + "\": " + error.what());
+    throw_at(where, "= \"" + kernel::make_printable(id, 60) + "\": " + error.what());
   }
 }
 
@@ -39,51 +39,52 @@ std::optional<Forecast::Kind> kind_of_word(const std::string& word) {
 /// "perfect", "yesterday", "sarima".
 Forecast by_word(const Build& build, const std::string& word, const control::TextParams& params, const Where& where) {
   if (const auto kind = kind_of_word(word)) {
-    if (!params.empty()) fail(where, "= \"" + word + "\" takes no parameters");
+    if (!params.empty()) throw_at(where, "= \"" + word + "\" takes no parameters");
     return {*kind, 0.0, 0.0};
   }
   const auto& set = build.source.options().set;
   const bool users_own = std::any_of(set.begin(), set.end(), [&](const auto& entry) { return entry.second == word; });
   if (!users_own && word.find_first_of("/#:") != std::string::npos) {
-    fail(where, "= \"" + kernel::printable(word, 60) +
-                    "\" must be the id of a forecaster; a plugin's file can only be named on the command line "
-                    "(--change forecast=FILE.so#ID)");
+    throw_at(where, "= \"" + kernel::make_printable(word, 60) +
+                        "\" must be the id of a forecaster; a plugin's file can only be named on the command line "
+                        "(--change forecast=FILE.so#ID)");
   }
   return named(word, params, where);
 }
 
 Forecast rule_of(const Build& build, const Value& value, const Where& where, const ForecastPlace& place) {
-  if (value.text() != nullptr) return by_word(build, text_of(value, where), {}, where);
-  if (value.function() != nullptr)
-    return {Forecast::Kind::model, 0.0, 0.0, lua_forecaster(build.shared_source, place, where.position())};
+  if (value.as_text() != nullptr) return by_word(build, text_of(value, where), {}, where);
+  if (value.as_function() != nullptr)
+    return {Forecast::Kind::model, 0.0, 0.0, lua_forecaster(build.shared_source, place, where.file_position())};
   if (const Construct* chosen = value.construct("forecaster")) {
-    const Where at = where.at(*chosen);
+    const Where at = where.place_of(*chosen);
     return by_word(build, text_of(chosen->arguments.front(), at), params_given(*chosen, at), at);
   }
-  if (value.table() == nullptr || !value.table()->numbered.empty())
-    fail(where, std::string(rules_are) + ", got " + describe(value));
-  const Fields f(value, section("forecast_error"), where);
-  return {Forecast::Kind::noisy, f.number("bias"), f.number("std")};
+  if (value.as_table() == nullptr || !value.as_table()->numbered.empty())
+    throw_at(where, std::string(rules_are) + ", got " + describe_value(value));
+  const Fields f(value, find_section("forecast_error"), where);
+  return {Forecast::Kind::noisy, f.read_number("bias"), f.read_number("std")};
 }
 
 /// The table with a rule for each quantity.
 control::SiteForecast pipeline_of(const Build& build, const Value& value, const Where& where,
                                   const ForecastPlace& place, control::SiteForecast forecast) {
-  const Fields f(value, section("forecast"), where);
-  if (f.has("bias") || f.has("std"))
-    forecast.pv = forecast.load = forecast.arrivals = {Forecast::Kind::noisy, f.number("bias"), f.number("std")};
+  const Fields f(value, find_section("forecast"), where);
+  if (f.has_key("bias") || f.has_key("std"))
+    forecast.pv = forecast.load =
+        forecast.arrivals = {Forecast::Kind::noisy, f.read_number("bias"), f.read_number("std")};
   const auto read = [&](const char* key, Forecast& rule) {
-    if (const Value* own = f.find(key)) rule = rule_of(build, *own, f.where(key), {place.site, key});
+    if (const Value* own = f.find_value(key)) rule = rule_of(build, *own, f.where(key), {place.site, key});
   };
   read("pv", forecast.pv);
   read("load", forecast.load);
   read("arrivals", forecast.arrivals);
   read("price", forecast.price);
   if (forecast.price.kind == Forecast::Kind::yesterday || forecast.price.kind == Forecast::Kind::noisy)
-    fail(f.where("price"), "must be \"perfect\" (prices are known as far as the tariff goes) or a forecaster");
+    throw_at(f.where("price"), "must be \"perfect\" (prices are known as far as the tariff goes) or a forecaster");
   // Those of the scenario hold for a site whose table gives none.
-  if (f.has("period_min")) forecast.period_ns = f.whole("period_min") * kernel::minute_ns;
-  if (f.has("history_days")) forecast.history_days = static_cast<int>(f.whole("history_days"));
+  if (f.has_key("period_min")) forecast.period_ns = f.read_whole("period_min") * kernel::minute_ns;
+  if (f.has_key("history_days")) forecast.history_days = static_cast<int>(f.read_whole("history_days"));
   return forecast;
 }
 
@@ -91,7 +92,7 @@ control::SiteForecast pipeline_of(const Build& build, const Value& value, const 
 /// @returns whether it foresees any of them
 bool foresee_all(const Forecast& rule, control::SiteForecast& forecast) {
   const auto can = [&](std::uint32_t quantity) {
-    return rule.source == nullptr || rule.source->found_if_there().foresees(quantity);
+    return rule.source == nullptr || rule.source->found_if_there().foresees_quantity(quantity);
   };
   const bool pv = can(EVTWIN_QUANTITY_PV_KW), load = can(EVTWIN_QUANTITY_LOAD_KW);
   const bool arrivals = can(EVTWIN_QUANTITY_ARRIVALS) && can(EVTWIN_QUANTITY_ARRIVALS_KWH);
@@ -113,7 +114,7 @@ Forecast changed_rule(const std::string& name, const std::string& text) {
     if (from == 0) {
       id = part;
     } else if (equals == std::string::npos || equals == 0) {
-      fail_change(name, text, "parameters are written ID:key=value, got '" + kernel::printable(part, 60) + "'");
+      fail_change(name, text, "parameters are written ID:key=value, got '" + kernel::make_printable(part, 60) + "'");
     } else {
       params.emplace_back(part.substr(0, equals), part.substr(equals + 1));
     }
@@ -136,12 +137,13 @@ Forecast changed_rule(const std::string& name, const std::string& text) {
 
 control::SiteForecast forecast_of(const Build& build, const Value& value, const Where& where, int site,
                                   const control::SiteForecast& otherwise) {
-  const bool pipeline = value.table() != nullptr && value.table()->numbered.empty();
+  const bool pipeline = value.as_table() != nullptr && value.as_table()->numbered.empty();
   if (pipeline) return pipeline_of(build, value, where, {site, {}}, otherwise);
   control::SiteForecast forecast = otherwise;
   if (!foresee_all(rule_of(build, value, where, {site, {}}), forecast))
-    fail(where,
-         "names a forecaster that foresees neither PV nor load nor arrivals; prices are forecast = { price = ... }");
+    throw_at(
+        where,
+        "names a forecaster that foresees neither PV nor load nor arrivals; prices are forecast = { price = ... }");
   return forecast;
 }
 

@@ -19,35 +19,35 @@ physics::LimitMember member_of(const Value& value, const Where& where, physics::
     return member;
   }
   const std::vector<const Value*> pair = list_of(value, where, "two numbers, { coefficient, angle_deg }");
-  if (pair.size() != 2) fail(where, "must be a coefficient, or { coefficient, angle_deg }");
-  if (kind != physics::LimitKind::magnitude_a) fail(where, "has an angle, which only kind = \"magnitude_a\" knows");
+  if (pair.size() != 2) throw_at(where, "must be a coefficient, or { coefficient, angle_deg }");
+  if (kind != physics::LimitKind::magnitude_a) throw_at(where, "has an angle, which only kind = \"magnitude_a\" knows");
   member.coefficient = number_of(*pair[0], where / std::size_t{0}, -1e6, 1e6);
   member.angle_deg = number_of(*pair[1], where / std::size_t{1}, -360.0, 360.0, "degrees");
   return member;
 }
 
 physics::LimitRow row_of(const Value& value, const Where& where, const Stations& stations) {
-  const Fields f(value, section("row"), where);
+  const Fields f(value, find_section("row"), where);
   physics::LimitRow row;
   row.name = f.text("name");
-  row.kind = static_cast<physics::LimitKind>(f.choice("kind"));
-  row.upper = f.number("upper", physics::infinite);
-  row.lower = f.number("lower", -physics::infinite);
-  if (!f.has("upper") && !f.has("lower")) fail_at(where, where.label() + " needs upper or lower");
+  row.kind = static_cast<physics::LimitKind>(f.read_choice("kind"));
+  row.upper = f.read_number("upper", physics::infinite);
+  row.lower = f.read_number("lower", -physics::infinite);
+  if (!f.has_key("upper") && !f.has_key("lower")) fail_at(where, where.field_label() + " needs upper or lower");
 
   // A magnitude has an upper bound only: a lower one would not be convex.
-  if (row.kind == physics::LimitKind::magnitude_a && f.has("lower"))
-    fail(f.where("lower"), "is not for magnitude_a, which has an upper bound only");
+  if (row.kind == physics::LimitKind::magnitude_a && f.has_key("lower"))
+    throw_at(f.where("lower"), "is not for magnitude_a, which has an upper bound only");
   if (row.kind == physics::LimitKind::magnitude_a && row.upper < 0.0)
-    fail(f.where("upper"), "must be at least 0: a magnitude is never negative");
-  if (row.lower > row.upper) fail(f.where("lower"), "is above upper");
+    throw_at(f.where("upper"), "must be at least 0: a magnitude is never negative");
+  if (row.lower > row.upper) throw_at(f.where("lower"), "is above upper");
   // All EVSEs off must be allowed, or no decision could ever hold the row.
-  if (row.lower > 0.0 || row.upper < 0.0) fail(where, "excludes 0: it could never hold while nobody charges");
+  if (row.lower > 0.0 || row.upper < 0.0) throw_at(where, "excludes 0: it could never hold while nobody charges");
 
   const Where at = f.where("members");
-  const Table* members = f.find("members")->table();
+  const Table* members = f.find_value("members")->as_table();
   if (members == nullptr || !members->numbered.empty() || members->named.empty()) {
-    fail(at, "must be a table { [\"A-1\"] = coefficient, ... } with the ids of EVSEs as keys");
+    throw_at(at, "must be a table { [\"A-1\"] = coefficient, ... } with the ids of EVSEs as keys");
   }
 
   // A member may be an EVSE or a station, which stands for all of its EVSEs.
@@ -61,7 +61,7 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
       rows = station->second;
     for (const std::uint32_t evse : rows) {
       if (!taken.insert(evse).second)
-        fail(at / name, "names the EVSE \"" + stations.evses[evse].id + "\" a second time");
+        throw_at(at / name, "names the EVSE \"" + stations.evses[evse].id + "\" a second time");
       physics::LimitMember member = member_of(coefficient, at / name, row.kind, stations.evses[evse]);
       member.evse = evse;
       row.members.push_back(member);
@@ -82,16 +82,16 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
   std::vector<std::string_view> names;
   out.reserve(list.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const Fields f(*list[i], section("feeder"), where / i);
+    const Fields f(*list[i], find_section("feeder"), where / i);
     physics::Feeder feeder;
     feeder.name = f.text("name");
-    feeder.max_kw = f.number("max_kw", physics::infinite);
-    feeder.max_a = f.number("max_a", physics::infinite);
-    feeder.max_export_kw = f.number("max_export_kw", physics::infinite);
-    feeder.efficiency = f.number("efficiency");
+    feeder.max_kw = f.read_number("max_kw", physics::infinite);
+    feeder.max_a = f.read_number("max_a", physics::infinite);
+    feeder.max_export_kw = f.read_number("max_export_kw", physics::infinite);
+    feeder.efficiency = f.read_number("efficiency");
 
     if (std::find(names.begin(), names.end(), feeder.name) != names.end())
-      fail(f.where("name"), "= \"" + feeder.name + "\" is used twice");
+      throw_at(f.where("name"), "= \"" + feeder.name + "\" is used twice");
     parents.push_back(f.text("parent"));
     out.push_back(std::move(feeder));
     names.push_back(out.back().name);
@@ -102,8 +102,8 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
     if (parents[i].empty()) continue;
     const auto parent = std::find(names.begin(), names.end(), parents[i]);
     if (parent == names.end())
-      fail(where / i / "parent",
-           "= \"" + parents[i] + "\": there is no such feeder" + kernel::did_you_mean(parents[i], names));
+      throw_at(where / i / "parent",
+               "= \"" + parents[i] + "\": there is no such feeder" + kernel::did_you_mean(parents[i], names));
     out[i].parent = static_cast<std::int32_t>(parent - names.begin());
   }
 
@@ -111,7 +111,7 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
   try {
     static_cast<void>(physics::FeederTree(out));
   } catch (const std::invalid_argument& error) {
-    fail(where, error.what());
+    throw_at(where, error.what());
   }
   return out;
 }
@@ -122,7 +122,8 @@ std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, c
   std::set<std::string> names;
   for (std::size_t i = 0; i < list.size(); ++i) {
     out.push_back(row_of(*list[i], where / i, stations));
-    if (!names.insert(out.back().name).second) fail(where / i / "name", "= \"" + out.back().name + "\" is used twice");
+    if (!names.insert(out.back().name).second)
+      throw_at(where / i / "name", "= \"" + out.back().name + "\" is used twice");
   }
   return out;
 }

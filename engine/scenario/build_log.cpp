@@ -14,18 +14,18 @@ const LoggedFile& log_of(Build& build, const std::string& file, const Where& whe
   if (file.empty()) fail_at(where, "ocpp needs a file: ocpp \"site.log\"");
   auto read = std::make_shared<LoggedFile>();
   try {
-    const OpenFile opened = build.source.open(file);
-    read->log = ocpp::read_site_log_text(opened.shown(), opened.read(most_log_bytes));
+    const OpenFile opened = build.source.open_file(file);
+    read->log = ocpp::read_site_log_text(opened.shown_path(), opened.read_all(most_log_bytes));
   } catch (const FolderError& error) {
     fail_at(where, std::string("ocpp: ") + error.what());
   } catch (const ocpp::LogError& error) {
-    throw ScriptError(kernel::printable(error.what()));
+    throw ScriptError(kernel::make_printable(error.what()));
   }
   for (const sessions::Claims claims : {sessions::Claims::truth, sessions::Claims::history})
     read->sessions[static_cast<std::size_t>(claims)] =
         sessions::sessions_of(read->log, {.claims = claims, .least_kwh = 0.0, .wishes = true});
   if (read->sessions.front().sessions.empty()) {
-    fail_at(where, "ocpp: " + kernel::printable(file, 300) + " has no whole transaction (" +
+    fail_at(where, "ocpp: " + kernel::make_printable(file, 300) + " has no whole transaction (" +
                        show_number(static_cast<double>(read->log.transactions.size())) +
                        " in all); evtwin check tells why");
   }
@@ -102,7 +102,7 @@ demand::Recorded recorded_of(Build& build, const sessions::LogSessions& given, s
     } catch (const std::runtime_error& error) {
       throw ScriptError(build.source.file() + ": " + error.what());
     }
-    if (!match.assumption.empty()) build.flag(site.name, match.assumption);
+    if (!match.assumption.empty()) build.add_flag(site.name, match.assumption);
     for (std::size_t i = 0; i < match.row.size(); ++i) {
       sessions.sessions[i].visit.evse = static_cast<std::int32_t>(match.row[i]);
       sessions::fit_to_evse(sessions.sessions[i], site.evses[match.row[i]]);
@@ -123,16 +123,16 @@ demand::Recorded recorded_of(Build& build, const sessions::LogSessions& given, s
 }
 
 demand::Recorded logged_of(Build& build, const Construct& ocpp, const Where& where, const twin::Site& site) {
-  const Fields f = fields_with_file(ocpp, section("ocpp"), where);
+  const Fields f = fields_with_file(ocpp, find_section("ocpp"), where);
   ++build.laws;
   const LoggedFile& file = log_of(build, f.text("file"), f.where("file"));
   demand::Recorded out =
-      recorded_of(build, file.sessions[static_cast<std::size_t>(f.choice("claims"))],
-                  f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any, site);
+      recorded_of(build, file.sessions[static_cast<std::size_t>(f.read_choice("claims"))],
+                  f.read_choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any, site);
   if (out.visits.empty()) {
     const sessions::SessionDays own = sessions::days_of(file.sessions.front(), build.world.calendar);
     const market::LocalDate last = market::date_of_days(market::days_since_epoch(own.first) + own.days - 1);
-    fail_at(where, "every session of " + kernel::printable(f.text("file"), 300) +
+    fail_at(where, "every session of " + kernel::make_printable(f.text("file"), 300) +
                        " lies outside the run; the log has " + market::format_date(own.first) + " to " +
                        market::format_date(last) + "; set start = \"" + market::format_date(own.first) +
                        "\", or start = \"from_sessions\"");
@@ -141,7 +141,7 @@ demand::Recorded logged_of(Build& build, const Construct& ocpp, const Where& whe
 }
 
 sessions::SessionDays days_of_log(Build& build, const Construct& ocpp, const Where& where) {
-  const Fields f = fields_with_file(ocpp, section("ocpp"), where);
+  const Fields f = fields_with_file(ocpp, find_section("ocpp"), where);
   return sessions::days_of(log_of(build, f.text("file"), f.where("file")).sessions.front(), build.world.calendar);
 }
 

@@ -15,11 +15,11 @@ const sessions::SessionTable& table_of(Build& build, const std::string& file, bo
   const auto known = build.session_files.find(key);
   if (known != build.session_files.end()) return known->second;
   try {
-    const OpenFile opened = build.source.open(file);
+    const OpenFile opened = build.source.open_file(file);
     sessions::SessionOptions options;
     options.claims = claims;
     return build.session_files
-        .emplace(key, sessions::read_sessions(opened.shown(), opened.path(), build.world.calendar, options))
+        .emplace(key, sessions::read_sessions(opened.shown_path(), opened.stable_path(), build.world.calendar, options))
         .first->second;
   } catch (const FolderError& error) {
     fail_at(where, std::string("sessions: ") + error.what());
@@ -40,14 +40,14 @@ double unit_draw(const Build& build, std::string_view purpose, std::uint64_t num
 
 // Vehicles that may drive a recorded session, with their shares.
 std::vector<std::uint32_t> drivers_of(Build& build, const Fields& f) {
-  if (!f.has("vehicle")) return {unknown_vehicle(build)};
+  if (!f.has_key("vehicle")) return {unknown_vehicle(build)};
   const std::string name = f.text("vehicle");
   if (name != "mix") return {vehicle_row(build, name, f.where("vehicle"))};
   std::vector<std::uint32_t> out;
   for (std::size_t i = 0; i < build.world.vehicles.size(); ++i) {
     if (build.world.vehicles[i].share > 0.0) out.push_back(static_cast<std::uint32_t>(i));
   }
-  if (out.empty()) fail(f.where("vehicle"), "= \"mix\" needs vehicles in the scenario");
+  if (out.empty()) throw_at(f.where("vehicle"), "= \"mix\" needs vehicles in the scenario");
   return out;
 }
 
@@ -65,9 +65,9 @@ std::uint32_t drawn_vehicle(const Build& build, const std::vector<std::uint32_t>
 // The cars of the sessions, their state of charge, and who opted in to V2G.
 void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& visits) {
   const std::vector<std::uint32_t> rows = drivers_of(build, f);
-  const double v2g_share = f.number("v2g_share");
+  const double v2g_share = f.read_number("v2g_share");
   const demand::Distribution v2g_min_price = v2g_min_price_of(f);
-  const double soc_target = f.number("soc_target");
+  const double soc_target = f.read_number("soc_target");
   std::size_t too_much = 0;
   for (std::size_t i = 0; i < visits.size(); ++i) {
     demand::Visit& visit = visits[i];
@@ -75,15 +75,15 @@ void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& vi
     const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
     if (vehicle.v2g_capable && unit_draw(build, "scenario.v2g", i) < v2g_share) visit.v2g = true;
     if (std::isnan(visit.v2g_min_price_per_kwh))
-      visit.v2g_min_price_per_kwh = std::max(0.0, v2g_min_price.at(unit_draw(build, "scenario.v2g_price", i)));
+      visit.v2g_min_price_per_kwh = std::max(0.0, v2g_min_price.value_at(unit_draw(build, "scenario.v2g_price", i)));
     const double wanted = visit.taken_kwh == visit.taken_kwh ? visit.taken_kwh : visit.requested_kwh;
     if (wanted * vehicle.battery.charge_efficiency > vehicle.battery.capacity_kwh) ++too_much;
     const bool soc_given = visit.soc_start == visit.soc_start;
     if (!soc_given) visit.soc_start = demand::soc_for(vehicle.battery, wanted, soc_target);
   }
   if (too_much > 0)
-    build.flag(f.text("file"), show_number(static_cast<double>(too_much)) +
-                                   " sessions took more than the battery of their vehicle holds; they end full");
+    build.add_flag(f.text("file"), show_number(static_cast<double>(too_much)) +
+                                       " sessions took more than the battery of their vehicle holds; they end full");
 }
 
 }  // namespace
@@ -93,9 +93,9 @@ void add_flags(Build& build, const std::vector<sessions::TableFlag>& flags) {
 }
 
 demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site) {
-  const Fields f = fields_with_file(sessions, section("sessions"), where);
+  const Fields f = fields_with_file(sessions, find_section("sessions"), where);
   ++build.laws;
-  sessions::SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
+  sessions::SessionTable table = table_of(build, file_of(f), f.read_choice("requested") == 0, f.where("file"));
 
   std::vector<std::string> ids;
   std::vector<double> rated_kw;
@@ -105,7 +105,7 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
   }
   try {
     // Moved first: window, history and EVSEs go by the instants of the run.
-    if (f.boolean("shift_to_start")) sessions::shift_to_start(table, build.world.start_ns);
+    if (f.read_boolean("shift_to_start")) sessions::shift_to_start(table, build.world.start_ns);
     const auto is_past = [&](const sessions::SessionRow& row) {
       return row.visit.departure_ns <= build.world.start_ns;
     };
@@ -116,7 +116,8 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
       std::erase_if(table.rows, is_past);
 
     sessions::keep_window(table, build.world.start_ns, build.world.end_ns);
-    sessions::assign_evses(table, ids, f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
+    sessions::assign_evses(table, ids,
+                           f.read_choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
     sessions::check_against(table, rated_kw);
   } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
@@ -139,19 +140,19 @@ std::vector<std::string> stations_in_file(Build& build, const std::string& file,
 namespace {
 
 sessions::SessionDays days_of_table(Build& build, const Construct& sessions, const Where& where) {
-  const Fields f = fields_with_file(sessions, section("sessions"), where);
-  return sessions::days_of(table_of(build, file_of(f), f.choice("requested") == 0, f.where("file")));
+  const Fields f = fields_with_file(sessions, find_section("sessions"), where);
+  return sessions::days_of(table_of(build, file_of(f), f.read_choice("requested") == 0, f.where("file")));
 }
 
 void collect(const Value* arrivals, const Where& where, std::vector<std::pair<const Construct*, Where>>& out) {
   if (arrivals == nullptr) return;
   const auto take = [&](const Value& value) {
     for (const char* kind : {"sessions", "ocpp"}) {
-      if (const Construct* word = value.construct(kind)) out.emplace_back(word, where.at(*word));
+      if (const Construct* word = value.construct(kind)) out.emplace_back(word, where.place_of(*word));
     }
   };
   take(*arrivals);
-  const Table* list = arrivals->table();
+  const Table* list = arrivals->as_table();
   if (list == nullptr) return;
   for (const auto& entry : list->numbered) take(entry.second);
 }
@@ -160,18 +161,18 @@ void collect(const Value* arrivals, const Where& where, std::vector<std::pair<co
 
 RecordedDays recorded_days(Build& build, const Construct& scenario, const Where& where) {
   std::vector<std::pair<const Construct*, Where>> words;
-  const Table* top = scenario.arguments.front().table();
+  const Table* top = scenario.arguments.front().as_table();
   if (top != nullptr) {
     // Sites inside may have arrivals of their own: the days span all of them.
-    collect(top->find("arrivals"), where / "arrivals", words);
+    collect(top->find_value("arrivals"), where / "arrivals", words);
     for (const auto& entry : top->numbered) {
       const Construct* site = entry.second.construct("site");
-      const Table* inside = site != nullptr ? site->arguments.front().table() : nullptr;
-      if (inside != nullptr) collect(inside->find("arrivals"), where.at(*site) / "arrivals", words);
+      const Table* inside = site != nullptr ? site->arguments.front().as_table() : nullptr;
+      if (inside != nullptr) collect(inside->find_value("arrivals"), where.place_of(*site) / "arrivals", words);
     }
   }
   if (words.empty())
-    fail(where / "start", "= \"from_sessions\" needs arrivals = sessions \"file.csv\" or ocpp \"site.log\"");
+    throw_at(where / "start", "= \"from_sessions\" needs arrivals = sessions \"file.csv\" or ocpp \"site.log\"");
 
   // From the first local day to the one after the last, over all words.
   RecordedDays out;
@@ -193,19 +194,19 @@ namespace {
 /// Sessions of one word that had ended by the run's start. @param all  one that had not is refused, not left aside
 void add_past(Build& build, const Construct& sessions, const Where& where, const twin::Site& site, bool all,
               std::vector<control::Departure>& out) {
-  const Fields f = fields_with_file(sessions, section("sessions"), where);
+  const Fields f = fields_with_file(sessions, find_section("sessions"), where);
   const TimeNs start_ns = build.world.start_ns;
 
-  sessions::SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
+  sessions::SessionTable table = table_of(build, file_of(f), f.read_choice("requested") == 0, f.where("file"));
   const auto later = [&](const sessions::SessionRow& row) { return row.visit.departure_ns > start_ns; };
   if (all) {
     add_flags(build, table.flags);
     const auto first = std::find_if(table.rows.begin(), table.rows.end(), later);
     if (first != table.rows.end()) {
-      fail(where, kernel::printable(table.file, 300) + ", line " + std::to_string(first->line) + ": ends at " +
-                      build.world.calendar.format_local(first->visit.departure_ns) + ", after the run's start (" +
-                      build.world.calendar.format_local(start_ns) +
-                      "); a history ends by then, or take history = \"from_sessions\"");
+      throw_at(where, kernel::make_printable(table.file, 300) + ", line " + std::to_string(first->line) + ": ends at " +
+                          build.world.calendar.format_local(first->visit.departure_ns) + ", after the run's start (" +
+                          build.world.calendar.format_local(start_ns) +
+                          "); a history ends by then, or take history = \"from_sessions\"");
     }
   }
   std::erase_if(table.rows, later);
@@ -219,7 +220,8 @@ void add_past(Build& build, const Construct& sessions, const Where& where, const
     strongest_kw = std::max(strongest_kw, physics::rated_kw(evse));
   }
   try {
-    sessions::assign_evses(table, ids, f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
+    sessions::assign_evses(table, ids,
+                           f.read_choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
   } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
@@ -245,19 +247,19 @@ void add_past(Build& build, const Construct& sessions, const Where& where, const
 
 /// The keys of a word that say what a car is or where its sessions go have no sense for one that has left.
 void check_history_keys(const Construct& sessions, const Where& where) {
-  const Table* given = sessions.arguments.front().table();
+  const Table* given = sessions.arguments.front().as_table();
   if (given == nullptr) return;
   for (const auto& [key, value] : given->named) {
     if (key != "file" && key != "evse" && key != "requested")
-      fail(where / key, "has no sense in a history; it takes file, evse and requested");
+      throw_at(where / key, "has no sense in a history; it takes file, evse and requested");
   }
 }
 
 /// Whether the sessions of the run are moved in time, so that the rows as they stand in the file may be the run's own.
 bool is_shifted(const Construct& sessions) {
-  const Table* given = sessions.arguments.front().table();
-  const Value* shift = given == nullptr ? nullptr : given->find("shift_to_start");
-  return shift != nullptr && shift->boolean() != nullptr && *shift->boolean();
+  const Table* given = sessions.arguments.front().as_table();
+  const Value* shift = given == nullptr ? nullptr : given->find_value("shift_to_start");
+  return shift != nullptr && shift->as_boolean() != nullptr && *shift->as_boolean();
 }
 
 }  // namespace
@@ -266,28 +268,28 @@ std::vector<control::Departure> history_of(Build& build, const Value& history, c
                                            const Value* arrivals, const Where& arrivals_where, const twin::Site& site) {
   std::vector<control::Departure> out;
   if (const Construct* word = history.construct("sessions")) {
-    check_history_keys(*word, where.at(*word));
-    add_past(build, *word, where.at(*word), site, true, out);
-  } else if (history.text() != nullptr && *history.text() == "from_sessions") {
+    check_history_keys(*word, where.place_of(*word));
+    add_past(build, *word, where.place_of(*word), site, true, out);
+  } else if (history.as_text() != nullptr && *history.as_text() == "from_sessions") {
     std::vector<std::pair<const Construct*, Where>> words;
     if (arrivals != nullptr) collect(arrivals, arrivals_where, words);
     std::erase_if(words, [](const auto& one) { return one.first->kind != "sessions"; });
-    if (words.empty()) fail(where, "= \"from_sessions\" needs arrivals = sessions \"file.csv\"");
+    if (words.empty()) throw_at(where, "= \"from_sessions\" needs arrivals = sessions \"file.csv\"");
 
     for (const auto& [recorded, at] : words) {
       if (is_shifted(*recorded))
-        fail(where,
-             "= \"from_sessions\" and shift_to_start = true exclude each other: the run's own sessions would be "
-             "its history");
+        throw_at(where,
+                 "= \"from_sessions\" and shift_to_start = true exclude each other: the run's own sessions would be "
+                 "its history");
       add_past(build, *recorded, at, site, false, out);
     }
   } else {
-    fail(where, "must be sessions \"file.csv\" or \"from_sessions\", got " + describe(history));
+    throw_at(where, "must be sessions \"file.csv\" or \"from_sessions\", got " + describe_value(history));
   }
 
   if (out.size() > control::most_departures)
-    fail(where, "has " + std::to_string(out.size()) + " sessions; at most " + std::to_string(control::most_departures) +
-                    " are shown");
+    throw_at(where, "has " + std::to_string(out.size()) + " sessions; at most " +
+                        std::to_string(control::most_departures) + " are shown");
 
   // Views show departures in the order of leaving; equal ones keep the order of the table.
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });

@@ -20,99 +20,102 @@ double angle_of(const Value& value, const Where& where) {
   if (text == "L1") return 0.0;
   if (text == "L2") return -line_angle_deg;
   if (text == "L3") return line_angle_deg;
-  fail(where, "= \"" + text + "\" must be \"L1\", \"L2\", \"L3\" or an angle in degrees");
+  throw_at(where, "= \"" + text + "\" must be \"L1\", \"L2\", \"L3\" or an angle in degrees");
 }
 
 void refuse_keys(const Fields& f, std::initializer_list<std::string_view> keys, std::string_view why) {
   for (const std::string_view key : keys) {
-    if (f.has(key)) fail(f.where(key), why);
+    if (f.has_key(key)) throw_at(f.where(key), why);
   }
 }
 
 void make_dc(const Fields& f, physics::Evse& evse) {
   refuse_keys(f, {"max_a", "phases", "min_a", "rates_a", "voltage_v", "phase"},
               "is for AC; this station is kind = \"dc\"");
-  if (!f.has("kw")) fail_at(f.where(), f.where().label() + " needs kw");
+  if (!f.has_key("kw")) fail_at(f.where(), f.where().field_label() + " needs kw");
   evse.phases = 0;
-  evse.max_kw = f.number("kw");
-  evse.min_kw = f.number("min_kw");
+  evse.max_kw = f.read_number("kw");
+  evse.min_kw = f.read_number("min_kw");
   if (evse.min_kw > evse.max_kw)
-    fail(f.where("min_kw"), "= " + show_number(evse.min_kw) + " is above kw = " + show_number(evse.max_kw));
-  evse.efficiency = f.number("efficiency");
-  if (evse.bidirectional) evse.max_discharge_kw = f.number("max_discharge_kw", evse.max_kw);
+    throw_at(f.where("min_kw"), "= " + show_number(evse.min_kw) + " is above kw = " + show_number(evse.max_kw));
+  evse.efficiency = f.read_number("efficiency");
+  if (evse.bidirectional) evse.max_discharge_kw = f.read_number("max_discharge_kw", evse.max_kw);
 }
 
 void read_rates_a(const Fields& f, physics::Evse& evse) {
-  const Value* rates = f.find("rates_a");
+  const Value* rates = f.find_value("rates_a");
   if (rates == nullptr) return;
   const Where at = f.where("rates_a");
   for (const Value* rate : list_of(*rates, at, "currents in A")) {
     const double a = number_of(*rate, at / evse.rates_a.size(), 0.0, 125.0, "A");
-    if (a <= (evse.rates_a.empty() ? 0.0 : evse.rates_a.back())) fail(at, "must ascend, without 0");
+    if (a <= (evse.rates_a.empty() ? 0.0 : evse.rates_a.back())) throw_at(at, "must ascend, without 0");
     if (a > evse.max_a * rounding_grace)
-      fail(at,
-           "has " + show_number(a) + " A, above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A");
+      throw_at(
+          at, "has " + show_number(a) + " A, above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A");
     evse.rates_a.push_back(a);
   }
-  if (evse.rates_a.empty()) fail(at, "is empty");
+  if (evse.rates_a.empty()) throw_at(at, "is empty");
 }
 
 void make_ac(const Fields& f, physics::Evse& evse, double site_voltage_v) {
   refuse_keys(f, {"min_kw", "efficiency"}, "is for kind = \"dc\"");
-  if (f.has("kw") == f.has("max_a")) fail_at(f.where(), f.where().label() + " needs kw or max_a, one of them");
-  evse.voltage_v = f.number("voltage_v", site_voltage_v);
+  if (f.has_key("kw") == f.has_key("max_a"))
+    fail_at(f.where(), f.where().field_label() + " needs kw or max_a, one of them");
+  evse.voltage_v = f.read_number("voltage_v", site_voltage_v);
 
   // A rating that one phase carries at 32 A means one phase, unless phases says otherwise: P = phases x V x I / 1000.
   const double kw_of_one_phase_32_a = single_phase_a * evse.voltage_v / 1000.0;
-  const bool fits_one_phase = f.has("kw") ? f.number("kw") <= kw_of_one_phase_32_a * rounding_grace : true;
-  evse.phases = f.has("phases") ? static_cast<std::uint8_t>(f.whole("phases"))
-                                : std::uint8_t{fits_one_phase ? std::uint8_t{1} : std::uint8_t{3}};
+  const bool fits_one_phase = f.has_key("kw") ? f.read_number("kw") <= kw_of_one_phase_32_a * rounding_grace : true;
+  evse.phases = f.has_key("phases") ? static_cast<std::uint8_t>(f.read_whole("phases"))
+                                    : std::uint8_t{fits_one_phase ? std::uint8_t{1} : std::uint8_t{3}};
 
   const double kw_per_a = evse.phases * evse.voltage_v / 1000.0;
-  evse.max_a = f.has("max_a") ? f.number("max_a") : f.number("kw") / kw_per_a;
+  evse.max_a = f.has_key("max_a") ? f.read_number("max_a") : f.read_number("kw") / kw_per_a;
 
   // Powers given in kW imply a current; above that of AC outlets the station is mostly meant as DC.
-  if (f.has("kw") && evse.max_a > most_kw_given_a * rounding_grace) {
-    fail(f.where("kw"), "= " + show_number(f.number("kw")) + " is " + show_number(std::round(evse.max_a)) + " A on " +
-                            std::to_string(evse.phases) + (evse.phases == 1 ? " phase" : " phases") +
-                            ", above the 63 A of AC outlets; a fast charger is kind = \"dc\", a rated current up to "
-                            "125 A is given as max_a");
+  if (f.has_key("kw") && evse.max_a > most_kw_given_a * rounding_grace) {
+    throw_at(f.where("kw"),
+             "= " + show_number(f.read_number("kw")) + " is " + show_number(std::round(evse.max_a)) + " A on " +
+                 std::to_string(evse.phases) + (evse.phases == 1 ? " phase" : " phases") +
+                 ", above the 63 A of AC outlets; a fast charger is kind = \"dc\", a rated current up to "
+                 "125 A is given as max_a");
   }
 
-  if (const Value* phase = f.find("phase")) evse.phase_angle_deg = angle_of(*phase, f.where("phase"));
+  if (const Value* phase = f.find_value("phase")) evse.phase_angle_deg = angle_of(*phase, f.where("phase"));
   read_rates_a(f, evse);
-  evse.min_a = f.number("min_a", evse.rates_a.empty() ? smallest_offer_a : 0.0);
+  evse.min_a = f.read_number("min_a", evse.rates_a.empty() ? smallest_offer_a : 0.0);
 
   // The default of 6 A (IEC 61851-1) may lie above a small outlet: the key is named where the file gave none.
   if (evse.min_a > evse.max_a) {
     const std::string text =
         show_number(evse.min_a) + " A is above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A";
-    if (f.has("min_a")) fail(f.where("min_a"), "= " + text);
-    fail(f.where(), "has a default min_a: " + text + "; set min_a");
+    if (f.has_key("min_a")) throw_at(f.where("min_a"), "= " + text);
+    throw_at(f.where(), "has a default min_a: " + text + "; set min_a");
   }
 
   if (evse.bidirectional)
-    evse.max_discharge_a = f.has("max_discharge_kw") ? f.number("max_discharge_kw") / kw_per_a : evse.max_a;
+    evse.max_discharge_a = f.has_key("max_discharge_kw") ? f.read_number("max_discharge_kw") / kw_per_a : evse.max_a;
 }
 
 }  // namespace
 
 physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<physics::Feeder>& feeders) {
   physics::Evse evse;
-  evse.bidirectional = f.boolean("bidirectional");
+  evse.bidirectional = f.read_boolean("bidirectional");
   if (!evse.bidirectional) refuse_keys(f, {"max_discharge_kw"}, "needs bidirectional = true");
-  if (f.choice("kind") == 1)
+  if (f.read_choice("kind") == 1)
     make_dc(f, evse);
   else
     make_ac(f, evse, site_voltage_v);
-  if (f.has("feeder")) {
+  if (f.has_key("feeder")) {
     const std::string name = f.text("feeder");
     const auto at = std::find_if(feeders.begin(), feeders.end(),
                                  [&](const physics::Feeder& feeder) { return feeder.name == name; });
     if (at == feeders.end()) {
       std::vector<std::string_view> known;
       for (const physics::Feeder& feeder : feeders) known.push_back(feeder.name);
-      fail(f.where("feeder"), "= \"" + name + "\": the site has no such feeder" + kernel::did_you_mean(name, known));
+      throw_at(f.where("feeder"),
+               "= \"" + name + "\": the site has no such feeder" + kernel::did_you_mean(name, known));
     }
     evse.feeder = static_cast<std::int32_t>(at - feeders.begin());
   }
@@ -125,7 +128,7 @@ void add(Build& build, Stations& out, physics::Evse evse, std::string id, const 
          const Where& where) {
   evse.id = std::move(id);
   const auto row = static_cast<std::uint32_t>(out.evses.size());
-  if (!out.by_id.emplace(evse.id, row).second) fail(where, "makes a second EVSE with the id \"" + evse.id + "\"");
+  if (!out.by_id.emplace(evse.id, row).second) throw_at(where, "makes a second EVSE with the id \"" + evse.id + "\"");
   out.by_station[station].push_back(row);
   out.evses.push_back(std::move(evse));
   ++build.evses;
@@ -133,23 +136,23 @@ void add(Build& build, Stations& out, physics::Evse evse, std::string id, const 
 
 void check_count(const Build& build, std::int64_t more, const Where& where) {
   if (static_cast<std::uint64_t>(more) + build.evses > most_evses) {
-    fail(where, "= " + show_number(static_cast<double>(more)) + " makes more than 1,000,000 EVSEs in the world");
+    throw_at(where, "= " + show_number(static_cast<double>(more)) + " makes more than 1,000,000 EVSEs in the world");
   }
 }
 
 // `evses = 3` gives; `evses = { "CA-308", ... }` names them itself.
 std::vector<std::string> ids_of(const Build& build, const Fields& f, const std::string& station) {
-  const Value& evses = *f.find("evses");
+  const Value& evses = *f.find_value("evses");
   const Where at = f.where("evses");
   std::vector<std::string> ids;
-  if (evses.table() == nullptr) {
+  if (evses.as_table() == nullptr) {
     const std::int64_t count = whole_of(evses, at, 1, most_evses);
     check_count(build, count, at);
     for (std::int64_t n = 1; n <= count; ++n) ids.push_back(station + "-" + std::to_string(n));
     return ids;
   }
   for (const Value* id : list_of(evses, at, "ids of EVSEs")) ids.push_back(name_of(*id, at / ids.size()));
-  if (ids.empty()) fail(at, "is empty");
+  if (ids.empty()) throw_at(at, "is empty");
   check_count(build, static_cast<std::int64_t>(ids.size()), at);
   return ids;
 }
@@ -160,13 +163,13 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
   const bool logged = word.kind == "from_ocpp";
   const std::string example = logged ? "site.log" : "week.csv";
   if (word.arguments.size() != 2)
-    fail(where, "takes a file and the keys of its stations: " + word.kind + "(\"" + example + "\", { kw = 7 })");
+    throw_at(where, "takes a file and the keys of its stations: " + word.kind + "(\"" + example + "\", { kw = 7 })");
   const std::string& file = text_of(word.arguments[0], where);
-  const Table* given = word.arguments[1].table();
+  const Table* given = word.arguments[1].as_table();
   if (given == nullptr)
-    fail(where, "takes the keys of its stations in braces: " + word.kind + "(\"" + example + "\", { kw = 7 })");
+    throw_at(where, "takes the keys of its stations in braces: " + word.kind + "(\"" + example + "\", { kw = 7 })");
   for (const char* key : {"name", "evses"}) {
-    if (given->find(key) != nullptr) fail(where / key, "comes from the file");
+    if (given->find_value(key) != nullptr) throw_at(where / key, "comes from the file");
   }
   // The two required keys are filled in, so that everything else is checked as for any station.
   Table completed = *given;
@@ -174,7 +177,7 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
   completed.named.emplace_back("name", Value{std::string("from the file")});
   std::sort(completed.named.begin(), completed.named.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
-  const Fields f({std::make_shared<const Table>(std::move(completed))}, section("station"), where);
+  const Fields f({std::make_shared<const Table>(std::move(completed))}, find_section("station"), where);
   const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
   const std::vector<std::string> ids =
       logged ? stations_in_log(build, file, where) : stations_in_file(build, file, where);
@@ -190,16 +193,16 @@ Stations stations_of(Build& build, const Value& value, const Where& where, doubl
   for (const char* kind : {"from_sessions", "from_ocpp"}) {
     const Construct* word = value.construct(kind);
     if (word == nullptr) continue;
-    from_file(build, out, *word, where.at(*word), site_voltage_v, feeders);
+    from_file(build, out, *word, where.place_of(*word), site_voltage_v, feeders);
     return out;
   }
   const std::vector<const Value*> list = list_of(value, where, "stations, each in its own braces");
-  if (list.empty()) fail(where, "is empty; a site has at least one station");
+  if (list.empty()) throw_at(where, "is empty; a site has at least one station");
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const Fields f(*list[i], section("station"), where / i);
+    const Fields f(*list[i], find_section("station"), where / i);
     const std::string name = f.text("name");
     if (out.by_station.contains(name))
-      fail(f.where("name"), "= \"" + name + "\" is used twice; the ids of their EVSEs would be the same");
+      throw_at(f.where("name"), "= \"" + name + "\" is used twice; the ids of their EVSEs would be the same");
     const std::vector<std::string> ids = ids_of(build, f, name);
     const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
     for (const std::string& id : ids) add(build, out, evse, id, name, f.where());
@@ -212,7 +215,7 @@ std::uint32_t evse_row(const Stations& stations, const std::string& id, const Wh
   if (at != stations.by_id.end()) return at->second;
   std::vector<std::string_view> known;
   for (const physics::Evse& evse : stations.evses) known.push_back(evse.id);
-  fail(where, "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
+  throw_at(where, "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
 }
 
 }  // namespace evtwin::scenario

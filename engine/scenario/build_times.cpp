@@ -9,17 +9,17 @@ market::Calendar calendar_of(const std::string& zone, const Where& where) {
   try {
     return market::Calendar(zone);
   } catch (const market::CalendarError& error) {
-    fail(where, "= \"" + zone + "\": " + error.what());
+    throw_at(where, "= \"" + zone + "\": " + error.what());
   }
 }
 
 TimeNs instant_of(const Value& value, const Where& where, const market::Calendar& calendar) {
-  if (value.is_number()) fail(where, "must be text such as \"2025-06-02T14:00\", got " + describe(value));
+  if (value.is_number()) throw_at(where, "must be text such as \"2025-06-02T14:00\", got " + describe_value(value));
   const std::string& text = text_of(value, where);
   try {
     return market::parse_instant(text, calendar);
   } catch (const market::CalendarError& error) {
-    fail_at(where, where.label() + ": " + error.what());
+    fail_at(where, where.field_label() + ": " + error.what());
   }
 }
 
@@ -28,7 +28,7 @@ market::LocalDate date_of(const Value& value, const Where& where) {
   try {
     return market::parse_date(text);
   } catch (const market::CalendarError& error) {
-    fail_at(where, where.label() + ": " + error.what());
+    fail_at(where, where.field_label() + ": " + error.what());
   }
 }
 
@@ -39,7 +39,7 @@ std::vector<market::LocalDate> dates_of(const Value& value, const Where& where) 
   for (std::size_t i = 0; i < list.size(); ++i) {
     dates.push_back(date_of(*list[i], where / i));
     if (!known.insert(market::days_since_epoch(dates.back())).second)
-      fail(where / i, "= \"" + market::format_date(dates.back()) + "\" stands in the list twice");
+      throw_at(where / i, "= \"" + market::format_date(dates.back()) + "\" stands in the list twice");
   }
   return dates;
 }
@@ -47,10 +47,10 @@ std::vector<market::LocalDate> dates_of(const Value& value, const Where& where) 
 market::MonthMask months_of(const Value& value, const Where& where) {
   market::MonthMask mask = 0;
   const std::vector<const Value*> list = list_of(value, where, "months 1..12");
-  if (list.empty()) fail(where, "is empty; name months from 1 to 12, or leave the key out");
+  if (list.empty()) throw_at(where, "is empty; name months from 1 to 12, or leave the key out");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto bit = market::month_bit(static_cast<int>(whole_of(*list[i], where / i, 1, 12)));
-    if ((mask & bit) != 0) fail(where / i, "names a month twice");
+    if ((mask & bit) != 0) throw_at(where / i, "names a month twice");
     mask = static_cast<market::MonthMask>(mask | bit);
   }
   return mask;

@@ -34,11 +34,11 @@ struct Where {
   Where operator/(std::string_view key) const;
   Where operator/(std::size_t position) const;  ///< from 0
   /// Place of another call, such as a site inside its scenario.
-  Where at(const Construct& construct) const;
+  Where place_of(const Construct& construct) const;
   /// "site.stations[2].kw"; in JSON "/evses/1/kw", and "the request" for the whole.
-  std::string label() const;
+  std::string field_label() const;
   /// "week.lua:12".
-  std::string position() const;
+  std::string file_position() const;
 };
 
 /// Error of a JSON document, with the field that is wrong; `what()` is "/evses/1/kw: what, and what would be right".
@@ -51,7 +51,7 @@ struct FieldError : ScriptError {
 /// @throws ScriptError "FILE:LINE: text", in JSON a FieldError.
 [[noreturn]] void fail_at(const Where& where, std::string_view text);
 /// The same with "site.stations[2].kw " in front.
-[[noreturn]] void fail(const Where& where, std::string_view text);
+[[noreturn]] void throw_at(const Where& where, std::string_view text);
 
 /// 7000 -> "7000", 1e6 -> "1,000,000", 0.1 -> "0.1".
 std::string show_number(double value);
@@ -72,16 +72,16 @@ class Fields {
   /// @throws ScriptError for unknown keys (with the nearest known one), missing keys, wrong types, values out of range.
   Fields(const Value& table, const Section& section, Where where);
 
-  bool has(std::string_view key) const { return find(key) != nullptr; }
-  const Value* find(std::string_view key) const;
-  /// The value, or the default of the key's row. Precondition: has(key), or the default is a number.
-  double number(std::string_view key) const;
-  double number(std::string_view key, double otherwise) const;
-  std::int64_t whole(std::string_view key) const;
-  bool boolean(std::string_view key) const;
+  bool has_key(std::string_view key) const { return find_value(key) != nullptr; }
+  const Value* find_value(std::string_view key) const;
+  /// The value, or the default of the key's row. Precondition: has_key(key), or the default is a number.
+  double read_number(std::string_view key) const;
+  double read_number(std::string_view key, double otherwise) const;
+  std::int64_t read_whole(std::string_view key) const;
+  bool read_boolean(std::string_view key) const;
   std::string text(std::string_view key, std::string_view otherwise = {}) const;
   /// Number of the chosen word in the row's `words`.
-  std::size_t choice(std::string_view key) const;
+  std::size_t read_choice(std::string_view key) const;
 
   const std::vector<Value>& positional() const { return positional_; }
   const Section& section() const { return *section_; }
@@ -89,8 +89,8 @@ class Fields {
   Where where(std::string_view key) const { return where_ / key; }
 
  private:
-  void check(const Key& key, const Value& value) const;
-  const Key& row(std::string_view key) const;
+  void check_value(const Key& key, const Value& value) const;
+  const Key& row_of_key(std::string_view key) const;
 
   Value value_;  // keeps the table alive: it may be a temporary of the caller
   const Table* table_ = nullptr;

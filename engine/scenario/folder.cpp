@@ -15,7 +15,7 @@
 namespace evtwin::scenario {
 namespace {
 
-std::string quoted(std::string_view path) { return "'" + kernel::printable(path, 200) + "'"; }
+std::string quoted(std::string_view path) { return "'" + kernel::make_printable(path, 200) + "'"; }
 
 [[noreturn]] void refuse(std::string_view path, std::string_view why) {
   throw FolderError(quoted(path) + " " + std::string(why));
@@ -63,9 +63,9 @@ OpenFile::~OpenFile() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-std::string OpenFile::path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+std::string OpenFile::stable_path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
 
-std::string OpenFile::read(std::size_t most_bytes) const {
+std::string OpenFile::read_all(std::size_t most_bytes) const {
   const auto too_large = [&] {
     throw FolderError(scenario::quoted(shown_) + " has a size above " + std::to_string(most_bytes >> 20) +
                       " MiB, which is refused");

@@ -22,11 +22,11 @@ class OpenFile {
   ~OpenFile();
 
   /// The path for messages.
-  const std::string& shown() const { return shown_; }
+  const std::string& shown_path() const { return shown_; }
   /// A path that opens this very file, whatever happens to its name meanwhile; valid while this object lives.
-  std::string path() const;
+  std::string stable_path() const;
   /// All of it. @throws FolderError when it is larger than `most_bytes` ("size").
-  std::string read(std::size_t most_bytes) const;
+  std::string read_all(std::size_t most_bytes) const;
 
  private:
   int descriptor_;

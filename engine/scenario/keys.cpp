@@ -682,9 +682,9 @@ static_assert(kernel::has_unique_keys(all_sections, &Section::name));
 
 }  // namespace
 
-std::span<const Section> sections() { return all_sections; }
+std::span<const Section> reference_sections() { return all_sections; }
 
-const Section& section(std::string_view name) {
+const Section& find_section(std::string_view name) {
   for (const Section& s : all_sections) {
     if (s.name == name) return s;
   }

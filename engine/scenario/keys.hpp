@@ -43,9 +43,9 @@ struct Section {
 };
 
 /// All sections in the order of the reference.
-std::span<const Section> sections();
+std::span<const Section> reference_sections();
 /// @throws std::logic_error for a name that is no section.
-const Section& section(std::string_view name);
+const Section& find_section(std::string_view name);
 /// nullptr when the section has no such key.
 const Key* find_key(const Section& section, std::string_view name);
 
@@ -73,6 +73,6 @@ struct Word {
   std::string_view doc;        ///< editor annotations (@param, @return), separated by '\n'
   std::string_view help;
 };
-std::span<const Word> words();
+std::span<const Word> reference_words();
 
 }  // namespace evtwin::scenario

@@ -433,6 +433,6 @@ std::span<const FieldSection> field_sections() { return all_fields; }
 
 std::span<const Field> decision_answers() { return decision_fields; }
 
-std::span<const Word> words() { return all_words; }
+std::span<const Word> reference_words() { return all_words; }
 
 }  // namespace evtwin::scenario

@@ -66,7 +66,7 @@ double parsed_number(const std::string& name, const std::string& text) {
   double value = 0.0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec != std::errc() || result.ptr != text.data() + text.size() || !(value - value == 0.0)) {
-    throw std::runtime_error("--set " + kernel::printable(name, 60) + "=" + kernel::printable(text, 60) +
+    throw std::runtime_error("--set " + kernel::make_printable(name, 60) + "=" + kernel::make_printable(text, 60) +
                              ": this parameter is a number");
   }
   return value;
@@ -89,11 +89,11 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kin
     : folder_(folder_of(file)), options_(std::move(options)), kind_(kind) {
   const std::string what = kind == Kind::scenario ? "scenario" : "strategy";
   if (options_.library_dir.empty()) options_.library_dir = library_folder();
-  const std::string shown = kernel::printable(file, 300);
+  const std::string shown = kernel::make_printable(file, 300);
   auto text = std::make_shared<SourceText>();
   text->file = shown;
   try {
-    text->text = options_.text ? *options_.text : open_users_file(file).read(most_source_bytes);
+    text->text = options_.text ? *options_.text : open_users_file(file).read_all(most_source_bytes);
   } catch (const FolderError& error) {
     throw ScriptError(shown + ": the " + what + " " + error.what());
   }
@@ -105,7 +105,7 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kin
   text_ = std::move(text);
 }
 
-OpenFile ScenarioSource::open(const std::string& path) const {
+OpenFile ScenarioSource::open_file(const std::string& path) const {
   {
     const std::scoped_lock lock(mutex_);
     opened_.insert(path);
@@ -116,7 +116,7 @@ OpenFile ScenarioSource::open(const std::string& path) const {
   return users_own ? open_users_file(path) : open_below(folder_, path);
 }
 
-std::vector<Input> ScenarioSource::inputs() const {
+std::vector<Input> ScenarioSource::files_read() const {
   std::vector<Input> inputs{input_of(file(), text())};
   std::set<std::string> paths;
   {
@@ -125,15 +125,15 @@ std::vector<Input> ScenarioSource::inputs() const {
     paths = opened_;
   }
   for (const std::string& path : paths) {
-    const OpenFile opened = open(path);
-    std::ifstream bytes(opened.path(), std::ios::binary);
+    const OpenFile opened = open_file(path);
+    std::ifstream bytes(opened.stable_path(), std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(bytes), {}};
     inputs.push_back(input_of(path, content));
   }
   return inputs;
 }
 
-std::string ScenarioSource::module(std::string_view name, std::string& file) const {
+std::string ScenarioSource::read_module(std::string_view name, std::string& file) const {
   // Read once: every Lua state of this source sees the same text, whatever becomes of the file.
   const std::scoped_lock lock(mutex_);
   if (const auto known = modules_.find(name); known != modules_.end()) {
@@ -142,7 +142,7 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
   }
 
   if (!is_module_name(name)) {
-    throw FolderError("require: '" + kernel::printable(name, 60) +
+    throw FolderError("require: '" + kernel::make_printable(name, 60) +
                       "' is no module name; names are letters, digits, - and _, with dots between folders");
   }
 
@@ -154,7 +154,7 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
   const bool in_library = !options_.library_dir.empty() && exists_below(options_.library_dir, path);
   if (!in_library && !exists_below(folder_, path)) {
     std::string text =
-        "require: no module '" + kernel::printable(name, 60) + "' in the scenario library or beside the scenario";
+        "require: no module '" + kernel::make_printable(name, 60) + "' in the scenario library or beside the scenario";
     const std::vector<std::string> there =
         options_.library_dir.empty() ? std::vector<std::string>() : modules_below(options_.library_dir);
     const std::vector<std::string_view> known(there.begin(), there.end());
@@ -165,19 +165,19 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
   }
 
   const OpenFile opened = open_below(in_library ? options_.library_dir : folder_, path);
-  file = in_library ? path : opened.shown();
-  std::string text = opened.read(most_source_bytes);
+  file = in_library ? path : opened.shown_path();
+  std::string text = opened.read_all(most_source_bytes);
 
   kernel::log_line(kernel::LogRoom::scenario, kernel::LogLevel::info, "module {}: {}, {} bytes", name, file,
                    text.size());
-  refuse_other_bytes(text, kernel::printable(file, 300), "module");
+  refuse_other_bytes(text, kernel::make_printable(file, 300), "module");
   modules_.emplace(name, std::make_pair(text, file));
   return text;
 }
 
 Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t seed)
     : source_(std::move(source)), sandbox_(lua::SandboxLimits{}, seed) {
-  sandbox_.set_loader([this](std::string_view name, std::string& file) { return source_->module(name, file); });
+  sandbox_.set_loader([this](std::string_view name, std::string& file) { return source_->read_module(name, file); });
   add_word("scenario", "scenario", 1);
   add_word("site", "site", 1);
   add_word("sessions", "sessions", 1);
@@ -193,23 +193,23 @@ Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t s
   for (const char* name : {"uniform", "normal", "lognormal", "exponential", "choice", "quantiles"})
     add_word(name, name, 1);
 
-  lua_State* L = state();
+  lua_State* L = lua_state();
   lua_newtable(L);
-  sandbox_.push_function([this](lua_State* in) { return construct(in, "arrivals.poisson", 1, false); });
+  sandbox_.push_function([this](lua_State* in) { return make_construct(in, "arrivals.poisson", 1, false); });
   lua_setfield(L, -2, "poisson");
   lua::make_read_only(L, -1, "arrivals", true);
   sandbox_.set_global("arrivals");
-  sandbox_.set_function("param", [this](lua_State* in) { return param(in); });
+  sandbox_.set_function("param", [this](lua_State* in) { return declare_param(in); });
 }
 
 void Language::add_word(const char* name, std::string kind, int most_arguments, bool takes_table) {
   sandbox_.set_function(name, [this, kind = std::move(kind), most_arguments, takes_table](lua_State* L) {
-    return construct(L, kind, most_arguments, takes_table);
+    return make_construct(L, kind, most_arguments, takes_table);
   });
 }
 
 // Nothing is checked here beyond the number of arguments: all checks happen on the finished scenario, with lines.
-int Language::construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table) {
+int Language::make_construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table) {
   auto out = std::make_shared<Construct>();
   out->kind = kind;
   out->takes_table = takes_table;
@@ -248,7 +248,7 @@ int Language::construct(lua_State* L, const std::string& kind, int most_argument
   return 1;
 }
 
-int Language::param(lua_State* L) {
+int Language::declare_param(lua_State* L) {
   if (lua_type(L, 1) != LUA_TSTRING)
     throw std::runtime_error("param: the name is due in quotes: param(\"name\", default)");
   const std::string name = lua_tostring(L, 1);
@@ -278,7 +278,7 @@ int Language::param(lua_State* L) {
 
     case LUA_TBOOLEAN:
       if (text != "true" && text != "false") {
-        throw std::runtime_error("--set " + kernel::printable(name, 60) + "=" + kernel::printable(text, 60) +
+        throw std::runtime_error("--set " + kernel::make_printable(name, 60) + "=" + kernel::make_printable(text, 60) +
                                  ": this parameter is true or false");
       }
       lua_pushboolean(L, text == "true" ? 1 : 0);
@@ -289,7 +289,7 @@ int Language::param(lua_State* L) {
       lua_pushlstring(L, text.data(), text.size());
       return 1;
     default:
-      throw std::runtime_error("param: the default of " + kernel::printable(name, 60) +
+      throw std::runtime_error("param: the default of " + kernel::make_printable(name, 60) +
                                " must be a number, true or false, or text");
   }
 }
@@ -306,12 +306,12 @@ void print_line(std::string_view line) {
   std::fputc('\n', stderr);
 }
 
-std::shared_ptr<const Construct> Language::evaluate(std::function<void(std::string_view)> print) {
+std::shared_ptr<const Construct> Language::evaluate_file(std::function<void(std::string_view)> print) {
   sandbox_.set_print(std::move(print));
   sandbox_.run_chunk(source_->text(), source_->file(), 1);
-  std::shared_ptr<const Construct> made = to_construct(state(), -1);
-  const std::string got = lua_isnil(state(), -1) ? "nothing" : std::string("a ") + luaL_typename(state(), -1);
-  lua_settop(state(), 0);
+  std::shared_ptr<const Construct> made = to_construct(lua_state(), -1);
+  const std::string got = lua_isnil(lua_state(), -1) ? "nothing" : std::string("a ") + luaL_typename(lua_state(), -1);
+  lua_settop(lua_state(), 0);
   const std::string what = source_->kind() == ScenarioSource::Kind::scenario ? "scenario" : "strategy";
   if (!made)
     throw ScriptError(source_->file() + ": the file returns " + got + "; a " + what + " is written: return " + what +
@@ -319,8 +319,8 @@ std::shared_ptr<const Construct> Language::evaluate(std::function<void(std::stri
   return made;
 }
 
-std::shared_ptr<const Construct> Language::run(std::function<void(std::string_view)> print) {
-  std::shared_ptr<const Construct> scenario = evaluate(std::move(print));
+std::shared_ptr<const Construct> Language::run_scenario(std::function<void(std::string_view)> print) {
+  std::shared_ptr<const Construct> scenario = evaluate_file(std::move(print));
   if (scenario->kind != "scenario") {
     throw ScriptError(source_->file() + ": the file returns a " + scenario->kind +
                       "; a scenario is written: return scenario { ... }");
@@ -328,9 +328,9 @@ std::shared_ptr<const Construct> Language::run(std::function<void(std::string_vi
   return scenario;
 }
 
-void Language::push(Function function) { lua_rawgeti(state(), LUA_REGISTRYINDEX, function.reference); }
+void Language::push(Function function) { lua_rawgeti(lua_state(), LUA_REGISTRYINDEX, function.reference); }
 
-Where Language::where(const Construct& scenario) const {
+Where Language::place_of(const Construct& scenario) const {
   return {source_->source_text(), scenario.file, scenario.kind, scenario.line, {}};
 }
 

@@ -34,13 +34,13 @@ class ScenarioSource {
 
   /// Opens a file that the scenario names: below its folder, or anywhere when the path is a --set value. @throws
   /// FolderError
-  OpenFile open(const std::string& path) const;
+  OpenFile open_file(const std::string& path) const;
   /// A module's text: from the library, else from the scenario's folder; read once, then the same for ever. @throws
   /// FolderError
-  std::string module(std::string_view name, std::string& file) const;
+  std::string read_module(std::string_view name, std::string& file) const;
 
   /// Files read so far, with fingerprints. @throws FolderError for a file that has gone.
-  std::vector<Input> inputs() const;
+  std::vector<Input> files_read() const;
 
   std::uint64_t seed = 0;  ///< of the interpreter's random numbers: the run's seed, once it is known
 
@@ -71,25 +71,25 @@ class Language {
 
   /// Runs the scenario's text; `print` gets the lines of print(). @returns what scenario { ... } made. @throws
   /// ScriptError, also when nothing was returned.
-  std::shared_ptr<const Construct> run(std::function<void(std::string_view)> print);
+  std::shared_ptr<const Construct> run_scenario(std::function<void(std::string_view)> print);
   /// The same for whatever word of the language the file returns.
-  std::shared_ptr<const Construct> evaluate(std::function<void(std::string_view)> print);
+  std::shared_ptr<const Construct> evaluate_file(std::function<void(std::string_view)> print);
 
   lua::Sandbox& sandbox() { return sandbox_; }
-  lua_State* state() { return sandbox_.state(); }
+  lua_State* lua_state() { return sandbox_.lua_state(); }
   /// Pushes a function that a Value refers to.
   void push(Function function);
   /// Place of the whole scenario.
-  Where where(const Construct& scenario) const;
+  Where place_of(const Construct& scenario) const;
 
   const std::vector<Param>& params() const { return params_; }
   /// Everything made by the words whose results must be used: "site" and "at".
-  const std::vector<std::shared_ptr<const Construct>>& made() const { return made_; }
+  const std::vector<std::shared_ptr<const Construct>>& made_constructs() const { return made_; }
 
  private:
   void add_word(const char* name, std::string kind, int most_arguments, bool takes_table = false);
-  int construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table);
-  int param(lua_State* L);
+  int make_construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table);
+  int declare_param(lua_State* L);
 
   std::shared_ptr<const ScenarioSource> source_;
   lua::Sandbox sandbox_;

@@ -45,7 +45,7 @@ std::string table_cell(std::string_view text) {
 }
 
 void write_sections(std::string& out) {
-  for (const Section& section : sections()) {
+  for (const Section& section : reference_sections()) {
     out += "\n---" + std::string(section.help) + "\n---@class evtwin." + std::string(section.name) + "\n";
     for (const Key& key : section.keys) {
       out += "---@field " + std::string(key.name) + (key.required ? " " : "? ") + std::string(key.lua_type) + " " +
@@ -94,14 +94,14 @@ constexpr std::string_view head = R"(---@meta
 
 std::string editor_definitions() {
   std::string out(head);
-  for (const Key& key : section("station").keys) {
+  for (const Key& key : find_section("station").keys) {
     if (key.required) continue;
     out += "---@field " + std::string(key.name) + "? " + std::string(key.lua_type) + " " + remark(key) + "\n";
   }
   write_sections(out);
   write_fields(out);
   out += "\narrivals = {}\n";
-  for (const Word& word : words()) {
+  for (const Word& word : reference_words()) {
     out += "\n---" + std::string(word.help) + "\n";
     for (std::size_t at = 0; at < word.doc.size();) {
       const std::size_t end = std::min(word.doc.find('\n', at), word.doc.size());
@@ -116,7 +116,7 @@ std::string editor_definitions() {
 std::string language_reference() {
   // The tables of keys are the ones that scenarios are checked by: text and checks can not differ.
   std::string out;
-  for (const Section& section : sections()) {
+  for (const Section& section : reference_sections()) {
     out +=
         "\n### " + std::string(section.name) + "\n\n`" + std::string(section.form) + "`: " + std::string(section.help);
     if (!section.positional.empty()) out += " Without a key: " + std::string(section.positional) + ".";
@@ -144,7 +144,8 @@ std::string language_reference() {
   }
 
   out += "\n## Words\n\n";
-  for (const Word& word : words()) out += "- `" + std::string(word.name) + "`: " + std::string(word.help) + "\n";
+  for (const Word& word : reference_words())
+    out += "- `" + std::string(word.name) + "`: " + std::string(word.help) + "\n";
   return out;
 }
 

@@ -41,11 +41,11 @@ Module ask(const std::string& module, const std::string& folder) {
   auto source = std::make_shared<ScenarioSource>(module, std::move(options));
   Language language(source, 0);
   Module out;
-  out.made = language.evaluate(print_line);
-  out.where = language.where(*out.made) / "tariffs";
-  const Table* arguments = out.made->arguments.front().table();
-  const Value* tariffs = arguments != nullptr ? arguments->find("tariffs") : nullptr;
-  out.tariffs = tariffs != nullptr ? tariffs->table() : nullptr;
+  out.made = language.evaluate_file(print_line);
+  out.where = language.place_of(*out.made) / "tariffs";
+  const Table* arguments = out.made->arguments.front().as_table();
+  const Value* tariffs = arguments != nullptr ? arguments->find_value("tariffs") : nullptr;
+  out.tariffs = tariffs != nullptr ? tariffs->as_table() : nullptr;
   if (out.tariffs == nullptr) throw ScriptError(module + ": its tariffs can not be read");
   return out;
 }
@@ -57,17 +57,18 @@ std::vector<std::string> modules_of(const std::string& folder) {
 }
 
 std::string text_at(const Table& table, std::string_view key) {
-  const Value* value = table.find(key);
-  const std::string* text = value != nullptr ? value->text() : nullptr;
-  return text != nullptr ? kernel::printable(*text, 1000) : std::string();
+  const Value* value = table.find_value(key);
+  const std::string* text = value != nullptr ? value->as_text() : nullptr;
+  return text != nullptr ? kernel::make_printable(*text, 1000) : std::string();
 }
 
 [[noreturn]] void no_such(const std::string& name, const std::string& folder) {
   std::vector<std::string> names;
   for (const LibraryTariff& tariff : library_tariffs(folder)) names.push_back(tariff.name);
   const std::vector<std::string_view> known(names.begin(), names.end());
-  throw ScriptError("--change tariff=" + kernel::printable(name, 60) + ": the scenario library has no such tariff" +
-                    kernel::did_you_mean(name, known) + "; evtwin tariffs lists them");
+  throw ScriptError("--change tariff=" + kernel::make_printable(name, 60) +
+                    ": the scenario library has no such tariff" + kernel::did_you_mean(name, known) +
+                    "; evtwin tariffs lists them");
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ std::vector<LibraryTariff> library_tariffs(std::string folder) {
   for (const std::string& module : modules_of(folder)) {
     const Module asked = ask(module, folder);
     for (const auto& [name, value] : asked.tariffs->named) {
-      const Table* table = value.table();
+      const Table* table = value.as_table();
       if (table == nullptr) continue;
       out.push_back({module.substr(folder_prefix.size()) + "." + name, text_at(*table, "currency"),
                      text_at(*table, "source"), text_at(*table, "valid_from"), text_at(*table, "doubts")});
@@ -95,10 +96,10 @@ market::Tariff library_tariff(Build& build, const std::string& name) {
   const std::vector<std::string> modules = modules_of(folder);
   if (std::find(modules.begin(), modules.end(), module) == modules.end()) no_such(name, folder);
   std::string file;
-  static_cast<void>(build.source.module(module, file));  // from now on a fingerprint of it belongs to the scenario
+  static_cast<void>(build.source.read_module(module, file));  // from now on a fingerprint of it belongs to the scenario
   const Module asked = ask(module, folder);
   const std::string tariff_name = name.substr(dot + 1);
-  const Value* value = asked.tariffs->find(tariff_name);
+  const Value* value = asked.tariffs->find_value(tariff_name);
   if (value == nullptr) no_such(name, folder);
   return tariff_of(build, *value, asked.where / tariff_name);
 }

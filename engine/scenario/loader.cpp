@@ -28,28 +28,30 @@ static_assert(whole_in_double == static_cast<double>(std::int64_t{1} << std::num
 constexpr int most_days = 36'500;
 
 std::uint64_t seed_of(const Value& value, const Where& where) {
-  if (!value.is_number()) fail(where, "must be a whole number from 0 to 2^63-1, got " + describe(value));
+  if (!value.is_number()) throw_at(where, "must be a whole number from 0 to 2^63-1, got " + describe_value(value));
   if (const auto* whole = std::get_if<std::int64_t>(&value.data)) {
-    if (*whole < 0) fail(where, "= " + std::to_string(*whole) + " must be from 0 to 2^63-1");
+    if (*whole < 0) throw_at(where, "= " + std::to_string(*whole) + " must be from 0 to 2^63-1");
     return static_cast<std::uint64_t>(*whole);
   }
-  const double number = value.number();
+  const double number = value.as_number();
   if (!(number >= 0.0 && number <= whole_in_double) || std::floor(number) != number) {
-    fail(where,
-         "= " + show_number(number) +
-             " must be a whole number from 0 to 2^63-1; a number of this size or form is a float, which loses digits");
+    throw_at(
+        where,
+        "= " + show_number(number) +
+            " must be a whole number from 0 to 2^63-1; a number of this size or form is a float, which loses digits");
   }
   return static_cast<std::uint64_t>(number);
 }
 
 // The instant `days` local days after `start`, at the same time of the local clock.
 TimeNs end_of(const market::Calendar& calendar, TimeNs start, int days, const Where& where) {
-  const market::LocalTime local = calendar.local(start);
+  const market::LocalTime local = calendar.local_time(start);
   const std::int64_t last = market::days_since_epoch(local.date) + days;
   constexpr market::LocalDate latest{2262, 4, 9};
   if (last > market::days_since_epoch(latest)) {
-    fail(where, "= " + std::to_string(days) + " leads past 2262-04-09, where the clock of the simulation ends (start " +
-                    market::format_date(local.date) + ")");
+    throw_at(where, "= " + std::to_string(days) +
+                        " leads past 2262-04-09, where the clock of the simulation ends (start " +
+                        market::format_date(local.date) + ")");
   }
   const market::LocalDate date = market::date_of_days(last);
   if (start == calendar.day_start(start)) return calendar.start_of(date);
@@ -71,12 +73,12 @@ void read_run_window(Build& build, const Fields& f, const Construct& scenario) {
     return;
   }
 
-  const Value& start = *f.find("start");
-  if (f.has("days") == f.has("hours")) fail_at(f.where(), "the scenario needs days or hours, one of them");
+  const Value& start = *f.find_value("start");
+  if (f.has_key("days") == f.has_key("hours")) fail_at(f.where(), "the scenario needs days or hours, one of them");
   const Value nothing;
-  const Value& days = f.has("days") ? *f.find("days") : nothing;
+  const Value& days = f.has_key("days") ? *f.find_value("days") : nothing;
   const auto from_sessions = [](const Value& value) {
-    return value.text() != nullptr && *value.text() == "from_sessions";
+    return value.as_text() != nullptr && *value.as_text() == "from_sessions";
   };
 
   RecordedDays recorded;
@@ -93,27 +95,27 @@ void read_run_window(Build& build, const Fields& f, const Construct& scenario) {
     world.days = *options.days;
   } else if (from_sessions(days)) {
     const std::int64_t ends = market::days_since_epoch(recorded.first) + recorded.days;
-    const std::int64_t length = ends - market::days_since_epoch(world.calendar.date(world.start_ns));
-    if (length < 1) fail(f.where("start"), "lies after the last recorded session");
+    const std::int64_t length = ends - market::days_since_epoch(world.calendar.local_date(world.start_ns));
+    if (length < 1) throw_at(f.where("start"), "lies after the last recorded session");
     if (length > most_days)
-      fail(f.where("days"),
-           "= \"from_sessions\" makes " + std::to_string(length) + " days; at most 36,500 are allowed");
+      throw_at(f.where("days"),
+               "= \"from_sessions\" makes " + std::to_string(length) + " days; at most 36,500 are allowed");
     world.days = static_cast<int>(length);
-  } else if (f.has("hours")) {
-    world.days = static_cast<int>(std::ceil(f.number("hours") / 24.0));
+  } else if (f.has_key("hours")) {
+    world.days = static_cast<int>(std::ceil(f.read_number("hours") / 24.0));
   } else {
     world.days = static_cast<int>(whole_of(days, f.where("days"), 1, most_days, "days"));
   }
 
-  const bool by_hours = f.has("hours") && !options.days;
+  const bool by_hours = f.has_key("hours") && !options.days;
   world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where(by_hours ? "hours" : "days"));
-  if (by_hours) world.end_ns = kernel::after_hours_rounded_up(world.start_ns, f.number("hours"));
+  if (by_hours) world.end_ns = kernel::after_hours_rounded_up(world.start_ns, f.read_number("hours"));
 
   // Beyond the known rules of a time zone local days are a guess: said in the run.
   if (world.end_ns > world.calendar.rules_known_until()) {
-    build.flag("timezone", "the changes of clock in " + world.calendar.zone() + " are known until " +
-                               world.calendar.format_local(world.calendar.rules_known_until()) +
-                               "; afterwards the last offset is kept");
+    build.add_flag("timezone", "the changes of clock in " + world.calendar.zone_name() + " are known until " +
+                                   world.calendar.format_local(world.calendar.rules_known_until()) +
+                                   "; afterwards the last offset is kept");
   }
 }
 
@@ -122,33 +124,33 @@ std::string strategy_id(const Build& build, const Value& value, const Where& whe
   const auto& set = build.source.options().set;
   const bool users_own = std::any_of(set.begin(), set.end(), [&](const auto& entry) { return entry.second == id; });
   if (!users_own && id.find_first_of("/#:") != std::string::npos) {
-    fail(where, "= \"" + id +
-                    "\" must be the id of a strategy, such as \"edf\"; a plugin's file can only be named on the "
-                    "command line (--strategy FILE.so#ID)");
+    throw_at(where, "= \"" + id +
+                        "\" must be the id of a strategy, such as \"edf\"; a plugin's file can only be named on the "
+                        "command line (--strategy FILE.so#ID)");
   }
-  if (id == "lua") fail(where, "= \"lua\": write the function itself, strategy = function(view) ... end");
+  if (id == "lua") throw_at(where, "= \"lua\": write the function itself, strategy = function(view) ... end");
   return id;
 }
 
 void read_strategy(Build& build, const Fields& f, std::string& position, std::string& label) {
-  const Value* value = f.find("strategy");
+  const Value* value = f.find_value("strategy");
   if (value == nullptr) return;
   const Where where = f.where("strategy");
-  position = where.position();
+  position = where.file_position();
   twin::StrategyChoice& choice = build.world.strategy;
 
-  if (value->function() != nullptr) {
+  if (value->as_function() != nullptr) {
     choice.id = "lua";
-  } else if (value->text() != nullptr) {
+  } else if (value->as_text() != nullptr) {
     choice.id = strategy_id(build, *value, where);
   } else if (const Construct* plugin = value->construct("plugin")) {
-    const Where at = where.at(*plugin);
-    position = at.position();
+    const Where at = where.place_of(*plugin);
+    position = at.file_position();
     choice.id = strategy_id(build, plugin->arguments.front(), at);
     choice.params = params_given(*plugin, at);
   } else if (const Construct* script = value->construct("strategy")) {
-    const Where at = where.at(*script);
-    position = at.position();
+    const Where at = where.place_of(*script);
+    position = at.file_position();
     choice.id = "lua";
     choice.params = params_given(*script, at);
     const ScriptDefinition definition = definition_of(*script, at);
@@ -161,24 +163,25 @@ void read_strategy(Build& build, const Fields& f, std::string& position, std::st
     }
     label = label_of(definition, choice.params);
   } else {
-    fail(where, "must be the id of a strategy, plugin \"id\" { ... }, strategy { ... } or a function(view), got " +
-                    describe(*value));
+    throw_at(where, "must be the id of a strategy, plugin \"id\" { ... }, strategy { ... } or a function(view), got " +
+                        describe_value(*value));
   }
 }
 
 void read_events(Build& build, const std::vector<std::shared_ptr<const Construct>>& events, const Where& where) {
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Construct& event = *events[i];
-    const Where at = where.at(event);
-    if (event.arguments.size() != 2 || event.arguments[1].function() == nullptr) {
+    const Where at = where.place_of(event);
+    if (event.arguments.size() != 2 || event.arguments[1].as_function() == nullptr) {
       fail_at(at, "at takes a local time and a function: at(\"2025-06-02T14:00\", function(world) ... end)");
     }
     twin::ScriptedEvent scripted;
     scripted.time_ns = instant_of(event.arguments[0], at, build.world.calendar);
     scripted.index = static_cast<std::uint32_t>(i);
-    scripted.where = at.position();
+    scripted.where = at.file_position();
     if (scripted.time_ns < build.world.start_ns || scripted.time_ns >= build.world.end_ns) {
-      build.flag(scripted.where, "at(\"" + *event.arguments[0].text() + "\") lies outside the run and does nothing");
+      build.add_flag(scripted.where,
+                     "at(\"" + *event.arguments[0].as_text() + "\") lies outside the run and does nothing");
       continue;
     }
     build.world.events.push_back(std::move(scripted));
@@ -189,15 +192,16 @@ void read_events(Build& build, const std::vector<std::shared_ptr<const Construct
 
 void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr<const Construct>>& sites) {
   control::SiteForecast forecast = default_forecast();
-  if (const Value* value = f.find("forecast")) forecast = forecast_of(build, *value, f.where("forecast"), -1, forecast);
-  const Value* arrivals = f.find("arrivals");
-  const Value* history = f.find("history");
+  if (const Value* value = f.find_value("forecast"))
+    forecast = forecast_of(build, *value, f.where("forecast"), -1, forecast);
+  const Value* arrivals = f.find_value("arrivals");
+  const Value* history = f.find_value("history");
 
   if (sites.empty()) fail_at(f.where(), "scenario needs at least one site { ... }");
   if (arrivals != nullptr && sites.size() > 1)
-    fail(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
+    throw_at(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
   if (history != nullptr && sites.size() > 1)
-    fail(f.where("history"), "is for scenarios of one site; here each site { ... } has its own history");
+    throw_at(f.where("history"), "is for scenarios of one site; here each site { ... } has its own history");
 
   if (build.source.options().arrivals_from && sites.size() > 1)
     fail_at(f.where(), "has " + std::to_string(sites.size()) + " sites; a log is of one site");
@@ -208,7 +212,8 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
     build.world.sites.push_back(
         site_of(build, *sites[i], f.where(), static_cast<int>(i), forecast, arrivals, history, default_name));
     const std::string& name = build.world.sites.back().name;
-    if (!names.insert(name).second) fail(f.where().at(*sites[i]) / "name", "= \"" + name + "\" is used by two sites");
+    if (!names.insert(name).second)
+      throw_at(f.where().place_of(*sites[i]) / "name", "= \"" + name + "\" is used by two sites");
   }
 
   check_changes(build.source.options(), {names.begin(), names.end()});
@@ -231,30 +236,30 @@ std::vector<std::string> texts_of(const Value& value, const Where& where, std::s
 }
 
 std::vector<OwnFigure> figures_of(const Value& value, const Where& where) {
-  if (value.table() == nullptr || !value.table()->numbered.empty())
-    fail(where,
-         "must name each figure: { late_kwh = \"SELECT ...\", gini = function(run) ... end }, got " + describe(value));
+  if (value.as_table() == nullptr || !value.as_table()->numbered.empty())
+    throw_at(where, "must name each figure: { late_kwh = \"SELECT ...\", gini = function(run) ... end }, got " +
+                        describe_value(value));
   std::vector<OwnFigure> figures;
-  for (const auto& [name, entry] : value.table()->named) {
+  for (const auto& [name, entry] : value.as_table()->named) {
     const bool sound =
         name.size() <= 60 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
-    if (!sound) fail(where / name, "is no name for a figure; use a-z, 0-9 and _");
-    if (entry.text() == nullptr && entry.function() == nullptr)
-      fail(where / name, "must be a statement in SQL or a function of the run, got " + describe(entry));
-    if (entry.text() != nullptr && entry.text()->empty()) fail(where / name, "is an empty statement");
-    figures.push_back({name, entry.text() != nullptr ? *entry.text() : std::string(), where.position()});
+    if (!sound) throw_at(where / name, "is no name for a figure; use a-z, 0-9 and _");
+    if (entry.as_text() == nullptr && entry.as_function() == nullptr)
+      throw_at(where / name, "must be a statement in SQL or a function of the run, got " + describe_value(entry));
+    if (entry.as_text() != nullptr && entry.as_text()->empty()) throw_at(where / name, "is an empty statement");
+    figures.push_back({name, entry.as_text() != nullptr ? *entry.as_text() : std::string(), where.file_position()});
   }
   return figures;
 }
 
 AskedSweep sweep_of(const Value& value, const Where& where) {
-  const Fields f(value, section("sweep"), where);
+  const Fields f(value, find_section("sweep"), where);
   AskedSweep sweep;
-  if (const Value* vary = f.find("vary"))
+  if (const Value* vary = f.find_value("vary"))
     sweep.vary = texts_of(*vary, f.where("vary"), "texts as \"contract_kw=40:160:15\"");
-  if (const Value* strategies = f.find("strategies"))
+  if (const Value* strategies = f.find_value("strategies"))
     sweep.strategies = texts_of(*strategies, f.where("strategies"), "names of strategies");
-  if (f.has("samples")) sweep.samples = static_cast<std::size_t>(f.whole("samples"));
+  if (f.has_key("samples")) sweep.samples = static_cast<std::size_t>(f.read_whole("samples"));
   sweep.seeds = f.text("seeds");
   return sweep;
 }
@@ -274,11 +279,11 @@ void check_params(const Language& language, const LoadOptions& options) {
       continue;
     std::vector<std::string_view> known;
     for (const Language::Param& p : params) known.push_back(p.name);
-    std::string text = "--set " + kernel::printable(name, 60) + ": the scenario reads no such parameter" +
+    std::string text = "--set " + kernel::make_printable(name, 60) + ": the scenario reads no such parameter" +
                        kernel::did_you_mean(name, known);
     if (known.empty()) text += "; it has none (they are read by param(\"name\", default))";
     for (std::size_t i = 0; i < known.size(); ++i)
-      text += (i == 0 ? "; it reads: " : ", ") + kernel::printable(known[i], 60);
+      text += (i == 0 ? "; it reads: " : ", ") + kernel::make_printable(known[i], 60);
     throw ScriptError(text);
   }
 }
@@ -290,22 +295,23 @@ std::shared_ptr<const Construct> run_with_seed(const std::shared_ptr<ScenarioSou
   source->seed = source->options().seed.value_or(0);
   language = std::make_unique<Language>(source, source->seed);
   std::vector<std::string> prints;
-  std::shared_ptr<const Construct> scenario = language->run([&](std::string_view line) { prints.emplace_back(line); });
-  const Table* table = scenario->arguments.front().table();
-  const Value* seed = table != nullptr ? table->find("seed") : nullptr;
-  if (!source->options().seed && seed != nullptr) source->seed = seed_of(*seed, language->where(*scenario) / "seed");
+  std::shared_ptr<const Construct> scenario =
+      language->run_scenario([&](std::string_view line) { prints.emplace_back(line); });
+  const Table* table = scenario->arguments.front().as_table();
+  const Value* seed = table != nullptr ? table->find_value("seed") : nullptr;
+  if (!source->options().seed && seed != nullptr) source->seed = seed_of(*seed, language->place_of(*scenario) / "seed");
   if (source->seed == source->options().seed.value_or(0)) {
     for (const std::string& line : prints) print_line(line);
     return scenario;
   }
   language = std::make_unique<Language>(source, source->seed);
-  return language->run(print_line);
+  return language->run_scenario(print_line);
 }
 
 /// Logs the world that was built, and the sessions left out of it.
 void tell_loaded(const LoadedScenario& loaded, double ms) {
   constexpr kernel::LogRoom room = kernel::LogRoom::scenario;
-  if (!kernel::logs(room, kernel::LogLevel::warning)) return;
+  if (!kernel::logs_at(room, kernel::LogLevel::warning)) return;
   const twin::World& world = loaded.world;
 
   std::size_t evses = 0, storages = 0;
@@ -337,14 +343,15 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   auto source = std::make_shared<ScenarioSource>(file, options);
   std::unique_ptr<Language> language;
   const std::shared_ptr<const Construct> scenario = run_with_seed(source, language);
-  const Where where = language->where(*scenario);
-  const Fields f(scenario->arguments.front(), section("scenario"), where);
+  const Where where = language->place_of(*scenario);
+  const Fields f(scenario->arguments.front(), find_section("scenario"), where);
 
   // Sites and events are the only entries without a key.
   for (std::size_t i = 0; i < f.positional().size(); ++i) {
     const Value& entry = f.positional()[i];
     if (entry.construct("site") == nullptr && entry.construct("at") == nullptr) {
-      fail(where / i, "has no key; entries without a key are site { ... } and at(...), got " + describe(entry));
+      throw_at(where / i,
+               "has no key; entries without a key are site { ... } and at(...), got " + describe_value(entry));
     }
   }
 
@@ -357,12 +364,12 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   world.parameters = options.set;
   for (const auto& [key, value] : options.changes) world.parameters[std::string(change_prefix) + key] = value;
   world.seed = source->seed;
-  world.test = f.boolean("test");
+  world.test = f.read_boolean("test");
 
   world.calendar = calendar_of(f.text("timezone"), f.where("timezone"));
-  world.tick_ns = f.whole("tick_min") * kernel::minute_ns;
+  world.tick_ns = f.read_whole("tick_min") * kernel::minute_ns;
   read_run_window(build, f, *scenario);
-  if (const Value* vehicles = f.find("vehicles")) world.vehicles = vehicles_of(*vehicles, f.where("vehicles"));
+  if (const Value* vehicles = f.find_value("vehicles")) world.vehicles = vehicles_of(*vehicles, f.where("vehicles"));
   read_sites(build, f, positional(f, "site"));
 
   LoadedScenario out;
@@ -371,21 +378,22 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
 
   // Rates of arrivals may call param() as well: a --set that no call has read by now is a slip.
   check_params(*language, source->options());
-  for (const auto& made : language->made()) {
+  for (const auto& made : language->made_constructs()) {
     const auto& all = f.positional();
     const bool used = std::any_of(all.begin(), all.end(), [&](const Value& v) { return v.construct() == made.get(); });
     if (!used)
-      build.flag(where.at(*made).position(), "this " + made->kind + " is not inside scenario { ... } and does nothing");
+      build.add_flag(where.place_of(*made).file_position(),
+                     "this " + made->kind + " is not inside scenario { ... } and does nothing");
   }
 
   twin::compile_clocks(world);
-  if (const Value* figures = f.find("kpi")) out.figures = figures_of(*figures, f.where("kpi"));
-  if (const Value* sweep = f.find("sweep")) out.sweep = sweep_of(*sweep, f.where("sweep"));
+  if (const Value* figures = f.find_value("kpi")) out.figures = figures_of(*figures, f.where("kpi"));
+  if (const Value* sweep = f.find_value("sweep")) out.sweep = sweep_of(*sweep, f.where("sweep"));
 
   for (const Language::Param& param : language->params()) out.params.push_back(param.name);
   out.world = std::move(world);
   out.source = std::move(source);
-  tell_loaded(out, watch.ms());
+  tell_loaded(out, watch.elapsed_ms());
   return out;
 }
 
@@ -397,17 +405,17 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
   } catch (const ScriptError&) {
     throw;
   } catch (const std::bad_alloc&) {
-    throw ScriptError(kernel::printable(file, 300) +
+    throw ScriptError(kernel::make_printable(file, 300) +
                       ": needs more memory than there is; how many EVSEs, sessions or hours does it have?");
   } catch (const std::exception& error) {
     // A room below refused something in its own words: the file is named at least.
-    throw ScriptError(kernel::printable(file, 300) + ": " + kernel::printable(error.what(), 400));
+    throw ScriptError(kernel::make_printable(file, 300) + ": " + kernel::make_printable(error.what(), 400));
   }
 }
 
 std::vector<Input> inputs_of(const LoadedScenario& scenario) {
   try {
-    return scenario.source->inputs();
+    return scenario.source->files_read();
   } catch (const FolderError& error) {
     throw ScriptError(scenario.source->file() + ": " + error.what());
   }

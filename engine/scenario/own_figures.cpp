@@ -26,7 +26,7 @@ void push_cell(lua_State* L, const FigureCell& cell) {
 
 /// Pushes a list of tables by the names of columns.
 int push_rows(lua_State* L, const FigureRows& found) {
-  lua::Sandbox::of(L).charge(found.rows.size() * (found.columns.size() + 1));
+  lua::Sandbox::sandbox_of(L).charge_steps(found.rows.size() * (found.columns.size() + 1));
   lua_createtable(L, static_cast<int>(found.rows.size()), 0);
   for (std::size_t r = 0; r < found.rows.size(); ++r) {
     lua_createtable(L, 0, static_cast<int>(found.columns.size()));
@@ -44,9 +44,9 @@ class FigureFunctions {
  public:
   FigureFunctions(const std::shared_ptr<const ScenarioSource>& source, const FigureQuery& query)
       : language_(source, source->seed), query_(query) {
-    made_ = language_.evaluate([](std::string_view) {});
+    made_ = language_.evaluate_file([](std::string_view) {});
     language_.sandbox().set_print(print_line);
-    lua_State* L = language_.state();
+    lua_State* L = language_.lua_state();
     lua_createtable(L, 0, 4);
     language_.sandbox().push_function([this](lua_State* in) { return push_rows(in, query_(luaL_checkstring(in, 1))); });
     lua_setfield(L, -2, "query");
@@ -57,15 +57,16 @@ class FigureFunctions {
   }
 
   double value(const std::string& name, const std::string& position) {
-    const Table* scenario = made_->arguments.front().table();
-    const Value* figures = scenario == nullptr ? nullptr : scenario->find("kpi");
-    const Value* figure = figures == nullptr || figures->table() == nullptr ? nullptr : figures->table()->find(name);
-    if (figure == nullptr || figure->function() == nullptr)
+    const Table* scenario = made_->arguments.front().as_table();
+    const Value* figures = scenario == nullptr ? nullptr : scenario->find_value("kpi");
+    const Value* figure =
+        figures == nullptr || figures->as_table() == nullptr ? nullptr : figures->as_table()->find_value(name);
+    if (figure == nullptr || figure->as_function() == nullptr)
       throw ScriptError(position + ": kpi." + name + " was another when the scenario was run again");
-    lua_State* L = language_.state();
-    language_.push(*figure->function());
+    lua_State* L = language_.lua_state();
+    language_.push(*figure->as_function());
     lua_rawgeti(L, LUA_REGISTRYINDEX, run_);
-    language_.sandbox().call(1, 1);
+    language_.sandbox().call_pushed(1, 1);
     const bool is_nothing = lua_isnil(L, -1);
     const bool is_number = lua_type(L, -1) == LUA_TNUMBER;
     const double number = is_number ? lua_tonumber(L, -1) : does_not_apply;
@@ -80,7 +81,7 @@ class FigureFunctions {
  private:
   void add_list(const char* name, const char* sql) {
     language_.sandbox().push_function([this, sql](lua_State* in) { return push_rows(in, query_(sql)); });
-    lua_setfield(language_.state(), -2, name);
+    lua_setfield(language_.lua_state(), -2, name);
   }
 
   Language language_;
@@ -94,7 +95,7 @@ double value_of_statement(const OwnFigure& figure, const FigureQuery& query) {
   try {
     found = query(figure.sql);
   } catch (const std::exception& error) {
-    throw ScriptError(figure.where + ": kpi." + figure.name + ": " + kernel::printable(error.what(), 300));
+    throw ScriptError(figure.where + ": kpi." + figure.name + ": " + kernel::make_printable(error.what(), 300));
   }
   if (found.columns.size() != 1 || found.rows.size() > 1)
     throw ScriptError(figure.where + ": kpi." + figure.name + ": answers " + std::to_string(found.rows.size()) +

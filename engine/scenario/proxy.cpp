@@ -30,7 +30,8 @@ std::string unknown_field(lua_State* L, const ProxyType& type) {
   const std::string_view wrong(bytes, length);
   std::vector<std::string_view> known;
   for (const Accessor& field : type.fields) known.push_back(field.name);
-  return std::string(type.name) + " has no field " + kernel::printable(wrong, 60) + kernel::did_you_mean(wrong, known);
+  return std::string(type.name) + " has no field " + kernel::make_printable(wrong, 60) +
+         kernel::did_you_mean(wrong, known);
 }
 
 // Upvalues: the type, and the table name -> accessor.

@@ -25,51 +25,53 @@ bool is_id(std::string_view id, std::string_view also) {
 
 void read_number(const Fields& f, control::ParamDescription& row) {
   for (const char* key : {"min", "max"})
-    if (!f.has(key))
-      fail_at(f.where(), f.where().label() + " needs " + key + ": the range is checked, and shown to users");
-  row.min = number_of(*f.find("min"), f.where("min"), -unlimited, unlimited);
-  row.max = number_of(*f.find("max"), f.where("max"), row.min, unlimited);
-  row.type = f.boolean("whole") ? EVTWIN_PARAM_INT : EVTWIN_PARAM_REAL;
-  row.default_number = row.type == EVTWIN_PARAM_INT
-                           ? static_cast<double>(whole_of(*f.find("default"), f.where("default"), row.min, row.max))
-                           : number_of(*f.find("default"), f.where("default"), row.min, row.max);
+    if (!f.has_key(key))
+      fail_at(f.where(), f.where().field_label() + " needs " + key + ": the range is checked, and shown to users");
+  row.min = number_of(*f.find_value("min"), f.where("min"), -unlimited, unlimited);
+  row.max = number_of(*f.find_value("max"), f.where("max"), row.min, unlimited);
+  row.type = f.read_boolean("whole") ? EVTWIN_PARAM_INT : EVTWIN_PARAM_REAL;
+  row.default_number =
+      row.type == EVTWIN_PARAM_INT
+          ? static_cast<double>(whole_of(*f.find_value("default"), f.where("default"), row.min, row.max))
+          : number_of(*f.find_value("default"), f.where("default"), row.min, row.max);
 }
 
 void read_text(const Fields& f, control::ParamDescription& row) {
   row.type = EVTWIN_PARAM_TEXT;
-  row.default_text = text_of(*f.find("default"), f.where("default"));
-  if (!f.has("choices")) return;
+  row.default_text = text_of(*f.find_value("default"), f.where("default"));
+  if (!f.has_key("choices")) return;
   row.type = EVTWIN_PARAM_CHOICE;
-  for (const Value* choice : list_of(*f.find("choices"), f.where("choices"), "texts"))
+  for (const Value* choice : list_of(*f.find_value("choices"), f.where("choices"), "texts"))
     row.choices.push_back(text_of(*choice, f.where("choices")));
   if (std::find(row.choices.begin(), row.choices.end(), row.default_text) == row.choices.end())
-    fail(f.where("default"), "= \"" + row.default_text + "\" is none of the choices");
+    throw_at(f.where("default"), "= \"" + row.default_text + "\" is none of the choices");
 }
 
 void read_param_row(const Value& value, const Where& where, ScriptDefinition& out) {
-  const Fields f(value, section("strategy_param"), where);
+  const Fields f(value, find_section("strategy_param"), where);
   control::ParamDescription row;
   const std::string id = f.text("id");
   if (!is_id(id, "_"))
-    fail(f.where("id"), "= \"" + kernel::printable(id, 60) + "\" must be lower case letters, digits and _");
+    throw_at(f.where("id"), "= \"" + kernel::make_printable(id, 60) + "\" must be lower case letters, digits and _");
   for (const control::ParamDescription& other : out.description.params)
-    if (id == other.id) fail(f.where("id"), "= \"" + id + "\" is used by two parameters");
+    if (id == other.id) throw_at(f.where("id"), "= \"" + id + "\" is used by two parameters");
 
   row.id = id;
   row.unit = f.text("unit");
   row.help = f.text("help");
 
   // The type of the default is the type of the parameter: keys of other types have no sense.
-  const Value& fallback = *f.find("default");
+  const Value& fallback = *f.find_value("default");
   const bool is_number = fallback.is_number();
   for (const char* key : {"min", "max", "whole"})
-    if (!is_number && f.has(key)) fail(f.where(key), "is for numbers; the default is " + describe(fallback));
-  if (fallback.text() == nullptr && f.has("choices"))
-    fail(f.where("choices"), "is for texts; the default is " + describe(fallback));
+    if (!is_number && f.has_key(key))
+      throw_at(f.where(key), "is for numbers; the default is " + describe_value(fallback));
+  if (fallback.as_text() == nullptr && f.has_key("choices"))
+    throw_at(f.where("choices"), "is for texts; the default is " + describe_value(fallback));
 
   if (is_number) {
     read_number(f, row);
-  } else if (const bool* flag = fallback.boolean()) {
+  } else if (const bool* flag = fallback.as_boolean()) {
     row.type = EVTWIN_PARAM_BOOL;
     row.max = 1.0;
     row.default_number = *flag ? 1.0 : 0.0;
@@ -96,9 +98,10 @@ std::uint32_t subscribed(const Value& value, const Where& where) {
     const std::string& word = text_of(*entry, where);
     const auto* known = std::find_if(events.begin(), events.end(), [&](const auto& e) { return e.first == word; });
     if (known == events.end()) {
-      fail(where, "= \"" + kernel::printable(word, 60) +
-                      "\" is no event; there are arrival, departure, price, limit, finished, power, grant and booking "
-                      "(ticks = false leaves out the decision ticks)");
+      throw_at(where,
+               "= \"" + kernel::make_printable(word, 60) +
+                   "\" is no event; there are arrival, departure, price, limit, finished, power, grant and booking "
+                   "(ticks = false leaves out the decision ticks)");
     }
     bits |= known->second;
   }
@@ -111,12 +114,12 @@ std::vector<double> levels_of(const Value& value, const Where& where) {
     const double before = levels.empty() ? 0.0 : levels.back();
     const double level = number_of(*entry, where, 0.0, 1.0);
     if (!(level > before && level < 1.0))
-      fail(where, "has " + show_number(level) + "; levels ascend and lie between 0 and 1: { 0.1, 0.5, 0.9 }");
+      throw_at(where, "has " + show_number(level) + "; levels ascend and lie between 0 and 1: { 0.1, 0.5, 0.9 }");
     levels.push_back(level);
   }
   if (levels.size() > EVTWIN_MOST_LEVELS)
-    fail(where, "has " + std::to_string(levels.size()) + " levels; at most " + std::to_string(EVTWIN_MOST_LEVELS) +
-                    " can be had");
+    throw_at(where, "has " + std::to_string(levels.size()) + " levels; at most " + std::to_string(EVTWIN_MOST_LEVELS) +
+                        " can be had");
   return levels;
 }
 
@@ -135,48 +138,48 @@ std::uint32_t horizon_steps_of(const ScriptDefinition& definition, kernel::TimeN
 }
 
 ScriptDefinition definition_of(const Construct& strategy, const Where& where) {
-  const Fields f(strategy.arguments.front(), section("strategy"), where);
+  const Fields f(strategy.arguments.front(), find_section("strategy"), where);
   ScriptDefinition out;
   std::string& id = out.description.id;
   id = f.text("id");
   if (!is_id(id, "-"))
-    fail(f.where("id"),
-         "= \"" + kernel::printable(id, 60) + "\" must be lower case letters, digits and '-', a letter first");
+    throw_at(f.where("id"),
+             "= \"" + kernel::make_printable(id, 60) + "\" must be lower case letters, digits and '-', a letter first");
   out.description.name = id;
   out.description.help = f.text("help");
-  out.horizon_h = f.number("horizon_h");
+  out.horizon_h = f.read_number("horizon_h");
 
-  if (const Value* rows = f.find("params")) {
+  if (const Value* rows = f.find_value("params")) {
     const auto list = list_of(*rows, f.where("params"), "tables { id = ..., default = ... }");
     for (std::size_t i = 0; i < list.size(); ++i) read_param_row(*list[i], f.where("params") / i, out);
   }
 
   // A strategy is asked at ticks too, unless ticks = false.
-  if (const Value* events = f.find("subscribes")) {
+  if (const Value* events = f.find_value("subscribes")) {
     out.subscribes = EVTWIN_WHY_TICK | subscribed(*events, f.where("subscribes"));
   }
-  if (!f.boolean("ticks")) out.subscribes &= ~EVTWIN_WHY_TICK;
+  if (!f.read_boolean("ticks")) out.subscribes &= ~EVTWIN_WHY_TICK;
 
-  if (const Value* levels = f.find("levels")) out.levels = levels_of(*levels, f.where("levels"));
+  if (const Value* levels = f.find_value("levels")) out.levels = levels_of(*levels, f.where("levels"));
   if (!out.levels.empty() && out.horizon_h == 0.0)
-    fail(f.where("levels"), "is of the horizon, and horizon_h = 0 asks for none");
+    throw_at(f.where("levels"), "is of the horizon, and horizon_h = 0 asks for none");
 
-  if (const Value* ended = f.find("ended")) {
-    if (ended->function() == nullptr)
-      fail(f.where("ended"), "must be a function(view, params), got " + describe(*ended));
-    out.ended = *ended->function();
+  if (const Value* ended = f.find_value("ended")) {
+    if (ended->as_function() == nullptr)
+      throw_at(f.where("ended"), "must be a function(view, params), got " + describe_value(*ended));
+    out.ended = *ended->as_function();
   }
 
-  const Function* decide = f.find("decide")->function();
+  const Function* decide = f.find_value("decide")->as_function();
   if (decide == nullptr)
-    fail(f.where("decide"), "must be a function(view, params), got " + describe(*f.find("decide")));
+    throw_at(f.where("decide"), "must be a function(view, params), got " + describe_value(*f.find_value("decide")));
   out.decide = *decide;
   return out;
 }
 
 ScriptDefinition run_definition(Language& language, const ScenarioSource& source,
                                 std::function<void(std::string_view)> print) {
-  const std::shared_ptr<const Construct> made = language.evaluate(std::move(print));
+  const std::shared_ptr<const Construct> made = language.evaluate_file(std::move(print));
   if (source.kind() == ScenarioSource::Kind::strategy) {
     if (made->kind != "strategy") {
       throw ScriptError(
@@ -185,14 +188,15 @@ ScriptDefinition run_definition(Language& language, const ScenarioSource& source
     }
     if (made->arguments.size() > 1)
       throw ScriptError(source.file() + ": the file returns a strategy with parameters; they belong where it is used");
-    return definition_of(*made, language.where(*made));
+    return definition_of(*made, language.place_of(*made));
   }
-  const Value* strategy = made->kind == "scenario" ? made->arguments.front().table()->find("strategy") : nullptr;
+  const Value* strategy =
+      made->kind == "scenario" ? made->arguments.front().as_table()->find_value("strategy") : nullptr;
   if (strategy == nullptr) throw ScriptError(source.file() + ": the scenario has no strategy in Lua");
-  if (const Construct* word = strategy->construct("strategy")) return definition_of(*word, language.where(*word));
-  if (strategy->function() == nullptr) throw ScriptError(source.file() + ": the scenario has no strategy in Lua");
+  if (const Construct* word = strategy->construct("strategy")) return definition_of(*word, language.place_of(*word));
+  if (strategy->as_function() == nullptr) throw ScriptError(source.file() + ": the scenario has no strategy in Lua");
   ScriptDefinition bare;
-  bare.decide = *strategy->function();
+  bare.decide = *strategy->as_function();
   return bare;
 }
 
@@ -203,21 +207,21 @@ std::string label_of(const ScriptDefinition& definition, const control::TextPara
 }
 
 std::string param_text(const Value& value, const Where& where) {
-  if (const bool* b = value.boolean()) return *b ? "true" : "false";
+  if (const bool* b = value.as_boolean()) return *b ? "true" : "false";
   if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
   if (value.is_number()) {
     std::array<char, 32> digits{};
-    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value.number()).ptr};
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value.as_number()).ptr};
   }
-  if (value.text() != nullptr) return text_of(value, where);
-  fail(where, "must be a number, true or false, or text, got " + describe(value));
+  if (value.as_text() != nullptr) return text_of(value, where);
+  throw_at(where, "must be a number, true or false, or text, got " + describe_value(value));
 }
 
 control::TextParams params_given(const Construct& strategy, const Where& where) {
   control::TextParams given;
   if (strategy.arguments.size() < 2) return given;
-  const Table* params = strategy.arguments[1].table();
-  if (params == nullptr || !params->numbered.empty()) fail(where, "takes parameters as { name = value, ... }");
+  const Table* params = strategy.arguments[1].as_table();
+  if (params == nullptr || !params->numbered.empty()) throw_at(where, "takes parameters as { name = value, ... }");
   for (const auto& [name, param] : params->named) given.emplace_back(name, param_text(param, where / name));
   return given;
 }

@@ -39,7 +39,7 @@ std::uint32_t site_index(std::size_t row) { return static_cast<std::uint32_t>(ro
 double figure(lua_State* L, const char* name, const char* unit) {
   if (lua_type(L, 3) != LUA_TNUMBER) {
     const std::string got = lua_type(L, 3) == LUA_TSTRING
-                                ? "the string \"" + kernel::printable(lua_tostring(L, 3), 60) + "\""
+                                ? "the string \"" + kernel::make_printable(lua_tostring(L, 3), 60) + "\""
                                 : luaL_typename(L, 3);
     throw std::runtime_error(std::string(name) + " must be a number in " + unit + ", got " + got);
   }
@@ -107,7 +107,7 @@ void find_evse(lua_State* L, void* owner, std::size_t row) {
       known.push_back(evses[evse]);
     }
   }
-  throw std::runtime_error("world.evse: there is no EVSE \"" + kernel::printable(id, 60) + "\"" +
+  throw std::runtime_error("world.evse: there is no EVSE \"" + kernel::make_printable(id, 60) + "\"" +
                            kernel::did_you_mean(id, known));
 }
 const ProxyType evse_list_type{"world.evse", {}, find_evse};
@@ -166,10 +166,10 @@ class LuaScript : public twin::Script {
 
     // The scenario runs again in this Lua state, since functions belong to the state that made them; its prints were
     // shown when it was loaded.
-    const std::shared_ptr<const Construct> scenario = language_.run([](std::string_view) {});
-    for (const auto& entry : scenario->arguments.front().table()->numbered) {
+    const std::shared_ptr<const Construct> scenario = language_.run_scenario([](std::string_view) {});
+    for (const auto& entry : scenario->arguments.front().as_table()->numbered) {
       const Construct* at = entry.second.construct("at");
-      if (at != nullptr) functions_.push_back(*at->arguments.at(1).function());
+      if (at != nullptr) functions_.push_back(*at->arguments.at(1).as_function());
     }
 
     // From here on prints are the run's.
@@ -187,16 +187,16 @@ class LuaScript : public twin::Script {
       world_ = luaL_ref(L, LUA_REGISTRYINDEX);
       return 0;
     });
-    language_.sandbox().call(0, 0);
+    language_.sandbox().call_pushed(0, 0);
   }
 
   void run_event(std::uint32_t index, TimeNs now_ns, twin::SiteControls& controls) override {
     frame_.now_ns = now_ns;
     frame_.controls = &controls;
     language_.push(functions_.at(index));
-    lua_rawgeti(language_.state(), LUA_REGISTRYINDEX, world_);
+    lua_rawgeti(language_.lua_state(), LUA_REGISTRYINDEX, world_);
     try {
-      language_.sandbox().call(1, 0);
+      language_.sandbox().call_pushed(1, 0);
     } catch (...) {
       frame_.controls = nullptr;
       throw;

@@ -19,34 +19,34 @@ namespace {
 /// The function of a scenario that has been run: that of the site, or of the scenario where the site gives none.
 Function function_at(const Construct& scenario, const ForecastPlace& place) {
   const auto find = [&](const Construct& construct) -> const Value* {
-    const Table* table = construct.arguments.front().table();
-    const Value* forecast = table == nullptr ? nullptr : table->find("forecast");
+    const Table* table = construct.arguments.front().as_table();
+    const Value* forecast = table == nullptr ? nullptr : table->find_value("forecast");
     if (forecast == nullptr || place.quantity.empty()) return forecast;
-    return forecast->table() == nullptr ? nullptr : forecast->table()->find(place.quantity);
+    return forecast->as_table() == nullptr ? nullptr : forecast->as_table()->find_value(place.quantity);
   };
   const Value* value = nullptr;
   if (place.site < 0) {
     value = find(scenario);
   } else {
     int site = 0;
-    for (const auto& [key, entry] : scenario.arguments.front().table()->numbered) {
+    for (const auto& [key, entry] : scenario.arguments.front().as_table()->numbered) {
       const Construct* construct = entry.construct("site");
       if (construct != nullptr && site++ == place.site) value = find(*construct);
     }
   }
-  if (value == nullptr || value->function() == nullptr)
+  if (value == nullptr || value->as_function() == nullptr)
     throw ScriptError(
         "the scenario made another forecast when it was run again; it must not depend on anything that changes");
-  return *value->function();
+  return *value->as_function();
 }
 
 class LuaForecaster : public control::ForecastModel {
  public:
   LuaForecaster(const std::shared_ptr<const ScenarioSource>& source, const ForecastPlace& place, std::string position)
       : language_(source, source->seed), seed_(source->seed), position_(std::move(position)) {
-    const std::shared_ptr<const Construct> made = language_.evaluate([](std::string_view) {});
+    const std::shared_ptr<const Construct> made = language_.evaluate_file([](std::string_view) {});
     language_.sandbox().set_print(print_line);
-    lua_State* L = language_.state();
+    lua_State* L = language_.lua_state();
     language_.push(function_at(*made, place));
     function_ = luaL_ref(L, LUA_REGISTRYINDEX);
     make_past();
@@ -72,7 +72,7 @@ class LuaForecaster : public control::ForecastModel {
                                    ": the forecaster answered otherwise when it was asked the same again; what it "
                                    "returns may depend on past and ask alone");
   }
-  std::string who() const override { return "the forecaster in " + position_; }
+  std::string name_in_messages() const override { return "the forecaster in " + position_; }
 
  private:
   static constexpr double blank = std::numeric_limits<double>::quiet_NaN();
@@ -82,9 +82,9 @@ class LuaForecaster : public control::ForecastModel {
   }
   void ask(const evtwin_answer& answer) {
     answer_ = &answer;
-    lua_rawgeti(language_.state(), LUA_REGISTRYINDEX, run_);
+    lua_rawgeti(language_.lua_state(), LUA_REGISTRYINDEX, run_);
     try {
-      language_.sandbox().call(0, 0);
+      language_.sandbox().call_pushed(0, 0);
     } catch (const ScriptError& error) {
       throw control::StrategyError(error.message);
     }
@@ -112,7 +112,7 @@ class LuaForecaster : public control::ForecastModel {
       push(L, steps, static_cast<std::size_t>(k - 1));
       return 1;
     });
-    lua_setfield(language_.state(), -2, name);
+    lua_setfield(language_.lua_state(), -2, name);
   }
   void add_steps(const char* table, bool past) {
     add("minute", table, past,
@@ -127,16 +127,16 @@ class LuaForecaster : public control::ForecastModel {
       lua_pushinteger(L, past ? history_->steps.n : question_->steps.n);
       return 1;
     });
-    lua_setfield(language_.state(), -2, "count");
+    lua_setfield(language_.lua_state(), -2, "count");
     language_.sandbox().push_function([this](lua_State* L) {
       lua_pushnumber(L, static_cast<double>(history_->steps.step_ns) / static_cast<double>(kernel::minute_ns));
       return 1;
     });
-    lua_setfield(language_.state(), -2, "step_min");
+    lua_setfield(language_.lua_state(), -2, "step_min");
   }
 
   void make_past() {
-    lua_State* L = language_.state();
+    lua_State* L = language_.lua_state();
     lua_createtable(L, 0, 12);
     add_steps("past", true);
     for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
@@ -152,7 +152,7 @@ class LuaForecaster : public control::ForecastModel {
     past_ = keep("past");
   }
   void make_ask() {
-    lua_State* L = language_.state();
+    lua_State* L = language_.lua_state();
     lua_createtable(L, 0, 10);
     add_steps("ask", false);
     language_.sandbox().push_function([this](lua_State* in) {
@@ -174,13 +174,13 @@ class LuaForecaster : public control::ForecastModel {
   }
   /// Takes the table on top.
   int keep(const char* name) {
-    lua_State* L = language_.state();
+    lua_State* L = language_.lua_state();
     language_.sandbox().push_function([name](lua_State* in) {
       lua::make_read_only(in, -1, name, true);
       return 1;
     });
     lua_insert(L, -2);
-    language_.sandbox().call(1, 1);
+    language_.sandbox().call_pushed(1, 1);
     return luaL_ref(L, LUA_REGISTRYINDEX);
   }
 

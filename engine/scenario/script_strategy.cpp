@@ -73,7 +73,7 @@ class LuaStrategy : public control::Strategy {
     levels = definition.levels;
     language_.sandbox().set_print(print_line);
 
-    lua_State* L = language_.state();
+    lua_State* L = language_.lua_state();
     if (definition.ended) {
       language_.push(*definition.ended);
       ended_ = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -96,7 +96,7 @@ class LuaStrategy : public control::Strategy {
       params_ = luaL_ref(in, LUA_REGISTRYINDEX);
       return 0;
     });
-    language_.sandbox().call(0, 0);
+    language_.sandbox().call_pushed(0, 0);
 
     // Made once, not at every decision.
     language_.sandbox().push_function([this](lua_State* in) { return ask(in); });
@@ -110,7 +110,7 @@ class LuaStrategy : public control::Strategy {
     call(ask_, view);
   }
 
-  std::string who() const override { return who_; }
+  std::string name_in_messages() const override { return who_; }
 
   void end(const evtwin_view& last) override {
     if (ended_ != LUA_NOREF) call(tell_the_end_, last);
@@ -122,8 +122,8 @@ class LuaStrategy : public control::Strategy {
     frame_.view = &view;
     std::string trouble;
     try {
-      lua_rawgeti(language_.state(), LUA_REGISTRYINDEX, function);
-      language_.sandbox().call(0, 0);
+      lua_rawgeti(language_.lua_state(), LUA_REGISTRYINDEX, function);
+      language_.sandbox().call_pushed(0, 0);
     } catch (const ScriptError& error) {
       trouble = error.message;
     }
@@ -174,7 +174,7 @@ class LuaStrategy : public control::Strategy {
     lua_pushvalue(L, -1);
     const Value value = take_value(L, -1);
     lua_pop(L, 1);
-    const Table* table = value.table();
+    const Table* table = value.as_table();
     if (table == nullptr || !table->numbered.empty())
       throw ScriptError(position_ +
                         "the strategy's second value has entries without a name; it is written { wake_in_h "
@@ -184,12 +184,12 @@ class LuaStrategy : public control::Strategy {
       std::vector<std::string_view> names;
       for (const Field& field : decision_answers()) names.push_back(field.name);
       if (std::find(names.begin(), names.end(), name) == names.end()) {
-        throw ScriptError(position_ + "the strategy's second value has no key " + kernel::printable(name, 60) +
+        throw ScriptError(position_ + "the strategy's second value has no key " + kernel::make_printable(name, 60) +
                           kernel::did_you_mean(name, names));
       }
 
       // Anything but a number fails both tests below, as NaN does.
-      const double number = entry.is_number() ? entry.number() : physics::unknown;
+      const double number = entry.is_number() ? entry.as_number() : physics::unknown;
       if (name == "wake_in_h" || name == "quiet_for_h") {
         if (!(number > 0.0 && number <= longest_wake_h))
           throw ScriptError(position_ + "the strategy returned " + std::string(name) + " = " + shown(entry) +
@@ -205,7 +205,7 @@ class LuaStrategy : public control::Strategy {
     }
   }
   static std::string shown(const Value& value) {
-    return value.is_number() ? show_number(value.number()) : describe(value);
+    return value.is_number() ? show_number(value.as_number()) : describe_value(value);
   }
 
   // One entry, key below value on top. @returns what is wrong with it.
@@ -222,7 +222,7 @@ class LuaStrategy : public control::Strategy {
       else if (const auto storage = storage_rows_.find(name); storage != storage_rows_.end())
         target = decision_->storage_kw + storage->second;
       else
-        return "the strategy returned power for \"" + kernel::printable(name, 60) +
+        return "the strategy returned power for \"" + kernel::make_printable(name, 60) +
                "\", which is no EVSE or storage of the site" + nearest(name);
     } else if (lua_isinteger(L, -2) != 0) {
       const lua_Integer position = lua_tointeger(L, -2);
@@ -238,17 +238,17 @@ class LuaStrategy : public control::Strategy {
     }
 
     if (lua_type(L, -1) != LUA_TNUMBER)
-      return "the strategy returned a " + std::string(luaL_typename(L, -1)) + " for " + kernel::printable(name, 60) +
-             "; a number of kW is due";
+      return "the strategy returned a " + std::string(luaL_typename(L, -1)) + " for " +
+             kernel::make_printable(name, 60) + "; a number of kW is due";
 
     const double kw = lua_tonumber(L, -1);
     if (!std::isfinite(kw))
-      return "the strategy returned " + show_number(kw) + " for EVSE " + kernel::printable(name, 60) +
+      return "the strategy returned " + show_number(kw) + " for EVSE " + kernel::make_printable(name, 60) +
              "; a finite number of kW is due, or nil to leave it as it is";
 
     // Answers begin as NaN: one that is not has been given by the other key.
     if (!std::isnan(*target))
-      return "the strategy returned two powers for " + kernel::printable(name, 60) + ", by id and by position";
+      return "the strategy returned two powers for " + kernel::make_printable(name, 60) + ", by id and by position";
     *target = kw;
     return {};
   }
@@ -328,12 +328,12 @@ std::optional<control::StrategyDescription> describe_strategy_file(const std::st
   try {
     const auto source = std::make_shared<ScenarioSource>(file, LoadOptions{}, ScenarioSource::Kind::strategy);
     language = std::make_unique<Language>(source, 0);
-    made = language->evaluate([](std::string_view) {});
+    made = language->evaluate_file([](std::string_view) {});
   } catch (const ScriptError&) {
     return {};  // reading it as a scenario says what is wrong
   }
   if (made->kind != "strategy") return {};
-  return definition_of(*made, language->where(*made)).description;
+  return definition_of(*made, language->place_of(*made)).description;
 }
 
 }  // namespace evtwin::scenario

@@ -119,7 +119,7 @@ void push_entry(lua_State* L, int reference, std::size_t row) {
 void get_connected(lua_State* L, void* owner, std::size_t) {
   const ScriptView& frame = frame_of(owner);
   const evtwin_view& v = *frame.view;
-  lua::Sandbox::of(L).charge(v.n_connected);
+  lua::Sandbox::sandbox_of(L).charge_steps(v.n_connected);
   lua_createtable(L, static_cast<int>(v.n_connected), 0);
   push_list(L, frame.evse_rows);
   for (std::uint32_t n = 0; n < v.n_connected; ++n) {
@@ -133,7 +133,7 @@ void get_curve(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t start = v.evse_curve_start[row];
   const std::uint32_t points = v.evse_curve_points[row];
-  lua::Sandbox::of(L).charge(4 * std::uint64_t{points});
+  lua::Sandbox::sandbox_of(L).charge_steps(4 * std::uint64_t{points});
   lua_createtable(L, static_cast<int>(points), 0);
   for (std::uint32_t p = 0; p < points; ++p) {
     lua_createtable(L, 0, 2);
@@ -149,7 +149,7 @@ void get_rates(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t start = v.evse_rate_start[row];
   const std::uint32_t end = v.evse_rate_start[row + 1];
-  lua::Sandbox::of(L).charge(end - start);
+  lua::Sandbox::sandbox_of(L).charge_steps(end - start);
   lua_createtable(L, static_cast<int>(end - start), 0);
   for (std::uint32_t p = start; p < end; ++p) {
     lua_pushnumber(L, v.rate_kw[p]);
@@ -277,7 +277,7 @@ void get_members(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t start = v.limit_start[row];
   const std::uint32_t end = v.limit_start[row + 1];
-  lua::Sandbox::of(L).charge(4 * std::uint64_t{end - start});
+  lua::Sandbox::sandbox_of(L).charge_steps(4 * std::uint64_t{end - start});
   lua_createtable(L, static_cast<int>(end - start), 0);
   for (std::uint32_t p = start; p < end; ++p) {
     push_proxy(L, member_type, owner, p);
@@ -315,7 +315,7 @@ template <auto column>
 void get_levels_of_step(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t levels = row < v.horizon_steps ? v.n_levels : 0;
-  lua::Sandbox::of(L).charge(levels);
+  lua::Sandbox::sandbox_of(L).charge_steps(levels);
   lua_createtable(L, static_cast<int>(levels), 0);
   for (std::uint32_t l = 0; l < levels; ++l) {
     push_number(L, (v.*column)[l * std::size_t{v.horizon_steps} + row]);
@@ -324,7 +324,7 @@ void get_levels_of_step(lua_State* L, void* owner, std::size_t row) {
 }
 void get_levels(lua_State* L, void* owner, std::size_t) {
   const evtwin_view& v = view_of(owner);
-  lua::Sandbox::of(L).charge(v.n_levels);
+  lua::Sandbox::sandbox_of(L).charge_steps(v.n_levels);
   lua_createtable(L, static_cast<int>(v.n_levels), 0);
   for (std::uint32_t l = 0; l < v.n_levels; ++l) {
     lua_pushnumber(L, v.level[l]);
@@ -417,7 +417,7 @@ const ProxyType departure_type{"view.departed[d]", departure_fields, nullptr};
 
 void get_departures(lua_State* L, void* owner, std::size_t) {
   const evtwin_view& v = view_of(owner);
-  lua::Sandbox::of(L).charge(4 * std::uint64_t{v.n_departed});
+  lua::Sandbox::sandbox_of(L).charge_steps(4 * std::uint64_t{v.n_departed});
   lua_createtable(L, static_cast<int>(v.n_departed), 0);
   for (std::uint32_t d = 0; d < v.n_departed; ++d) {
     push_proxy(L, departure_type, owner, d);
@@ -458,7 +458,7 @@ constexpr std::array ledger_fields{
 static_assert(kernel::has_unique_keys(ledger_fields, &Accessor::name));
 const ProxyType ledger_type{"view.so_far", ledger_fields, nullptr};
 
-market::LocalTime local_of(void* owner) { return frame_of(owner).calendar.local(view_of(owner).now_ns); }
+market::LocalTime local_of(void* owner) { return frame_of(owner).calendar.local_time(view_of(owner).now_ns); }
 
 /// Whether a table names bit 0, 1, 2 and so on.
 template <class Table>

@@ -89,7 +89,8 @@ void scale(const LoadOptions& options, const twin::Site& site, std::string_view 
   const auto factor = changed_number(options, site.name, key);
   if (!factor) return;
   if (is_nothing(signal))
-    fail_change(std::string(key), {}, "the site " + kernel::printable(site.name, 60) + " has no " + what + " to scale");
+    fail_change(std::string(key), {},
+                "the site " + kernel::make_printable(site.name, 60) + " has no " + what + " to scale");
   signal = times(signal, *factor);
 }
 
@@ -109,7 +110,7 @@ void change_storage(Build& build, twin::Site& site) {
   if (site.storages.empty()) {
     if (!kwh || !kw) {
       fail_change(kwh ? "storage_kwh" : "storage_kw", {},
-                  "the site " + kernel::printable(site.name, 60) +
+                  "the site " + kernel::make_printable(site.name, 60) +
                       " has no storage: give storage_kwh and storage_kw, so that there is one");
     }
 
@@ -120,9 +121,9 @@ void change_storage(Build& build, twin::Site& site) {
     added.charge_efficiency = added.discharge_efficiency = added_efficiency;
     added.soc_start = added_soc_start;
     site.storages.push_back(added);
-    build.flag(site.name, "a storage of " + show_number(*kwh) + " kWh and " + show_number(*kw) +
-                              " kW is added by --change: efficiency " + show_number(added_efficiency) +
-                              " in and out, half full at the start (round figures)");
+    build.add_flag(site.name, "a storage of " + show_number(*kwh) + " kWh and " + show_number(*kw) +
+                                  " kW is added by --change: efficiency " + show_number(added_efficiency) +
+                                  " in and out, half full at the start (round figures)");
     return;
   }
 
@@ -158,15 +159,15 @@ void change_tariff(Build& build, const std::vector<market::LocalDate>& holidays,
   dates.insert(dates.end(), holidays.begin(), holidays.end());
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
-  if (!market::covers(site.tariff, build.world.start_ns, build.world.end_ns))
+  if (!market::covers_span(site.tariff, build.world.start_ns, build.world.end_ns))
     fail_change(text->first, text->second, "has no price for part of the run");
 }
 
 }  // namespace
 
 void fail_change(const std::string& name, const std::string& value, const std::string& why) {
-  throw ScriptError("--change " + kernel::printable(name, 100) +
-                    (value.empty() ? "" : "=" + kernel::printable(value, 60)) + ": " + why);
+  throw ScriptError("--change " + kernel::make_printable(name, 100) +
+                    (value.empty() ? "" : "=" + kernel::make_printable(value, 60)) + ": " + why);
 }
 
 std::optional<std::pair<std::string, std::string>> given_change(const LoadOptions& options, const std::string& site,
@@ -216,12 +217,13 @@ void check_changes(const LoadOptions& options, const std::vector<std::string>& s
       fail_change(name, value, text);
     }
     if (!site.empty() && std::find(sites.begin(), sites.end(), site) == sites.end())
-      fail_change(name, value,
-                  "the scenario has no site " + kernel::printable(site, 60) + kernel::did_you_mean(site, known_sites));
+      fail_change(
+          name, value,
+          "the scenario has no site " + kernel::make_printable(site, 60) + kernel::did_you_mean(site, known_sites));
     if (site.empty() && sites.size() > 1) {
       fail_change(name, value,
                   "the scenario has " + std::to_string(sites.size()) + " sites: write SITE." + std::string(key) +
-                      ", as in " + kernel::printable(sites.front(), 60) + "." + std::string(key));
+                      ", as in " + kernel::make_printable(sites.front(), 60) + "." + std::string(key));
     }
   }
 }

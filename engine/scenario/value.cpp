@@ -33,7 +33,7 @@ Value copy_text(lua_State* L, int index) {
   const char* bytes = lua_tolstring(L, index, &length);
   std::string text(bytes, length);
   if (!kernel::is_utf8(text))
-    return {Unusable{"is text that is not UTF-8: " + kernel::printable(text, 60) + "; save the file as UTF-8"}};
+    return {Unusable{"is text that is not UTF-8: " + kernel::make_printable(text, 60) + "; save the file as UTF-8"}};
   return {std::move(text)};
 }
 
@@ -91,7 +91,7 @@ Value copy_value(Copy& copy, int index) {
     luaL_error(L, "too large: more than %d values in one table", static_cast<int>(most_values));
 
   // Copying is the script's work: it counts against its budget.
-  lua::Sandbox::of(L).charge(4);
+  lua::Sandbox::sandbox_of(L).charge_steps(4);
   switch (lua_type(L, index)) {
     case LUA_TNIL:
       return {};
@@ -173,7 +173,7 @@ std::string short_number(double value) {
 
 }  // namespace
 
-const Table* Value::table() const {
+const Table* Value::as_table() const {
   const auto* table = std::get_if<std::shared_ptr<const Table>>(&data);
   return table != nullptr ? table->get() : nullptr;
 }
@@ -184,12 +184,12 @@ const Construct* Value::construct(std::string_view kind) const {
   return construct->get();
 }
 
-double Value::number() const {
+double Value::as_number() const {
   const auto* whole = std::get_if<std::int64_t>(&data);
   return whole != nullptr ? static_cast<double>(*whole) : std::get<double>(data);
 }
 
-const Value* Table::find(std::string_view name) const {
+const Value* Table::find_value(std::string_view name) const {
   const auto at = std::lower_bound(named.begin(), named.end(), name,
                                    [](const auto& entry, std::string_view n) { return entry.first < n; });
   return at != named.end() && at->first == name ? &at->second : nullptr;
@@ -203,13 +203,13 @@ std::size_t Table::list_length() const {
 
 bool Table::is_list() const { return list_length() == numbered.size(); }
 
-std::string describe(const Value& value) {
+std::string describe_value(const Value& value) {
   if (value.is_nil()) return "nothing (nil)";
-  if (const bool* b = value.boolean()) return *b ? "true" : "false";
-  if (value.is_number()) return "the number " + short_number(value.number());
-  if (const std::string* text = value.text()) return "the string \"" + kernel::printable(*text, 60) + "\"";
-  if (value.table() != nullptr) return "a table";
-  if (value.function() != nullptr) return "a function";
+  if (const bool* b = value.as_boolean()) return *b ? "true" : "false";
+  if (value.is_number()) return "the number " + short_number(value.as_number());
+  if (const std::string* text = value.as_text()) return "the string \"" + kernel::make_printable(*text, 60) + "\"";
+  if (value.as_table() != nullptr) return "a table";
+  if (value.as_function() != nullptr) return "a function";
   if (const Construct* construct = value.construct()) return "what " + construct->kind + " makes";
   return "a value that can not be used";
 }

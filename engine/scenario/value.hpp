@@ -32,16 +32,16 @@ struct Value {
       data;
 
   bool is_nil() const { return std::holds_alternative<std::monostate>(data); }
-  const bool* boolean() const { return std::get_if<bool>(&data); }
-  const std::string* text() const { return std::get_if<std::string>(&data); }
-  const Function* function() const { return std::get_if<Function>(&data); }
+  const bool* as_boolean() const { return std::get_if<bool>(&data); }
+  const std::string* as_text() const { return std::get_if<std::string>(&data); }
+  const Function* as_function() const { return std::get_if<Function>(&data); }
   /// nullptr unless it is a table that the script wrote as such.
-  const Table* table() const;
+  const Table* as_table() const;
   /// nullptr unless it is what a constructor of the language made, of this kind when one is given.
   const Construct* construct(std::string_view kind = {}) const;
   bool is_number() const { return std::holds_alternative<std::int64_t>(data) || std::holds_alternative<double>(data); }
   /// Precondition is_number().
-  double number() const;
+  double as_number() const;
 };
 
 /// Keys in a fixed order: integers ascending, then names in byte order.
@@ -49,7 +49,7 @@ struct Table {
   std::vector<std::pair<std::int64_t, Value>> numbered;
   std::vector<std::pair<std::string, Value>> named;
 
-  const Value* find(std::string_view name) const;
+  const Value* find_value(std::string_view name) const;
   /// Whether the integer keys are 1, 2, ... n without a hole.
   bool is_list() const;
   /// Length of the list without a hole that it begins with.
@@ -66,7 +66,7 @@ struct Construct {
 };
 
 /// "a number", "a string", "a table" ... with a short form of the value: `the string "100 kW"`.
-std::string describe(const Value& value);
+std::string describe_value(const Value& value);
 
 /// Copies the value at `index`. Tables become copies (a table that contains itself, has a metatable of its own, or is
 /// nested deeper than 32 becomes Unusable), functions are kept in the registry. At most a million tables and values per

@@ -106,7 +106,7 @@ Foretold judge(const std::vector<AgedCell>& cells, const std::function<AgeingFit
   const AgeingFit early = fit(seen);
   double squares = 0.0, sum = 0.0;
   for (std::size_t i = 0; i < unseen.size(); ++i) {
-    for (const double off : residuals(early, unseen[i], i)) {
+    for (const double off : residuals_of(early, unseen[i], i)) {
       squares += off * off;
       sum += off;
       out.points += 1;
@@ -120,7 +120,7 @@ Foretold judge(const std::vector<AgedCell>& cells, const std::function<AgeingFit
 
 }  // namespace
 
-double AgeingFit::health(double cycles, double days) const {
+double AgeingFit::health_after(double cycles, double days) const {
   const double by_time = is_known(calendar) && calendar > 0.0 ? calendar * std::pow(days, calendar_power) : 0.0;
   return 1.0 - by_time - cyclic * std::pow(cycles, power);
 }
@@ -129,10 +129,10 @@ double AgeingFit::cycles_until(double at) const {
   return cyclic > 0.0 ? std::pow((1.0 - at) / cyclic, 1.0 / power) : unknown;
 }
 
-std::vector<double> residuals(const AgeingFit& fit, const AgedCell& cell, std::size_t index) {
+std::vector<double> residuals_of(const AgeingFit& fit, const AgedCell& cell, std::size_t index) {
   std::vector<double> out;
   for (const CapacityPoint& point : cell.points)
-    out.push_back(point.capacity / fit.fresh[index] - fit.health(point.cycles, point.days));
+    out.push_back(point.capacity / fit.fresh[index] - fit.health_after(point.cycles, point.days));
   return out;
 }
 
@@ -160,7 +160,7 @@ AgeingFit fit_ageing(const std::vector<AgedCell>& cells, bool has_days, double p
   out.cyclic = found.cyclic;
   out.power = power;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    for (const double off : residuals(out, cells[i], i)) out.worst = std::max(out.worst, std::abs(off));
+    for (const double off : residuals_of(out, cells[i], i)) out.worst = std::max(out.worst, std::abs(off));
     out.points += cells[i].points.size();
   }
   out.rmse = std::sqrt(found.squares / static_cast<double>(out.points));

@@ -17,7 +17,7 @@ struct AgeingFit {
   double worst = 0.0;  ///< largest |residual|, likewise
   std::size_t points = 0;
 
-  double health(double cycles, double days) const;
+  double health_after(double cycles, double days) const;
   /// Cycles until the health is `at` without regard to days; unknown where cycling takes nothing.
   double cycles_until(double at) const;
 };
@@ -51,7 +51,7 @@ AgeingFit fit_free_power(const std::vector<AgedCell>& cells, bool has_days);
 CyclingFit fit_cycling(const CyclingFile& file);
 
 /// metered / fresh - health, for each point of a cell.
-std::vector<double> residuals(const AgeingFit& fit, const AgedCell& cell, std::size_t index);
+std::vector<double> residuals_of(const AgeingFit& fit, const AgedCell& cell, std::size_t index);
 
 /// The first cycle at which a cell's capacity is below `at` of its fitted fresh one; unknown: it never is.
 double metered_cycles_until(const AgeingFit& fit, const AgedCell& cell, std::size_t index, double at);

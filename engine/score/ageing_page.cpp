@@ -42,7 +42,7 @@ struct Plot {
 };
 
 std::string cell_section(const AgedCell& cell, const JudgedFit& of, std::string_view unit, bool ko) {
-  const std::vector<double> off = residuals(of.fit, cell, 0);
+  const std::vector<double> off = residuals_of(of.fit, cell, 0);
   double low = 100.0, high = 100.0, most_off = 0.1;
   for (const CapacityPoint& point : cell.points) {
     low = std::min(low, 100.0 * point.capacity / of.fit.fresh[0]);
@@ -64,14 +64,14 @@ std::string cell_section(const AgedCell& cell, const JudgedFit& of, std::string_
   if (timed) {
     for (const CapacityPoint& point : cell.points) {
       path = fmt::format("<circle class=\"metered\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2\"/>", health.x(point.cycles),
-                         health.y(100.0 * of.fit.health(point.cycles, point.days)));
+                         health.y(100.0 * of.fit.health_after(point.cycles, point.days)));
       curve += path;
     }
   } else {
     for (int i = 0; i <= 200; ++i) {
       const double cycles = most_cycles * i / 200.0;
       path += fmt::format("{}{:.1f} {:.1f}", i == 0 ? "M" : "L", health.x(cycles),
-                          health.y(100.0 * of.fit.health(cycles, 0.0)));
+                          health.y(100.0 * of.fit.health_after(cycles, 0.0)));
     }
     curve += fmt::format("<path class=\"seen\" d=\"{}\"/>", path);
   }

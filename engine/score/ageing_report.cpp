@@ -63,7 +63,7 @@ std::string cycling_text(const CyclingFile& file, const CyclingFit& fit, Languag
   std::string text = fmt::format(fmt::runtime(ko ? "셀 {}개, 용량 {}개 ({}), 사이클: {}; 제외한 행 {}개\n"
                                                  : "{} cells, {} capacities ({}), cycles from {}; {} rows left out\n"),
                                  file.cells.size(), file.rows - file.left_out, file.unit,
-                                 kernel::printable(file.cycles_from, 60), file.left_out);
+                                 kernel::make_printable(file.cycles_from, 60), file.left_out);
   text += ko ? "용량 = 초기 x (1 - 시간 x 일^0.75 - 사이클 x n^지수)\n\n"
              : "capacity = fresh x (1 - calendar x days^0.75 - cyclic x cycles^power)\n\n";
   analysis::TextTable table(ko ? std::vector<std::string>{"법칙", "초기", "시간", "사이클", "지수", "잔차 RMSE",
@@ -79,8 +79,9 @@ std::string cycling_text(const CyclingFile& file, const CyclingFit& fit, Languag
   add(ko ? "전체, 제곱근" : "all, square root", fit.root, unknown);
   add(ko ? "전체, 자유 지수" : "all, free power", fit.free, unknown);
   for (std::size_t i = 0; i < fit.cells.size(); ++i)
-    add(kernel::printable(file.cells[i].name, 60), fit.cells[i], metered_at_80(file, fit.cells[i].fit, file.cells[i]));
-  text += table.text() + "\n";
+    add(kernel::make_printable(file.cells[i].name, 60), fit.cells[i],
+        metered_at_80(file, fit.cells[i].fit, file.cells[i]));
+  text += table.to_text() + "\n";
   text += ko ? "예측 RMSE: 각 셀의 처음 70 %에 맞추고 나머지를 예측한 잔차.\n"
              : "Foretold: fitted on the first 70 % of each cell's points, residuals of the rest.\n";
   if (is_at_limit(fit.free.fit))
@@ -109,7 +110,7 @@ Json cycling_json(const CyclingFile& file, const CyclingFit& fit) {
     Json of = fit_json(fit.cells[i]);
     of["name"] = file.cells[i].name;
     of["metered_cycles_until_80_percent"] = number_or_null(metered_at_80(file, fit.cells[i].fit, file.cells[i]));
-    of["residuals"] = residuals(fit.cells[i].fit, file.cells[i], 0);
+    of["residuals"] = residuals_of(fit.cells[i].fit, file.cells[i], 0);
     json["cells"].push_back(std::move(of));
   }
   return json;
@@ -117,15 +118,16 @@ Json cycling_json(const CyclingFile& file, const CyclingFit& fit) {
 
 std::string batteries_text(const Batteries& of, Language language, std::size_t rows) {
   const bool ko = language == Language::korean;
-  std::string text = fmt::format("{}, {}\n", kernel::printable(of.run, 200), kernel::printable(of.strategy, 100));
+  std::string text =
+      fmt::format("{}, {}\n", kernel::make_printable(of.run, 200), kernel::make_printable(of.strategy, 100));
   analysis::TextTable table(
       ko ? std::vector<std::string>{"배터리", "종류", "kWh", "SoC 시작", "SoC 끝", "평균 SoC", "DoD", "등가 사이클",
                                     "열화", "5년 뒤 SoH", "수명(년)", "교체일"}
          : std::vector<std::string>{"battery", "type", "kWh", "SoC start", "SoC end", "mean SoC", "DoD", "eq. cycles",
                                     "wear", "SoH 5 y", "life (years)", "replaced on"});
   const auto add = [&](const BatteryRow& row) {
-    table.add_row({kernel::printable(row.name, 60),
-                   row.type.empty() ? (ko ? "저장장치" : "storage") : kernel::printable(row.type, 60),
+    table.add_row({kernel::make_printable(row.name, 60),
+                   row.type.empty() ? (ko ? "저장장치" : "storage") : kernel::make_printable(row.type, 60),
                    number_text(row.capacity_kwh, 1), percent(row.soc_start, 1), percent(row.soc_end, 1),
                    percent(row.use.mean_soc, 1), percent(row.use.depth, 1), number_text(row.cycles, 2),
                    percent(row.wear, 4), percent(row.soh_5y, 1), number_text(row.life_years, 2),
@@ -133,7 +135,7 @@ std::string batteries_text(const Batteries& of, Language language, std::size_t r
   };
   for (const BatteryRow& row : of.storages) add(row);
   for (std::size_t i = 0; i < std::min(rows, of.vehicles.size()); ++i) add(of.vehicles[i]);
-  text += "\n" + table.text() + "\n";
+  text += "\n" + table.to_text() + "\n";
   if (of.vehicles.size() > rows)
     text += fmt::format(
         fmt::runtime(ko ? "... 외 차량 {}대: --rows 또는 --json\n" : "... and {} more vehicles: --rows or --json\n"),

@@ -47,29 +47,30 @@ std::string_view name_of(CarClass of) { return class_rules()[static_cast<std::si
 CarTypes::CarTypes(const std::string& file) {
   const std::string text = sessions::read_text_file(file, file);
   sessions::CsvReader csv(text, file);
-  const std::size_t type = csv.need("car_type"), klass = csv.need("class");
-  const auto year = csv.find("model_year"), low = csv.find("efficiency_low"), high = csv.find("efficiency_high");
+  const std::size_t type = csv.require_column("car_type"), klass = csv.require_column("class");
+  const auto year = csv.find_column("model_year"), low = csv.find_column("efficiency_low"),
+             high = csv.find_column("efficiency_high");
   const auto given = [&](const std::optional<std::size_t>& column) {
-    return column && !sessions::trimmed(csv.field(*column)).empty();
+    return column && !sessions::trim_blanks(csv.field_text(*column)).empty();
   };
-  while (csv.next()) {
+  while (csv.next_row()) {
     CarType& row = rows_.emplace_back();
-    row.name = upper(sessions::trimmed(csv.field(type)));
-    if (row.name.empty()) csv.fail(type, "is empty; a type of car is due");
-    const std::string_view word = sessions::trimmed(csv.field(klass));
+    row.name = upper(sessions::trim_blanks(csv.field_text(type)));
+    if (row.name.empty()) csv.throw_error(type, "is empty; a type of car is due");
+    const std::string_view word = sessions::trim_blanks(csv.field_text(klass));
     const auto found = std::find_if(class_rules().begin(), class_rules().end(),
                                     [&](const ClassRule& rule) { return rule.key == word; });
-    if (found == class_rules().end()) csv.fail(klass, "is no class; commercial, small, mid, large or premium");
+    if (found == class_rules().end()) csv.throw_error(klass, "is no class; commercial, small, mid, large or premium");
     row.of = static_cast<CarClass>(found - class_rules().begin());
-    if (given(year)) row.model_year = static_cast<int>(csv.number(*year, 1990, 2100));
-    if (given(low) != given(high)) csv.fail("efficiency_low and efficiency_high: one without the other");
+    if (given(year)) row.model_year = static_cast<int>(csv.read_number(*year, 1990, 2100));
+    if (given(low) != given(high)) csv.throw_error("efficiency_low and efficiency_high: one without the other");
     if (!given(low)) continue;
-    row.bounds = {csv.number(*low, 0.1, 50.0), csv.number(*high, 0.1, 50.0)};
-    if (row.bounds.low >= row.bounds.high) csv.fail(*low, "is not below efficiency_high");
+    row.bounds = {csv.read_number(*low, 0.1, 50.0), csv.read_number(*high, 0.1, 50.0)};
+    if (row.bounds.low >= row.bounds.high) csv.throw_error(*low, "is not below efficiency_high");
   }
 }
 
-FoundType CarTypes::find(std::string_view type, int model_year) const {
+FoundType CarTypes::find_type(std::string_view type, int model_year) const {
   const std::string name = upper(type);
   const CarType* best = nullptr;
   for (const CarType& row : rows_) {

@@ -45,7 +45,7 @@ class CarTypes {
   explicit CarTypes(const std::string& file);
 
   /// A row of the table with the year, one without, else the class that names a part of `type`.
-  FoundType find(std::string_view type, int model_year) const;
+  FoundType find_type(std::string_view type, int model_year) const;
 
  private:
   std::vector<CarType> rows_;

@@ -40,28 +40,28 @@ const PerField<FieldRule>& field_rules() {
   return rules;
 }
 
-void Tally::add(const Segment& segment) {
+void Tally::add_segment(const Segment& segment) {
   const auto kind = static_cast<std::size_t>(segment.kind);
   segments[kind] += 1;
   for (std::size_t f = 0; f < field_count; ++f) {
-    if (is_known(segment.values[f])) sums[kind][f].add(segment.values[f]);
+    if (is_known(segment.values[f])) sums[kind][f].add_value(segment.values[f]);
   }
   if (segment.kind != SegmentKind::slow_charge && segment.kind != SegmentKind::fast_charge) return;
   const double share = segment.values[static_cast<std::size_t>(Field::high_soc_frac)];
   const double start = segment.values[static_cast<std::size_t>(Field::soc_start)];
   if (is_known(share)) {
-    high_share.add(share);
+    high_share.add_value(share);
   } else if (is_known(start)) {
-    high_share.add(start >= high_soc_percent ? 1.0 : 0.0);
+    high_share.add_value(start >= high_soc_percent ? 1.0 : 0.0);
   }
 }
 
-void Tally::add(const Tally& other) {
+void Tally::add_segment(const Tally& other) {
   for (std::size_t kind = 0; kind < kind_count; ++kind) {
     segments[kind] += other.segments[kind];
-    for (std::size_t f = 0; f < field_count; ++f) sums[kind][f].add(other.sums[kind][f]);
+    for (std::size_t f = 0; f < field_count; ++f) sums[kind][f].add_value(other.sums[kind][f]);
   }
-  high_share.add(other.high_share);
+  high_share.add_value(other.high_share);
 }
 
 }  // namespace evtwin::score

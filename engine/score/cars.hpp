@@ -61,11 +61,11 @@ struct Segment {
 struct Sum {
   double total = 0.0;
   std::uint64_t n = 0;
-  void add(double value) {
+  void add_value(double value) {
     total += value;
     n += 1;
   }
-  void add(const Sum& other) {
+  void add_value(const Sum& other) {
     total += other.total;
     n += other.n;
   }
@@ -78,13 +78,15 @@ struct Tally {
   std::array<PerField<Sum>, kind_count> sums{};
   Sum high_share;  ///< of charges: high_soc_frac, or whether soc_start is high_soc_percent or more
 
-  void add(const Segment& segment);
-  void add(const Tally& other);
-  const Sum& of(SegmentKind kind, Field field) const {
+  void add_segment(const Segment& segment);
+  void add_segment(const Tally& other);
+  const Sum& sum_of(SegmentKind kind, Field field) const {
     return sums[static_cast<std::size_t>(kind)][static_cast<std::size_t>(field)];
   }
-  std::uint64_t count(SegmentKind kind) const { return segments[static_cast<std::size_t>(kind)]; }
-  std::uint64_t charges() const { return count(SegmentKind::slow_charge) + count(SegmentKind::fast_charge); }
+  std::uint64_t segment_count(SegmentKind kind) const { return segments[static_cast<std::size_t>(kind)]; }
+  std::uint64_t charge_count() const {
+    return segment_count(SegmentKind::slow_charge) + segment_count(SegmentKind::fast_charge);
+  }
 };
 
 /// Scores that a file gives instead of measurements: a results file, scored again.

@@ -19,13 +19,13 @@ constexpr double days_of_year = 365.25;
 
 Column column_of(const sessions::CsvReader& csv, std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
-    if (const Column found = csv.find(name)) return found;
+    if (const Column found = csv.find_column(name)) return found;
   }
   return std::nullopt;
 }
 
 double cell_number(std::string_view text) {
-  text = sessions::trimmed(text);
+  text = sessions::trim_blanks(text);
   double value = 0.0;
   const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && stopped == text.data() + text.size() && std::isfinite(value) ? value : unknown;
@@ -61,7 +61,7 @@ CyclingFile read_cycling(const std::string& file) {
             "no column of {}: a cycling file has {}; the header has: {}", cycle || mileage ? "capacity" : "cycles",
             cycle || mileage ? "Capacity(Ah), discharge_capacity, QDischarge, QD, capacity_ah, capacity_kwh or kWh"
                              : "Cycle, cycle, cycle_index, cycle_number, Mileage or mileage_km",
-            sessions::listed(csv.header())));
+            sessions::list_names(csv.header())));
   }
   const std::size_t counts = cycle ? *cycle : *mileage, capacity = ah ? *ah : *kwh;
   out.unit = ah ? "Ah" : "kWh";
@@ -70,19 +70,19 @@ CyclingFile read_cycling(const std::string& file) {
   out.is_fleet = !cycle;
 
   std::map<std::string, std::vector<CapacityPoint>> cells;
-  while (csv.next()) {
+  while (csv.next_row()) {
     out.rows += 1;
     CapacityPoint point;
-    point.cycles = cell_number(csv.field(counts));
-    point.capacity = cell_number(csv.field(capacity));
-    if (days) point.days = cell_number(csv.field(*days));
-    if (!days && years) point.days = cell_number(csv.field(*years)) * days_of_year;
+    point.cycles = cell_number(csv.field_text(counts));
+    point.capacity = cell_number(csv.field_text(capacity));
+    if (days) point.days = cell_number(csv.field_text(*days));
+    if (!days && years) point.days = cell_number(csv.field_text(*years)) * days_of_year;
     const bool usable = point.cycles >= 0.0 && point.capacity > 0.0 && (!out.has_days || point.days >= 0.0);
     if (!usable) {
       out.left_out += 1;
       continue;
     }
-    cells[cell ? std::string(sessions::trimmed(csv.field(*cell))) : "all"].push_back(point);
+    cells[cell ? std::string(sessions::trim_blanks(csv.field_text(*cell))) : "all"].push_back(point);
   }
   if (cells.empty()) throw sessions::InputError(file, 0, "no row has a capacity and a count of cycles");
 

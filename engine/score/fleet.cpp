@@ -21,7 +21,7 @@ void rank(std::vector<CarScore>& scores, const std::vector<std::size_t>& members
     std::sort(sorted.begin(), sorted.end());
     for (const std::size_t i : members) {
       MetricScore& of = scores[i].metrics[m];
-      if (is_known(of.score)) place(of, percentile(sorted, of.score));
+      if (is_known(of.score)) place(of, percentile_of(sorted, of.score));
     }
   }
 }
@@ -72,13 +72,13 @@ Spread spread_of(std::vector<double> values) {
   return out;
 }
 
-double percentile(const std::vector<double>& sorted, double value) {
+double percentile_of(const std::vector<double>& sorted, double value) {
   const auto [from, to] = std::equal_range(sorted.begin(), sorted.end(), value);
   const double below = static_cast<double>(from - sorted.begin()), equal = static_cast<double>(to - from);
   return 100.0 * (below + 0.5 * equal) / static_cast<double>(sorted.size());
 }
 
-std::string_view reliability(std::size_t n) { return n > 100 ? "high" : n >= 30 ? "medium" : "low"; }
+std::string_view reliability_of(std::size_t n) { return n > 100 ? "high" : n >= 30 ? "medium" : "low"; }
 
 Fleet score_fleet(const Cars& cars, const CarTypes& types, TimeNs today_ns) {
   Fleet fleet;

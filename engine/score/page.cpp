@@ -53,7 +53,7 @@ class FleetPage {
   std::string_view say(std::string_view english, std::string_view korean) const { return korean_ ? korean : english; }
 
   std::string notes() const {
-    const std::vector<std::string> sentences = remarks(fleet_, language_);
+    const std::vector<std::string> sentences = list_remarks(fleet_, language_);
     if (sentences.empty()) return {};
     std::string text = "<ul>";
     for (const std::string& sentence : sentences) text += fmt::format("<li>{}</li>", html_text(sentence));

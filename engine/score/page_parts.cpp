@@ -85,7 +85,7 @@ class CarPage {
     std::string text;
     for (std::size_t k = 0; k < kind_count; ++k) {
       const auto kind = static_cast<SegmentKind>(k);
-      const Sum& hours = of_.car->total.of(kind, Field::duration_h);
+      const Sum& hours = of_.car->total.sum_of(kind, Field::duration_h);
       text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", korean_ ? korean_name_of(kind) : label_of(kind),
                           of_.car->total.segments[k]);
       if (hours.n > 0) text += fmt::format(" ({:.1f} h)", hours.total);
@@ -137,13 +137,13 @@ class CarPage {
       const Tally& t = month->second;
       using enum SegmentKind;
       text += fmt::format("<tr><td>{}-{:02}</td>", month->first / 12, month->first % 12 + 1);
-      text += cell(number_text(t.of(drive, Field::km_per_kwh).mean(), 2));
-      text += cell(number_text(t.of(drive, Field::temp_mean).mean(), 1));
-      text += cell(number_text(t.of(drive, Field::cell_volt_diff).mean(), 4));
-      text += cell(number_text(t.of(drive, Field::accel_std).mean() + t.of(drive, Field::brake_std).mean(), 2));
+      text += cell(number_text(t.sum_of(drive, Field::km_per_kwh).mean(), 2));
+      text += cell(number_text(t.sum_of(drive, Field::temp_mean).mean(), 1));
+      text += cell(number_text(t.sum_of(drive, Field::cell_volt_diff).mean(), 4));
+      text += cell(number_text(t.sum_of(drive, Field::accel_std).mean() + t.sum_of(drive, Field::brake_std).mean(), 2));
       const double share = t.high_share.mean();
       text += cell(is_known(share) ? fmt::format("{:.0f} %", 100.0 * share) : "-");
-      text += cell(std::to_string(t.charges())) + "</tr>";
+      text += cell(std::to_string(t.charge_count())) + "</tr>";
     }
     return text + "</tbody></table></div>";
   }

@@ -87,7 +87,7 @@ void read_one(const std::string& file, FileRows& rows) {
 std::string type_of_name(const std::string& file) {
   const std::string name = fs::path(file).filename().string();
   const std::string stem = name.substr(0, name.find('.'));
-  return CarTypes().find(stem, 0).known ? stem : std::string();
+  return CarTypes().find_type(stem, 0).known ? stem : std::string();
 }
 
 class Collection {
@@ -108,9 +108,9 @@ class Collection {
 
     if (const std::size_t socs = rows.settle_soc(); socs > 0)
       out_.notes.push_back({fmt::format("{}: none of {} states of charge is above 1: taken as fractions, x 100",
-                                        kernel::printable(file, 200), socs),
+                                        kernel::make_printable(file, 200), socs),
                             fmt::format("{}: SoC 값 {}개가 모두 1 이하여서 비율로 보고 100을 곱했습니다",
-                                        kernel::printable(file, 200), socs)});
+                                        kernel::make_printable(file, 200), socs)});
     const std::string type = type_of_name(file);
     std::size_t typed = 0;
     std::vector<std::size_t> places;
@@ -123,9 +123,9 @@ class Collection {
     }
     if (typed > 0)
       out_.notes.push_back({fmt::format("{}: car type {} of {} car(s) is taken from the file's name",
-                                        kernel::printable(file, 200), type, typed),
+                                        kernel::make_printable(file, 200), type, typed),
                             fmt::format("{}: 차량 {}대의 차종 {}은(는) 파일 이름에서 가져왔습니다",
-                                        kernel::printable(file, 200), typed, type)});
+                                        kernel::make_printable(file, 200), typed, type)});
     for (const auto& [car, segment] : rows.segments) add(out_.cars[places[car]], segment);
   }
 
@@ -140,7 +140,7 @@ class Collection {
     if (fresh) out_.cars.emplace_back().id = from.id;
     Car& car = out_.cars[at->second];
     const auto differs = [&](std::string_view what, std::string_view what_ko, const auto& before, const auto& now) {
-      const std::string where = kernel::printable(file, 200), id = kernel::printable(car.id, 60);
+      const std::string where = kernel::make_printable(file, 200), id = kernel::make_printable(car.id, 60);
       out_.notes.push_back(
           {fmt::format("{}: car {} has {} {}, before it had {}: the first stays", where, id, what, now, before),
            fmt::format("{}: 차량 {}의 {}이(가) {}, 앞서는 {}: 처음 값을 씁니다", where, id, what_ko, now, before)});
@@ -148,7 +148,7 @@ class Collection {
     if (car.type.empty()) {
       car.type = from.type;
     } else if (!from.type.empty() && from.type != car.type) {
-      differs("type", "차종", kernel::printable(car.type, 60), kernel::printable(from.type, 60));
+      differs("type", "차종", kernel::make_printable(car.type, 60), kernel::make_printable(from.type, 60));
     }
     if (car.model_year == 0) {
       car.model_year = from.model_year;
@@ -162,15 +162,15 @@ class Collection {
 
   void add(Car& car, const Segment& segment) {
     kernel::RollingHash key;
-    key.mix(static_cast<int>(segment.kind));
-    key.mix(segment.begin_ns);
+    key.mix_in(static_cast<int>(segment.kind));
+    key.mix_in(segment.begin_ns);
     if (!car.seen.insert(key.value()).second) {
       out_.repeated += 1;
       return;
     }
-    const market::LocalDate date = out_.calendar.date(segment.begin_ns);
-    car.total.add(segment);
-    car.months[12 * date.year + date.month - 1].add(segment);
+    const market::LocalDate date = out_.calendar.local_date(segment.begin_ns);
+    car.total.add_segment(segment);
+    car.months[12 * date.year + date.month - 1].add_segment(segment);
     car.days.insert(market::days_since_epoch(date));
     car.first_ns = std::min(car.first_ns, segment.begin_ns);
     car.last_ns = std::max(car.last_ns, segment.begin_ns);

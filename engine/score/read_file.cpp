@@ -39,14 +39,14 @@ std::optional<Field> field_of(std::string_view name) {
   return std::nullopt;
 }
 
-FileCar& FileRows::car(std::string_view id) {
+FileCar& FileRows::car_of(std::string_view id) {
   const auto [at, fresh] = index_.try_emplace(std::string(id), cars.size());
   if (fresh) cars.emplace_back().id = std::string(id);
   return cars[at->second];
 }
 
-void FileRows::add(std::string_view id, const Segment& segment) {
-  const FileCar& of = car(id);
+void FileRows::add_segment(std::string_view id, const Segment& segment) {
+  const FileCar& of = car_of(id);
   segments.emplace_back(static_cast<std::size_t>(&of - cars.data()), segment);
 }
 
@@ -70,8 +70,8 @@ std::size_t FileRows::settle_soc() {
   return known;
 }
 
-double FileRows::number(std::string_view name, std::string_view text, double least, double most) {
-  text = sessions::trimmed(text);
+double FileRows::read_number(std::string_view name, std::string_view text, double least, double most) {
+  text = sessions::trim_blanks(text);
   if (says_missing(text)) return unknown;
   double value = 0.0;
   const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -85,18 +85,20 @@ double FileRows::number(std::string_view name, std::string_view text, double lea
   return unknown;
 }
 
-void FileRows::describe(FileCar& car, std::string_view type, std::string_view year, std::string_view month) {
-  type = sessions::trimmed(type);
+void FileRows::describe_car(FileCar& car, std::string_view type, std::string_view year, std::string_view month) {
+  type = sessions::trim_blanks(type);
   if (car.type.empty() && !says_missing(type)) {
     car.type = std::string(type);
     fields.emplace("car_type");
   }
-  if (const double of = number("model_year", year, 1990.0, 2100.0); is_known(of)) car.model_year = static_cast<int>(of);
-  if (const double of = number("model_month", month, 1.0, 12.0); is_known(of)) car.model_month = static_cast<int>(of);
+  if (const double of = read_number("model_year", year, 1990.0, 2100.0); is_known(of))
+    car.model_year = static_cast<int>(of);
+  if (const double of = read_number("model_month", month, 1.0, 12.0); is_known(of))
+    car.model_month = static_cast<int>(of);
 }
 
-TimeNs FileRows::instant(std::string_view text) const {
-  text = sessions::trimmed(text);
+TimeNs FileRows::read_instant(std::string_view text) const {
+  text = sessions::trim_blanks(text);
   std::int64_t count = 0;
   const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error == std::errc() && stopped == text.data() + text.size() && text.size() > 8) {

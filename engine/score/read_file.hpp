@@ -21,8 +21,8 @@ class FileRows {
  public:
   explicit FileRows(const market::Calendar& calendar) : calendar_(calendar) {}
 
-  FileCar& car(std::string_view id);
-  void add(std::string_view id, const Segment& segment);
+  FileCar& car_of(std::string_view id);
+  void add_segment(std::string_view id, const Segment& segment);
   /// Where no state of charge of several is above 1 they are fractions and no percents: makes them percents.
   /// @returns how many there were; 0: none was changed
   std::size_t settle_soc();
@@ -30,11 +30,11 @@ class FileRows {
 
   /// A number of the field `name`, NaN and counted where it is none or out of [least, most]; blanks, "nan", "null" and
   /// "none" are missing and nothing else.
-  double number(std::string_view name, std::string_view text, double least, double most);
+  double read_number(std::string_view name, std::string_view text, double least, double most);
   /// Sets model year and month, type and what else is said of a car; what is empty says nothing.
-  void describe(FileCar& car, std::string_view type, std::string_view year, std::string_view month);
+  void describe_car(FileCar& car, std::string_view type, std::string_view year, std::string_view month);
   /// An instant: ISO, or a count of s, ms, us or ns since 1970, by its size. time_never where it is none.
-  TimeNs instant(std::string_view text) const;
+  TimeNs read_instant(std::string_view text) const;
 
   std::vector<FileCar> cars;
   std::vector<std::pair<std::size_t, Segment>> segments;  ///< index of the car

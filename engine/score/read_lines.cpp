@@ -97,17 +97,17 @@ void read_line(LineScanner& scan, FileRows& rows) {
     if (!field) continue;
     const FieldRule& rule = field_rules()[static_cast<std::size_t>(*field)];
     segment.values[static_cast<std::size_t>(*field)] =
-        rows.number(rule.name, without_suffix(value), rule.least, rule.most);
+        rows.read_number(rule.name, without_suffix(value), rule.least, rule.most);
   } while (scan.take(','));
 
   const auto kind = kind_of(measurement);
-  if (!kind) return rows.leave_out(fmt::format("measurement '{}' is unknown", kernel::printable(measurement, 60)));
+  if (!kind) return rows.leave_out(fmt::format("measurement '{}' is unknown", kernel::make_printable(measurement, 60)));
   if (id.empty()) return rows.leave_out("car_id is empty");
   segment.kind = *kind;
-  segment.begin_ns = rows.instant(scan.rest());
+  segment.begin_ns = rows.read_instant(scan.rest());
   if (segment.begin_ns == kernel::time_never) return rows.leave_out("time is unreadable");
-  rows.add(id, segment);
-  rows.describe(rows.car(id), type, year, month);
+  rows.add_segment(id, segment);
+  rows.describe_car(rows.car_of(id), type, year, month);
 }
 
 /// Calls `read` with each line that says something, and its number.
@@ -118,7 +118,7 @@ void each_line(std::string_view text, Read read) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    line = sessions::trimmed(line);
+    line = sessions::trim_blanks(line);
     if (line.empty() || line.front() == '#') continue;
     if (!read(line, number)) return;
   }

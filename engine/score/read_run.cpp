@@ -59,7 +59,7 @@ std::vector<Segment> segments_of(TimeNs begin_ns, TimeNs end_ns, std::span<const
 }
 
 void refuse_incomplete(const std::string& file) {
-  const std::string incomplete = record::incompleteness(record::read_summary(file));
+  const std::string incomplete = record::describe_incompleteness(record::read_summary(file));
   if (!incomplete.empty()) record::refuse_file(file, incomplete + "; batteries are judged by complete runs");
 }
 
@@ -68,35 +68,35 @@ void read_run(const std::string& file, FileRows& rows) {
   const record::Database database = record::open_run_file(file);
   const auto end_of_run = [&] {
     record::Statement run(database, "SELECT end_ns FROM run");
-    return run.step() ? run.integer(0) : TimeNs{0};
+    return run.next_row() ? run.column_integer(0) : TimeNs{0};
   }();
   record::Statement powers(database,
                            "SELECT p.session, p.start_ns, p.end_ns, p.energy_kwh FROM power p "
                            "WHERE p.session IS NOT NULL ORDER BY p.session, p.start_ns");
-  bool more = powers.step();
+  bool more = powers.next_row();
   record::Statement sessions(
       database,
       "SELECT s.number, s.name, s.vehicle, s.plugged_in_ns, s.departed_ns, e.kind, s.soc_start, s.battery_kwh, "
       "s.charge_efficiency, s.discharge_efficiency FROM session s JOIN evse e ON e.id = s.evse WHERE s.number IS NOT "
       "NULL ORDER BY s.number");
-  while (sessions.step()) {
-    const std::int64_t number = sessions.integer(0);
+  while (sessions.next_row()) {
+    const std::int64_t number = sessions.column_integer(0);
     std::vector<Flow> flows;
-    for (; more && powers.integer(0) <= number; more = powers.step()) {
-      const double kwh = powers.real(3);
-      if (powers.integer(0) != number || kwh == 0.0) continue;
-      const double stored_kwh = kwh > 0.0 ? kwh * sessions.real(8) : kwh / sessions.real(9);
-      flows.push_back({powers.integer(1), powers.integer(2), kwh, stored_kwh});
+    for (; more && powers.column_integer(0) <= number; more = powers.next_row()) {
+      const double kwh = powers.column_real(3);
+      if (powers.column_integer(0) != number || kwh == 0.0) continue;
+      const double stored_kwh = kwh > 0.0 ? kwh * sessions.column_real(8) : kwh / sessions.column_real(9);
+      flows.push_back({powers.column_integer(1), powers.column_integer(2), kwh, stored_kwh});
     }
-    const SegmentKind charge = sessions.text(5) == "dc" ? SegmentKind::fast_charge : SegmentKind::slow_charge;
-    const double soc_per_kwh = 100.0 / sessions.real(7);
-    const std::string id = sessions.text(1);
+    const SegmentKind charge = sessions.column_text(5) == "dc" ? SegmentKind::fast_charge : SegmentKind::slow_charge;
+    const double soc_per_kwh = 100.0 / sessions.column_real(7);
+    const std::string id = sessions.column_text(1);
     rows.rows += 1;
-    rows.car(id).type = sessions.text(2);
+    rows.car_of(id).type = sessions.column_text(2);
     for (const Segment& segment :
-         segments_of(sessions.integer(3), std::min<TimeNs>(sessions.integer(4), end_of_run), flows, charge,
-                     100.0 * sessions.real(6), soc_per_kwh, pause_of_a_charge_ns))
-      rows.add(id, segment);
+         segments_of(sessions.column_integer(3), std::min<TimeNs>(sessions.column_integer(4), end_of_run), flows,
+                     charge, 100.0 * sessions.column_real(6), soc_per_kwh, pause_of_a_charge_ns))
+      rows.add_segment(id, segment);
   }
   rows.fields.insert({"energy_kwh", "soc_start", "soc_end", "duration_h"});
 }

@@ -22,7 +22,7 @@ struct Layout {
 
 Column first_of(const sessions::CsvReader& csv, std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
-    if (const Column found = csv.find(name)) return found;
+    if (const Column found = csv.find_column(name)) return found;
   }
   return std::nullopt;
 }
@@ -30,13 +30,13 @@ Column first_of(const sessions::CsvReader& csv, std::initializer_list<std::strin
 Layout layout_of(const sessions::CsvReader& csv) {
   Layout layout;
   const Column id = first_of(csv, {"car_id", "vehicle_id"});
-  layout.id = id ? *id : csv.need("car_id");
-  layout.type = csv.find("car_type");
-  layout.year = csv.find("model_year");
-  layout.month = csv.find("model_month");
+  layout.id = id ? *id : csv.require_column("car_id");
+  layout.type = csv.find_column("car_type");
+  layout.year = csv.find_column("model_year");
+  layout.month = csv.find_column("model_month");
   layout.kind = first_of(csv, {"measurement", "_measurement", "segment"});
   layout.begin = first_of(csv, {"time", "_time", "timestamp", "start_time"});
-  layout.end = csv.find("end_time");
+  layout.end = csv.find_column("end_time");
   for (std::size_t c = 0; c < csv.header().size(); ++c) {
     if (const auto field = field_of(csv.header()[c])) layout.fields[static_cast<std::size_t>(*field)] = c;
   }
@@ -46,11 +46,11 @@ Layout layout_of(const sessions::CsvReader& csv) {
                                                       "driving_habit_score", "charging_pattern_score"};
   static_assert(kernel::names_each<Metric>(scores), "a column for the score of each indicator");
   for (std::size_t m = 0; m < metric_count; ++m) {
-    if (!values[m].empty()) layout.values[m] = csv.find(values[m]);
-    layout.scores[m] = csv.find(scores[m]);
+    if (!values[m].empty()) layout.values[m] = csv.find_column(values[m]);
+    layout.scores[m] = csv.find_column(scores[m]);
     layout.has_scores = layout.has_scores || layout.scores[m];
   }
-  layout.age = csv.find("age_years");
+  layout.age = csv.find_column("age_years");
   return layout;
 }
 
@@ -63,36 +63,36 @@ class TableReader {
           csv.file(), 1,
           fmt::format("column '{}' is missing: a table of segments has car_id, measurement, time and its fields, a "
                       "results file has efficiency_score and the like, a list has car_type; the header has: {}",
-                      layout_.kind ? "time" : "measurement", sessions::listed(csv.header())));
+                      layout_.kind ? "time" : "measurement", sessions::list_names(csv.header())));
     }
   }
 
   void read() {
-    while (csv_.next()) {
+    while (csv_.next_row()) {
       rows_.rows += 1;
-      const std::string_view id = sessions::trimmed(csv_.field(layout_.id));
+      const std::string_view id = sessions::trim_blanks(csv_.field_text(layout_.id));
       if (id.empty()) {
         rows_.leave_out("car_id is empty");
         continue;
       }
       if (layout_.has_scores) {
-        read_scores(rows_.car(id));
+        read_scores(rows_.car_of(id));
       } else if (layout_.kind) {
         read_segment(id);
       }
-      if (layout_.has_scores || !layout_.kind) describe(rows_.car(id));
+      if (layout_.has_scores || !layout_.kind) describe(rows_.car_of(id));
     }
   }
 
  private:
-  std::string_view text(const Column& column) const { return column ? csv_.field(*column) : std::string_view(); }
+  std::string_view text(const Column& column) const { return column ? csv_.field_text(*column) : std::string_view(); }
   double number(const Column& column, double least, double most) {
-    return column ? rows_.number(csv_.header()[*column], csv_.field(*column), least, most) : unknown;
+    return column ? rows_.read_number(csv_.header()[*column], csv_.field_text(*column), least, most) : unknown;
   }
-  void describe(FileCar& car) { rows_.describe(car, text(layout_.type), text(layout_.year), text(layout_.month)); }
+  void describe(FileCar& car) { rows_.describe_car(car, text(layout_.type), text(layout_.year), text(layout_.month)); }
 
   void read_scores(FileCar& car) {
-    if (car.given) csv_.fail(layout_.id, "is there twice; a results file has a row for each car");
+    if (car.given) csv_.throw_error(layout_.id, "is there twice; a results file has a row for each car");
     GivenScores& given = car.given.emplace();
     for (std::size_t m = 0; m < metric_count; ++m) {
       given.scores[m] = number(layout_.scores[m], 0.0, 100.0);
@@ -102,12 +102,13 @@ class TableReader {
   }
 
   void read_segment(std::string_view id) {
-    const std::string_view measurement = sessions::trimmed(csv_.field(*layout_.kind));
+    const std::string_view measurement = sessions::trim_blanks(csv_.field_text(*layout_.kind));
     const auto kind = kind_of(measurement);
-    if (!kind) return rows_.leave_out(fmt::format("measurement '{}' is unknown", kernel::printable(measurement, 60)));
+    if (!kind)
+      return rows_.leave_out(fmt::format("measurement '{}' is unknown", kernel::make_printable(measurement, 60)));
     Segment segment;
     segment.kind = *kind;
-    segment.begin_ns = rows_.instant(csv_.field(*layout_.begin));
+    segment.begin_ns = rows_.read_instant(csv_.field_text(*layout_.begin));
     if (segment.begin_ns == kernel::time_never) return rows_.leave_out("time is unreadable");
     for (std::size_t f = 0; f < field_count; ++f) {
       const FieldRule& rule = field_rules()[f];
@@ -115,12 +116,12 @@ class TableReader {
     }
     double& duration_h = segment.values[static_cast<std::size_t>(Field::duration_h)];
     if (layout_.end && !is_known(duration_h)) {
-      const TimeNs end_ns = rows_.instant(csv_.field(*layout_.end));
+      const TimeNs end_ns = rows_.read_instant(csv_.field_text(*layout_.end));
       if (end_ns != kernel::time_never && end_ns >= segment.begin_ns)
         duration_h = kernel::hours_between(segment.begin_ns, end_ns);
     }
-    rows_.add(id, segment);
-    describe(rows_.car(id));
+    rows_.add_segment(id, segment);
+    describe(rows_.car_of(id));
   }
 
   sessions::CsvReader& csv_;

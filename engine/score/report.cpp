@@ -17,7 +17,7 @@ using analysis::number_or_null;
 using analysis::number_text;
 using Json = nlohmann::ordered_json;
 
-std::string shown(std::string_view text) { return kernel::printable(text, 60); }
+std::string shown(std::string_view text) { return kernel::make_printable(text, 60); }
 
 /// "80.87 B", "71.20 B (58.10 to 82.40)", "- (21.33 to 98.00)"
 std::string corrected_text(const CorrectedScore& of) {
@@ -49,7 +49,7 @@ Json spread_json(const Spread& of) {
           {"median", number_or_null(of.median)},
           {"upper_quartile", number_or_null(of.upper)},
           {"most", number_or_null(of.most)},
-          {"reliability", reliability(of.n)}};
+          {"reliability", reliability_of(of.n)}};
 }
 
 Json metric_json(const CarScore& of, std::size_t m) {
@@ -68,7 +68,9 @@ Json grade_json(Grade grade) { return grade == Grade::none ? Json() : Json(grade
 
 Json car_json(const CarScore& of, const market::Calendar& calendar) {
   const Car& car = *of.car;
-  const auto date = [&](TimeNs t) { return car.has_records() ? Json(market::format_date(calendar.date(t))) : Json(); };
+  const auto date = [&](TimeNs t) {
+    return car.has_records() ? Json(market::format_date(calendar.local_date(t))) : Json();
+  };
   Json json{{"car_id", car.id},
             {"car_type", car.type.empty() ? Json() : Json(car.type)},
             {"class", name_of(of.type.of)},
@@ -150,14 +152,14 @@ std::string fleet_text(const Fleet& fleet, Language language, std::size_t rows) 
   const bool korean = language == Language::korean;
   std::string text = volume_text(fleet, korean) + "\n\n";
   if (!fleet.scores.empty()) {
-    text += car_table(fleet, korean, rows).text();
+    text += car_table(fleet, korean, rows).to_text();
     if (fleet.scores.size() > rows)
       text += fmt::format(fmt::runtime(korean ? "... 외 {}대: --rows, --out 또는 --page\n"
                                               : "... and {} more cars: --rows, --out or --page\n"),
                           fleet.scores.size() - rows);
-    text += "\n" + group_table(fleet, korean).text();
+    text += "\n" + group_table(fleet, korean).to_text();
   }
-  const std::vector<std::string> sentences = remarks(fleet, language);
+  const std::vector<std::string> sentences = list_remarks(fleet, language);
   if (!sentences.empty()) text += "\n";
   for (const std::string& sentence : sentences) text += sentence + "\n";
   return text;
@@ -167,8 +169,8 @@ Json fleet_json(const Fleet& fleet) {
   const Cars& cars = *fleet.cars;
   const market::Calendar& calendar = cars.calendar;
   Json json;
-  json["as_of"] = fleet.as_of_ns != 0 ? Json(market::format_date(calendar.date(fleet.as_of_ns))) : Json();
-  json["timezone"] = calendar.zone();
+  json["as_of"] = fleet.as_of_ns != 0 ? Json(market::format_date(calendar.local_date(fleet.as_of_ns))) : Json();
+  json["timezone"] = calendar.zone_name();
   json["data"] = {{"files", cars.files},
                   {"bytes", cars.bytes},
                   {"rows", cars.rows},
@@ -215,12 +217,12 @@ std::string scores_csv(const Fleet& fleet) {
   for (const CarScore& of : fleet.scores) {
     const Car& car = *of.car;
     const auto date = [&](TimeNs t) {
-      return car.has_records() ? market::format_date(calendar.date(t)) : std::string();
+      return car.has_records() ? market::format_date(calendar.local_date(t)) : std::string();
     };
-    Sum energy = car.total.of(SegmentKind::slow_charge, Field::energy_kwh);
-    energy.add(car.total.of(SegmentKind::fast_charge, Field::energy_kwh));
+    Sum energy = car.total.sum_of(SegmentKind::slow_charge, Field::energy_kwh);
+    energy.add_value(car.total.sum_of(SegmentKind::fast_charge, Field::energy_kwh));
     // The charges of a results file that is scored again are not known, and 0 would be a claim.
-    const std::string charges = car.has_records() ? std::to_string(car.total.charges()) : std::string();
+    const std::string charges = car.has_records() ? std::to_string(car.total.charge_count()) : std::string();
     std::vector<std::string> cells{
         kernel::csv_cell(car.id), kernel::csv_cell(car.type), std::string(name_of(of.type.of)), number(of.age_years),
         count(car.model_year),    count(car.model_month),     age_string(of.age_years),         date(car.first_ns),

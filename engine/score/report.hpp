@@ -16,10 +16,10 @@ std::string scores_csv(const Fleet& fleet);
 /// The rules: indicators with source and rule, classes with bounds, plausible ranges, grades, and what is corrected.
 std::string rules_text(analysis::Language language);
 /// What "corrected" changes, a sentence each.
-std::vector<std::string> corrections(analysis::Language language);
+std::vector<std::string> list_corrections(analysis::Language language);
 
 /// Sentences on what was left out and read as missing, what was warned of, and which files are broken.
-std::vector<std::string> remarks(const Fleet& fleet, analysis::Language language);
+std::vector<std::string> list_remarks(const Fleet& fleet, analysis::Language language);
 
 /// A page that needs nothing else: filter by class and type, box plots, a page for each car.
 std::string fleet_html(const Fleet& fleet, analysis::Language language);

@@ -78,11 +78,11 @@ double age_penalty(double age_years) {
   return std::round(10.0 * std::min(points, most_age_penalty)) / 10.0;
 }
 
-double rounded(double score) { return std::round(100.0 * score) / 100.0; }
+double round_score(double score) { return std::round(100.0 * score) / 100.0; }
 
 Grade grade_of(double score) {
   if (!is_known(score)) return Grade::none;
-  const double shown = rounded(score);
+  const double shown = round_score(score);
   return shown >= 85.0 ? Grade::a : shown >= 70.0 ? Grade::b : shown >= 55.0 ? Grade::c : Grade::d;
 }
 

@@ -69,6 +69,6 @@ Grade grade_of(double score);
 std::string_view grade_text(Grade grade);
 
 /// To 0.01, as scores are shown.
-double rounded(double score);
+double round_score(double score);
 
 }  // namespace evtwin::score

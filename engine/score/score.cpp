@@ -27,11 +27,11 @@ double age_at(const Car& car, const market::Calendar& calendar, TimeNs t, int mo
 void measure(const Car& car, CarScore& out) {
   const Tally& t = car.total;
   using enum SegmentKind;
-  const auto mean = [&](Field field) { return t.of(drive, field).mean(); };
+  const auto mean = [&](Field field) { return t.sum_of(drive, field).mean(); };
   const auto share = [](std::uint64_t n, std::uint64_t of) {
     return of > 0 ? static_cast<double>(n) / static_cast<double>(of) : unknown;
   };
-  const auto of_drives = [&](Field field) { return share(t.of(drive, field).n, t.count(drive)); };
+  const auto of_drives = [&](Field field) { return share(t.sum_of(drive, field).n, t.segment_count(drive)); };
   const auto set = [&](Metric metric, double value, double covered) {
     out.metrics[static_cast<std::size_t>(metric)].value = value;
     out.metrics[static_cast<std::size_t>(metric)].share = covered;
@@ -40,7 +40,7 @@ void measure(const Car& car, CarScore& out) {
   set(Metric::temperature, mean(Field::temp_mean), of_drives(Field::temp_mean));
   set(Metric::cells, mean(Field::cell_volt_diff), of_drives(Field::cell_volt_diff));
   set(Metric::driving, mean(Field::accel_std) + mean(Field::brake_std), of_drives(Field::accel_std));
-  set(Metric::charging, t.high_share.mean(), share(t.high_share.n, t.charges()));
+  set(Metric::charging, t.high_share.mean(), share(t.high_share.n, t.charge_count()));
 }
 
 /// The indicators' scores at an age; unknown where there is no value.
@@ -63,7 +63,7 @@ PublishedScore published_score(const PerMetric<double>& known, double age_years)
     out.weighted += metric_rules()[m].weight * out.scores[m];
   }
   out.penalty = is_known(age_years) ? age_penalty(age_years) : 0.0;
-  out.score = rounded(std::clamp(out.weighted / weight_sum - out.penalty, 0.0, published_cap));
+  out.score = round_score(std::clamp(out.weighted / weight_sum - out.penalty, 0.0, published_cap));
   out.grade = grade_of(out.score);
   return out;
 }
@@ -83,8 +83,8 @@ CorrectedScore corrected_score(const PerMetric<double>& known, double penalty, d
   }
   out.completeness = weight / weight_sum;
   out.penalty = penalty;
-  out.low = rounded(std::max(0.0, least / weight_sum - most_penalty));
-  out.high = rounded(std::max(0.0, most / weight_sum - least_penalty));
+  out.low = round_score(std::max(0.0, least / weight_sum - most_penalty));
+  out.high = round_score(std::max(0.0, most / weight_sum - least_penalty));
   out.grade_low = grade_of(out.low);
   out.grade_high = grade_of(out.high);
   out.contribution.fill(unknown);
@@ -92,7 +92,7 @@ CorrectedScore corrected_score(const PerMetric<double>& known, double penalty, d
   if (weight == 0.0) return out;
 
   const double mean = points / weight;
-  out.score = rounded(std::max(0.0, mean - penalty));
+  out.score = round_score(std::max(0.0, mean - penalty));
   if (out.completeness >= least_completeness - 1e-9) out.grade = grade_of(out.score);
   for (std::size_t m = 0; m < metric_count; ++m) {
     if (!is_known(known[m])) continue;
@@ -130,7 +130,7 @@ void widen_by_age(CorrectedScore& out, const Scores& scores, double least_age, d
 
 std::string_view availability_of(const CarScore& score) {
   if (!is_known(score.metrics[0].value)) return "empty";
-  return score.car->total.charges() > 100 ? "plenty" : "normal";
+  return score.car->total.charge_count() > 100 ? "plenty" : "normal";
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ PerMetric<double> rounded_parts(const PerMetric<double>& parts, double total) {
 CarScore score_car(const Car& car, const CarTypes& types, const market::Calendar& calendar, TimeNs as_of_ns) {
   CarScore out;
   out.car = &car;
-  out.type = types.find(car.type, car.model_year);
+  out.type = types.find_type(car.type, car.model_year);
   double least_age = 0.0, most_age = unknown;
   if (car.given) {
     out.age_years = out.published_age_years = least_age = most_age = car.given->age_years;
@@ -195,10 +195,10 @@ CarScore score_car(const Car& car, const CarTypes& types, const market::Calendar
         out.corrected, [&](double age) { return scores_at(out, age); }, least_age, most_age);
   out.availability = availability_of(out);
   if (!car.has_records()) return out;
-  const auto day_of = [&](TimeNs t) { return market::days_since_epoch(calendar.date(t)); };
+  const auto day_of = [&](TimeNs t) { return market::days_since_epoch(calendar.local_date(t)); };
   out.collection_days = static_cast<double>(day_of(car.last_ns) - day_of(car.first_ns) + 1);
   out.covered_days = static_cast<double>(car.days.size()) / out.collection_days;
-  if (car.total.charges() > 0)
+  if (car.total.charge_count() > 0)
     out.last_charge_days = static_cast<double>(day_of(as_of_ns) - day_of(car.last_charge_ns));
   return out;
 }

@@ -65,10 +65,10 @@ struct Spread {
 Spread spread_of(std::vector<double> values);
 
 /// Share of `sorted` below `value`, and half of what equals it, in percent.
-double percentile(const std::vector<double>& sorted, double value);
+double percentile_of(const std::vector<double>& sorted, double value);
 
 /// How far a statistic of n cars may be trusted: "high" above 100 (as published), "medium" from 30, else "low" (ours).
-std::string_view reliability(std::size_t n);
+std::string_view reliability_of(std::size_t n);
 
 struct GroupStatistics {
   std::string name;  ///< "all", "class small", "type KONA"

@@ -19,7 +19,7 @@ constexpr std::size_t most_notes = 10;  // of what files say against each other
 std::string listed(const Counts& counts) {
   std::string text;
   for (const auto& [what, count] : counts)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kernel::printable(what, 80), count);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kernel::make_printable(what, 80), count);
   return text;
 }
 
@@ -48,7 +48,7 @@ std::string group_title(std::string_view name, bool korean) {
 }
 
 std::string reliability_title(std::size_t n, bool korean) {
-  const std::string_view label = reliability(n);
+  const std::string_view label = reliability_of(n);
   if (!korean) return std::string(label);
   return label == "high" ? "높음" : label == "medium" ? "보통" : "낮음";
 }
@@ -63,7 +63,7 @@ std::string volume_text(const Fleet& fleet, bool korean) {
   const Cars& cars = *fleet.cars;
   const auto count = [](std::uint64_t n) { return analysis::number_text(static_cast<double>(n), 0); };
   const std::string last = cars.last_ns != 0 ? cars.calendar.format_local(cars.last_ns) : korean ? "모름" : "not known";
-  const std::string today = fleet.as_of_ns != 0 ? market::format_date(cars.calendar.date(fleet.as_of_ns))
+  const std::string today = fleet.as_of_ns != 0 ? market::format_date(cars.calendar.local_date(fleet.as_of_ns))
                             : korean            ? "모름"
                                                 : "not known";
   return fmt::format(
@@ -72,10 +72,10 @@ std::string volume_text(const Fleet& fleet, bool korean) {
                           : "{} cars, {} rows, {} fields, {} files, {} bytes; last record {} ({}); published ages and "
                             "last charges as of {}"),
       count(cars.cars.size()), count(cars.rows), count(cars.fields.size()), count(cars.files), count(cars.bytes), last,
-      cars.calendar.zone(), today);
+      cars.calendar.zone_name(), today);
 }
 
-std::vector<std::string> remarks(const Fleet& fleet, Language language) {
+std::vector<std::string> list_remarks(const Fleet& fleet, Language language) {
   const bool ko = language == Language::korean;
   const Cars& cars = *fleet.cars;
   std::vector<std::string> out;
@@ -101,7 +101,7 @@ std::vector<std::string> remarks(const Fleet& fleet, Language language) {
     out.push_back(fmt::format(
         fmt::runtime(ko ? "경고: 차종 {}({}대)은 어느 차급에도 없어 중형으로 계산합니다; --types FILE로 지정하세요."
                         : "Warning: car type {} of {} car(s) is in no class: scored as mid; --types FILE names it."),
-        kernel::printable(type, 60), n));
+        kernel::make_printable(type, 60), n));
   }
   if (fleet.ageless > 0)
     out.push_back(fmt::format(
@@ -116,11 +116,11 @@ std::vector<std::string> remarks(const Fleet& fleet, Language language) {
                               cars.notes.size() - most_notes));
   for (const BrokenFile& broken : cars.broken)
     out.push_back(fmt::format(fmt::runtime(ko ? "읽지 못한 파일: {}" : "Broken, passed by: {}"),
-                              kernel::printable(broken.why, 500)));
+                              kernel::make_printable(broken.why, 500)));
   return out;
 }
 
-std::vector<std::string> corrections(Language language) {
+std::vector<std::string> list_corrections(Language language) {
   if (language == Language::korean)
     return {
         "결측 항목을 0점(주행·충전은 80점)으로 세지 않고, 나머지 항목에 가중치를 나눕니다; 결측이 어떤 값이었든 가능한 "
@@ -149,7 +149,7 @@ std::string rules_text(Language language) {
                     "차령 감점: 첫 해 1.5점, 다음 2년은 해마다 1.2점, 그다음 2년은 0.8점, 이후 0.4점; 최대 7.5점. "
                     "등급: A 85 이상, B 70 이상, C 55 이상, D 55 미만."));
   text += fmt::format("\n{}\n", say("Corrected:", "수정식:"));
-  for (const std::string& sentence : corrections(language)) text += fmt::format("- {}\n", sentence);
+  for (const std::string& sentence : list_corrections(language)) text += fmt::format("- {}\n", sentence);
 
   analysis::TextTable classes({std::string(say("class", "차급")), "km/kWh", std::string(say("types", "차종"))},
                               analysis::LastColumn::prose);
@@ -158,13 +158,13 @@ std::string rules_text(Language language) {
     classes.add_row({class_title(static_cast<CarClass>(i), ko),
                      fmt::format("{:.1f} - {:.1f}", rule.bounds.low, rule.bounds.high), std::string(rule.names)});
   }
-  text += "\n" + classes.text() + "\n";
+  text += "\n" + classes.to_text() + "\n";
   analysis::TextTable fields(
       {std::string(say("field", "항목")), std::string(say("plausible", "정상 범위")), std::string(say("unit", "단위"))},
       analysis::LastColumn::prose);
   for (const FieldRule& rule : field_rules())
     fields.add_row({std::string(rule.name), fmt::format("{:g} - {:g}", rule.least, rule.most), std::string(rule.unit)});
-  return text + fields.text();
+  return text + fields.to_text();
 }
 
 }  // namespace evtwin::score

@@ -9,40 +9,42 @@
 
 namespace evtwin::sessions {
 
-CellDoubts::Column& CellDoubts::at(std::size_t column) {
+CellDoubts::Column& CellDoubts::column_at(std::size_t column) {
   if (columns_.size() <= column) columns_.resize(column + 1);
   return columns_[column];
 }
 
 void CellDoubts::empty_cell(const CsvReader& csv, std::size_t column, std::string_view taken_as) {
-  Column& c = at(column);
+  Column& c = column_at(column);
   if (c.empty++ > 0) return;
-  c.first_empty_line = csv.line();
+  c.first_empty_line = csv.line_number();
   c.taken_as = taken_as;
 }
 
-void CellDoubts::filled_cell(std::size_t column) { ++at(column).filled; }
+void CellDoubts::filled_cell(std::size_t column) { ++column_at(column).filled; }
 
 void CellDoubts::id_cell(const CsvReader& csv, std::size_t column) {
   // A line end inside quotes is one of CSV's own.
-  std::string id(trimmed(csv.field(column)));
+  std::string id(trim_blanks(csv.field_text(column)));
   std::replace_if(
       id.begin(), id.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   const std::string trouble = kernel::name_trouble(id);
   if (trouble.empty()) return;
-  Column& c = at(column);
+  Column& c = column_at(column);
   if (c.odd++ > 0) return;
-  c.first_odd = fmt::format("{}:{}: {} {}", kernel::printable(csv.file()), csv.line(), csv.header()[column], trouble);
+  c.first_odd =
+      fmt::format("{}:{}: {} {}", kernel::make_printable(csv.file()), csv.line_number(), csv.header()[column], trouble);
 }
 
 void CellDoubts::add_flags(const CsvReader& csv, std::vector<TableFlag>& flags) const {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& c = columns_[i];
     if (c.empty > 0 && c.filled > 0) {
-      flags.push_back({"",
-                       fmt::format("{}:{}: {} is empty and taken as {} ({} of {} rows)", kernel::printable(csv.file()),
-                                   c.first_empty_line, csv.header()[i], c.taken_as, c.empty, c.empty + c.filled),
-                       false});
+      flags.push_back(
+          {"",
+           fmt::format("{}:{}: {} is empty and taken as {} ({} of {} rows)", kernel::make_printable(csv.file()),
+                       c.first_empty_line, csv.header()[i], c.taken_as, c.empty, c.empty + c.filled),
+           false});
     }
     if (c.odd > 0)
       flags.push_back(

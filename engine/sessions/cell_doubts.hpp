@@ -27,7 +27,7 @@ class CellDoubts {
     std::size_t odd = 0;
     std::string first_odd;  ///< "week.csv:2: session_id has ..."
   };
-  Column& at(std::size_t column);
+  Column& column_at(std::size_t column);
 
   std::vector<Column> columns_;
 };

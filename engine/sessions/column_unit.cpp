@@ -181,7 +181,7 @@ std::string_view units_taken(Quantity quantity) {
 
 ColumnUnit strange(ColumnUnit out, const NameWord& word, Quantity quantity, std::string_view currency) {
   const std::string due = unit_of(quantity, currency);
-  const std::string text = kernel::printable(word.text, 30);
+  const std::string text = kernel::make_printable(word.text, 30);
   out.trouble = fmt::format(
       "holds '{}', which is not understood{}; units taken: {}; for another one give scale = what 1 of it is in {}",
       text, out.says.empty() ? " as a unit" : " beside " + out.says, units_taken(quantity), due);
@@ -219,7 +219,7 @@ Reading power_unit(Words words) {
   out.times = unit.times;
   out.per = unit.per;
   out.says = unit.shown;
-  if (per != nullptr) out.says += "/" + kernel::printable(per->text, 20);
+  if (per != nullptr) out.says += "/" + kernel::make_printable(per->text, 20);
 
   // Energy per time is power: kWh/h, kWh/15min.
   const double hours = per != nullptr ? hours_of(per->small) : 0.0;

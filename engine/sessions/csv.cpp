@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t shown_bytes = 80;  // of a field, in messages
 
-std::string quoted(std::string_view text) { return fmt::format("'{}'", kernel::printable(text, shown_bytes)); }
+std::string quoted(std::string_view text) { return fmt::format("'{}'", kernel::make_printable(text, shown_bytes)); }
 
 // The separator of a header: what it has outside quotes, commas first.
 char separator_of(std::string_view text) {
@@ -35,18 +35,18 @@ bool ends_field(char c, char separator) { return c == separator || c == '\n' || 
 
 }  // namespace
 
-std::string listed(std::span<const std::string> names) {
+std::string list_names(std::span<const std::string> names) {
   constexpr std::size_t most = 20;
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
     if (i > 0) text += ", ";
-    text += kernel::printable(names[i], shown_bytes);
+    text += kernel::make_printable(names[i], shown_bytes);
   }
   if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
   return text;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view trim_blanks(std::string_view text) {
   const std::size_t from = text.find_first_not_of(" \t");
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(" \t") - from + 1);
@@ -60,32 +60,32 @@ CsvReader::CsvReader(std::string_view text, std::string shown) : text_(text), sh
                      fmt::format("too many columns: {}; at most {} are read", fields_.size(), most_columns));
   }
   header_line_ = row_line_;
-  for (const std::string_view name : fields_) header_.emplace_back(trimmed(name));
+  for (const std::string_view name : fields_) header_.emplace_back(trim_blanks(name));
   for (std::size_t i = 0; i < header_.size(); ++i) {
     const auto same = std::find(header_.begin(), header_.begin() + static_cast<std::ptrdiff_t>(i), header_[i]);
     if (!header_[i].empty() && *same == header_[i] && same - header_.begin() < static_cast<std::ptrdiff_t>(i)) {
-      fail(fmt::format("column {} is there twice", quoted(header_[i])));
+      throw_error(fmt::format("column {} is there twice", quoted(header_[i])));
     }
   }
 }
 
-std::optional<std::size_t> CsvReader::find(std::string_view name) const {
+std::optional<std::size_t> CsvReader::find_column(std::string_view name) const {
   const auto found = std::find(header_.begin(), header_.end(), name);
   if (found == header_.end()) return std::nullopt;
   return static_cast<std::size_t>(found - header_.begin());
 }
 
-std::size_t CsvReader::need(std::string_view name) const {
-  if (const auto found = find(name)) return *found;
+std::size_t CsvReader::require_column(std::string_view name) const {
+  if (const auto found = find_column(name)) return *found;
   throw InputError(shown_, header_line_,
-                   fmt::format("column '{}' is missing; the header has: {}", name, listed(header_)));
+                   fmt::format("column '{}' is missing; the header has: {}", name, list_names(header_)));
 }
 
-bool CsvReader::next() {
+bool CsvReader::next_row() {
   if (!read_row()) return false;
   if (fields_.size() != header_.size()) {
-    fail(fmt::format("{} field{} where the header has {}", fields_.size(), fields_.size() == 1 ? "" : "s",
-                     header_.size()));
+    throw_error(fmt::format("{} field{} where the header has {}", fields_.size(), fields_.size() == 1 ? "" : "s",
+                            header_.size()));
   }
   return true;
 }
@@ -168,28 +168,29 @@ void CsvReader::read_quoted() {
   fields_.push_back(copy);
 }
 
-double CsvReader::number(std::size_t column, double least, double most) const {
-  const std::string_view text = trimmed(field(column));
+double CsvReader::read_number(std::size_t column, double least, double most) const {
+  const std::string_view text = trim_blanks(field_text(column));
   double value = 0.0;
   // from_chars knows no leading plus; "+-5" must not pass as one.
   const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
   const char* const begin = text.data() + (plus ? 1 : 0);
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(begin, end, value);
-  if (error == std::errc::result_out_of_range) fail(column, "is too large or too small to be a number");
+  if (error == std::errc::result_out_of_range) throw_error(column, "is too large or too small to be a number");
   if (error != std::errc() || stopped != end || !std::isfinite(value)) {
     const bool decimal_comma = text.find(',') != std::string_view::npos && text.find('.') == std::string_view::npos;
-    fail(column, decimal_comma ? "is no number; write a decimal point, as in 20.5"
-                               : "is no number; write 20.5, without a unit");
+    throw_error(column, decimal_comma ? "is no number; write a decimal point, as in 20.5"
+                                      : "is no number; write 20.5, without a unit");
   }
-  if (value < least || value > most) fail(column, fmt::format("is outside {:g} to {:g}", least, most));
+  if (value < least || value > most) throw_error(column, fmt::format("is outside {:g} to {:g}", least, most));
   return value;
 }
 
-void CsvReader::fail(std::string_view what) const { throw InputError(shown_, row_line_, what); }
+void CsvReader::throw_error(std::string_view what) const { throw InputError(shown_, row_line_, what); }
 
-void CsvReader::fail(std::size_t column, std::string_view what) const {
-  fail(fmt::format("{}: {} {}", kernel::printable(header_[column], shown_bytes), quoted(fields_[column]), what));
+void CsvReader::throw_error(std::size_t column, std::string_view what) const {
+  throw_error(
+      fmt::format("{}: {} {}", kernel::make_printable(header_[column], shown_bytes), quoted(fields_[column]), what));
 }
 
 }  // namespace evtwin::sessions

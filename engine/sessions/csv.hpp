@@ -27,25 +27,25 @@ class CsvReader {
   char separator() const { return separator_; }
   /// The columns' names, without blanks around them.
   const std::vector<std::string>& header() const { return header_; }
-  std::optional<std::size_t> find(std::string_view name) const;
+  std::optional<std::size_t> find_column(std::string_view name) const;
   /// @throws InputError naming the column that is missing and those that are there.
-  std::size_t need(std::string_view name) const;
+  std::size_t require_column(std::string_view name) const;
 
   /// Goes to the next row. @returns false at the end. @throws InputError for a wrong number of fields and broken
   /// quotes.
-  bool next();
+  bool next_row();
   /// The physical line on which the row begins, counted from 1.
-  std::size_t line() const { return row_line_; }
-  /// Valid until the next call of next(); not trimmed.
-  std::string_view field(std::size_t column) const { return fields_[column]; }
+  std::size_t line_number() const { return row_line_; }
+  /// Valid until the next call of next_row(); not trimmed.
+  std::string_view field_text(std::size_t column) const { return fields_[column]; }
 
   /// The whole field (blanks around it aside) as a number, strictly: "20.0 kWh", "0x10", "nan", "inf" and "" are none.
   /// @throws InputError naming line, column and text; also for a value outside [least, most].
-  double number(std::size_t column, double least, double most) const;
+  double read_number(std::size_t column, double least, double most) const;
 
   /// @throws InputError about this row, or about a field of it.
-  [[noreturn]] void fail(std::string_view what) const;
-  [[noreturn]] void fail(std::size_t column, std::string_view what) const;
+  [[noreturn]] void throw_error(std::string_view what) const;
+  [[noreturn]] void throw_error(std::size_t column, std::string_view what) const;
 
  private:
   bool read_row();
@@ -65,9 +65,9 @@ class CsvReader {
 };
 
 /// "a, b, c and 5 more": up to twenty names, made printable.
-std::string listed(std::span<const std::string> names);
+std::string list_names(std::span<const std::string> names);
 
 /// Text without blanks (space, tab) around it.
-std::string_view trimmed(std::string_view text);
+std::string_view trim_blanks(std::string_view text);
 
 }  // namespace evtwin::sessions

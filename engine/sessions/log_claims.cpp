@@ -12,8 +12,8 @@ struct Habit {
   kernel::RunningMedian<kernel::TimeNs> stay_ns;
   kernel::RunningMedian<double> energy_kwh;
   void add(const demand::Visit& visit) {
-    stay_ns.add(visit.departure_ns - visit.arrival_ns);
-    energy_kwh.add(visit.taken_kwh);
+    stay_ns.add_value(visit.departure_ns - visit.arrival_ns);
+    energy_kwh.add_value(visit.taken_kwh);
   }
 };
 
@@ -39,8 +39,8 @@ void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessi
     const auto own = t.id_tag.empty() ? by_tag.end() : by_tag.find(t.id_tag);
     const Habit& habit = own != by_tag.end() ? own->second : everybody;
     if (!habit.stay_ns.empty()) {
-      visit.claimed_departure_ns = visit.arrival_ns + habit.stay_ns.lower();
-      visit.requested_kwh = habit.energy_kwh.lower();
+      visit.claimed_departure_ns = visit.arrival_ns + habit.stay_ns.lower_of_middle();
+      visit.requested_kwh = habit.energy_kwh.lower_of_middle();
     }
 
     // A claim that the log tells counts before one made from the past.

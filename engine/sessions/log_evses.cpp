@@ -80,12 +80,12 @@ EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string
       throw std::runtime_error(fmt::format(
           "the log has sessions on {} EVSE{} that the site does not have: {}; the site has {}: {}. Name the site's "
           "stations as in the log (its EVSEs are called station-number), or give it as many EVSEs as the log has",
-          unknown.size(), unknown.size() == 1 ? "" : "s", listed(unknown), site_ids.size(), listed(site_ids)));
+          unknown.size(), unknown.size() == 1 ? "" : "s", list_names(unknown), site_ids.size(), list_names(site_ids)));
     }
     for (std::size_t i = 0; i < in_order.size(); ++i) rows.emplace(in_order[i], static_cast<std::uint32_t>(i));
     std::vector<std::string> pairs;
     for (std::size_t i = 0; i < in_order.size(); ++i) pairs.push_back(fmt::format("{} = {}", in_order[i], site_ids[i]));
-    match.assumption = "no name of the log fits the site; its EVSEs are taken in order: " + listed(pairs);
+    match.assumption = "no name of the log fits the site; its EVSEs are taken in order: " + list_names(pairs);
   }
   for (const LogSession& session : sessions.sessions) match.row.push_back(rows.at(session.evse_id));
   return match;

@@ -17,7 +17,7 @@ namespace {
 using ocpp::Transaction;
 
 std::string evse_id_of(const std::string& station, int evse) {
-  return fmt::format("{}-{}", kernel::printable(station, 500), evse);
+  return fmt::format("{}-{}", kernel::make_printable(station, 500), evse);
 }
 
 /// Unique in the log: the transaction's own id where that does, else with its EVSE, else with its number too.
@@ -47,7 +47,7 @@ std::string place_in_log(const ocpp::SiteLog& log, const Transaction& t) {
 std::string trouble_with(const Transaction& t) {
   if (!t.start_seen) return "its start is not in the log";
   if (!t.stop_seen) return "its stop is not in the log";
-  if (!t.whole()) return "its energy is not known";
+  if (!t.is_whole()) return "its energy is not known";
   if (std::max(t.stop_ns, t.plugged_out_ns) <= std::min(t.start_ns, t.plugged_in_ns))
     return "it does not end after it begins";
   return {};
@@ -57,13 +57,13 @@ std::string trouble_with(const Transaction& t) {
 std::string reason_to_leave_out(const ocpp::SiteLog& log, const Transaction& t, const std::string& id,
                                 const LogSessionOptions& options) {
   if (const std::string trouble = trouble_with(t); !trouble.empty())
-    return fmt::format("{}: transaction {}: {}", place_in_log(log, t), kernel::printable(id, 80), trouble);
+    return fmt::format("{}: transaction {}: {}", place_in_log(log, t), kernel::make_printable(id, 80), trouble);
   if (t.energy_kwh < options.least_kwh)
     return fmt::format("{}: transaction {} took {:g} kWh, less than the {:g} asked for", place_in_log(log, t),
-                       kernel::printable(id, 80), t.energy_kwh, options.least_kwh);
+                       kernel::make_printable(id, 80), t.energy_kwh, options.least_kwh);
   if (t.energy_kwh > most_session_kwh)
     return fmt::format("{}: transaction {} took {:g} kWh, more than any vehicle does", place_in_log(log, t),
-                       kernel::printable(id, 80), t.energy_kwh);
+                       kernel::make_printable(id, 80), t.energy_kwh);
   return {};
 }
 
@@ -128,8 +128,8 @@ void leave_out_overlaps(const ocpp::SiteLog& log, LogSessions& out) {
       if (later.start_ns < change_ns || change_ns <= before.arrival_ns || change_ns >= session.visit.departure_ns) {
         say_left_out(out, session.visit.id,
                      fmt::format("{}: transaction {} overlaps {} on EVSE {}; the later start is left out",
-                                 place_in_log(log, later), kernel::printable(session.visit.id, 80),
-                                 kernel::printable(before.id, 80), kernel::printable(session.evse_id, 80)));
+                                 place_in_log(log, later), kernel::make_printable(session.visit.id, 80),
+                                 kernel::make_printable(before.id, 80), kernel::make_printable(session.evse_id, 80)));
         continue;
       }
 
@@ -204,9 +204,9 @@ SessionDays days_of(const LogSessions& sessions, const market::Calendar& calenda
   if (sessions.sessions.empty()) return {};
   kernel::TimeNs last_ns = sessions.sessions.front().visit.departure_ns;
   for (const LogSession& session : sessions.sessions) last_ns = std::max(last_ns, session.visit.departure_ns);
-  const market::LocalDate first = calendar.date(sessions.sessions.front().visit.arrival_ns);
+  const market::LocalDate first = calendar.local_date(sessions.sessions.front().visit.arrival_ns);
   // A departure at midnight belongs to the day that ends there.
-  const market::LocalDate last = calendar.date(last_ns - 1);
+  const market::LocalDate last = calendar.local_date(last_ns - 1);
   return {first, static_cast<int>(market::days_since_epoch(last) - market::days_since_epoch(first)) + 1};
 }
 

@@ -67,7 +67,7 @@ std::string words_of_wish(const ocpp::SiteLog& log, const LogSession& session) {
   const Transaction& t = log.transactions[session.transaction];
   std::string words =
       fmt::format("{}: transaction {} goes on: it takes the {:g} kWh that were asked for, and stays {}",
-                  log.report.place_text(t.start_place), kernel::printable(session.visit.id, 80), t.requested_kwh,
+                  log.report.place_text(t.start_place), kernel::make_printable(session.visit.id, 80), t.requested_kwh,
                   t.claimed_departure_ns == session.visit.departure_ns ? "until its driver leaves"
                                                                        : "for 24 h: no departure is told");
   if (session.most_a > 0.0) words += fmt::format("; at most {:g} A from its arrival on", session.most_a);

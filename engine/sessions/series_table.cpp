@@ -20,12 +20,12 @@ bool holds_times(std::string_view name) {
   return false;
 }
 
-std::size_t time_column(const CsvReader& csv) { return csv.find("time").value_or(0); }
+std::size_t time_column(const CsvReader& csv) { return csv.find_column("time").value_or(0); }
 
 std::size_t value_column(const CsvReader& csv, const SeriesOptions& options) {
-  if (!options.column.empty()) return csv.need(options.column);
+  if (!options.column.empty()) return csv.require_column(options.column);
   for (const std::string& name : options.accepted) {
-    if (const auto found = csv.find(name)) return *found;
+    if (const auto found = csv.find_column(name)) return *found;
   }
   std::vector<std::size_t> candidates;
   for (std::size_t i = 0; i < csv.header().size(); ++i) {
@@ -34,13 +34,13 @@ std::size_t value_column(const CsvReader& csv, const SeriesOptions& options) {
   }
   if (candidates.size() == 1) return candidates.front();
   if (candidates.empty()) {
-    throw InputError(csv.file(), csv.line(),
+    throw InputError(csv.file(), csv.line_number(),
                      fmt::format("no column of values; a time column and one with values are due, such as time,{}",
                                  options.accepted.empty() ? "value" : options.accepted.front()));
   }
   throw InputError(
-      csv.file(), csv.line(),
-      fmt::format("several columns of values: {}; say which one with column = \"...\"", listed(csv.header())));
+      csv.file(), csv.line_number(),
+      fmt::format("several columns of values: {}; say which one with column = \"...\"", list_names(csv.header())));
 }
 
 // A series whose steps are nearly all the same has holes where a step is longer: said, since the value before is held
@@ -68,7 +68,7 @@ void flag_holes(const std::string& file, const market::Series& series, const mar
   flags.push_back(
       {"",
        fmt::format("{}: {} hole{} in a series of one row every {:g} min; the value before is held (first after {})",
-                   kernel::printable(file), holes, holes == 1 ? "" : "s",
+                   kernel::make_printable(file), holes, holes == 1 ? "" : "s",
                    static_cast<double>(usual_ns) / static_cast<double>(kernel::minute_ns),
                    calendar.format_local(first_ns)),
        false});
@@ -80,10 +80,10 @@ ColumnUnit unit_of_column(const CsvReader& csv, std::size_t column, const Series
   const std::string& name = csv.header()[column];
   ColumnUnit unit = column_unit(name, options.quantity, options.currency);
   if (options.quantity == Quantity::any) return unit;
-  const std::string shown = fmt::format("column '{}'", kernel::printable(name, 60));
+  const std::string shown = fmt::format("column '{}'", kernel::make_printable(name, 60));
   const std::string due = unit_of(options.quantity, options.currency);
   const auto flag = [&](const std::string& reason) {
-    flags.push_back({"", fmt::format("{}: {} {}", kernel::printable(csv.file()), shown, reason), false});
+    flags.push_back({"", fmt::format("{}: {} {}", kernel::make_printable(csv.file()), shown, reason), false});
   };
 
   // A scale that the user gave counts instead of the name's unit; where the two differ, that is flagged.
@@ -95,7 +95,7 @@ ColumnUnit unit_of_column(const CsvReader& csv, std::size_t column, const Series
     return unit;
   }
 
-  if (!unit.trouble.empty()) throw InputError(csv.file(), csv.line(), fmt::format("{} {}", shown, unit.trouble));
+  if (!unit.trouble.empty()) throw InputError(csv.file(), csv.line_number(), fmt::format("{} {}", shown, unit.trouble));
   const double times = unit.times / unit.per;
   if (unit.says.empty()) {
     flag(fmt::format("names no unit; taken as {} (write it in the name, or scale = 1)", due));
@@ -118,19 +118,19 @@ SeriesColumns columns_of(const CsvReader& csv, const market::Calendar& calendar,
   const std::size_t time_at = time_column(csv);
   const std::size_t value_at = value_column(csv, options);
   if (value_at == time_at) {
-    throw InputError(csv.file(), csv.line(),
-                     fmt::format("column '{}' holds the times", kernel::printable(csv.header()[time_at])));
+    throw InputError(csv.file(), csv.line_number(),
+                     fmt::format("column '{}' holds the times", kernel::make_printable(csv.header()[time_at])));
   }
 
   try {
     (void)market::parse_instant(csv.header()[time_at], calendar);
-    throw InputError(csv.file(), csv.line(),
+    throw InputError(csv.file(), csv.line_number(),
                      fmt::format("the first row holds data, {}; a row that names the columns is due, such as time,{}",
-                                 kernel::printable(csv.header()[time_at]),
+                                 kernel::make_printable(csv.header()[time_at]),
                                  options.accepted.empty() ? "value" : options.accepted.front()));
   } catch (const market::TimeTextError&) {  // as it should be: a name
   }
-  return {time_at, value_at, options.currency.empty() ? std::nullopt : csv.find("currency")};
+  return {time_at, value_at, options.currency.empty() ? std::nullopt : csv.find_column("currency")};
 }
 
 // Reads the rows, in the unit that is due.
@@ -139,18 +139,18 @@ market::Series series_of_rows(CsvReader& csv, const SeriesColumns& columns, cons
   const auto [times, per] = std::pair(unit.times, unit.per);
   std::vector<TimeNs> times_ns;
   std::vector<double> values;
-  while (csv.next()) {
-    if (columns.currency && trimmed(csv.field(*columns.currency)) != options.currency)
-      csv.fail(*columns.currency, fmt::format("is not the tariff's currency, {}", options.currency));
+  while (csv.next_row()) {
+    if (columns.currency && trim_blanks(csv.field_text(*columns.currency)) != options.currency)
+      csv.throw_error(*columns.currency, fmt::format("is not the tariff's currency, {}", options.currency));
     const TimeNs t = instant_of(csv, columns.time, calendar);
     if (!times_ns.empty() && t <= times_ns.back()) {
-      csv.fail(columns.time, fmt::format("is not later than the row before, {}; rows must ascend in time",
-                                         calendar.format_iso(times_ns.back())));
+      csv.throw_error(columns.time, fmt::format("is not later than the row before, {}; rows must ascend in time",
+                                                calendar.format_iso(times_ns.back())));
     }
     times_ns.push_back(t);
     // Bounds are in the unit that is due: they are compared in the column's own.
-    values.push_back(csv.number(columns.value, options.least * per / times, options.most * per / times) * times / per *
-                     options.scale);
+    values.push_back(csv.read_number(columns.value, options.least * per / times, options.most * per / times) * times /
+                     per * options.scale);
   }
 
   if (times_ns.size() < 2) {
@@ -177,7 +177,7 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   const std::size_t rows = table.series.times_ns().size();
 
   const bool window = options.need_to_ns > options.need_from_ns;
-  if (window && !table.series.covers(options.need_from_ns, options.need_to_ns)) {
+  if (window && !table.series.covers_span(options.need_from_ns, options.need_to_ns)) {
     throw InputError(
         shown, 0,
         fmt::format("its {} rows cover {} to {}; the run needs {} to {}", rows,
@@ -188,7 +188,7 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   flag_holes(shown, table.series, calendar, table.flags);
   kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
                    "{}: {} bytes, {} values of column {}, {} note(s), {:.1f} ms", shown, text.size(), rows,
-                   table.column, table.flags.size(), watch.ms());
+                   table.column, table.flags.size(), watch.elapsed_ms());
   return table;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_named = 10;  // sessions of one kind that are flagged one by one
 
-std::string name_of(const SessionRow& row) { return kernel::printable(row.visit.id, 80); }
+std::string name_of(const SessionRow& row) { return kernel::make_printable(row.visit.id, 80); }
 
 void sort_table_by_arrival(SessionTable& table) {
   std::stable_sort(table.rows.begin(), table.rows.end(), [](const SessionRow& a, const SessionRow& b) {
@@ -20,11 +20,13 @@ void sort_table_by_arrival(SessionTable& table) {
   });
 }
 
-std::string date_text(const market::Calendar& calendar, TimeNs t) { return market::format_date(calendar.date(t)); }
+std::string date_text(const market::Calendar& calendar, TimeNs t) {
+  return market::format_date(calendar.local_date(t));
+}
 
 /// Same local clock time, `days` later.
 TimeNs moved_by_days(const market::Calendar& calendar, TimeNs t, std::int64_t days) {
-  const market::LocalTime from = calendar.local(t);
+  const market::LocalTime from = calendar.local_time(t);
   const market::LocalDate to = market::date_of_days(market::days_since_epoch(from.date) + days);
   const market::LocalLookup found = calendar.to_utc(to.year, to.month, to.day, from.hour, from.minute, from.second);
   // Inside a gap of the clock there are no fractions of a second to keep: it is left at its end.
@@ -50,7 +52,7 @@ TimeNs moved_by_days(const market::Calendar& calendar, TimeNs t, std::int64_t da
   }
   throw InputError(table.file, first->line,
                    fmt::format("station {}: the site has no such EVSE; known: {} (or set evse = \"any\"){}",
-                               kernel::printable(first->evse_id, 80), listed(evse_ids), more));
+                               kernel::make_printable(first->evse_id, 80), list_names(evse_ids), more));
 }
 
 void leave_out_unfit_overlaps(SessionTable& table, std::span<const std::string> evse_ids) {
@@ -64,7 +66,7 @@ void leave_out_unfit_overlaps(SessionTable& table, std::span<const std::string> 
       const TimeNs until_ns = std::min(row.visit.departure_ns, before->visit.departure_ns);
       leave_out(table, row,
                 fmt::format("overlaps session {} (line {}) on EVSE {} from {} to {}; the later arrival is left out",
-                            name_of(*before), before->line, kernel::printable(evse_ids[evse], 80),
+                            name_of(*before), before->line, kernel::make_printable(evse_ids[evse], 80),
                             table.calendar.format_local(row.visit.arrival_ns), table.calendar.format_local(until_ns)));
       continue;
     }
@@ -101,17 +103,17 @@ SessionDays days_of(const SessionTable& table) {
   if (table.rows.empty()) return {};
   TimeNs last_ns = table.rows.front().visit.departure_ns;
   for (const SessionRow& row : table.rows) last_ns = std::max(last_ns, row.visit.departure_ns);
-  const market::LocalDate first = table.calendar.date(table.rows.front().visit.arrival_ns);
+  const market::LocalDate first = table.calendar.local_date(table.rows.front().visit.arrival_ns);
   // A departure at midnight belongs to the day that ends there.
-  const market::LocalDate last = table.calendar.date(last_ns - 1);
+  const market::LocalDate last = table.calendar.local_date(last_ns - 1);
   return {first, static_cast<int>(market::days_since_epoch(last) - market::days_since_epoch(first)) + 1};
 }
 
 void shift_to_start(SessionTable& table, TimeNs start_ns) {
   if (table.rows.empty()) return;
   const market::Calendar& calendar = table.calendar;
-  const std::int64_t days = market::days_since_epoch(calendar.date(start_ns)) -
-                            market::days_since_epoch(calendar.date(table.rows.front().visit.arrival_ns));
+  const std::int64_t days = market::days_since_epoch(calendar.local_date(start_ns)) -
+                            market::days_since_epoch(calendar.local_date(table.rows.front().visit.arrival_ns));
   if (days == 0) return;
 
   std::vector<SessionRow> kept;
@@ -178,7 +180,7 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
         fmt::format("every session lies outside the run ({}): the file has {} to {}; set start = \"{}\", or "
                     "shift_to_start = true (times without an offset are read in {})",
                     run, market::format_date(own.first), market::format_date(last), market::format_date(own.first),
-                    calendar.zone()));
+                    calendar.zone_name()));
   }
 
   if (outside > most_named) {
@@ -186,7 +188,8 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
         {"",
          fmt::format("{}: {} sessions in all arrive outside the run ({}); the first {} are named, the "
                      "last arrives on {}",
-                     kernel::printable(table.file), outside, run, most_named, date_text(calendar, last_outside_ns)),
+                     kernel::make_printable(table.file), outside, run, most_named,
+                     date_text(calendar, last_outside_ns)),
          true});
   }
 
@@ -223,7 +226,7 @@ void check_against(SessionTable& table, std::span<const double> rated_kw) {
          fmt::format("{}: took {:g} kWh in {:.4g} min, which needs {:.4g} kW; {} has {:g} kW: part of it will be unmet",
                      place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
                      visit.evse < 0 ? std::string("the strongest EVSE")
-                                    : fmt::format("EVSE {}", kernel::printable(row.evse_id, 80)),
+                                    : fmt::format("EVSE {}", kernel::make_printable(row.evse_id, 80)),
                      kw),
          false});
   }

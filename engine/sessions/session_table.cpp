@@ -71,14 +71,15 @@ Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
   for (const auto& [key, column] : names) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const std::vector<std::string> all(known.begin(), known.end());
-    throw InputError(csv.file(), 0,
-                     fmt::format("no such key of columns: {}; known: {}", kernel::printable(key), listed(all)));
+    throw InputError(
+        csv.file(), 0,
+        fmt::format("no such key of columns: {}; known: {}", kernel::make_printable(key), list_names(all)));
   }
 
   const auto find = [&](std::string_view key) -> std::optional<std::size_t> {
     const auto named = names.find(key);
     if (named == names.end()) return {};
-    return csv.need(named->second);
+    return csv.require_column(named->second);
   };
   const auto need = [&](std::string_view key) {
     const auto found = find(key);
@@ -104,32 +105,32 @@ constexpr std::string_view acn_delivered = "delivered_energy (kWh)";
 
 Layout layout_of(const CsvReader& csv) {
   Layout at;
-  const bool acn = csv.find(acn_requested) || csv.find(acn_delivered);
-  at.arrival = csv.need("arrival");
-  at.departure = csv.need("departure");
-  at.estimated = csv.find("estimated_departure");
-  at.reserved_at = csv.find("reserved_at");
-  at.reserved_from = csv.find("reserved_from");
-  at.reserved_until = csv.find("reserved_until");
+  const bool acn = csv.find_column(acn_requested) || csv.find_column(acn_delivered);
+  at.arrival = csv.require_column("arrival");
+  at.departure = csv.require_column("departure");
+  at.estimated = csv.find_column("estimated_departure");
+  at.reserved_at = csv.find_column("reserved_at");
+  at.reserved_from = csv.find_column("reserved_from");
+  at.reserved_until = csv.find_column("reserved_until");
 
   // Columns of ACN data have names of their own; a file of it has these four.
   if (acn) {
-    at.requested = csv.need(acn_requested);
-    at.taken = csv.need(acn_delivered);
-    at.evse = csv.need("station_id");
-    at.id = csv.need("session_id");
-    at.claimed = csv.find("claimed");
+    at.requested = csv.require_column(acn_requested);
+    at.taken = csv.require_column(acn_delivered);
+    at.evse = csv.require_column("station_id");
+    at.id = csv.require_column("session_id");
+    at.claimed = csv.find_column("claimed");
     return at;
   }
 
-  at.taken = csv.need("energy_kwh");
-  at.requested = csv.find("requested_kwh");
-  at.evse = csv.find("evse");
-  at.id = csv.find("session_id");
-  at.soc = csv.find("soc");
-  at.priority = csv.find("priority");
-  at.v2g = csv.find("v2g");
-  at.v2g_min_price = csv.find("v2g_min_price_per_kwh");
+  at.taken = csv.require_column("energy_kwh");
+  at.requested = csv.find_column("requested_kwh");
+  at.evse = csv.find_column("evse");
+  at.id = csv.find_column("session_id");
+  at.soc = csv.find_column("soc");
+  at.priority = csv.find_column("priority");
+  at.v2g = csv.find_column("v2g");
+  at.v2g_min_price = csv.find_column("v2g_min_price_per_kwh");
   return at;
 }
 
@@ -148,7 +149,8 @@ void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>&
       unused.push_back(csv.header()[i].empty() ? fmt::format("number {}, without a name", i + 1) : csv.header()[i]);
   }
   if (unused.empty()) return;
-  flags.push_back({"", fmt::format("{}: columns not used: {}", kernel::printable(csv.file()), listed(unused)), false});
+  flags.push_back(
+      {"", fmt::format("{}: columns not used: {}", kernel::make_printable(csv.file()), list_names(unused)), false});
 }
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -156,15 +158,15 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 }
 
 bool truth(const CsvReader& csv, std::size_t column) {
-  const std::string_view text = trimmed(csv.field(column));
+  const std::string_view text = trim_blanks(csv.field_text(column));
   if (is_one_of(text, {"True", "true", "TRUE", "1", "yes"})) return true;
   if (is_one_of(text, {"False", "false", "FALSE", "0", "no"})) return false;
-  csv.fail(column, "is neither true nor false");
+  csv.throw_error(column, "is neither true nor false");
 }
 
 // Whether a row has something in a column that may be absent.
 bool filled(const CsvReader& csv, std::optional<std::size_t> column) {
-  return column && !trimmed(csv.field(*column)).empty();
+  return column && !trim_blanks(csv.field_text(*column)).empty();
 }
 
 // Counts empty cells of a row, with how each is taken, where other rows fill them; and ids that can not be told apart
@@ -195,7 +197,7 @@ void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDou
 void read_reservation(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, demand::Visit& visit) {
   for (const auto& column : {at.reserved_from, at.reserved_until}) {
     if (filled(csv, column) && !filled(csv, at.reserved_at))
-      csv.fail(csv.header()[*column] + " is given but not reserved_at, when the visit was announced");
+      csv.throw_error(csv.header()[*column] + " is given but not reserved_at, when the visit was announced");
   }
   if (!filled(csv, at.reserved_at)) return;
   visit.announced_ns = instant_of(csv, *at.reserved_at, calendar);
@@ -207,7 +209,7 @@ void read_reservation(const CsvReader& csv, const Layout& at, const market::Cale
 
 /// A number that can be a spreadsheet's day of 1954 to 2119.
 std::optional<double> serial_days(std::string_view field) {
-  const std::string_view text = trimmed(field);
+  const std::string_view text = trim_blanks(field);
   double days = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
   if (error != std::errc{} || end != text.data() + text.size() || !(days > 20'000.0 && days < 80'000.0)) return {};
@@ -225,19 +227,19 @@ TimeNs instant_of_serial_days(double days, const market::Calendar& calendar) {
 SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims,
                   CellDoubts& doubts) {
   SessionRow row;
-  row.line = csv.line();
+  row.line = csv.line_number();
   demand::Visit& visit = row.visit;
   const auto time = [&](std::size_t column) {
-    const std::optional<double> days = at.serial_days ? serial_days(csv.field(column)) : std::nullopt;
+    const std::optional<double> days = at.serial_days ? serial_days(csv.field_text(column)) : std::nullopt;
     return days ? instant_of_serial_days(*days, calendar) : instant_of(csv, column, calendar);
   };
   visit.arrival_ns = time(at.arrival);
   visit.departure_ns = time(at.departure);
   std::optional<double> requested_kwh;
-  if (filled(csv, at.requested)) requested_kwh = csv.number(*at.requested, 0.0, most_session_kwh);
-  visit.taken_kwh = at.kwh_per * csv.number(at.taken, 0.0, most_session_kwh / at.kwh_per);
-  visit.id = filled(csv, at.id) ? std::string(trimmed(csv.field(*at.id))) : fmt::format("line-{}", row.line);
-  if (at.evse) row.evse_id = std::string(trimmed(csv.field(*at.evse)));
+  if (filled(csv, at.requested)) requested_kwh = csv.read_number(*at.requested, 0.0, most_session_kwh);
+  visit.taken_kwh = at.kwh_per * csv.read_number(at.taken, 0.0, most_session_kwh / at.kwh_per);
+  visit.id = filled(csv, at.id) ? std::string(trim_blanks(csv.field_text(*at.id))) : fmt::format("line-{}", row.line);
+  if (at.evse) row.evse_id = std::string(trim_blanks(csv.field_text(*at.evse)));
 
   // The driver's word; without one he wants what happened. It is read in any case, so that broken figures show.
   visit.requested_kwh = visit.taken_kwh;
@@ -251,11 +253,11 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   }
 
   read_reservation(csv, at, calendar, visit);
-  if (filled(csv, at.soc)) visit.soc_start = csv.number(*at.soc, 0.0, at.serial_days ? 100.0 : 1.0);
-  if (filled(csv, at.priority)) visit.priority = csv.number(*at.priority, -1e6, 1e6);
+  if (filled(csv, at.soc)) visit.soc_start = csv.read_number(*at.soc, 0.0, at.serial_days ? 100.0 : 1.0);
+  if (filled(csv, at.priority)) visit.priority = csv.read_number(*at.priority, -1e6, 1e6);
   if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
   visit.v2g_min_price_per_kwh =
-      filled(csv, at.v2g_min_price) ? csv.number(*at.v2g_min_price, 0.0, 1e7) : physics::unknown;
+      filled(csv, at.v2g_min_price) ? csv.read_number(*at.v2g_min_price, 0.0, 1e7) : physics::unknown;
   return row;
 }
 
@@ -343,14 +345,15 @@ class Unreadable {
 
 TimeNs instant_of(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
   try {
-    return market::parse_instant(trimmed(csv.field(column)), calendar);
+    return market::parse_instant(trim_blanks(csv.field_text(column)), calendar);
   } catch (const market::TimeTextError& error) {
-    csv.fail(fmt::format("{}: {}", csv.header()[column], error.what()));
+    csv.throw_error(fmt::format("{}: {}", csv.header()[column], error.what()));
   }
 }
 
 std::string place_of(const SessionTable& table, const SessionRow& row) {
-  return fmt::format("{}:{}: session {}", kernel::printable(table.file), row.line, kernel::printable(row.visit.id, 80));
+  return fmt::format("{}:{}: session {}", kernel::make_printable(table.file), row.line,
+                     kernel::make_printable(row.visit.id, 80));
 }
 
 void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
@@ -370,15 +373,15 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
 
   if (csv.separator() != ',') {
     table.flags.push_back({"",
-                           fmt::format("{}: the separator is a {}, not a comma; read as such", kernel::printable(shown),
-                                       csv.separator() == ';' ? "semicolon" : "tab"),
+                           fmt::format("{}: the separator is a {}, not a comma; read as such",
+                                       kernel::make_printable(shown), csv.separator() == ';' ? "semicolon" : "tab"),
                            false});
   }
   flag_unused(csv, layout, table.flags);
 
   CellDoubts doubts;
   Unreadable unreadable;
-  while (csv.next()) {
+  while (csv.next_row()) {
     try {
       table.rows.push_back(row_of(csv, layout, calendar, options.claims, doubts));
     } catch (const InputError& error) {
@@ -407,7 +410,7 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
 
   kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
                    "{}: {} bytes, {} of {} rows used, {} note(s), {:.1f} ms", shown, text.size(), table.rows.size(),
-                   rows, table.flags.size(), watch.ms());
+                   rows, table.flags.size(), watch.elapsed_ms());
   return table;
 }
 

@@ -23,7 +23,7 @@ namespace {
 using namespace std::string_view_literals;
 
 std::string place(std::string_view file, std::size_t line) {
-  return line == 0 ? kernel::printable(file) : fmt::format("{}:{}", kernel::printable(file), line);
+  return line == 0 ? kernel::make_printable(file) : fmt::format("{}:{}", kernel::make_printable(file), line);
 }
 
 /// Takes text piece by piece and refuses it as soon as it is too much.
@@ -208,7 +208,7 @@ void check_characters(const std::string& shown, std::string_view text) {
 }  // namespace
 
 InputError::InputError(std::string_view file, std::size_t line, std::string_view what)
-    : std::runtime_error(fmt::format("{}: {}", place(file, line), kernel::printable(what))) {}
+    : std::runtime_error(fmt::format("{}: {}", place(file, line), kernel::make_printable(what))) {}
 
 std::string read_text_file(const std::string& shown, const std::string& real, const TextLimits& limits) {
   Input input(shown, real);

@@ -18,15 +18,15 @@ class VehicleHabits {
   enum class Current : std::uint8_t { ac, dc };
 
   /// Sessions without readings teach nothing.
-  void learn(const ocpp::SiteLog& log, const LogSession& session, Current current);
+  void learn_session(const ocpp::SiteLog& log, const LogSession& session, Current current);
 
   /// The session with the vehicle that it would have been taken for when it came: medians over the sessions of the same
   /// tag on the same EVSE; where there are none, of the tag on the same current; of the EVSE; of the current; of all;
   /// the rated power where nothing was learnt.
   /// @param rated_kw  of the EVSE, which the vehicle can not exceed
-  LogSession foretell(const ocpp::SiteLog& log, LogSession session, Current current, double rated_kw) const;
+  LogSession foretell_session(const ocpp::SiteLog& log, LogSession session, Current current, double rated_kw) const;
 
-  std::size_t learnt() const { return learnt_; }
+  std::size_t sessions_learnt() const { return learnt_; }
 
  private:
   /// Observations of sessions that have something in common.
@@ -36,7 +36,7 @@ class VehicleHabits {
     kernel::RunningMedian<double> taper_kwh, taper_end_share;  ///< of those that tapered
     std::uint8_t phases = 3;                                   ///< of the last
     physics::BatterySpec battery;                              ///< of the last that told its SoC; else infinite
-    void add(const LogSession& session, bool told_soc);
+    void add_session(const LogSession& session, bool told_soc);
   };
   /// The narrowest group that has something; null: there is none.
   const Group* group_of(const std::string& tag, const std::string& evse_id, Current current) const;

@@ -19,7 +19,7 @@ namespace evtwin::sweep {
 
 namespace {
 
-using analysis::told;
+using analysis::in_language;
 
 // Told apart also by those who see few colours: Okabe and Ito, "Color universal design" (2008), then darker ones.
 constexpr std::array<Color, 12> palette{{{0, 114, 178},
@@ -109,8 +109,8 @@ std::size_t factor_of(const Table& table, const std::string& name) {
     if (table.layout.factors[f].name == name) return f;
     known.push_back(table.layout.factors[f].name);
   }
-  throw SweepError(
-      fmt::format("{} is not varied in this sweep{}", kernel::printable(name, 60), kernel::did_you_mean(name, known)));
+  throw SweepError(fmt::format("{} is not varied in this sweep{}", kernel::make_printable(name, 60),
+                               kernel::did_you_mean(name, known)));
 }
 
 bool is_held(const Table& table, const ChartRequest& request, const Point& point) {
@@ -271,16 +271,16 @@ void FigureChart::draw_series(Drawing& drawing, const std::vector<Cell>& cells, 
 /// Sentences below the picture: what is shown, of which points, and what points and bars are.
 std::vector<std::string> FigureChart::notes() const {
   std::vector<std::string> out;
-  out.push_back(told(request.korean, "{}: {} against {}.", "{}: {} - {}에 따른 변화.", table.scenario, request.figure,
-                     table.layout.factors[against].name));
+  out.push_back(in_language(request.korean, "{}: {} against {}.", "{}: {} - {}에 따른 변화.", table.scenario,
+                            request.figure, table.layout.factors[against].name));
   for (const auto& [name, value] : request.where) out.push_back(fmt::format("{} = {}", name, value));
   if (const analysis::KpiInfo* info = analysis::find_kpi_info(request.figure); info != nullptr)
     out.push_back(fmt::format("{}: {}", request.figure, request.korean ? info->help_ko : info->help));
-  out.push_back(spread ? told(request.korean,
-                              "Points: means over {} seeds; bars: 95 % interval of the mean (Student's t).",
-                              "점: 시드 {}개의 평균; 막대: 평균의 95 % 구간(Student t).", table.layout.seeds)
-                       : told(request.korean, "One result per point: no spread to show.",
-                              "조건마다 결과가 하나라 편차가 없습니다."));
+  out.push_back(spread ? in_language(request.korean,
+                                     "Points: means over {} seeds; bars: 95 % interval of the mean (Student's t).",
+                                     "점: 시드 {}개의 평균; 막대: 평균의 95 % 구간(Student t).", table.layout.seeds)
+                       : in_language(request.korean, "One result per point: no spread to show.",
+                                     "조건마다 결과가 하나라 편차가 없습니다."));
   return out;
 }
 
@@ -298,7 +298,8 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
   FigureChart figure{table, request, against, spread, places_of(table, request, against), {}};
   const Range range = figure.range_of(series);
   if (range.is_empty())
-    throw SweepError(fmt::format("{} does not apply to any run of this sweep", kernel::printable(request.figure, 60)));
+    throw SweepError(
+        fmt::format("{} does not apply to any run of this sweep", kernel::make_printable(request.figure, 60)));
   figure.y = axis_of(range.low, range.high);
 
   Chart chart;
@@ -328,7 +329,7 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
 }
 
 Chart front_chart(const Table& table, const std::vector<std::string>& figures, bool korean) {
-  const std::vector<Standing> standing = pareto(table, figures);
+  const std::vector<Standing> standing = pareto_standings(table, figures);
   if (figures.size() != 2) throw SweepError("a picture of a front has two figures, as --pareto objective,unmet_kwh");
   struct Place {
     double x, y;
@@ -377,12 +378,12 @@ Chart front_chart(const Table& table, const std::vector<std::string>& figures, b
         {place_x(x.part(place.x)), place_y(y.part(place.y)), 4.2, palette[place.strategy % palette.size()]});
   draw_legend(drawing, table.strategies);
 
-  chart.notes.push_back(
-      told(korean,
-           "{}: means over {} seed(s). On the line: nothing is better in one without being worse in the other; grey: "
-           "dominated.",
-           "{}: 시드 {}개의 평균. 선 위: 다른 하나를 더 나쁘게 하지 않고는 나아질 수 없는 조합; 회색: 지배되는 조합.",
-           table.scenario, table.layout.seeds));
+  chart.notes.push_back(in_language(
+      korean,
+      "{}: means over {} seed(s). On the line: nothing is better in one without being worse in the other; grey: "
+      "dominated.",
+      "{}: 시드 {}개의 평균. 선 위: 다른 하나를 더 나쁘게 하지 않고는 나아질 수 없는 조합; 회색: 지배되는 조합.",
+      table.scenario, table.layout.seeds));
   return chart;
 }
 

@@ -25,7 +25,7 @@ struct Chart {
 /// Mean over seeds with its 95 % interval, a line for each strategy and combination of the other factors.
 /// @throws SweepError for a figure, factor or value that there is not, and for more than 12 lines.
 Chart figure_chart(const Table& table, const ChartRequest& request);
-/// Means over seeds of two figures; what is dominated is grey. @throws SweepError as pareto()
+/// Means over seeds of two figures; what is dominated is grey. @throws SweepError as pareto_standings()
 Chart front_chart(const Table& table, const std::vector<std::string>& figures, bool korean);
 
 }  // namespace evtwin::sweep

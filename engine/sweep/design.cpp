@@ -40,7 +40,7 @@ std::string shortest(std::string text) {
 }
 
 [[noreturn]] void refuse(std::string_view given, const std::string& why) {
-  throw std::invalid_argument(fmt::format("'{}': {}", kernel::printable(given, 100), why));
+  throw std::invalid_argument(fmt::format("'{}': {}", kernel::make_printable(given, 100), why));
 }
 
 /// low, low + step ... up to high, which is one of them if the steps lead there.
@@ -91,13 +91,14 @@ Factor parse_factor(std::string_view text) {
       if (factor.values[i].empty()) refuse(text, "a value beside a comma is missing");
       if (std::find(factor.values.begin(), factor.values.begin() + static_cast<std::ptrdiff_t>(i), factor.values[i]) !=
           factor.values.begin() + static_cast<std::ptrdiff_t>(i))
-        refuse(text, fmt::format("{} is named twice; name each value once", kernel::printable(factor.values[i], 40)));
+        refuse(text,
+               fmt::format("{} is named twice; name each value once", kernel::make_printable(factor.values[i], 40)));
     }
   }
   return factor;
 }
 
-std::vector<Point> grid(std::span<const Factor> factors) {
+std::vector<Point> grid_points(std::span<const Factor> factors) {
   std::vector<Point> points{{}};
   for (const Factor& factor : factors) {
     if (factor.span)
@@ -133,7 +134,7 @@ std::vector<Point> latin_hypercube(std::span<const Factor> factors, std::size_t 
     for (std::size_t part = 0; part < samples; ++part) {
       Point& point = points[sample[part]];
       if (factor.span) {
-        const double at = (static_cast<double>(part) + place.unit(part)) / static_cast<double>(samples);
+        const double at = (static_cast<double>(part) + place.unit_draw(part)) / static_cast<double>(samples);
         point.push_back(fmt::format("{:.6g}", factor.span->low + at * (factor.span->high - factor.span->low)));
       } else {
         point.push_back(factor.values[part * factor.values.size() / samples]);

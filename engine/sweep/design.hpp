@@ -32,7 +32,7 @@ using Point = std::vector<std::string>;
 
 /// Every combination; the last factor changes fastest. One empty point without factors.
 /// @throws std::invalid_argument for a span, and for more than max_points.
-std::vector<Point> grid(std::span<const Factor> factors);
+std::vector<Point> grid_points(std::span<const Factor> factors);
 
 /// Of each factor each of `samples` equal parts of its span is hit exactly once, at a random place of it (McKay,
 /// Beckman, Conover 1979, Technometrics 21, method 3). Values of a list take turns as evenly as their number allows.

@@ -125,7 +125,7 @@ class Letters {
     if (bytes_.empty() || stbtt_InitFont(&font_, data, stbtt_GetFontOffsetForIndex(data, 0)) == 0)
       throw SweepError(fmt::format(
           "{}: no font to write with; install fonts-nanum, set EVTWIN_FONT to a TrueType file, or write .svg or .html",
-          kernel::printable(file)));
+          kernel::make_printable(file)));
   }
 
   void draw(Raster& raster, const Drawing::Text& text) {

@@ -31,14 +31,14 @@ Layout layout_of(const Plan& plan) {
   if (plan.samples > max_points) throw std::invalid_argument(fmt::format("more than {} samples", max_points));
   if (plan.samples > 0 && layout.factors.empty()) throw std::invalid_argument("samples of nothing: say what is varied");
   layout.points =
-      plan.samples > 0 ? latin_hypercube(layout.factors, plan.samples, plan.sample_seed) : grid(layout.factors);
+      plan.samples > 0 ? latin_hypercube(layout.factors, plan.samples, plan.sample_seed) : grid_points(layout.factors);
   layout.seeds = std::max<std::size_t>(plan.seeds.size(), 1);
   layout.strategies = std::max<std::size_t>(plan.strategies.size(), 1);
   constexpr std::size_t max_runs = 10'000'000;
-  if (layout.runs() > max_runs)
+  if (layout.run_count() > max_runs)
     throw std::invalid_argument(
         fmt::format("{} points x {} seeds x {} strategies are {} runs; at most {} make one sweep", layout.points.size(),
-                    layout.seeds, layout.strategies, layout.runs(), max_runs));
+                    layout.seeds, layout.strategies, layout.run_count(), max_runs));
   return layout;
 }
 
@@ -62,7 +62,7 @@ Plan read_plan(const std::string& text, const std::string& file) {
   try {
     const Json json = Json::parse(text);
     if (json.at("format") != plan_format)
-      throw SweepError(fmt::format("{}: is of the format {}, not {}", kernel::printable(file),
+      throw SweepError(fmt::format("{}: is of the format {}, not {}", kernel::make_printable(file),
                                    json.at("format").get<std::string>(), plan_format));
     Plan plan;
     json.at("scenario").get_to(plan.scenario);
@@ -78,7 +78,7 @@ Plan read_plan(const std::string& text, const std::string& file) {
     return plan;
   } catch (const nlohmann::json::exception& error) {
     throw SweepError(fmt::format("{}: is no plan of a sweep, or damaged ({}); `evtwin sweep plan` writes one",
-                                 kernel::printable(file), kernel::printable(error.what(), 120)));
+                                 kernel::make_printable(file), kernel::make_printable(error.what(), 120)));
   }
 }
 
@@ -92,7 +92,7 @@ Shard parse_shard(const std::string& text) {
   if (slash != std::string::npos) shard = {whole(text.substr(0, slash)), whole(text.substr(slash + 1))};
   if (shard.index < 1 || shard.count < 1 || shard.index > shard.count)
     throw std::invalid_argument(
-        fmt::format("'{}' is no shard; write i/n with i from 1 to n, as 1/3", kernel::printable(text, 40)));
+        fmt::format("'{}' is no shard; write i/n with i from 1 to n, as 1/3", kernel::make_printable(text, 40)));
   return shard;
 }
 

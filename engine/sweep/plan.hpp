@@ -38,8 +38,8 @@ struct Layout {
   std::size_t seeds = 1;
   std::size_t strategies = 1;
 
-  std::size_t worlds() const { return points.size() * seeds; }
-  std::size_t runs() const { return worlds() * strategies; }
+  std::size_t world_count() const { return points.size() * seeds; }
+  std::size_t run_count() const { return world_count() * strategies; }
   std::size_t point_of(std::size_t world) const { return world / seeds; }
   std::size_t seed_of(std::size_t world) const { return world % seeds; }
 };
@@ -55,7 +55,7 @@ Plan read_plan(const std::string& text, const std::string& file);
 /// Part i of n (from 1) of the worlds: every n-th, so that each shard has its share of every point.
 struct Shard {
   std::size_t index = 1, count = 1;
-  bool has(std::size_t world) const { return world % count == index - 1; }
+  bool has_world(std::size_t world) const { return world % count == index - 1; }
 };
 /// "2/3". @throws std::invalid_argument
 Shard parse_shard(const std::string& text);

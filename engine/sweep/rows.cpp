@@ -27,8 +27,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void can_not(const std::string& file, const char* do_what, int error) {
-  throw SweepError(
-      fmt::format("{}: can not be {} ({})", kernel::printable(file), do_what, std::generic_category().message(error)));
+  throw SweepError(fmt::format("{}: can not be {} ({})", kernel::make_printable(file), do_what,
+                               std::generic_category().message(error)));
 }
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -58,7 +58,7 @@ RowStore::RowStore(std::string folder) : folder_(std::move(folder)) {
   std::error_code error;
   fs::create_directories(fs::path(folder_) / "rows", error);
   if (error) throw SweepError(fmt::format("{}: not a folder that can be written ({})", folder_, error.message()));
-  refresh();
+  read_new_rows();
 }
 
 RowStore::~RowStore() {
@@ -67,7 +67,7 @@ RowStore::~RowStore() {
   ::close(own_);
 }
 
-void RowStore::refresh() {
+void RowStore::read_new_rows() {
   if (folder_.empty()) return;
   const std::lock_guard lock(mutex_);
   std::vector<std::string> found;
@@ -75,7 +75,8 @@ void RowStore::refresh() {
   for (const auto& entry : fs::directory_iterator(fs::path(folder_) / "rows", error)) {
     if (entry.path().extension() == ".jsonl") found.push_back(entry.path().string());
   }
-  if (error) throw SweepError(fmt::format("{}: can not be read ({})", kernel::printable(folder_), error.message()));
+  if (error)
+    throw SweepError(fmt::format("{}: can not be read ({})", kernel::make_printable(folder_), error.message()));
   std::sort(found.begin(), found.end());
   for (const std::string& path : found) {
     File& file = files_[path];
@@ -93,7 +94,7 @@ void RowStore::read_also(const std::string& folder) {
   }
   if (error)
     throw SweepError(fmt::format("{}: is no folder of a sweep ({}); `evtwin sweep run --out FOLDER` makes one",
-                                 kernel::printable(folder), error.message()));
+                                 kernel::make_printable(folder), error.message()));
   std::sort(found.begin(), found.end());
   for (const std::string& path : found) {
     File file{path, 0, {}};
@@ -148,7 +149,7 @@ void RowStore::read_line(const std::string& line, File& file) {
       if (figures[i].is_number()) row.figures[file.columns[i]] = figures[i].get<double>();
     }
 
-    put(std::move(row));
+    put_row(std::move(row));
   } catch (const nlohmann::json::exception&) {
     ++damaged_;
   } catch (const SweepError&) {
@@ -156,7 +157,7 @@ void RowStore::read_line(const std::string& line, File& file) {
   }
 }
 
-void RowStore::put(Row row) {
+void RowStore::put_row(Row row) {
   // A run that worked once is not undone by a later failure of the machine.
   const auto at = rows_.find(row.key);
   if (at != rows_.end() && !row.error.empty() && at->second.error.empty() && at->second.inputs == row.inputs) return;
@@ -164,14 +165,14 @@ void RowStore::put(Row row) {
   rows_[std::move(key)] = std::move(row);
 }
 
-std::optional<Row> RowStore::find(const std::string& key) const {
+std::optional<Row> RowStore::find_row(const std::string& key) const {
   const std::lock_guard lock(mutex_);
   const auto at = rows_.find(key);
   if (at == rows_.end()) return {};
   return at->second;
 }
 
-bool RowStore::has(const std::string& key) const {
+bool RowStore::has_row(const std::string& key) const {
   const std::lock_guard lock(mutex_);
   return rows_.contains(key);
 }
@@ -190,7 +191,7 @@ void RowStore::write_line(const std::string& line) {
   if (written != static_cast<ssize_t>(line.size())) can_not(own_path_, "written", ENOSPC);
 }
 
-void RowStore::add(Row row, const std::vector<std::string>& names) {
+void RowStore::add_row(Row row, const std::vector<std::string>& names) {
   using Json = nlohmann::ordered_json;
   const std::lock_guard lock(mutex_);
 
@@ -223,19 +224,19 @@ void RowStore::add(Row row, const std::vector<std::string>& names) {
       synced_s_ = now_s();
     }
   }
-  // As names() has them, whatever the order of this row's own.
+  // As figure_names() has them, whatever the order of this row's own.
   std::vector<double> figures(names_.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t i = 0; i < row.figures.size(); ++i) figures[columns[i]] = row.figures[i];
   row.figures = std::move(figures);
-  put(std::move(row));
+  put_row(std::move(row));
 }
 
-void RowStore::drop(const std::string& key) {
+void RowStore::drop_row(const std::string& key) {
   const std::lock_guard lock(mutex_);
   rows_.erase(key);
 }
 
-std::vector<std::string> RowStore::names() const {
+std::vector<std::string> RowStore::figure_names() const {
   const std::lock_guard lock(mutex_);
   return names_;
 }
@@ -274,7 +275,7 @@ bool set_lock(int file, std::size_t byte, short type) {
 
 }  // namespace
 
-bool Claims::take(std::size_t world) { return file_ < 0 || set_lock(file_, world, F_WRLCK); }
+bool Claims::take_world(std::size_t world) { return file_ < 0 || set_lock(file_, world, F_WRLCK); }
 
 void Claims::give_back(std::size_t world) {
   if (file_ >= 0) set_lock(file_, world, F_UNLCK);

@@ -20,7 +20,7 @@ struct Row {
   std::string error;   ///< why it failed; empty: it did not
   std::uint64_t event_hash = 0;
   std::uint64_t sessions = 0;   ///< plugged in
-  std::vector<double> figures;  ///< by RowStore::names(); NaN: does not apply
+  std::vector<double> figures;  ///< by RowStore::figure_names(); NaN: does not apply
   double wall_s = 0.0;
 };
 
@@ -30,7 +30,7 @@ std::string content_key(const std::vector<std::string>& parts);
 std::string digest_of(const std::vector<record::InputFile>& inputs);
 
 /// All rows of a folder by their keys, and those that this process adds. Rows of other processes that work in the same
-/// folder are found by refresh(). Safe from any thread.
+/// folder are found by read_new_rows(). Safe from any thread.
 ///
 /// A row goes to the folder's `rows/N.jsonl` in one write, so that a process killed at any instant leaves whole lines
 /// and at most one that has no end, which is not read. It is forced to the disk with the first row a second later, or
@@ -45,33 +45,33 @@ class RowStore {
   RowStore& operator=(const RowStore&) = delete;
 
   /// Reads what has come since, of all files. @throws SweepError
-  void refresh();
+  void read_new_rows();
   /// Reads the rows of another sweep's folder as if they were of this one. @throws SweepError where there are none.
   void read_also(const std::string& folder);
 
-  std::optional<Row> find(const std::string& key) const;
-  bool has(const std::string& key) const;
+  std::optional<Row> find_row(const std::string& key) const;
+  bool has_row(const std::string& key) const;
   /// A row that is there already is replaced (a failed run, tried again). @throws SweepError for a full disk.
-  void add(Row row, const std::vector<std::string>& names);
+  void add_row(Row row, const std::vector<std::string>& names);
   /// Forgets the row of this key.
-  void drop(const std::string& key);
+  void drop_row(const std::string& key);
 
   /// Names of figures, in their order; empty before the first row that has any.
-  std::vector<std::string> names() const;
+  std::vector<std::string> figure_names() const;
   std::size_t damaged_lines() const;
 
  private:
   struct File {
     std::string path;
     std::int64_t read = 0;             ///< bytes
-    std::vector<std::size_t> columns;  ///< where its figures stand in names(), as its last line of names says
+    std::vector<std::size_t> columns;  ///< where its figures stand in figure_names(), as its last line of names says
   };
   void read_file(File& file);
   void read_line(const std::string& line, File& file);
   std::size_t column_of(const std::string& name);
   void write_line(const std::string& line);
   void open_own();
-  void put(Row row);
+  void put_row(Row row);
 
   std::string folder_;
   mutable std::mutex mutex_;
@@ -98,7 +98,7 @@ class Claims {
   Claims& operator=(const Claims&) = delete;
 
   /// Not for a world that this process has claimed. @returns whether it is this process's now
-  bool take(std::size_t world);
+  bool take_world(std::size_t world);
   void give_back(std::size_t world);
 
  private:

@@ -19,8 +19,8 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 double service_of(const Table& table, const Row& row) {
-  const double served = table.figure(row, "energy_served_kwh");
-  return std::isnan(served) ? served : analysis::service_kwh(served, table.figure(row, "open_to_come_kwh"));
+  const double served = table.figure_of(row, "energy_served_kwh");
+  return std::isnan(served) ? served : analysis::service_kwh(served, table.figure_of(row, "open_to_come_kwh"));
 }
 
 /// So that less is better.
@@ -54,7 +54,7 @@ Reference reference_of(const Table& table, const std::string& strategy) {
   const auto at = std::find(table.strategies.begin(), table.strategies.end(), strategy);
   if (at == table.strategies.end()) {
     const std::vector<std::string_view> known(table.strategies.begin(), table.strategies.end());
-    throw SweepError(fmt::format("--reference: {} is no strategy of this sweep{}", kernel::printable(strategy, 60),
+    throw SweepError(fmt::format("--reference: {} is no strategy of this sweep{}", kernel::make_printable(strategy, 60),
                                  kernel::did_you_mean(strategy, known)));
   }
   return {false, static_cast<std::size_t>(at - table.strategies.begin())};
@@ -63,7 +63,7 @@ Reference reference_of(const Table& table, const std::string& strategy) {
 std::vector<double> figures_by_seed(const Table& table, const Cell& cell, std::string_view figure) {
   std::vector<double> values;
   for (std::size_t seed = 0; seed < table.layout.seeds; ++seed)
-    values.push_back(table.figure(table.row(cell.point * table.layout.seeds + seed, cell.strategy), figure));
+    values.push_back(table.figure_of(table.row_of_run(cell.point * table.layout.seeds + seed, cell.strategy), figure));
   return values;
 }
 
@@ -72,7 +72,7 @@ bool seeds_matter(const Table& table) {
     for (std::size_t s = 0; s < table.strategies.size(); ++s) {
       const Row* first = nullptr;
       for (std::size_t seed = 0; seed < table.layout.seeds; ++seed) {
-        const Row& row = table.row(p * table.layout.seeds + seed, s);
+        const Row& row = table.row_of_run(p * table.layout.seeds + seed, s);
         if (!row.error.empty()) continue;
         if (first == nullptr) first = &row;
         if (!same_figures(row.figures, first->figures)) return true;
@@ -102,8 +102,8 @@ std::size_t serves_less(const Table& table, const Cell& cell) {
     const std::size_t world = cell.point * table.layout.seeds + seed;
     double most = -std::numeric_limits<double>::infinity();
     for (std::size_t s = 0; s < table.strategies.size(); ++s)
-      most = std::fmax(most, service_of(table, table.row(world, s)));
-    const double own = service_of(table, table.row(world, cell.strategy));
+      most = std::fmax(most, service_of(table, table.row_of_run(world, s)));
+    const double own = service_of(table, table.row_of_run(world, cell.strategy));
     if (!std::isnan(own) && !analysis::serves_alike(own, most)) ++less;
   }
   return less;
@@ -114,11 +114,11 @@ void check_figures(const Table& table, const std::vector<std::string>& figures) 
     if (table.find_figure(figure)) continue;
     const std::vector<std::string_view> known(table.figures.begin(), table.figures.end());
     throw SweepError(fmt::format("{} is no figure of this sweep{}; table.csv has them as columns",
-                                 kernel::printable(figure, 60), kernel::did_you_mean(figure, known)));
+                                 kernel::make_printable(figure, 60), kernel::did_you_mean(figure, known)));
   }
 }
 
-std::vector<Standing> pareto(const Table& table, const std::vector<std::string>& figures) {
+std::vector<Standing> pareto_standings(const Table& table, const std::vector<std::string>& figures) {
   check_figures(table, figures);
   if (figures.size() < 2) throw SweepError("a Pareto front is of two figures or more, as objective,unmet_kwh");
   std::vector<std::vector<double>> costs;

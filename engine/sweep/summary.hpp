@@ -52,7 +52,7 @@ std::size_t serves_less(const Table& table, const Cell& cell);
 /// a run failed, takes no part: neither on the front nor dominated.
 enum class Standing : std::uint8_t { on_front, dominated, apart };
 /// By point, then strategy. @throws SweepError for fewer than two figures, or one that there is not.
-std::vector<Standing> pareto(const Table& table, const std::vector<std::string>& figures);
+std::vector<Standing> pareto_standings(const Table& table, const std::vector<std::string>& figures);
 
 /// Content of a summary, for people and programs.
 struct SummaryRequest {

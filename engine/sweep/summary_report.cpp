@@ -17,8 +17,8 @@ namespace evtwin::sweep {
 
 namespace {
 
-using analysis::told;
-using analysis::wrapped;
+using analysis::in_language;
+using analysis::wrap_words;
 using Json = nlohmann::ordered_json;
 
 /// How a figure is written: money as the currency is, others with the decimals they need.
@@ -86,7 +86,7 @@ std::string figure_table(const Table& table, const std::string& figure, const Re
 
   const auto number = [&](double value) { return analysis::number_text(value, style.decimals); };
   const auto interval = [&](double low, double high) {
-    return std::isnan(low) ? std::string("-") : told(korean, "{} to {}", "{} ~ {}", number(low), number(high));
+    return std::isnan(low) ? std::string("-") : in_language(korean, "{} to {}", "{} ~ {}", number(low), number(high));
   };
 
   // A difference that rounds to 0 has no sign.
@@ -116,8 +116,8 @@ std::string figure_table(const Table& table, const std::string& figure, const Re
       if (several && spread) {
         cells.push_back(!known || std::isnan(facts.difference.low)
                             ? "-"
-                            : told(korean, "{} to {}", "{} ~ {}", with_sign(facts.difference.low),
-                                   with_sign(facts.difference.high)));
+                            : in_language(korean, "{} to {}", "{} ~ {}", with_sign(facts.difference.low),
+                                          with_sign(facts.difference.high)));
       }
 
       // A lower cost that serves less is no saving: the seeds in which that is so are counted beside it.
@@ -126,11 +126,11 @@ std::string figure_table(const Table& table, const std::string& figure, const Re
       out.add_row(std::move(cells));
     }
   }
-  return out.text();
+  return out.to_text();
 }
 
 std::string front_table(const Table& table, const std::vector<std::string>& figures, bool korean) {
-  const std::vector<Standing> standing = pareto(table, figures);
+  const std::vector<Standing> standing = pareto_standings(table, figures);
   std::vector<std::string> heads;
   for (const Factor& factor : table.layout.factors) heads.push_back(factor.name);
   heads.emplace_back(korean ? "전략" : "strategy");
@@ -159,15 +159,15 @@ std::string front_table(const Table& table, const std::vector<std::string>& figu
     out.add_row(std::move(cells));
   }
 
-  std::string text = wrapped(
-      told(korean,
-           "Pareto front: nothing is better in one of these without being worse in another ({} others are dominated).",
-           "파레토 전선: 어느 하나를 더 나쁘게 하지 않고는 다른 하나가 나아질 수 없는 조합 (나머지 {}개는 지배됨).",
-           dominated));
+  std::string text = wrap_words(in_language(
+      korean,
+      "Pareto front: nothing is better in one of these without being worse in another ({} others are dominated).",
+      "파레토 전선: 어느 하나를 더 나쁘게 하지 않고는 다른 하나가 나아질 수 없는 조합 (나머지 {}개는 지배됨).",
+      dominated));
   if (apart > 0)
-    text += wrapped(told(korean, "{} take no part: a run failed, or a figure does not apply.",
-                         "{}개는 제외: 실패한 실행이 있거나 해당하지 않는 수치.", apart));
-  return text + "\n" + out.text();
+    text += wrap_words(in_language(korean, "{} take no part: a run failed, or a figure does not apply.",
+                                   "{}개는 제외: 실패한 실행이 있거나 해당하지 않는 수치.", apart));
+  return text + "\n" + out.to_text();
 }
 
 const char* word_of(Standing standing) {
@@ -207,37 +207,39 @@ std::string summary_text(const Table& table, const SummaryRequest& request, bool
 
   // Notes without which the tables can be misread.
   if (table.layout.points.size() * table.strategies.size() > 1) {
-    const std::string name = kernel::printable(name_of_reference(table, reference));
-    text +=
-        reference.is_point
-            ? wrapped(told(korean, "Difference: minus {}, on the same seed.", "차이: 같은 시드에서 {}를 뺀 값.", name))
-            : wrapped(told(korean, "Difference: minus {} at the same point, on the same seed.",
-                           "차이: 같은 조건, 같은 시드에서 {}를 뺀 값.", name));
+    const std::string name = kernel::make_printable(name_of_reference(table, reference));
+    text += reference.is_point
+                ? wrap_words(in_language(korean, "Difference: minus {}, on the same seed.",
+                                         "차이: 같은 시드에서 {}를 뺀 값.", name))
+                : wrap_words(in_language(korean, "Difference: minus {} at the same point, on the same seed.",
+                                         "차이: 같은 조건, 같은 시드에서 {}를 뺀 값.", name));
   }
 
   if (spread)
-    text += wrapped(korean ? "구간: 95 %, Student t; 차이는 대응 표본."
-                           : "Intervals: 95 %, Student's t; of differences, paired by seed.");
+    text += wrap_words(korean ? "구간: 95 %, Student t; 차이는 대응 표본."
+                              : "Intervals: 95 %, Student's t; of differences, paired by seed.");
   if (table.layout.seeds > 1 && !spread)
-    text += wrapped(told(korean, "The {} seeds give one and the same result: there is no spread to tell.",
-                         "시드 {}개의 결과가 모두 같아 편차를 구할 수 없습니다.", table.layout.seeds));
+    text += wrap_words(in_language(korean, "The {} seeds give one and the same result: there is no spread to tell.",
+                                   "시드 {}개의 결과가 모두 같아 편차를 구할 수 없습니다.", table.layout.seeds));
   if (table.layout.seeds == 1)
-    text += wrapped(korean ? "시드가 하나뿐이라 편차를 알 수 없습니다: --seeds 1..10."
-                           : "One seed is one draw of cars, without a spread: --seeds 1..10 says whether a difference "
-                             "holds.");
+    text +=
+        wrap_words(korean ? "시드가 하나뿐이라 편차를 알 수 없습니다: --seeds 1..10."
+                          : "One seed is one draw of cars, without a spread: --seeds 1..10 says whether a difference "
+                            "holds.");
 
   bool less = false;
   for (std::size_t p = 0; p < table.layout.points.size(); ++p)
     for (std::size_t s = 0; s < table.strategies.size(); ++s) less = less || serves_less(table, {p, s}) > 0;
   if (less)
-    text += wrapped(korean ? "덜 충전: 가장 많이 충전한 전략보다 0.5 % 넘게 적게 충전한 시드 수. 이때 낮은 비용은 "
-                             "절감이 아닙니다."
-                           : "Serves less: seeds in which it serves over 0.5 % less than the strategy that serves "
-                             "most; a lower cost is no saving there.");
+    text += wrap_words(korean ? "덜 충전: 가장 많이 충전한 전략보다 0.5 % 넘게 적게 충전한 시드 수. 이때 낮은 비용은 "
+                                "절감이 아닙니다."
+                              : "Serves less: seeds in which it serves over 0.5 % less than the strategy that serves "
+                                "most; a lower cost is no saving there.");
 
   if (const std::size_t failed = failed_runs(table); failed > 0)
-    text += wrapped(told(korean, "{} of {} runs failed and are in no figure; the table says why.",
-                         "실행 {}/{}개가 실패하여 수치에서 제외됨; 이유는 표에 있습니다.", failed, table.rows.size()));
+    text += wrap_words(in_language(korean, "{} of {} runs failed and are in no figure; the table says why.",
+                                   "실행 {}/{}개가 실패하여 수치에서 제외됨; 이유는 표에 있습니다.", failed,
+                                   table.rows.size()));
   return text;
 }
 
@@ -287,7 +289,7 @@ nlohmann::ordered_json summary_json(const Table& table, const SummaryRequest& re
 
   if (request.pareto.empty()) return json;
 
-  const std::vector<Standing> standing = pareto(table, request.pareto);
+  const std::vector<Standing> standing = pareto_standings(table, request.pareto);
   Json cells = Json::array();
   for (std::size_t i = 0; i < standing.size(); ++i) {
     const Cell cell{i / table.strategies.size(), i % table.strategies.size()};

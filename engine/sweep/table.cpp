@@ -45,7 +45,7 @@ std::optional<std::size_t> Table::find_figure(std::string_view name) const {
   return static_cast<std::size_t>(at - figures.begin());
 }
 
-double Table::figure(const Row& row, std::string_view name) const {
+double Table::figure_of(const Row& row, std::string_view name) const {
   const auto index = find_figure(name);
   if (!index || !row.error.empty() || *index >= row.figures.size()) return std::numeric_limits<double>::quiet_NaN();
   return row.figures[*index];
@@ -57,13 +57,13 @@ std::string table_csv(const Table& table) {
   text += ",seed,strategy";
   for (const std::string& figure : table.figures) text += "," + kernel::csv_cell(figure);
   text += ",event_hash,error\n";
-  for (std::size_t world = 0; world < table.layout.worlds(); ++world) {
+  for (std::size_t world = 0; world < table.layout.world_count(); ++world) {
     const std::size_t point = table.layout.point_of(world);
     std::string begin = fmt::format("{}", point + 1);
     for (const std::string& value : table.layout.points[point]) begin += "," + kernel::csv_cell(value);
     begin += fmt::format(",{}", table.seeds[table.layout.seed_of(world)]);
     for (std::size_t s = 0; s < table.strategies.size(); ++s) {
-      const Row& row = table.row(world, s);
+      const Row& row = table.row_of_run(world, s);
       text += begin + "," + kernel::csv_cell(table.strategies[s]);
       for (std::size_t f = 0; f < table.figures.size(); ++f) {
         const double value = row.error.empty() && f < row.figures.size() ? row.figures[f] : std::nan("");
@@ -80,15 +80,15 @@ void write_table_sqlite(const Table& table, const std::string& file) {
   std::error_code error;
   std::filesystem::remove(file, error);
   record::Database database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  database.execute("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
+  database.run_statements("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
 
   // Columns of numbers hold numbers; a value of a factor that reads as one is one.
   std::string columns = "point INTEGER NOT NULL";
   for (const std::string& column : factor_columns(table)) columns += ", " + quoted(column) + " NUMERIC NOT NULL";
   columns += ", seed INTEGER NOT NULL, strategy TEXT NOT NULL";
   for (const std::string& figure : table.figures) columns += ", " + quoted(figure) + " REAL";
-  database.execute("CREATE TABLE run (" + columns + ", event_hash TEXT, error TEXT)");
-  database.execute("CREATE TABLE sweep (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+  database.run_statements("CREATE TABLE run (" + columns + ", event_hash TEXT, error TEXT)");
+  database.run_statements("CREATE TABLE sweep (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
 
   const std::size_t count = 5 + table.layout.factors.size() + table.figures.size();
   std::string places = "?";
@@ -96,39 +96,39 @@ void write_table_sqlite(const Table& table, const std::string& file) {
   {
     record::Statement insert(database, "INSERT INTO run VALUES (" + places + ")");
 
-    for (std::size_t world = 0; world < table.layout.worlds(); ++world) {
+    for (std::size_t world = 0; world < table.layout.world_count(); ++world) {
       const std::size_t point = table.layout.point_of(world);
       for (std::size_t s = 0; s < table.strategies.size(); ++s) {
-        const Row& row = table.row(world, s);
+        const Row& row = table.row_of_run(world, s);
         int at = 0;
-        insert.bind(++at, static_cast<std::int64_t>(point + 1));
-        for (const std::string& value : table.layout.points[point]) insert.bind(++at, std::string_view(value));
-        insert.bind(++at, static_cast<std::int64_t>(table.seeds[table.layout.seed_of(world)]));
-        insert.bind(++at, std::string_view(table.strategies[s]));
+        insert.bind_value(++at, static_cast<std::int64_t>(point + 1));
+        for (const std::string& value : table.layout.points[point]) insert.bind_value(++at, std::string_view(value));
+        insert.bind_value(++at, static_cast<std::int64_t>(table.seeds[table.layout.seed_of(world)]));
+        insert.bind_value(++at, std::string_view(table.strategies[s]));
 
         // A failed run has its error in place of figures and hash.
         const bool whole = row.error.empty();
         for (std::size_t f = 0; f < table.figures.size(); ++f)
-          insert.bind(++at, whole && f < row.figures.size() ? row.figures[f] : std::nan(""));
+          insert.bind_value(++at, whole && f < row.figures.size() ? row.figures[f] : std::nan(""));
         const std::string hash = fmt::format("{:016x}", row.event_hash);
-        whole ? insert.bind(++at, std::string_view(hash)) : insert.bind_null(++at);
-        whole ? insert.bind_null(++at) : insert.bind(++at, std::string_view(row.error));
+        whole ? insert.bind_value(++at, std::string_view(hash)) : insert.bind_null(++at);
+        whole ? insert.bind_null(++at) : insert.bind_value(++at, std::string_view(row.error));
 
-        insert.run();
+        insert.execute_once();
       }
     }
 
     record::Statement tell(database, "INSERT INTO sweep VALUES (?, ?)");
     const auto say = [&](std::string_view key, const std::string& value) {
-      tell.bind(1, key);
-      tell.bind(2, std::string_view(value));
-      tell.run();
+      tell.bind_value(1, key);
+      tell.bind_value(2, std::string_view(value));
+      tell.execute_once();
     };
     say("scenario", table.scenario);
     say("currency", table.currency);
     say("points", fmt::format("{}", table.layout.points.size()));
   }
-  database.execute("COMMIT");
+  database.run_statements("COMMIT");
 }
 
 }  // namespace evtwin::sweep

@@ -19,9 +19,11 @@ struct Table {
   std::vector<Row> rows;                ///< layout.runs() of them
   std::string currency, scenario;       ///< name of the scenario
 
-  const Row& row(std::size_t world, std::size_t strategy) const { return rows[world * strategies.size() + strategy]; }
+  const Row& row_of_run(std::size_t world, std::size_t strategy) const {
+    return rows[world * strategies.size() + strategy];
+  }
   /// NaN for an unknown figure and for a run that failed.
-  double figure(const Row& row, std::string_view name) const;
+  double figure_of(const Row& row, std::string_view name) const;
   /// Nothing where there is no such figure.
   std::optional<std::size_t> find_figure(std::string_view name) const;
 };

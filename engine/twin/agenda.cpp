@@ -45,27 +45,27 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
                              control::ForecastHistory::Signals{clocks.pv(), clocks.load(), clocks.tariff(), arrivals});
 }
 
-void Agenda::start(TimeNs t, TimeNs window_ns, TimeNs window_end_ns) {
+void Agenda::start_ticks(TimeNs t, TimeNs window_ns, TimeNs window_end_ns) {
   window_ns_ = window_ns;
   window_end_ns_ = window_end_ns;
   if ((interest_.subscribes & EVTWIN_WHY_TICK) != 0) next_tick_ns_ = t;
   look_up_due_tick();
-  schedule();
+  schedule_next();
 }
 
-void Agenda::request(std::uint32_t why, TimeNs t) {
+void Agenda::request_decision(std::uint32_t why, TimeNs t) {
   if ((interest_.subscribes & why) == 0) return;
   why_ |= why;
   asked_for_ns_ = t;
-  schedule();
+  schedule_next();
 }
 
-void Agenda::schedule() {
-  context_.timers.schedule(EventKind::clock, Phase::decision,
-                           std::min({window_end_ns_, due_tick_ns_, wake_ns_, asked_for_ns_}));
+void Agenda::schedule_next() {
+  context_.timers.schedule_timer(EventKind::clock, Phase::decision,
+                                 std::min({window_end_ns_, due_tick_ns_, wake_ns_, asked_for_ns_}));
 }
 
-void Agenda::open(TimeNs t) {
+void Agenda::open_decision(TimeNs t) {
   if (t >= due_tick_ns_) why_ |= EVTWIN_WHY_TICK;
   if (t >= wake_ns_) why_ |= EVTWIN_WHY_WAKE;
   wake_ns_ = asked_for_ns_ = kernel::time_never;
@@ -107,16 +107,16 @@ void Agenda::look_up_due_tick() {
       quiet_until_ns_ > next_tick_ns_ ? clock_.next_tick(quiet_until_ns_ - 1, context_.world.tick_ns) : next_tick_ns_;
 }
 
-void Agenda::close(TimeNs now_ns, TimeNs quiet_until_ns) {
+void Agenda::close_decision(TimeNs now_ns, TimeNs quiet_until_ns) {
   ++decisions_;
   last_decision_ns_ = now_ns;
   quiet_until_ns_ = quiet_until_ns;
   look_up_due_tick();
   why_ = 0;
-  schedule();
+  schedule_next();
 }
 
-void Agenda::show(evtwin_view& view, TimeNs t) {
+void Agenda::show_in_view(evtwin_view& view, TimeNs t) {
   view.why = why_;
   view.now_ns = t;
   view.next_tick_ns = next_tick_ns_;
@@ -126,16 +126,17 @@ void Agenda::show(evtwin_view& view, TimeNs t) {
   view.end_ns = context_.episode.to_ns;
 }
 
-void Agenda::forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t) {
-  forecaster_->fill(t, interest_.horizon_steps, now.pv_kw, now.load_kw, horizon);
-  if (arrival_forecaster_ && horizon.wants(EVTWIN_READS_ARRIVALS)) arrival_forecaster_->fill(t, horizon);
-  if (issued_forecast_) issued_forecast_->fill(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, horizon);
+void Agenda::fill_forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t) {
+  forecaster_->fill_horizon(t, interest_.horizon_steps, now.pv_kw, now.load_kw, horizon);
+  if (arrival_forecaster_ && horizon.wants_columns(EVTWIN_READS_ARRIVALS))
+    arrival_forecaster_->fill_horizon(t, horizon);
+  if (issued_forecast_) issued_forecast_->fill_horizon(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, horizon);
 }
 
 bool Agenda::take_plan(const control::ViewColumns& columns, TimeNs t) {
   const std::size_t steps = columns.plan_steps();
-  return steps > 0 &&
-         plan_history_.take(t, decisions_ + 1, {columns.view.horizon_start_ns, steps + 1}, columns.decided_plan_kw());
+  return steps > 0 && plan_history_.take_plan(t, decisions_ + 1, {columns.view.horizon_start_ns, steps + 1},
+                                              columns.decided_plan_kw());
 }
 
 void Agenda::end_plan(std::uint32_t member, TimeNs t) {
@@ -150,9 +151,9 @@ void Agenda::end_plans(TimeNs t) {
 
 /// Tells the observer the fate of plans that are settled.
 void Agenda::tell_settled_plans() {
-  if (plan_history_.settled().empty()) return;
+  if (plan_history_.settled_pieces().empty()) return;
   const std::size_t evses = context_.site.evses.size();
-  for (const control::SettledPiece& piece : plan_history_.settled()) {
+  for (const control::SettledPiece& piece : plan_history_.settled_pieces()) {
     if (context_.observer == nullptr) break;
     const bool evse = piece.member < evses;
     context_.observer->on_plan({context_.number, evse ? Subject::evse : Subject::storage,
@@ -160,7 +161,7 @@ void Agenda::tell_settled_plans() {
                                 piece.planned.decision, piece.planned.start_ns, piece.planned.end_ns, piece.planned.kw,
                                 piece.replaced_ns});
   }
-  plan_history_.settled().clear();
+  plan_history_.settled_pieces().clear();
 }
 
 void Agenda::change_strategy(TimeNs t) {
@@ -169,7 +170,7 @@ void Agenda::change_strategy(TimeNs t) {
   quiet_until_ns_ = 0;
   wake_ns_ = asked_for_ns_ = kernel::time_never;
   look_up_due_tick();
-  schedule();
+  schedule_next();
 }
 
 }  // namespace evtwin::twin

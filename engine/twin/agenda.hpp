@@ -34,40 +34,42 @@ class Agenda {
   void begin(const market::SiteClocks& clocks, std::span<const demand::ArrivalStream> streams);
   /// The first tick is the start itself; the metering window that is open then ends at `window_end_ns`, all others are
   /// `window_ns` long.
-  void start(TimeNs t, TimeNs window_ns, TimeNs window_end_ns);
+  void start_ticks(TimeNs t, TimeNs window_ns, TimeNs window_end_ns);
   /// The clock event comes at the end of metering windows too.
   bool window_ends(TimeNs t) const { return t >= window_end_ns_; }
   void open_window(TimeNs window_end_ns) { window_end_ns_ = window_end_ns; }
   /// Whether a decision is due.
   bool is_due(TimeNs t) const { return t >= due_tick_ns_ || t >= wake_ns_ || t >= asked_for_ns_; }
   /// Something happened that strategies may subscribe to.
-  void request(std::uint32_t why, TimeNs t);
+  void request_decision(std::uint32_t why, TimeNs t);
 
   /// Waits for whatever is due next.
-  void schedule();
+  void schedule_next();
 
-  /// A decision is due at `t`: no other is until close().
-  void open(TimeNs t);
+  /// A decision is due at `t`: no other is until close_decision().
+  void open_decision(TimeNs t);
   /// Sets the strategy's own wake-up.
   /// @throws control::StrategyError for one that wakes itself so often that time hardly moves.
   void wake_at(TimeNs wake_ns, TimeNs now_ns);
   /// The decision is made: waits for the next one.
   /// @param quiet_until_ns  ticks before it are not asked about; 0: every tick is
-  void close(TimeNs now_ns, TimeNs quiet_until_ns);
+  void close_decision(TimeNs now_ns, TimeNs quiet_until_ns);
 
-  std::uint64_t decisions() const { return decisions_; }
+  std::uint64_t decision_count() const { return decisions_; }
   TimeNs last_decision_ns() const { return last_decision_ns_; }  ///< the start before the first
   TimeNs next_tick_ns() const { return next_tick_ns_; }
   std::uint32_t why() const { return why_; }
 
   /// Scalars of time and reason.
-  void show(evtwin_view& view, TimeNs t);
-  /// Whether the strategy wants a horizon; then forecast() fills it, but for limits and set-points.
+  void show_in_view(evtwin_view& view, TimeNs t);
+  /// Whether the strategy wants a horizon; then fill_forecast() fills it, but for limits and set-points.
   bool looks_ahead() const { return interest_.horizon_steps > 0; }
   /// @throws control::StrategyError of a forecaster.
-  void forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t);
+  void fill_forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t);
   /// Work of forecasters so far; null where there are none.
-  const control::ForecastWork* forecast_work() const { return issued_forecast_ ? &issued_forecast_->work() : nullptr; }
+  const control::ForecastWork* forecast_work() const {
+    return issued_forecast_ ? &issued_forecast_->work_done() : nullptr;
+  }
 
   /// Keeps what the strategy planned. @returns whether it says anything that was not planned before.
   bool take_plan(const control::ViewColumns& columns, TimeNs t);
@@ -81,8 +83,8 @@ class Agenda {
   void change_strategy(TimeNs t);
 
   template <class A>
-  void archive(A& a) {
-    a.section("agenda");
+  void archive_fields(A& a) {
+    a.begin_section("agenda");
     a(decisions_, last_decision_ns_, quiet_until_ns_, due_tick_ns_, next_tick_ns_, wake_ns_, asked_for_ns_, why_,
       wakes_, wakes_since_ns_, window_ns_, window_end_ns_);
     a(plan_history_);

@@ -10,7 +10,7 @@ using demand::Visit;
 using kernel::Phase;
 
 Bookings::Bookings(const SiteContext& context) : context_(context), holds_(context.site.evses.size()) {
-  for (const auto& law : context.site.arrivals) any_announced_ = any_announced_ || demand::announces(*law);
+  for (const auto& law : context.site.arrivals) any_announced_ = any_announced_ || demand::has_announcements(*law);
 }
 
 void Bookings::begin(std::span<const demand::ArrivalStream> streams) {
@@ -19,26 +19,27 @@ void Bookings::begin(std::span<const demand::ArrivalStream> streams) {
   std::fill(holds_.begin(), holds_.end(), Hold{});
   changed_.clear();
   for (std::uint32_t law = 0; law < streams.size(); ++law) {
-    if (demand::announces(*context_.site.arrivals[law]))
+    if (demand::has_announcements(*context_.site.arrivals[law]))
       announcers_.push_back({law, demand::AnnouncementStream(*context_.site.arrivals[law], streams[law])});
   }
   if (!any_announced_) return;
   for (std::uint32_t i = 0; i < holds_.size(); ++i) changed_.push_back(i);
 }
 
-void Bookings::start(std::span<const Session> sessions, TimeNs t) {
-  for (Announcer& announcer : announcers_) announcer.more = announcer.stream.next(announcer.next);
-  if (!announcers_.empty()) announce(sessions, t);
+void Bookings::take_known_visits(std::span<const Session> sessions, TimeNs t) {
+  for (Announcer& announcer : announcers_) announcer.more = announcer.stream.next_visit(announcer.next);
+  if (!announcers_.empty()) take_announcements(sessions, t);
 }
 
-void Bookings::announce(std::span<const Session> sessions, TimeNs t) {
+void Bookings::take_announcements(std::span<const Session> sessions, TimeNs t) {
   TimeNs next_ns = kernel::time_never;
   for (Announcer& announcer : announcers_) {
-    for (; announcer.more && announcer.next.announced_ns <= t; announcer.more = announcer.stream.next(announcer.next))
-      reserve(announcer.law, announcer.next, sessions, t);
+    for (; announcer.more && announcer.next.announced_ns <= t;
+         announcer.more = announcer.stream.next_visit(announcer.next))
+      reserve_evse(announcer.law, announcer.next, sessions, t);
     if (announcer.more) next_ns = std::min(next_ns, announcer.next.announced_ns);
   }
-  context_.timers.schedule(EventKind::announcement, Phase::signal, next_ns);
+  context_.timers.schedule_timer(EventKind::announcement, Phase::signal, next_ns);
   schedule_expiry();
 }
 
@@ -46,7 +47,7 @@ void Bookings::announce(std::span<const Session> sessions, TimeNs t) {
 /// would stay so long; -1 when there is none.
 std::int32_t Bookings::evse_to_reserve(const Visit& visit, std::span<const Session> sessions) const {
   for (std::uint32_t i = 0; i < sessions.size(); ++i) {
-    if (!fits(context_.site.evses[i], context_.world.vehicles[visit.vehicle])) continue;
+    if (!fits_inlet(context_.site.evses[i], context_.world.vehicles[visit.vehicle])) continue;
     if (sessions[i].number != 0 && sessions[i].visit.claimed_departure_ns > visit.reserved_from_ns) continue;
     const bool taken = std::any_of(reservations_.begin(), reservations_.end(), [&](const Reservation& r) {
       return r.evse == i && r.from_ns < visit.reserved_until_ns && visit.reserved_from_ns < r.until_ns;
@@ -56,17 +57,17 @@ std::int32_t Bookings::evse_to_reserve(const Visit& visit, std::span<const Sessi
   return -1;
 }
 
-void Bookings::reserve(std::uint32_t law, const Visit& visit, std::span<const Session> sessions, TimeNs t) {
+void Bookings::reserve_evse(std::uint32_t law, const Visit& visit, std::span<const Session> sessions, TimeNs t) {
   if (visit.reserved_until_ns <= t) return;  // over before the run begins
   const std::int32_t evse = visit.evse != demand::any_evse ? visit.evse : evse_to_reserve(visit, sessions);
   if (context_.observer != nullptr) {
     const market::Calendar& local = context_.world.calendar;
-    tell(evse < 0 ? "reservation_refused" : "reserved",
-         fmt::format("{}: {} from {} to {}, {:.6g} kWh",
-                     evse < 0 ? "no EVSE" : context_.site.evses[static_cast<std::uint32_t>(evse)].id.c_str(), visit.id,
-                     local.format_local(visit.reserved_from_ns), local.format_local(visit.reserved_until_ns),
-                     visit.requested_kwh),
-         t);
+    tell_observer(evse < 0 ? "reservation_refused" : "reserved",
+                  fmt::format("{}: {} from {} to {}, {:.6g} kWh",
+                              evse < 0 ? "no EVSE" : context_.site.evses[static_cast<std::uint32_t>(evse)].id.c_str(),
+                              visit.id, local.format_local(visit.reserved_from_ns),
+                              local.format_local(visit.reserved_until_ns), visit.requested_kwh),
+                  t);
   }
   if (evse < 0) return;
   const auto row = static_cast<std::uint32_t>(evse);
@@ -87,14 +88,14 @@ std::int32_t Bookings::end_reservation(std::uint32_t law, const Visit& visit) {
   return static_cast<std::int32_t>(evse);
 }
 
-void Bookings::expire(TimeNs t) {
+void Bookings::expire_holds(TimeNs t) {
   for (auto it = reservations_.begin(); it != reservations_.end();) {
     if (it->until_ns > t) {
       ++it;
       continue;
     }
     const std::uint32_t evse = it->evse;
-    tell("reservation_expired", context_.site.evses[evse].id + ": " + it->id, t);
+    tell_observer("reservation_expired", context_.site.evses[evse].id + ": " + it->id, t);
     it = reservations_.erase(it);
     look_up_hold(evse);
   }
@@ -104,7 +105,7 @@ void Bookings::expire(TimeNs t) {
 void Bookings::schedule_expiry() {
   TimeNs next_ns = kernel::time_never;
   for (const Reservation& r : reservations_) next_ns = std::min(next_ns, r.until_ns);
-  context_.timers.schedule(EventKind::reservation_end, Phase::plug_out, next_ns);
+  context_.timers.schedule_timer(EventKind::reservation_end, Phase::plug_out, next_ns);
 }
 
 /// The EVSE's next reservation, and since when it is held.
@@ -123,7 +124,7 @@ void Bookings::look_up_hold(std::uint32_t evse) {
   changed_.push_back(evse);
 }
 
-void Bookings::show(control::ViewColumns& columns) {
+void Bookings::show_in_view(control::ViewColumns& columns) {
   for (const std::uint32_t evse : changed_) {
     columns.reserved_from_ns[evse] = holds_[evse].from_ns;
     columns.reserved_until_ns[evse] = holds_[evse].until_ns;
@@ -132,7 +133,7 @@ void Bookings::show(control::ViewColumns& columns) {
   changed_.clear();
 }
 
-void Bookings::tell(std::string_view kind, const std::string& text, TimeNs t) const {
+void Bookings::tell_observer(std::string_view kind, const std::string& text, TimeNs t) const {
   if (context_.observer != nullptr) context_.observer->on_event({context_.number, t, kind, text});
 }
 

@@ -23,24 +23,24 @@ class Bookings {
   void begin(std::span<const demand::ArrivalStream> streams);
 
   /// Visits announced before the run are known at its start.
-  void start(std::span<const Session> sessions, TimeNs t);
+  void take_known_visits(std::span<const Session> sessions, TimeNs t);
   /// Takes the announcements that are due. No decision is asked for: a reservation is hours ahead, and seen at the
   /// next.
   /// @param sessions  [evses] who is there now
-  void announce(std::span<const Session> sessions, TimeNs t);
+  void take_announcements(std::span<const Session> sessions, TimeNs t);
   /// The visit has come. @returns the EVSE that was reserved for it; -1 when none was, or no longer is.
   std::int32_t end_reservation(std::uint32_t law, const demand::Visit& visit);
-  void expire(TimeNs t);
+  void expire_holds(TimeNs t);
 
   /// [evses]; empty where nothing is ever held.
-  std::span<const Hold> holds() const {
+  std::span<const Hold> current_holds() const {
     return !any_announced_ || !context_.site.reservations.block ? std::span<const Hold>{} : holds_;
   }
   /// Columns of reservations, where they changed since the last call.
-  void show(control::ViewColumns& columns);
+  void show_in_view(control::ViewColumns& columns);
 
   template <class A>
-  void archive(A& a);
+  void archive_fields(A& a);
 
  private:
   /// A visit that was announced for an EVSE and has not begun.
@@ -54,7 +54,7 @@ class Bookings {
     double kwh = 0.0;
 
     template <class A>
-    void archive(A& a) {
+    void archive_fields(A& a) {
       a(law, visit, id, evse, held_from_ns, from_ns, until_ns, kwh);
     }
   };
@@ -68,17 +68,17 @@ class Bookings {
     bool more = true;
 
     template <class A>
-    void archive(A& a) {
+    void archive_fields(A& a) {
       a(stream, next, more);
     }
   };
   static_assert(kernel::has_size<Announcer>(472), "a new field must be archived or made anew after loading");
 
   std::int32_t evse_to_reserve(const demand::Visit& visit, std::span<const Session> sessions) const;
-  void reserve(std::uint32_t law, const demand::Visit& visit, std::span<const Session> sessions, TimeNs t);
+  void reserve_evse(std::uint32_t law, const demand::Visit& visit, std::span<const Session> sessions, TimeNs t);
   void look_up_hold(std::uint32_t evse);
   void schedule_expiry();
-  void tell(std::string_view kind, const std::string& text, TimeNs t) const;
+  void tell_observer(std::string_view kind, const std::string& text, TimeNs t) const;
 
   const SiteContext context_;
   bool any_announced_ = false;
@@ -90,17 +90,18 @@ class Bookings {
 static_assert(kernel::has_size<Bookings>(152), "a new field must be archived or made anew after loading");
 
 template <class A>
-void Bookings::archive(A& a) {
-  a.section("bookings");
-  a.fixed(announcers_);
+void Bookings::archive_fields(A& a) {
+  a.begin_section("bookings");
+  a.archive_elements(announcers_);
   for (const Announcer& announcer : announcers_) {
     check_visit(a, context_.world, context_.site, announcer.next);
-    check_visit(a, context_.world, context_.site, announcer.stream.ahead());
-    for (const demand::Visit& visit : announcer.stream.waiting()) check_visit(a, context_.world, context_.site, visit);
+    check_visit(a, context_.world, context_.site, announcer.stream.visit_ahead());
+    for (const demand::Visit& visit : announcer.stream.waiting_visits())
+      check_visit(a, context_.world, context_.site, visit);
   }
   a(reservations_);
   for (const Reservation& reservation : reservations_)
-    a.require(reservation.evse < context_.site.evses.size(), "a reservation of an EVSE that there is not");
+    a.require_that(reservation.evse < context_.site.evses.size(), "a reservation of an EVSE that there is not");
   if constexpr (A::loads) {
     for (std::uint32_t i = 0; i < holds_.size(); ++i) look_up_hold(i);
   }

@@ -18,7 +18,8 @@ Books::Books(const SiteContext& context, const physics::FeederTree& tree)
       feeder_into_kwh_(context.site.feeders.size()),
       metered_kwh_(context.site.evses.size()) {
   for (const physics::Vehicle& vehicle : context.world.vehicles) {
-    vehicle_ageing_.emplace_back(vehicle.ageing.law(), physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
+    vehicle_ageing_.emplace_back(vehicle.ageing.fitted_law(),
+                                 physics::AgeingHistory::of_typical_car(vehicle.battery.capacity_kwh));
     const auto same = std::find(fleet_ageing_.begin(), fleet_ageing_.end(), vehicle.ageing);
     fleet_of_vehicle_.push_back(static_cast<std::uint32_t>(same - fleet_ageing_.begin()));
     if (same == fleet_ageing_.end()) fleet_ageing_.push_back(vehicle.ageing);
@@ -80,7 +81,7 @@ void Books::book_member(std::uint32_t i, double metered_kwh, const SignalValues&
     return;
   }
   Account& account = accounts_[i];
-  const double ac_kwh = physics::through(metered_kwh, context_.site.evses[i].efficiency);
+  const double ac_kwh = physics::power_into(metered_kwh, context_.site.evses[i].efficiency);
   total_.losses_kwh += ac_kwh - metered_kwh;
   account.sums.cost += ac_kwh * now.price.buy_per_kwh;
   if (metered_kwh > 0.0) {
@@ -101,13 +102,13 @@ void Books::book_member(std::uint32_t i, double metered_kwh, const SignalValues&
 
 /// Energy beyond the limits of feeders and rows, each on one side of them all the while. @pre feeder_into_kwh_ is known
 void Books::book_excess_below(const Flow& flow, double hours, double rounded_kwh) {
-  if (limits_.all().empty()) return;
+  if (limits_.all_limits().empty()) return;
   for (const MemberFlow& member : flow.members) {
     if (member.member < evse_count()) metered_kwh_[member.member] = member.kwh;
   }
-  for (const PowerLimits::Limit& limit : limits_.all()) {
+  for (const PowerLimits::Limit& limit : limits_.all_limits()) {
     const double kwh =
-        PowerLimits::value(limit, feeder_into_kwh_, [&](std::uint32_t evse) { return metered_kwh_[evse]; });
+        PowerLimits::value_of(limit, feeder_into_kwh_, [&](std::uint32_t evse) { return metered_kwh_[evse]; });
     total_.feeder_overload_kwh +=
         excess_kwh(kwh, limit.upper_kw * hours, rounded_kwh) + excess_kwh(-kwh, -limit.lower_kw * hours, rounded_kwh);
   }
@@ -116,7 +117,7 @@ void Books::book_excess_below(const Flow& flow, double hours, double rounded_kwh
   }
 }
 
-void Books::book(const Piece& piece, const SignalValues& now) {
+void Books::book_piece(const Piece& piece, const SignalValues& now) {
   const double hours = kernel::hours_between(piece.from_ns, piece.to_ns);
   const double pv_kwh = now.pv_kw * hours;
   const double load_kwh = now.load_kw * hours;
@@ -130,19 +131,19 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   for (const MemberFlow& flow : piece.flow.members) {
     const bool evse = flow.member < evse_count();
     const double efficiency = evse ? context_.site.evses[flow.member].efficiency : 1.0;
-    constant_kw += physics::through(flow.kw, efficiency);
+    constant_kw += physics::power_into(flow.kw, efficiency);
     if (flow.kwh == 0.0) continue;
     flowing_kwh += std::abs(flow.kwh);
     book_member(flow.member, flow.kwh, now);
     const std::int32_t feeder = evse ? context_.site.evses[flow.member].feeder : -1;
-    (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += physics::through(flow.kwh, efficiency);
+    (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += physics::power_into(flow.kwh, efficiency);
   }
 
   // Feeders lose in the direction of the flow through them, and so can only be worked out together.
   if (!feeder_kwh_.empty()) {
     double below_kwh = 0.0;
     for (const double kwh : feeder_kwh_) below_kwh += kwh;
-    const double into_kwh = tree_.flows(feeder_kwh_, feeder_into_kwh_);
+    const double into_kwh = tree_.sum_flows(feeder_kwh_, feeder_into_kwh_);
     net_kwh += into_kwh;
     total_.losses_kwh += into_kwh - below_kwh;
   }
@@ -198,11 +199,11 @@ void Books::end_window(TimeNs t, bool last) {
   peak_instant_kw_ = std::max(peak_instant_kw_, window_peak_kw_);
 
   if (last) {
-    meter_.finish(window_import_kwh_, t);
+    meter_.finish_at(window_import_kwh_, t);
   } else {
-    meter_.close(window_import_kwh_);
+    meter_.close_window(window_import_kwh_);
   }
-  total_.demand_charge = meter_.charge();
+  total_.demand_charge = meter_.total_charge();
   if (context_.observer != nullptr) {
     const control::Ledger increment = total_ - at_window_start_;
     context_.observer->on_meter({context_.number, begin_ns, t, &increment, window_peak_kw_});
@@ -248,19 +249,19 @@ void Books::close_day(TimeNs t, std::span<const double> got_kwh) {
 void Books::open_day(TimeNs t) {
   const market::Calendar& calendar = context_.world.calendar;
   day_start_ns_ = t;
-  day_end_ns_ = calendar.start_of(market::date_of_days(market::days_since_epoch(calendar.date(t)) + 1));
+  day_end_ns_ = calendar.start_of(market::date_of_days(market::days_since_epoch(calendar.local_date(t)) + 1));
 }
 
 // ---- Sessions
 
-void Books::restore(std::uint32_t evse, const demand::Visit& visit) {
+void Books::restore_account(std::uint32_t evse, const demand::Visit& visit) {
   accounts_[evse].battery = &context_.world.vehicles[visit.vehicle].battery;
   accounts_[evse].v2g_min_price_per_kwh = visit.v2g_min_price_per_kwh;
 }
 
 void Books::plug_in(std::uint32_t evse, const demand::Visit& visit) {
   accounts_[evse] = {};
-  restore(evse, visit);
+  restore_account(evse, visit);
 }
 
 void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& record,
@@ -278,7 +279,8 @@ void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& recor
     total_.ev_wear_cyclic += record.wear_cyclic = ageing.cyclic_loss(*use);
     sessions_aged_ += 1;
     const double capacity_kwh = context_.world.vehicles[record.vehicle_row].battery.capacity_kwh;
-    fleet_use_[fleet_of_vehicle_[record.vehicle_row]].add(*use, capacity_kwh, record.soc_end - record.soc_start);
+    fleet_use_[fleet_of_vehicle_[record.vehicle_row]].add_battery(*use, capacity_kwh,
+                                                                  record.soc_end - record.soc_start);
   }
   vehicle_losses_kwh_ += account.losses_kwh;
   if (record.end == SessionEnd::departed) total_.unmet_kwh += record.unmet_kwh;
@@ -289,18 +291,18 @@ void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& recor
 
 void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use) {
   const double capacity_kwh = context_.site.storages[storage].capacity_kwh;
-  const physics::Ageing ageing(context_.site.storages[storage].ageing.law(),
-                               physics::AgeingHistory::storage(capacity_kwh));
+  const physics::Ageing ageing(context_.site.storages[storage].ageing.fitted_law(),
+                               physics::AgeingHistory::of_typical_storage(capacity_kwh));
   StorageUse& used = storage_use_.emplace_back();
   used.use = use;
   total_.storage_wear_calendar += used.wear_calendar = ageing.calendar_loss(use);
   total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(use);
 }
 
-void Books::finish(TimeNs t, SiteResult& result) {
+void Books::add_to_result(TimeNs t, SiteResult& result) {
   result.months = market::demand_bill(context_.site.tariff, context_.world.calendar, context_.episode.from_ns, t,
-                                      meter_.peaks(), context_.site.past_peaks, context_.site.contract_kw,
-                                      context_.site.part_month, meter_.contracts());
+                                      meter_.month_peaks(), context_.site.past_peaks, context_.site.contract_kw,
+                                      context_.site.part_month, meter_.month_contracts());
   result.ledger = total_;
   result.peak_kw = meter_.peak_kw();
   result.peak_instant_kw = peak_instant_kw_;
@@ -351,11 +353,11 @@ void Books::show_v2g_prices(control::ViewColumns& columns, const SignalValues& n
   for (const std::uint32_t i : connected) columns.v2g_price_per_kwh[i] = paid_per_kwh(i, now);
 }
 
-void Books::show(control::ViewColumns& columns) const {
+void Books::show_in_view(control::ViewColumns& columns) const {
   evtwin_view& view = columns.view;
   const bool by_peak = context_.site.tariff.demand.basis == market::DemandBasis::peak;
   view.demand_price_per_kw = by_peak ? meter_.price_per_kw() : 0.0;
-  view.demand_fraction = meter_.fraction();
+  view.demand_fraction = meter_.charged_fraction();
   view.billed_peak_kw = meter_.billed_kw();
   view.month_peak_kw = meter_.month_peak_kw();
   view.month_end_ns = meter_.month_end_ns();

@@ -30,7 +30,7 @@ struct EvseSums {
   double cost = 0.0, driver_revenue = 0.0, v2g_payment = 0.0;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(net_kwh, discharged_kwh, cost, driver_revenue, v2g_payment);
   }
 };
@@ -52,7 +52,7 @@ class Books {
 
   // Time passes
   void set_contract_kw(double kw, TimeNs t) { meter_.set_contract_kw(kw, t); }
-  void book(const Piece& piece, const SignalValues& now);
+  void book_piece(const Piece& piece, const SignalValues& now);
   /// The end of a metering window; the next one opens.
   void close_window(TimeNs t);
   /// The run is over at `t`, within the open window or at its end.
@@ -76,22 +76,22 @@ class Books {
   // The end
   void book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use);
   /// Adds what the books know to the result.
-  void finish(TimeNs t, SiteResult& result);
+  void add_to_result(TimeNs t, SiteResult& result);
 
   const market::DemandMeter& meter() const { return meter_; }
-  const control::Ledger& total() const { return total_; }
+  const control::Ledger& total_ledger() const { return total_; }
 
   /// The meter's and the driver prices' part of a view, and the ledgers since the last decision and so far.
-  void show(control::ViewColumns& columns) const;
+  void show_in_view(control::ViewColumns& columns) const;
   /// Price that each driver is paid for energy discharged; it changes with vehicles and the site's price.
   void show_v2g_prices(control::ViewColumns& columns, const SignalValues& now,
                        std::span<const std::uint32_t> connected) const;
   void mark_decision() { at_last_decision_ = total_; }
 
   template <class A>
-  void archive(A& a);
+  void archive_fields(A& a);
   /// After loading: the vehicle on an EVSE.
-  void restore(std::uint32_t evse, const demand::Visit& visit);
+  void restore_account(std::uint32_t evse, const demand::Visit& visit);
 
  private:
   /// Of the session on an EVSE.
@@ -103,7 +103,7 @@ class Books {
     EvseSums at_day_start;    ///< ... and up to the last midnight
 
     template <class A>
-    void archive(A& a) {
+    void archive_fields(A& a) {
       a(losses_kwh, sums, at_day_start);
     }
   };
@@ -146,15 +146,15 @@ class Books {
 static_assert(kernel::has_size<Books>(1344), "a new field must be archived or made anew after loading");
 
 template <class A>
-void Books::archive(A& a) {
-  a.section("books");
+void Books::archive_fields(A& a) {
+  a.begin_section("books");
   a(total_, at_last_decision_, at_window_start_, meter_, window_import_kwh_, window_peak_kw_, window_setpoint_kwh_,
     last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, contract_excess_h_,
     sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
-  a.require(tracking_.has_value() == context_.site.power_setpoint_kw.has_value(), "a set-point that there is not");
-  a.fixed(accounts_);
-  a.fixed(evse_day_);
-  a.fixed(fleet_use_);
+  a.require_that(tracking_.has_value() == context_.site.power_setpoint_kw.has_value(), "a set-point that there is not");
+  a.archive_elements(accounts_);
+  a.archive_elements(evse_day_);
+  a.archive_elements(fleet_use_);
 }
 
 }  // namespace evtwin::twin

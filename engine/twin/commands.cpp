@@ -11,7 +11,7 @@ namespace evtwin::twin {
 
 using kernel::Phase;
 
-std::span<double> Commands::send(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t) {
+std::span<double> Commands::send_decision(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t) {
   if (orders_.size() == under_way_) orders_.emplace_back();
   Order& order = orders_[under_way_++];
   order.decision = decision;
@@ -28,7 +28,7 @@ TimeNs Commands::earliest_wake_ns(TimeNs t) const {
   return t + std::max(kernel::second_ns, path.forecast_ns + path.plan_ns + path.apply_ns + 1);
 }
 
-bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<double> wish_kw) {
+bool Commands::move_decisions(TimeNs t, std::span<const std::uint64_t> session, std::span<double> wish_kw) {
   bool arrived = false;
   TimeNs next_ns = kernel::time_never;
 
@@ -44,26 +44,26 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
     // A stage begins when the one before it was due, not when it is looked at.
     switch (first->stage) {
       case Stage::forecast:
-        tell("forecast_ready", *first, "", t);
+        tell_observer("forecast_ready", *first, "", t);
         first->stage = Stage::plan;
         first->due_ns += context_.site.commands.plan_ns;
         break;
       case Stage::plan:
-        tell("plan_ready", *first, "", t);
+        tell_observer("plan_ready", *first, "", t);
         first->stage = Stage::set_points;
         first->due_ns += context_.site.commands.apply_ns;
         // Orders still under way were planned on older facts.
         drop_older_than(first->decision, t);
         break;
       case Stage::set_points:
-        arrive(*first, session, wish_kw, t);
+        deliver_order(*first, session, wish_kw, t);
         arrived = true;
         end_oldest();
         break;
     }
   }
 
-  context_.timers.schedule(EventKind::command, Phase::signal, next_ns);
+  context_.timers.schedule_timer(EventKind::command, Phase::signal, next_ns);
   return arrived;
 }
 
@@ -71,13 +71,15 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
 void Commands::drop_older_than(std::uint64_t decision, TimeNs t) {
   while (orders_.front().decision != decision) {
     if (context_.observer != nullptr)
-      tell("plan_dropped", orders_.front(), fmt::format(": decision {} was ready before it arrived", decision + 1), t);
+      tell_observer("plan_dropped", orders_.front(),
+                    fmt::format(": decision {} was ready before it arrived", decision + 1), t);
     end_oldest();
   }
 }
 
 /// Set-points arrive: at the sessions they were meant for, as far as they are not lost and not in force already.
-void Commands::arrive(const Order& order, std::span<const std::uint64_t> session, std::span<double> wish_kw, TimeNs t) {
+void Commands::deliver_order(const Order& order, std::span<const std::uint64_t> session, std::span<double> wish_kw,
+                             TimeNs t) {
   constexpr std::uint32_t purpose = kernel::purpose_of("twin.command_loss");
   const std::size_t evses = context_.site.evses.size(), members = wish_kw.size();
   std::size_t arrived = 0, ended = 0;
@@ -99,8 +101,8 @@ void Commands::arrive(const Order& order, std::span<const std::uint64_t> session
       ++lost_;
       if (context_.observer != nullptr) {
         const std::string& id = evse ? context_.site.evses[i].id : context_.site.storages[i - evses].id;
-        tell("command_lost", order, fmt::format(": {} keeps {:.6g} kW, {:.6g} kW did not arrive", id, wish_kw[i], kw),
-             t);
+        tell_observer("command_lost", order,
+                      fmt::format(": {} keeps {:.6g} kW, {:.6g} kW did not arrive", id, wish_kw[i], kw), t);
       }
       continue;
     }
@@ -111,11 +113,12 @@ void Commands::arrive(const Order& order, std::span<const std::uint64_t> session
 
   if (context_.observer == nullptr) return;
   const std::string late = ended == 0 ? "" : fmt::format(", {} for sessions that had ended", ended);
-  tell("setpoint_applied", order, fmt::format(": {} changed{}", arrived, late), t);
+  tell_observer("setpoint_applied", order, fmt::format(": {} changed{}", arrived, late), t);
 }
 
 void Commands::drop_all(TimeNs t) {
-  for (; under_way_ > 0; end_oldest()) tell("plan_dropped", orders_.front(), ": the run ended before it arrived", t);
+  for (; under_way_ > 0; end_oldest())
+    tell_observer("plan_dropped", orders_.front(), ": the run ended before it arrived", t);
 }
 
 /// Its memory is the next one's.
@@ -124,7 +127,7 @@ void Commands::end_oldest() {
   --under_way_;
 }
 
-void Commands::tell(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const {
+void Commands::tell_observer(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const {
   if (context_.observer != nullptr)
     context_.observer->on_event({context_.number, t, kind, fmt::format("decision {}{}", order.decision + 1, what)});
 }

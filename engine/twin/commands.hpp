@@ -29,7 +29,7 @@ class Commands {
   /// A decision's way begins at `t`. Its set-points are meant for the sessions that are there now.
   /// @param session  [evses] number of the session, 0: nobody
   /// @returns what it asks for, by member, to be filled: NaN leaves a member as it is.
-  std::span<double> send(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t);
+  std::span<double> send_decision(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t);
 
   /// A strategy that wakes itself until its set-points show in the view would, while they are under way or lost, be
   /// asked every nanosecond: its own wake-ups come after they have arrived, and after a second.
@@ -39,10 +39,10 @@ class Commands {
   /// that arrive are written to `wish_kw`.
   /// @param session  [evses] as they are now. @param wish_kw  [members] in force; changed where one arrives
   /// @returns whether a decision arrived.
-  bool move(TimeNs t, std::span<const std::uint64_t> session, std::span<double> wish_kw);
+  bool move_decisions(TimeNs t, std::span<const std::uint64_t> session, std::span<double> wish_kw);
 
   /// Decisions under way, and set-points lost since mark_decision().
-  void show(evtwin_view& view) const {
+  void show_in_view(evtwin_view& view) const {
     view.commands_under_way = static_cast<std::uint32_t>(under_way_);
     view.commands_lost = lost_;
   }
@@ -51,7 +51,7 @@ class Commands {
   void drop_all(TimeNs t);
 
   template <class A>
-  void archive(A& a);
+  void archive_fields(A& a);
 
  private:
   /// Stages a decision has yet to pass.
@@ -66,17 +66,17 @@ class Commands {
     std::vector<std::uint64_t> session;  ///< [evses] whom it is meant for
 
     template <class A>
-    void archive(A& a) {
-      a.choice(stage, Stage::set_points);
+    void archive_fields(A& a) {
+      a.archive_choice(stage, Stage::set_points);
       a(decision, due_ns, wish_kw, session);
     }
   };
   static_assert(kernel::has_size<Order>(72), "a new field must be archived, and the title of checkpoints changed");
 
-  void arrive(const Order& order, std::span<const std::uint64_t> session, std::span<double> wish_kw, TimeNs t);
+  void deliver_order(const Order& order, std::span<const std::uint64_t> session, std::span<double> wish_kw, TimeNs t);
   void drop_older_than(std::uint64_t decision, TimeNs t);
   void end_oldest();
-  void tell(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const;
+  void tell_observer(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const;
 
   const SiteContext context_;
   std::vector<Order> orders_;  // the oldest first; behind those under way memory for more
@@ -86,18 +86,18 @@ class Commands {
 static_assert(kernel::has_size<Commands>(88), "a new field must be archived or made anew after loading");
 
 template <class A>
-void Commands::archive(A& a) {
-  a.section("commands");
+void Commands::archive_fields(A& a) {
+  a.begin_section("commands");
   std::vector<Order> orders(orders_.begin(), orders_.begin() + static_cast<std::ptrdiff_t>(under_way_));
   a(orders, lost_);
   const std::size_t evses = context_.site.evses.size();
   const CommandPath& path = context_.site.commands;
   for (const Order& order : orders) {
-    a.require(order.wish_kw.size() == evses + context_.site.storages.size() && order.session.size() == evses,
-              "a plan for another site");
-    a.require(order.due_ns >= context_.episode.from_ns &&
-                  order.due_ns <= context_.episode.to_ns + path.forecast_ns + path.plan_ns + path.apply_ns,
-              "a plan of another time");
+    a.require_that(order.wish_kw.size() == evses + context_.site.storages.size() && order.session.size() == evses,
+                   "a plan for another site");
+    a.require_that(order.due_ns >= context_.episode.from_ns &&
+                       order.due_ns <= context_.episode.to_ns + path.forecast_ns + path.plan_ns + path.apply_ns,
+                   "a plan of another time");
   }
   if constexpr (A::loads) {
     under_way_ = orders.size();

@@ -12,7 +12,7 @@ void Conduct::begin() {
   std::fill(left_.begin(), left_.end(), std::uint8_t{0});
 }
 
-void Conduct::hear(std::span<const control::Strategy::Remark> remarks, TimeNs t) {
+void Conduct::hear_remarks(std::span<const control::Strategy::Remark> remarks, TimeNs t) {
   std::size_t of_this_decision = 0;
   for (const control::Strategy::Remark& remark : remarks) {
     if (remark.severity == EVTWIN_WARNING && warnings_++ == 0) first_warning_ = remark.text;
@@ -22,17 +22,17 @@ void Conduct::hear(std::span<const control::Strategy::Remark> remarks, TimeNs t)
     }
     ++of_this_decision;
     ++recorded_;
-    record(remark, t);
+    tell_remark(remark, t);
   }
 }
 
-void Conduct::record(const control::Strategy::Remark& remark, TimeNs t) {
+void Conduct::tell_remark(const control::Strategy::Remark& remark, TimeNs t) {
   if (context_.observer == nullptr) return;
   const char* kind = remark.severity == EVTWIN_WARNING ? "strategy_warning" : "strategy_remark";
   context_.observer->on_event({context_.number, t, kind, remark.text});
 }
 
-void Conduct::finish(SiteResult& result, TimeNs t) const {
+void Conduct::add_to_result(SiteResult& result, TimeNs t) const {
   result.strategy_warnings = warnings_;
   result.first_strategy_warning = first_warning_;
   result.remarks_left_out = left_out_;

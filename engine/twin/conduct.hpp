@@ -27,7 +27,7 @@ class Conduct {
   void plug_in(std::uint32_t evse) { left_[evse] = 0; }
 
   /// Remarks of one decision, to be recorded with it.
-  void hear(std::span<const control::Strategy::Remark> remarks, TimeNs t);
+  void hear_remarks(std::span<const control::Strategy::Remark> remarks, TimeNs t);
   /// Remarks that did not reach this process.
   void leave_out_remarks(std::uint64_t count) { left_out_ += count; }
   /// A vehicle that draws power, on an EVSE at 0 kW, got no set-point (NaN) in an answer.
@@ -40,17 +40,17 @@ class Conduct {
     if (left_[evse] != 0 && got_kwh == 0.0) ++sessions_left_;
   }
   /// Adds what is counted here to the result, and tells what was not recorded.
-  void finish(SiteResult& result, TimeNs t) const;
+  void add_to_result(SiteResult& result, TimeNs t) const;
 
   template <class A>
-  void archive(A& a) {
-    a.section("conduct");
+  void archive_fields(A& a) {
+    a.begin_section("conduct");
     a(warnings_, first_warning_, recorded_, left_out_, left_standing_, sessions_left_);
-    a.fixed(left_);
+    a.archive_elements(left_);
   }
 
  private:
-  void record(const control::Strategy::Remark& remark, TimeNs t);
+  void tell_remark(const control::Strategy::Remark& remark, TimeNs t);
 
   const SiteContext context_;
   std::uint64_t warnings_ = 0;

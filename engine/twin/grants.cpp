@@ -31,7 +31,7 @@ void Grants::begin() {
   std::fill(row_told_.begin(), row_told_.end(), 0);
   any_row_told_ = hold_due_ = look_due_ = held_down_ = shown_ = false;
   everybody_due_ = true;
-  looked();
+  clear_named();
   corrections_ = {};
 }
 
@@ -62,36 +62,36 @@ void Grants::plug_out(std::uint32_t evse) {
   (held_down_ ? look_due_ : hold_due_) = true;
 }
 
-std::span<const std::uint32_t> Grants::named() {
+std::span<const std::uint32_t> Grants::named_members() {
   if (named_.size() > 1) std::sort(named_.begin(), named_.end());
   return named_;
 }
 
-void Grants::looked() {
+void Grants::clear_named() {
   for (const std::uint32_t member : named_) is_named_[member] = 0;
   named_.clear();
 }
 
-std::span<const std::uint32_t> Grants::look(std::span<const std::uint32_t> active,
-                                            std::span<const physics::Coupling> couplings, TimeNs t) {
+std::span<const std::uint32_t> Grants::run_guard(std::span<const std::uint32_t> active,
+                                                 std::span<const physics::Coupling> couplings, TimeNs t) {
   shown_ = false;
   const bool everybody = concerns_everybody();
   if (!everybody) {
-    guard_.clamp(named(), couplings);
+    guard_.clamp_wishes(named_members(), couplings);
   } else if (everybody_due_ || look_due_) {
-    guard_.clamp(active, couplings);
+    guard_.clamp_wishes(active, couplings);
   }
-  const auto exceeded = guard_.hold(active, couplings, context_.site.limits == LimitMode::enforce);
+  const auto exceeded = guard_.hold_setpoints(active, couplings, context_.site.limits == LimitMode::enforce);
   everybody_due_ = look_due_ = hold_due_ = false;
   if (held_down_ || !guard_.found_all_held()) {
     held_down_ =
         !exceeded.empty() || std::any_of(active.begin(), active.end(), [&](std::uint32_t i) { return is_limited(i); });
   }
   tell_exceeded(exceeded, couplings, t);
-  return everybody || held_down_ ? active : named();
+  return everybody || held_down_ ? active : named_members();
 }
 
-void Grants::show(control::ViewColumns& columns, std::span<const std::uint32_t> active) {
+void Grants::show_in_view(control::ViewColumns& columns, std::span<const std::uint32_t> active) {
   if (shown_) return;
   shown_ = true;
   const std::size_t evses = context_.site.evses.size();
@@ -115,14 +115,14 @@ void Grants::show(control::ViewColumns& columns, std::span<const std::uint32_t> 
 
 void Grants::tell_not_plugged_in(std::uint32_t evse, double asked_kw, TimeNs t) {
   if (asked_kw != 0.0) {
-    tell(evse, asked_kw, 0.0, Correction::not_plugged_in, -1, t);
+    tell_once(evse, asked_kw, 0.0, Correction::not_plugged_in, -1, t);
   } else {
     told_reason_[evse] = Correction::none;
   }
 }
 
-void Grants::tell(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit,
-                  TimeNs t) {
+void Grants::tell_once(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit,
+                       TimeNs t) {
   if (reason == told_reason_[member] && given_kw == told_given_kw_[member]) return;
   told_reason_[member] = reason;
   told_given_kw_[member] = given_kw;
@@ -151,8 +151,8 @@ void Grants::tell_exceeded(std::span<const std::uint32_t> rows, std::span<const 
 
   for (const std::uint32_t r : rows) {
     const control::GuardRow& row = guard_.rows()[r];
-    const double high = guard_.value(row, control::Side::upper, couplings);
-    const double value = high > row.upper ? high : guard_.value(row, control::Side::lower, couplings);
+    const double high = guard_.value_of_row(row, control::Side::upper, couplings);
+    const double value = high > row.upper ? high : guard_.value_of_row(row, control::Side::lower, couplings);
     row_told_[r] = static_cast<char>(row_told_[r] | 2);
     if ((row_told_[r] & 1) != 0) continue;
 

@@ -31,23 +31,23 @@ class Grants {
   void ask_again() { everybody_due_ = true; }
   void ask_again(std::uint32_t member) {
     look_due_ = true;
-    name(member);
+    name_member(member);
   }
   /// Whoever decides has decided, or the base load changed: what limits took away is handed out again.
-  void decided() { look_due_ = look_due_ || held_down_; }
+  void note_decision() { look_due_ = look_due_ || held_down_; }
   void base_changed() { (held_down_ ? look_due_ : hold_due_) = true; }
   /// Only what limits can count on changed, of this member: set-points are lowered where needed, never raised.
   void ask_to_hold(std::uint32_t member) {
     hold_due_ = true;
-    name(member);
+    name_member(member);
   }
   bool is_due() const { return look_due_ || hold_due_ || everybody_due_; }
   /// Whether the look that is due must know of everybody what its battery can take and give.
   bool concerns_everybody() const { return everybody_due_ || held_down_; }
   /// Members that were named since the last look, ascending.
-  std::span<const std::uint32_t> named();
+  std::span<const std::uint32_t> named_members();
   /// A member's law must be renewed, whatever the guard says.
-  void name(std::uint32_t member) {
+  void name_member(std::uint32_t member) {
     if (is_named_[member] != 0) return;
     is_named_[member] = 1;
     named_.push_back(member);
@@ -56,8 +56,8 @@ class Grants {
   void set_limits(double contract_kw, double export_limit_kw);
   /// After loading: as they were, nothing changed.
   void restore_limits(double contract_kw, double export_limit_kw) { guard_.set_contract(contract_kw, export_limit_kw); }
-  bool available(std::uint32_t evse) const { return guard_.outage[evse] == 0.0; }
-  std::span<const double> outage() const { return guard_.outage; }  ///< [evses] 1 while out of service
+  bool is_available(std::uint32_t evse) const { return guard_.outage[evse] == 0.0; }
+  std::span<const double> outage_flags() const { return guard_.outage; }  ///< [evses] 1 while out of service
   void set_available(std::uint32_t evse, bool available, bool occupied);
   void plug_in(std::uint32_t evse);
   void plug_out(std::uint32_t evse);
@@ -80,30 +80,31 @@ class Grants {
   void set_base_kw(double kw) { guard_.set_base_kw(kw); }
   /// The guard's answer to what changed at this instant. Rows that stay exceeded are told.
   /// @returns the members whose set-points may be others, ascending: everybody, or those that were named
-  std::span<const std::uint32_t> look(std::span<const std::uint32_t> active,
-                                      std::span<const physics::Coupling> couplings, TimeNs t);
+  std::span<const std::uint32_t> run_guard(std::span<const std::uint32_t> active,
+                                           std::span<const physics::Coupling> couplings, TimeNs t);
   /// Tells why a member has not what it asked for, once until that changes.
   /// Nobody is named any more.
-  void looked();
+  void clear_named();
   bool is_limited(std::uint32_t member) const { return guard_.members[member].reason == Correction::limit; }
   void tell_correction(std::uint32_t member, TimeNs t) {
     const control::GuardMember& m = guard_.members[member];
     if (m.reason != told_reason_[member] || m.given_kw != told_given_kw_[member])
-      tell(member, m.wish_kw, m.given_kw, m.reason, m.limit, t);
+      tell_once(member, m.wish_kw, m.given_kw, m.reason, m.limit, t);
   }
   /// Power asked of an EVSE where nobody is; 0 is what it has.
   void tell_not_plugged_in(std::uint32_t evse, double asked_kw, TimeNs t);
 
-  /// Columns of what was asked, granted and why, where a look may have changed them. @param active  as in look()
-  void show(control::ViewColumns& columns, std::span<const std::uint32_t> active);
+  /// Columns of what was asked, granted and why, where a look may have changed them. @param active  as in run_guard()
+  void show_in_view(control::ViewColumns& columns, std::span<const std::uint32_t> active);
 
-  void finish(SiteResult& result) const { result.corrections = corrections_; }
+  void add_to_result(SiteResult& result) const { result.corrections = corrections_; }
 
   template <class A>
-  void archive(A& a);
+  void archive_fields(A& a);
 
  private:
-  void tell(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit, TimeNs t);
+  void tell_once(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit,
+                 TimeNs t);
   void tell_exceeded(std::span<const std::uint32_t> rows, std::span<const physics::Coupling> couplings, TimeNs t);
 
   const SiteContext context_;
@@ -113,7 +114,7 @@ class Grants {
   std::vector<std::uint32_t> named_;     // since the last look
   std::vector<std::uint8_t> is_named_;   // [members]
   bool held_down_ = false;               // a limit gives some member less than it asked for, or is exceeded
-  bool shown_ = false;                   // nothing changed since show()
+  bool shown_ = false;                   // nothing changed since show_in_view()
   std::vector<Correction> told_reason_;  // [members]
   std::vector<double> told_given_kw_;    // [members]
   std::vector<char> row_told_;           // [rows] exceeded, and told
@@ -123,19 +124,20 @@ class Grants {
 static_assert(kernel::has_size<Grants>(936), "a new field must be archived or made anew after loading");
 
 template <class A>
-void Grants::archive(A& a) {
-  a.section("grants");
+void Grants::archive_fields(A& a) {
+  a.begin_section("grants");
   a(guard_, everybody_due_, look_due_, hold_due_, held_down_, named_);
-  for (const std::uint32_t member : named_) a.require(member < guard_.member_count(), "a member that there is not");
+  for (const std::uint32_t member : named_)
+    a.require_that(member < guard_.member_count(), "a member that there is not");
   if constexpr (A::loads) {
     shown_ = false;
     for (const std::uint32_t member : named_) is_named_[member] = 1;
   }
-  a.fixed(told_reason_);
+  a.archive_elements(told_reason_);
   for (const Correction reason : told_reason_)
-    a.require(static_cast<std::size_t>(reason) < correction_count, "a correction that there is not");
-  a.fixed(told_given_kw_);
-  a.fixed(row_told_);
+    a.require_that(static_cast<std::size_t>(reason) < correction_count, "a correction that there is not");
+  a.archive_elements(told_given_kw_);
+  a.archive_elements(row_told_);
   a(any_row_told_, corrections_);
 }
 

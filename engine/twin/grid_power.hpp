@@ -25,7 +25,7 @@ class GridPower {
 
  private:
   void find_sides(const Power& power, TimeNs t);
-  bool smooth(const Power& power, const SignalValues& now, TimeNs from, TimeNs to);
+  bool is_smooth(const Power& power, const SignalValues& now, TimeNs from, TimeNs to);
 
   const Site& site_;
   const physics::FeederTree& tree_;

@@ -10,30 +10,30 @@ namespace evtwin::twin {
 Hosts::Hosts(Run& run, const World& world, const control::StrategyFactory& make) : run_(run), world_(world) {
   for (std::uint32_t s = 0; s < run.site_count(); ++s) {
     const control::Strategy& made = *strategies_.emplace_back(make(run.view(s), world.seed, s));
-    run.set_interest(
-        s, {made.who(), made.subscribes, made.horizon_steps, made.plan_steps, made.horizon_reads, made.levels});
+    run.set_interest(s, {made.name_in_messages(), made.subscribes, made.horizon_steps, made.plan_steps,
+                         made.horizon_reads, made.levels});
   }
 }
 
-void Hosts::ask(std::span<const std::uint32_t> sites) {
+void Hosts::ask_sites(std::span<const std::uint32_t> sites) {
   if (sites.size() > 1) decided_.assign(strategies_.size(), 0);
   for (std::size_t k = 0; k < sites.size(); ++k) {
     const std::uint32_t site = sites[k];
     control::Strategy& strategy = *strategies_[site];
     try {
-      if (sites.size() == 1 || decided_[site] == 0) decide(site, sites.subspan(k + 1));
-      for (const control::Strategy::Remark& remark : strategy.remarks) run_.remark(site, remark);
+      if (sites.size() == 1 || decided_[site] == 0) decide_site(site, sites.subspan(k + 1));
+      for (const control::Strategy::Remark& remark : strategy.remarks) run_.add_remark(site, remark);
       strategy.remarks.clear();
       if (strategy.unheard > 0) run_.leave_out_remarks(site, std::exchange(strategy.unheard, 0));
       run_.answer(site);
     } catch (const control::StrategyError& error) {
-      fail(error, site);
+      throw_failure(error, site);
     }
   }
 }
 
 /// Asks the site's strategy, with those of its batch among the sites that come after.
-void Hosts::decide(std::uint32_t site, std::span<const std::uint32_t> later_sites) {
+void Hosts::decide_site(std::uint32_t site, std::span<const std::uint32_t> later_sites) {
   control::Strategy& strategy = *strategies_[site];
   const void* const key = later_sites.empty() ? nullptr : strategy.batch_key();
   if (key == nullptr) {
@@ -73,7 +73,7 @@ void Hosts::end(Result& result, Observer* observer) {
   }
 }
 
-void Hosts::fail(const control::StrategyError& error, std::uint32_t site) const {
+void Hosts::throw_failure(const control::StrategyError& error, std::uint32_t site) const {
   const evtwin_view& view = run_.view(site);
   throw control::StrategyError(fmt::format("{} (decision {} at {})", error.what(), view.decision_number + 1,
                                            world_.calendar.format_local(view.now_ns)));
@@ -83,19 +83,19 @@ bool Hosts::can_save() const {
   return std::all_of(strategies_.begin(), strategies_.end(), [](const auto& s) { return s->can_save(); });
 }
 
-void Hosts::save(kernel::ArchiveWriter& a) const {
+void Hosts::save_memories(kernel::ArchiveWriter& a) const {
   for (const auto& strategy : strategies_) {
     std::vector<std::byte> memory;
-    strategy->save(memory);
+    strategy->save_memory(memory);
     a(memory);
   }
 }
 
-void Hosts::load(kernel::ArchiveReader& a, bool take_up) {
+void Hosts::load_memories(kernel::ArchiveReader& a, bool take_up) {
   for (const auto& strategy : strategies_) {
     std::vector<std::byte> memory;
     a(memory);
-    if (take_up) strategy->load(memory);
+    if (take_up) strategy->load_memory(memory);
   }
 }
 

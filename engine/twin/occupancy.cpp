@@ -36,13 +36,13 @@ void Occupancy::begin() {
   begin_arrivals(context_.world, context_.number, context_.episode, streams_);
 }
 
-void Occupancy::start() {
+void Occupancy::start_arrivals() {
   for (std::uint32_t law = 0; law < streams_.size(); ++law) wait_for_next(law);
 }
 
 void Occupancy::wait_for_next(std::uint32_t law) {
-  if (streams_[law].next(next_visit_[law]))
-    context_.timers.schedule(EventKind::arrival, Phase::plug_in, next_visit_[law].arrival_ns, law);
+  if (streams_[law].next_visit(next_visit_[law]))
+    context_.timers.schedule_timer(EventKind::arrival, Phase::plug_in, next_visit_[law].arrival_ns, law);
 }
 
 Visit Occupancy::take_arrival(std::uint32_t law) {
@@ -51,13 +51,13 @@ Visit Occupancy::take_arrival(std::uint32_t law) {
   return visit;
 }
 
-bool Occupancy::fits(std::uint32_t evse, const Visit& visit) const {
-  return twin::fits(context_.site.evses[evse], context_.world.vehicles[visit.vehicle]);
+bool Occupancy::fits_evse(std::uint32_t evse, const Visit& visit) const {
+  return twin::fits_inlet(context_.site.evses[evse], context_.world.vehicles[visit.vehicle]);
 }
 
 bool Occupancy::fits_any(const Visit& visit) const {
   return std::any_of(context_.site.evses.begin(), context_.site.evses.end(), [&](const physics::Evse& evse) {
-    return twin::fits(evse, context_.world.vehicles[visit.vehicle]);
+    return twin::fits_inlet(evse, context_.world.vehicles[visit.vehicle]);
   });
 }
 
@@ -67,7 +67,7 @@ std::int32_t Occupancy::free_evse_for(const Visit& visit, const Access& access, 
   std::int32_t reserved_later = -1;
   if (free_evses_ == 0) return -1;
   for (std::uint32_t i = 0; i < sessions_.size(); ++i) {
-    if (numbers_[i] != 0 || access.outage[i] != 0.0 || !fits(i, visit)) continue;
+    if (numbers_[i] != 0 || access.outage[i] != 0.0 || !fits_evse(i, visit)) continue;
     if (access.holds.empty()) return static_cast<std::int32_t>(i);
     const Hold& hold = access.holds[i];
     if (hold.held_from_ns <= t) continue;
@@ -83,7 +83,7 @@ void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& acc
     const auto evse = static_cast<std::uint32_t>(reserved_evse);
     // Whoever names an EVSE takes it even while it is out of service, as without a reservation.
     const bool usable = access.outage[evse] == 0.0 || visit.evse == reserved_evse;
-    if (numbers_[evse] == 0 && usable && fits(evse, visit)) {
+    if (numbers_[evse] == 0 && usable && fits_evse(evse, visit)) {
       plug_in(evse, std::move(visit), t);
       return;
     }
@@ -98,8 +98,8 @@ void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& acc
     const auto evse = static_cast<std::uint32_t>(visit.evse);
     const bool held = !access.holds.empty() && access.holds[evse].held_from_ns <= t;
     const bool held_for_another = reserved_evse < 0 && held;
-    if (numbers_[evse] != 0 || !fits(evse, visit) || held_for_another) {
-      turn_away(visit, t, fits(evse, visit) ? SessionEnd::turned_away : SessionEnd::no_compatible_evse);
+    if (numbers_[evse] != 0 || !fits_evse(evse, visit) || held_for_another) {
+      turn_away(visit, t, fits_evse(evse, visit) ? SessionEnd::turned_away : SessionEnd::no_compatible_evse);
     } else {
       plug_in(evse, std::move(visit), t);
     }
@@ -138,7 +138,7 @@ void Occupancy::end_expired_waits(TimeNs t) {
       ++it;
     }
   }
-  context_.timers.schedule(EventKind::lose_patience, Phase::plug_out, next);
+  context_.timers.schedule_timer(EventKind::lose_patience, Phase::plug_out, next);
 }
 
 void Occupancy::admit_waiting(const Access& access, TimeNs t) {
@@ -178,13 +178,13 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   s.soc_start =
       std::isnan(visit.soc_start) ? demand::soc_for(vehicle.battery, wanted_kwh(visit), 0.8) : visit.soc_start;
   s.visit = std::move(visit);
-  couplings_[evse] = physics::couple(context_.site.evses[evse], vehicle, s.visit.v2g);
+  couplings_[evse] = physics::couple_vehicle(context_.site.evses[evse], vehicle, s.visit.v2g);
 
   --free_evses_;
   counts_.sessions += 1;
   first_claim_ns_ = std::min(first_claim_ns_, s.visit.claimed_departure_ns);
   plugged_in_.push_back(evse);
-  context_.timers.schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
+  context_.timers.schedule_timer(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
 }
 
 void Occupancy::took_no_more(std::uint32_t evse, TimeNs t) {
@@ -195,7 +195,7 @@ void Occupancy::took_no_more(std::uint32_t evse, TimeNs t) {
   s.visit.leaves_h_after_full = physics::unknown;
   if (leaves_ns >= s.visit.departure_ns) return;
   s.visit.departure_ns = leaves_ns;
-  context_.timers.schedule(EventKind::plug_out, Phase::plug_out, leaves_ns, evse);
+  context_.timers.schedule_timer(EventKind::plug_out, Phase::plug_out, leaves_ns, evse);
 }
 
 void Occupancy::plug_out(std::uint32_t evse) {
@@ -274,7 +274,7 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   return record;
 }
 
-void Occupancy::count(const SessionRecord& record, double counted_kwh, bool draws) {
+void Occupancy::count_session(const SessionRecord& record, double counted_kwh, bool draws) {
   // Open at the end: counted apart, since it may still get what it lacks.
   if (record.end != SessionEnd::departed) {
     counts_.sessions_open += 1;
@@ -326,11 +326,11 @@ void Occupancy::note_satisfaction(const SessionRecord& record, double counted_kw
   const double hours = kernel::hours_between(record.plugged_in_ns, record.departed_ns);
   const double possible_kwh =
       physics::run_for(battery, start_kwh, couplings_[evse].max_kw, hours, record.wanted_kwh).metered_kwh;
-  counts_.satisfaction.add(1.0 - got_kwh / record.wanted_kwh,
-                           possible_kwh > got_kwh ? 1.0 - got_kwh / possible_kwh : 0.0);
+  counts_.satisfaction.add_session(1.0 - got_kwh / record.wanted_kwh,
+                                   possible_kwh > got_kwh ? 1.0 - got_kwh / possible_kwh : 0.0);
 }
 
-void Occupancy::finish(SiteResult& result, TimeNs t) const {
+void Occupancy::add_to_result(SiteResult& result, TimeNs t) const {
   result.energy_wanted_kwh = counts_.energy_wanted_kwh;
   result.energy_got_kwh = counts_.energy_got_kwh;
   result.satisfaction = counts_.satisfaction;
@@ -372,8 +372,8 @@ void Occupancy::show_session(control::ViewColumns& columns, std::uint32_t evse, 
   columns.vehicle[evse] = s.visit.vehicle;
 }
 
-void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
-                     TimeNs next_tick_ns) const {
+void Occupancy::show_in_view(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
+                             TimeNs next_tick_ns) const {
   // A claim that lies ahead is shown since plug-in.
   if (first_claim_ns_ <= t) {
     for (const std::uint32_t i : connected)
@@ -391,7 +391,7 @@ void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_
 }
 
 /// Rebuilds all that follows from the sessions that were loaded.
-void Occupancy::restore() {
+void Occupancy::restore_sessions() {
   free_evses_ = 0;
   for (std::uint32_t i = 0; i < sessions_.size(); ++i) {
     Session& s = sessions_[i];
@@ -401,7 +401,7 @@ void Occupancy::restore() {
       continue;
     }
     s.vehicle = &context_.world.vehicles[s.visit.vehicle];
-    couplings_[i] = physics::couple(context_.site.evses[i], *s.vehicle, s.visit.v2g);
+    couplings_[i] = physics::couple_vehicle(context_.site.evses[i], *s.vehicle, s.visit.v2g);
   }
   look_up_first_claim();
 }

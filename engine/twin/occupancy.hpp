@@ -22,7 +22,7 @@ class Occupancy {
   /// Nobody is there, nobody has come.
   void begin();
   /// Waits for the first of each law.
-  void start();
+  void start_arrivals();
 
   /// The visit that arrives now; the law's next one is waited for.
   demand::Visit take_arrival(std::uint32_t law);
@@ -39,9 +39,9 @@ class Occupancy {
   std::span<const std::uint32_t> plugged_in() const { return plugged_in_; }
   void clear_plugged_in() { plugged_in_.clear(); }
 
-  const Session& session(std::uint32_t evse) const { return sessions_[evse]; }
+  const Session& session_on(std::uint32_t evse) const { return sessions_[evse]; }
   std::span<const Session> sessions() const { return sessions_; }  ///< [evses]
-  const physics::Coupling& coupling(std::uint32_t evse) const { return couplings_[evse]; }
+  const physics::Coupling& coupling_on(std::uint32_t evse) const { return couplings_[evse]; }
   std::span<const physics::Coupling> couplings() const { return couplings_; }  ///< [members]; empty for storages
   std::span<const std::uint64_t> session_numbers() const { return numbers_; }  ///< [evses] 0: nobody
   std::span<const demand::ArrivalStream> streams() const { return streams_; }
@@ -53,23 +53,23 @@ class Occupancy {
   SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
   /// Counts a session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
   /// @param draws  whether it would take power still
-  void count(const SessionRecord& record, double counted_kwh, bool draws);
+  void count_session(const SessionRecord& record, double counted_kwh, bool draws);
   void plug_out(std::uint32_t evse);
   /// The run is over at `t`: those who still wait are told.
   void tell_who_waits(TimeNs t) const;
   /// Adds what is counted here to the result; those who still wait are open.
-  void finish(SiteResult& result, TimeNs t) const;
+  void add_to_result(SiteResult& result, TimeNs t) const;
 
   /// Columns that stay for a whole session. @param available  whether the EVSE is in service
   void show_session(control::ViewColumns& columns, std::uint32_t evse, bool available) const;
   /// The answer to all that happened since the last one was given: who left and who was turned away is told anew.
   void mark_decision();
   /// Columns that move with time, those who left since the last decision, and the queue.
-  void show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
-            TimeNs next_tick_ns) const;
+  void show_in_view(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
+                    TimeNs next_tick_ns) const;
 
   template <class A>
-  void archive(A& a);
+  void archive_fields(A& a);
 
  private:
   struct Waiting {
@@ -77,7 +77,7 @@ class Occupancy {
     TimeNs gives_up_ns = 0;
 
     template <class A>
-    void archive(A& a) {
+    void archive_fields(A& a) {
       a(visit, gives_up_ns);
     }
   };
@@ -91,7 +91,7 @@ class Occupancy {
            turned_away_kwh = 0.0;
 
     template <class A>
-    void archive(A& a) {
+    void archive_fields(A& a) {
       a(energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended, sessions_open, turned_away, waited,
         waiting_h, open_kwh, open_got_kwh, open_cost, open_to_come_kwh, turned_away_kwh);
     }
@@ -99,7 +99,7 @@ class Occupancy {
   static_assert(sizeof(Counts) == 152, "a new field must be archived, and the title of checkpoints changed");
 
   void wait_for_next(std::uint32_t law);
-  bool fits(std::uint32_t evse, const demand::Visit& visit) const;
+  bool fits_evse(std::uint32_t evse, const demand::Visit& visit) const;
   bool fits_any(const demand::Visit& visit) const;
   std::int32_t free_evse_for(const demand::Visit& visit, const Access& access, TimeNs t) const;
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
@@ -108,7 +108,7 @@ class Occupancy {
   void note_soc(const SessionRecord& record);
   void note_satisfaction(const SessionRecord& record, double counted_kwh);
   void look_up_first_claim();
-  void restore();
+  void restore_sessions();
 
   const SiteContext context_;
 
@@ -129,25 +129,26 @@ class Occupancy {
 static_assert(kernel::has_size<Occupancy>(424), "a new field must be archived or made anew after loading");
 
 template <class A>
-void Occupancy::archive(A& a) {
-  a.section("occupancy");
+void Occupancy::archive_fields(A& a) {
+  a.begin_section("occupancy");
   std::vector<std::uint8_t> occupied(sessions_.size(), 0);
   for (std::size_t i = 0; i < sessions_.size(); ++i) occupied[i] = sessions_[i].number != 0 ? 1 : 0;
-  a.fixed(occupied);
+  a.archive_elements(occupied);
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     if (occupied[i] == 0) continue;
     a(sessions_[i]);
-    a.require(sessions_[i].number != 0, "a session without a number");
+    a.require_that(sessions_[i].number != 0, "a session without a number");
     check_visit(a, context_.world, context_.site, sessions_[i].visit);
   }
   a(last_number_, counts_, departed_, turned_away_at_decision_);
-  for (const control::Departure& gone : departed_) a.require(gone.evse < sessions_.size(), "an EVSE that there is not");
-  a.fixed(streams_);
-  a.fixed(next_visit_);
+  for (const control::Departure& gone : departed_)
+    a.require_that(gone.evse < sessions_.size(), "an EVSE that there is not");
+  a.archive_elements(streams_);
+  a.archive_elements(next_visit_);
   a(waiting_);
   for (const demand::Visit& visit : next_visit_) check_visit(a, context_.world, context_.site, visit);
   for (const Waiting& waiting : waiting_) check_visit(a, context_.world, context_.site, waiting.visit);
-  if constexpr (A::loads) restore();
+  if constexpr (A::loads) restore_sessions();
 }
 
 }  // namespace evtwin::twin

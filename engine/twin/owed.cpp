@@ -13,7 +13,7 @@ double efficiency_of_way(const physics::FeederTree& tree, std::int32_t node) {
 }
 
 double full_kw(const physics::Evse& evse, const OpenStay& stay) {
-  return std::min(physics::couple(evse, *stay.vehicle, stay.v2g).max_kw, stay.vehicle->battery.charge.max_kw());
+  return std::min(physics::couple_vehicle(evse, *stay.vehicle, stay.v2g).max_kw, stay.vehicle->battery.charge.max_kw());
 }
 
 std::vector<double> parts_together(const Site& site, const physics::FeederTree& tree, double room_kw,
@@ -28,7 +28,7 @@ std::vector<double> parts_together(const Site& site, const physics::FeederTree& 
     const physics::Evse& evse = site.evses[stay.evse];
     (evse.feeder < 0 ? total_kw : own_kw[static_cast<std::size_t>(evse.feeder)]) += stay.kw / evse.efficiency;
   }
-  total_kw += tree.flows(own_kw, into_kw);
+  total_kw += tree.sum_flows(own_kw, into_kw);
   const auto part_of = [](double kw, double max_kw) { return kw > max_kw ? std::max(0.0, max_kw) / kw : 1.0; };
   std::vector<double> parts;
   for (const MeanPower& stay : stays) {

@@ -90,7 +90,7 @@ void Power::plug_out(std::uint32_t evse) {
   active_.erase(std::lower_bound(active_.begin(), active_.end(), evse));
 }
 
-void Power::restore(std::uint32_t evse, const PluggedCar& car) {
+void Power::restore_member(std::uint32_t evse, const PluggedCar& car) {
   cars_[evse] = car;
   holding_ += car.vehicle->acceptance_hold ? 1U : 0U;
   insert_active(evse);
@@ -115,7 +115,7 @@ double Power::kw_at(std::uint32_t member, TimeNs t) const {
 }
 
 /// The state that what was metered in the law has led to.
-inline void Power::follow(std::uint32_t i) {
+inline void Power::follow_law(std::uint32_t i) {
   const Motion& m = motions_[i];
   if (i >= evse_count()) {
     const physics::Storage& s = context_.site.storages[i - evse_count()];
@@ -144,7 +144,7 @@ Flow Power::flow_until(TimeNs t) {
     flows_.push_back({i, m.law.kw, metered - m.metered});
     m.metered = metered;
     tapers = tapers || m.law.rate_per_h != 0.0;
-    follow(i);
+    follow_law(i);
   }
   return {flows_, tapers};
 }
@@ -162,8 +162,8 @@ void Power::count_use(std::uint32_t i, TimeNs t) {
     use_[i].add_constant(m.stored_at_start, change_kwh,
                          kernel::hours_between(begin_ns, m.since_ns + (t - m.since_ns) / 2));
   } else {
-    use_[i].add(m.stored_at_start, change_kwh, m.law, m.metered, kernel::hours_between(begin_ns, m.since_ns),
-                kernel::hours_between(m.since_ns, t));
+    use_[i].add_power(m.stored_at_start, change_kwh, m.law, m.metered, kernel::hours_between(begin_ns, m.since_ns),
+                      kernel::hours_between(m.since_ns, t));
   }
 }
 
@@ -172,7 +172,7 @@ physics::AgeingUse Power::use_until(std::uint32_t member, TimeNs t) const {
   const double capacity_kwh =
       evse ? cars_[member].vehicle->battery.capacity_kwh : context_.site.storages[member - evse_count()].capacity_kwh;
   const TimeNs begin_ns = evse ? cars_[member].plugged_in_ns : context_.episode.from_ns;
-  return use_[member].use(capacity_kwh, stored_kwh_[member], kernel::hours_between(begin_ns, t));
+  return use_[member].use_until(capacity_kwh, stored_kwh_[member], kernel::hours_between(begin_ns, t));
 }
 
 void Power::end(std::uint32_t member, TimeNs t) {
@@ -199,7 +199,7 @@ void Power::end(std::uint32_t member, TimeNs t) {
   m.stale = true;
 }
 
-physics::LawEnd Power::cross(std::uint32_t member, TimeNs t) {
+physics::LawEnd Power::cross_threshold(std::uint32_t member, TimeNs t) {
   const physics::Law law = motions_[member].law;
   const double lent_kwh = motions_[member].metered_at_start - motions_[member].counted_at_start;
   end(member, t);
@@ -214,7 +214,7 @@ physics::LawEnd Power::cross(std::uint32_t member, TimeNs t) {
   return law.end;
 }
 
-void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
+void Power::renew_law(std::uint32_t member, double setpoint_kw, TimeNs t) {
   end(member, t);
   Motion& m = motions_[member];
   m.setpoint_kw = setpoint_kw;
@@ -247,7 +247,7 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
   m.metered_at_start = member < evse_count() ? got_kwh_[member] : 0.0;
   m.counted_at_start = member < evse_count() ? counted_kwh_[member] : 0.0;
   m.crossing_ns = m.law.kw == 0.0 ? kernel::time_never : kernel::after_hours_rounded_up(t, m.law.hours);
-  context_.timers.schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
+  context_.timers.schedule_timer(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
 }
 
 bool Power::hold_acceptances() {
@@ -261,7 +261,7 @@ bool Power::hold_acceptances() {
 void Power::hold_acceptance(std::uint32_t evse) {
   const physics::BatterySpec& battery = cars_[evse].vehicle->battery;
   if (battery.capacity_kwh == infinite) return;
-  held_acceptance_kw_[evse] = battery.charge.at(stored_kwh_[evse] / battery.capacity_kwh);
+  held_acceptance_kw_[evse] = battery.charge.kw_at(stored_kwh_[evse] / battery.capacity_kwh);
   motions_[evse].stale = true;
 }
 
@@ -292,7 +292,7 @@ bool Power::stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool c
   return motions_[evse].stale;
 }
 
-std::span<const std::uint32_t> Power::tapering() {
+std::span<const std::uint32_t> Power::tapering_members() {
   tapering_.clear();
   for (const std::uint32_t i : moving_) {
     if (motions_[i].law.rate_per_h != 0.0) tapering_.push_back(i);
@@ -300,9 +300,9 @@ std::span<const std::uint32_t> Power::tapering() {
   return tapering_;
 }
 
-void Power::show(control::ViewColumns& columns, TimeNs t) {
-  columns.view.n_connected = connected();
-  std::copy_n(active_.begin(), connected(), columns.connected_evse.begin());
+void Power::show_in_view(control::ViewColumns& columns, TimeNs t) {
+  columns.view.n_connected = connected_count();
+  std::copy_n(active_.begin(), connected_count(), columns.connected_evse.begin());
   for (std::size_t s = 0; s < batteries_.size(); ++s) {
     const std::size_t i = evse_count() + s;
     columns.storage_soc[s] = stored_kwh_[i] / context_.site.storages[s].capacity_kwh;
@@ -316,7 +316,7 @@ void Power::show(control::ViewColumns& columns, TimeNs t) {
     columns.power_kw[i] = m.law.rate_per_h == 0.0 ? m.law.kw : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     const physics::Vehicle& vehicle = *cars_[i].vehicle;
     if (vehicle.soc_known) columns.soc[i] = stored_kwh_[i] / vehicle.battery.capacity_kwh;
-    columns.draws[i] = draws(i) ? 1 : 0;
+    columns.draws[i] = would_draw(i) ? 1 : 0;
     shown_[i] = m.law.kw == 0.0 ? 1 : 0;
   }
 }

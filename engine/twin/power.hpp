@@ -37,21 +37,23 @@ class Power {
   void plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start);
   void plug_out(std::uint32_t evse);
   /// Members that may have power, ascending: plugged-in EVSEs and all storages.
-  std::span<const std::uint32_t> active() const { return active_; }
-  std::uint32_t connected() const { return static_cast<std::uint32_t>(active_.size() - context_.site.storages.size()); }
-  std::span<const std::uint32_t> connected_evses() const { return active().first(connected()); }
+  std::span<const std::uint32_t> active_members() const { return active_; }
+  std::uint32_t connected_count() const {
+    return static_cast<std::uint32_t>(active_.size() - context_.site.storages.size());
+  }
+  std::span<const std::uint32_t> connected_evses() const { return active_members().first(connected_count()); }
 
   // Time passes
   /// What each member with power metered since the last call, until `t`. Valid until the next call. States follow the
   /// laws from where they began, so that the number of instants in between changes nothing.
   Flow flow_until(TimeNs t);
   /// Members that have power under the law in force, ascending.
-  std::span<const std::uint32_t> moving() const { return moving_; }
+  std::span<const std::uint32_t> moving_members() const { return moving_; }
   /// Whether powers shrink or grow by themselves while the laws in force last.
   bool any_falls() const { return falling_ > 0; }
   bool any_rises() const { return rising_ > 0; }
   /// Members whose powers do, ascending. Valid until the next call.
-  std::span<const std::uint32_t> tapering();
+  std::span<const std::uint32_t> tapering_members();
   /// Power of a member at `t` under the law in force, kW; 0 after its crossing.
   double kw_at(std::uint32_t member, TimeNs t) const;
 
@@ -59,20 +61,20 @@ class Power {
   /// Ends a member's law at `t`: its segment is told, its use of the battery is counted.
   void end(std::uint32_t member, TimeNs t);
   /// A law has run its course: the state is set to the threshold itself. @returns which.
-  physics::LawEnd cross(std::uint32_t member, TimeNs t);
+  physics::LawEnd cross_threshold(std::uint32_t member, TimeNs t);
   /// A new law from `t` on.
-  void renew(std::uint32_t member, double setpoint_kw, TimeNs t);
+  void renew_law(std::uint32_t member, double setpoint_kw, TimeNs t);
   /// Whether a member needs a new law although its setpoint stays.
   bool is_stale(std::uint32_t member) const { return motions_[member].stale; }
   double setpoint_kw(std::uint32_t member) const { return motions_[member].setpoint_kw; }
-  void stop_crossing(std::uint32_t evse) { context_.timers.cancel(EventKind::crossing, evse); }
+  void stop_crossing(std::uint32_t evse) { context_.timers.cancel_timer(EventKind::crossing, evse); }
   /// Holds the acceptance of this moment until the next call, as stepped tools do, for vehicles that ask for it.
   /// @returns whether there are any.
   bool hold_acceptances();
 
   // Power that batteries can take and give at this moment
   /// Whether the vehicle would take power if offered.
-  bool draws(std::uint32_t evse) const {
+  bool would_draw(std::uint32_t evse) const {
     return motions_[evse].law.kw < 0.0 ? charge_range(evse).now_kw > 0.0 : draws_[evse] != 0;
   }
   physics::PowerRange charge_range(std::uint32_t evse) const;
@@ -90,12 +92,12 @@ class Power {
   physics::AgeingUse use_until(std::uint32_t member, TimeNs t) const;
 
   /// Columns of powers, energies and SoC.
-  void show(control::ViewColumns& columns, TimeNs t);
+  void show_in_view(control::ViewColumns& columns, TimeNs t);
 
   template <class A>
-  void archive(A& a);
+  void archive_fields(A& a);
   /// After loading: who is on an EVSE, all of them in ascending order, then the storages.
-  void restore(std::uint32_t evse, const PluggedCar& car);
+  void restore_member(std::uint32_t evse, const PluggedCar& car);
   void restore_storages();
 
  private:
@@ -112,7 +114,7 @@ class Power {
     bool stale = true;
 
     template <class A>
-    void archive(A& a) {
+    void archive_fields(A& a) {
       a(law, since_ns, crossing_ns, setpoint_kw, stored_at_start, metered_at_start, counted_at_start, metered, stale);
     }
   };
@@ -124,7 +126,7 @@ class Power {
   void count_use(std::uint32_t member, TimeNs t);
   void insert_active(std::uint32_t member);
   void look_whether_it_draws(std::uint32_t evse);
-  void follow(std::uint32_t member);
+  void follow_law(std::uint32_t member);
 
   const SiteContext context_;
 
@@ -146,15 +148,15 @@ class Power {
 static_assert(kernel::has_size<Power>(400), "a new field must be archived or made anew after loading");
 
 template <class A>
-void Power::archive(A& a) {
-  a.section("power");
-  a.fixed(motions_);
-  a.fixed(stored_kwh_);
-  a.fixed(got_kwh_);
-  a.fixed(counted_kwh_);
-  a.fixed(use_);
-  a.fixed(held_acceptance_kw_);
-  a.fixed(draws_);
+void Power::archive_fields(A& a) {
+  a.begin_section("power");
+  a.archive_elements(motions_);
+  a.archive_elements(stored_kwh_);
+  a.archive_elements(got_kwh_);
+  a.archive_elements(counted_kwh_);
+  a.archive_elements(use_);
+  a.archive_elements(held_acceptance_kw_);
+  a.archive_elements(draws_);
   a(falling_, rising_);
 }
 

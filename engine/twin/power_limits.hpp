@@ -31,14 +31,14 @@ class PowerLimits {
     }
   }
 
-  std::span<const Limit> all() const { return limits_; }
+  std::span<const Limit> all_limits() const { return limits_; }
   /// Whether more draw of some EVSE lowers some row, so that powers that all fall can make it rise.
   bool any_relief() const { return any_relief_; }
 
   /// @param into_feeders  [feeders] kW or kWh into each
   /// @param of_evse       kW or kWh at an EVSE's meter
   template <class OfEvse>
-  static double value(const Limit& limit, std::span<const double> into_feeders, OfEvse&& of_evse) {
+  static double value_of(const Limit& limit, std::span<const double> into_feeders, OfEvse&& of_evse) {
     if (limit.feeder >= 0) return into_feeders[static_cast<std::size_t>(limit.feeder)];
     double sum = 0.0;
     for (const physics::LimitMember& member : limit.row->members) sum += member.coefficient * of_evse(member.evse);

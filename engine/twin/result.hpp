@@ -32,7 +32,7 @@ struct Tracking {
   double deviation_kwh = 0.0;  ///< of |P - S| x window
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(above_kw, squared_kw2, deviation_kwh);
   }
 };
@@ -48,12 +48,12 @@ struct Satisfaction {
   std::uint64_t soc_sessions = 0;         ///< of known batteries
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(missing_of_wanted, missing_of_possible, squared_missing_of_possible, most_missing_of_possible, missing_of_soc,
       soc_sessions);
   }
 
-  void add(double of_wanted, double of_possible) {
+  void add_session(double of_wanted, double of_possible) {
     missing_of_wanted += of_wanted;
     missing_of_possible += of_possible;
     squared_missing_of_possible += of_possible * of_possible;
@@ -106,7 +106,7 @@ struct SiteResult {
 
   /// The sums as they grow; what is worked out at the end (ledger, bill, use of storage) is not in them yet.
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(peak_kw, peak_instant_kw, ramp_kw, energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended,
       sessions_open, turned_away, waited, waiting_h, open_kwh, open_got_kwh, open_cost, open_to_come_kwh,
       turned_away_kwh, storage_energy_start_kwh, storage_energy_end_kwh, storage_capacity_kwh, storage_losses_kwh,

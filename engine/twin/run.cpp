@@ -28,14 +28,14 @@ double checked(double value, const char* name) {
 Run::Run(const World& world, RunSetup setup)
     : world_(world), setup_(std::move(setup)), episode_(episode_of(world)), now_ns_(world.start_ns) {
   std::size_t timers = first_part_timer + setup_.parts.size();
-  for (const Site& site : world.sites) timers += Timers::count(site);
+  for (const Site& site : world.sites) timers += Timers::timer_count(site);
   queue_.reserve_timers(timers);
 
   auto first = static_cast<std::uint32_t>(first_part_timer + setup_.parts.size());
   for (std::uint32_t s = 0; s < world.sites.size(); ++s) {
     first_timer_.push_back(first);
     sites_.push_back(std::make_unique<SiteRun>(RunContext{world, episode_, queue_, hash_, setup_.observer}, s, first));
-    first += static_cast<std::uint32_t>(Timers::count(world.sites[s]));
+    first += static_cast<std::uint32_t>(Timers::timer_count(world.sites[s]));
   }
   asked_.reserve(sites_.size());
   touched_.reserve(sites_.size());
@@ -51,7 +51,7 @@ void Run::begin(const Episode& episode) {
   episode_ = episode;
   queue_.clear();
   hash_ = {};
-  hash_.mix(episode.seed);
+  hash_.mix_in(episode.seed);
   events_ = 0;
   now_ns_ = paused_ns_ = episode.from_ns;
   next_scripted_ = 0;
@@ -60,7 +60,7 @@ void Run::begin(const Episode& episode) {
   touched_.clear();
   std::fill(is_touched_.begin(), is_touched_.end(), std::uint8_t{0});
   for (auto& site : sites_) site->begin();
-  for (auto& site : sites_) site->start();
+  for (auto& site : sites_) site->start_episode();
   schedule_scripted();
   for (std::uint32_t p = 0; p < setup_.parts.size(); ++p) {
     queue_.schedule(first_part_timer + p, setup_.parts[p]->begin(episode_), kernel::Phase::signal,
@@ -70,19 +70,19 @@ void Run::begin(const Episode& episode) {
 
 // ---- From question to question
 
-Pause Run::advance(TimeNs until) {
+Pause Run::advance_until(TimeNs until) {
   end_instant();
   const TimeNs limit_ns = std::min(until, episode_.to_ns);
-  const bool told = kernel::logs(kernel::LogRoom::twin, kernel::LogLevel::trace);
+  const bool told = kernel::logs_at(kernel::LogRoom::twin, kernel::LogLevel::trace);
   while (queue_.next_time() < limit_ns) {
     const kernel::Event event = queue_.pop();
     ++events_;
-    hash_.mix(event.time);
-    hash_.mix((std::uint64_t{event.entity} << 8) | event.kind);
+    hash_.mix_in(event.time);
+    hash_.mix_in((std::uint64_t{event.entity} << 8) | event.kind);
     now_ns_ = event.time;
     if (told) [[unlikely]]
-      tell(event);
-    dispatch(event);
+      log_event(event);
+    dispatch_event(event);
     if (queue_.next_time() == now_ns_) continue;
     if (!asked_.empty()) {
       paused_ns_ = now_ns_;
@@ -95,24 +95,24 @@ Pause Run::advance(TimeNs until) {
   return {limit_ns == episode_.to_ns ? Pause::Kind::end : Pause::Kind::time, limit_ns, {}};
 }
 
-void Run::tell(const kernel::Event& event) const {
+void Run::log_event(const kernel::Event& event) const {
   const bool of_world = event.timer < first_part_timer + setup_.parts.size();
   kernel::log_line(kernel::LogRoom::twin, kernel::LogLevel::trace, "event {} at {}: {} {}{}", events_,
                    world_.calendar.format_iso(event.time), name_of(static_cast<EventKind>(event.kind)), event.entity,
                    of_world ? std::string() : " of " + world_.sites[site_of(event.timer)].name);
 }
 
-void Run::dispatch(const kernel::Event& event) {
+void Run::dispatch_event(const kernel::Event& event) {
   if (event.timer == scripted_timer) {
     run_scripted();
     return;
   }
   if (event.timer < first_part_timer + setup_.parts.size()) {
-    act(event.entity);
+    act_part(event.entity);
     return;
   }
   const std::uint32_t s = site_of(event.timer);
-  if (!touch(s).handle(event)) return;
+  if (!touch_site(s).handle_event(event)) return;
   sites_[s]->open_decision(now_ns_);
   asked_.push_back(s);
   answered_[s] = 0;
@@ -127,14 +127,14 @@ void Run::end_instant() {
   if (touched_.size() > 1) std::sort(touched_.begin(), touched_.end());
   for (const std::uint32_t s : touched_) {
     is_touched_[s] = 0;
-    sites_[s]->settle(now_ns_);
+    sites_[s]->settle_instant(now_ns_);
   }
   touched_.clear();
 }
 
 const evtwin_view& Run::view(std::uint32_t site) const { return sites_[site]->view(); }
 evtwin_decision& Run::decision(std::uint32_t site) { return sites_[site]->decision(); }
-void Run::remark(std::uint32_t site, const control::Strategy::Remark& remark) { sites_[site]->remark(remark); }
+void Run::add_remark(std::uint32_t site, const control::Strategy::Remark& remark) { sites_[site]->add_remark(remark); }
 void Run::leave_out_remarks(std::uint32_t site, std::uint64_t count) { sites_[site]->leave_out_remarks(count); }
 
 void Run::answer(std::uint32_t site) {
@@ -142,14 +142,14 @@ void Run::answer(std::uint32_t site) {
   answered_[site] = 1;
 }
 
-Result Run::finish() {
+Result Run::finish_run() {
   end_instant();
   Result result;
-  for (auto& site : sites_) result.sites.push_back(site->finish(paused_ns_));
+  for (auto& site : sites_) result.sites.push_back(site->close_books(paused_ns_));
   for (const SiteResult& site : result.sites) {
     for (const double figure :
          {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh})
-      hash_.mix(figure);
+      hash_.mix_in(figure);
   }
   result.event_hash = hash_.value();
   result.events = events_;
@@ -162,9 +162,9 @@ std::uint32_t Run::site_of(std::uint32_t timer) const {
   return static_cast<std::uint32_t>(after - first_timer_.begin()) - 1;
 }
 
-SiteRun& Run::touch(std::uint32_t site) {
+SiteRun& Run::touch_site(std::uint32_t site) {
   SiteRun& touched = *sites_[site];
-  touched.advance(now_ns_);
+  touched.book_until(now_ns_);
   if (is_touched_[site] == 0) {
     is_touched_[site] = 1;
     touched_.push_back(site);
@@ -185,7 +185,7 @@ void Run::run_scripted() {
   const ScriptedEvent& event = world_.events[next_scripted_++];
   if (setup_.script != nullptr) {
     if (setup_.keep_script_memory) {
-      script_memory_.run(*setup_.script, event.index, now_ns_, *this);
+      script_memory_.run_event(*setup_.script, event.index, now_ns_, *this);
     } else {
       setup_.script->run_event(event.index, now_ns_, *this);
     }
@@ -194,70 +194,73 @@ void Run::run_scripted() {
   schedule_scripted();
 }
 
-void Run::act(std::uint32_t part) {
-  const TimeNs next_ns = setup_.parts[part]->act(now_ns_, *this);
+void Run::act_part(std::uint32_t part) {
+  const TimeNs next_ns = setup_.parts[part]->act_now(now_ns_, *this);
   if (next_ns <= now_ns_) throw std::logic_error("a part of the world wants to act again at the instant it acted at");
   queue_.schedule(first_part_timer + part, next_ns, kernel::Phase::signal,
                   static_cast<std::uint8_t>(EventKind::world_part), part);
 }
 
 double Run::contract_kw(std::uint32_t site) const { return sites_[site]->signals().given_contract_kw; }
-void Run::set_contract_kw(std::uint32_t site, double kw) { touch(site).set_contract_kw(checked(kw, "contract_kw")); }
+void Run::set_contract_kw(std::uint32_t site, double kw) {
+  touch_site(site).set_contract_kw(checked(kw, "contract_kw"));
+}
 double Run::export_limit_kw(std::uint32_t site) const { return sites_[site]->signals().export_limit_kw; }
 void Run::set_export_limit_kw(std::uint32_t site, double kw) {
-  touch(site).set_export_limit_kw(checked(kw, "export_limit_kw"));
+  touch_site(site).set_export_limit_kw(checked(kw, "export_limit_kw"));
 }
 double Run::driver_price_per_kwh(std::uint32_t site) const { return sites_[site]->signals().driver_price_per_kwh; }
 void Run::set_driver_price_per_kwh(std::uint32_t site, double price) {
-  touch(site).set_driver_price_per_kwh(checked(price, "driver_price_per_kwh"));
+  touch_site(site).set_driver_price_per_kwh(checked(price, "driver_price_per_kwh"));
 }
 double Run::v2g_price_per_kwh(std::uint32_t site) const { return sites_[site]->signals().v2g_price_per_kwh; }
 void Run::set_v2g_price_per_kwh(std::uint32_t site, double price) {
-  touch(site).set_v2g_price_per_kwh(checked(price, "v2g_price_per_kwh"));
+  touch_site(site).set_v2g_price_per_kwh(checked(price, "v2g_price_per_kwh"));
 }
 bool Run::evse_available(std::uint32_t site, std::uint32_t evse) const { return sites_[site]->evse_available(evse); }
 void Run::set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) {
-  touch(site).set_evse_available(evse, available);
+  touch_site(site).set_evse_available(evse, available);
 }
 
 // ---- Checkpoints
 
 template <class A>
-void Run::archive(A& a) {
-  a.section("run");
+void Run::archive_fields(A& a) {
+  a.begin_section("run");
   a(episode_.seed, episode_.from_ns, episode_.to_ns);
-  a.require(world_.start_ns <= episode_.from_ns && episode_.from_ns < episode_.to_ns && episode_.to_ns <= world_.end_ns,
-            "a stretch of another world");
+  a.require_that(
+      world_.start_ns <= episode_.from_ns && episode_.from_ns < episode_.to_ns && episode_.to_ns <= world_.end_ns,
+      "a stretch of another world");
   if constexpr (A::loads) {  // what moves is laid upon the start of its own episode
     for (auto& site : sites_) site->begin();
   }
   a(hash_, events_, now_ns_, paused_ns_, next_scripted_, asked_, touched_);
-  a.require(next_scripted_ <= world_.events.size(), "an event that there is not");
+  a.require_that(next_scripted_ <= world_.events.size(), "an event that there is not");
   for (const auto* list : {&asked_, &touched_}) {
-    for (const std::uint32_t s : *list) a.require(s < sites_.size(), "a site that there is not");
+    for (const std::uint32_t s : *list) a.require_that(s < sites_.size(), "a site that there is not");
   }
   if constexpr (A::loads) {
     for (const std::uint32_t s : touched_) is_touched_[s] = 1;
   }
-  for (auto& site : sites_) site->archive(a);
-  a.section("script");
+  for (auto& site : sites_) site->archive_fields(a);
+  a.begin_section("script");
   a(script_memory_);
 }
 
-Checkpoint Run::save() {
+Checkpoint Run::save_checkpoint() {
   kernel::ArchiveWriter a(state_title);
-  archive(a);
-  a.section("queue");
+  archive_fields(a);
+  a.begin_section("queue");
   kernel::QueueState pending = queue_.state();
   a(pending);
-  a.section("parts");
-  for (WorldPart* part : setup_.parts) part->save(a);
-  return {now_ns_, hash_.value(), events_, a.finish()};
+  a.begin_section("parts");
+  for (WorldPart* part : setup_.parts) part->save_state(a);
+  return {now_ns_, hash_.value(), events_, a.take_bytes()};
 }
 
-void Run::resume(const Checkpoint& checkpoint, Successor successor) {
+void Run::resume_from(const Checkpoint& checkpoint, Successor successor) {
   try {
-    load(checkpoint);
+    load_checkpoint(checkpoint);
   } catch (const kernel::ArchiveError& error) {
     throw CheckpointError(error.what());
   } catch (const std::invalid_argument& error) {
@@ -266,7 +269,7 @@ void Run::resume(const Checkpoint& checkpoint, Successor successor) {
   if (setup_.script != nullptr) {
     if (script_memory_.size() != next_scripted_)
       throw CheckpointError("it was made without the scenario's functions, which are needed to go on");
-    script_memory_.replay(*setup_.script);
+    script_memory_.replay_events(*setup_.script);
   }
   for (const std::uint32_t s : asked_) {
     sites_[s]->open_decision(now_ns_);
@@ -276,29 +279,29 @@ void Run::resume(const Checkpoint& checkpoint, Successor successor) {
   for (auto& site : sites_) site->change_strategy();
 }
 
-void Run::load(const Checkpoint& checkpoint) {
+void Run::load_checkpoint(const Checkpoint& checkpoint) {
   kernel::ArchiveReader a(checkpoint.state, state_title);
-  archive(a);
-  a.section("queue");
+  archive_fields(a);
+  a.begin_section("queue");
   kernel::QueueState pending;
   a(pending);
   queue_.restore(pending);
   for (const kernel::QueuedEvent& event : pending.pending)
-    a.require(known(kernel::to_event(event)), "an event of nobody");
-  a.require(pending.now <= checkpoint.time_ns && queue_.next_time() >= checkpoint.time_ns, "another time");
-  a.section("parts");
-  for (WorldPart* part : setup_.parts) part->load(a);
-  a.finish();
+    a.require_that(is_known(kernel::to_event(event)), "an event of nobody");
+  a.require_that(pending.now <= checkpoint.time_ns && queue_.next_time() >= checkpoint.time_ns, "another time");
+  a.begin_section("parts");
+  for (WorldPart* part : setup_.parts) part->load_state(a);
+  a.require_end();
 }
 
-bool Run::known(const kernel::Event& event) const {
+bool Run::is_known(const kernel::Event& event) const {
   const auto kind = static_cast<EventKind>(event.kind);
   if (event.timer == scripted_timer) {
     return kind == EventKind::scripted && event.entity == next_scripted_ && next_scripted_ < world_.events.size();
   }
   if (event.timer < first_part_timer + setup_.parts.size())
     return kind == EventKind::world_part && event.timer == first_part_timer + event.entity;
-  return sites_[site_of(event.timer)]->owns(event);
+  return sites_[site_of(event.timer)]->owns_event(event);
 }
 
 }  // namespace evtwin::twin

@@ -29,13 +29,14 @@ struct Pause {
   enum class Kind : std::uint8_t { decision, time, end };
   Kind kind = Kind::end;
   TimeNs now_ns = 0;
-  std::span<const std::uint32_t> sites;  ///< decision: those asked at this instant, ascending; valid until advance()
+  std::span<const std::uint32_t>
+      sites;  ///< decision: those asked at this instant, ascending; valid until advance_until()
 };
 
 struct RunSetup {
   Observer* observer = nullptr;     ///< may be null: nothing is recorded
   Script* script = nullptr;         ///< needed when the world has scripted events
-  bool keep_script_memory = false;  ///< what the script saw, for save()
+  bool keep_script_memory = false;  ///< what the script saw, for save_checkpoint()
   std::vector<WorldPart*> parts;    ///< act at one instant in this order
 };
 
@@ -48,24 +49,24 @@ class Run final : private SiteControls {
   Run& operator=(const Run&) = delete;
 
   std::uint32_t site_count() const { return static_cast<std::uint32_t>(sites_.size()); }
-  /// Interest of the strategy that answers for a site, before begin() or resume().
+  /// Interest of the strategy that answers for a site, before begin() or resume_from().
   void set_interest(std::uint32_t site, const Interest& interest);
 
   /// Starts an episode; allocates nothing after the first (but for what a horizon, bookings or a script need).
   void begin(const Episode& episode);
   /// Goes on from a checkpoint of the same world; once, in place of begin(). @throws CheckpointError.
-  void resume(const Checkpoint& checkpoint, Successor successor);
+  void resume_from(const Checkpoint& checkpoint, Successor successor);
 
   /// Runs on to the next question, to just before the first event at or after `until`, or to the end. A site that was
   /// asked and not answered keeps everything as it is. @throws what Script throws.
-  Pause advance(TimeNs until = kernel::time_never);
+  Pause advance_until(TimeNs until = kernel::time_never);
 
-  /// At a decision: valid until advance(). Before begin(): the empty site.
+  /// At a decision: valid until advance_until(). Before begin(): the empty site.
   const evtwin_view& view(std::uint32_t site) const;
   /// Blank columns of an asked site, to be written in place.
   evtwin_decision& decision(std::uint32_t site);
   /// Something to tell with the answer.
-  void remark(std::uint32_t site, const control::Strategy::Remark& remark);
+  void add_remark(std::uint32_t site, const control::Strategy::Remark& remark);
   /// How many more remarks there were than anybody has room for.
   void leave_out_remarks(std::uint32_t site, std::uint64_t count);
   /// Takes what stands in decision(). @throws control::StrategyError for infinite power, a wake-up that is not after
@@ -74,14 +75,14 @@ class Run final : private SiteControls {
 
   SiteControls& controls() { return *this; }
   /// The whole run at this pause, with who is asked. The memory of strategies is the caller's to add.
-  Checkpoint save();
+  Checkpoint save_checkpoint();
   /// Closes the books at the pause: after Kind::end those of the whole run, earlier of what has been.
-  Result finish();
+  Result finish_run();
 
   TimeNs now_ns() const { return now_ns_; }
   const Episode& episode() const { return episode_; }
-  std::uint64_t hash() const { return hash_.value(); }
-  std::uint64_t events() const { return events_; }
+  std::uint64_t event_hash() const { return hash_.value(); }
+  std::uint64_t event_count() const { return events_; }
   std::size_t scripted_so_far() const { return next_scripted_; }
 
  private:
@@ -97,18 +98,18 @@ class Run final : private SiteControls {
   bool evse_available(std::uint32_t site, std::uint32_t evse) const override;
   void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) override;
 
-  void tell(const kernel::Event& event) const;
-  void dispatch(const kernel::Event& event);
+  void log_event(const kernel::Event& event) const;
+  void dispatch_event(const kernel::Event& event);
   void end_instant();
   std::uint32_t site_of(std::uint32_t timer) const;
-  SiteRun& touch(std::uint32_t site);
+  SiteRun& touch_site(std::uint32_t site);
   void schedule_scripted();
   void run_scripted();
-  void act(std::uint32_t part);
+  void act_part(std::uint32_t part);
   template <class A>
-  void archive(A& a);
-  void load(const Checkpoint& checkpoint);
-  bool known(const kernel::Event& event) const;
+  void archive_fields(A& a);
+  void load_checkpoint(const Checkpoint& checkpoint);
+  bool is_known(const kernel::Event& event) const;
 
   const World& world_;
   RunSetup setup_;

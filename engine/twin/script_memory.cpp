@@ -64,7 +64,7 @@ class Repeating : public SiteControls {
 
 }  // namespace
 
-void ScriptMemory::run(Script& script, std::uint32_t index, TimeNs now_ns, SiteControls& controls) {
+void ScriptMemory::run_event(Script& script, std::uint32_t index, TimeNs now_ns, SiteControls& controls) {
   Call& call = calls_.emplace_back();
   call.index = index;
   call.now_ns = now_ns;
@@ -72,7 +72,7 @@ void ScriptMemory::run(Script& script, std::uint32_t index, TimeNs now_ns, SiteC
   script.run_event(index, now_ns, listening);
 }
 
-void ScriptMemory::replay(Script& script) const {
+void ScriptMemory::replay_events(Script& script) const {
   for (const Call& call : calls_) {
     Repeating repeating(call.answers);
     script.repeat_event(call.index, call.now_ns, repeating);

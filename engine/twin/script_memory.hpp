@@ -12,17 +12,17 @@ namespace evtwin::twin {
 class ScriptMemory {
  public:
   /// Runs a scripted event on `controls` and keeps every answer they give it.
-  void run(Script& script, std::uint32_t index, TimeNs now_ns, SiteControls& controls);
+  void run_event(Script& script, std::uint32_t index, TimeNs now_ns, SiteControls& controls);
 
   /// Runs all events kept so far, in a script made anew. Values that they set are not set again.
   /// @throws CheckpointError where the functions ask something else than they did; whatever Script throws.
-  void replay(Script& script) const;
+  void replay_events(Script& script) const;
 
   void clear() { calls_.clear(); }
   std::size_t size() const { return calls_.size(); }
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(calls_);
   }
 
@@ -33,7 +33,7 @@ class ScriptMemory {
     std::vector<double> answers;
 
     template <class A>
-    void archive(A& a) {
+    void archive_fields(A& a) {
       a(index, now_ns, answers);
     }
   };

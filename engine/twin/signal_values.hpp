@@ -20,7 +20,7 @@ struct SignalValues {
   double base_kw() const { return load_kw + standby_kw - pv_kw; }
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(price, pv_kw, load_kw, co2_kg_per_kwh, setpoint_kw, given_contract_kw, contract_kw, export_limit_kw,
       driver_price_per_kwh, v2g_price_per_kwh);
   }

@@ -22,12 +22,12 @@ void Signals::begin() {
   const TimeNs t = context_.episode.from_ns;
   const Site& site = context_.site;
   now_ = {};
-  now_.price = tariff_.at(t);
-  now_.pv_kw = pv_.at(t).value;
-  now_.load_kw = load_.at(t).value;
+  now_.price = tariff_.price_at(t);
+  now_.pv_kw = pv_.sample_at(t).value;
+  now_.load_kw = load_.sample_at(t).value;
   for (const physics::Storage& storage : site.storages) now_.standby_kw += storage.standby_kw;
-  now_.co2_kg_per_kwh = co2_.at(t).value;
-  if (setpoint_) now_.setpoint_kw = setpoint_->at(t).value;
+  now_.co2_kg_per_kwh = co2_.sample_at(t).value;
+  if (setpoint_) now_.setpoint_kw = setpoint_->sample_at(t).value;
   now_.given_contract_kw = site.contract_kw;
   now_.contract_kw = control::limit_in_force(site.cuts, site.contract_kw, t);
   now_.export_limit_kw = site.export_limit_kw;
@@ -35,16 +35,16 @@ void Signals::begin() {
   now_.v2g_price_per_kwh = site.v2g_price_per_kwh;
 }
 
-void Signals::start(TimeNs t) {
-  now_.price = tariff_.at(t);
-  report(SignalKind::buy_price, now_.price.buy_per_kwh, t);
-  report(SignalKind::sell_price, now_.price.sell_per_kwh, t);
+void Signals::start_signals(TimeNs t) {
+  now_.price = tariff_.price_at(t);
+  tell_observer(SignalKind::buy_price, now_.price.buy_per_kwh, t);
+  tell_observer(SignalKind::sell_price, now_.price.sell_per_kwh, t);
 
   const auto sample = [&](market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown) {
-    const market::Sample sample_now = signal.at(t);
+    const market::Sample sample_now = signal.sample_at(t);
     value = sample_now.value;
     until_ns = sample_now.until_ns;
-    report(shown, value, t);
+    tell_observer(shown, value, t);
   };
 
   sample(pv_, now_.pv_kw, pv_until_ns_, SignalKind::pv_kw);
@@ -56,40 +56,40 @@ void Signals::start(TimeNs t) {
   if (setpoint_) sample(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw);
 
   // Values without a series: they hold until a cut or a script changes them.
-  report(SignalKind::contract_kw, now_.contract_kw, t);
-  report(SignalKind::uncut_contract_kw, now_.given_contract_kw, t);
-  report(SignalKind::export_limit_kw, now_.export_limit_kw, t);
-  report(SignalKind::driver_price_per_kwh, now_.driver_price_per_kwh, t);
-  report(SignalKind::v2g_price_per_kwh, now_.v2g_price_per_kwh, t);
+  tell_observer(SignalKind::contract_kw, now_.contract_kw, t);
+  tell_observer(SignalKind::uncut_contract_kw, now_.given_contract_kw, t);
+  tell_observer(SignalKind::export_limit_kw, now_.export_limit_kw, t);
+  tell_observer(SignalKind::driver_price_per_kwh, now_.driver_price_per_kwh, t);
+  tell_observer(SignalKind::v2g_price_per_kwh, now_.v2g_price_per_kwh, t);
 
   cuts_until_ns_ = control::next_change(context_.site.cuts, t);
   outages_until_ns_ = context_.site.outages.empty() ? kernel::time_never : t;
-  schedule();
+  schedule_next();
 }
 
-void Signals::schedule() {
+void Signals::schedule_next() {
   const TimeNs next_ns = std::min({now_.price.until_ns, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_,
                                    cuts_until_ns_, outages_until_ns_});
-  context_.timers.schedule(EventKind::signal, kernel::Phase::signal, next_ns);
+  context_.timers.schedule_timer(EventKind::signal, kernel::Phase::signal, next_ns);
 }
 
-std::uint32_t Signals::handle(TimeNs t) {
+std::uint32_t Signals::take_changes(TimeNs t) {
   std::uint32_t changed = nothing;
   if (t >= now_.price.until_ns) {
     const market::PriceNow before = now_.price;
-    now_.price = tariff_.at(t);
+    now_.price = tariff_.price_at(t);
     if (now_.price.buy_per_kwh != before.buy_per_kwh || now_.price.sell_per_kwh != before.sell_per_kwh) {
-      report(SignalKind::buy_price, now_.price.buy_per_kwh, t);
-      report(SignalKind::sell_price, now_.price.sell_per_kwh, t);
+      tell_observer(SignalKind::buy_price, now_.price.buy_per_kwh, t);
+      tell_observer(SignalKind::sell_price, now_.price.sell_per_kwh, t);
       changed |= price_changed;
     }
   }
-  if (t >= pv_until_ns_) changed |= change(pv_, now_.pv_kw, pv_until_ns_, SignalKind::pv_kw, t);
-  if (t >= load_until_ns_) changed |= change(load_, now_.load_kw, load_until_ns_, SignalKind::load_kw, t);
+  if (t >= pv_until_ns_) changed |= take_change(pv_, now_.pv_kw, pv_until_ns_, SignalKind::pv_kw, t);
+  if (t >= load_until_ns_) changed |= take_change(load_, now_.load_kw, load_until_ns_, SignalKind::load_kw, t);
   // CO2 is booked and moves nothing.
-  if (t >= co2_until_ns_) change(co2_, now_.co2_kg_per_kwh, co2_until_ns_, SignalKind::co2_kg_per_kwh, t);
+  if (t >= co2_until_ns_) take_change(co2_, now_.co2_kg_per_kwh, co2_until_ns_, SignalKind::co2_kg_per_kwh, t);
   if (t >= setpoint_until_ns_ &&
-      change(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw, t) != nothing)
+      take_change(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw, t) != nothing)
     changed |= setpoint_changed;
   if (t >= cuts_until_ns_) {
     // Strategies are asked at an announcement too, which changes their horizon.
@@ -101,18 +101,18 @@ std::uint32_t Signals::handle(TimeNs t) {
     outages_until_ns_ = next_outage_edge(t);
     changed |= outage_changed;
   }
-  schedule();
+  schedule_next();
   return changed;
 }
 
 /// @returns power_changed where the value is another.
-std::uint32_t Signals::change(market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown,
-                              TimeNs t) {
-  const market::Sample sample = signal.at(t);
+std::uint32_t Signals::take_change(market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown,
+                                   TimeNs t) {
+  const market::Sample sample = signal.sample_at(t);
   until_ns = sample.until_ns;
   if (sample.value == value) return nothing;
   value = sample.value;
-  report(shown, value, t);
+  tell_observer(shown, value, t);
   return power_changed;
 }
 
@@ -127,7 +127,7 @@ TimeNs Signals::next_outage_edge(TimeNs t) const {
 }
 
 void Signals::set_contract_kw(double kw, TimeNs t) {
-  if (kw != now_.given_contract_kw) report(SignalKind::uncut_contract_kw, kw, t);
+  if (kw != now_.given_contract_kw) tell_observer(SignalKind::uncut_contract_kw, kw, t);
   now_.given_contract_kw = kw;
   apply_cuts(t);
 }
@@ -135,25 +135,25 @@ void Signals::set_contract_kw(double kw, TimeNs t) {
 void Signals::apply_cuts(TimeNs t) {
   const double before_kw = now_.contract_kw;
   now_.contract_kw = control::limit_in_force(context_.site.cuts, now_.given_contract_kw, t);
-  if (now_.contract_kw != before_kw) report(SignalKind::contract_kw, now_.contract_kw, t);
+  if (now_.contract_kw != before_kw) tell_observer(SignalKind::contract_kw, now_.contract_kw, t);
 }
 
 void Signals::set_export_limit_kw(double kw, TimeNs t) {
   now_.export_limit_kw = kw;
-  report(SignalKind::export_limit_kw, kw, t);
+  tell_observer(SignalKind::export_limit_kw, kw, t);
 }
 
 void Signals::set_driver_price_per_kwh(double price, TimeNs t) {
   now_.driver_price_per_kwh = price;
-  report(SignalKind::driver_price_per_kwh, price, t);
+  tell_observer(SignalKind::driver_price_per_kwh, price, t);
 }
 
 void Signals::set_v2g_price_per_kwh(double price, TimeNs t) {
   now_.v2g_price_per_kwh = price;
-  report(SignalKind::v2g_price_per_kwh, price, t);
+  tell_observer(SignalKind::v2g_price_per_kwh, price, t);
 }
 
-void Signals::show(evtwin_view& view) const {
+void Signals::show_in_view(evtwin_view& view) const {
   view.pv_kw = now_.pv_kw;
   view.load_kw = now_.load_kw + now_.standby_kw;
   view.contract_kw = now_.contract_kw;
@@ -182,12 +182,12 @@ void Signals::report_prices_beyond(TimeNs end_ns, TimeNs until_ns) const {
   market::TariffClock tariff = clocks_->tariff();
   for (TimeNs t = end_ns; t < until_ns;) {
     const market::KnownPrice price = market::known_price(tariff, t);
-    report(SignalKind::buy_price_beyond_end, price.buy_per_kwh, t);
+    tell_observer(SignalKind::buy_price_beyond_end, price.buy_per_kwh, t);
     t = price.until_ns;
   }
 }
 
-void Signals::report(SignalKind kind, double value, TimeNs t) const {
+void Signals::tell_observer(SignalKind kind, double value, TimeNs t) const {
   if (context_.observer != nullptr) context_.observer->on_signal({context_.number, kind, t, value});
 }
 

@@ -30,17 +30,17 @@ class Signals {
   void begin();
 
   /// Tells every signal as it is at the start, and waits for the next change.
-  void start(TimeNs t);
+  void start_signals(TimeNs t);
 
   /// The signal event: takes every change that is due and waits for the next. @returns what is another now; outages are
   /// the caller's to ask for.
-  std::uint32_t handle(TimeNs t);
+  std::uint32_t take_changes(TimeNs t);
 
   /// Calls `set(evse, available)` for outages that begin or end at `t`.
   template <class Set>
   void apply_outages(TimeNs t, Set&& set) const;
 
-  const SignalValues& now() const { return now_; }
+  const SignalValues& values_now() const { return now_; }
   bool has_setpoint() const { return setpoint_.has_value(); }
 
   // Scripted changes, in force from `t` on.
@@ -56,22 +56,22 @@ class Signals {
   void report_prices_beyond(TimeNs end_ns, TimeNs until_ns) const;
 
   /// The site's scalars of a view.
-  void show(evtwin_view& view) const;
+  void show_in_view(evtwin_view& view) const;
   /// The horizon's columns of limits and set-points, for steps that begin at `horizon.start_ns`.
   void show_ahead(control::Horizon& horizon, TimeNs t);
 
   template <class A>
-  void archive(A& a) {
-    a.section("signals");
+  void archive_fields(A& a) {
+    a.begin_section("signals");
     a(now_, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_, cuts_until_ns_, outages_until_ns_);
   }
 
  private:
-  void report(SignalKind kind, double value, TimeNs t) const;
-  std::uint32_t change(market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown, TimeNs t);
+  void tell_observer(SignalKind kind, double value, TimeNs t) const;
+  std::uint32_t take_change(market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown, TimeNs t);
   void apply_cuts(TimeNs t);
   TimeNs next_outage_edge(TimeNs t) const;
-  void schedule();
+  void schedule_next();
 
   const SiteContext context_;
 

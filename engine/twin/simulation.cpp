@@ -66,7 +66,7 @@ void check_checkpoint(const World& world, const Hosts& hosts, const RunOptions& 
     throw CheckpointError(fmt::format("a checkpoint at {} lies outside {}, from {} to {} ({})",
                                       local.format_local(*options.checkpoint_at_ns),
                                       options.from != nullptr ? "what is left of the run" : "the run",
-                                      local.format_local(first), local.format_local(world.end_ns), local.zone()));
+                                      local.format_local(first), local.format_local(world.end_ns), local.zone_name()));
   }
   if (hosts.can_save()) return;
   const std::string& name = options.strategy_name;
@@ -76,12 +76,12 @@ void check_checkpoint(const World& world, const Hosts& hosts, const RunOptions& 
 }
 
 Checkpoint save(Run& run, const Hosts& hosts, TimeNs time_ns) {
-  Checkpoint inner = run.save();
+  Checkpoint inner = run.save_checkpoint();
   kernel::ArchiveWriter a(checkpoint_title);
   a(inner.state);
-  a.section("strategies");
-  hosts.save(a);
-  return {time_ns, inner.event_hash, inner.events, a.finish()};
+  a.begin_section("strategies");
+  hosts.save_memories(a);
+  return {time_ns, inner.event_hash, inner.events, a.take_bytes()};
 }
 
 void resume(Run& run, Hosts& hosts, const Checkpoint& checkpoint, Successor successor) {
@@ -89,10 +89,10 @@ void resume(Run& run, Hosts& hosts, const Checkpoint& checkpoint, Successor succ
     kernel::ArchiveReader a(checkpoint.state, checkpoint_title);
     Checkpoint inner{checkpoint.time_ns, checkpoint.event_hash, checkpoint.events, {}};
     a(inner.state);
-    run.resume(inner, successor);
-    a.section("strategies");
-    hosts.load(a, successor == Successor::same_strategy);
-    a.finish();
+    run.resume_from(inner, successor);
+    a.begin_section("strategies");
+    hosts.load_memories(a, successor == Successor::same_strategy);
+    a.require_end();
   } catch (const kernel::ArchiveError& error) {
     throw CheckpointError(error.what());
   }
@@ -112,10 +112,10 @@ RunSetup setup_of(const RunOptions& options) {
 }
 
 void tell_begin(const World& world, const RunOptions& options, const Hosts& hosts, TimeNs now_ns) {
-  if (!kernel::logs(log_room, kernel::LogLevel::info)) return;
+  if (!kernel::logs_at(log_room, kernel::LogLevel::info)) return;
   kernel::log_line(log_room, kernel::LogLevel::info, "{}: {} from {} to {}, {} site(s), {}", world.name,
                    options.from != nullptr ? "goes on" : "runs", world.calendar.format_local(now_ns),
-                   world.calendar.format_local(world.end_ns), world.sites.size(), hosts.who());
+                   world.calendar.format_local(world.end_ns), world.sites.size(), hosts.name_in_messages());
 }
 
 void tell_question(const World& world, const Pause& at) {
@@ -125,7 +125,7 @@ void tell_question(const World& world, const Pause& at) {
 }
 
 void tell_end(const World& world, const Result& result, const Hosts& hosts, double ms) {
-  if (!kernel::logs(log_room, kernel::LogLevel::info)) return;
+  if (!kernel::logs_at(log_room, kernel::LogLevel::info)) return;
   std::uint64_t sessions = 0, decisions = 0;
   for (const SiteResult& site : result.sites) {
     sessions += site.sessions;
@@ -133,7 +133,7 @@ void tell_end(const World& world, const Result& result, const Hosts& hosts, doub
   }
   kernel::log_line(log_room, kernel::LogLevel::info,
                    "{}: done, {} events, {} decisions, {} sessions, event hash {:016x}, {}, {:.1f} ms", world.name,
-                   result.events, decisions, sessions, result.event_hash, hosts.who(), ms);
+                   result.events, decisions, sessions, result.event_hash, hosts.name_in_messages(), ms);
 }
 
 }  // namespace
@@ -147,11 +147,11 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
 
   Stops stops(world, options, run.now_ns());
   while (true) {
-    const Pause at = run.advance(stops.next());
+    const Pause at = run.advance_until(stops.next());
     if (at.kind == Pause::Kind::end) {
-      Result result = run.finish();
+      Result result = run.finish_run();
       hosts.end(result, options.observer);
-      tell_end(world, result, hosts, watch.ms());
+      tell_end(world, result, hosts, watch.elapsed_ms());
       return result;
     }
 
@@ -165,9 +165,9 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
     }
 
     if (at.kind == Pause::Kind::decision) {
-      if (kernel::logs(log_room, kernel::LogLevel::debug)) [[unlikely]]
+      if (kernel::logs_at(log_room, kernel::LogLevel::debug)) [[unlikely]]
         tell_question(world, at);
-      hosts.ask(at.sites);
+      hosts.ask_sites(at.sites);
       stops.decided();
     }
 
@@ -175,7 +175,7 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
   }
 }
 
-void rehearse(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) {
+void rehearse_run(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) {
   RunOptions quiet = options;
   quiet.observer = nullptr;
   quiet.script = nullptr;

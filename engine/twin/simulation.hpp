@@ -41,6 +41,6 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
 
 /// The beginning of the same, without its events: for finding out, before anything else is touched, whether it can
 /// begin. The script is left alone. @throws as simulate.
-void rehearse(const World& world, const control::StrategyFactory& strategy, const RunOptions& options);
+void rehearse_run(const World& world, const control::StrategyFactory& strategy, const RunOptions& options);
 
 }  // namespace evtwin::twin

@@ -9,23 +9,23 @@ namespace evtwin::twin {
 /// Brings the columns of connected vehicles and storages, and the site's scalars, up to `t`.
 void SiteRun::refresh_view(TimeNs t) {
   const auto connected = power_.connected_evses();
-  power_.show(columns_, t);
-  grants_.set_base_kw(signals_.now().base_kw());
-  grants_.show(columns_, power_.active());
+  power_.show_in_view(columns_, t);
+  grants_.set_base_kw(signals_.values_now().base_kw());
+  grants_.show_in_view(columns_, power_.active_members());
   columns_.show_limits(grants_.guard());
-  occupancy_.show(columns_, connected, t, agenda_.next_tick_ns());
-  bookings_.show(columns_);
-  commands_.show(columns_.view);
-  agenda_.show(columns_.view, t);
-  signals_.show(columns_.view);
+  occupancy_.show_in_view(columns_, connected, t, agenda_.next_tick_ns());
+  bookings_.show_in_view(columns_);
+  commands_.show_in_view(columns_.view);
+  agenda_.show_in_view(columns_.view, t);
+  signals_.show_in_view(columns_.view);
   if ((changed_ & (EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_SESSIONS)) != 0)
-    books_.show_v2g_prices(columns_, signals_.now(), connected);
-  books_.show(columns_);
+    books_.show_v2g_prices(columns_, signals_.values_now(), connected);
+  books_.show_in_view(columns_);
 }
 
 void SiteRun::look_ahead(TimeNs t) {
   if (!agenda_.looks_ahead()) return;
-  agenda_.forecast(columns_.horizon, signals_.now(), t);
+  agenda_.fill_forecast(columns_.horizon, signals_.values_now(), t);
   signals_.show_ahead(columns_.horizon, t);
   if (columns_.show_horizon()) changed_ |= EVTWIN_CHANGED_HORIZON;
 }
@@ -37,7 +37,7 @@ void SiteRun::show_end(TimeNs t) {
 }
 
 void SiteRun::open_decision(TimeNs t) {
-  agenda_.open(t);
+  agenda_.open_decision(t);
   refresh_view(t);
   look_ahead(t);
   columns_.view.changed = changed_;
@@ -47,12 +47,12 @@ void SiteRun::open_decision(TimeNs t) {
 
 void SiteRun::take_decision(TimeNs t) {
   const evtwin_decision& decision = *decision_;
-  const control::Answered answered{agenda_.interest().who, columns_,    decision,
-                                   power_.active(),        site_.evses, site_.storages,
+  const control::Answered answered{agenda_.interest().who,  columns_,    decision,
+                                   power_.active_members(), site_.evses, site_.storages,
                                    context_.world.calendar};
   control::check_answer(answered);
   take_wishes(answered, t);
-  conduct_.hear(remarks_, t);
+  conduct_.hear_remarks(remarks_, t);
   remarks_.clear();
   if (power_.hold_acceptances()) {
     ranges_fresh_ = false;
@@ -65,8 +65,8 @@ void SiteRun::take_decision(TimeNs t) {
   occupancy_.mark_decision();
   commands_.mark_decision();
   changed_ = 0;
-  grants_.decided();
-  agenda_.close(t, decision.quiet_until_ns);
+  grants_.note_decision();
+  agenda_.close_decision(t, decision.quiet_until_ns);
 }
 
 /// Powers asked of EVSEs where nobody is.
@@ -74,7 +74,7 @@ void SiteRun::take_strays(const control::Answered& answered, TimeNs t) {
   if (!columns_.strayed()) return;
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     const double kw = columns_.decided_evse_kw()[i];
-    if (std::isnan(kw) || occupancy_.session(i).number != 0) continue;
+    if (std::isnan(kw) || occupancy_.session_on(i).number != 0) continue;
     if (std::isinf(kw)) control::refuse_infinite(answered, i, kw);
     grants_.tell_not_plugged_in(i, kw, t);
   }
@@ -96,7 +96,7 @@ void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
     control::each_wish(answered, wish, left);
     return;
   }
-  const auto wish_kw = commands_.send(agenda_.decisions(), occupancy_.session_numbers(), t);
+  const auto wish_kw = commands_.send_decision(agenda_.decision_count(), occupancy_.session_numbers(), t);
   control::each_wish(
       answered, [&](std::size_t member, double kw) { wish_kw[member] = kw; }, left);
   move_commands(t);
@@ -104,7 +104,7 @@ void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
 
 void SiteRun::move_commands(TimeNs t) {
   for (std::uint32_t i = 0; i < member_kw_.size(); ++i) member_kw_[i] = grants_.wish_kw(i);
-  if (!commands_.move(t, occupancy_.session_numbers(), member_kw_)) return;
+  if (!commands_.move_decisions(t, occupancy_.session_numbers(), member_kw_)) return;
   for (std::uint32_t i = 0; i < member_kw_.size(); ++i) grants_.set_wish_kw(i, member_kw_[i]);
   grants_.ask_again();
 }
@@ -117,13 +117,13 @@ void SiteRun::note_left_standing(std::size_t member) {
 }
 
 void SiteRun::tell_decision(const evtwin_decision& decision, bool planned, TimeNs t) {
-  if (context_.observer == nullptr || agenda_.decisions() >= Conduct::most_decisions) return;
+  if (context_.observer == nullptr || agenda_.decision_count() >= Conduct::most_decisions) return;
   const auto evse_kw = columns_.decided_evse_kw();
   const auto storage_kw = columns_.decided_storage_kw();
   std::copy(evse_kw.begin(), evse_kw.end(), member_kw_.begin());
   std::copy(storage_kw.begin(), storage_kw.end(), member_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
   context_.observer->on_decision(
-      {number_, agenda_.decisions() + 1, t, agenda_.why(), decision.expected_cost, member_kw_, planned});
+      {number_, agenda_.decision_count() + 1, t, agenda_.why(), decision.expected_cost, member_kw_, planned});
 }
 
 }  // namespace evtwin::twin

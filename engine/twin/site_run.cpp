@@ -78,7 +78,7 @@ void SiteRun::begin() {
   bookings_.begin(occupancy_.streams());
   power_.begin();
   grants_.begin();
-  grants_.set_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
+  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw);
   commands_.begin();
   conduct_.begin();
   books_.begin();
@@ -91,19 +91,19 @@ void SiteRun::begin() {
   refresh_view(now_ns_);
 }
 
-void SiteRun::start() {
+void SiteRun::start_episode() {
   const TimeNs t = now_ns_;
-  signals_.start(t);
-  bookings_.start(occupancy_.sessions(), t);
-  occupancy_.start();
-  agenda_.start(t, books_.meter().window_ns(), books_.meter().window_end_ns());
+  signals_.start_signals(t);
+  bookings_.take_known_visits(occupancy_.sessions(), t);
+  occupancy_.start_arrivals();
+  agenda_.start_ticks(t, books_.meter().window_ns(), books_.meter().window_end_ns());
 }
 
 // ---- Time passes
 
-void SiteRun::advance(TimeNs t) {
+void SiteRun::book_until(TimeNs t) {
   if (t == now_ns_) return;
-  const SignalValues& now = signals_.now();
+  const SignalValues& now = signals_.values_now();
   while (now_ns_ < t) {
     Piece piece;
     piece.from_ns = now_ns_;
@@ -112,7 +112,7 @@ void SiteRun::advance(TimeNs t) {
     // Within a piece power only falls or only rises: its ends are its extremes.
     if (piece.flow.tapers || !site_.feeders.empty())
       piece.peak_kw = std::max(grid_.kw_at(power_, now, piece.from_ns), grid_.kw_at(power_, now, piece.to_ns));
-    books_.book(piece, now);
+    books_.book_piece(piece, now);
     now_ns_ = piece.to_ns;
   }
   ranges_fresh_ = false;
@@ -120,12 +120,12 @@ void SiteRun::advance(TimeNs t) {
 
 // ---- Things happen
 
-bool SiteRun::handle(const kernel::Event& event) {
+bool SiteRun::handle_event(const kernel::Event& event) {
   const TimeNs t = event.time;
   ranges_fresh_ = false;
   switch (static_cast<EventKind>(event.kind)) {
     case EventKind::crossing:
-      cross(event.entity, t);
+      end_law(event.entity, t);
       break;
     case EventKind::plug_out:
       plug_out(event.entity, t);
@@ -136,7 +136,7 @@ bool SiteRun::handle(const kernel::Event& event) {
       occupancy_.end_expired_waits(t);
       break;
     case EventKind::arrival:
-      arrive(event.entity, t);
+      take_arrival(event.entity, t);
       break;
     case EventKind::signal:
       change_signals(t);
@@ -145,14 +145,14 @@ bool SiteRun::handle(const kernel::Event& event) {
       // One timer serves windows and questions: it may ring for the window alone.
       if (agenda_.window_ends(t)) close_window(t);
       if (agenda_.is_due(t)) return true;
-      agenda_.schedule();
+      agenda_.schedule_next();
       break;
     case EventKind::announcement:
-      bookings_.announce(occupancy_.sessions(), t);
+      bookings_.take_announcements(occupancy_.sessions(), t);
       bookings_changed(t);
       break;
     case EventKind::reservation_end:
-      bookings_.expire(t);
+      bookings_.expire_holds(t);
       bookings_changed(t);
       // A reservation that was not used frees its EVSE.
       admit_waiting(t);
@@ -168,26 +168,26 @@ bool SiteRun::handle(const kernel::Event& event) {
 }
 
 void SiteRun::change_signals(TimeNs t) {
-  const std::uint32_t changed = signals_.handle(t);
+  const std::uint32_t changed = signals_.take_changes(t);
   if ((changed & Signals::power_changed) != 0) {
     grants_.base_changed();
     changed_ |= EVTWIN_CHANGED_ROWS;
-    agenda_.request(EVTWIN_WHY_POWER, t);
+    agenda_.request_decision(EVTWIN_WHY_POWER, t);
   }
   if ((changed & Signals::price_changed) != 0) {
     changed_ |= EVTWIN_CHANGED_PRICES;
-    agenda_.request(EVTWIN_WHY_PRICE, t);
+    agenda_.request_decision(EVTWIN_WHY_PRICE, t);
   }
-  if ((changed & Signals::setpoint_changed) != 0) agenda_.request(EVTWIN_WHY_LIMIT, t);
+  if ((changed & Signals::setpoint_changed) != 0) agenda_.request_decision(EVTWIN_WHY_LIMIT, t);
   if ((changed & Signals::limit_changed) != 0) limits_changed(t);
   if ((changed & Signals::outage_changed) != 0)
     signals_.apply_outages(t, [&](std::uint32_t evse, bool available) { set_evse_available(evse, available); });
 }
 
 void SiteRun::limits_changed(TimeNs t) {
-  grants_.set_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
+  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw);
   changed_ |= EVTWIN_CHANGED_ROWS;
-  agenda_.request(EVTWIN_WHY_LIMIT, t);
+  agenda_.request_decision(EVTWIN_WHY_LIMIT, t);
 }
 
 void SiteRun::set_contract_kw(double kw) {
@@ -214,14 +214,14 @@ void SiteRun::set_v2g_price_per_kwh(double price) {
 
 void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
   if (evse_available(evse) == available) return;
-  grants_.set_available(evse, available, occupancy_.session(evse).number != 0);
+  grants_.set_available(evse, available, occupancy_.session_on(evse).number != 0);
   show_rating(evse);
   changed_ |= EVTWIN_CHANGED_SESSIONS;
   if (context_.observer != nullptr) {
     context_.observer->on_event(
         {number_, now_ns_, available ? "evse_available" : "evse_unavailable", site_.evses[evse].id});
   }
-  agenda_.request(EVTWIN_WHY_LIMIT, now_ns_);
+  agenda_.request_decision(EVTWIN_WHY_LIMIT, now_ns_);
   if (available) admit_waiting(now_ns_);
 }
 
@@ -235,15 +235,15 @@ void SiteRun::close_window(TimeNs t) {
   agenda_.open_window(books_.meter().window_end_ns());
 }
 
-void SiteRun::cross(std::uint32_t member, TimeNs t) {
+void SiteRun::end_law(std::uint32_t member, TimeNs t) {
   // A battery that has finished frees power, so the guard shares it out again. Where a curve starts to bind, set-points
   // are only lowered.
-  if (power_.cross(member, t) == physics::LawEnd::curve) {
+  if (power_.cross_threshold(member, t) == physics::LawEnd::curve) {
     grants_.ask_to_hold(member);
   } else {
     grants_.ask_again(member);
-    if (member < evse_count() && !power_.draws(member)) {
-      agenda_.request(EVTWIN_WHY_FINISHED, t);
+    if (member < evse_count() && !power_.would_draw(member)) {
+      agenda_.request_decision(EVTWIN_WHY_FINISHED, t);
       occupancy_.took_no_more(member, t);
     }
   }
@@ -252,24 +252,24 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
 /// A reservation was made, moved or ended.
 void SiteRun::bookings_changed(TimeNs t) {
   changed_ |= EVTWIN_CHANGED_SESSIONS;
-  agenda_.request(EVTWIN_WHY_BOOKING, t);
+  agenda_.request_decision(EVTWIN_WHY_BOOKING, t);
 }
 
 // ---- Vehicles
 
-void SiteRun::arrive(std::uint32_t law, TimeNs t) {
+void SiteRun::take_arrival(std::uint32_t law, TimeNs t) {
   demand::Visit visit = occupancy_.take_arrival(law);
   const std::int32_t reserved_evse = bookings_.end_reservation(law, visit);
   if (reserved_evse >= 0) changed_ |= EVTWIN_CHANGED_SESSIONS;
-  occupancy_.admit(std::move(visit), reserved_evse, access(), t);
-  welcome(t);
+  occupancy_.admit(std::move(visit), reserved_evse, access_to_evses(), t);
+  connect_plugged_in(t);
   // An EVSE that was reserved and not taken is free for others.
   if (reserved_evse >= 0) admit_waiting(t);
 }
 
 void SiteRun::admit_waiting(TimeNs t) {
-  occupancy_.admit_waiting(access(), t);
-  welcome(t);
+  occupancy_.admit_waiting(access_to_evses(), t);
+  connect_plugged_in(t);
 }
 
 PluggedCar SiteRun::car_of(const Session& s) {
@@ -277,17 +277,17 @@ PluggedCar SiteRun::car_of(const Session& s) {
 }
 
 /// Tells the other parts of vehicles that were plugged in.
-void SiteRun::welcome(TimeNs t) {
+void SiteRun::connect_plugged_in(TimeNs t) {
   for (const std::uint32_t evse : occupancy_.plugged_in()) {
-    const Session& s = occupancy_.session(evse);
+    const Session& s = occupancy_.session_on(evse);
     power_.plug_in(evse, car_of(s), s.soc_start);
     books_.plug_in(evse, s.visit);
     grants_.plug_in(evse);
     conduct_.plug_in(evse);
     occupancy_.show_session(columns_, evse, evse_available(evse));
     changed_ |= EVTWIN_CHANGED_SESSIONS;
-    agenda_.request(EVTWIN_WHY_ARRIVAL, t);
-    if (!power_.draws(evse)) occupancy_.took_no_more(evse, t);
+    agenda_.request_decision(EVTWIN_WHY_ARRIVAL, t);
+    if (!power_.would_draw(evse)) occupancy_.took_no_more(evse, t);
   }
   occupancy_.clear_plugged_in();
 }
@@ -299,11 +299,11 @@ void SiteRun::plug_out(std::uint32_t evse, TimeNs t) {
   occupancy_.plug_out(evse);
   columns_.plug_out(evse);
   changed_ |= EVTWIN_CHANGED_SESSIONS;
-  agenda_.request(EVTWIN_WHY_DEPARTURE, t);
+  agenda_.request_decision(EVTWIN_WHY_DEPARTURE, t);
 }
 
 double SiteRun::unmet_kwh(std::uint32_t evse) const {
-  return std::max(0.0, Occupancy::wanted_kwh(occupancy_.session(evse).visit) - power_.counted_kwh(evse));
+  return std::max(0.0, Occupancy::wanted_kwh(occupancy_.session_on(evse).visit) - power_.counted_kwh(evse));
 }
 
 void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
@@ -311,13 +311,13 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   power_.stop_crossing(evse);
   agenda_.end_plan(evse, t);
 
-  const Session& s = occupancy_.session(evse);
+  const Session& s = occupancy_.session_on(evse);
   const bool battery_known = s.vehicle->battery.capacity_kwh < infinite;
   SessionRecord record = occupancy_.record_of(evse, t, how);
   record.got_kwh = power_.got_kwh(evse);
   record.unmet_kwh = unmet_kwh(evse);
   if (how == SessionEnd::open_at_end) {
-    record.open_cost = owed_by(s, evse, t).cost(record.unmet_kwh);
+    record.open_cost = owed_by(s, evse, t).cost_of(record.unmet_kwh);
     record.open_to_come_kwh = to_come_kwh_[evse];
   }
   record.soc_start = battery_known ? s.soc_start : physics::unknown;
@@ -326,7 +326,7 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   if (battery_known) use = power_.use_until(evse, t);
   books_.end_session(evse, record.got_kwh, record, use);
   conduct_.end_session(evse, record.got_kwh);
-  occupancy_.count(record, power_.counted_kwh(evse), power_.draws(evse));
+  occupancy_.count_session(record, power_.counted_kwh(evse), power_.would_draw(evse));
   if (context_.observer != nullptr) context_.observer->on_session(record);
 }
 
@@ -335,13 +335,13 @@ void SiteRun::look_beyond_end(TimeNs t) {
   std::vector<MeanPower> stays;
   to_come_kwh_.assign(evse_count(), 0.0);
   for (const std::uint32_t i : power_.connected_evses()) {
-    const Session& s = occupancy_.session(i);
+    const Session& s = occupancy_.session_on(i);
     if (s.visit.departure_ns <= t) continue;
     const market::OwedEnergy owed = owed_by(s, i, t);
     to_come_kwh_[i] = owed.kwh_to_come(unmet_kwh(i));
-    if (to_come_kwh_[i] > 0.0) stays.push_back({i, to_come_kwh_[i] / owed.hours()});
+    if (to_come_kwh_[i] > 0.0) stays.push_back({i, to_come_kwh_[i] / owed.total_hours()});
   }
-  const SignalValues& now = signals_.now();
+  const SignalValues& now = signals_.values_now();
   const std::vector<double> parts =
       parts_together(site_, grants_.guard().tree(), now.given_contract_kw - now.load_kw, stays);
   for (std::size_t k = 0; k < stays.size(); ++k) to_come_kwh_[stays[k].evse] *= parts[k];
@@ -357,7 +357,7 @@ market::OwedEnergy SiteRun::owed_by(const Session& s, std::uint32_t evse, TimeNs
 void SiteRun::show_rating(std::uint32_t evse) {
   const bool available = evse_available(evse);
   columns_.max_kw[evse] = available ? physics::rated_kw(site_.evses[evse]) : 0.0;
-  columns_.car_max_kw[evse] = available ? occupancy_.coupling(evse).max_kw : 0.0;
+  columns_.car_max_kw[evse] = available ? occupancy_.coupling_on(evse).max_kw : 0.0;
 }
 
 // ---- It settles
@@ -365,13 +365,13 @@ void SiteRun::show_rating(std::uint32_t evse) {
 /// Refreshes the powers that batteries can take and give at this moment, for view and guard alike.
 void SiteRun::refresh_ranges() {
   if (grants_.concerns_everybody()) {
-    if (!ranges_fresh_) refresh_ranges_of(power_.active());
+    if (!ranges_fresh_) refresh_ranges_of(power_.active_members());
     ranges_fresh_ = true;
     return;
   }
   // While a power is constant, the guard counts with its set-point whatever the battery could take beyond it.
-  if (power_.any_falls() || power_.any_rises()) refresh_ranges_of(power_.tapering());
-  refresh_ranges_of(grants_.named());
+  if (power_.any_falls() || power_.any_rises()) refresh_ranges_of(power_.tapering_members());
+  refresh_ranges_of(grants_.named_members());
 }
 
 void SiteRun::refresh_ranges_of(std::span<const std::uint32_t> members) {
@@ -381,13 +381,13 @@ void SiteRun::refresh_ranges_of(std::span<const std::uint32_t> members) {
       continue;
     }
     grants_.set_charge_range(i, power_.charge_range(i));
-    if (occupancy_.coupling(i).max_discharge_kw > 0.0) grants_.set_discharge_range(i, power_.discharge_range(i));
-    if (power_.stop_where_nothing_flows(i, grants_.can_charge(i), grants_.can_discharge(i))) grants_.name(i);
+    if (occupancy_.coupling_on(i).max_discharge_kw > 0.0) grants_.set_discharge_range(i, power_.discharge_range(i));
+    if (power_.stop_where_nothing_flows(i, grants_.can_charge(i), grants_.can_discharge(i))) grants_.name_member(i);
   }
 }
 
-void SiteRun::settle(TimeNs t) {
-  grant(t);
+void SiteRun::settle_instant(TimeNs t) {
+  grant_power(t);
   if (control::logs_decisions() && decided_at(t)) [[unlikely]]
     log_decision(t);
 }
@@ -395,30 +395,30 @@ void SiteRun::settle(TimeNs t) {
 void SiteRun::log_decision(TimeNs t) const {
   const auto sessions = occupancy_.sessions();
   const auto cars = std::count_if(sessions.begin(), sessions.end(), [](const Session& s) { return s.number != 0; });
-  control::log_decision({agenda_.interest().who, site_.name, agenda_.decisions(), t, context_.world.calendar,
+  control::log_decision({agenda_.interest().who, site_.name, agenda_.decision_count(), t, context_.world.calendar,
                          static_cast<std::size_t>(cars), site_.evses},
-                        grants_.guard(), power_.active());
+                        grants_.guard(), power_.active_members());
 }
 
-void SiteRun::grant(TimeNs t) {
+void SiteRun::grant_power(TimeNs t) {
   if (!grants_.is_due()) return;
-  grants_.set_base_kw(signals_.now().base_kw());
+  grants_.set_base_kw(signals_.values_now().base_kw());
   refresh_ranges();
   bool limited_anew = false;
-  for (const std::uint32_t i : grants_.look(power_.active(), occupancy_.couplings(), t)) {
+  for (const std::uint32_t i : grants_.run_guard(power_.active_members(), occupancy_.couplings(), t)) {
     grants_.tell_correction(i, t);
     const double given_kw = grants_.given_kw(i);
     if (!power_.is_stale(i) && power_.setpoint_kw(i) == given_kw) continue;
     limited_anew = limited_anew || (grants_.is_limited(i) && power_.setpoint_kw(i) != given_kw);
-    context_.hash.mix(i);
-    context_.hash.mix(given_kw);
-    power_.renew(i, given_kw, t);
-    if (i < evse_count() && given_kw > 0.0 && !power_.draws(i)) occupancy_.took_no_more(i, t);
+    context_.hash.mix_in(i);
+    context_.hash.mix_in(given_kw);
+    power_.renew_law(i, given_kw, t);
+    if (i < evse_count() && given_kw > 0.0 && !power_.would_draw(i)) occupancy_.took_no_more(i, t);
   }
-  grants_.looked();
+  grants_.clear_named();
   // A limit's change of an answer is told at the next question; for a change without an answer a strategy may ask for a
   // question of its own.
-  if (limited_anew && !decided_at(t)) agenda_.request(EVTWIN_WHY_GRANT, t);
+  if (limited_anew && !decided_at(t)) agenda_.request_decision(EVTWIN_WHY_GRANT, t);
 }
 
 /// A vehicle that leaves at the end has left; the others are open.
@@ -426,7 +426,7 @@ void SiteRun::end_sessions(TimeNs t) {
   look_beyond_end(t);
   TimeNs last_departure_ns = t;
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
-    const Session& s = occupancy_.session(i);
+    const Session& s = occupancy_.session_on(i);
     if (s.number == 0) continue;
     if (s.visit.departure_ns <= t) {
       plug_out(i, t);
@@ -440,8 +440,8 @@ void SiteRun::end_sessions(TimeNs t) {
   signals_.report_prices_beyond(t, last_departure_ns);
 }
 
-SiteResult SiteRun::finish(TimeNs t) {
-  advance(t);
+SiteResult SiteRun::close_books(TimeNs t) {
+  book_until(t);
   commands_.drop_all(t);
   end_sessions(t);
 
@@ -458,7 +458,7 @@ SiteResult SiteRun::finish(TimeNs t) {
     const double recharge_kwh = (end_kwh - start_kwh) / storage.charge_efficiency;
     const market::RefillCost refill(signals_.clocks().tariff(), context_.episode.from_ns, t, storage.max_charge_kw,
                                     std::max(0.0, -recharge_kwh));
-    result.storage_energy_value += refill.value(recharge_kwh);
+    result.storage_energy_value += refill.value_of(recharge_kwh);
     result.storage_capacity_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
   }
 
@@ -468,11 +468,11 @@ SiteResult SiteRun::finish(TimeNs t) {
   books_.close_last_window(t);
   books_.close_day(t, power_.got_kwh());
 
-  books_.finish(t, result);
-  occupancy_.finish(result, t);
-  grants_.finish(result);
-  result.decisions = agenda_.decisions();
-  conduct_.finish(result, t);
+  books_.add_to_result(t, result);
+  occupancy_.add_to_result(result, t);
+  grants_.add_to_result(result);
+  result.decisions = agenda_.decision_count();
+  conduct_.add_to_result(result, t);
   show_end(t);
   return result;
 }

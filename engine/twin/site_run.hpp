@@ -54,23 +54,23 @@ class SiteRun {
 
   /// Everything as it is at the start of the episode; nothing is due yet.
   void begin();
-  void start();
+  void start_episode();
   /// Books everything up to `t` under the laws in force. Idempotent for equal times.
-  void advance(TimeNs t);
+  void book_until(TimeNs t);
   /// @returns whether a decision is due: see open_decision().
-  bool handle(const kernel::Event& event);
+  bool handle_event(const kernel::Event& event);
   /// After the last event of an instant: guard, new laws, new crossings.
-  void settle(TimeNs t);
+  void settle_instant(TimeNs t);
   /// The run is over at `t`: closes the books.
   /// Its view then shows the closed books.
-  SiteResult finish(TimeNs t);
+  SiteResult close_books(TimeNs t);
 
   // A decision: the view is brought up to now, whoever answers writes into the decision, the answer is taken.
   void open_decision(TimeNs t);
   evtwin_decision& decision() { return *decision_; }
   const evtwin_view& view() const { return columns_.shown; }
   /// Something the strategy has to tell; recorded with its answer.
-  void remark(const control::Strategy::Remark& remark) { remarks_.push_back(remark); }
+  void add_remark(const control::Strategy::Remark& remark) { remarks_.push_back(remark); }
   /// How many more it had to tell than anybody has room for.
   void leave_out_remarks(std::uint64_t count) { conduct_.leave_out_remarks(count); }
   /// @throws control::StrategyError for what can not be an answer.
@@ -78,27 +78,27 @@ class SiteRun {
 
   // Checkpoints. A site that loads was just made, and not started.
   template <class A>
-  void archive(A& a);
+  void archive_fields(A& a);
   /// Whether a pending event can be one of this site's.
-  bool owns(const kernel::Event& event) const;
+  bool owns_event(const kernel::Event& event) const;
   /// Another strategy than the one that asked for what is pending.
   void change_strategy() { agenda_.change_strategy(now_ns_); }
 
   // Scripted changes; the caller has advanced the site.
-  const SignalValues& signals() const { return signals_.now(); }
+  const SignalValues& signals() const { return signals_.values_now(); }
   void set_contract_kw(double kw);
   void set_export_limit_kw(double kw);
   void set_driver_price_per_kwh(double price);
   void set_v2g_price_per_kwh(double price);
   void set_evse_available(std::uint32_t evse, bool available);
-  bool evse_available(std::uint32_t evse) const { return grants_.available(evse); }
+  bool evse_available(std::uint32_t evse) const { return grants_.is_available(evse); }
 
  private:
   // Events
-  void arrive(std::uint32_t law, TimeNs t);
+  void take_arrival(std::uint32_t law, TimeNs t);
   void admit_waiting(TimeNs t);
   static PluggedCar car_of(const Session& s);
-  void welcome(TimeNs t);
+  void connect_plugged_in(TimeNs t);
   void plug_out(std::uint32_t evse, TimeNs t);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
   void end_sessions(TimeNs t);
@@ -109,7 +109,7 @@ class SiteRun {
   void limits_changed(TimeNs t);
   void close_window(TimeNs t);
   void move_commands(TimeNs t);
-  void cross(std::uint32_t member, TimeNs t);
+  void end_law(std::uint32_t member, TimeNs t);
   void bookings_changed(TimeNs t);
 
   // Decisions
@@ -124,12 +124,12 @@ class SiteRun {
   void tell_decision(const evtwin_decision& decision, bool planned, TimeNs t);
   void show_rating(std::uint32_t evse);
 
-  Access access() const { return {grants_.outage(), bookings_.holds()}; }
-  void grant(TimeNs t);
+  Access access_to_evses() const { return {grants_.outage_flags(), bookings_.current_holds()}; }
+  void grant_power(TimeNs t);
   void log_decision(TimeNs t) const;
-  bool decided_at(TimeNs t) const { return agenda_.decisions() > 0 && agenda_.last_decision_ns() == t; }
+  bool decided_at(TimeNs t) const { return agenda_.decision_count() > 0 && agenda_.last_decision_ns() == t; }
   std::size_t evse_count() const { return site_.evses.size(); }
-  void restore();
+  void restore_parts();
 
   RunContext context_;
   const Site& site_;

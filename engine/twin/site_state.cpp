@@ -9,52 +9,53 @@ namespace evtwin::twin {
 // clocks remember a place, but answer the same from any other). Not in here, since it is made anew at every decision:
 // the horizon and what refresh_view() shows.
 template <class A>
-void SiteRun::archive(A& a) {
-  signals_.archive(a);
-  occupancy_.archive(a);
-  bookings_.archive(a);
-  power_.archive(a);
-  grants_.archive(a);
-  commands_.archive(a);
-  books_.archive(a);
-  agenda_.archive(a);
-  conduct_.archive(a);
-  a.section("site");
+void SiteRun::archive_fields(A& a) {
+  signals_.archive_fields(a);
+  occupancy_.archive_fields(a);
+  bookings_.archive_fields(a);
+  power_.archive_fields(a);
+  grants_.archive_fields(a);
+  commands_.archive_fields(a);
+  books_.archive_fields(a);
+  agenda_.archive_fields(a);
+  conduct_.archive_fields(a);
+  a.begin_section("site");
   a(now_ns_, changed_);
-  a.fixed(columns_.rate_kw);  // of rows where nobody is, too: there the last vehicle's stay
-  if constexpr (A::loads) restore();
+  a.archive_elements(columns_.rate_kw);  // of rows where nobody is, too: there the last vehicle's stay
+  if constexpr (A::loads) restore_parts();
 }
 
-template void SiteRun::archive(kernel::ArchiveWriter&);
-template void SiteRun::archive(kernel::ArchiveReader&);
+template void SiteRun::archive_fields(kernel::ArchiveWriter&);
+template void SiteRun::archive_fields(kernel::ArchiveReader&);
 
 /// Rebuilds all that follows from the state that was loaded.
-void SiteRun::restore() {
+void SiteRun::restore_parts() {
   const std::vector<double> rate_kw(columns_.rate_kw.begin(), columns_.rate_kw.end());
   power_.restore_storages();
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
-    const Session& s = occupancy_.session(i);
+    const Session& s = occupancy_.session_on(i);
     if (s.number != 0) {
-      power_.restore(i, car_of(s));
-      books_.restore(i, s.visit);
+      power_.restore_member(i, car_of(s));
+      books_.restore_account(i, s.visit);
       occupancy_.show_session(columns_, i, evse_available(i));
     }
     if (!evse_available(i)) show_rating(i);
   }
-  books_.show_v2g_prices(columns_, signals_.now(), power_.connected_evses());
+  books_.show_v2g_prices(columns_, signals_.values_now(), power_.connected_evses());
   std::copy(rate_kw.begin(), rate_kw.end(), columns_.rate_kw.begin());
-  grants_.restore_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
+  grants_.restore_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw);
 }
 
-bool SiteRun::owns(const kernel::Event& event) const {
+bool SiteRun::owns_event(const kernel::Event& event) const {
   if (event.kind > static_cast<std::uint8_t>(EventKind::command)) return false;
   const auto kind = static_cast<EventKind>(event.kind);
-  if (event.entity >= timers_.entities(kind) || timers_.number(kind, event.entity) != event.timer) return false;
+  if (event.entity >= timers_.entity_count(kind) || timers_.timer_number(kind, event.entity) != event.timer)
+    return false;
   switch (kind) {
     case EventKind::crossing:
-      return event.entity >= evse_count() || occupancy_.session(event.entity).number != 0;
+      return event.entity >= evse_count() || occupancy_.session_on(event.entity).number != 0;
     case EventKind::plug_out:
-      return occupancy_.session(event.entity).number != 0;
+      return occupancy_.session_on(event.entity).number != 0;
     default:
       return true;
   }

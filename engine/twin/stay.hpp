@@ -11,7 +11,7 @@
 namespace evtwin::twin {
 
 /// Whether an EVSE's connector fits the vehicle's inlet.
-inline bool fits(const physics::Evse& evse, const physics::Vehicle& vehicle) {
+inline bool fits_inlet(const physics::Evse& evse, const physics::Vehicle& vehicle) {
   return evse.phases == 0 ? vehicle.has_dc : vehicle.max_ac_kw > 0.0;
 }
 
@@ -25,7 +25,7 @@ struct Session {
   double soc_start = 0.0;
 
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(number, visit, arrived_ns, plugged_in_ns, soc_start);
   }
 };
@@ -47,9 +47,9 @@ struct Access {
 /// A loaded visit must be of this site.
 template <class A>
 void check_visit(A& a, const World& world, const Site& site, const demand::Visit& visit) {
-  a.require(visit.vehicle < world.vehicles.size(), "a vehicle that there is not");
-  a.require(visit.evse >= demand::any_evse && visit.evse < static_cast<std::int32_t>(site.evses.size()),
-            "an EVSE that there is not");
+  a.require_that(visit.vehicle < world.vehicles.size(), "a vehicle that there is not");
+  a.require_that(visit.evse >= demand::any_evse && visit.evse < static_cast<std::int32_t>(site.evses.size()),
+                 "an EVSE that there is not");
 }
 
 }  // namespace evtwin::twin

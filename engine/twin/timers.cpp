@@ -37,11 +37,11 @@ Timers::Timers(kernel::Queue& queue, const Site& site, std::uint32_t first)
       evses_(static_cast<std::uint32_t>(site.evses.size())),
       laws_(static_cast<std::uint32_t>(site.arrivals.size())) {}
 
-std::size_t Timers::count(const Site& site) {
+std::size_t Timers::timer_count(const Site& site) {
   return 2 * site.evses.size() + site.storages.size() + site.arrivals.size() + single_timers;
 }
 
-std::uint32_t Timers::number(EventKind kind, std::uint32_t entity) const {
+std::uint32_t Timers::timer_number(EventKind kind, std::uint32_t entity) const {
   switch (kind) {
     case EventKind::crossing:
       return first_ + entity;
@@ -54,7 +54,7 @@ std::uint32_t Timers::number(EventKind kind, std::uint32_t entity) const {
   }
 }
 
-std::uint32_t Timers::entities(EventKind kind) const {
+std::uint32_t Timers::entity_count(EventKind kind) const {
   switch (kind) {
     case EventKind::crossing:
       return members_;

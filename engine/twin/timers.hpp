@@ -31,17 +31,17 @@ class Timers {
  public:
   Timers(kernel::Queue& queue, const Site& site, std::uint32_t first);
 
-  static std::size_t count(const Site& site);
+  static std::size_t timer_count(const Site& site);
 
   /// Sets the timer, instead of what it waited for; time_never stops it.
-  void schedule(EventKind kind, kernel::Phase phase, TimeNs t, std::uint32_t entity = 0) {
-    queue_.schedule(number(kind, entity), t, phase, static_cast<std::uint8_t>(kind), entity);
+  void schedule_timer(EventKind kind, kernel::Phase phase, TimeNs t, std::uint32_t entity = 0) {
+    queue_.schedule(timer_number(kind, entity), t, phase, static_cast<std::uint8_t>(kind), entity);
   }
-  void cancel(EventKind kind, std::uint32_t entity = 0) { queue_.cancel(number(kind, entity)); }
+  void cancel_timer(EventKind kind, std::uint32_t entity = 0) { queue_.cancel(timer_number(kind, entity)); }
 
-  std::uint32_t number(EventKind kind, std::uint32_t entity) const;
+  std::uint32_t timer_number(EventKind kind, std::uint32_t entity) const;
   /// How many entities have a timer of this kind.
-  std::uint32_t entities(EventKind kind) const;
+  std::uint32_t entity_count(EventKind kind) const;
 
  private:
   kernel::Queue& queue_;

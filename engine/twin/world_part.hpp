@@ -19,10 +19,10 @@ class WorldPart {
   /// @returns when it acts first; time_never: never.
   virtual TimeNs begin(const Episode& episode) = 0;
   /// @returns when it acts next, after `now_ns`; time_never: never again.
-  virtual TimeNs act(TimeNs now_ns, SiteControls& controls) = 0;
+  virtual TimeNs act_now(TimeNs now_ns, SiteControls& controls) = 0;
   /// State that moves, for checkpoints.
-  virtual void save(kernel::ArchiveWriter&) {}
-  virtual void load(kernel::ArchiveReader&) {}
+  virtual void save_state(kernel::ArchiveWriter&) {}
+  virtual void load_state(kernel::ArchiveReader&) {}
 };
 
 }  // namespace evtwin::twin

@@ -12,7 +12,7 @@
 
 namespace evtwin::web {
 
-std::string gzip(std::string_view bytes) {
+std::string gzip_bytes(std::string_view bytes) {
   z_stream stream{};
   constexpr int with_gzip_header = 15 + 16, memory = 9;
   if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, with_gzip_header, memory, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -42,7 +42,7 @@ std::string gzip(std::string_view bytes) {
   return packed;
 }
 
-std::string base64(std::string_view bytes) {
+std::string base64_of(std::string_view bytes) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   static_assert(digits.size() == 64 && kernel::has_unique_keys(digits), "RFC 4648, table 1");
   std::string text;

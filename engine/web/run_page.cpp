@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 std::string read_bytes(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) throw WebError(kernel::printable(file) + ": can not be read");
+  if (!stream) throw WebError(kernel::make_printable(file) + ": can not be read");
   return bytes;
 }
 
@@ -33,9 +33,9 @@ std::string read_bytes(const std::string& file) {
 void add_texts(const record::Database& database, const record::TableContent& table,
                std::set<std::uint32_t>& characters) {
   record::Statement rows(database, fmt::format("SELECT {} FROM {}", table.columns, table.name));
-  while (rows.step()) {
-    for (int column = 0; column < rows.columns(); ++column) {
-      if (rows.type(column) == SQLITE_TEXT) add_characters(rows.bytes(column), characters);
+  while (rows.next_row()) {
+    for (int column = 0; column < rows.column_count(); ++column) {
+      if (rows.column_type(column) == SQLITE_TEXT) add_characters(rows.column_bytes(column), characters);
     }
   }
 }
@@ -69,7 +69,7 @@ std::string filled(std::string_view page, const std::vector<std::pair<std::strin
 
 /// Data inside the page, which a <script> of this type only holds.
 std::string held(std::string_view id, std::string_view bytes) {
-  return fmt::format("<script type=\"text/plain\" id=\"{}\">{}</script>\n", id, base64(bytes));
+  return fmt::format("<script type=\"text/plain\" id=\"{}\">{}</script>\n", id, base64_of(bytes));
 }
 
 /// A program's text inside a <script>: in it "</script" stands in strings at most, where "<\/script" is the same.
@@ -101,7 +101,7 @@ ViewerParts read_viewer_parts(const std::string& folder) {
 PageRun read_page_run(const std::string& file) {
   const record::RunSummary summary = record::read_summary(file);
   if (summary.state == record::RunState::running)
-    throw WebError(kernel::printable(file) +
+    throw WebError(kernel::make_printable(file) +
                    ": is still being written, or its writer was killed: a page would show that part for ever");
   PageRun run;
   run.name = fs::path(file).filename().string();
@@ -109,13 +109,13 @@ PageRun read_page_run(const std::string& file) {
   for (const record::TableContent& table : record::table_contents()) add_texts(database, table, run.characters);
   const std::string bytes = read_bytes(file);
   run.bytes = bytes.size();
-  run.bytes_gz = gzip(bytes);
+  run.bytes_gz = gzip_bytes(bytes);
   return run;
 }
 
 std::string one_page(const ViewerParts& viewer, const std::vector<PageRun>& runs) {
-  std::string data =
-      held("program", viewer.program_gz) + held("font", gzip(font_subset(viewer.font, characters_of(viewer, runs))));
+  std::string data = held("program", viewer.program_gz) +
+                     held("font", gzip_bytes(font_subset(viewer.font, characters_of(viewer, runs))));
   for (std::size_t i = 0; i < runs.size(); ++i) data += held(fmt::format("run{}", i), runs[i].bytes_gz);
   return filled(viewer.page, {{"<!-- runs -->\n", list_of(runs, true)},
                               {"<!-- data -->\n", data},
@@ -126,8 +126,8 @@ void folder_files(const ViewerParts& viewer, const std::vector<PageRun>& runs,
                   const std::function<void(const std::string& name, std::string_view bytes)>& write) {
   write("evtwin.js", viewer.script);
   write("evtwin.wasm.gz", viewer.program_gz);
-  write("font.ttf.gz", gzip(font_subset(viewer.font, characters_of(viewer, runs))));
-  write("NanumGothic.ttf.gz", gzip(viewer.font));
+  write("font.ttf.gz", gzip_bytes(font_subset(viewer.font, characters_of(viewer, runs))));
+  write("NanumGothic.ttf.gz", gzip_bytes(viewer.font));
   for (const PageRun& run : runs) write(run.name + ".gz", run.bytes_gz);
   write("index.html", filled(viewer.page, {{"<!-- runs -->\n", list_of(runs, false)},
                                            {"<!-- data -->\n", ""},

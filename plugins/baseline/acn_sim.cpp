@@ -125,7 +125,7 @@ AcnPeriod::AcnPeriod(sdk::Setup& setup)
     }
   }
   cars_.reserve(first.n_evses);
-  books_.reserve(first.n_evses);
+  books_.reserve_rows(first.n_evses);
 }
 
 void AcnPeriod::begin(const evtwin_view& view) {
@@ -152,7 +152,7 @@ void AcnPeriod::begin(const evtwin_view& view) {
   }
 }
 
-void AcnPeriod::prepare() {
+void AcnPeriod::prepare_cars() {
   const double period_min = static_cast<double>(view_->tick_ns) / ns_per_minute;
   std::erase_if(cars_, [&](const AcnCar& car) {
     const double rest_kwh = car.min_pilot_a * (car.kw_per_a * 1000.0) / (60.0 / period_min) / 1000.0;
@@ -173,16 +173,16 @@ void AcnPeriod::keep_uninterrupted() {
   }
   sort_by_key(cars_);
   for (AcnCar& car : cars_) {
-    set(car, car.min_pilot_a);
-    if (car.min_pilot_a <= car.wanted_a && feasible()) {
+    set_pilot(car, car.min_pilot_a);
+    if (car.min_pilot_a <= car.wanted_a && is_feasible()) {
       car.min_a = std::max(car.min_pilot_a, car.min_a);
       car.max_a = std::max(car.max_a, car.min_a);
     } else {
-      set(car, 0.0);
+      set_pilot(car, 0.0);
       car.min_a = car.max_a = 0.0;
     }
   }
-  for (AcnCar& car : cars_) set(car, 0.0);
+  for (AcnCar& car : cars_) set_pilot(car, 0.0);
 }
 
 void AcnPeriod::put_in_order(AcnOrder order) {
@@ -213,7 +213,7 @@ void AcnPeriod::put_in_order(AcnOrder order) {
 }
 
 void AcnPeriod::require_feasible_start() const {
-  if (!feasible()) {
+  if (!is_feasible()) {
     throw std::runtime_error(
         "compat=acn-sim: charging all sessions at their lower bound is not feasible; a smaller guaranteed_a or a "
         "larger "
@@ -221,44 +221,44 @@ void AcnPeriod::require_feasible_start() const {
   }
 }
 
-void AcnPeriod::set(AcnCar& car, double pilot_a) {
-  if (pilot_a != car.pilot_a) planner_.rows().add(car.row, (pilot_a - car.pilot_a) * car.kw_per_a);
+void AcnPeriod::set_pilot(AcnCar& car, double pilot_a) {
+  if (pilot_a != car.pilot_a) planner_.rows().add_power(car.row, (pilot_a - car.pilot_a) * car.kw_per_a);
   car.pilot_a = pilot_a;
 }
 
-void AcnPeriod::finish(sdk::Decision& decision) {
+void AcnPeriod::write_decision(sdk::Decision& decision) {
   planner_.cars().clear();
   for (const AcnCar& car : cars_) {
     planner_.cars().push_back(car_at(*view_, car.row));
     planner_.cars().back().power_kw = car.pilot_a * car.kw_per_a;
-    books_.offered(car.row, car.pilot_a);
+    books_.note_offer(car.row, car.pilot_a);
   }
-  planner_.write(decision);
-  planner_.close(decision);
+  planner_.write_powers(decision);
+  planner_.close_decision(decision);
   decision.wake_ns = 0;
 }
 
 void AcnUncontrolled::decide(const sdk::View& view, sdk::Decision& decision) {
   period_.begin(view.raw);
-  for (AcnCar& car : period_.cars()) period_.set(car, car.evse_max_a);
-  period_.finish(decision);
+  for (AcnCar& car : period_.cars()) period_.set_pilot(car, car.evse_max_a);
+  period_.write_decision(decision);
 }
 
 void AcnSorted::decide(const sdk::View& view, sdk::Decision& decision) {
   period_.begin(view.raw);
-  period_.prepare();
+  period_.prepare_cars();
   period_.put_in_order(order_);
-  for (AcnCar& car : period_.cars()) period_.set(car, car.min_a);
+  for (AcnCar& car : period_.cars()) period_.set_pilot(car, car.min_a);
   period_.require_feasible_start();
   below_minimum_ = false;
   for (AcnCar& car : period_.cars()) {
     if (below_minimum_) period_.require_feasible_start();
     if (car.rates_kw.empty())
-      bisect(car);
+      bisect_pilot(car);
     else
       give_largest_rate(car);
   }
-  period_.finish(decision);
+  period_.write_decision(decision);
 }
 
 /// The largest rate within the car's bounds that is feasible, else 0.
@@ -267,25 +267,25 @@ void AcnSorted::give_largest_rate(AcnCar& car) {
     const double a = amperes(*rate, car.kw_per_a);
     if (a > car.upper_a()) continue;
     if (a < car.min_a) break;
-    period_.set(car, a);
-    if (period_.feasible()) return;
+    period_.set_pilot(car, a);
+    if (period_.is_feasible()) return;
   }
-  period_.set(car, 0.0);
+  period_.set_pilot(car, 0.0);
   below_minimum_ = below_minimum_ || car.min_a > 0.0;
 }
 
 /// Gives what the car still wants if that is feasible, else halves between its bounds; the answer is the lower end.
-void AcnSorted::bisect(AcnCar& car) {
+void AcnSorted::bisect_pilot(AcnCar& car) {
   double lower_a = car.min_a;
   double upper_a = car.upper_a();
-  period_.set(car, upper_a);
-  if (period_.feasible()) return;
+  period_.set_pilot(car, upper_a);
+  if (period_.is_feasible()) return;
   while (upper_a - lower_a > eps_a_) {
     const double middle_a = (lower_a + upper_a) / 2.0;
-    period_.set(car, middle_a);
-    (period_.feasible() ? lower_a : upper_a) = middle_a;
+    period_.set_pilot(car, middle_a);
+    (period_.is_feasible() ? lower_a : upper_a) = middle_a;
   }
-  period_.set(car, lower_a);
+  period_.set_pilot(car, lower_a);
 }
 
 AcnRoundRobin::AcnRoundRobin(sdk::Setup& setup)
@@ -317,14 +317,14 @@ AcnRoundRobin::Ladder AcnRoundRobin::ladder_of(const AcnCar& car) const {
 
 void AcnRoundRobin::decide(const sdk::View& view, sdk::Decision& decision) {
   period_.begin(view.raw);
-  period_.prepare();
+  period_.prepare_cars();
   period_.put_in_order(order_);
   std::vector<AcnCar>& cars = period_.cars();
   ladders_.clear();
   queue_.clear();
   for (std::uint32_t i = 0; i < cars.size(); ++i) {
     const Ladder ladder = ladder_of(cars[i]);
-    period_.set(cars[i], ladder.step <= ladder.last ? rate_a(cars[i], ladder.step) : 0.0);
+    period_.set_pilot(cars[i], ladder.step <= ladder.last ? rate_a(cars[i], ladder.step) : 0.0);
     ladders_.push_back(ladder);
     queue_.push_back(i);
   }
@@ -337,16 +337,16 @@ void AcnRoundRobin::decide(const sdk::View& view, sdk::Decision& decision) {
       if (ladder.step >= ladder.last) return true;
 
       const double before_a = cars[i].pilot_a;
-      period_.set(cars[i], rate_a(cars[i], ladder.step + 1));
-      if (!period_.feasible()) {
-        period_.set(cars[i], before_a);
+      period_.set_pilot(cars[i], rate_a(cars[i], ladder.step + 1));
+      if (!period_.is_feasible()) {
+        period_.set_pilot(cars[i], before_a);
         return true;
       }
       ++ladder.step;
       return false;
     });
   }
-  period_.finish(decision);
+  period_.write_decision(decision);
 }
 
 }  // namespace evtwin::baseline

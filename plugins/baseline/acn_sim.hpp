@@ -76,10 +76,10 @@ struct AcnCar {
 /// rounded as there. Requests that are a whole number of A x periods are ties which the last digit of that sum decides.
 class AcnBooks {
  public:
-  void reserve(std::size_t n_evses) { books_.resize(n_evses); }
+  void reserve_rows(std::size_t n_evses) { books_.resize(n_evses); }
   /// Enters what row `i` took since the last period. @returns kWh delivered in this session.
   double delivered_kwh(const evtwin_view& view, std::uint32_t i);
-  void offered(std::uint32_t i, double pilot_a) { books_[i].pilot_a = pilot_a; }
+  void note_offer(std::uint32_t i, double pilot_a) { books_[i].pilot_a = pilot_a; }
 
   void save(sdk::StateWriter& writer) const;
   /// @throws sdk::BadState for books of another version or site.
@@ -104,15 +104,15 @@ class AcnPeriod {
   /// Lists the active sessions in row order.
   void begin(const evtwin_view& view);
   /// Drops rests and applies the bounds; what the controlled algorithms do before they sort.
-  void prepare();
+  void prepare_cars();
   void put_in_order(AcnOrder order);
   /// Every car at its lower bound (round robin: the rate it starts from). @throws std::runtime_error if limits forbid.
   void require_feasible_start() const;
 
   std::vector<AcnCar>& cars() { return cars_; }
-  void set(AcnCar& car, double pilot_a);
-  bool feasible() const { return planner_.rows().hold_within(slack_a_, slack_fraction_); }
-  void finish(sdk::Decision& decision);
+  void set_pilot(AcnCar& car, double pilot_a);
+  bool is_feasible() const { return planner_.rows().hold_within(slack_a_, slack_fraction_); }
+  void write_decision(sdk::Decision& decision);
   AcnBooks& books() { return books_; }
   const AcnBooks& books() const { return books_; }
 
@@ -155,7 +155,7 @@ class AcnSorted : public AcnStrategy {
 
  private:
   void give_largest_rate(AcnCar& car);
-  void bisect(AcnCar& car);
+  void bisect_pilot(AcnCar& car);
 
   AcnOrder order_;
   double eps_a_;

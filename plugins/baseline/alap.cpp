@@ -10,8 +10,8 @@ void Alap::decide(const sdk::View& view, sdk::Decision& decision) {
   for (Car& car : planner_.cars()) car.key = car.laxity_h();
   planner_.put_in_order();
   give_in_order(planner_.rows(), planner_.cars());
-  planner_.write(decision);
-  planner_.close(decision);
+  planner_.write_powers(decision);
+  planner_.close_decision(decision);
 }
 
 }  // namespace evtwin::baseline

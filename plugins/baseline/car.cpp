@@ -55,7 +55,7 @@ constexpr std::size_t few_cars = 16;
 
 }  // namespace
 
-void CarOrder::reserve(std::size_t n_evses) {
+void CarOrder::reserve_cars(std::size_t n_evses) {
   places_.reserve(n_evses);
   last_rows_.reserve(n_evses);
   car_at_rank_.reserve(n_evses);
@@ -70,7 +70,7 @@ bool CarOrder::comes_before(const Place& a, const Place& b) {
 }
 
 /// Fills places_: cars of the last call in its order, then the new ones.
-void CarOrder::recall(std::span<const Car> cars) {
+void CarOrder::recall_places(std::span<const Car> cars) {
   places_.clear();
   const auto add = [&](std::uint32_t i) {
     places_.push_back({cars[i].priority, cars[i].key, cars[i].row, i, cars[i].request_met});
@@ -109,8 +109,8 @@ bool CarOrder::insert_in_order() {
   return true;
 }
 
-void CarOrder::apply(std::span<Car> cars) {
-  recall(cars);
+void CarOrder::sort_cars(std::span<Car> cars) {
+  recall_places(cars);
   if (!insert_in_order()) std::sort(places_.begin(), places_.end(), &comes_before);
 
   for (const std::uint32_t row : last_rows_) rank_of_row_[row] = none;

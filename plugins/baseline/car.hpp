@@ -45,8 +45,8 @@ double largest_offer(const Car& car, double room_kw);
 /// changes nothing but the time. Sorts small keys and moves each car once.
 class CarOrder {
  public:
-  void reserve(std::size_t n_evses);
-  void apply(std::span<Car> cars);
+  void reserve_cars(std::size_t n_evses);
+  void sort_cars(std::span<Car> cars);
 
  private:
   struct Place {
@@ -55,7 +55,7 @@ class CarOrder {
     bool request_met;
   };
   static bool comes_before(const Place& a, const Place& b);
-  void recall(std::span<const Car> cars);
+  void recall_places(std::span<const Car> cars);
   bool insert_in_order();
 
   std::vector<Place> places_;

@@ -23,35 +23,35 @@ Planner::Planner(sdk::Setup& setup)
   setup.horizon_reads = EVTWIN_READS_PRICES;
   if (setup.horizon_steps > 0) setup.subscribes |= EVTWIN_WHY_PRICE;
   cars_.reserve(first.n_evses);
-  order_.reserve(first.n_evses);
-  rows_.build(first);
+  order_.reserve_cars(first.n_evses);
+  rows_.learn_rows(first);
 }
 
 void Planner::begin(const evtwin_view& view) {
   view_ = &view;
   wake_ns_ = 0;
-  rows_.reset(view);
+  rows_.reset_powers(view);
   if (follow_setpoint_ && !std::isnan(view.power_setpoint_kw)) rows_.lower_grid(view.power_setpoint_kw);
   cars_.clear();
   for (std::uint32_t k = 0; k < view.n_connected; ++k) {
     const std::uint32_t i = view.connected_evse[k];
-    if (wants(view, i)) cars_.push_back(car_at(view, i));
+    if (wants_energy(view, i)) cars_.push_back(car_at(view, i));
   }
 }
 
-bool Planner::stands(const evtwin_view& view, sdk::Decision& decision) {
+bool Planner::maximum_stands(const evtwin_view& view, sdk::Decision& decision) {
   constexpr std::uint32_t looked_at = EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_ROWS;
   if (!all_at_maximum_ || (view.changed & looked_at) != 0 || !std::isnan(view.power_setpoint_kw)) return false;
   std::size_t wanting = 0;
-  for (std::uint32_t k = 0; k < view.n_connected; ++k) wanting += wants(view, view.connected_evse[k]) ? 1U : 0U;
+  for (std::uint32_t k = 0; k < view.n_connected; ++k) wanting += wants_energy(view, view.connected_evse[k]) ? 1U : 0U;
   if (wanting != cars_.size()) return false;
   for (Car& car : cars_) {
-    if (!wants(view, car.row)) return false;
+    if (!wants_energy(view, car.row)) return false;
     car.remaining_kwh = view.evse_remaining_kwh[car.row];
   }
   view_ = &view;
   wake_ns_ = 0;
-  write(decision);
+  write_powers(decision);
   return true;
 }
 
@@ -81,7 +81,7 @@ double Planner::expected_grid_kw() const {
   return grid_kw;
 }
 
-void Planner::write(sdk::Decision& decision) {
+void Planner::write_powers(sdk::Decision& decision) {
   for (std::uint32_t k = 0; k < view_->n_connected; ++k) decision.evse_kw[view_->connected_evse[k]] = 0.0;
   // Sums depend on the order of the cars in their last digits, and that may change: nothing may rest on those. Storage
   // is driven by them.
@@ -92,7 +92,7 @@ void Planner::write(sdk::Decision& decision) {
   }
 }
 
-void Planner::close(sdk::Decision& decision) {
+void Planner::close_decision(sdk::Decision& decision) {
   if (view_->n_storages > 0) drive_storage(*view_, peak_target_kw_, expected_grid_kw(), rows_, decision.storage_kw);
   if (!beyond_request_) {
     const double until_tick_h = hours(view_->next_tick_ns - view_->now_ns);

@@ -20,16 +20,16 @@ class Planner {
   void begin(const evtwin_view& view);
 
   /// Whether the last answer still holds: everybody who wanted power got the maximum then and left room, the same ones
-  /// want it now, and neither sessions nor limits have changed. It is written once more then, and only close() is left.
-  /// For strategies that give the maximum where they can, whatever the time and the price; not with storage.
-  bool stands(const evtwin_view& view, sdk::Decision& decision);
+  /// want it now, and neither sessions nor limits have changed. It is written once more then, and only close_decision()
+  /// is left. For strategies that give the maximum where they can, whatever the time and the price; not with storage.
+  bool maximum_stands(const evtwin_view& view, sdk::Decision& decision);
 
   std::vector<Car>& cars() { return cars_; }
   /// Orders cars() by their keys (see CarOrder).
-  void put_in_order() { order_.apply(cars_); }
+  void put_in_order() { order_.sort_cars(cars_); }
   SiteRows& rows() { return rows_; }
   const SiteRows& rows() const { return rows_; }
-  std::size_t capacity() const { return cars_.capacity(); }
+  std::size_t car_capacity() const { return cars_.capacity(); }
 
   /// Asks to be woken at `instant_ns` if that is before the next tick and after now.
   void wake_by(std::int64_t instant_ns);
@@ -42,12 +42,12 @@ class Planner {
   double expected_grid_kw() const;
 
   /// Writes the cars' powers, 0 for the other connected ones.
-  void write(sdk::Decision& decision);
+  void write_powers(sdk::Decision& decision);
   /// Storage by the scenario's policy, and a wake-up when the first request is met, so that none is over-delivered.
-  void close(sdk::Decision& decision);
+  void close_decision(sdk::Decision& decision);
 
  private:
-  bool wants(const evtwin_view& view, std::uint32_t row) const {
+  bool wants_energy(const evtwin_view& view, std::uint32_t row) const {
     return view.evse_draws[row] != 0 && (beyond_request_ || view.evse_remaining_kwh[row] >= met_kwh);
   }
 

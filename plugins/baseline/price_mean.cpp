@@ -19,7 +19,7 @@ PriceMean::PriceMean(sdk::Setup& setup)
       must_pay_(setup.flag("must_pay")) {
   setup.subscribes |= EVTWIN_WHY_PRICE;
   setup.horizon_steps = std::max(setup.horizon_steps, horizon_steps_);
-  vehicle_to_grid_.reserve(setup.first().raw);
+  vehicle_to_grid_.reserve_rows(setup.first().raw);
 }
 
 void PriceMean::decide(const sdk::View& view, sdk::Decision& decision) {
@@ -32,13 +32,13 @@ void PriceMean::decide(const sdk::View& view, sdk::Decision& decision) {
   for (Car& car : planner_.cars()) car.key = car.laxity_h();
   planner_.put_in_order();
   give_in_order(planner_.rows(), planner_.cars());
-  planner_.write(decision);
+  planner_.write_powers(decision);
   if (v2g_ && !below) {
     // Put back only at prices below the mean: cheap_time() counts prices up to its own with same_price to spare.
     const DischargeTerms terms{mean_per_kwh - 2.0 * same_price, round_trip_, must_pay_};
-    vehicle_to_grid_.discharge(raw, terms, planner_.expected_grid_kw(), planner_.rows(), decision.evse_kw);
+    vehicle_to_grid_.discharge_cars(raw, terms, planner_.expected_grid_kw(), planner_.rows(), decision.evse_kw);
   }
-  planner_.close(decision);
+  planner_.close_decision(decision);
 }
 
 }  // namespace evtwin::baseline

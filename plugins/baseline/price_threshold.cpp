@@ -19,7 +19,7 @@ PriceThreshold::PriceThreshold(sdk::Setup& setup)
       v2g_(setup.flag("v2g")) {
   setup.subscribes |= EVTWIN_WHY_PRICE;
   setup.horizon_steps = std::max(setup.horizon_steps, horizon_steps_);
-  vehicle_to_grid_.reserve(setup.first().raw);
+  vehicle_to_grid_.reserve_rows(setup.first().raw);
 }
 
 void PriceThreshold::decide(const sdk::View& view, sdk::Decision& decision) {
@@ -33,12 +33,12 @@ void PriceThreshold::decide(const sdk::View& view, sdk::Decision& decision) {
   for (Car& car : planner_.cars()) car.key = car.laxity_h();
   planner_.put_in_order();
   give_in_order(planner_.rows(), planner_.cars());
-  planner_.write(decision);
+  planner_.write_powers(decision);
   if (v2g_ && !cheap && raw.buy_per_kwh >= mean_per_kwh) {
-    vehicle_to_grid_.discharge(raw, {threshold_per_kwh, round_trip_}, planner_.expected_grid_kw(), planner_.rows(),
-                               decision.evse_kw);
+    vehicle_to_grid_.discharge_cars(raw, {threshold_per_kwh, round_trip_}, planner_.expected_grid_kw(), planner_.rows(),
+                                    decision.evse_kw);
   }
-  planner_.close(decision);
+  planner_.close_decision(decision);
 }
 
 }  // namespace evtwin::baseline

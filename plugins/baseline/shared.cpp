@@ -12,21 +12,21 @@ void begin(Planner& planner, const evtwin_view& view, SortKey key) {
 }  // namespace
 
 void RoundRobin::decide(const sdk::View& view, sdk::Decision& decision) {
-  if (!planner_.stands(view.raw, decision)) {
+  if (!planner_.maximum_stands(view.raw, decision)) {
     begin(planner_, view.raw, key_);
     raise_in_turn(planner_.rows(), planner_.cars(), step_, scratch_);
-    planner_.write(decision);
+    planner_.write_powers(decision);
   }
-  planner_.close(decision);
+  planner_.close_decision(decision);
 }
 
 void EqualShare::decide(const sdk::View& view, sdk::Decision& decision) {
-  if (!planner_.stands(view.raw, decision)) {
-    begin(planner_, view.raw, &ByArrival::key);
+  if (!planner_.maximum_stands(view.raw, decision)) {
+    begin(planner_, view.raw, &ByArrival::sort_key);
     share_equally(planner_.rows(), planner_.cars(), scratch_);
-    planner_.write(decision);
+    planner_.write_powers(decision);
   }
-  planner_.close(decision);
+  planner_.close_decision(decision);
 }
 
 }  // namespace evtwin::baseline

@@ -35,7 +35,7 @@ class RoundRobin : public NoMemory {
       : planner_(setup),
         key_(sort_key_of(setup.text("order"))),
         step_{setup.number("step_a"), setup.number("step_kw")} {
-    scratch_.reserve(setup.first().evse_count());
+    scratch_.reserve_cars(setup.first().evse_count());
   }
   void decide(const sdk::View& view, sdk::Decision& decision);
 
@@ -52,7 +52,7 @@ class EqualShare {
   static constexpr evtwin_info info =
       sdk::describe("equal-share", "Equal share", "1.0", "The same kW to all; what one can not use goes to the others.",
                     params, EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_STATELESS);
-  explicit EqualShare(sdk::Setup& setup) : planner_(setup) { scratch_.reserve(setup.first().evse_count()); }
+  explicit EqualShare(sdk::Setup& setup) : planner_(setup) { scratch_.reserve_cars(setup.first().evse_count()); }
   void decide(const sdk::View& view, sdk::Decision& decision);
 
  private:

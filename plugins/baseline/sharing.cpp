@@ -16,7 +16,7 @@ std::size_t class_size(std::span<const Car> cars) {
 }
 
 void set_power(SiteRows& rows, Car& car, double kw) {
-  if (kw != car.power_kw) rows.add(car.row, kw - car.power_kw);
+  if (kw != car.power_kw) rows.add_power(car.row, kw - car.power_kw);
   car.power_kw = kw;
 }
 
@@ -51,7 +51,7 @@ void raise_class(SiteRows& rows, std::span<Car> cars, Step step, SharingScratch&
 
 bool all_at_maximum(SiteRows& rows, std::span<Car> cars) {
   for (Car& car : cars) set_power(rows, car, car.max_kw);
-  if (rows.hold()) return true;
+  if (rows.all_hold()) return true;
   for (Car& car : cars) set_power(rows, car, 0.0);
   return false;
 }
@@ -80,14 +80,14 @@ void raise_level(SiteRows& rows, std::span<Car> cars, std::span<std::uint8_t> st
 
     if (level_kw == std::numeric_limits<double>::infinity()) return;
     rise_kw = rows.direction_room(std::max(0.0, rise_kw));
-    rows.advance(rise_kw);
+    rows.move_along(rise_kw);
 
     // Each round stops a car or lets one join, so that it ends.
     bool any_stopped = false;
     for (std::size_t i = 0; i < cars.size(); ++i) {
       if (state[i] != rising) continue;
       cars[i].power_kw += rise_kw;
-      if (cars[i].power_kw >= cars[i].max_kw - same_kw || (rows.bound() && rows.raises_binding_row(cars[i].row))) {
+      if (cars[i].power_kw >= cars[i].max_kw - same_kw || (rows.is_bound() && rows.raises_binding_row(cars[i].row))) {
         state[i] = stopped;
         any_stopped = true;
       } else {
@@ -96,7 +96,7 @@ void raise_level(SiteRows& rows, std::span<Car> cars, std::span<std::uint8_t> st
     }
 
     // A row that binds though no rising car seems to raise it would keep the rounds going: all at the level stop.
-    if (rows.bound() && !any_stopped) {
+    if (rows.is_bound() && !any_stopped) {
       for (std::size_t i = 0; i < cars.size(); ++i) {
         if (cars[i].power_kw <= level_kw + rise_kw + same_kw) state[i] = stopped;
       }
@@ -127,7 +127,7 @@ void share_class(SiteRows& rows, std::span<Car> cars, SharingScratch& scratch) {
     if (!car.rates_kw.empty()) set_power(rows, car, largest_offer(car, car.power_kw));
   }
   // A phasor sum can rise when one car falls: then all begin again at their minimum.
-  if (!rows.hold()) {
+  if (!rows.all_hold()) {
     for (Car& car : cars) {
       if (car.power_kw > 0.0) set_power(rows, car, std::min(car.min_kw, car.max_kw));
     }
@@ -147,7 +147,7 @@ void share_class(SiteRows& rows, std::span<Car> cars, SharingScratch& scratch) {
 
 }  // namespace
 
-void SharingScratch::reserve(std::size_t n) {
+void SharingScratch::reserve_cars(std::size_t n) {
   queue.reserve(n);
   level.resize(n);
   state.resize(n);

@@ -16,7 +16,7 @@ void give_in_order(SiteRows& rows, std::span<Car> cars);
 struct SharingScratch {
   std::vector<std::uint32_t> queue, level;
   std::vector<std::uint8_t> state;
-  void reserve(std::size_t n);
+  void reserve_cars(std::size_t n);
 };
 
 /// Steps of cars without finite rates.

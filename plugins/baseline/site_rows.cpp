@@ -5,7 +5,7 @@
 #include <numbers>
 
 namespace evtwin::baseline {
-void SiteRows::build(const evtwin_view& first) {
+void SiteRows::learn_rows(const evtwin_view& first) {
   const std::uint32_t n_members = first.n_evses + first.n_storages;
   const std::size_t n_rows = first.n_limits;
   const std::size_t n = n_rows == 0 ? 0 : first.limit_start[n_rows];
@@ -38,7 +38,7 @@ void SiteRows::build(const evtwin_view& first) {
   }
 }
 
-void SiteRows::reset(const evtwin_view& view) {
+void SiteRows::reset_powers(const evtwin_view& view) {
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     Row& row = rows_[r];
     row.im = 0.0;
@@ -84,20 +84,20 @@ double SiteRows::room_in(const Row& row, double re, double im, double cap) {
   return std::clamp(x, 0.0, cap);
 }
 
-double SiteRows::room(std::uint32_t member, double cap_kw, double sign) const {
+double SiteRows::room_for(std::uint32_t member, double cap_kw, double sign) const {
   double room_kw = std::max(0.0, cap_kw);
   for (std::uint32_t k = entry_start_[member]; k < entry_start_[member + 1] && room_kw > 0.0; ++k) {
     const Entry& entry = entries_[k];
-    const double factor = sign * scale(member, entry);
+    const double factor = sign * scale_of(member, entry);
     room_kw = room_in(rows_[entry.row], entry.re * factor, entry.im * factor, room_kw);
   }
   return room_kw;
 }
 
-void SiteRows::add(std::uint32_t member, double kw) {
+void SiteRows::add_power(std::uint32_t member, double kw) {
   for (std::uint32_t k = entry_start_[member]; k < entry_start_[member + 1]; ++k) {
     const Entry& entry = entries_[k];
-    const double quantity = kw * scale(member, entry);
+    const double quantity = kw * scale_of(member, entry);
     rows_[entry.row].re += entry.re * quantity;
     rows_[entry.row].im += entry.im * quantity;
   }
@@ -113,7 +113,7 @@ void SiteRows::clear_direction() {
 void SiteRows::add_direction(std::uint32_t member, double sign) {
   for (std::uint32_t k = entry_start_[member]; k < entry_start_[member + 1]; ++k) {
     const Entry& entry = entries_[k];
-    const double factor = sign * scale(member, entry);
+    const double factor = sign * scale_of(member, entry);
     direction_re_[entry.row] += entry.re * factor;
     direction_im_[entry.row] += entry.im * factor;
   }
@@ -143,7 +143,7 @@ bool SiteRows::raises_binding_row(std::uint32_t member) const {
   return false;
 }
 
-void SiteRows::advance(double t) {
+void SiteRows::move_along(double t) {
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     rows_[r].re += direction_re_[r] * t;
     rows_[r].im += direction_im_[r] * t;
@@ -151,7 +151,7 @@ void SiteRows::advance(double t) {
   grid_kw_ += grid_direction_ * t;
 }
 
-bool SiteRows::hold() const {
+bool SiteRows::all_hold() const {
   return std::all_of(rows_.begin(), rows_.end(), [](const Row& row) {
     const double value = row.magnitude ? std::hypot(row.re, row.im) : row.re;
     return value <= row.upper + 10.0 * same_kw && value >= row.lower - 10.0 * same_kw;

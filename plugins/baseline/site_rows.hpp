@@ -18,9 +18,9 @@ inline constexpr double same_kw = 1e-11;
 class SiteRows {
  public:
   /// Learns the rows' members and coefficients, which stay for the whole run. The one that allocates.
-  void build(const evtwin_view& first);
+  void learn_rows(const evtwin_view& first);
   /// Starts over: every EVSE and storage at 0 kW, the rows' bounds and bases as they are now.
-  void reset(const evtwin_view& view);
+  void reset_powers(const evtwin_view& view);
 
   /// The grid connection's upper bound is no more than `kw` until the next reset.
   void lower_grid(double kw) {
@@ -30,12 +30,12 @@ class SiteRows {
   /// Largest x in [0, cap_kw] by which `member` may rise with every row it is in still holding; 0 where a row that x
   /// would make worse is exceeded already. A sum row is linear in x; in a magnitude row |S + c x| <= U is a quadratic
   /// in x, whose larger root counts: on the way there the sum may fall first and rise later, but it stays inside.
-  double room_up(std::uint32_t member, double cap_kw) const { return room(member, cap_kw, 1.0); }
+  double room_up(std::uint32_t member, double cap_kw) const { return room_for(member, cap_kw, 1.0); }
   /// The same for a fall: into the grid for a vehicle or storage that discharges. @returns >= 0.
-  double room_down(std::uint32_t member, double cap_kw) const { return room(member, cap_kw, -1.0); }
+  double room_down(std::uint32_t member, double cap_kw) const { return room_for(member, cap_kw, -1.0); }
 
   /// `member` takes `kw` more (or less).
-  void add(std::uint32_t member, double kw);
+  void add_power(std::uint32_t member, double kw);
 
   /// Power at the grid connection with what was given so far, kW: row 0, or load minus PV plus powers where row 0 is
   /// none.
@@ -50,12 +50,12 @@ class SiteRows {
   double direction_room(double cap);
   /// Whether a rise of `member` uses up the binding row.
   bool raises_binding_row(std::uint32_t member) const;
-  bool bound() const { return binding_ != none; }
+  bool is_bound() const { return binding_ != none; }
   /// All members of the direction rise by t.
-  void advance(double t);
+  void move_along(double t);
 
   /// Whether every row holds, but for rounding (ten times same_kw, in the row's unit).
-  bool hold() const;
+  bool all_hold() const;
   /// Whether no row is within 1e-6 kW or A of a limit.
   bool clear_of_limits() const;
   /// Whether every row holds, exceeded by at most `slack` in the row's unit or that fraction of the bound.
@@ -73,8 +73,8 @@ class SiteRows {
     std::uint32_t in_amperes = 0;
     double re = 0.0, im = 0.0;  // coefficient x exp(j angle)
   };
-  double room(std::uint32_t member, double cap_kw, double sign) const;
-  double scale(std::uint32_t member, const Entry& entry) const {
+  double room_for(std::uint32_t member, double cap_kw, double sign) const;
+  double scale_of(std::uint32_t member, const Entry& entry) const {
     return entry.in_amperes != 0 ? amperes_per_kw_[member] : 1.0;
   }
   static double room_in(const Row& row, double re, double im, double cap);

@@ -6,7 +6,7 @@
 
 namespace evtwin::baseline {
 
-/// Decides by `key(view, car)`: smaller is served first.
+/// Decides by `sort_key(view, car)`: smaller is served first.
 using SortKey = double (*)(const evtwin_view&, const Car&);
 void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision, SortKey key);
 /// The key of "fcfs", "lcfs", "edf", "llf" or "lrpt".
@@ -30,26 +30,26 @@ constexpr evtwin_info sorted_info(const char* id, const char* name, const char* 
 
 struct ByArrival {
   static constexpr evtwin_info info = sorted_info("fcfs", "First come, first served", "Earliest arrival first.");
-  static double key(const evtwin_view& view, const Car& car);
+  static double sort_key(const evtwin_view& view, const Car& car);
 };
 struct ByLateArrival {
   static constexpr evtwin_info info = sorted_info("lcfs", "Last come, first served", "Latest arrival first.");
-  static double key(const evtwin_view& view, const Car& car);
+  static double sort_key(const evtwin_view& view, const Car& car);
 };
 struct ByDeparture {
   static constexpr evtwin_info info =
       sorted_info("edf", "Earliest deadline first", "Earliest departure estimate first.");
-  static double key(const evtwin_view& view, const Car& car);
+  static double sort_key(const evtwin_view& view, const Car& car);
 };
 struct ByLaxity {
   static constexpr evtwin_info info =
       sorted_info("llf", "Least laxity first", "Least time left beyond what the request takes at maximum power first.");
-  static double key(const evtwin_view& view, const Car& car);
+  static double sort_key(const evtwin_view& view, const Car& car);
 };
 struct ByProcessingTime {
   static constexpr evtwin_info info = sorted_info("lrpt", "Longest remaining processing time first",
                                                   "The request that takes longest at maximum power first.");
-  static double key(const evtwin_view& view, const Car& car);
+  static double sort_key(const evtwin_view& view, const Car& car);
 };
 
 template <class Order>
@@ -58,7 +58,7 @@ class Sorted : public NoMemory {
   static constexpr evtwin_info info = Order::info;
   explicit Sorted(sdk::Setup& setup) : planner_(setup) {}
   void decide(const sdk::View& view, sdk::Decision& decision) {
-    decide_sorted(planner_, view.raw, decision, &Order::key);
+    decide_sorted(planner_, view.raw, decision, &Order::sort_key);
   }
 
  private:

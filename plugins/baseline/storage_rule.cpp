@@ -109,7 +109,7 @@ void drive_storage(const evtwin_view& view, double wished_kw, double expected_gr
       kw = -rows.room_down(member, std::min(-kw, reach.discharge_kw));
     }
     storage_kw[s] = kw;
-    rows.add(member, kw);
+    rows.add_power(member, kw);
     grid_kw += kw * rows.grid_coefficient(member);
   }
 }

@@ -20,15 +20,15 @@ double above_floor_kwh(const evtwin_view& view, std::uint32_t i, double round_tr
 
 }  // namespace
 
-void VehicleToGrid::reserve(const evtwin_view& first) {
+void VehicleToGrid::reserve_rows(const evtwin_view& first) {
   cars_.reserve(first.n_evses);
-  order_.reserve(first.n_evses);
-  scratch_.reserve(first.n_evses);
-  all_charging_.build(first);
+  order_.reserve_cars(first.n_evses);
+  scratch_.reserve_cars(first.n_evses);
+  all_charging_.learn_rows(first);
 }
 
-void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& terms, double grid_kw, SiteRows& rows,
-                              std::span<double> evse_kw) {
+void VehicleToGrid::discharge_cars(const evtwin_view& view, const DischargeTerms& terms, double grid_kw, SiteRows& rows,
+                                   std::span<double> evse_kw) {
   const double until_tick_h = hours(view.next_tick_ns - view.now_ns);
   if (until_tick_h <= 0.0) return;
   // The power each car gets when all charge at once.
@@ -43,8 +43,8 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
   }
   if (!any) return;
 
-  order_.apply(cars_);
-  all_charging_.reset(view);
+  order_.sort_cars(cars_);
+  all_charging_.reset_powers(view);
   share_equally(all_charging_, cars_, scratch_);
   std::sort(cars_.begin(), cars_.end(), [](const Car& a, const Car& b) { return a.row < b.row; });
 
@@ -69,7 +69,7 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
 
     kw = rows.room_down(i, kw);
     if (kw <= same_kw) continue;
-    rows.add(i, -kw);
+    rows.add_power(i, -kw);
     evse_kw[i] = -kw;
     import_kw = std::max(0.0, import_kw - kw * efficiency);
   }

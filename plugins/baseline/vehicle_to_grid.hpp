@@ -33,11 +33,11 @@ struct DischargeTerms {
 ///  - nothing when it is charging, or when SoC, capacity or floor are unknown.
 class VehicleToGrid {
  public:
-  void reserve(const evtwin_view& first);
+  void reserve_rows(const evtwin_view& first);
   /// @param grid_kw  power at the grid connection before
   /// @param evse_kw  in: the powers given; out: negative where a car is discharged, which has been added to `rows`
-  void discharge(const evtwin_view& view, const DischargeTerms& terms, double grid_kw, SiteRows& rows,
-                 std::span<double> evse_kw);
+  void discharge_cars(const evtwin_view& view, const DischargeTerms& terms, double grid_kw, SiteRows& rows,
+                      std::span<double> evse_kw);
 
  private:
   SiteRows all_charging_;

@@ -6,22 +6,22 @@ namespace evtwin::forecast {
 
 void Daily::answer_with(Predictor& predictor, const sdk::Question& question, sdk::Answer& answer) {
   targets_of(question, grid_, targets_);
-  predictor.foresee(grid_, grid_.now, targets_, answer.mean);
+  predictor.foresee_means(grid_, grid_.now, targets_, answer.mean);
   Bounds bounds = past_bounds_;
-  bounds.see(grid_, grid_.past_cells(), grid_.now);
+  bounds.widen_by(grid_, grid_.past_cells(), grid_.now);
   for (std::size_t k = 0; k < targets_.size(); ++k)
-    answer.mean[k] = bounds.clipped(answer.mean[k], grid_.slot_of(targets_[k].cell));
+    answer.mean[k] = bounds.clip_value(answer.mean[k], grid_.slot_of(targets_[k].cell));
   if (question.levels().empty()) return;
 
   // Made of past days alone: the same whenever it is asked for first.
   if (residuals_ == nullptr) {
     residuals_ = std::make_unique<Residuals>(grid_, predictor);
   }
-  if (!residuals_->known()) return;
+  if (!residuals_->has_spread()) return;
   for (std::size_t k = 0; k < targets_.size(); ++k) {
     double before = -largest_value * 4.0;
     for (std::size_t l = 0; l < question.levels().size(); ++l) {
-      before = std::max(before, residuals_->quantile(grid_, targets_[k], answer.mean[k], question.levels()[l]));
+      before = std::max(before, residuals_->quantile_at(grid_, targets_[k], answer.mean[k], question.levels()[l]));
       answer.quantile(l)[k] = before;
     }
   }

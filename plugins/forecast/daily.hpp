@@ -13,7 +13,7 @@ class Daily {
   template <class Make>
   void forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer, const Make& make) {
     if (question.steps.size() == 0) return;
-    if (past_.show(history, question, grid_) || predictor_ == nullptr) {
+    if (past_.bring_up_to(history, question, grid_) || predictor_ == nullptr) {
       residuals_.reset();
       predictor_ = make(grid_);
       past_bounds_ = Bounds(grid_, grid_.past_cells());

@@ -38,15 +38,15 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings)
     // A day is foreseen by the fit of the days before it alone.
     if (row >= from_row_) {
       const bool enough = known >= days_to_fit * static_cast<double>(grid.slots);
-      fitted_.push_back(enough ? equations.solve(settings_.ridge) : std::vector<double>{});
+      fitted_.push_back(enough ? equations.solve_ridge(settings_.ridge) : std::vector<double>{});
     }
-    if (row < grid.today) equations.fade(fade);
+    if (row < grid.today) equations.fade_rows(fade);
 
     for (std::size_t c = row * grid.slots; c < (row + 1) * grid.slots; ++c) {
       const double weight = make_row(grid, grid.value, grid.kind, c);
-      if (row >= from_row_) base.push_back(weight > 0.0 && !fitted_.back().empty() ? predicted(row) : std::nan(""));
+      if (row >= from_row_) base.push_back(weight > 0.0 && !fitted_.back().empty() ? predict_row(row) : std::nan(""));
       if (row == grid.today || weight == 0.0 || std::isnan(grid.value[c])) continue;
-      equations.add(row_, grid.value[c], weight);
+      equations.add_row(row_, grid.value[c], weight);
       known += 1.0;
     }
   }
@@ -90,19 +90,19 @@ double FourierPredictor::make_row(const Grid& grid, std::span<const double> valu
   return as_meant ? 1.0 : stand_in_weight;
 }
 
-double FourierPredictor::predicted(std::size_t fit_row) const {
+double FourierPredictor::predict_row(std::size_t fit_row) const {
   const std::vector<double>& b = fitted_[fit_row - from_row_];
   double sum = 0.0;
   for (const Entry& entry : row_) sum += b[entry.at] * entry.x;
   return sum;
 }
 
-void FourierPredictor::foresee(const Grid& grid, std::size_t now, std::span<const Target> targets,
-                               std::span<double> mean) {
+void FourierPredictor::foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                                     std::span<double> mean) {
   if (targets.empty()) return;
   const std::size_t fit_row = std::max(grid.row_of(now), from_row_);
   if (fitted_[fit_row - from_row_].empty()) {
-    NaivePredictor(grid, 1).foresee(grid, now, targets, mean);
+    NaivePredictor(grid, 1).foresee_means(grid, now, targets, mean);
     return;
   }
   // The lags reach back a week from the first cell; earlier ones are not looked at.
@@ -124,9 +124,9 @@ void FourierPredictor::foresee(const Grid& grid, std::size_t now, std::span<cons
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::size_t cell = targets[k].cell;
     if (make_row(grid, values_, kinds_, cell) > 0.0) {
-      mean[k] = intraday.corrected(std::max(lowest, predicted(fit_row)), recent_error, cell - now);
+      mean[k] = intraday.correct_base(std::max(lowest, predict_row(fit_row)), recent_error, cell - now);
     } else {
-      NaivePredictor(grid, 1).foresee(grid, now, targets.subspan(k, 1), mean.subspan(k, 1));
+      NaivePredictor(grid, 1).foresee_means(grid, now, targets.subspan(k, 1), mean.subspan(k, 1));
     }
     // Nothing foreseen from what is foreseen grows without end.
     mean[k] = std::clamp(mean[k], lowest, largest_value);

@@ -22,13 +22,14 @@ class FourierPredictor : public Predictor {
     Intraday::Settings intraday;
   };
   FourierPredictor(const Grid& grid, const Settings& settings);
-  void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) override;
+  void foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                     std::span<double> mean) override;
 
  private:
   /// Fills row_ for a cell. @returns how much it counts in a fit: little where another kind of day or another time than
   /// a week ago stands in for what is not known, 0 where nothing can (row_ is then not filled).
   double make_row(const Grid& grid, std::span<const double> values, std::span<const Kind> row_kinds, std::size_t cell);
-  double predicted(std::size_t fit_row) const;
+  double predict_row(std::size_t fit_row) const;
 
   Settings settings_;
   std::size_t unknowns_;

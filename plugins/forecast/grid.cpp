@@ -66,7 +66,7 @@ PastDays::Range PastDays::range_of(const sdk::Steps& steps, std::int32_t today, 
   return range;
 }
 
-bool PastDays::same(const sdk::Steps& steps, std::span<const double> values, Range range) const {
+bool PastDays::same_past(const sdk::Steps& steps, std::span<const double> values, Range range) const {
   const std::size_t at = range.begin;
   return values_.size() == range.midnight - at && equal_bits(values_, values.data() + at) &&
          equal_bits(local_day_, steps.local_day().data() + at) &&
@@ -74,7 +74,7 @@ bool PastDays::same(const sdk::Steps& steps, std::span<const double> values, Ran
          equal_bits(weekday_, steps.weekday().data() + at) && equal_bits(holiday_, steps.holiday().data() + at);
 }
 
-bool PastDays::show(const sdk::History& history, const sdk::Question& question, Grid& grid) {
+bool PastDays::bring_up_to(const sdk::History& history, const sdk::Question& question, Grid& grid) {
   const sdk::Steps& steps = history.steps;
   const auto values = history.values(question.quantity());
   const std::int32_t today = question.steps.local_day()[0];
@@ -86,7 +86,8 @@ bool PastDays::show(const sdk::History& history, const sdk::Question& question, 
   const std::uint32_t id = history.raw.growing_id;
   const bool only_grown =
       id != 0 && id == growing_id_ && range.begin == begin_ && range.midnight - begin_ == values_.size();
-  const bool changed = !any_ || today != today_ || step_ns != step_ns_ || (!only_grown && !same(steps, values, range));
+  const bool changed =
+      !any_ || today != today_ || step_ns != step_ns_ || (!only_grown && !same_past(steps, values, range));
   growing_id_ = id;
   begin_ = range.begin;
   if (changed) {
@@ -149,10 +150,10 @@ void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Tar
 Bounds::Bounds(const Grid& grid, std::size_t end)
     : least_possible_(grid.may_be_negative() ? -largest_value : 0.0), enough_(grid.slots) {
   if (grid.pv()) light_.assign(grid.slots, Light::unknown);
-  see(grid, 0, end);
+  widen_by(grid, 0, end);
 }
 
-void Bounds::see(const Grid& grid, std::size_t begin, std::size_t end) {
+void Bounds::widen_by(const Grid& grid, std::size_t begin, std::size_t end) {
   std::size_t slot = begin % grid.slots;
   for (std::size_t c = begin; c < end; ++c, slot = slot + 1 == grid.slots ? 0 : slot + 1) {
     const double value = grid.value[c];
@@ -164,7 +165,7 @@ void Bounds::see(const Grid& grid, std::size_t begin, std::size_t end) {
   }
 }
 
-double Bounds::clipped(double value, std::size_t slot) const {
+double Bounds::clip_value(double value, std::size_t slot) const {
   if (!light_.empty() && light_[slot] == Light::dark) return 0.0;
   const double finite = std::isfinite(value) ? value : 0.0;
   if (known_ < enough_) return std::clamp(finite, least_possible_, largest_value);

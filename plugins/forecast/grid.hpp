@@ -46,14 +46,14 @@ inline constexpr double largest_value = 1e12;
 class PastDays {
  public:
   /// Brings `grid` up to the question. @returns whether its past rows are other than they were.
-  bool show(const sdk::History& history, const sdk::Question& question, Grid& grid);
+  bool bring_up_to(const sdk::History& history, const sdk::Question& question, Grid& grid);
 
  private:
   struct Range {
     std::size_t begin, midnight;
   };
   static Range range_of(const sdk::Steps& steps, std::int32_t today, std::size_t step_min);
-  bool same(const sdk::Steps& steps, std::span<const double> values, Range range) const;
+  bool same_past(const sdk::Steps& steps, std::span<const double> values, Range range) const;
 
   bool any_ = false;
   std::uint32_t growing_id_ = 0;  // of the last history shown, and where in it the days kept begin
@@ -76,8 +76,8 @@ class Bounds {
   /// Of the cells before `end`.
   Bounds(const Grid& grid, std::size_t end);
   /// Of cells [begin, end) as well.
-  void see(const Grid& grid, std::size_t begin, std::size_t end);
-  double clipped(double value, std::size_t slot) const;  ///< finite
+  void widen_by(const Grid& grid, std::size_t begin, std::size_t end);
+  double clip_value(double value, std::size_t slot) const;  ///< finite
 
  private:
   double least_possible_ = 0.0;

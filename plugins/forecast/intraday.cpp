@@ -35,12 +35,12 @@ Intraday::Intraday(Settings settings, const Grid& grid, std::size_t from, std::v
   }
   for (std::size_t c = from_; c < grid.past_cells(); ++c) {
     error_before_.push_back(error_of(at_midnight_));
-    add(at_midnight_, grid.value[c], base_[c - from_]);
+    add_error(at_midnight_, grid.value[c], base_[c - from_]);
   }
   learn_gains(grid, settings.persist_h);
 }
 
-void Intraday::add(Sums& sums, double actual, double base) const {
+void Intraday::add_error(Sums& sums, double actual, double base) const {
   sums.error *= fade_;
   sums.weight *= fade_;
   if (std::isnan(actual) || std::isnan(base)) return;
@@ -108,11 +108,11 @@ double Intraday::recent_error(const Grid& grid, std::size_t now) const {
   if (now < from_) return 0.0;
   if (now < grid.past_cells()) return error_before_[now - from_];
   Sums sums = at_midnight_;
-  for (std::size_t c = grid.past_cells(); c < now; ++c) add(sums, grid.value[c], base_[c - from_]);
+  for (std::size_t c = grid.past_cells(); c < now; ++c) add_error(sums, grid.value[c], base_[c - from_]);
   return error_of(sums);
 }
 
-double Intraday::corrected(double base, double recent_error, std::size_t lead_cells) const {
+double Intraday::correct_base(double base, double recent_error, std::size_t lead_cells) const {
   if (lead_cells >= gain_.size()) return base;
   const double correction = gain_[lead_cells] * recent_error;
   return proportional_ ? base * (1.0 + correction) : base + correction;

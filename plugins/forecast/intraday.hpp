@@ -36,14 +36,14 @@ class Intraday {
 
   /// E from the cells before `now`.
   double recent_error(const Grid& grid, std::size_t now) const;
-  double corrected(double base, double recent_error, std::size_t lead_cells) const;
+  double correct_base(double base, double recent_error, std::size_t lead_cells) const;
 
  private:
   struct Sums {
     double error = 0.0;
     double weight = 0.0;
   };
-  void add(Sums& sums, double actual, double base) const;
+  void add_error(Sums& sums, double actual, double base) const;
   double error_of(const Sums& sums) const;
   void learn_gains(const Grid& grid, double persist_h);
 

@@ -6,7 +6,7 @@ namespace evtwin::forecast {
 
 LeastSquares::LeastSquares(std::size_t unknowns) : n_(unknowns), gram_(n_ * n_, 0.0), right_(n_, 0.0) {}
 
-void LeastSquares::add(std::span<const Entry> row, double y, double weight) {
+void LeastSquares::add_row(std::span<const Entry> row, double y, double weight) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     const double x = weight * row[i].x;
     for (std::size_t j = 0; j <= i; ++j) gram_[row[i].at * n_ + row[j].at] += x * row[j].x;
@@ -14,12 +14,12 @@ void LeastSquares::add(std::span<const Entry> row, double y, double weight) {
   }
 }
 
-void LeastSquares::fade(double factor) {
+void LeastSquares::fade_rows(double factor) {
   for (double& g : gram_) g *= factor;
   for (double& r : right_) r *= factor;
 }
 
-std::vector<double> LeastSquares::solve(double ridge) const {
+std::vector<double> LeastSquares::solve_ridge(double ridge) const {
   std::vector<double> factor = gram_;
   std::vector<double> b = right_;
   std::vector<bool> silent(n_, false);

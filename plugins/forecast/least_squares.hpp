@@ -17,12 +17,12 @@ class LeastSquares {
  public:
   explicit LeastSquares(std::size_t unknowns);
   /// @param row  in ascending order of `at`
-  void add(std::span<const Entry> row, double y, double weight = 1.0);
+  void add_row(std::span<const Entry> row, double y, double weight = 1.0);
   /// Makes all rows so far count `factor` times as much.
-  void fade(double factor);
+  void fade_rows(double factor);
   /// min sum(w (y - x b)^2) + ridge sum(s_i b_i^2), s_i the weighted sum of squares of x_i: so the same ridge shrinks
   /// unknowns alike whatever their units. By Cholesky's factors; unknowns of which the rows say nothing are 0.
-  std::vector<double> solve(double ridge) const;
+  std::vector<double> solve_ridge(double ridge) const;
 
  private:
   std::size_t n_;

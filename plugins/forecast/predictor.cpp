@@ -33,7 +33,7 @@ WithoutPast::WithoutPast(const Grid& grid, std::size_t now) : grid_(grid), now_(
   if (!grid.pv() && !grid.counts()) last_ = last - level_;
 }
 
-double WithoutPast::at(std::size_t cell) const {
+double WithoutPast::value_at(std::size_t cell) const {
   if (grid_.pv()) return level_ * clear_day(grid_, cell);
   const double lead_h = static_cast<double>(cell - now_) * grid_.step_h;
   return level_ + last_ * std::exp(-lead_h / last_value_lasts_h);

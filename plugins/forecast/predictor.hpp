@@ -15,7 +15,8 @@ class Predictor {
   virtual ~Predictor() = default;
   /// Means of `targets`, in the order of their cells, none before `now`. It may look at the cells of `grid` before
   /// `now` only. The caller clips them.
-  virtual void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) = 0;
+  virtual void foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                             std::span<double> mean) = 0;
 };
 
 /// For cells of which no past day tells anything: PV as a clear day from 6 to 18 h, scaled to what was seen in the last
@@ -25,7 +26,7 @@ class WithoutPast {
  public:
   WithoutPast(const Grid& grid, std::size_t now);
   /// @param cell  not before `now`
-  double at(std::size_t cell) const;
+  double value_at(std::size_t cell) const;
 
  private:
   const Grid& grid_;

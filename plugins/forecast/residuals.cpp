@@ -92,15 +92,15 @@ Residuals::Residuals(const Grid& grid, Predictor& model)
       targets.clear();
       for (std::size_t c = now; c < std::min(now + grid.slots, grid.past_cells()); ++c)
         targets.push_back({c, grid.kind[grid.row_of(c)]});
-      model.foresee(grid, now, targets, {mean.data(), targets.size()});
+      model.foresee_means(grid, now, targets, {mean.data(), targets.size()});
 
       for (std::size_t k = 0; k < targets.size(); ++k) {
         const double value = grid.value[targets[k].cell];
         const std::size_t at = grid.slot_of(targets[k].cell);
         const double unit = grid.pv() ? highest_[at] : 1.0;
         if (std::isnan(value) || unit == 0.0) continue;
-        cell(class_of(targets[k].kind), lead_of(k, grid.step_h), at * blocks_ / grid.slots)
-            .push_back((value - bounds.clipped(mean[k], at)) / unit);
+        cell_of(class_of(targets[k].kind), lead_of(k, grid.step_h), at * blocks_ / grid.slots)
+            .push_back((value - bounds.clip_value(mean[k], at)) / unit);
       }
     }
   }
@@ -108,12 +108,12 @@ Residuals::Residuals(const Grid& grid, Predictor& model)
            (grid.pv() && *std::max_element(highest_.begin(), highest_.end()) == 0.0);
 }
 
-const std::vector<double>& Residuals::pool(std::size_t day_class, std::size_t lead, std::size_t block) {
+const std::vector<double>& Residuals::pool_of(std::size_t day_class, std::size_t lead, std::size_t block) {
   Pool& made = pools_[(day_class * leads + lead) * blocks_ + block];
   if (made.made) return made.sorted;
   made.made = true;
   const auto take = [&](std::size_t day_class_taken, std::size_t lead_taken, std::size_t block_taken) {
-    const std::vector<double>& errors = cell(day_class_taken, lead_taken, block_taken);
+    const std::vector<double>& errors = cell_of(day_class_taken, lead_taken, block_taken);
     made.sorted.insert(made.sorted.end(), errors.begin(), errors.end());
   };
   const auto take_classes = [&](std::size_t lead_taken, std::size_t block_taken) {
@@ -143,12 +143,12 @@ const std::vector<double>& Residuals::pool(std::size_t day_class, std::size_t le
   return made.sorted;
 }
 
-double Residuals::quantile(const Grid& grid, Target target, double mean, double level) {
+double Residuals::quantile_at(const Grid& grid, Target target, double mean, double level) {
   const std::size_t slot = grid.slot_of(target.cell);
   const double unit = grid.pv() ? highest_[slot] : 1.0;
   if (unit == 0.0) return mean;
   const std::vector<double>& errors =
-      pool(class_of(target.kind), lead_of(target.cell - grid.now, grid.step_h), slot * blocks_ / grid.slots);
+      pool_of(class_of(target.kind), lead_of(target.cell - grid.now, grid.step_h), slot * blocks_ / grid.slots);
   double value = mean + unit * quantile_of(errors, level);
   if (grid.quantity == EVTWIN_QUANTITY_ARRIVALS) {
     const double poisson = poisson_quantile(mean, level);

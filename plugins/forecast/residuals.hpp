@@ -16,10 +16,10 @@ class Residuals {
   Residuals(const Grid& grid, Predictor& model);
 
   /// false with less than three known days: then there is no spread to speak of.
-  bool known() const { return known_; }
+  bool has_spread() const { return known_; }
   /// The value that `target`, foreseen as `mean`, stays below with probability `level`; not below 0 but for prices, not
-  /// falling with `level`. Counts of arrivals spread at least as a Poisson variable does. Only where known().
-  double quantile(const Grid& grid, Target target, double mean, double level);
+  /// falling with `level`. Counts of arrivals spread at least as a Poisson variable does. Only where has_spread().
+  double quantile_at(const Grid& grid, Target target, double mean, double level);
 
  private:
   static constexpr std::size_t leads = 3;
@@ -28,10 +28,10 @@ class Residuals {
     bool made = false;
     std::vector<double> sorted;
   };
-  std::vector<double>& cell(std::size_t day_class, std::size_t lead, std::size_t block) {
+  std::vector<double>& cell_of(std::size_t day_class, std::size_t lead, std::size_t block) {
     return error_[(day_class * leads + lead) * blocks_ + block];
   }
-  const std::vector<double>& pool(std::size_t day_class, std::size_t lead, std::size_t block);
+  const std::vector<double>& pool_of(std::size_t day_class, std::size_t lead, std::size_t block);
 
   bool known_ = false;
   std::size_t blocks_;

@@ -47,7 +47,7 @@ SameKindPredictor::SameKindPredictor(const Grid& grid, const Settings& settings)
 
   std::vector<double> base;
   for (std::size_t row = from_row_; row <= grid.today; ++row)
-    for (std::size_t slot = 0; slot < slots_; ++slot) base.push_back(profile(row, grid.kind[row], slot));
+    for (std::size_t slot = 0; slot < slots_; ++slot) base.push_back(profile_cell(row, grid.kind[row], slot));
   intraday_.emplace(settings.intraday, grid, from_row_ * slots_, std::move(base));
 }
 
@@ -57,7 +57,7 @@ void SameKindPredictor::keep_profile(std::size_t row, const Means& means, bool p
     for (std::size_t slot = 0; slot < slots_; ++slot) {
       const auto sum = [&](Kind k) { return means.sum[static_cast<std::size_t>(k) * slots_ + slot]; };
       const auto weight = [&](Kind k) { return means.weight[static_cast<std::size_t>(k) * slots_ + slot]; };
-      double& out = profile(row, kind, slot);
+      double& out = profile_cell(row, kind, slot);
       if (weight(kind) > 0.0) {
         out = sum(kind) / weight(kind);
       } else if (weight(other) > 0.0) {
@@ -67,21 +67,21 @@ void SameKindPredictor::keep_profile(std::size_t row, const Means& means, bool p
               (weight(Kind::workday) + weight(Kind::saturday) + weight(Kind::off));  // NaN without any
       }
     }
-    if (!pv) fill_gaps({&profile(row, kind, 0), slots_});
+    if (!pv) fill_gaps({&profile_cell(row, kind, 0), slots_});
   }
 }
 
-void SameKindPredictor::foresee(const Grid& grid, std::size_t now, std::span<const Target> targets,
-                                std::span<double> mean) {
+void SameKindPredictor::foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                                      std::span<double> mean) {
   const std::size_t row = std::max(grid.row_of(now), from_row_);
   const Intraday& intraday = *intraday_;
   const double recent_error = intraday.recent_error(grid, now);
   const WithoutPast without_past(grid, now);
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::size_t slot = grid.slot_of(targets[k].cell);
-    const double base = profile(row, targets[k].kind, slot);
-    mean[k] = std::isnan(base) ? without_past.at(targets[k].cell)
-                               : intraday.corrected(base, recent_error, targets[k].cell - now);
+    const double base = profile_cell(row, targets[k].kind, slot);
+    mean[k] = std::isnan(base) ? without_past.value_at(targets[k].cell)
+                               : intraday.correct_base(base, recent_error, targets[k].cell - now);
   }
 }
 

@@ -18,13 +18,14 @@ class SameKindPredictor : public Predictor {
     Intraday::Settings intraday;
   };
   SameKindPredictor(const Grid& grid, const Settings& settings);
-  void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) override;
+  void foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                     std::span<double> mean) override;
 
  private:
   struct Means {
     std::vector<double> sum, weight;  // [kinds * slots]
   };
-  double& profile(std::size_t row, Kind kind, std::size_t slot) {
+  double& profile_cell(std::size_t row, Kind kind, std::size_t slot) {
     return profile_[((row - from_row_) * kinds + static_cast<std::size_t>(kind)) * slots_ + slot];
   }
   void keep_profile(std::size_t row, const Means& means, bool pv);

@@ -53,10 +53,10 @@ std::size_t regress(const std::vector<double>& y, std::size_t apart, std::size_t
       known = known && !std::isnan(row[i].x);
     }
     if (!known) continue;
-    equations.add(row, y[t]);
+    equations.add_row(row, y[t]);
     ++rows;
   }
-  phi = equations.solve(1e-9);
+  phi = equations.solve_ridge(1e-9);
   return rows;
 }
 
@@ -82,13 +82,13 @@ SarimaPredictor::SarimaPredictor(const Grid& grid, const Settings& settings)
       phi_(settings.ar, 0.0),
       seasonal_phi_(settings.seasonal_ar, 0.0),
       bounds_(grid, grid.past_cells()) {
-  fit(grid);
+  fit_model(grid);
   if (!fitted_) return;
   make_taps();
-  fill(grid);
+  fill_gaps(grid);
 }
 
-void SarimaPredictor::fit(const Grid& grid) {
+void SarimaPredictor::fit_model(const Grid& grid) {
   const double one = 1.0;
   std::vector<double> w(grid.value.begin(), grid.value.begin() + static_cast<std::ptrdiff_t>(grid.past_cells()));
   for (std::size_t k = 0; k < settings_.differences; ++k) w = filtered(w, {&one, 1}, 1);
@@ -137,19 +137,19 @@ void SarimaPredictor::make_taps() {
   lag_ = all.size() - 1;
 }
 
-double SarimaPredictor::next(std::span<const double> values, std::size_t at) const {
+double SarimaPredictor::predict_next(std::span<const double> values, std::size_t at) const {
   double sum = constant_;
   for (const Tap& tap : taps_) sum += tap.weight * values[at - tap.back];
   return sum;
 }
 
-void SarimaPredictor::fill(const Grid& grid) {
+void SarimaPredictor::fill_gaps(const Grid& grid) {
   filled_.resize(grid.past_cells());
   for (std::size_t c = 0; c < filled_.size(); ++c) {
     if (!std::isnan(grid.value[c])) {
       filled_[c] = grid.value[c];
     } else if (c >= lag_) {
-      filled_[c] = bounds_.clipped(next(filled_, c), grid.slot_of(c));
+      filled_[c] = bounds_.clip_value(predict_next(filled_, c), grid.slot_of(c));
     } else if (c >= grid.slots) {
       filled_[c] = filled_[c - grid.slots];
     } else {
@@ -158,11 +158,11 @@ void SarimaPredictor::fill(const Grid& grid) {
   }
 }
 
-void SarimaPredictor::foresee(const Grid& grid, std::size_t now, std::span<const Target> targets,
-                              std::span<double> mean) {
+void SarimaPredictor::foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                                    std::span<double> mean) {
   if (targets.empty()) return;
   if (!fitted_ || now < lag_) {
-    NaivePredictor(grid, days_of_fallback).foresee(grid, now, targets, mean);
+    NaivePredictor(grid, days_of_fallback).foresee_means(grid, now, targets, mean);
     return;
   }
   // The past as it is filled already, today, and then what comes, each from all before it.
@@ -170,13 +170,13 @@ void SarimaPredictor::foresee(const Grid& grid, std::size_t now, std::span<const
   const std::size_t begin = past - std::min(past, lag_);
   const std::size_t end = targets.back().cell + 1;
   Bounds bounds = bounds_;
-  if (now > past) bounds.see(grid, past, now);
+  if (now > past) bounds.widen_by(grid, past, now);
   if (scratch_.size() < end) scratch_.resize(end);
   std::copy(filled_.begin() + static_cast<std::ptrdiff_t>(begin), filled_.begin() + static_cast<std::ptrdiff_t>(past),
             scratch_.begin() + static_cast<std::ptrdiff_t>(begin));
   for (std::size_t c = past; c < end; ++c) {
     const bool known = c < now && !std::isnan(grid.value[c]);
-    scratch_[c] = known ? grid.value[c] : bounds.clipped(next(scratch_, c), grid.slot_of(c));
+    scratch_[c] = known ? grid.value[c] : bounds.clip_value(predict_next(scratch_, c), grid.slot_of(c));
   }
   for (std::size_t k = 0; k < targets.size(); ++k) mean[k] = scratch_[targets[k].cell];
 }

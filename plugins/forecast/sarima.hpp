@@ -17,19 +17,20 @@ class SarimaPredictor : public Predictor {
     double season_h, fit_days;
   };
   SarimaPredictor(const Grid& grid, const Settings& settings);
-  void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) override;
+  void foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                     std::span<double> mean) override;
 
   /// false: too little history, or what was fitted would grow without end; then it is seasonal-naive that answers.
-  bool fitted() const { return fitted_; }
+  bool is_fitted() const { return fitted_; }
   std::span<const double> phi() const { return phi_; }
   std::span<const double> seasonal_phi() const { return seasonal_phi_; }
 
  private:
-  void fit(const Grid& grid);
+  void fit_model(const Grid& grid);
   void make_taps();
   /// The value of cell `at` of `values` from those before it, at least lag_ of them.
-  double next(std::span<const double> values, std::size_t at) const;
-  void fill(const Grid& grid);
+  double predict_next(std::span<const double> values, std::size_t at) const;
+  void fill_gaps(const Grid& grid);
 
   Settings settings_;
   std::size_t season_;  // steps

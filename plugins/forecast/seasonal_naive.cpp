@@ -6,8 +6,8 @@ namespace evtwin::forecast {
 
 NaivePredictor::NaivePredictor(const Grid&, std::size_t days) : days_(days) {}
 
-void NaivePredictor::foresee(const Grid& grid, std::size_t now, std::span<const Target> targets,
-                             std::span<double> mean) {
+void NaivePredictor::foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                                   std::span<double> mean) {
   // The last value known before `cell` at its slot, going back `days` at a time; or the first that could be.
   const auto back = [&](std::size_t cell, std::size_t days, bool first_only) {
     const std::size_t stride = days * grid.slots;

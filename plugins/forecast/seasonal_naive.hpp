@@ -16,7 +16,8 @@ inline constexpr std::uint32_t all_quantities =
 class NaivePredictor : public Predictor {
  public:
   NaivePredictor(const Grid& grid, std::size_t days);
-  void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) override;
+  void foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
+                     std::span<double> mean) override;
 
  private:
   std::size_t days_;

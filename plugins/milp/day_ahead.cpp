@@ -54,7 +54,9 @@ double DayPlan::kwh_until(const Visit& visit, std::int64_t now_ns) const {
   return kwh;
 }
 
-bool DayPlan::knows(std::uint64_t key) const { return std::find(known.begin(), known.end(), key) != known.end(); }
+bool DayPlan::knows_session(std::uint64_t key) const {
+  return std::find(known.begin(), known.end(), key) != known.end();
+}
 
 void DayAhead::make_plan(const evtwin_view& view, const Settings& settings, const SiteMemory& memory,
                          sdk::Decision& decision) {
@@ -76,7 +78,7 @@ void DayAhead::make_plan(const evtwin_view& view, const Settings& settings, cons
     today.terms.expect_learned = true;
   }
 
-  const auto planned = planner_.plan(view, today, memory);
+  const auto planned = planner_.make_plan(view, today, memory);
   if (!planned) return;
   keep_existing_ = planned->keep_existing;
   decision.expected_cost = planned->bill;
@@ -94,7 +96,7 @@ void DayAhead::make_plan(const evtwin_view& view, const Settings& settings, cons
   }
 
   put_visits(view, *planned);
-  show(view, decision);
+  show_plan(view, decision);
 }
 
 void DayAhead::put_visits(const evtwin_view& view, const Planned& planned) {
@@ -112,8 +114,8 @@ void DayAhead::put_visits(const evtwin_view& view, const Planned& planned) {
     visit.evse = vehicle.evse;
     visit.kw.assign(steps, 0.0);
     for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k)
-      visit.kw[k] =
-          std::clamp(planned.plan.vehicles[v].kw(k) / share_of(vehicle, k), -vehicle.max_discharge_kw, vehicle.max_kw);
+      visit.kw[k] = std::clamp(planned.plan.vehicles[v].kw_in_step(k) / share_of(vehicle, k), -vehicle.max_discharge_kw,
+                               vehicle.max_kw);
 
     // Shares of the first and the last step become times again.
     const Block& first = planned.posed.blocks[vehicle.first_step];
@@ -142,7 +144,7 @@ void DayAhead::put_visits(const evtwin_view& view, const Planned& planned) {
 }
 
 /// The plan's rest, EVSE by EVSE: cars that are here and those announced after them.
-void DayAhead::show(const evtwin_view& view, sdk::Decision& decision) const {
+void DayAhead::show_plan(const evtwin_view& view, sdk::Decision& decision) const {
   for (std::size_t h = 0; h < decision.plan_steps; ++h) {
     const std::size_t step = plan_.step_at(view.horizon_start_ns[h]);
     if (step >= plan_.steps()) continue;
@@ -155,7 +157,7 @@ void DayAhead::show(const evtwin_view& view, sdk::Decision& decision) const {
 }
 
 /// An announced car that has come. @returns whether it is another than was announced.
-bool DayAhead::meet(const evtwin_view& view, Visit& visit) {
+bool DayAhead::meet_reservation(const evtwin_view& view, Visit& visit) {
   const std::uint32_t i = visit.evse;
   const std::int64_t arrived_ns = view.evse_arrived_ns[i];
   const double announced_kwh = visit.remaining_kwh;
@@ -186,7 +188,7 @@ bool DayAhead::watch_visit(const evtwin_view& view, Visit& visit) {
   if (visit.session == 0) {
     // The EVSE's next car an hour before the time is the one announced; an earlier one is somebody else.
     if (view.evse_session[visit.evse] != 0 && view.evse_arrived_ns[visit.evse] > visit.announced_ns - hour_ns)
-      return meet(view, visit);
+      return meet_reservation(view, visit);
     if (view.now_ns < visit.announced_ns + punctual_ns || planned_kwh <= tolerance) return false;
     const std::uint64_t key = reservation_key(visit.evse, visit.announced_ns);
     if (std::find(missed_.begin(), missed_.end(), key) == missed_.end()) {
@@ -225,14 +227,14 @@ bool DayAhead::import_is_higher(const evtwin_view& view) const {
 }
 
 /// @returns whether the day goes otherwise than planned
-bool DayAhead::watch(const evtwin_view& view) {
+bool DayAhead::notice_changes(const evtwin_view& view) {
   bool otherwise = (view.why & EVTWIN_WHY_LIMIT) != 0;
   for (Visit& visit : plan_.visits) otherwise = watch_visit(view, visit) || otherwise;
   for (std::uint32_t i = 0; i < view.n_evses; ++i) {
-    if (view.evse_reserved_kwh[i] > 0.0 && !plan_.knows(reservation_key(i, view.evse_reserved_from_ns[i])))
+    if (view.evse_reserved_kwh[i] > 0.0 && !plan_.knows_session(reservation_key(i, view.evse_reserved_from_ns[i])))
       otherwise = true;
     const std::uint64_t session = view.evse_session[i];
-    if (session == 0 || view.evse_draws[i] == 0 || plan_.knows(session)) continue;
+    if (session == 0 || view.evse_draws[i] == 0 || plan_.knows_session(session)) continue;
     const bool planned = std::any_of(plan_.visits.begin(), plan_.visits.end(),
                                      [&](const Visit& visit) { return visit.session == session; });
     if (planned) continue;
@@ -242,7 +244,7 @@ bool DayAhead::watch(const evtwin_view& view) {
   return otherwise || import_is_higher(view);
 }
 
-void DayAhead::tell(const evtwin_view& view) {
+void DayAhead::tell_course(const evtwin_view& view) {
   double planned_kwh = 0.0;
   double used_kwh = 0.0;
   for (const Visit& visit : plan_.visits) {
@@ -256,12 +258,12 @@ void DayAhead::tell(const evtwin_view& view) {
                 "that left early: %u; that took more or less than planned: %u; unannounced: %u",
                 planned_kwh, used_kwh, today_.missing, today_.late, today_.left_early, today_.other_energy,
                 today_.unannounced);
-  planner_.report(EVTWIN_INFO, text.data());
+  planner_.report_once(EVTWIN_INFO, text.data());
 }
 
 /// Each car's step, and what it is behind or ahead of its plan.
-void DayAhead::follow(const evtwin_view& view, const Settings& settings, const SiteMemory& memory, std::size_t step,
-                      sdk::Decision& decision) {
+void DayAhead::follow_plan(const evtwin_view& view, const Settings& settings, const SiteMemory& memory,
+                           std::size_t step, sdk::Decision& decision) {
   double cars_kw = 0.0;
   for (const Visit& visit : plan_.visits)
     if (is_here(view, visit)) cars_kw += visit.kw[step] / view.evse_efficiency[visit.evse];
@@ -324,20 +326,20 @@ void DayAhead::decide(const evtwin_view& view, const Settings& settings, const S
   const Deviations before = today_;
   if (plan_.steps() == 0 || today != plan_.day) {
     make_plan(view, settings, memory, decision);
-  } else if (watch(view)) {
+  } else if (notice_changes(view)) {
     Deviations told = before;
     told.unannounced = today_.unannounced;
-    if (today_ != told) tell(view);
+    if (today_ != told) tell_course(view);
     make_plan(view, settings, memory, decision);
   } else if ((view.why & EVTWIN_WHY_DEPARTURE) != 0) {
-    show(view, decision);  // what was planned for the EVSE ended with the car: who comes next is shown again
+    show_plan(view, decision);  // what was planned for the EVSE ended with the car: who comes next is shown again
   }
   const std::size_t step = plan_.step_at(view.now_ns);
   if (keep_existing_ || step >= plan_.steps()) {
     charge_uncontrolled(view, settings.terms, memory, decision);
     return;
   }
-  follow(view, settings, memory, step, decision);
+  follow_plan(view, settings, memory, step, decision);
 }
 
 void DayAhead::save(sdk::StateWriter& writer) const {

@@ -40,7 +40,7 @@ struct DayPlan {
   std::size_t step_at(std::int64_t now_ns) const;
   /// Planned for a visit from the beginning to `now_ns`.
   double kwh_until(const Visit& visit, std::int64_t now_ns) const;
-  bool knows(std::uint64_t key) const;
+  bool knows_session(std::uint64_t key) const;
 };
 
 /// Deviations since the day was planned.
@@ -75,14 +75,14 @@ class DayAhead {
  private:
   void make_plan(const evtwin_view& view, const Settings& settings, const SiteMemory& memory, sdk::Decision& decision);
   void put_visits(const evtwin_view& view, const Planned& planned);
-  void show(const evtwin_view& view, sdk::Decision& decision) const;
-  bool watch(const evtwin_view& view);
+  void show_plan(const evtwin_view& view, sdk::Decision& decision) const;
+  bool notice_changes(const evtwin_view& view);
   bool watch_visit(const evtwin_view& view, Visit& visit);
-  bool meet(const evtwin_view& view, Visit& visit);
+  bool meet_reservation(const evtwin_view& view, Visit& visit);
   bool import_is_higher(const evtwin_view& view) const;
-  void tell(const evtwin_view& view);
-  void follow(const evtwin_view& view, const Settings& settings, const SiteMemory& memory, std::size_t step,
-              sdk::Decision& decision);
+  void tell_course(const evtwin_view& view);
+  void follow_plan(const evtwin_view& view, const Settings& settings, const SiteMemory& memory, std::size_t step,
+                   sdk::Decision& decision);
 
   ForecastPlanner planner_;
   DayPlan plan_;

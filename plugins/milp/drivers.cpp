@@ -55,9 +55,11 @@ double own(const PastStay& a, const PastStay& b) { return a.driver != 0 && a.dri
 double PastStay::claimed_h() const { return hours(claimed_ns - arrived_ns); }
 double PastStay::stayed_h() const { return hours(left_ns - arrived_ns); }
 
-void ShareCurve::add(double share, bool whole, double weight) { (whole ? whole_ : open_)[bin_of(share)] += weight; }
+void ShareCurve::add_share(double share, bool whole, double weight) {
+  (whole ? whole_ : open_)[bin_of(share)] += weight;
+}
 
-void ShareCurve::build() {
+void ShareCurve::build_curve() {
   double at_risk = 0.0;
   for (std::size_t b = 0; b <= bins; ++b) at_risk += whole_[b] + open_[b];
   double survival = 1.0;
@@ -68,15 +70,15 @@ void ShareCurve::build() {
   }
 }
 
-double ShareCurve::at(double share) const { return survival_[std::min(bin_of(share) + 1, bins)]; }
+double ShareCurve::chance_above(double share) const { return survival_[std::min(bin_of(share) + 1, bins)]; }
 
-double ShareCurve::beyond(double share, double seen) const {
-  const double here = at(seen);
-  return here > 1e-6 ? std::min(1.0, at(share) / here) : 0.0;
+double ShareCurve::chance_beyond(double share, double seen) const {
+  const double here = chance_above(seen);
+  return here > 1e-6 ? std::min(1.0, chance_above(share) / here) : 0.0;
 }
 
 double ShareCurve::come_to(double chance, double seen) const {
-  const double here = at(seen);
+  const double here = chance_above(seen);
   if (here <= 1e-6) return seen;
   std::size_t b = bin_of(seen) + 1;
   while (b < bins && survival_[b + 1] >= chance * here) ++b;
@@ -84,7 +86,7 @@ double ShareCurve::come_to(double chance, double seen) const {
 }
 
 double ShareCurve::mean_beyond(double seen) const {
-  const double here = at(seen);
+  const double here = chance_above(seen);
   if (here <= 1e-6) return 0.0;
   const std::size_t first = bin_of(seen) + 1;
   double sum = std::max(0.0, static_cast<double>(first) * bin - seen) * here;
@@ -109,7 +111,7 @@ void Drivers::look_at_word(std::int64_t claimed_ns, std::int64_t there_until_ns,
   if (later_ns > kept_within_ns || (left && later_ns < -kept_within_ns)) word_broken_ = 1;
 }
 
-void Drivers::add(const PastStay& stay) {
+void Drivers::add_stay(const PastStay& stay) {
   if (stay.claimed_h() > shortest_claim_h) look_at_word(stay.claimed_ns, stay.left_ns, true);
   if (stays_.size() < most_stays) stays_.push_back(stay);
   stays_[count_++ % most_stays] = stay;
@@ -121,16 +123,16 @@ void Drivers::for_learned(Use&& use) const {
     use(stays_[k % most_stays]);
 }
 
-ShareCurve Drivers::stay(const PastStay& like, EarlyLeaving before_seen) const {
+ShareCurve Drivers::stay_curve(const PastStay& like, EarlyLeaving before_seen) const {
   ShareCurve curve;
   double seen = 0.0;
   for_learned([&](const PastStay& stay) { seen += stay.claimed_h() > shortest_claim_h ? 1.0 : 0.0; });
   // Everybody, those unlike this one as well, has a part of the prior's weight.
   const double of_each = prior_stays / (prior_seen + seen);
   const double early = before_seen == EarlyLeaving::expected && word_broken_ != 0 ? prior_early : 0.0;
-  curve.add(1.0, true, of_each * prior_seen * (1.0 - early));
+  curve.add_share(1.0, true, of_each * prior_seen * (1.0 - early));
   for (int k = 0; k < early_bins; ++k)
-    curve.add((k + 0.5) / early_bins, true, of_each * prior_seen * early / early_bins);
+    curve.add_share((k + 0.5) / early_bins, true, of_each * prior_seen * early / early_bins);
   const double like_h = like.claimed_h(), like_clock_h = clock_h(like);
   if (like_h > shortest_claim_h) {
     for_learned([&](const PastStay& stay) {
@@ -138,28 +140,28 @@ ShareCurve Drivers::stay(const PastStay& like, EarlyLeaving before_seen) const {
       const double apart_h = std::abs(clock_h(stay) - like_clock_h);
       const double weight = bell(std::log(stay.claimed_h() / like_h), like_stay) *
                             bell(std::min(apart_h, 24.0 - apart_h), like_hour) * own(stay, like);
-      curve.add(stay.stayed_h() / stay.claimed_h(), true, weight + of_each);
+      curve.add_share(stay.stayed_h() / stay.claimed_h(), true, weight + of_each);
     });
   }
-  curve.build();
+  curve.build_curve();
   return curve;
 }
 
-ShareCurve Drivers::taken(const PastStay& like) const {
+ShareCurve Drivers::taken_curve(const PastStay& like) const {
   ShareCurve curve;
-  curve.add(1.0, true, prior_stays);
-  curve.add(prior_taken, true, prior_stays);
+  curve.add_share(1.0, true, prior_stays);
+  curve.add_share(prior_taken, true, prior_stays);
   for_learned([&](const PastStay& stay) {
     if (stay.requested_kwh <= least_request_kwh) return;
     const double share = stay.got_kwh / stay.requested_kwh;
-    curve.add(share, stay.finished != 0 || share > 1.0 - rounding, own(stay, like));
+    curve.add_share(share, stay.finished != 0 || share > 1.0 - rounding, own(stay, like));
   });
-  curve.build();
+  curve.build_curve();
   return curve;
 }
 
-std::vector<ExpectedGroup> Drivers::expected(std::int64_t now_ns, std::int64_t utc_offset_ns,
-                                             std::int64_t until_ns) const {
+std::vector<ExpectedGroup> Drivers::expected_groups(std::int64_t now_ns, std::int64_t utc_offset_ns,
+                                                    std::int64_t until_ns) const {
   std::vector<ExpectedGroup> groups;
   const std::int64_t today = local_day(now_ns, utc_offset_ns);
   std::int64_t first_day = local_day(first_ns_, utc_offset_ns);

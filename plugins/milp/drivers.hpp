@@ -32,18 +32,18 @@ class ShareCurve {
   static_assert(largest == 8.0, "shares of 0 to 8");
 
   /// @param whole  the share is all there was; else it was at least that
-  void add(double share, bool whole, double weight);
+  void add_share(double share, bool whole, double weight);
   /// After the last add(), before the first question.
-  void build();
+  void build_curve();
   /// Chance that it exceeds `share`, given that it exceeds `seen`; 0 where nobody was seen to come so far.
-  double beyond(double share, double seen) const;
+  double chance_beyond(double share, double seen) const;
   /// The largest share that at least `chance` of those beyond `seen` come to; no less than `seen`.
   double come_to(double chance, double seen) const;
   /// Mean of what it exceeds `seen` by, given that it does.
   double mean_beyond(double seen) const;
 
  private:
-  double at(double share) const;
+  double chance_above(double share) const;
   std::array<double, bins + 1> whole_{}, open_{},
       survival_{};  ///< last bin: all above; survival: that the bin is come to
 };
@@ -66,20 +66,21 @@ class Drivers {
 
   /// Called at every decision, after those who left before the first: other days before it are not known.
   void begin(std::int64_t now_ns);
-  void add(const PastStay& stay);
+  void add_stay(const PastStay& stay);
   /// Somebody who left, or is still there, at `there_until_ns`: whether drivers leave when they say.
   void look_at_word(std::int64_t claimed_ns, std::int64_t there_until_ns, bool left);
   const std::vector<PastStay>& stays() const { return stays_; }  ///< in no order
 
   /// Stays, as shares of the stay claimed. Those count most who claimed a like stay at a like time of the day, and
   /// the driver's own; all others a little. Until somebody did not, all keep their word.
-  ShareCurve stay(const PastStay& like, EarlyLeaving before_seen = EarlyLeaving::expected) const;
+  ShareCurve stay_curve(const PastStay& like, EarlyLeaving before_seen = EarlyLeaving::expected) const;
   /// Energy taken, as a share of that requested. A driver who left while drawing, and before the request was met,
   /// wanted at least that.
-  ShareCurve taken(const PastStay& like) const;
+  ShareCurve taken_curve(const PastStay& like) const;
   /// Vehicles expected to plug in in (now, until): the mean of the last days of the same kind (workday, Saturday,
   /// Sunday), by hour and into stays up to 3 h and longer ones. Empty while no such day was seen whole.
-  std::vector<ExpectedGroup> expected(std::int64_t now_ns, std::int64_t utc_offset_ns, std::int64_t until_ns) const;
+  std::vector<ExpectedGroup> expected_groups(std::int64_t now_ns, std::int64_t utc_offset_ns,
+                                             std::int64_t until_ns) const;
 
   void save(sdk::StateWriter& writer) const;
   void load(sdk::StateReader& reader);

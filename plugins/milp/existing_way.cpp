@@ -12,9 +12,9 @@
 namespace evtwin::milp {
 namespace {
 
-using optimise::at;
 using optimise::PlanProblem;
 using optimise::PlanVehicle;
+using optimise::value_at_step;
 
 constexpr double slack_kw = 1e-9;
 
@@ -66,10 +66,10 @@ class Step {
 
     for (const optimise::PlanLimit& limit : problem.limits) {
       Row row;
-      row.base = limit.base.empty() ? 0.0 : at(limit.base, step);
+      row.base = limit.base.empty() ? 0.0 : value_at_step(limit.base, step);
       // A limit that is broken without any car is not to be broken further.
-      row.lower = std::min(at(limit.lower, step), row.base);
-      row.upper = std::max(at(limit.upper, step), row.base);
+      row.lower = std::min(value_at_step(limit.lower, step), row.base);
+      row.upper = std::max(value_at_step(limit.upper, step), row.base);
       for (const optimise::PlanLimit::Member& member : limit.members)
         if (!member.storage) put(row, member.index, member.coefficient);
       rows_.push_back(std::move(row));
@@ -78,7 +78,7 @@ class Step {
     for (const optimise::PlanMagnitude& magnitude : problem.magnitudes) {
       Row row;
       row.magnitude = true;
-      row.upper = std::cos(std::numbers::pi / optimise::polygon_sides) * at(magnitude.upper, step);
+      row.upper = std::cos(std::numbers::pi / optimise::polygon_sides) * value_at_step(magnitude.upper, step);
       for (const optimise::PlanMagnitude::Member& member : magnitude.members)
         put(row, member.evse, {member.re, member.im});
       rows_.push_back(std::move(row));
@@ -203,7 +203,7 @@ void charge(const PlanProblem& problem, optimise::Plan& plan, std::vector<double
 
 }  // namespace
 
-optimise::Plan uncontrolled(const PlanProblem& problem) {
+optimise::Plan plan_uncontrolled(const PlanProblem& problem) {
   const std::size_t steps = problem.steps();
   optimise::Plan plan;
   plan.outcome = optimise::Outcome::optimal;

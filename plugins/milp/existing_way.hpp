@@ -11,7 +11,7 @@ namespace evtwin::milp {
 /// It keeps all limits of the problem but those that are broken with every car at 0, so check_plan finds it sound and
 /// cost_of counts it by the same rules as any plan. A phase may carry what surely lies within a plan's polygon (0.12 %
 /// less than its limit): a linear plan is never dearer than this one.
-optimise::Plan uncontrolled(const optimise::PlanProblem& problem);
+optimise::Plan plan_uncontrolled(const optimise::PlanProblem& problem);
 
 /// Energy that a plan does not give to its vehicles, kWh by their own count.
 double unmet_kwh(const optimise::Plan& plan);

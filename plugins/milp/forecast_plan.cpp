@@ -12,7 +12,7 @@
 
 namespace evtwin::milp {
 
-void ForecastPlanner::report(std::uint32_t severity, const std::string& words) {
+void ForecastPlanner::report_once(std::uint32_t severity, const std::string& words) {
   if (words == last_said_) return;
   last_said_ = words;
   host_.report(&host_, severity, words.c_str());
@@ -29,36 +29,37 @@ void ForecastPlanner::tell_target(double target_kw) {
   host_.report(&host_, EVTWIN_INFO, text.data());
 }
 
-std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Settings& settings,
-                                             const SiteMemory& memory) {
-  if (std::isnan(settings.terms.peak_target_kw) && view.demand_price_per_kw > 0.0) tell_target(memory.peak_target.kw());
+std::optional<Planned> ForecastPlanner::make_plan(const evtwin_view& view, const Settings& settings,
+                                                  const SiteMemory& memory) {
+  if (std::isnan(settings.terms.peak_target_kw) && view.demand_price_per_kw > 0.0)
+    tell_target(memory.peak_target.target_kw());
   Planned planned;
   planned.posed = problem_from_view(view, settings.terms, memory);
   const optimise::PlanProblem weighed_problem =
-      settings.three_parties ? weighed(view, planned.posed, settings.weights) : planned.posed.problem;
+      settings.three_parties ? weigh_parties(view, planned.posed, settings.weights) : planned.posed.problem;
 
   std::vector<optimise::PlanProblem> futures;
   std::vector<optimise::Plan> plans;
   if (settings.futures > 1) {
     futures = futures_of(view, host_, planned.posed, weighed_problem, settings.futures, settings.pv_std);
     const std::vector<double> weights(futures.size(), 1.0);
-    plans = planner_.plan(futures, weights);
+    plans = planner_.make_plan(futures, weights);
     planned.plan = plans.front();
   } else {
-    planned.plan = planner_.plan(weighed_problem);
+    planned.plan = planner_.make_plan(weighed_problem);
   }
 
-  if (!planned.plan.usable()) {
-    report(EVTWIN_WARNING, "no plan (" + std::string(optimise::name_of(planned.plan.outcome)) +
-                               "); until there is one cars charge at full power within the limits");
+  if (!planned.plan.is_usable()) {
+    report_once(EVTWIN_WARNING, "no plan (" + std::string(optimise::name_of(planned.plan.outcome)) +
+                                    "); until there is one cars charge at full power within the limits");
     return std::nullopt;
   }
 
   if (planned.plan.outcome == optimise::Outcome::limit) {
     std::array<char, 160> text{};
     std::snprintf(text.data(), text.size(), "the best plan found; none can be better by more than %.2g %%",
-                  100.0 * planned.plan.gap());
-    report(EVTWIN_INFO, text.data());
+                  100.0 * planned.plan.relative_gap());
+    report_once(EVTWIN_INFO, text.data());
   }
 
   if (plans.empty()) plans.push_back(planned.plan);
@@ -83,7 +84,7 @@ void ForecastPlanner::compare_with_existing(const std::vector<optimise::PlanProb
   std::vector<optimise::Plan> uncontrolled_plans;
   for (std::size_t k = 0; k < problems.size(); ++k) {
     const double share = 1.0 / static_cast<double>(problems.size());
-    const optimise::Plan& existing = uncontrolled_plans.emplace_back(uncontrolled(problems[k]));
+    const optimise::Plan& existing = uncontrolled_plans.emplace_back(plan_uncontrolled(problems[k]));
     plan_cost += share * cost_of(problems[k], plans[k]);
     existing_cost += share * existing.objective;
     plan_unmet_kwh += share * unmet_kwh(plans[k]);
@@ -99,7 +100,7 @@ void ForecastPlanner::compare_with_existing(const std::vector<optimise::PlanProb
                 "kept the existing way: plan %.2f, baseline %.2f, each with energy, demand charge, wear, unmet energy "
                 "and what waiting may cost",
                 plan_cost, existing_cost);
-  report(EVTWIN_INFO, text.data());
+  report_once(EVTWIN_INFO, text.data());
 }
 
 void ForecastPlanner::save(sdk::StateWriter& writer) const {

@@ -23,9 +23,9 @@ struct Planned {
 class ForecastPlanner {
  public:
   ForecastPlanner(const Settings& settings, const evtwin_host& host) : host_(host), planner_(settings.planner) {}
-  /// @returns a plan that is usable(), or none
-  std::optional<Planned> plan(const evtwin_view& view, const Settings& settings, const SiteMemory& memory);
-  void report(std::uint32_t severity, const std::string& text);
+  /// @returns a plan that is is_usable(), or none
+  std::optional<Planned> make_plan(const evtwin_view& view, const Settings& settings, const SiteMemory& memory);
+  void report_once(std::uint32_t severity, const std::string& text);
 
   void save(sdk::StateWriter& writer) const;
   void load(sdk::StateReader& reader);

@@ -36,7 +36,7 @@ void HeldPlan::load(sdk::StateReader& reader) {
   }
 }
 
-HeldPlan hold(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t now_ns, std::size_t storages) {
+HeldPlan hold_plan(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t now_ns, std::size_t storages) {
   HeldPlan held;
   held.made_ns = now_ns;
   held.edge_ns.push_back(posed.blocks.front().start_ns);
@@ -50,7 +50,7 @@ HeldPlan hold(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t
     held.session.push_back(vehicle.key);
     for (std::uint32_t k = 0; k < steps; ++k) {
       const bool there = k >= vehicle.first_step && k < vehicle.end_step;
-      const double kw = there ? plan.vehicles[v].kw(k) / share_of(vehicle, k) : 0.0;
+      const double kw = there ? plan.vehicles[v].kw_in_step(k) / share_of(vehicle, k) : 0.0;
       held.evse_kw.push_back(std::clamp(kw, -vehicle.max_discharge_kw, vehicle.max_kw));
     }
   }
@@ -65,7 +65,7 @@ HeldPlan hold(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t
   return held;
 }
 
-void show(const HeldPlan& held, const evtwin_view& view, sdk::Decision& decision) {
+void show_plan(const HeldPlan& held, const evtwin_view& view, sdk::Decision& decision) {
   for (std::size_t h = 0; h < decision.plan_steps; ++h) {
     const std::size_t step = held.step_at(view.horizon_start_ns[h]);
     if (step >= held.steps()) continue;

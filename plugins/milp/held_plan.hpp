@@ -28,9 +28,9 @@ struct HeldPlan {
 };
 
 /// Writes a held plan into the decision's plan, horizon step by horizon step.
-void show(const HeldPlan& held, const evtwin_view& view, sdk::Decision& decision);
+void show_plan(const HeldPlan& held, const evtwin_view& view, sdk::Decision& decision);
 
 /// @param storages  of the view: those that the problem left out are held at 0
-HeldPlan hold(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t now_ns, std::size_t storages);
+HeldPlan hold_plan(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t now_ns, std::size_t storages);
 
 }  // namespace evtwin::milp

@@ -24,8 +24,8 @@ PastStay as_seen(const evtwin_view& view, std::uint32_t i) {
 
 }  // namespace
 
-double LearnedStay::there(std::int64_t at_ns) const {
-  return curve.beyond(hours(at_ns - seen.arrived_ns) / seen.claimed_h(), share);
+double LearnedStay::chance_there(std::int64_t at_ns) const {
+  return curve.chance_beyond(hours(at_ns - seen.arrived_ns) / seen.claimed_h(), share);
 }
 
 std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory,
@@ -34,7 +34,7 @@ std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i
   stay.seen = as_seen(view, i);
   if (stay.seen.claimed_h() <= learn_from_h) return std::nullopt;
   // The chance that a lender is gone is so dear that nothing would be lent for one that nobody has seen.
-  stay.curve = memory.drivers.stay(stay.seen, lends ? EarlyLeaving::unheard_of : EarlyLeaving::expected);
+  stay.curve = memory.drivers.stay_curve(stay.seen, lends ? EarlyLeaving::unheard_of : EarlyLeaving::expected);
   stay.share = hours(view.now_ns - stay.seen.arrived_ns) / stay.seen.claimed_h();
   const double until = stay.curve.come_to(still_here, stay.share);
   const auto stay_ns = static_cast<std::int64_t>(until * stay.seen.claimed_h() * 3.6e12);
@@ -46,7 +46,7 @@ std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i
 LearnedWish learned_wish(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory) {
   const double requested_kwh = view.evse_requested_kwh[i];
   const double seen = view.evse_got_kwh[i] / requested_kwh;
-  const ShareCurve taken = memory.drivers.taken(as_seen(view, i));
+  const ShareCurve taken = memory.drivers.taken_curve(as_seen(view, i));
   // A driver who takes more than anybody seen goes on for a while: by a fifth, at first no further than the request.
   const double on = seen < 1.0 ? std::min(beyond_share, 1.0 - seen) : beyond_share * seen;
   const double mean = std::max(taken.mean_beyond(seen), on);

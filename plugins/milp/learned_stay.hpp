@@ -15,7 +15,7 @@ struct LearnedStay {
   std::int64_t until_ns = 0;
 
   /// Chance that it is still there.
-  double there(std::int64_t at_ns) const;
+  double chance_there(std::int64_t at_ns) const;
 };
 
 /// None where the claim is too short to tell anything.

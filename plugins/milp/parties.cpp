@@ -26,7 +26,7 @@ double net_kw_before(const evtwin_view& view, const optimise::PlanProblem& probl
 
 }  // namespace
 
-optimise::PlanProblem weighed(const evtwin_view& view, const ViewProblem& posed, const Weights& given) {
+optimise::PlanProblem weigh_parties(const evtwin_view& view, const ViewProblem& posed, const Weights& given) {
   Weights weights = given;
   const double largest = std::max(weights.site, weights.owner);
   if (largest > 0.0) {

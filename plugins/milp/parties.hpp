@@ -16,6 +16,6 @@ namespace evtwin::milp {
 /// The V2G price is each driver's own: the site's, or the owner's minimum where that is more.
 /// Transfers between driver and site drop out where the two weigh the same. Only the wishes of the grid are new: the
 /// limits themselves hold whatever the weights are.
-optimise::PlanProblem weighed(const evtwin_view& view, const ViewProblem& posed, const Weights& weights);
+optimise::PlanProblem weigh_parties(const evtwin_view& view, const ViewProblem& posed, const Weights& weights);
 
 }  // namespace evtwin::milp

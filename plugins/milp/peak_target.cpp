@@ -101,7 +101,7 @@ void PeakTarget::learn_history(const evtwin_view& view, const Drivers& drivers, 
   }
 }
 
-void PeakTarget::look(const evtwin_view& view, const Drivers& drivers) {
+void PeakTarget::learn_from(const evtwin_view& view, const Drivers& drivers) {
   const std::int64_t midnight_ns = local_day(view.now_ns, view.utc_offset_ns) * day_ns - view.utc_offset_ns;
   if (last_ns_ == 0) {
     begin_ns_ = midnight_ns;
@@ -130,12 +130,12 @@ void PeakTarget::look(const evtwin_view& view, const Drivers& drivers) {
   last_net_kw_ = view.load_kw - view.pv_kw;
 }
 
-double PeakTarget::kw() const {
+double PeakTarget::target_kw() const {
   if (target_kw_.size() < 2) return 0.0;
   return *std::max_element(target_kw_.begin(), target_kw_.end());
 }
 
-double PeakTarget::share(double days_left) const {
+double PeakTarget::share_of_days(double days_left) const {
   const double others = std::max(0.0, days_left) / (1.0 + static_cast<double>(target_kw_.size()));
   return 1.0 / (1.0 + others);
 }

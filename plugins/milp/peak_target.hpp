@@ -32,12 +32,12 @@ class PeakTarget {
   static constexpr double over_hindsight = 1.9;
 
   /// At every decision, before the stays of those who left since are forgotten.
-  void look(const evtwin_view& view, const Drivers& drivers);
+  void learn_from(const evtwin_view& view, const Drivers& drivers);
   /// 0 until two days were seen.
-  double kw() const;
+  double target_kw() const;
   /// The part of a peak above all that is known that is today's: it serves the later days that need as much, too. By
   /// the rule of succession (Laplace 1774) each of `days_left` does with a chance of 1 in (days seen + 1).
-  double share(double days_left) const;
+  double share_of_days(double days_left) const;
 
   void save(sdk::StateWriter& writer) const;
   void load(sdk::StateReader& reader);

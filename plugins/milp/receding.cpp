@@ -33,11 +33,11 @@ void Receding::decide(const evtwin_view& view, const Settings& settings, const S
   if (wants_new_plan(view, settings)) {
     held_ = {};
     keep_existing_ = false;
-    if (const auto planned = planner_.plan(view, settings, memory)) {
-      held_ = hold(planned->posed, planned->plan, view.now_ns, view.n_storages);
+    if (const auto planned = planner_.make_plan(view, settings, memory)) {
+      held_ = hold_plan(planned->posed, planned->plan, view.now_ns, view.n_storages);
       keep_existing_ = planned->keep_existing;
       decision.expected_cost = planned->bill;
-      show(held_, view, decision);
+      show_plan(held_, view, decision);
     }
   }
 

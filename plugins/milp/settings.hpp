@@ -129,7 +129,7 @@ inline constexpr std::array party_rows{
 
 /// Tables put together.
 template <std::size_t... N>
-constexpr auto join(const std::array<evtwin_param_info, N>&... tables) {
+constexpr auto join_tables(const std::array<evtwin_param_info, N>&... tables) {
   std::array<evtwin_param_info, (N + ...)> all{};
   std::size_t at = 0;
   const auto add = [&](const auto& table) {

@@ -30,7 +30,7 @@ void learn_departures(const evtwin_view& view, SiteMemory& memory) {
     // No session of this run: the scenario's history tells of it.
     if (view.departed_session[d] == 0) {
       if (view.departed_arrived_ns[d] == 0) continue;  // nothing is known of its stay
-      memory.drivers.add(left_before(view, d));
+      memory.drivers.add_stay(left_before(view, d));
       memory.add_early(hours(view.departed_claimed_ns[d] - view.departed_ns[d]));
       continue;
     }
@@ -43,7 +43,7 @@ void learn_departures(const evtwin_view& view, SiteMemory& memory) {
     stay.driver = car.driver;
     stay.max_kw = car.car_max_kw;
     stay.finished = car.draws == 0 ? 1 : 0;
-    memory.drivers.add(stay);
+    memory.drivers.add_stay(stay);
   }
 }
 
@@ -78,13 +78,13 @@ void see_draw(const evtwin_view& view, std::uint32_t i, CarMemory& car) {
 
 }  // namespace
 
-void SiteMemory::look(const evtwin_view& view) {
+void SiteMemory::learn_from(const evtwin_view& view) {
   cars.resize(view.n_evses);
   run.look(view);
   learn_departures(view, *this);
 
   drivers.begin(view.now_ns);
-  peak_target.look(view, drivers);
+  peak_target.learn_from(view, drivers);
   rated_kw.resize(view.n_evses, 0.0);
   for (std::uint32_t i = 0; i < view.n_evses; ++i) {
     rated_kw[i] = std::max(rated_kw[i], view.evse_max_kw[i]);

@@ -42,7 +42,7 @@ struct SiteMemory {
   /// Looks at the set-points of the last decision and what came of them: a car that took less than it was offered (it
   /// tapers, or its inlet is smaller than its driver thinks) is planned with what it took, until it takes all of an
   /// offer above that.
-  void look(const evtwin_view& view);
+  void learn_from(const evtwin_view& view);
   void add_early(double early);
   /// How much earlier than claimed four of five drivers leave at most; 0 until a handful has left.
   double learned_margin_h() const;

@@ -21,7 +21,7 @@ PlanningStrategy::PlanningStrategy(sdk::Setup& setup)
       way_(way_of(settings_, setup.host())) {}
 
 void PlanningStrategy::decide(const sdk::View& view, sdk::Decision& decision) {
-  memory_.look(view.raw);
+  memory_.learn_from(view.raw);
   std::visit([&](auto& way) { way.decide(view.raw, settings_, memory_, decision); }, way_);
 }
 

@@ -27,7 +27,7 @@ class PlanningStrategy {
 inline constexpr std::uint32_t planning_flags = EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_USES_V2G;
 
 struct Lp : PlanningStrategy {
-  static constexpr auto params = join(common_rows, v2g_row, lp_rows, search_rows);
+  static constexpr auto params = join_tables(common_rows, v2g_row, lp_rows, search_rows);
   static_assert(rows_differ(params));
   static constexpr evtwin_info info = sdk::describe("lp", "Linear programme", "1.0",
                                                     "Plans the hours ahead at least cost as a linear programme; what "
@@ -37,7 +37,7 @@ struct Lp : PlanningStrategy {
 };
 
 struct Milp : PlanningStrategy {
-  static constexpr auto params = join(common_rows, v2g_row, search_rows, whole_rows);
+  static constexpr auto params = join_tables(common_rows, v2g_row, search_rows, whole_rows);
   static_assert(rows_differ(params));
   static constexpr evtwin_info info =
       sdk::describe("milp", "Mixed-integer programme", "1.0",
@@ -47,7 +47,7 @@ struct Milp : PlanningStrategy {
 };
 
 struct V2gProfitMax : PlanningStrategy {
-  static constexpr auto params = join(common_rows, party_rows, search_rows, whole_rows);
+  static constexpr auto params = join_tables(common_rows, party_rows, search_rows, whole_rows);
   static_assert(rows_differ(params));
   static constexpr evtwin_info info =
       sdk::describe("v2g-profit-max", "V2G profit", "1.0",

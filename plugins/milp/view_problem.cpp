@@ -65,7 +65,7 @@ double unmet_weight(const evtwin_view& view, const ProblemTerms& terms, const Si
   const double price = view.demand_basis == EVTWIN_DEMAND_PEAK ? view.demand_price_per_kw * view.demand_fraction : 0.0;
   if (!std::isnan(terms.demand_share) || !(price > 0.0)) return 1.0;
   // In a month cut short no more days than it pays for.
-  return 1.0 / memory.peak_target.share(hours(view.month_end_ns - view.now_ns) / 24.0 * view.demand_fraction);
+  return 1.0 / memory.peak_target.share_of_days(hours(view.month_end_ns - view.now_ns) / 24.0 * view.demand_fraction);
 }
 
 /// No use of a kWh on the way earns more: sold at the dearest price, or all of a window's peak shaved by it.
@@ -166,7 +166,8 @@ void put_waiting(const evtwin_view& view, const std::vector<Block>& blocks, cons
         std::midpoint(std::max(view.now_ns, block.start_ns), std::min(stay.done_ns, block.end_ns));
     // The rest of a wish is learned on the way, so that of two cars the more important one goes first.
     const double waiting = earlier * above_lowest * hours(std::max<std::int64_t>(0, middle_ns - view.now_ns));
-    vehicle.step_charge_price_per_kwh.push_back((1.0 - stay.learned->there(middle_ns) + waiting) * waiting_per_kwh);
+    vehicle.step_charge_price_per_kwh.push_back((1.0 - stay.learned->chance_there(middle_ns) + waiting) *
+                                                waiting_per_kwh);
   }
 }
 
@@ -313,7 +314,7 @@ void put_expected(const evtwin_view& view, const ProblemTerms& terms, const Site
 void put_learned(const evtwin_view& view, const SiteMemory& memory, ViewProblem& out) {
   if (view.horizon_steps == 0) return;
   for (const ExpectedGroup& group :
-       memory.drivers.expected(view.now_ns, view.utc_offset_ns, out.blocks.back().end_ns)) {
+       memory.drivers.expected_groups(view.now_ns, view.utc_offset_ns, out.blocks.back().end_ns)) {
     PlanVehicle vehicle;
     vehicle.key = expected_mark | group.number;
     vehicle.evse = view.n_evses;
@@ -383,7 +384,7 @@ void put_storages(const evtwin_view& view, const ProblemTerms& terms, const Site
 /// taken for one. Months after the next are taken to be like it: nothing is known of them.
 void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
   if (view.demand_basis != EVTWIN_DEMAND_PEAK) return;
-  const double target_kw = known_or(terms.peak_target_kw, memory.peak_target.kw());
+  const double target_kw = known_or(terms.peak_target_kw, memory.peak_target.target_kw());
   constexpr std::uint32_t free = UINT32_MAX;
   const auto period_of = [&](double price_per_kw, double fraction, double floor_kw) {
     const double price = price_per_kw * fraction * known_or(terms.demand_share, 1.0);

@@ -58,7 +58,7 @@ std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns);
 ///  - with learned drivers instead: until seven of ten of its like have left, a kWh planned for later costing the unmet
 ///    price times the chance that the driver is gone by then; and as much as drivers take on average beyond what it has
 ///    got, at the unmet price, and as one in twenty takes, at a part of it. Its unmet price is higher the more days of
-///    the month are left (PeakTarget::share)
+///    the month are left (PeakTarget::share_of_days)
 ///  - with V2G, opted-in cars: from their floor to a full battery, also beyond what was requested, to give it later;
 ///    where the battery is not known, what they got in this session and no more. Their wants count in the battery:
 ///    the losses of lending are not the driver's. One that takes no more is full as it is: it takes what it has given

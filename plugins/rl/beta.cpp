@@ -22,14 +22,14 @@ double draw_gamma(double shape, Dice& dice) {
 
 }  // namespace
 
-std::uint64_t Dice::next() {
+std::uint64_t Dice::next_bits() {
   std::uint64_t z = state_ += 0x9e3779b97f4a7c15U;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
   return z ^ (z >> 31);
 }
 
-double Dice::uniform() { return (static_cast<double>(next() >> 11) + 0.5) * 0x1p-53; }
+double Dice::uniform() { return (static_cast<double>(next_bits() >> 11) + 0.5) * 0x1p-53; }
 
 double Dice::normal() {
   while (true) {
@@ -38,11 +38,11 @@ double Dice::normal() {
   }
 }
 
-Beta Beta::of(const float* outputs) {
+Beta Beta::from_outputs(const float* outputs) {
   return {1.0 + softplus(static_cast<double>(outputs[0])), 1.0 + softplus(static_cast<double>(outputs[1]))};
 }
 
-double Beta::draw(Dice& dice) const {
+double Beta::draw_value(Dice& dice) const {
   const double x = draw_gamma(a, dice), y = draw_gamma(b, dice);
   return std::clamp(x / (x + y), beta_margin, 1.0 - beta_margin);
 }

@@ -8,7 +8,7 @@ namespace evtwin::rl {
 class Dice {
  public:
   explicit Dice(std::uint64_t seed = 0) : state_(seed) {}
-  std::uint64_t next();
+  std::uint64_t next_bits();
   /// In (0, 1).
   double uniform();
   /// Standard normal, by the polar method of Marsaglia.
@@ -22,9 +22,9 @@ class Dice {
 /// Both parameters are 1 + softplus of an output, so above 1: one mode, no mass at the bounds.
 struct Beta {
   /// @param outputs  two of a head
-  static Beta of(const float* outputs);
+  static Beta from_outputs(const float* outputs);
 
-  double draw(Dice& dice) const;
+  double draw_value(Dice& dice) const;
   double mean() const { return a / (a + b); }
   double mode() const { return (a - 1.0) / (a + b - 2.0); }
 

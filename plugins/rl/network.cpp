@@ -7,14 +7,14 @@ namespace {
 Eigen::Index index(std::size_t n) { return static_cast<Eigen::Index>(n); }
 
 Vector vector_of(const policy::PolicyFile& file, const std::string& name, std::size_t n) {
-  return Seen(file.array(name, {static_cast<std::uint32_t>(n)}).values.data(), index(n));
+  return Seen(file.find_array(name, {static_cast<std::uint32_t>(n)}).values.data(), index(n));
 }
 
 }  // namespace
 
 Dense::Dense(const policy::PolicyFile& file, const std::string& name, std::size_t in, std::size_t out) {
   const policy::Array& rows =
-      file.array(name + ".weight", {static_cast<std::uint32_t>(out), static_cast<std::uint32_t>(in)});
+      file.find_array(name + ".weight", {static_cast<std::uint32_t>(out), static_cast<std::uint32_t>(in)});
   using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   weight = Eigen::Map<const RowMajor>(rows.values.data(), index(out), index(in));
   bias = vector_of(file, name + ".bias", out);
@@ -27,7 +27,7 @@ Normaliser::Normaliser(const policy::PolicyFile& file, const std::string& name, 
   one_by_sd_ = sd.cwiseInverse();
 }
 
-void Normaliser::apply(float* x) const {
+void Normaliser::normalise_row(float* x) const {
   constexpr float most = 10.0F;
   Eigen::Map<Vector> row(x, mean_.size());
   row = (row - mean_).cwiseProduct(one_by_sd_).cwiseMin(most).cwiseMax(-most);
@@ -39,7 +39,7 @@ SiteNetwork::SiteNetwork(const policy::PolicyFile& file, const std::string& name
       second_(file, name + ".second", sizes.hidden, sizes.hidden),
       head_(file, name + ".head", sizes.hidden, outputs) {}
 
-void SiteNetwork::run(const float* site, float* out) const {
+void SiteNetwork::run_forward(const float* site, float* out) const {
   a_ = first_.bias;
   a_.noalias() += first_.weight * Seen(site, first_.weight.cols());
   a_ = a_.array().tanh();
@@ -61,7 +61,8 @@ EvseNetwork::EvseNetwork(const policy::PolicyFile& file, const std::string& name
       storage_head_(file, name + ".storage_head", sizes.hidden, of_storages),
       context_(index(sizes.hidden + sizes.site)) {}
 
-void EvseNetwork::run(const float* site, const float* evses, std::size_t n, float* out, float* storage_out) const {
+void EvseNetwork::run_forward(const float* site, const float* evses, std::size_t n, float* out,
+                              float* storage_out) const {
   const Eigen::Index h = index(sizes_.hidden), count = index(n);
   const Seen seen(site, index(sizes_.site));
   const Eigen::Map<const Matrix> columns(evses, index(sizes_.evse), count);

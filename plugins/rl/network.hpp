@@ -34,7 +34,7 @@ class Normaliser {
   /// @param name  arrays NAME.mean and NAME.sd [n]
   Normaliser(const policy::PolicyFile& file, const std::string& name, std::size_t n);
   /// (x - mean) / sd, at most 10 either way, in place.
-  void apply(float* x) const;
+  void normalise_row(float* x) const;
 
  private:
   Vector mean_, one_by_sd_;
@@ -51,7 +51,7 @@ class SiteNetwork {
   SiteNetwork() = default;
   SiteNetwork(const policy::PolicyFile& file, const std::string& name, const Sizes& sizes, std::size_t outputs);
   /// @param site  [sizes.site] normalised;  @param out  [outputs]
-  void run(const float* site, float* out) const;
+  void run_forward(const float* site, float* out) const;
 
  private:
   Dense first_, second_, head_;
@@ -68,7 +68,7 @@ class EvseNetwork {
   /// @param evses        [n, sizes.evse] normalised
   /// @param out          [n, outputs]
   /// @param storage_out  [of_storages]
-  void run(const float* site, const float* evses, std::size_t n, float* out, float* storage_out) const;
+  void run_forward(const float* site, const float* evses, std::size_t n, float* out, float* storage_out) const;
 
  private:
   Sizes sizes_;

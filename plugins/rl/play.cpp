@@ -31,12 +31,12 @@ Play::Play(sdk::Setup& setup, const char* kind) {
 }
 
 void Play::decide(const sdk::View& view, sdk::Decision& decision) {
-  eyes_->look(view.raw, sight_);
-  policy_->answer(sight_, answer_);
+  eyes_->look_at(view.raw, sight_);
+  policy_->answer_sight(sight_, answer_);
   evtwin_decision raw{};
   raw.evse_kw = decision.evse_kw.data();
   raw.storage_kw = decision.storage_kw.data();
-  hands_->act(view.raw, sight_, answer_, raw);
+  hands_->write_decision(view.raw, sight_, answer_, raw);
 }
 
 }  // namespace evtwin::rl

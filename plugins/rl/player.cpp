@@ -14,7 +14,7 @@ bool is_asked_about(const evtwin_view& view, std::uint32_t evse) {
 
 }  // namespace
 
-void Eyes::look(const evtwin_view& view, Sight& sight) const {
+void Eyes::look_at(const evtwin_view& view, Sight& sight) const {
   sight.site.resize(Features::of_site(ahead_).size());
   features_.write_site(view, sight.site.data());
   sight.who.clear();
@@ -37,7 +37,8 @@ Hands::Hands(const evtwin_view& first, Shape shape, double site_kw)
       storage_kw_(first.n_storages),
       cells_(first.n_evses + first.n_storages) {}
 
-void Hands::act(const evtwin_view& view, const Sight& sight, const Answer& answer, evtwin_decision& decision) {
+void Hands::write_decision(const evtwin_view& view, const Sight& sight, const Answer& answer,
+                           evtwin_decision& decision) {
   const auto share = [&](Common which) { return static_cast<double>(answer.common[which]); };
   const bool pays_peaks = view.demand_price_per_kw * view.demand_fraction > 0.0;
   const double target_kw =
@@ -55,7 +56,7 @@ void Hands::act(const evtwin_view& view, const Sight& sight, const Answer& answe
   if (shape_ == Shape::evse) {
     hand_out_by_share(view, sight, answer, room_kw, decision);
   } else {
-    reader_.decide(view, cells_.data(), decision);
+    reader_.write_decision(view, cells_.data(), decision);
     split_.hand_out(view, storage_kw_, share(use) * room_kw);
     for (const std::uint32_t i : sight.who) decision.evse_kw[i] = split_.kw()[i];
   }
@@ -74,7 +75,7 @@ void Hands::hand_out_by_share(const evtwin_view& view, const Sight& sight, const
     const float low = can_lend(view, i) ? -1.0F : 0.0F, high = can_charge(view, i) ? 1.0F : 0.0F;
     cells_[i] = low + (high - low) * answer.evses[k];
   }
-  reader_.decide(view, cells_.data(), decision);
+  reader_.write_decision(view, cells_.data(), decision);
   for (const std::size_t k : order_) {
     double& kw = decision.evse_kw[sight.who[k]];
     if (kw > room_kw) kw = fleet::offer_at_most_kw(view, sight.who[k], room_kw);
@@ -109,7 +110,7 @@ std::size_t storage_choice(const Answer& answer) {
   return answer.common[give] > 0.5F ? 0 : 1;
 }
 
-std::array<bool, n_common> matters(const Sight& sight, Shape shape) {
+std::array<bool, n_common> answers_that_matter(const Sight& sight, Shape shape) {
   const bool somebody = !sight.who.empty();
   return {somebody && shape == Shape::site, somebody || sight.storages, sight.storages && somebody, sight.storages,
           sight.storages};
@@ -169,41 +170,41 @@ Policy::Policy(const policy::PolicyFile& file) {
   if (has_gate_) gate_ = EvseNetwork(file, "gate", sizes_, gate_outputs_each, gate_storage_outputs);
 }
 
-void Policy::normalise(Sight& sight) const {
-  site_scale_.apply(sight.site.data());
+void Policy::normalise_sight(Sight& sight) const {
+  site_scale_.normalise_row(sight.site.data());
   if (shape_ == Shape::site) return;
-  for (std::size_t i = 0; i < sight.who.size(); ++i) evse_scale_.apply(sight.evses.data() + i * sizes_.evse);
+  for (std::size_t i = 0; i < sight.who.size(); ++i) evse_scale_.normalise_row(sight.evses.data() + i * sizes_.evse);
 }
 
 void Policy::rate_outputs(const Sight& sight, std::vector<float>& outputs, float* common) const {
   outputs.resize(shape_ == Shape::evse ? sight.who.size() * rate_outputs_each : 0);
   if (shape_ == Shape::site) {
-    site_rate_.run(sight.site.data(), common);
+    site_rate_.run_forward(sight.site.data(), common);
   } else {
-    evse_rate_.run(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), common);
+    evse_rate_.run_forward(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), common);
   }
 }
 
 void Policy::gate_outputs(const Sight& sight, std::vector<float>& outputs, float* storages) const {
   outputs.resize(sight.who.size() * gate_outputs_each);
-  gate_.run(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), storages);
+  gate_.run_forward(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), storages);
 }
 
-double Policy::rate(const float* outputs) const {
-  const Beta beta = Beta::of(outputs);
+double Policy::rate_of(const float* outputs) const {
+  const Beta beta = Beta::from_outputs(outputs);
   return by_mean_ ? beta.mean() : beta.mode();
 }
 
-void Policy::answer(Sight& sight, Answer& answer) const {
-  normalise(sight);
+void Policy::answer_sight(Sight& sight, Answer& answer) const {
+  normalise_sight(sight);
   answer.common = Answer{}.common;
   answer.evses.assign(shape_ == Shape::evse ? sight.who.size() : 0, 1.0F);
   float out[common_outputs];
   if (has_rate_) {
     rate_outputs(sight, outputs_, out);
-    for (std::size_t c = 0; c < n_common; ++c) answer.common[c] = static_cast<float>(rate(out + 2 * c));
+    for (std::size_t c = 0; c < n_common; ++c) answer.common[c] = static_cast<float>(rate_of(out + 2 * c));
     for (std::size_t i = 0; i < answer.evses.size(); ++i)
-      answer.evses[i] = static_cast<float>(rate(outputs_.data() + i * rate_outputs_each));
+      answer.evses[i] = static_cast<float>(rate_of(outputs_.data() + i * rate_outputs_each));
   }
   if (!has_gate_) return;
   gate_outputs(sight, gates_, out);

@@ -54,7 +54,7 @@ class Eyes {
  public:
   Eyes(const evtwin_view& first, Shape shape, Features::Ahead ahead)
       : features_(first, ahead), shape_(shape), ahead_(ahead) {}
-  void look(const evtwin_view& view, Sight& sight) const;
+  void look_at(const evtwin_view& view, Sight& sight) const;
   const Features& features() const { return features_; }
 
  private:
@@ -67,7 +67,7 @@ class Eyes {
 class Hands {
  public:
   Hands(const evtwin_view& first, Shape shape, double site_kw);
-  void act(const evtwin_view& view, const Sight& sight, const Answer& answer, evtwin_decision& decision);
+  void write_decision(const evtwin_view& view, const Sight& sight, const Answer& answer, evtwin_decision& decision);
 
  private:
   Shape shape_;
@@ -92,15 +92,15 @@ class Policy {
   Shape shape() const { return shape_; }
   Features::Ahead ahead() const { return ahead_; }
   /// Normalises what is seen in place, then answers without chance.
-  void answer(Sight& sight, Answer& answer) const;
-  /// The parts of answer(), for learners. Outputs are those of the heads.
-  void normalise(Sight& sight) const;
+  void answer_sight(Sight& sight, Answer& answer) const;
+  /// The parts of answer_sight(), for learners. Outputs are those of the heads.
+  void normalise_sight(Sight& sight) const;
   void rate_outputs(const Sight& normalised, std::vector<float>& outputs, float* common) const;
   void gate_outputs(const Sight& normalised, std::vector<float>& outputs, float* common) const;
   bool has_rate() const { return has_rate_; }
   bool has_gate() const { return has_gate_; }
   /// Rate by its two outputs.
-  double rate(const float* outputs) const;
+  double rate_of(const float* outputs) const;
 
  private:
   Shape shape_ = Shape::site;
@@ -121,6 +121,6 @@ inline constexpr std::size_t rate_outputs_each = 2, common_outputs = 2 * n_commo
 void set_storages(std::size_t choice, Answer& answer);
 std::size_t storage_choice(const Answer& answer);
 /// Which of the common answers have an effect on what is seen.
-std::array<bool, n_common> matters(const Sight& sight, Shape shape);
+std::array<bool, n_common> answers_that_matter(const Sight& sight, Shape shape);
 
 }  // namespace evtwin::rl

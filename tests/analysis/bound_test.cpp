@@ -32,7 +32,7 @@ Measured measure(const twin::World& world, std::size_t most_exact_pairs = 60'000
 
 double objective_of(const twin::World& world, const twin::Result& result) {
   double sum = 0.0;
-  for (std::size_t i = 0; i < world.sites.size(); ++i) sum += analysis::objective(world, result, i);
+  for (std::size_t i = 0; i < world.sites.size(); ++i) sum += analysis::objective_of_site(world, result, i);
   return sum;
 }
 
@@ -218,7 +218,7 @@ TEST(Oracle, ReachesTheBoundWhereNothingIsRelaxed) {
   add_visits(world, visits);
   for (const std::size_t pairs : {std::size_t{0}, std::size_t{100'000}}) {
     const auto bound = std::make_shared<const Bound>(measure(world, pairs).bound);
-    const double played = objective_of(world, twin::simulate(world, analysis::oracle([&] { return bound; })));
+    const double played = objective_of(world, twin::simulate(world, analysis::make_oracle([&] { return bound; })));
     EXPECT_GE(played, bound->proven - 1e-7);
     if (pairs > 0) {
       EXPECT_LE(played, bound->proven * 1.001);
@@ -298,7 +298,7 @@ TEST(Bound, WhereSellingPaysMoreIsNearWhatAStorageCanEarn) {
   const double possible = objective_of(world, m.foresight.result) - earned;
   EXPECT_LE(m.bound.proven, earned + 1e-9);
   EXPECT_GE(m.bound.proven, earned - 0.03 * possible);
-  EXPECT_LT(m.bound.gap(), 1e-7);
+  EXPECT_LT(m.bound.relative_gap(), 1e-7);
 }
 
 /// Buys low and sells high with perfect knowledge of nothing but the price now: close to what negative prices reward.
@@ -344,10 +344,10 @@ void expect_nobody_beats_the_bound(std::uint64_t seed, std::size_t most_exact_pa
     world.end_ns = world.start_ns + sweep(kernel::day_ns, kernel::day_ns / 2);
   }
   const Measured m = measure(world, most_exact_pairs);
-  EXPECT_LT(m.bound.gap(), 1e-7) << "seed " << seed;
+  EXPECT_LT(m.bound.relative_gap(), 1e-7) << "seed " << seed;
   auto all = rivals(seed, slow);
   const auto shared = std::make_shared<const Bound>(m.bound);
-  all.push_back({"oracle", analysis::oracle([shared] { return shared; })});
+  all.push_back({"oracle", analysis::make_oracle([shared] { return shared; })});
   for (const Rival& rival : all) {
     const twin::Result result = twin::simulate(world, rival.factory);
     EXPECT_GE(objective_of(world, result), m.bound.proven - 1e-7 * turnover(world, result))

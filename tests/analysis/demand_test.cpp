@@ -139,7 +139,7 @@ TEST(DemandMonths, APlanDoesNotSpendThePeakOfTheMonthBefore) {
   const double least = bound_of(world).proven;
   for (const char* id : {"lp", "milp"}) {
     const Outcome run = run_world(world, planner(id));
-    const double objective = analysis::objective(world, run.result, 0);
+    const double objective = analysis::objective_of_site(world, run.result, 0);
     ASSERT_EQ(run.site().months.size(), 2U);
     EXPECT_NEAR(run.site().months[0].billed_kw, 102.0, 1e-6) << id;
     EXPECT_LE(run.site().months[1].billed_kw, 2.0 + 1e-6) << id;

@@ -29,7 +29,7 @@ TEST(EndOfRun, StayThatEndsWithTheRunHasEnded) {
   ASSERT_EQ(outcome.seen.sessions.size(), 1U);
   EXPECT_EQ(outcome.seen.sessions[0].record.end, twin::SessionEnd::departed);
   EXPECT_EQ(outcome.seen.sessions[0].record.departed_ns, world.end_ns);
-  EXPECT_DOUBLE_EQ(analysis::objective(world, outcome.result, 0), 20.0);
+  EXPECT_DOUBLE_EQ(analysis::objective_of_site(world, outcome.result, 0), 20.0);
 }
 
 TEST(EndOfRun, NanosecondLaterItIsOpen) {
@@ -55,7 +55,7 @@ TEST(EndOfRun, OpenSessionOwesTheLeastItCanStillCost) {
   // At once: 14.08 kWh by midnight; 65.92 are owed and fit.
   const Outcome at_once = run_world(world, full_power());
   EXPECT_NEAR(at_once.site().open_kwh, 80 - 14.08, 1e-9);
-  EXPECT_NEAR(analysis::objective(world, at_once.result, 0), 80 * 0.2, 1e-9);
+  EXPECT_NEAR(analysis::objective_of_site(world, at_once.result, 0), 80 * 0.2, 1e-9);
   EXPECT_NEAR(at_once.seen.sessions.at(0).record.open_cost, at_once.site().open_cost, 1e-12);
 }
 
@@ -65,7 +65,7 @@ double service_of_a_car_left_for_later(const std::function<void(twin::Site&)>& c
   world.sites[0].contract_kw = 100.0;
   if (change) change(world.sites[0]);
   add_visits(world, {visit(22.0, 44.0, 80.0)});
-  return analysis::service_kwh(analysis::kpis(world, run_world(world, idle()).result));
+  return analysis::service_kwh(analysis::kpis_of_run(world, run_world(world, idle()).result));
 }
 
 // Only what the objective holds against the run: at its price, with nothing left out.
@@ -195,15 +195,16 @@ TEST(EndOfRun, StorageIsWorthWhatChargingItWouldHaveCost) {
   // 9 kW for two hours at 0.1: 18 kWh cost 1.8, 16.2 are stored, worth 16.2 / 0.9 x 0.1.
   const Outcome hoarded = with(9.0, 18, 20);
   EXPECT_NEAR(hoarded.site().storage_energy_value, 1.8, 1e-9);
-  EXPECT_NEAR(analysis::objective(world, hoarded.result, 0), 0.0, 1e-9);
+  EXPECT_NEAR(analysis::objective_of_site(world, hoarded.result, 0), 0.0, 1e-9);
   // The same at 0.4: 7.2 paid for what is worth 1.8.
-  EXPECT_NEAR(analysis::objective(world, with(9.0, 2, 4).result, 0), 5.4, 1e-9);
+  EXPECT_NEAR(analysis::objective_of_site(world, with(9.0, 2, 4).result, 0), 5.4, 1e-9);
   // Emptied for a base load of 4 kW at 0.4: 4 kWh saved, 5 taken from the storage; refilling is 5 / 0.9 x 0.1.
   world.sites[0].load_kw = 4.0;
   const Outcome nothing = with(0.0, 0, 1), emptied = with(-4.0, 2, 3);
   EXPECT_NEAR(emptied.site().storage_energy_value, -5 / 0.9 * 0.1, 1e-9);
-  EXPECT_NEAR(analysis::objective(world, nothing.result, 0) - analysis::objective(world, emptied.result, 0),
-              4 * 0.4 - 5 / 0.9 * 0.1, 1e-9);
+  EXPECT_NEAR(
+      analysis::objective_of_site(world, nothing.result, 0) - analysis::objective_of_site(world, emptied.result, 0),
+      4 * 0.4 - 5 / 0.9 * 0.1, 1e-9);
 }
 
 // One cheap quarter of an hour, in which 10 kW refill 2.5 kWh at 0.01; six hours at 0.2, and 0.4 else.
@@ -232,8 +233,9 @@ TEST(EndOfRun, EmptyingIsNotFreeBecauseOfOneShortCheapSlot) {
   const Outcome all = emptied_for(5);
   EXPECT_NEAR(all.site().storage_energy_value, -(2.5 * 0.01 + 60.0 * 0.2 + 37.5 * 0.4), 1e-9);
   // The last 37.5 kWh come back at the price at which they were saved: nothing is won by them.
-  EXPECT_NEAR(analysis::objective(world, emptied_for(0).result, 0) - analysis::objective(world, all.result, 0),
-              2.5 * 0.39 + 60.0 * 0.2, 1e-9);
+  EXPECT_NEAR(
+      analysis::objective_of_site(world, emptied_for(0).result, 0) - analysis::objective_of_site(world, all.result, 0),
+      2.5 * 0.39 + 60.0 * 0.2, 1e-9);
 }
 
 TEST(EndOfRun, AfterANegativePriceEmptyingIsNoGainAndHoardingNeitherIs) {
@@ -251,13 +253,14 @@ TEST(EndOfRun, AfterANegativePriceEmptyingIsNoGainAndHoardingNeitherIs) {
   storage.soc_start = 0.5;
   world.sites[0].storages = {storage};
   const auto objective_of = [&](double kw, int from_h) {
-    return analysis::objective(world,
-                               run_world(world, strategy([=](const evtwin_view& view, evtwin_decision& decision) {
-                                           const auto hour = (view.now_ns - monday_ns) / hour_ns;
-                                           decision.storage_kw[0] = hour == from_h ? kw : 0.0;
-                                         }))
-                                   .result,
-                               0);
+    return analysis::objective_of_site(
+        world,
+        run_world(world, strategy([=](const evtwin_view& view, evtwin_decision& decision) {
+                    const auto hour = (view.now_ns - monday_ns) / hour_ns;
+                    decision.storage_kw[0] = hour == from_h ? kw : 0.0;
+                  }))
+            .result,
+        0);
   };
   // Given away for nothing: of 10 / 0.9 kWh the hour below 0 refills 10 for nothing, and the rest costs 0.3.
   EXPECT_NEAR(objective_of(-10.0, 5), (10.0 / 0.9 - 10.0) * 0.3, 1e-9);
@@ -321,10 +324,10 @@ TEST(EndOfRun, PostponingNeverPaysAtAFlatPrice) {
   world.sites[0].unmet_price_per_kwh = 1.0;
   add_visits(world, {visit(15.0, 31.0, 30.0, 0), visit(18.0, 24.0, 30.0, 1), visit(22.0, 47.5, 45.0, 2),
                      visit(23.9, 24.1, 5.0, 3)});
-  const double at_once = analysis::objective(world, run_world(world, baseline("asap")).result, 0);
+  const double at_once = analysis::objective_of_site(world, run_world(world, baseline("asap")).result, 0);
   for (const char* id : {"alap", "edf", "llf", "price-mean", "price-threshold", "round-robin"}) {
     const Outcome outcome = run_world(world, baseline(id));
-    EXPECT_GE(analysis::objective(world, outcome.result, 0), at_once - 1e-9) << id;
+    EXPECT_GE(analysis::objective_of_site(world, outcome.result, 0), at_once - 1e-9) << id;
   }
 }
 

@@ -35,7 +35,7 @@ TEST(ForecastScore, IsTheWeightedIntervalScore) {
     add_step(day, 4.0, q, truth);
     sum += wis_by_intervals(q, truth);
   }
-  const ForecastScore s = score(std::vector{day}, std::vector{day}, 2.0);
+  const ForecastScore s = score_forecast(std::vector{day}, std::vector{day}, 2.0);
   EXPECT_NEAR(s.wis, sum / 5.0, 1e-12);
   // |4-0| + |4-2.2| + 0 + |4-5.5| + |4-11| = 14.3 over 5; 20 - 22.7 over 5.
   EXPECT_NEAR(s.mae, 14.3 / 5.0, 1e-12);
@@ -50,7 +50,7 @@ TEST(ForecastScore, OfAPointForecastIsItsAbsoluteError) {
   add_step(day, 5.0, {}, 8.0);
   add_step(day, 5.0, {}, 4.0);
   add_step(day, 5.0, {}, std::nan(""));  // not known: not counted
-  const ForecastScore s = score(std::vector{day}, std::vector{day}, 0.0);
+  const ForecastScore s = score_forecast(std::vector{day}, std::vector{day}, 0.0);
   EXPECT_EQ(s.steps, 2U);
   EXPECT_NEAR(s.wis, 2.0, 1e-12);
   EXPECT_NEAR(s.wis, s.mae, 1e-12);
@@ -64,7 +64,7 @@ TEST(ForecastScore, CoverageLeavesOutWhatIsOneValueAndComesSo) {
   add_step(day, 5.0, noon, 5.0);
   add_step(day, 5.0, noon, 9.5);
   add_step(day, 0.0, night, 0.5);  // foreseen as one value, and not so
-  const ForecastScore s = score(std::vector{day}, std::vector{day}, 0.0);
+  const ForecastScore s = score_forecast(std::vector{day}, std::vector{day}, 0.0);
   EXPECT_EQ(s.steps, 8U);
   EXPECT_NEAR(s.coverage_80, 1.0 / 3.0, 1e-12);
 }
@@ -115,10 +115,10 @@ TEST(ForecastTrials, ShowWhatHadBeenAndCountErrorsByHand) {
   rules.history_days = 0;
   const ForecastTrials trials(world, 0, rules);
   EXPECT_EQ(trials.judged_days(), 2U);
-  EXPECT_TRUE(trials.varies(EVTWIN_QUANTITY_LOAD_KW));
-  EXPECT_FALSE(trials.varies(EVTWIN_QUANTITY_ARRIVALS));
-  EXPECT_EQ(trials.scale(EVTWIN_QUANTITY_LOAD_KW), 1.0);
-  EXPECT_EQ(trials.scale(EVTWIN_QUANTITY_PV_KW), 0.0);
+  EXPECT_TRUE(trials.quantity_varies(EVTWIN_QUANTITY_LOAD_KW));
+  EXPECT_FALSE(trials.quantity_varies(EVTWIN_QUANTITY_ARRIVALS));
+  EXPECT_EQ(trials.mase_scale(EVTWIN_QUANTITY_LOAD_KW), 1.0);
+  EXPECT_EQ(trials.mase_scale(EVTWIN_QUANTITY_PV_KW), 0.0);
 
   // What holds now goes on, and 2 kW more. Asked at 0, 6, 12, 18 h of days 8 and 9 of the load 0 1 2 ...: on day 8 the
   // last known is 7 at 0 h and 8 later.

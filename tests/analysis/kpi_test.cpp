@@ -101,7 +101,7 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"decisions", 192, 96, 96},
       {"ledger_imbalance_kwh", 0.5, 0, 0.5},
   };
-  const std::vector<Kpi> all = kpis(sample_world(), sample_result());
+  const std::vector<Kpi> all = kpis_of_run(sample_world(), sample_result());
   ASSERT_EQ(std::size(table), kpi_table().size());
   ASSERT_EQ(all.size(), 3 * kpi_table().size());
   for (std::size_t i = 0; i < std::size(table); ++i) {
@@ -127,7 +127,7 @@ TEST(Kpi, ALifeOfSeveralIsThatOfTheFirstToBeReplaced) {
   result.sites[1].storage_use.push_back(cycled_daily());
   // Half the flow by the same law at the other site: 3 cycles of 4 visits in all, (0.2 / 0.01)^2 / 0.75 days.
   result.sites[1].fleets.push_back({{0.0, 0.01, 0.5, 0.8}, {2.0, 1.0, 0.5, 1.0, 0.5, 0.5, 1.0}});
-  const std::vector<Kpi> all = kpis(world, result);
+  const std::vector<Kpi> all = kpis_of_run(world, result);
   EXPECT_NEAR(of_site(all, -1, "storage_life_years"), 6.0, 1e-9);
   EXPECT_DOUBLE_EQ(of_site(all, 0, "storage_soh_5y"), 0.875);
   EXPECT_DOUBLE_EQ(of_site(all, -1, "storage_soh_5y"), 0.5);
@@ -140,12 +140,12 @@ TEST(Kpi, OneSiteHasNoRowsOfItsOwn) {
   twin::Result result = sample_result();
   world.sites.resize(1);
   result.sites.resize(1);
-  EXPECT_EQ(kpis(world, result).size(), kpi_table().size());
+  EXPECT_EQ(kpis_of_run(world, result).size(), kpi_table().size());
 }
 
 TEST(Kpi, RegretIsCountedFromTheBoundAndSavingsFromTheReference) {
   const Yardstick yardstick{{100.0, 8.0}, {126.25, 10.0}};
-  const std::vector<Kpi> all = kpis(sample_world(), sample_result(), &yardstick);
+  const std::vector<Kpi> all = kpis_of_run(sample_world(), sample_result(), &yardstick);
   EXPECT_EQ(of_site(all, -1, "bound"), 108.0);
   EXPECT_EQ(of_site(all, -1, "regret"), 120.75 - 108.0);
   EXPECT_EQ(of_site(all, 0, "regret"), 8.75);
@@ -157,7 +157,7 @@ TEST(Kpi, WhereUnmetEnergyHasNoPriceNobodyWinsByChargingNobody) {
   const Yardstick yardstick{{100.0, 8.0}, {126.25, 10.0}};
   twin::World world = sample_world();
   world.sites[1].unmet_price_per_kwh = 0.0;
-  const std::vector<Kpi> all = kpis(world, sample_result(), &yardstick);
+  const std::vector<Kpi> all = kpis_of_run(world, sample_result(), &yardstick);
   for (const std::int32_t site : {-1, 1}) {
     EXPECT_TRUE(std::isnan(of_site(all, site, "regret"))) << site;
     EXPECT_TRUE(std::isnan(of_site(all, site, "saving_share"))) << site;
@@ -174,7 +174,7 @@ TEST(Kpi, HalfAPercentLessIsServedAlike) {
 
 TEST(Kpi, WhereNothingCanBeSavedNoShareOfItIsTold) {
   const Yardstick yardstick{{100.0, 8.0}, {100.0, 8.0}};
-  EXPECT_TRUE(std::isnan(of_site(kpis(sample_world(), sample_result(), &yardstick), -1, "saving_share")));
+  EXPECT_TRUE(std::isnan(of_site(kpis_of_run(sample_world(), sample_result(), &yardstick), -1, "saving_share")));
 }
 
 TEST(Kpi, AnEmptyRunServesAllThatWasWanted) {
@@ -182,7 +182,7 @@ TEST(Kpi, AnEmptyRunServesAllThatWasWanted) {
   world.sites.resize(1);
   twin::Result result;
   result.sites.resize(1);
-  const std::vector<Kpi> all = kpis(world, result);
+  const std::vector<Kpi> all = kpis_of_run(world, result);
   EXPECT_EQ(value_of(all, "served_fraction"), 1.0);
   EXPECT_EQ(value_of(all, "waiting_time_h"), 0.0);
   EXPECT_TRUE(std::isnan(value_of(all, "pv_self_use_fraction")));
@@ -211,7 +211,7 @@ TEST(Kpi, EachIsExplainedInBothLanguagesAndNamedOnce) {
 }
 
 TEST(Kpi, MoneyCarriesTheCurrency) {
-  for (const Kpi& kpi : kpis(sample_world(), sample_result())) {
+  for (const Kpi& kpi : kpis_of_run(sample_world(), sample_result())) {
     if (kpi.name == "total_cost") {
       EXPECT_EQ(kpi.unit, "EUR");
     } else if (kpi.name == "peak_kw") {

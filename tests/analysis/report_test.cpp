@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 Json sample_json(const twin::World& world) {
   const twin::Result result = sample_result();
-  return run_json(world, result, "edf", kpis(world, result), 0.25);
+  return run_json(world, result, "edf", kpis_of_run(world, result), 0.25);
 }
 
 TEST(RunJson, HasTheKeysOthersRelyOn) {
@@ -206,7 +206,7 @@ TEST(Comparison, JsonHasTheKeysOthersRelyOn) {
 }
 
 TEST(KpiTable, IsForPeople) {
-  const std::vector<Kpi> all = kpis(sample_world(), sample_result());
+  const std::vector<Kpi> all = kpis_of_run(sample_world(), sample_result());
   const std::string text = kpi_table_text(all, Language::english);
   EXPECT_THAT(text, HasSubstr("110.00 EUR"));
   EXPECT_THAT(text, HasSubstr("95.0 %"));

@@ -71,8 +71,8 @@ inline twin::Result sample_result() {
   north.decisions = 96;
   // Of 8 sessions one missed a quarter of what it wanted and an eighth of what was possible, one half and half.
   north.satisfaction.soc_sessions = 6, north.satisfaction.missing_of_soc = 0.75;
-  north.satisfaction.add(0.25, 0.125);
-  north.satisfaction.add(0.5, 0.5);
+  north.satisfaction.add_session(0.25, 0.125);
+  north.satisfaction.add_session(0.5, 0.5);
   l.ev_wear_calendar = 1.0 / 1024, l.ev_wear_cyclic = 1.0 / 512;
   l.storage_wear_calendar = 1.0 / 4096, l.storage_wear_cyclic = 1.0 / 2048;
   north.sessions_aged = 8;
@@ -90,7 +90,7 @@ inline twin::Result sample_result() {
   south.ramp_kw = 3;
   south.energy_wanted_kwh = 20, south.energy_got_kwh = 18;
   south.sessions = 2, south.sessions_ended = 2, south.decisions = 96;
-  south.satisfaction.add(0.75, 0.75);
+  south.satisfaction.add_session(0.75, 0.75);
   south.corrections[static_cast<std::size_t>(twin::Correction::limit)] = 1;
   south.corrections[static_cast<std::size_t>(twin::Correction::min_current)] = 2;
 

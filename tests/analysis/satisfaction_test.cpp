@@ -43,7 +43,7 @@ TEST(Satisfaction, OfWhatWasWantedAndOfWhatWasPossible) {
   double squares = 0.0;
   for (const double x : of_possible) squares += (x - middle) * (x - middle);
 
-  const std::vector<Kpi> all = kpis(world, run.result);
+  const std::vector<Kpi> all = kpis_of_run(world, run.result);
   EXPECT_EQ(value_of(all, "vehicles_served"), 3.0);
   EXPECT_NEAR(value_of(all, "satisfaction_mean"), mean(of_wanted), 1e-12);
   EXPECT_NEAR(value_of(all, "energy_satisfaction_mean"), middle, 1e-12);
@@ -55,7 +55,7 @@ TEST(Satisfaction, FullPowerIsAllThatIsPossible) {
   twin::World world = small_world();
   add_visits(world, {visit(8.0, 9.0, 10.0)});
   const Outcome run = run_world(world, full_power());
-  const std::vector<Kpi> all = kpis(world, run.result);
+  const std::vector<Kpi> all = kpis_of_run(world, run.result);
   EXPECT_NEAR(value_of(all, "satisfaction_mean"), 0.704, 1e-12);
   EXPECT_NEAR(value_of(all, "energy_satisfaction_min"), 1.0, 1e-12);
 }
@@ -77,7 +77,7 @@ TEST(Satisfaction, ACarThatLeavesWithLessGotNothing) {
                                   if (view.evse_session[0] != 0) decision.evse_kw[0] = -5.0;
                                 }));
   EXPECT_LT(run.seen.sessions.at(0).record.got_kwh, -4.9);
-  const std::vector<Kpi> all = kpis(world, run.result);
+  const std::vector<Kpi> all = kpis_of_run(world, run.result);
   EXPECT_EQ(value_of(all, "satisfaction_mean"), 0.0);
   EXPECT_EQ(value_of(all, "energy_satisfaction_mean"), 0.0);
 }
@@ -97,7 +97,7 @@ TEST(Satisfaction, BySocIsWhatWasReachedOfWhatWasWanted) {
       const double since_h = kernel::hours_between(monday_ns, view.now_ns) - 8.0;
       decision.evse_kw[0] = view.n_connected > 0 && since_h < hours ? 6.25 : 0.0;
     });
-    return value_of(kpis(world, run_world(world, how).result), "soc_satisfaction_mean");
+    return value_of(kpis_of_run(world, run_world(world, how).result), "soc_satisfaction_mean");
   };
   EXPECT_NEAR(with_hours(0.0), 0.5 / 0.75, 1e-12);
   EXPECT_NEAR(with_hours(1.0), 0.625 / 0.75, 1e-12);

@@ -88,11 +88,11 @@ VerdictRun planned_run() {
 }
 
 Verdict judged(const std::vector<VerdictRun>& runs, Language language = Language::english) {
-  return verdict(runs, language);
+  return give_verdict(runs, language);
 }
 
 std::string text_of(const Verdict& verdict, Party party) {
-  return verdict.parties.at(static_cast<std::size_t>(party)).text();
+  return verdict.parties.at(static_cast<std::size_t>(party)).join_parts();
 }
 
 TEST(Verdict, SaysWhatTheSiteKeepsAndOfWhat) {
@@ -130,7 +130,8 @@ TEST(Verdict, WhoChargesLessIsNotBetterForAnybody) {
   for (const PartyVerdict& one : both.parties) {
     EXPECT_EQ(one.service, Service::unequal);
     EXPECT_FALSE(one.is_better());
-    EXPECT_THAT(one.text(), HasSubstr("NOT at equal service: 40.0 kWh (4.0 %) less of what was wanted")) << one.text();
+    EXPECT_THAT(one.join_parts(), HasSubstr("NOT at equal service: 40.0 kWh (4.0 %) less of what was wanted"))
+        << one.join_parts();
   }
   EXPECT_THAT(text_of(both, Party::site), HasSubstr("keeps 20,000 KRW more"));
 }

@@ -119,7 +119,7 @@ TEST(Wear, OfSessionsAndStorageIsThatOfTheRecordedPower) {
     const physics::AgeingUse use = stepped_use(segments, session.soc_start * car_kwh, car_kwh, charging, discharging,
                                                session.plugged_in_ns, std::min(session.departed_ns, world.end_ns));
     EXPECT_GT(use.stored_kwh, 5.0);
-    const auto history = physics::AgeingHistory::car(car_kwh);
+    const auto history = physics::AgeingHistory::of_typical_car(car_kwh);
     EXPECT_NEAR(session.wear_calendar / physics::calendar_loss({}, history, use), 1.0, 1e-9) << id;
     EXPECT_NEAR(session.wear_cyclic / physics::cyclic_loss({}, history, use), 1.0, 1e-7) << id;
     calendar += session.wear_calendar;
@@ -137,8 +137,10 @@ TEST(Wear, OfSessionsAndStorageIsThatOfTheRecordedPower) {
   EXPECT_NEAR(used.use.mean_soc, use.mean_soc, 1e-9);
   EXPECT_NEAR(used.use.depth, use.depth, 1e-9);
   EXPECT_GT(used.use.stored_kwh, 20.0);
-  EXPECT_NEAR(used.wear_calendar / physics::calendar_loss({}, physics::AgeingHistory::storage(40.0), use), 1.0, 1e-9);
-  EXPECT_NEAR(used.wear_cyclic / physics::cyclic_loss({}, physics::AgeingHistory::storage(40.0), use), 1.0, 1e-8);
+  EXPECT_NEAR(used.wear_calendar / physics::calendar_loss({}, physics::AgeingHistory::of_typical_storage(40.0), use),
+              1.0, 1e-9);
+  EXPECT_NEAR(used.wear_cyclic / physics::cyclic_loss({}, physics::AgeingHistory::of_typical_storage(40.0), use), 1.0,
+              1e-8);
   EXPECT_EQ(run.ledger().storage_wear_cyclic, used.wear_cyclic);
 
   // The metering windows hold all of it, the last one what was still going on.

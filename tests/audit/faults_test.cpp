@@ -12,9 +12,9 @@ class FaultsPutBack : public Recounted {
  protected:
   /// The file as it is has no difference; with `sql` run on it just these figures differ.
   void expect_found(const std::string& file, const std::string& sql, const std::string& figures) const {
-    const audit::Audit right = audit::audit(file);
+    const audit::Audit right = audit::audit_file(file);
     ASSERT_EQ(differing(right), "") << differences(right);
-    EXPECT_EQ(differing(audit::audit(altered(file, sql))), figures) << sql;
+    EXPECT_EQ(differing(audit::audit_file(altered(file, sql))), figures) << sql;
   }
 };
 
@@ -103,7 +103,7 @@ TEST_F(FaultsPutBack, AMonthInPartIsBilledProRata) {
 TEST_F(FaultsPutBack, RowsOfTheMeterThatDoNotAddUp) {
   const std::string file = record(over_a_months_end(), baseline("asap"));
   expect_found(file, "UPDATE meter SET import_kwh = 2 * import_kwh", "meter import_kwh");
-  const std::string gone = differing(audit::audit(altered(file, "DELETE FROM meter WHERE id = 1")));
+  const std::string gone = differing(audit::audit_file(altered(file, "DELETE FROM meter WHERE id = 1")));
   EXPECT_NE(gone.find("meter import_kwh"), std::string::npos) << gone;
 }
 
@@ -331,10 +331,10 @@ TEST_F(FaultsPutBack, AFeedersOverloadIsNotASampleAtTicks) {
   const std::string file = record(world, baseline("asap"));
   const double per_h = 100.0 / 60.0;
   const double exact_kwh = (60.0 - 40.0 * std::log(2.5)) / per_h;
-  EXPECT_NEAR(finding_of(audit::audit(file), "feeder_overload_kwh").recount, exact_kwh, 1e-9);
+  EXPECT_NEAR(finding_of(audit::audit_file(file), "feeder_overload_kwh").recount, exact_kwh, 1e-9);
 
   const std::string sampled = altered(file, set_figure("feeder_overload_kwh", "60.0"));  // (100 - 40) kW for an hour
-  EXPECT_EQ(differing(audit::audit(sampled)), "feeder_overload_kwh");
+  EXPECT_EQ(differing(audit::audit_file(sampled)), "feeder_overload_kwh");
 }
 
 TEST_F(FaultsPutBack, AFigureOfOneSiteOfSeveralIsNamedWithIt) {
@@ -347,14 +347,14 @@ TEST_F(FaultsPutBack, AFigureOfOneSiteOfSeveralIsNamedWithIt) {
 
 TEST_F(FaultsPutBack, AFigureThatIsGoneOrUnknownShows) {
   const std::string file = record(over_a_months_end(), baseline("asap"));
-  EXPECT_EQ(differing(audit::audit(altered(file, "DELETE FROM kpi WHERE name = 'co2_kg'"))), "co2_kg");
-  const audit::Audit audited = audit::audit(altered(file, "UPDATE kpi SET name = 'new_kg' WHERE name = 'co2_kg'"));
+  EXPECT_EQ(differing(audit::audit_file(altered(file, "DELETE FROM kpi WHERE name = 'co2_kg'"))), "co2_kg");
+  const audit::Audit audited = audit::audit_file(altered(file, "UPDATE kpi SET name = 'new_kg' WHERE name = 'co2_kg'"));
   EXPECT_EQ(finding_of(audited, "new_kg").why_not, "the audit does not know this figure");
 }
 
 TEST_F(FaultsPutBack, EveryKeyFigureIsKnownToTheAudit) {
   std::vector<std::string> known, all;
-  for (const audit::Formula& formula : audit::formulas()) {
+  for (const audit::Formula& formula : audit::all_formulas()) {
     known.emplace_back(formula.name);
     EXPECT_EQ(formula.value == nullptr, !formula.why_not.empty()) << formula.name;
   }
@@ -372,8 +372,8 @@ TEST_F(FaultsPutBack, AnEvsesDayIsWhatFlowedOnIt) {
                "evse_day charged_kwh, evse_day cost, evse_day driver_revenue");
   expect_found(file, "DELETE FROM evse_day WHERE id = 8",
                "evse_day charged_kwh, evse_day cost, evse_day driver_revenue");
-  const audit::Audit found =
-      audit::audit(altered(file, "UPDATE evse_day SET driver_revenue = driver_revenue + 1 WHERE evse = 2 AND id > 6"));
+  const audit::Audit found = audit::audit_file(
+      altered(file, "UPDATE evse_day SET driver_revenue = driver_revenue + 1 WHERE evse = 2 AND id > 6"));
   EXPECT_EQ(finding_of(found, "evse_day driver_revenue").of.find("A-2 from "), 0U)
       << finding_of(found, "evse_day driver_revenue").of;
 }
@@ -393,7 +393,7 @@ TEST_F(FaultsPutBack, HowAStorageWasUsedFollowsFromItsPower) {
   for (const char* column : {"days", "mean_soc", "stored_kwh", "cycle_soc", "depth", "wear_calendar", "wear_cyclic"})
     expect_found(file, std::string("UPDATE storage_use SET ") + column + " = 1.01 * " + column,
                  std::string("storage_use ") + column);
-  EXPECT_EQ(differing(audit::audit(altered(file, "DELETE FROM storage_use"))),
+  EXPECT_EQ(differing(audit::audit_file(altered(file, "DELETE FROM storage_use"))),
             "storage_use days, storage_use mean_soc, storage_use stored_kwh, storage_use cycle_soc, storage_use depth, "
             "storage_use wear_calendar, storage_use wear_cyclic");
 }

@@ -60,7 +60,7 @@ void add_terms(twin::World& world, Dice& dice) {
   if (dice.chance(0.5)) demand.floor_fraction_of_contract = dice.real(0.0, 0.6);
   if (dice.chance(0.5)) demand.excess_price_per_kw = dice.real(0.0, 30.0);
   site.tariff.tax_fraction = dice.chance(0.5) ? 0.1 : 0.0;
-  const market::LocalMonth first = world.calendar.month(world.start_ns);
+  const market::LocalMonth first = world.calendar.local_month(world.start_ns);
   for (int back = 0; back <= 13; ++back)
     if (dice.chance(0.4)) site.past_peaks.push_back({market::add_months(first, -back), dice.real(0.0, 150.0)});
   if (dice.chance(0.3)) site.part_month = market::PartMonth::full;
@@ -89,7 +89,7 @@ TEST_F(RandomWorldsRecounted, WithBaselines) {
   for (std::uint64_t seed = 1; seed <= sweep(100U, 40U); ++seed) {
     const twin::World world = random_world(seed);
     const char* id = ids[seed % ids.size()];
-    const audit::Audit audited = audit::audit(record(world, baseline(id)));
+    const audit::Audit audited = audit::audit_file(record(world, baseline(id)));
     EXPECT_FALSE(audited.differs) << "seed " << seed << ", " << id << "\n" << differences(audited);
   }
 }
@@ -100,7 +100,7 @@ TEST_F(RandomWorldsRecounted, WithPricesBillsAndWildSetpoints) {
     Dice dice(seed + 1'000);
     add_terms(world, dice);
     const auto strategy = seed % 2 == 0 ? wild_strategy(seed) : baseline(ids[seed % ids.size()]);
-    const audit::Audit audited = audit::audit(record(world, strategy));
+    const audit::Audit audited = audit::audit_file(record(world, strategy));
     EXPECT_FALSE(audited.differs) << "seed " << seed << "\n" << differences(audited);
   }
 }
@@ -119,7 +119,7 @@ TEST_F(RandomWorldsRecounted, WithPlanners) {
     const auto strategy = control::choose_strategy(paths::plugin_dir + "/milp.so#" + id,
                                                    v2g ? control::TextParams{{"v2g", "true"}} : control::TextParams{})
                               .factory;
-    const audit::Audit audited = audit::audit(record(world, strategy));
+    const audit::Audit audited = audit::audit_file(record(world, strategy));
     EXPECT_FALSE(audited.differs) << "seed " << seed << ", " << text << "\n" << differences(audited);
   }
 }

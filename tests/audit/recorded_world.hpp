@@ -34,7 +34,7 @@ class Recounted : public ::testing::Test {
     options.observer = &writer;
     options.script = script;
     const twin::Result result = twin::simulate(world, strategy, options);
-    writer.finish(result, analysis::kpis(world, result), 0.0);
+    writer.finish(result, analysis::kpis_of_run(world, result), 0.0);
     return path(name);
   }
 

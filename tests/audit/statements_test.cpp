@@ -67,9 +67,9 @@ class SaidTwice : public Recounted {
     return record(world_of_all_kinds(), by_the_hour({0.0, -10.0, 20.0, 8.0}, {10.0, 25.0, -5.0, -25.0}));
   }
   void expect_found(const std::string& run_file, const std::string& sql, const std::string& figures) const {
-    const audit::Audit right = audit::audit(run_file);
+    const audit::Audit right = audit::audit_file(run_file);
     ASSERT_EQ(differing(right), "") << differences(right);
-    EXPECT_EQ(differing(audit::audit(altered(run_file, sql))), figures) << sql;
+    EXPECT_EQ(differing(audit::audit_file(altered(run_file, sql))), figures) << sql;
   }
 };
 
@@ -97,7 +97,7 @@ TEST_F(SaidTwice, ASessionIsWhereItsPowerIs) {
   const std::string run_file = file();
   ASSERT_EQ(question(run_file, "SELECT evse FROM session"), 1.0);
   expect_found(run_file, "UPDATE session SET evse = 2", "session evse");
-  const audit::Audit found = audit::audit(altered(run_file, "UPDATE session SET evse = 2"));
+  const audit::Audit found = audit::audit_file(altered(run_file, "UPDATE session SET evse = 2"));
   EXPECT_EQ(finding_of(found, "session evse").run, 2.0);
   EXPECT_EQ(finding_of(found, "session evse").recount, 1.0);
 }
@@ -131,7 +131,7 @@ TEST_F(SaidTwice, NoPowerIsAboveItsRating) {
   expect_found(run_file, "UPDATE session SET max_kw = 30.1", "session max_kw above evse max_kw");
   expect_found(run_file, "UPDATE storage SET max_charge_kw = 24.9", "power above storage max_charge_kw");
   expect_found(run_file, "UPDATE storage SET max_discharge_kw = 24.9", "power above storage max_discharge_kw");
-  const audit::Audit found = audit::audit(altered(run_file, "UPDATE evse SET max_kw = 19"));
+  const audit::Audit found = audit::audit_file(altered(run_file, "UPDATE evse SET max_kw = 19"));
   EXPECT_EQ(finding_of(found, "power above evse max_kw").of, "D-1");
   EXPECT_NEAR(finding_of(found, "power above evse max_kw").recount, 1.0, 1e-12);
 }
@@ -139,7 +139,7 @@ TEST_F(SaidTwice, NoPowerIsAboveItsRating) {
 TEST_F(SaidTwice, RowsThatNoRunMakesAreRefused) {
   const auto refusal = [&](const std::string& run_file, const std::string& sql) -> std::string {
     try {
-      audit::audit(altered(run_file, sql));
+      audit::audit_file(altered(run_file, sql));
     } catch (const record::RunFileError& error) {
       return error.what();
     }
@@ -171,10 +171,10 @@ audit::UseUntil used(const std::vector<double>& hourly_kw) {
   audit::BatteryUse use(100.0, 50.0, 1.0, 1.0, 0);
   audit::Ns t = 0;
   for (const double kw : hourly_kw) {
-    use.add(t, t + hour_ns, {kw, 0.0});
+    use.add_power(t, t + hour_ns, {kw, 0.0});
     t += hour_ns;
   }
-  return use.use(t);
+  return use.use_until(t);
 }
 
 TEST(HalfCycle, IsNotEndedByWhatDoesNotAlterTheContent) {

@@ -26,12 +26,12 @@ PlannerOptions options(Method method, TieBreak tie_break = TieBreak::none) {
 }
 
 void must_be_usable(const Plan& plan) {
-  if (!plan.usable()) throw std::logic_error(fmt::format("a plan is {}", name_of(plan.outcome)));
+  if (!plan.is_usable()) throw std::logic_error(fmt::format("a plan is {}", name_of(plan.outcome)));
 }
 
 /// CPU ms of a plan from nothing.
 double cold_ms(const PlanProblem& problem, const PlannerOptions& how) {
-  return 1e3 * median_cpu_s([&] { must_be_usable(Planner(how).plan(problem)); });
+  return 1e3 * median_cpu_s([&] { must_be_usable(Planner(how).make_plan(problem)); });
 }
 
 /// The day a step later: what was planned for the first step has been charged, who leaves is gone, one car comes anew.
@@ -74,20 +74,20 @@ Again planned_again(std::uint32_t vehicles, TieBreak tie_break) {
   Planner warm(options(Method::lp, tie_break));
   Dice dice(17);
   // To eight o'clock, when some are there and most are announced.
-  Plan plan = warm.plan(day);
+  Plan plan = warm.make_plan(day);
   for (int step = 0; step < 32; ++step) {
     day = moved_on(day, plan, dice);
-    plan = warm.plan(day);
+    plan = warm.make_plan(day);
   }
   std::vector<double> cold, again;
   for (int step = 0; step < 16; ++step) {
     day = moved_on(day, plan, dice);
     double begun = cpu_seconds(Clock::thread);
-    plan = warm.plan(day);
+    plan = warm.make_plan(day);
     again.push_back(1e3 * (cpu_seconds(Clock::thread) - begun));
     must_be_usable(plan);
     begun = cpu_seconds(Clock::thread);
-    const Plan from_nothing = Planner(options(Method::lp, tie_break)).plan(day);
+    const Plan from_nothing = Planner(options(Method::lp, tie_break)).make_plan(day);
     cold.push_back(1e3 * (cpu_seconds(Clock::thread) - begun));
     if (std::abs(from_nothing.objective - plan.objective) > 1e-7 * std::abs(plan.objective))
       throw std::logic_error("a warm plan costs more than a cold one");

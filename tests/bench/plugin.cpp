@@ -49,7 +49,7 @@ Row measure(std::size_t evses) {
   evtwin_decision& decision = site.columns.blank_decision();
   const std::string file = EVTWIN_IDLE_PLUGIN;
 
-  const auto library = control::PluginLibrary::open(file);
+  const auto library = control::PluginLibrary::open_library(file);
   const evtwin_host host{
       sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, nullptr, nullptr, nullptr, nullptr};
   evtwin_strategy* bare = nullptr;

@@ -72,7 +72,7 @@ Hold hold(Law law, std::uint32_t pending) {
   const auto run = [&](std::uint32_t count) {
     for (std::uint32_t i = 0; i < count; ++i) {
       const kernel::Event event = queue.pop();
-      order.mix(event.entity);
+      order.mix_in(event.entity);
       queue.schedule(event.timer, draws.next_after(event.time), kernel::Phase::signal, 0, event.entity);
     }
   };

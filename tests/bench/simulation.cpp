@@ -94,7 +94,7 @@ Row measure(const Case& c, const std::filesystem::path& folder) {
     const double begun = cpu_seconds(Clock::thread);
     const twin::Result recorded = twin::simulate(c.world, how, options);
     simulating_s = cpu_seconds(Clock::thread) - begun;
-    writer.finish(recorded, analysis::kpis(c.world, recorded), 0.0);
+    writer.finish(recorded, analysis::kpis_of_run(c.world, recorded), 0.0);
   };
   std::vector<double> simulating;
   const double process_s = median_cpu_s(

@@ -30,7 +30,7 @@ class RunOnDisk {
     twin::RunOptions options;
     options.observer = &writer;
     const twin::Result result = twin::simulate(world, testing::baseline(strategy), options);
-    writer.finish(result, analysis::kpis(world, result), 0.0);
+    writer.finish(result, analysis::kpis_of_run(world, result), 0.0);
   }
   ~RunOnDisk() {
     std::error_code error;
@@ -67,7 +67,7 @@ Milliseconds frames(viewer::shell::Headless& screen, int count, const std::funct
   for (int i = 0; i < count; ++i) {
     before(i);
     const double begun = cpu_seconds(Clock::thread);
-    screen.frames(1);
+    screen.draw_frames(1);
     ms.push_back((cpu_seconds(Clock::thread) - begun) * 1e3);
   }
   std::sort(ms.begin(), ms.end());
@@ -82,17 +82,17 @@ Row measure(std::size_t evses, int days, const std::string& strategy) {
   viewer::shell::Headless screen(options, 1440, 900);
   screen.app().ui().still = false;
   viewer::model::TimeModel& time = screen.app().ui().time;
-  screen.frames(10);
+  screen.draw_frames(10);
 
   const TimeNs whole = time.end_ns() - time.start_ns();
   const Milliseconds all = frames(screen, 60, [](int) {});
-  time.show(time.start_ns(), time.start_ns() + std::min(whole, 7 * kernel::day_ns));
-  screen.frames(10);
+  time.show_window(time.start_ns(), time.start_ns() + std::min(whole, 7 * kernel::day_ns));
+  screen.draw_frames(10);
   const TimeNs step = std::max<TimeNs>(1, (time.to_ns() - time.from_ns()) / 40);
-  const Milliseconds pan = frames(screen, 120, [&](int) { time.pan(step); });
+  const Milliseconds pan = frames(screen, 120, [&](int) { time.pan_by(step); });
   const TimeNs middle = time.start_ns() + whole / 2;
-  const Milliseconds zoom = frames(screen, 120, [&](int i) { time.zoom(i % 60 < 30 ? 1.25 : 0.8, middle); });
-  const Milliseconds play = frames(screen, 120, [&](int) { time.seek(time.cursor_ns() + whole / 200); });
+  const Milliseconds zoom = frames(screen, 120, [&](int i) { time.zoom_at(i % 60 < 30 ? 1.25 : 0.8, middle); });
+  const Milliseconds play = frames(screen, 120, [&](int) { time.seek_time(time.cursor_ns() + whole / 200); });
   return {{fmt::format("{} EVSEs, {} days, {}", evses, days, strategy)},
           {run.rows("power"), run.rows("session"), all.median, pan.median, pan.worst, zoom.median, zoom.worst,
            play.median}};

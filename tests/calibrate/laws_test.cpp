@@ -45,7 +45,7 @@ std::vector<sessions::LogSession> made_weeks(int weeks) {
                                {7, 0, monday_ns, monday_ns + weeks * 7 * day_ns, market::Calendar(), &vehicles});
   std::vector<sessions::LogSession> out;
   demand::Visit visit;
-  while (stream.next(visit)) {
+  while (stream.next_visit(visit)) {
     sessions::LogSession one;
     one.visit = visit;
     one.visit.taken_kwh = visit.requested_kwh;
@@ -119,8 +119,8 @@ TEST(Judged, DistancesOfSamplesByHand) {
 
 TEST(Judged, CarsThereByTheHour) {
   Visits visits;
-  visits.add(session(monday_ns + 8 * hour_ns, 2.5, 5.0).visit);
-  visits.add(session(monday_ns + 9 * hour_ns, 1.0, 7.0).visit);
+  visits.add_visit(session(monday_ns + 8 * hour_ns, 2.5, 5.0).visit);
+  visits.add_visit(session(monday_ns + 9 * hour_ns, 1.0, 7.0).visit);
   const std::array<double, 48> day = mean_days(visits, market::Calendar(), {monday_ns, monday_ns + 2 * day_ns}, 1.0);
   // Two weekdays: 1, 2 and half a car in their hours, halved.
   EXPECT_NEAR(day[8], 0.5, 1e-12);
@@ -128,7 +128,7 @@ TEST(Judged, CarsThereByTheHour) {
   EXPECT_NEAR(day[10], 0.25, 1e-12);
   EXPECT_EQ(day[24 + 9], 0.0);
   const Differences same =
-      differences(visits, std::vector{visits, visits}, market::Calendar(), {monday_ns, monday_ns + 2 * day_ns});
+      measure_differences(visits, std::vector{visits, visits}, market::Calendar(), {monday_ns, monday_ns + 2 * day_ns});
   EXPECT_NEAR(same.arrivals, 0.0, 1e-12);
   EXPECT_NEAR(same.occupancy, 0.0, 1e-12);
   EXPECT_NEAR(same.energy_w1_kwh, 0.0, 1e-12);
@@ -154,7 +154,7 @@ TEST(Calibration, TheTwinRunsAndIsJudgedByDaysItDidNotSee) {
   CalibrationRequest request;
   request.timezone = "UTC";
   request.library_dir = paths::source_dir + "/scenarios/lib";
-  const Calibration done = calibrate(records, nullptr, request);
+  const Calibration done = calibrate_records(records, nullptr, request);
   EXPECT_EQ(done.fitted + done.judged, records.sessions.sessions.size());
   EXPECT_EQ(done.fitted_days.to_ns, done.judged_days.from_ns);
   // Drawn from one law: within three deviations of counts, and near in distribution.
@@ -168,7 +168,7 @@ TEST(Calibration, TheTwinRunsAndIsJudgedByDaysItDidNotSee) {
   later.log = records.log;
   later.sessions = records.sessions;
   later.sessions.sessions.resize(40);
-  const Calibration by_later = calibrate(records, &later, request);
+  const Calibration by_later = calibrate_records(records, &later, request);
   EXPECT_EQ(by_later.fitted, records.sessions.sessions.size());
   EXPECT_EQ(by_later.judged, 40U);
   EXPECT_THAT(calibration_html(done, analysis::Language::korean), HasSubstr("평일의 주차 대수"));

@@ -191,7 +191,7 @@ TEST(DecideRequest, SaysWhatBecameOfTheLastAnswerWhoLeftAndWhoWaits) {
   control::ChosenStrategy chosen;
   chosen.factory = [&](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Keeps>(v); };
   const decide::Request read = decide::read_request(request.dump());
-  const decide::Answer answer = decide::Advisor(chosen).decide(read);
+  const decide::Answer answer = decide::Advisor(chosen).answer_request(read);
   EXPECT_EQ(Keeps::session_id, "tx-1");
   EXPECT_EQ(v.why, EVTWIN_WHY_FINISHED | EVTWIN_WHY_GRANT);
   EXPECT_EQ(v.changed, EVTWIN_CHANGED_PRICES);
@@ -237,7 +237,7 @@ json request_of(const evtwin_view& view, const twin::World& world) {
   const twin::Site& site = world.sites[0];
   const auto at = [&](std::int64_t t) { return world.calendar.format_iso(t); };
   json r{{"now", at(view.now_ns)},
-         {"timezone", world.calendar.zone()},
+         {"timezone", world.calendar.zone_name()},
          {"tick_min", view.tick_ns / kernel::minute_ns},
          {"decision_number", view.decision_number},
          {"last_decision", at(view.last_decision_ns)},
@@ -462,7 +462,7 @@ void expect_same_decisions(const std::string& id) {
   std::size_t decisions = 0, powers = 0;
   const auto compare = [&](const evtwin_view& view, const evtwin_decision& decision) {
     in_the_run = &view;
-    const decide::Answer answer = advisor.decide(decide::read_request(request_of(view, scenario.world).dump()));
+    const decide::Answer answer = advisor.answer_request(decide::read_request(request_of(view, scenario.world).dump()));
     ++decisions;
     for (std::size_t i = 0; i < answer.evses.size(); ++i) {
       const double kw = decision.evse_kw[i];
@@ -760,11 +760,11 @@ TEST(DecideStream, ACarKeepsItsNumberAndTheNextOneGetsANewOne) {
   };
   decide::Advisor advisor(chosen);
   json request = two_cars();
-  advisor.decide(decide::read_request(request.dump()));
+  advisor.answer_request(decide::read_request(request.dump()));
   request["evses"][0]["session"]["arrived"] = "2026-06-01T08:59";
-  advisor.decide(decide::read_request(request.dump()));
+  advisor.answer_request(decide::read_request(request.dump()));
   request["evses"][1].erase("session");
-  advisor.decide(decide::read_request(request.dump()));
+  advisor.answer_request(decide::read_request(request.dump()));
   EXPECT_EQ(numbers, (std::vector<std::vector<std::uint64_t>>{{1, 2}, {3, 2}, {3, 0}}));
 }
 
@@ -775,7 +775,7 @@ TEST(DecideStream, WithoutAnAnswerSetpointsStay) {
   json request = two_cars();
   request["evses"][0]["session"]["setpoint_kw"] = 5;
   const decide::Request read = decide::read_request(request.dump());
-  const decide::Answer answer = advisor.decide(read);
+  const decide::Answer answer = advisor.answer_request(read);
   EXPECT_TRUE(std::isnan(answer.evses[0].asked_kw));
   EXPECT_EQ(answer.evses[0].granted_kw, 5.0);
   EXPECT_EQ(answer.evses[1].granted_kw, 0.0);
@@ -794,7 +794,7 @@ TEST(DecideStream, APlanIsPartOfTheAnswer) {
     return std::make_unique<PlanningStrategy>();
   };
   const decide::Request read = decide::read_request(two_cars().dump());
-  const json plan = json::parse(decide::answer_json(read, decide::Advisor(chosen).decide(read)).dump())["plan"];
+  const json plan = json::parse(decide::answer_json(read, decide::Advisor(chosen).answer_request(read)).dump())["plan"];
   EXPECT_EQ(plan["start"], json({"2026-06-01T09:00:00+09:00", "2026-06-01T09:15:00+09:00", "2026-06-01T09:30:00+09:00",
                                  "2026-06-01T09:45:00+09:00"}));
   EXPECT_EQ(plan["evse_kw"], json::parse(R"({"B": [null, 2.0, null]})"));
@@ -816,7 +816,7 @@ TEST(DecideStream, TheLeastThatAnOwnerTakesIsShown) {
   json request = two_cars();
   request["prices"] = {{"v2g_price_per_kwh", 0.1}, {"wear_price_per_kwh", 0.03}};
   request["evses"][1]["session"]["v2g_min_price_per_kwh"] = 0.25;
-  decide::Advisor(chosen).decide(decide::read_request(request.dump()));
+  decide::Advisor(chosen).answer_request(decide::read_request(request.dump()));
   EXPECT_EQ(shown, (std::vector<double>{0.1, 0.25, 0.03}));
 }
 
@@ -826,7 +826,7 @@ TEST(DecideStream, WhatAStrategyLeavesToAnEvseOutOfServiceIsTakenAway) {
   json request = two_cars();
   request["evses"][1]["session"]["setpoint_kw"] = 7;
   request["evses"][1]["available"] = false;
-  const decide::Answer answer = decide::Advisor(chosen).decide(decide::read_request(request.dump()));
+  const decide::Answer answer = decide::Advisor(chosen).answer_request(decide::read_request(request.dump()));
   EXPECT_EQ(answer.evses[1].granted_kw, 0.0);
   EXPECT_EQ(answer.evses[1].reason, control::Correction::outage);
 }

@@ -222,18 +222,18 @@ TEST(RemainingWork, ARunGoesOnAtItsOwnPace) {
   cli::RemainingWork work(2, 1, 1);
   EXPECT_FALSE(work.left_s(0.0));
   work.begin(0, 0, 0.0);
-  work.advance(0, 0, 0.5, 5.0);
+  work.note_progress(0, 0, 0.5, 5.0);
   EXPECT_DOUBLE_EQ(work.left_s(5.0).value(), 5.0 + 10.0);  // the other is taken to be as long
   work.end(0, 0, 10.0);
   work.begin(1, 0, 10.0);
-  work.advance(1, 0, 0.25, 15.0);
+  work.note_progress(1, 0, 0.25, 15.0);
   EXPECT_DOUBLE_EQ(work.left_s(15.0).value(), 15.0);
   EXPECT_DOUBLE_EQ(work.left_s(17.0).value(), 13.0);  // and it shrinks while nothing is told
-  EXPECT_DOUBLE_EQ(work.fraction(), 0.625);
+  EXPECT_DOUBLE_EQ(work.mean_fraction(), 0.625);
   EXPECT_TRUE(work.is_running());
   work.end(1, 0, 30.0);
   EXPECT_DOUBLE_EQ(work.left_s(30.0).value(), 0.0);
-  EXPECT_EQ(work.ended(), 2U);
+  EXPECT_EQ(work.runs_ended(), 2U);
 }
 
 // Three worlds; a quick strategy of 1 s and a slow one of 60 s are known from the first: 2 x 61 s over two threads.
@@ -286,7 +286,7 @@ TEST_F(OnATerminal, EachStrategyHasALineWhenItIsOver) {
     progress.begin(0, 0);
     progress.begin(1, 0);
     progress.end(0, 0, run_of(578'404), "KRW");
-    progress.advance(1, 0, 0.5);
+    progress.note_progress(1, 0, 0.5);
     analysis::Contender failed;
     failed.error = "gave up";
     progress.end(1, 0, failed, "KRW");
@@ -333,7 +333,7 @@ TEST_F(OnATerminal, ABoundThatRunsWaitForIsNamed) {
     cli::ContestProgress progress({"asap", "edf"}, {""}, 2, screen(std::chrono::seconds(0)));
     progress.bound_begins();
     progress.begin(0, 0);
-    progress.advance(0, 0, 1.0);
+    progress.note_progress(0, 0, 1.0);
     progress.bound_ends();
   }
   EXPECT_THAT(sent(), HasSubstr("working out the bound"));

@@ -82,7 +82,7 @@ double metered_kwh(const Call& call) {
   const physics::BatterySpec battery = battery_of(call);
   if (!call.stepwise) return run_for(battery, call.stored_kwh, call.pilot_kw(), call.hours()).metered_kwh;
   // The acceptance of the period's start holds until its end, or until the battery is full.
-  const double held_kw = std::min(call.pilot_kw(), battery.charge.at(call.soc()));
+  const double held_kw = std::min(call.pilot_kw(), battery.charge.kw_at(call.soc()));
   return physics::held_law(battery, call.stored_kwh, held_kw, physics::infinite, 0.0).metered_after(call.hours());
 }
 

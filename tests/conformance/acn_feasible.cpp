@@ -62,7 +62,7 @@ class Network {
           member.given_kw = schedule[i].at(t);
           member.charge = member.discharge = {physics::infinite, physics::infinite, false};
         }
-        currents.back().push_back(guard_->value(guard_->rows()[r], control::Side::upper, couplings_));
+        currents.back().push_back(guard_->value_of_row(guard_->rows()[r], control::Side::upper, couplings_));
       }
     }
     return currents;

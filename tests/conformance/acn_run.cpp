@@ -58,7 +58,7 @@ Series read_series(const json& in) {
 /// The demand charge on the mean power of the highest period. evtwin bills the highest quarter of an hour, as utilities
 /// do; the peak handed to its bill is ACN-Sim's here. ACN-Sim bills a run once, whatever months it touches.
 double demand_charge_of_periods(const AcnCase& acn, const twin::World& world, double peak_kw) {
-  const market::LocalMonth month = world.calendar.month(acn.start_ns);
+  const market::LocalMonth month = world.calendar.local_month(acn.start_ns);
   const std::vector<market::MonthPeak> peaks{{month, peak_kw}};
   return market::demand_bill(world.sites[0].tariff, world.calendar, acn.start_ns, acn.start_ns + acn.period_ns, peaks,
                              {}, physics::infinite, market::PartMonth::full)[0]

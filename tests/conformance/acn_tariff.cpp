@@ -157,7 +157,7 @@ void compare_date(Comparison& comparison, const json& c, const std::filesystem::
   std::vector<double> hourly;
   for (int hour = 0; hour < 24; ++hour) {
     const auto at = los_angeles.to_utc(date.year, date.month, date.day, hour);
-    hourly.push_back(clock.at(at.first_ns).buy_per_kwh);
+    hourly.push_back(clock.price_at(at.first_ns).buy_per_kwh);
   }
   comparison.absolute("USD/kWh at hour", hourly, c.at("hourly").get<std::vector<double>>(), 1e-12);
   comparison.absolute("USD/kW", market::demand_price_per_kw(tariff, date.month), c.at("demand_charge"), 1e-12);

@@ -74,7 +74,7 @@ CompositeCase read_case(const json& document) {
   for (const json& entry : document.at("profiles")) {
     require_known(entry, {"connectorId", "file", "profile"}, "a profile's entry");
     const auto profile = profile_in(entry.at("profile"), version);
-    c.store.hold(entry.at("connectorId"), profile);
+    c.store.hold_profile(entry.at("connectorId"), profile);
     if (!profile.transaction_id.empty()) transaction_id = profile.transaction_id;
     c.unsupported.insert(c.unsupported.end(), profile.unsupported.begin(), profile.unsupported.end());
   }
@@ -117,7 +117,7 @@ void compare_period(Comparison& comparison, std::size_t index, const CompositeCa
 void compare_case(Comparison& comparison, const CompositeCase& c, const json& expect) {
   if (c.offline) comparison.remark("offline: no purpose is left out");
   require_known(expect, {"duration", "unit", "periods", "periods_partial"}, "what is expected");
-  const auto got = as_told(c.store.composite(c.request, c.open));
+  const auto got = as_told(c.store.composite_schedule(c.request, c.open));
   if (expect.contains("duration"))
     comparison.absolute("duration", static_cast<double>(c.request.end_ns - c.request.start_ns) / 1e9,
                         expect["duration"], 0.0);

@@ -133,7 +133,7 @@ Ageing ageing(const Scenario& scenario, const Car& car, const Stay& stay) {
   std::vector<double> distances;
   for (const double one : active) distances.push_back(std::abs(middle - one));
   use.depth = 2.0 * mean(distances);
-  const physics::AgeingHistory history = physics::AgeingHistory::car(78.0);
+  const physics::AgeingHistory history = physics::AgeingHistory::of_typical_car(78.0);
   return {physics::tangent_calendar_loss({}, history, use), physics::tangent_cyclic_loss({}, history, use)};
 }
 

@@ -22,7 +22,7 @@ void compare_plan(Comparison& comparison, const PlanProblem& problem, const Plan
                   double tolerance) {
   const std::string name(name_of(plan.method));
   comparison.equal(name + " outcome", name_of(plan.outcome), "optimal");
-  if (!plan.usable()) return;
+  if (!plan.is_usable()) return;
   // The planner has looked at its plan; a comparison that relied on that would have looked at nothing.
   comparison.equal(name + " plan, looked at", check_plan(problem, plan), "");
   comparison.relative(name + " optimum", plan.objective, optimum, tolerance);
@@ -32,7 +32,7 @@ void compare_plan(Comparison& comparison, const PlanProblem& problem, const Plan
 
 void compare_case(Comparison& comparison, const PlanCase& c) {
   Planner lp({.method = Method::lp, .tie_break = optimise::TieBreak::earliest, .milp = {}});
-  compare_plan(comparison, c.problem, lp.plan(c.problem), c.lp_optimum, c.tolerance);
+  compare_plan(comparison, c.problem, lp.make_plan(c.problem), c.lp_optimum, c.tolerance);
   std::string why;
   if (fits_greedy(c.problem, &why))
     compare_plan(comparison, c.problem, greedy_plan(c.problem), c.lp_optimum, c.tolerance);
@@ -42,7 +42,7 @@ void compare_case(Comparison& comparison, const PlanCase& c) {
   Planner milp({.method = Method::milp,
                 .tie_break = optimise::TieBreak::none,
                 .milp = {.relative_gap = 0.0, .nodes = 1'000'000}});
-  const Plan whole = milp.plan(c.problem);
+  const Plan whole = milp.make_plan(c.problem);
   comparison.equal("method of the plan in whole numbers", name_of(whole.method), name_of(Method::milp));
   compare_plan(comparison, c.problem, whole, c.milp_optimum, c.tolerance);
   comparison.remark(fmt::format("lp {:.6f}, milp {:.6f} {}: {} vehicles, {} steps, {} nodes", c.lp_optimum,

@@ -57,7 +57,7 @@ TEST(ExpectedArrivals, PerfectIsWhoWillComeAndWhatTheyWillRequest) {
   ArrivalForecaster forecaster({Kind::perfect, 0, 0}, arrivals_zone, hour_ns, 7, 0,
                                {stream_of({{8.0, 10}, {8.5, 4}, {9.0, 7}, {11.25, 3}, {12.0, 99}})});
   Horizon h = hours_from(arrivals_from_ns + 7 * hour_ns, 5);
-  forecaster.fill(arrivals_from_ns + 7 * hour_ns, h);
+  forecaster.fill_horizon(arrivals_from_ns + 7 * hour_ns, h);
   EXPECT_EQ(h.arrivals, (Values{0, 2, 1, 0, 1}));
   EXPECT_EQ(h.arrivals_kwh, (Values{0, 14, 7, 0, 3}));
 }
@@ -81,7 +81,7 @@ TEST(ExpectedArrivals, LevelsArePoissonCountsUnlessAllIsKnown) {
                                  {stream_of({{8.0, 10}, {8.5, 4}, {32.2, 3}, {32.4, 5}})});
     Horizon h = hours_from(arrivals_from_ns + 31 * hour_ns, 3);
     h.level = {0.1, 0.9};
-    forecaster.fill(arrivals_from_ns + 31 * hour_ns, h);
+    forecaster.fill_horizon(arrivals_from_ns + 31 * hour_ns, h);
     return h;
   };
   const Horizon yesterday = filled(Kind::yesterday);
@@ -99,7 +99,7 @@ TEST(ExpectedArrivals, WhoComesAtThisInstantIsHereAlready) {
                                  {stream_of({{8, 1}, {8.5, 2}, {32, 1}, {32.5, 2}})});
     const TimeNs now_ns = arrivals_from_ns + 32 * hour_ns;
     Horizon h = hours_from(now_ns, 1);
-    forecaster.fill(now_ns, h);
+    forecaster.fill_horizon(now_ns, h);
     EXPECT_EQ(h.arrivals, (Values{1}));
     EXPECT_EQ(h.arrivals_kwh, (Values{2}));
   }
@@ -110,19 +110,19 @@ TEST(ExpectedArrivals, YesterdayIsTheLatestDayThatHasBeenAndNothingWithoutOne) {
                                {stream_of({{9.5, 10}, {20.5, 20}, {33.5, 5}, {34.5, 6}})});
   // Monday 08:00: no day before.
   Horizon h = hours_from(arrivals_from_ns + 8 * hour_ns, 24);
-  forecaster.fill(arrivals_from_ns + 8 * hour_ns, h);
+  forecaster.fill_horizon(arrivals_from_ns + 8 * hour_ns, h);
   EXPECT_EQ(h.arrivals, Values(24, 0.0));
   // Tuesday 09:00, 50 hours: the first 24 are Monday's, the next 24 too, and Monday's 09:30 once more. What comes at
   // 09:30 and 10:30 today is not known.
   h = hours_from(arrivals_from_ns + 33 * hour_ns, 50);
-  forecaster.fill(arrivals_from_ns + 33 * hour_ns, h);
+  forecaster.fill_horizon(arrivals_from_ns + 33 * hour_ns, h);
   Values expected(50, 0.0);
   expected[0] = expected[24] = expected[48] = 10;
   expected[11] = expected[35] = 20;
   EXPECT_EQ(h.arrivals_kwh, expected);
   // An hour later today's 09:30 is a day that has been for tomorrow's.
   h = hours_from(arrivals_from_ns + 34 * hour_ns, 50);
-  forecaster.fill(arrivals_from_ns + 34 * hour_ns, h);
+  forecaster.fill_horizon(arrivals_from_ns + 34 * hour_ns, h);
   expected.assign(50, 0.0);
   expected[10] = expected[34] = 20;
   expected[23] = expected[47] = 5;
@@ -133,7 +133,7 @@ TEST(ExpectedArrivals, LawsOfASiteAddUp) {
   ArrivalForecaster forecaster({Kind::perfect, 0, 0}, arrivals_zone, hour_ns, 7, 0,
                                {stream_of({{1.5, 1}}), stream_of({}), stream_of({{1.25, 2}, {2.5, 4}})});
   Horizon h = hours_from(arrivals_from_ns, 3);
-  forecaster.fill(arrivals_from_ns, h);
+  forecaster.fill_horizon(arrivals_from_ns, h);
   EXPECT_EQ(h.arrivals, (Values{0, 2, 1}));
   EXPECT_EQ(h.arrivals_kwh, (Values{0, 3, 4}));
 }
@@ -145,7 +145,7 @@ TEST(ExpectedArrivals, AnErrorIsDrawnOncePerIssueAndStepAndNeverMakesNegativeCar
     ArrivalForecaster forecaster(forecast, arrivals_zone, hour_ns, seed, site, {stream_of(came)});
     const TimeNs now_ns = arrivals_from_ns + static_cast<TimeNs>(hour * static_cast<double>(hour_ns));
     Horizon h = hours_from(now_ns, 12);
-    forecaster.fill(now_ns, h);
+    forecaster.fill_horizon(now_ns, h);
     return h;
   };
   EXPECT_EQ(seen({Kind::noisy, 0, 0}, 3).arrivals, seen({Kind::perfect, 0, 0}, 3).arrivals);
@@ -186,7 +186,7 @@ struct RandomCase {
   Horizon seen(Kind kind, const std::vector<Came>& who) const {
     ArrivalForecaster forecaster({kind, 0, 0}, berlin, tick_ns, 7, 0, {stream_of(who, begin_ns)});
     Horizon h = horizon(now_ns);
-    forecaster.fill(now_ns, h);
+    forecaster.fill_horizon(now_ns, h);
     return h;
   }
 
@@ -249,10 +249,10 @@ RC_GTEST_PROP(ExpectedArrivals, DoNotDependOnWhatWasAskedBefore, (std::uint64_t 
     Horizon seen;
     for (TimeNs t = c.begin_ns; t <= c.now_ns; t = c.berlin.next_tick(t, c.tick_ns)) {
       seen = c.horizon(t);
-      there.fill(t, seen);
+      there.fill_horizon(t, seen);
     }
     Horizon fresh = c.horizon(seen.start_ns[0]);
-    begins.fill(seen.start_ns[0], fresh);
+    begins.fill_horizon(seen.start_ns[0], fresh);
     RC_ASSERT(fresh.arrivals == seen.arrivals);
     RC_ASSERT(fresh.arrivals_kwh == seen.arrivals_kwh);
   }

@@ -45,11 +45,11 @@ struct Told {
             market::TariffClock(site.tariff, calendar), std::move(streams)};
   }
   std::vector<double> values(std::uint32_t quantity) const {
-    const evtwin_history view = history.view();
+    const evtwin_history view = history.history_view();
     return {view.values[quantity], view.values[quantity] + view.steps.n};
   }
   std::vector<int> minutes() const {
-    const evtwin_steps steps = history.view().steps;
+    const evtwin_steps steps = history.history_view().steps;
     return {steps.local_minute, steps.local_minute + steps.n};
   }
 
@@ -86,8 +86,8 @@ TEST(ForecastHistory, StepsFollowTheLocalClockWhenItChanges) {
   for (const ClockChange& change : changes) {
     Told told({}, change.zone, change.step_ns, change.next, 1);
     const TimeNs midnight = told.calendar.start_of(change.next);
-    EXPECT_EQ(told.history.reach(midnight), midnight);
-    const evtwin_steps steps = told.history.view().steps;
+    EXPECT_EQ(told.history.reach_to(midnight), midnight);
+    const evtwin_steps steps = told.history.history_view().steps;
     const std::string what = std::string(change.zone) + " " + std::to_string(change.steps);
     ASSERT_EQ(steps.n, change.steps) << what;
     EXPECT_EQ(steps.step_ns, change.step_ns);
@@ -110,8 +110,8 @@ TEST(ForecastHistory, WeekdaysCountFromMondayAndHolidaysAreThoseOfTheTariff) {
   Site site;
   site.holidays = {{2025, 6, 3}, {2025, 6, 6}};
   Told told(site, "Asia/Seoul", hour_ns, {2025, 6, 9}, 7);
-  told.history.reach(told.calendar.start_of({2025, 6, 9}));
-  const evtwin_steps steps = told.history.view().steps;
+  told.history.reach_to(told.calendar.start_of({2025, 6, 9}));
+  const evtwin_steps steps = told.history.history_view().steps;
   ASSERT_EQ(steps.n, 7U * 24U);
   for (std::uint32_t k = 0; k < steps.n; ++k) {
     const std::uint32_t day = k / 24;  // 2025-06-02 is a Monday
@@ -131,7 +131,7 @@ TEST(ForecastHistory, ASignalsMeanIsOverTheStepAndOverItsKnownPart) {
                            monday + 100 * minute_ns);
   const auto pv = [&](TimeNs step_ns) {
     Told told(site, "Asia/Seoul", step_ns, {2025, 6, 2}, 1);
-    told.history.reach(monday + 3 * hour_ns);
+    told.history.reach_to(monday + 3 * hour_ns);
     for (const double kw : told.values(EVTWIN_QUANTITY_LOAD_KW)) EXPECT_EQ(kw, 5.1);
     std::vector<double> values = told.values(EVTWIN_QUANTITY_PV_KW);
     const auto of_monday = static_cast<std::ptrdiff_t>(kernel::day_ns / step_ns);
@@ -160,7 +160,7 @@ TEST(ForecastHistory, AProfileIsReadByTheClockAlsoOnTheDayOf25Hours) {
   for (const market::LocalDate next : {market::LocalDate{2025, 3, 31}, market::LocalDate{2025, 10, 27}}) {
     for (const TimeNs step_ns : {quarter_ns, hour_ns}) {
       Told told(site, "Europe/Berlin", step_ns, next, 1);
-      told.history.reach(told.calendar.start_of(next));
+      told.history.reach_to(told.calendar.start_of(next));
       const auto minutes = told.minutes();
       const auto values = told.values(EVTWIN_QUANTITY_LOAD_KW);
       ASSERT_EQ(minutes.size(), values.size());
@@ -172,12 +172,12 @@ TEST(ForecastHistory, AProfileIsReadByTheClockAlsoOnTheDayOf25Hours) {
 TEST(ForecastHistory, HoldsWholeStepsAlone) {
   Told told({}, "Asia/Seoul", hour_ns, {2025, 6, 2}, 0);
   const TimeNs monday = told.calendar.start_of({2025, 6, 2});
-  EXPECT_EQ(told.history.reach(monday), monday);
-  EXPECT_EQ(told.history.view().steps.n, 0U);
-  EXPECT_EQ(told.history.reach(monday + hour_ns - 1), monday);
-  EXPECT_EQ(told.history.reach(monday + hour_ns), monday + hour_ns);
-  EXPECT_EQ(told.history.reach(monday + 3 * hour_ns + 59 * minute_ns), monday + 3 * hour_ns);
-  EXPECT_EQ(told.history.view().steps.n, 3U);
+  EXPECT_EQ(told.history.reach_to(monday), monday);
+  EXPECT_EQ(told.history.history_view().steps.n, 0U);
+  EXPECT_EQ(told.history.reach_to(monday + hour_ns - 1), monday);
+  EXPECT_EQ(told.history.reach_to(monday + hour_ns), monday + hour_ns);
+  EXPECT_EQ(told.history.reach_to(monday + 3 * hour_ns + 59 * minute_ns), monday + 3 * hour_ns);
+  EXPECT_EQ(told.history.history_view().steps.n, 3U);
 }
 
 demand::Visit visit_at(TimeNs t, double kwh) {
@@ -197,7 +197,7 @@ TEST(ForecastHistory, ArrivalsAreCountedFromTheFirstWholeStepOfTheRun) {
                                  visit_at(at(30) - 1, 13), visit_at(at(30), 17), visit_at(at(75), 19)}},
                demand::Recorded{{visit_at(at(20), 23)}}};
   Told told(site, "Asia/Seoul", quarter_ns, at(7), 1);  // the run begins at 10:07
-  told.history.reach(at(60));
+  told.history.reach_to(at(60));
   const auto count = told.values(EVTWIN_QUANTITY_ARRIVALS), kwh = told.values(EVTWIN_QUANTITY_ARRIVALS_KWH);
   const std::size_t n = (24 + 10) * 4;  // steps before 10:00
   ASSERT_EQ(count.size(), n + 4);
@@ -207,7 +207,7 @@ TEST(ForecastHistory, ArrivalsAreCountedFromTheFirstWholeStepOfTheRun) {
   }
   EXPECT_EQ(std::vector<double>(count.end() - 3, count.end()), (std::vector<double>{4, 1, 0}));
   EXPECT_EQ(std::vector<double>(kwh.end() - 3, kwh.end()), (std::vector<double>{7 + 11 + 13 + 23, 17, 0}));
-  told.history.reach(at(90));
+  told.history.reach_to(at(90));
   EXPECT_EQ(told.values(EVTWIN_QUANTITY_ARRIVALS).back(), 1.0);
   EXPECT_EQ(told.values(EVTWIN_QUANTITY_ARRIVALS_KWH).back(), 19.0);
 }
@@ -225,13 +225,13 @@ TEST(ForecastHistory, ArrivalsAtRandomAreThoseOfTheLaw) {
   std::vector<double> count(24, 0.0), kwh(24, 0.0);
   for (std::uint64_t n = 0; n < 2; ++n) {
     demand::ArrivalStream stream = stream_of(law, n, told.calendar, monday, monday + 2 * kernel::day_ns);
-    for (demand::Visit visit; stream.next(visit) && visit.arrival_ns < monday + kernel::day_ns;) {
+    for (demand::Visit visit; stream.next_visit(visit) && visit.arrival_ns < monday + kernel::day_ns;) {
       const auto hour = static_cast<std::size_t>((visit.arrival_ns - monday) / hour_ns);
       count[hour] += 1.0;
       kwh[hour] += visit.requested_kwh;
     }
   }
-  for (int h = 1; h <= 24; ++h) told.history.reach(monday + h * hour_ns);
+  for (int h = 1; h <= 24; ++h) told.history.reach_to(monday + h * hour_ns);
   EXPECT_EQ(told.values(EVTWIN_QUANTITY_ARRIVALS), count);
   const auto told_kwh = told.values(EVTWIN_QUANTITY_ARRIVALS_KWH);
   for (std::size_t h = 0; h < 24; ++h) EXPECT_NEAR(told_kwh[h], kwh[h], 1e-9);  // added in another order
@@ -248,7 +248,7 @@ TEST(ForecastHistory, PricesAreMeansOverTheStepAndItsKnownPart) {
                        {.from_minute = 30, .to_minute = 0, .price_per_kwh = 0.1}};
   const auto prices = [&](TimeNs step_ns) {
     Told told(site, "Asia/Seoul", step_ns, {2025, 6, 2}, 1);
-    told.history.reach(monday + 2 * hour_ns);
+    told.history.reach_to(monday + 2 * hour_ns);
     return told.values(EVTWIN_QUANTITY_BUY_PER_KWH);
   };
   EXPECT_NEAR(prices(hour_ns)[24], 0.25, 1e-15);

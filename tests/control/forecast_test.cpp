@@ -34,7 +34,7 @@ Horizon seen(Forecast forecast, TimeNs now_ns, std::uint32_t steps, double now_k
   Forecaster forecaster(forecast, seoul, hour_ns, 7, 0, pv, none, none,
                         market::TariffClock(market::free_energy(), seoul));
   Horizon horizon;
-  forecaster.fill(now_ns, steps, now_kw, 0.0, horizon);
+  forecaster.fill_horizon(now_ns, steps, now_kw, 0.0, horizon);
   return horizon;
 }
 
@@ -78,7 +78,7 @@ TEST(Forecaster, YesterdayIsTheSameLocalTimeWhereTheClockChanges) {
                           market::TariffClock(market::free_energy(), calendar));
     for (TimeNs now_ns = change_ns - kernel::day_ns; now_ns < change_ns + 3 * kernel::day_ns; now_ns += half_ns) {
       Horizon horizon;
-      forecaster.fill(now_ns, 100, calendar.minute_of_day(now_ns), 0.0, horizon);
+      forecaster.fill_horizon(now_ns, 100, calendar.minute_of_day(now_ns), 0.0, horizon);
       for (std::size_t k = 1; k < 100; ++k) {
         const int minute = calendar.minute_of_day(horizon.start_ns[k]);
         // What the change leaves out or has twice was not shown, or shown as something else, on that day.
@@ -132,7 +132,7 @@ Horizon of_quarters(Forecast forecast, TimeNs now_ns, double now_kw, std::uint32
   Forecaster forecaster(forecast, seoul, hour_ns, 7, 0, pv, none, none,
                         market::TariffClock(market::free_energy(), seoul));
   Horizon horizon;
-  forecaster.fill(now_ns, steps, now_kw, 0.0, horizon);
+  forecaster.fill_horizon(now_ns, steps, now_kw, 0.0, horizon);
   return horizon;
 }
 
@@ -167,12 +167,12 @@ TEST(Forecaster, PricesAreMeansOverTheStep) {
                         market::TariffClock(tariff, seoul));
   Horizon h;
   h.level = {0.1, 0.9};
-  forecaster.fill(monday_ns, 3, 0.0, 0.0, h);
+  forecaster.fill_horizon(monday_ns, 3, 0.0, 0.0, h);
   EXPECT_NEAR(h.buy_per_kwh[0], 0.25, 1e-15);
   EXPECT_EQ(h.buy_per_kwh[1], 0.1);
   EXPECT_NEAR(h.sell_per_kwh[0], 0.125, 1e-15);
   EXPECT_EQ(h.co2_kg_per_kwh, (std::vector<double>{25.0, 25.0, 25.0}));
-  forecaster.fill(monday_ns + hour_ns / 4, 3, 0.0, 0.0, h);
+  forecaster.fill_horizon(monday_ns + hour_ns / 4, 3, 0.0, 0.0, h);
   EXPECT_NEAR(h.buy_per_kwh[0], 0.2, 1e-15);  // a third of 45 min at 0.4, two at 0.1
   for (std::size_t k = 0; k < 3; ++k) {
     EXPECT_EQ(h.level_buy_per_kwh[k], h.buy_per_kwh[k]);
@@ -197,7 +197,7 @@ TEST(Forecaster, OnlyANoisyForecastKnowsASpread) {
                           market::TariffClock(market::free_energy(), seoul));
     Horizon h;
     h.level = levels;
-    forecaster.fill(monday_ns, 24, 72.0, 0.0, h);
+    forecaster.fill_horizon(monday_ns, 24, 72.0, 0.0, h);
     ASSERT_EQ(h.level_pv_kw.size(), 3U * 24U);
     for (std::size_t k = 0; k < 24; ++k) {
       const double low = h.level_pv_kw[k], middle = h.level_pv_kw[24 + k], high = h.level_pv_kw[48 + k];
@@ -244,7 +244,7 @@ TEST(Forecaster, NoLevelTellsTheTruth) {
                         market::TariffClock(market::free_energy(), seoul));
   Horizon h;
   h.level = {0.25, 0.5, 0.75};
-  forecaster.fill(monday_ns, 24, 72.0, 0.0, h);
+  forecaster.fill_horizon(monday_ns, 24, 72.0, 0.0, h);
   for (std::size_t cell = 0; cell < h.level_pv_kw.size(); ++cell) {
     const double truth = 72.0 + static_cast<double>(cell % 24);
     if (cell % 24 == 0) continue;  // what is metered now
@@ -281,9 +281,9 @@ RC_GTEST_PROP(Forecaster, YesterdayIsTheSameInWorldsThatDifferOnlyLater, ()) {
     Forecaster forecaster(Forecast{kind, 0.0, 0.0}, berlin, tick, 7, 0, signal, signal, none,
                           market::TariffClock(market::free_energy(), berlin));
     market::SignalClock reading = signal;
-    const double now_kw = reading.at(now).value;
+    const double now_kw = reading.sample_at(now).value;
     Horizon horizon;
-    forecaster.fill(now, 120, now_kw, now_kw, horizon);
+    forecaster.fill_horizon(now, 120, now_kw, now_kw, horizon);
     return horizon;
   };
   const Horizon a = horizon_of(Forecast::Kind::yesterday, truth), b = horizon_of(Forecast::Kind::yesterday, other);
@@ -302,7 +302,7 @@ TEST(Forecaster, ErrorsDifferBySeedSiteAndSignal) {
     Forecaster forecaster(Forecast{Forecast::Kind::noisy, 0.0, 0.2}, seoul, hour_ns, seed, site, signal, signal, none,
                           market::TariffClock(market::free_energy(), seoul));
     Horizon horizon;
-    forecaster.fill(monday_ns, 8, 72.0, 72.0, horizon);
+    forecaster.fill_horizon(monday_ns, 8, 72.0, 72.0, horizon);
     return horizon;
   };
   const Horizon h = noisy(7, 0);
@@ -323,7 +323,7 @@ TEST(Forecaster, BeyondItsEndASignalKeepsTheLastKnownFigure) {
   Forecaster forecaster(Forecast{Forecast::Kind::perfect, 0.0, 0.0}, seoul, hour_ns, 7, 0, counted, none, counted,
                         market::TariffClock(market::free_energy(), seoul));
   Horizon h;
-  forecaster.fill(monday_ns + 70 * hour_ns, 5, 142.0, 0.0, h);
+  forecaster.fill_horizon(monday_ns + 70 * hour_ns, 5, 142.0, 0.0, h);
   EXPECT_EQ(h.co2_kg_per_kwh, (std::vector<double>{142.0, 143.0, 143.0, 143.0, 143.0}));
   EXPECT_EQ(h.pv_kw, (std::vector<double>{142.0, 143.0, 142.0, 142.0, 142.0}));  // PV: the present instead
 }
@@ -339,13 +339,13 @@ TEST(Forecaster, DaysOf23And25HoursHaveAsManyStepsAndBeginAtLocalMidnight) {
     Forecaster forecaster(Forecast{Forecast::Kind::noisy, 0.0, 0.1}, berlin, hour_ns, 7, 0, flat, none, none,
                           market::TariffClock(market::free_energy(), berlin));
     Horizon h;
-    forecaster.fill(midnight, hours, 5.0, 0.0, h);
+    forecaster.fill_horizon(midnight, hours, 5.0, 0.0, h);
     for (std::uint32_t k = 0; k <= hours; ++k) EXPECT_EQ(h.start_ns[k], midnight + k * hour_ns);
     EXPECT_EQ(h.start_ns[hours], berlin.start_of(next));
     EXPECT_EQ(h.issued_ns, midnight);
-    forecaster.fill(midnight + 15 * hour_ns, 2, 5.0, 0.0, h);
+    forecaster.fill_horizon(midnight + 15 * hour_ns, 2, 5.0, 0.0, h);
     EXPECT_EQ(h.issued_ns, midnight);
-    forecaster.fill(berlin.start_of(next), 2, 5.0, 0.0, h);
+    forecaster.fill_horizon(berlin.start_of(next), 2, 5.0, 0.0, h);
     EXPECT_EQ(h.issued_ns, berlin.start_of(next));
   };
   check({2025, 3, 30}, {2025, 3, 31}, 23);
@@ -356,7 +356,7 @@ TEST(Forecaster, DaysOf23And25HoursHaveAsManyStepsAndBeginAtLocalMidnight) {
                         market::TariffClock(market::free_energy(), berlin));
   Horizon h;
   const TimeNs midnight = berlin.start_of(market::LocalDate{2025, 3, 30});
-  forecaster.fill(midnight, 6, 0.0, 0.0, h);
+  forecaster.fill_horizon(midnight, 6, 0.0, 0.0, h);
   EXPECT_EQ(h.start_ns[1] - midnight, 3 * hour_ns);
   EXPECT_EQ(h.start_ns[6] - midnight, 23 * hour_ns);
 }

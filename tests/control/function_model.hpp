@@ -22,7 +22,7 @@ class FunctionModel : public control::ForecastModel {
   void forecast(const evtwin_history& history, const evtwin_question& question, const evtwin_answer& answer) override {
     foresee_(history, question, answer);
   }
-  std::string who() const override { return "forecaster by-hand"; }
+  std::string name_in_messages() const override { return "forecaster by-hand"; }
 
  private:
   Foresee foresee_;

@@ -39,7 +39,7 @@ class Dice {
 /// What each member would have without limits.
 std::vector<double> asked_of(const Guard& guard, const TestSite& s) {
   Guard free = guard;
-  free.clamp(s.active, s.couplings);
+  free.clamp_wishes(s.active, s.couplings);
   std::vector<double> asked_kw;
   for (const GuardMember& m : free.members) asked_kw.push_back(m.given_kw);
   return asked_kw;
@@ -63,8 +63,8 @@ double one_step_further(double given_kw, double asked_kw, const physics::Couplin
 std::vector<double> excess_of(const Guard& guard, const TestSite& s) {
   std::vector<double> excess;
   for (const GuardRow& row : guard.rows()) {
-    excess.push_back(std::max(0.0, guard.value(row, Side::upper, s.couplings) - row.upper));
-    excess.push_back(std::max(0.0, row.lower - guard.value(row, Side::lower, s.couplings)));
+    excess.push_back(std::max(0.0, guard.value_of_row(row, Side::upper, s.couplings) - row.upper));
+    excess.push_back(std::max(0.0, row.lower - guard.value_of_row(row, Side::lower, s.couplings)));
   }
   return excess;
 }
@@ -172,7 +172,7 @@ RC_GTEST_PROP(GuardMaximal, NobodyCouldBeRaisedByAStep, ()) {
   Case c = Case::any(dice);
   Guard guard = c.guard(dice);
   const std::vector<double> asked_kw = asked_of(guard, c.site);
-  guard.apply(c.site.active, c.site.couplings, true);
+  guard.give_setpoints(c.site.active, c.site.couplings, true);
   for (std::size_t i = 0; i < guard.member_count(); ++i) {
     const GuardMember& m = guard.members[i];
     RC_ASSERT(std::abs(m.given_kw) <= std::abs(asked_kw[i]));
@@ -188,7 +188,7 @@ TEST(GuardMaximal, TheCheckSeesAGuardThatAnswers0) {
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = 2.0;
   const std::vector<double> asked_kw = asked_of(guard, s);
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   for (auto& m : guard.members) m.given_kw = 0.0;
   for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(could_be_raised(guard, i, asked_kw[i], s));
   guard.members[0].given_kw = guard.members[1].given_kw = 1.38;
@@ -196,17 +196,17 @@ TEST(GuardMaximal, TheCheckSeesAGuardThatAnswers0) {
   EXPECT_FALSE(could_be_raised(guard, 2, asked_kw[2], s));  // and no third 1.38
 }
 
-// Setpoints only ever fall under hold(), and nobody could be raised towards what it had.
+// Setpoints only ever fall under hold_setpoints(), and nobody could be raised towards what it had.
 RC_GTEST_PROP(GuardMaximal, HoldingTakesNoMoreThanItMust, ()) {
   Dice dice(*rc::gen::arbitrary<std::uint64_t>());
   Case c = Case::any(dice);
   Guard guard = c.guard(dice);
-  guard.apply(c.site.active, c.site.couplings, true);
+  guard.give_setpoints(c.site.active, c.site.couplings, true);
   std::vector<double> had_kw;
   for (const GuardMember& m : guard.members) had_kw.push_back(m.given_kw);
   guard.set_base_kw(c.base_kw + dice.real(-10, 10));
   for (auto& m : guard.members) m.charge.highest_kw *= dice.real(0.5, 1.0);
-  guard.hold(c.site.active, c.site.couplings, true);
+  guard.hold_setpoints(c.site.active, c.site.couplings, true);
   for (std::size_t i = 0; i < guard.member_count(); ++i) {
     RC_ASSERT(std::abs(guard.members[i].given_kw) <= std::abs(had_kw[i]));
     RC_ASSERT(!could_be_raised(guard, i, had_kw[i], c.site));
@@ -249,7 +249,7 @@ RC_GTEST_PROP(GuardMaximal, AsManyChargeAsSmallestOffersFit, ()) {
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = dice.real(0, 22);
   const std::vector<double> asked_kw = asked_of(guard, s);
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   const std::size_t most = most_that_fit(guard, s, asked_kw);
   const auto charging =
       std::count_if(guard.members.begin(), guard.members.end(), [](const GuardMember& m) { return m.given_kw > 0.0; });
@@ -262,7 +262,7 @@ TEST(GuardMaximal, AHundredthOfAKilowattCostsOneCarItsPlaceAndNothingElse) {
     TestSite s(10, {}, all_fit ? 13.80 : 13.79);
     Guard guard = s.make();
     for (auto& m : guard.members) m.wish_kw = 7.36;
-    EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+    EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
     double sum_kw = 0.0;
     for (const auto& m : guard.members) sum_kw += m.given_kw;
     EXPECT_NEAR(sum_kw, all_fit ? 13.80 : 13.79, 1e-9);
@@ -280,7 +280,7 @@ TEST(GuardMaximal, AFeederBelowLeavesRoomAtTheRootToOthers) {
     for (auto& coupling : s.couplings) coupling.min_kw = 0.0;
     Guard guard = s.make();
     for (auto& m : guard.members) m.wish_kw = direction * 7.0;
-    EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+    EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
     double sum_kw = 0.0;
     for (const auto& m : guard.members) sum_kw += m.given_kw;
     EXPECT_NEAR(sum_kw, direction * 30.0, 1e-9);
@@ -294,7 +294,7 @@ TEST(GuardMaximal, SharesFallToRatesAndNoStepMoreFits) {
   for (auto& c : s.couplings) c.rates_kw = {8 * kw_of_1_a, 16 * kw_of_1_a, 24 * kw_of_1_a, 32 * kw_of_1_a};
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = 32 * kw_of_1_a;
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   double sum_a = 0.0, least_a = infinite;
   for (const auto& m : guard.members) {
     sum_a += m.given_kw / kw_of_1_a;
@@ -318,7 +318,7 @@ TEST(GuardMaximal, AStorageTakesWhatAFeederLeaves) {
   guard.stored_kwh[0] = 50.0;
   guard.members[0].wish_kw = 7.0;
   guard.members[1].wish_kw = 50.0;
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(guard.members[0].given_kw + guard.members[1].given_kw, 20.0, 1e-9);
   EXPECT_GE(guard.members[0].given_kw, 1.38);
 }

@@ -39,9 +39,9 @@ TEST(GuardTree, LossesAddUpOnTheWayInAndTakeOffOnTheWayOut) {
   ASSERT_EQ(guard.rows().size(), 3U);
   const auto values = [&](const std::vector<double>& wishes_kw) {
     wish(guard, wishes_kw);
-    EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+    EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
     std::vector<double> all;
-    for (const GuardRow& row : guard.rows()) all.push_back(guard.value(row, Side::upper, s.couplings));
+    for (const GuardRow& row : guard.rows()) all.push_back(guard.value_of_row(row, Side::upper, s.couplings));
     return all;
   };
   const auto in = values({3.6, 0.0});
@@ -78,13 +78,13 @@ TEST(GuardTree, ACapDeepInTheTreeBindsOnlyWhatHangsBelow) {
   s.tree[1].max_export_kw = 2.0;
   Guard guard = s.make();
   wish(guard, {7.0, 7.0});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(guard.members[0].given_kw, 4.0, 1e-9);
   EXPECT_EQ(guard.rows()[static_cast<std::size_t>(guard.members[0].limit)].name, "B");
   EXPECT_EQ(guard.members[1].given_kw, 7.0);
   EXPECT_EQ(guard.members[1].reason, Correction::none);
   wish(guard, {-7.0, -7.0});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(guard.members[0].given_kw, -2.5, 1e-9);
   EXPECT_EQ(guard.members[1].given_kw, -7.0);
 }
@@ -97,10 +97,10 @@ TEST(GuardTree, TheGridConnectionPaysForConvertersOfDcEvses) {
   s.couplings[0] = {0.0, 0.0, 50.0, 50.0, {}};
   Guard guard = s.make();
   wish(guard, {20.0});
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 8.0, 1e-9);
   wish(guard, {-20.0});
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, -6.25, 1e-9);
 }
 
@@ -109,7 +109,7 @@ TEST(GuardCurrent, AFeedersFuseIsSharedInProportionAndNamed) {
   for (auto& evse : s.evses) evse.feeder = 0;
   Guard guard = s.make();
   wish(guard, {32 * kw_of_1_a, 18 * kw_of_1_a});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(given_a(guard, 0), 32.0 * 40.0 / 50.0, 1e-9);
   EXPECT_NEAR(given_a(guard, 1), 18.0 * 40.0 / 50.0, 1e-9);
   EXPECT_EQ(guard.rows()[static_cast<std::size_t>(guard.members[0].limit)].name, "F");
@@ -124,7 +124,7 @@ TEST(GuardCurrent, ADcEvseIsLeftAloneByARowThatDoesNotCountIt) {
     s.couplings[2] = {0.0, 0.0, 50.0, 0.0, {}};
     Guard guard = s.make();
     wish(guard, {32 * kw_of_1_a, 32 * kw_of_1_a, 50.0});
-    EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+    EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
     EXPECT_NEAR(given_a(guard, 0), 16.0, 1e-9);
     EXPECT_NEAR(given_a(guard, 1), 16.0, 1e-9);
     EXPECT_EQ(guard.members[2].given_kw, 50.0);
@@ -137,11 +137,11 @@ TEST(GuardCurrent, BothBoundsOfADifferenceHold) {
   TestSite s(2, {{"balance", LimitKind::current_a, -10.0, 10.0, {{0, 1.0, 0.0}, {1, -1.0, 0.0}}}});
   Guard guard = s.make();
   wish(guard, {30 * kw_of_1_a, 12 * kw_of_1_a});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(given_a(guard, 0), 22.0, 1e-9);
   EXPECT_NEAR(given_a(guard, 1), 12.0, 1e-12);
   wish(guard, {12 * kw_of_1_a, 30 * kw_of_1_a});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(given_a(guard, 0), 12.0, 1e-12);
   EXPECT_NEAR(given_a(guard, 1), 22.0, 1e-9);
 }
@@ -152,7 +152,7 @@ TEST(GuardPhasor, SharedCurrentsFallToTheNextAllowedRate) {
   for (auto& coupling : s.couplings) coupling.rates_kw = {8 * kw_of_1_a, 16 * kw_of_1_a, 32 * kw_of_1_a};
   Guard guard = s.make();
   wish(guard, {16 * kw_of_1_a, 8 * kw_of_1_a});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(given_a(guard, 0), 8.0, 1e-12);
   EXPECT_NEAR(given_a(guard, 1), 8.0, 1e-12);
   EXPECT_EQ(guard.members[0].reason, Correction::limit);
@@ -165,7 +165,7 @@ TEST(GuardPhasor, ACarThatCancelsAnotherKeepsItsOnlyRate) {
   s.couplings[1].rates_kw = {16 * kw_of_1_a};
   Guard guard = s.make();
   wish(guard, {20 * kw_of_1_a, 16 * kw_of_1_a});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(given_a(guard, 0), 19.0, 1e-9);
   EXPECT_NEAR(given_a(guard, 1), 16.0, 1e-12);
 }
@@ -177,7 +177,7 @@ TEST(GuardPhasor, MembersStandDownWhereNothingBetweenHolds) {
   s.couplings[1].rates_kw = {16 * kw_of_1_a};
   Guard guard = s.make();
   wish(guard, {30 * kw_of_1_a, 16 * kw_of_1_a});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   for (const auto& m : guard.members) {
     EXPECT_EQ(m.given_kw, 0.0);
     EXPECT_EQ(m.reason, Correction::limit);
@@ -193,7 +193,7 @@ TEST(GuardPhasor, RowsThatDisturbEachOtherAllHoldInTheEnd) {
   for (auto& coupling : s.couplings) coupling.min_kw = 0.0;
   Guard guard = s.make();
   wish(guard, {30 * kw_of_1_a, 30 * kw_of_1_a});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   // The fuse leaves 6 A to car 1, the line 10 A more to car 0.
   EXPECT_NEAR(given_a(guard, 0), 16.0, 1e-8);
   EXPECT_NEAR(given_a(guard, 1), 6.0, 1e-8);
@@ -204,7 +204,7 @@ TEST(GuardTaper, AFinishedVehicleLeavesItsShareToOthers) {
   Guard guard = s.make();
   guard.members[0].charge = {0.0, 0.0, false};
   wish(guard, {7.0, 7.0});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_EQ(guard.members[1].given_kw, 7.0);
 }
 
@@ -213,7 +213,7 @@ TEST(GuardTaper, AVehicleCountsWithTheMostItMayDraw) {
   Guard guard = s.make();
   guard.members[0].charge = {2.0, 5.0, false};  // draws 2 kW now, and up to 5 before it is asked again
   wish(guard, {7.0, 7.0});
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(guard.members[0].given_kw, 5.0 * 10.0 / 12.0, 1e-9);
   EXPECT_NEAR(guard.members[1].given_kw, 7.0 * 10.0 / 12.0, 1e-9);
 }
@@ -225,13 +225,13 @@ TEST(GuardTaper, ReliefCountsWithTheLeastItSurelyGives) {
   const double now_kw = 20 * kw_of_1_a;
   guard.members[1].charge = {now_kw, now_kw, true};
   wish(guard, {25 * kw_of_1_a, 16 * kw_of_1_a});  // below what its falling curve still allows: 16 A are sure
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(given_a(guard, 0), 25.0, 1e-12);
   wish(guard, {25 * kw_of_1_a, 24 * kw_of_1_a});  // on the falling curve itself: nothing is sure
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(given_a(guard, 0), 10.0, 1e-9);
   guard.members[1].charge.falls = false;  // held until the next decision: 20 A are sure
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(given_a(guard, 0), 25.0, 1e-12);
 }
 
@@ -299,13 +299,13 @@ RC_GTEST_PROP(GuardRows, EachHoldsOrIsReportedWithNobodyLeftWhoCouldHelp, ()) {
     }
   }
 
-  const auto reported = guard.apply(s.active, s.couplings, true);
+  const auto reported = guard.give_setpoints(s.active, s.couplings, true);
   for (std::uint32_t r = 0; r < guard.rows().size(); ++r) {
     const GuardRow& row = guard.rows()[r];
     bool holds = true;
     for (const Side side : {Side::upper, Side::lower}) {
       const double bound = side == Side::upper ? row.upper : row.lower;
-      const double value = guard.value(row, side, s.couplings);
+      const double value = guard.value_of_row(row, side, s.couplings);
       const double beyond = side == Side::upper ? value - bound : bound - value;
       if (beyond <= 1e-9 * std::max(1.0, std::abs(bound))) continue;
       holds = false;
@@ -333,9 +333,9 @@ RC_GTEST_PROP(GuardRows, EachHoldsOrIsReportedWithNobodyLeftWhoCouldHelp, ()) {
     }
     return true;
   };
-  guard.hold(s.active, s.couplings, true);
+  guard.hold_setpoints(s.active, s.couplings, true);
   RC_ASSERT(unchanged());
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   RC_ASSERT(unchanged());
 }
 

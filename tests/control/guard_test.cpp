@@ -24,7 +24,7 @@ TEST(Guard, ClampsAndNamesTheReason) {
   guard.outage[5] = 1.0;
   const double wishes[] = {50.0, 1.0, infinite, -3.0, 4.0, 5.0};
   for (std::size_t i = 0; i < 6; ++i) guard.members[i].wish_kw = wishes[i];
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 7.36, 1e-12);
   EXPECT_EQ(guard.members[0].reason, Correction::evse_rating);
   EXPECT_EQ(guard.members[1].given_kw, 0.0);
@@ -45,7 +45,7 @@ TEST(Guard, SharesTheGridConnectionInProportion) {
   guard.set_base_kw(1.0);
   guard.members[0].wish_kw = 6.0;
   guard.members[1].wish_kw = 7.2;
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(guard.members[0].given_kw, 6.0 * 9.0 / 13.2, 1e-12);
   EXPECT_NEAR(guard.members[1].given_kw, 7.2 * 9.0 / 13.2, 1e-12);
   EXPECT_EQ(guard.members[1].reason, Correction::limit);
@@ -57,7 +57,7 @@ TEST(Guard, KeepsAsManySmallestOffersAsFit) {
   TestSite s(3, {}, 3.0);
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = 2.0;
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(guard.members[0].given_kw, 1.5, 1e-9);
   EXPECT_NEAR(guard.members[1].given_kw, 1.5, 1e-9);
   EXPECT_EQ(guard.members[2].given_kw, 0.0);
@@ -69,7 +69,7 @@ TEST(Guard, ExportLimitBindsDischargeOnly) {
   Guard guard = s.make();
   guard.members[0].wish_kw = -7.0;
   guard.members[1].wish_kw = 2.0;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, -6.0, 1e-9);
   EXPECT_EQ(guard.members[1].given_kw, 2.0);
 }
@@ -81,10 +81,10 @@ TEST(Guard, FeederLossesCountInTheDirectionOfTheFlow) {
   for (auto& evse : s.evses) evse.feeder = 0;
   Guard guard = s.make();
   guard.members[0].wish_kw = guard.members[1].wish_kw = 7.0;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR((guard.members[0].given_kw + guard.members[1].given_kw) / 0.8, 10.0, 1e-9);
   guard.members[0].wish_kw = guard.members[1].wish_kw = -7.0;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   const double out_kw = -(guard.members[0].given_kw + guard.members[1].given_kw) * 0.8;
   EXPECT_LE(out_kw, 5.0 + 1e-9);
   EXPECT_GT(out_kw, 4.0);
@@ -103,10 +103,10 @@ TEST(Guard, PhasorRowHoldsWhateverIsScaled) {
       {{"line", physics::LimitKind::magnitude_a, -infinite, 20.0, {{0, 1.0, 0.0}, {1, 1.0, 120.0}, {2, 1.0, -120.0}}}});
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = 7.36;
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   for (const auto& m : guard.members) EXPECT_NEAR(m.given_kw, 7.36, 1e-12);  // balanced: the sum is 0
   guard.members[2].wish_kw = 0.0;
-  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_TRUE(guard.give_setpoints(s.active, s.couplings, true).empty());
   EXPECT_NEAR(guard.members[0].given_kw / 0.23, 20.0, 1e-9);  // |32 + 32 at 120 degrees| = 32, scaled to 20
 }
 
@@ -116,7 +116,7 @@ TEST(Guard, ATaperingBatteryIsNotCountedOnAgainstTheExportLimit) {
   guard.members[0].wish_kw = -5.0;
   guard.members[1].wish_kw = 7.0;
   guard.members[1].charge = {4.0, 4.0, true};  // takes 4 kW now, and less from now on
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, -3.0, 1e-9);
 }
 
@@ -125,7 +125,7 @@ TEST(Guard, BaseLoadAboveTheContractIsReportedAsExceeded) {
   Guard guard = s.make();
   guard.set_base_kw(12.0);
   guard.members[0].wish_kw = 7.0;
-  const auto exceeded = guard.apply(s.active, s.couplings, true);
+  const auto exceeded = guard.give_setpoints(s.active, s.couplings, true);
   ASSERT_EQ(exceeded.size(), 1U);
   EXPECT_EQ(exceeded[0], 0U);
   EXPECT_EQ(guard.members[0].given_kw, 0.0);
@@ -140,11 +140,11 @@ TEST(Guard, StorageKeepsToItsWindow) {
   Guard guard = s.make();
   guard.stored_kwh[0] = 2.0;
   guard.members[0].wish_kw = -3.0;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 0.0);
   EXPECT_EQ(guard.members[0].reason, Correction::soc_window);
   guard.members[0].wish_kw = 9.0;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 5.0);
   EXPECT_EQ(guard.members[0].reason, Correction::storage_rating);
 }
@@ -159,7 +159,7 @@ TEST(Guard, ACarThatTakesLessIsNoCorrection) {
   guard.members[1].wish_kw = 230.0 * 16.0 / 1000.0;  // the rate, by another order of multiplications
   guard.members[2].wish_kw = 0.0;
   guard.outage[2] = 1.0;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 3.7);
   EXPECT_EQ(guard.members[1].given_kw, 16 * 0.23);
   EXPECT_EQ(guard.members[2].given_kw, 0.0);
@@ -175,7 +175,7 @@ TEST(Guard, DischargeNeedsBothEvseAndVehicle) {
   guard.outage[2] = 1.0;
   const double wishes[] = {-2.0, -5.0, -5.0, -infinite};
   for (std::size_t i = 0; i < 4; ++i) guard.members[i].wish_kw = wishes[i];
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 0.0);
   EXPECT_EQ(guard.members[0].reason, Correction::no_v2g);
   EXPECT_EQ(guard.members[1].given_kw, -3.0);
@@ -191,13 +191,13 @@ TEST(Guard, NobodyDischargesBelowTheSmallestPower) {
   Guard guard = site.make();
   guard.members[0].wish_kw = -1.0;  // of at least 1.38 kW
   guard.members[1].wish_kw = -1.38;
-  guard.apply(site.active, site.couplings, true);
+  guard.give_setpoints(site.active, site.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 0.0);
   EXPECT_EQ(guard.members[0].reason, Correction::min_current);
   EXPECT_EQ(guard.members[1].given_kw, -1.38);
   // Below 2 kW of export one of two has room for its smallest power, and gets all of the room.
   guard.members[0].wish_kw = guard.members[1].wish_kw = -7.0;
-  guard.apply(site.active, site.couplings, true);
+  guard.give_setpoints(site.active, site.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw + guard.members[1].given_kw, -2.0, 1e-5);
   EXPECT_EQ(guard.members[0].given_kw * guard.members[1].given_kw, 0.0);
 }
@@ -212,7 +212,7 @@ TEST(Guard, AFullStorageTakesNothingAndAnInfiniteWishIsItsRating) {
   guard.stored_kwh = {9.0, 5.0};
   guard.members[0].wish_kw = 2.0;
   guard.members[1].wish_kw = -infinite;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 0.0);
   EXPECT_EQ(guard.members[0].reason, Correction::soc_window);
   EXPECT_EQ(guard.members[1].given_kw, -5.0);
@@ -223,7 +223,7 @@ TEST(Guard, WithoutEnforcementOverloadsStandAndAreNamed) {
   TestSite s(2, {{"line", physics::LimitKind::current_a, -infinite, 40.0, {{0, 1.0, 0.0}, {1, 1.0, 0.0}}}}, 100.0);
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = 7.0;
-  const auto exceeded = guard.apply(s.active, s.couplings, false);
+  const auto exceeded = guard.give_setpoints(s.active, s.couplings, false);
   ASSERT_EQ(exceeded.size(), 1U);
   EXPECT_EQ(guard.rows()[exceeded[0]].name, "line");
   for (const auto& m : guard.members) {
@@ -236,15 +236,15 @@ TEST(Guard, HoldOnlyLowersWhatApplyGave) {
   TestSite s(2, {}, 10.0);
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = 7.0;
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 5.0, 1e-12);
   guard.members[1].charge = {2.0, 2.0, true};  // its share has become free
-  guard.hold(s.active, s.couplings, true);
+  guard.hold_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 5.0, 1e-12);
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 7.0);
   guard.set_base_kw(6.0);  // 4 kW are left for 7 and 2: 1.38 are the least for the second, more than its share
-  guard.hold(s.active, s.couplings, true);
+  guard.hold_setpoints(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 4.0 - 1.38, 1e-12);
   EXPECT_NEAR(guard.members[1].given_kw, 1.38, 1e-12);
 }
@@ -283,21 +283,21 @@ RC_GTEST_PROP(Guard, AnyWishesEndInsideEveryRowAndTheSameWishesGiveTheSame, ()) 
     m.wish_kw = real(-9, 9);
     if (real(0, 1) < 0.3) m.charge = {real(0, 7), 7, real(0, 1) < 0.5};
   }
-  const auto exceeded = guard.apply(s.active, s.couplings, true);
+  const auto exceeded = guard.give_setpoints(s.active, s.couplings, true);
   std::vector<double> given;
   for (const auto& m : guard.members) given.push_back(m.given_kw);
   for (std::uint32_t r = 0; r < guard.rows().size(); ++r) {
     const GuardRow& row = guard.rows()[r];
     const bool reported = std::find(exceeded.begin(), exceeded.end(), r) != exceeded.end();
     const bool holds =
-        guard.value(row, Side::upper, s.couplings) <= row.upper + 1e-9 * std::max(1.0, std::abs(row.upper)) &&
-        guard.value(row, Side::lower, s.couplings) >= row.lower - 1e-9 * std::max(1.0, std::abs(row.lower));
+        guard.value_of_row(row, Side::upper, s.couplings) <= row.upper + 1e-9 * std::max(1.0, std::abs(row.upper)) &&
+        guard.value_of_row(row, Side::lower, s.couplings) >= row.lower - 1e-9 * std::max(1.0, std::abs(row.lower));
     RC_ASSERT(holds != reported);
   }
   for (std::size_t i = 0; i < evses; ++i) {
     if (given[i] > 0.0) RC_ASSERT(physics::floor_to_allowed(s.couplings[i], given[i]) == given[i]);
   }
-  guard.apply(s.active, s.couplings, true);
+  guard.give_setpoints(s.active, s.couplings, true);
   for (std::size_t i = 0; i < evses; ++i) RC_ASSERT(guard.members[i].given_kw == given[i]);
 }
 

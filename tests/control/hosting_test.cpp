@@ -142,9 +142,9 @@ TEST_P(Hosted, StateGoesOnWhereItWasSaved) {
   ASSERT_TRUE(counter->can_save());
   for (int i = 0; i < 5; ++i) ask(*counter);
   std::vector<std::byte> state;
-  counter->save(state);
+  counter->save_memory(state);
   const auto other = make("counter");
-  other->load(state);
+  other->load_memory(state);
   for (int i = 0; i < 3; ++i) {
     const double expected_kw = ask(*counter).evse_kw[0];
     EXPECT_EQ(ask(*other).evse_kw[0], expected_kw);
@@ -153,29 +153,30 @@ TEST_P(Hosted, StateGoesOnWhereItWasSaved) {
 
 TEST_P(Hosted, StateThatIsNotWhatWasSavedIsRefused) {
   std::vector<std::byte> state;
-  make("counter")->save(state);
+  make("counter")->save_memory(state);
   for (std::size_t n = 0; n < state.size(); ++n) {
     const auto counter = make("counter");
-    EXPECT_THAT(refusal_of_host([&] { counter->load(std::span(state).first(n)); }),
+    EXPECT_THAT(refusal_of_host([&] { counter->load_memory(std::span(state).first(n)); }),
                 HasSubstr("load failed: the state is cut short"));
   }
   state.push_back(std::byte{1});
-  EXPECT_THAT(refusal_of_host([&] { make("counter")->load(state); }), HasSubstr("left 1 bytes of the state unread"));
+  EXPECT_THAT(refusal_of_host([&] { make("counter")->load_memory(state); }),
+              HasSubstr("left 1 bytes of the state unread"));
   EmptySite larger(4);
   const auto elsewhere = choose_strategy(probe + "counter", {}, {GetParam(), {}}).factory(larger.columns.shown, 7, 0);
   state.pop_back();
-  EXPECT_THAT(refusal_of_host([&] { elsewhere->load(state); }), HasSubstr("a site of another size"));
+  EXPECT_THAT(refusal_of_host([&] { elsewhere->load_memory(state); }), HasSubstr("a site of another size"));
 }
 
 TEST_P(Hosted, AStatelessStrategyHasNothingToSave) {
   const auto chatter = make("chatter");
   ASSERT_TRUE(chatter->can_save());
   std::vector<std::byte> state;
-  chatter->save(state);
+  chatter->save_memory(state);
   EXPECT_TRUE(state.empty());
-  chatter->load(state);
+  chatter->load_memory(state);
   state.push_back(std::byte{1});
-  EXPECT_THAT(refusal_of_host([&] { chatter->load(state); }), HasSubstr("it is stateless"));
+  EXPECT_THAT(refusal_of_host([&] { chatter->load_memory(state); }), HasSubstr("it is stateless"));
   EXPECT_FALSE(make("dice")->can_save());
 }
 
@@ -242,7 +243,7 @@ TEST_P(Hosted, ReadsOfTheHorizonWhatItSays) {
             "strategy farsighted (probe.so): create failed: its horizon_reads are 0x21; bits of 0xf are due");
 }
 
-TEST_P(Hosted, SaysWhoItIs) { EXPECT_EQ(make("dice")->who(), "strategy dice (probe.so)"); }
+TEST_P(Hosted, SaysWhoItIs) { EXPECT_EQ(make("dice")->name_in_messages(), "strategy dice (probe.so)"); }
 
 INSTANTIATE_TEST_SUITE_P(Where, Hosted, ::testing::Values(Where::here, Where::apart),
                          [](const auto& of) { return of.param == Where::apart ? "apart" : "here"; });
@@ -347,9 +348,9 @@ TEST(SharedView, ShowsEveryColumnAsItIs) {
   columns.soc[1] = 0.5;
   columns.view.pv_kw = 3.0;
   columns.so_far.import_kwh = 12.0;
-  shared.show(columns.shown);
+  shared.show_view(columns.shown);
   const evtwin_view& a = columns.shown;
-  const evtwin_view& b = shared.shown();
+  const evtwin_view& b = shared.shown_view();
   EXPECT_EQ(b.pv_kw, 3.0);
   EXPECT_EQ(b.so_far->import_kwh, 12.0);
   for (const ColumnPlace& column : view_columns()) {
@@ -378,7 +379,7 @@ TEST(PluginDescription, IsTheSameHereAndFromAChild) {
     EXPECT_EQ(child.strategies[s].flags, here.strategies[s].flags);
     ASSERT_EQ(child.strategies[s].params.size(), here.strategies[s].params.size());
     for (std::size_t p = 0; p < here.strategies[s].params.size(); ++p) {
-      EXPECT_EQ(child.strategies[s].params[p].range(), here.strategies[s].params[p].range());
+      EXPECT_EQ(child.strategies[s].params[p].range_text(), here.strategies[s].params[p].range_text());
       EXPECT_EQ(child.strategies[s].params[p].default_value(), here.strategies[s].params[p].default_value());
     }
   }

@@ -69,11 +69,11 @@ class Seer {
     horizon_.reads = setting.reads;
   }
   const Horizon& see(TimeNs now_ns, std::uint32_t steps, double now_value = 0.0) {
-    base_->fill(now_ns, steps, now_value, now_value, horizon_);
-    issued_->fill(now_ns, now_value, now_value, now_value, horizon_);
+    base_->fill_horizon(now_ns, steps, now_value, now_value, horizon_);
+    issued_->fill_horizon(now_ns, now_value, now_value, now_value, horizon_);
     return horizon_;
   }
-  const ForecastWork& work() const { return issued_->work(); }
+  const ForecastWork& work() const { return issued_->work_done(); }
 
  private:
   SiteForecast steps_before_;

@@ -26,16 +26,16 @@ using Told = std::tuple<TimeNs, TimeNs, double, std::uint64_t, TimeNs>;
 
 std::vector<Told> told(PlanHistory& history) {
   std::vector<Told> all;
-  for (const SettledPiece& piece : history.settled())
+  for (const SettledPiece& piece : history.settled_pieces())
     all.emplace_back(piece.planned.start_ns, piece.planned.end_ns, piece.planned.kw, piece.planned.decision,
                      piece.replaced_ns);
-  history.settled().clear();
+  history.settled_pieces().clear();
   return all;
 }
 
 bool plan(PlanHistory& history, TimeNs now, std::uint64_t decision, std::vector<TimeNs> starts,
           std::vector<double> kw) {
-  return history.take(now, decision, starts, kw);
+  return history.take_plan(now, decision, starts, kw);
 }
 
 TEST(PlanHistory, EqualNeighboursAreOnePieceAndZeroIsNothing) {
@@ -87,7 +87,7 @@ TEST(PlanHistory, GoesOnFromItsBytes) {
   for (PlanHistory* history : {&whole, &cut}) plan(*history, 0, 1, {0, 10, 20, 30}, {7, 5, 3});
   kernel::ArchiveWriter writer("plans");
   writer(cut);
-  const std::vector<std::byte> bytes = writer.finish();
+  const std::vector<std::byte> bytes = writer.take_bytes();
   PlanHistory loaded(1);
   kernel::ArchiveReader reader(bytes, "plans");
   reader(loaded);
@@ -123,11 +123,11 @@ TEST(PlanHistory, WhatStoodIsTheLastWordOnEveryInstant) {
         kw.push_back(roll(5) == 0 ? no_plan_kw : static_cast<double>(roll(3)));
         for (TimeNs at = t; at < starts.back() && !std::isnan(kw.back()); ++at) planned[at] = kw.back();
       }
-      history.take(now, ++decision, starts, kw);
+      history.take_plan(now, ++decision, starts, kw);
       now += 1 + static_cast<TimeNs>(roll(6));
     }
     history.end_all(last);
-    for (const SettledPiece& piece : history.settled()) {
+    for (const SettledPiece& piece : history.settled_pieces()) {
       ASSERT_LT(piece.planned.start_ns, piece.planned.end_ns);
       if (piece.replaced_ns != 0) {
         EXPECT_GE(piece.planned.start_ns, piece.replaced_ns) << "what has come can not be taken back";

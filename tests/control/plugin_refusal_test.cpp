@@ -30,7 +30,7 @@ std::string refusal(F&& call) {
 }
 
 std::string opening(const std::string& name) {
-  return refusal([&] { PluginLibrary::open(paths::test_plugin_dir + "/" + name); });
+  return refusal([&] { PluginLibrary::open_library(paths::test_plugin_dir + "/" + name); });
 }
 
 const std::string baseline = paths::plugin_dir + "/baseline.so";
@@ -46,17 +46,17 @@ TEST(PluginLibrary, RefusesWhatDoesNotFitAndSaysWhy) {
   EXPECT_THAT(opening("bad_minor.so"), AllOf(HasSubstr("ABI 0."), HasSubstr("update evtwin")));
   EXPECT_THAT(opening("bad_digest.so"), HasSubstr("another strategy.h"));
   EXPECT_THAT(opening("bad_short.so"), HasSubstr("8 bytes"));
-  EXPECT_THAT(refusal([] { PluginLibrary::open(paths::source_dir + "/CMakeLists.txt"); }),
+  EXPECT_THAT(refusal([] { PluginLibrary::open_library(paths::source_dir + "/CMakeLists.txt"); }),
               HasSubstr("not a loadable shared object"));
 }
 
 TEST(PluginLibrary, RefusesWhatIsNoFileOrNoSharedObject) {
-  EXPECT_THAT(refusal([] { PluginLibrary::open(paths::test_plugin_dir); }), HasSubstr("no such file"));
+  EXPECT_THAT(refusal([] { PluginLibrary::open_library(paths::test_plugin_dir); }), HasSubstr("no such file"));
   // A bare name is a file here, not a library of the system.
-  EXPECT_THAT(refusal([] { PluginLibrary::open("libc.so.6"); }), HasSubstr("no such file"));
+  EXPECT_THAT(refusal([] { PluginLibrary::open_library("libc.so.6"); }), HasSubstr("no such file"));
   const std::string empty = ::testing::TempDir() + "evtwin_empty.so";
   std::ofstream{empty};
-  EXPECT_THAT(refusal([&] { PluginLibrary::open(empty); }),
+  EXPECT_THAT(refusal([&] { PluginLibrary::open_library(empty); }),
               AllOf(HasSubstr("evtwin_empty.so"), HasSubstr("not a loadable shared object")));
 }
 
@@ -79,8 +79,8 @@ TEST(PluginLibrary, ARefusedPluginDoesNotStayLoaded) {
 
 TEST(PluginLibrary, BaselineHoldsItsElevenStrategies) {
   std::vector<std::string> ids;
-  const auto library = PluginLibrary::open(baseline);
-  for (const evtwin_info* info : library->strategies()) ids.emplace_back(info->id);
+  const auto library = PluginLibrary::open_library(baseline);
+  for (const evtwin_info* info : library->strategy_infos()) ids.emplace_back(info->id);
   EXPECT_THAT(ids, ::testing::UnorderedElementsAre("asap", "alap", "fcfs", "lcfs", "edf", "llf", "lrpt", "round-robin",
                                                    "equal-share", "price-threshold", "price-mean"));
 }

@@ -264,7 +264,7 @@ std::vector<Column<double>*> car_columns(ViewColumns& c) {
 TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
   MixedSite site;
   ViewColumns columns(site.evses, site.storages, site.guard);
-  for (auto* column : car_columns(columns)) column->fill(0.5);
+  for (auto* column : car_columns(columns)) column->fill_with(0.5);
   columns.session = {4, 5, 6};
   columns.draws = {1, 1, 1};
   for (auto* column : {&columns.arrived_ns, &columns.departs_ns, &columns.claimed_departs_ns}) *column = {10, 11, 12};

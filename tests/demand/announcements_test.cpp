@@ -27,7 +27,7 @@ ArrivalStream stream_of(const std::shared_ptr<const ArrivalLaw>& law, int days) 
 
 std::vector<Visit> all(auto stream) {
   std::vector<Visit> out;
-  for (Visit visit; stream.next(visit);) out.push_back(visit);
+  for (Visit visit; stream.next_visit(visit);) out.push_back(visit);
   return out;
 }
 
@@ -69,7 +69,7 @@ TEST(Announcements, OfALawAreThoseOfItsVisitsInOrder) {
         Distribution{Distribution::Kind::uniform, 0.0, 48.0, 0.0, 336.0, {}},
         Distribution{Distribution::Kind::choice, 0.0, 0.0, 0.0, 24.0, {{0.0, 1.0}, {1.0, 1.0}, {24.0, 1.0}}}}) {
     const auto law = poisson(0.4, notice);
-    ASSERT_TRUE(announces(*law));
+    ASSERT_TRUE(has_announcements(*law));
     expect_same(all(AnnouncementStream(*law, stream_of(law, 14))), expected_of(law, 14));
   }
 }
@@ -92,7 +92,7 @@ TEST(Announcements, AShareOfTheVisitsIsAnnouncedAsLongBeforeAsTheLawSays) {
 TEST(Announcements, ReservingChangesNothingElseOfAVisit) {
   const auto plain = all(stream_of(poisson(0.0, {}), 7)),
              some = all(stream_of(poisson(0.5, {Distribution::Kind::fixed, 2.0, 0.0, 0.0, 336.0, {}}), 7));
-  EXPECT_FALSE(announces(*poisson(0.0, {})));
+  EXPECT_FALSE(has_announcements(*poisson(0.0, {})));
   ASSERT_EQ(plain.size(), some.size());
   for (std::size_t i = 0; i < plain.size(); ++i) {
     EXPECT_EQ(plain[i].arrival_ns, some[i].arrival_ns);
@@ -119,7 +119,7 @@ RC_GTEST_PROP(Announcements, OfARecordAreItsAnnouncedRowsInOrder, (std::uint64_t
   }
   const auto law = std::make_shared<const ArrivalLaw>(record);
   const std::vector<Visit> expected = expected_of(law, 2);
-  RC_ASSERT(announces(*law) == std::any_of(record.visits.begin(), record.visits.end(), is_announced));
+  RC_ASSERT(has_announcements(*law) == std::any_of(record.visits.begin(), record.visits.end(), is_announced));
   const std::vector<Visit> got = all(AnnouncementStream(*law, stream_of(law, 2)));
   RC_ASSERT(got.size() == expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) RC_ASSERT(got[i].id == expected[i].id);

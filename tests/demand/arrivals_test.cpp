@@ -49,8 +49,8 @@ std::vector<Visit> all_of(const ArrivalLaw& law, TimeNs start_ns, TimeNs end_ns,
   ArrivalStream stream(std::make_shared<const ArrivalLaw>(law), {seed, source, start_ns, end_ns, calendar, &cars});
   std::vector<Visit> visits;
   Visit visit;
-  while (stream.next(visit)) visits.push_back(visit);
-  EXPECT_FALSE(stream.next(visit));  // the end stays the end
+  while (stream.next_visit(visit)) visits.push_back(visit);
+  EXPECT_FALSE(stream.next_visit(visit));  // the end stays the end
   return visits;
 }
 
@@ -114,7 +114,7 @@ TEST(Poisson, RatesFollowTheLocalHourOfTheWeek) {
   const std::vector<Visit> visits = all_of(law, monday, monday + 20 * 7 * day_ns);
   const auto in_hour = [](market::Weekday day, int hour) {
     return [=](const Visit& v) {
-      return seoul.weekday(v.arrival_ns) == day && seoul.minute_of_day(v.arrival_ns) / 60 == hour;
+      return seoul.weekday_at(v.arrival_ns) == day && seoul.minute_of_day(v.arrival_ns) / 60 == hour;
     };
   };
   const std::size_t monday_8 = count_if(visits, in_hour(market::Weekday::monday, 8));

@@ -98,7 +98,7 @@ TEST(HostedRun, IsTheRunOfAPluginThatDecidesSo) {
     hosted.live(id, scenario.world.seed);
     EXPECT_EQ(hosted.json["event_hash"], fmt::format("{:016x}", single.event_hash));
     EXPECT_EQ(hosted.json["strategy"], "mine");
-    const auto kpis = analysis::kpis(scenario.world, single);
+    const auto kpis = analysis::kpis_of_run(scenario.world, single);
     for (const analysis::Kpi& kpi : kpis) {
       if (kpi.site >= 0) continue;
       const nlohmann::json& here = hosted.json["kpi"][kpi.name];
@@ -113,7 +113,7 @@ TEST(HostedRun, IsTheRunOfAPluginThatDecidesSo) {
 
     const record::RunSummary summary = record::read_summary(file);
     EXPECT_EQ(summary.event_hash, fmt::format("{:016x}", single.event_hash));
-    EXPECT_EQ(record::incompleteness(summary), "");
+    EXPECT_EQ(record::describe_incompleteness(summary), "");
   }
 }
 
@@ -187,7 +187,7 @@ TEST(HostedRun, AnAnswerThatCanNotBeEndsItAndTheRunFileSaysSo) {
   EXPECT_THAT(why, HasSubstr("(decision "));
   EXPECT_EQ(evtwin_run_advance(hosted.run, INT64_MAX, &hosted.pause), EVTWIN_BAD_PARAMETER);
   EXPECT_THAT(evtwin_embed_error(), HasSubstr("the run is over"));
-  EXPECT_THAT(record::incompleteness(record::read_summary(file)), HasSubstr("mine"));
+  EXPECT_THAT(record::describe_incompleteness(record::read_summary(file)), HasSubstr("mine"));
 }
 
 TEST(HostedRun, RandomNumbersAreThoseOfAPlugin) {

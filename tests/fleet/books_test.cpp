@@ -24,7 +24,7 @@ struct Single {
   scenario::LoadedScenario scenario = load_text(over_nights);
   twin::Result result = twin::simulate(scenario.world, edf());
   const twin::SiteResult& site = result.sites[0];
-  double objective = analysis::objective(scenario.world, result, 0);
+  double objective = analysis::objective_of_site(scenario.world, result, 0);
 };
 
 /// Whoever stands for the strategy in the fleet: it sees views and writes decisions.
@@ -179,7 +179,7 @@ TEST(FleetWorld, OfTwoSitesIsThatOfASingleRun) {
   }
   EXPECT_GT(alone, 20) << "sites are asked on their own";
   for (std::uint32_t a = 0; a < 2; ++a) {
-    const double objective = analysis::objective(read.world, single, a);
+    const double objective = analysis::objective_of_site(read.world, single, a);
     EXPECT_EQ(rig.terminated[a], 1);
     EXPECT_EQ(rig.episodes[a].event_hash, single.event_hash);
     EXPECT_EQ(rig.episodes[a].decisions, single.sites[a].decisions);

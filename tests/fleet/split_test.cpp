@@ -45,7 +45,7 @@ TEST(FleetSplit, IsFeasibleAndExactOnRandomSites) {
     fleet::Split split(run.view(0));
     Dice dice(seed);
     int decisions = 0;
-    for (twin::Pause at = run.advance(); at.kind == twin::Pause::Kind::decision && decisions < 150; ++decisions) {
+    for (twin::Pause at = run.advance_until(); at.kind == twin::Pause::Kind::decision && decisions < 150; ++decisions) {
       const evtwin_view& view = run.view(0);
       std::vector<double> storage_kw(view.n_storages);
       for (std::uint32_t s = 0; s < view.n_storages; ++s)
@@ -73,7 +73,7 @@ TEST(FleetSplit, IsFeasibleAndExactOnRandomSites) {
       for (std::uint32_t i = 0; i < view.n_evses; ++i)
         if (view.evse_session[i] != 0) run.decision(0).evse_kw[i] = split.kw()[i];
       run.answer(0);
-      at = run.advance();
+      at = run.advance_until();
     }
   }
   EXPECT_GT(exact, 1000);

@@ -10,31 +10,32 @@ TEST(LeastSquares, ALineThroughThreePoints) {
   // y = 1, 2, 4 at x = 0, 1, 2: slope 3/2, at 0 the mean 7/3 - 3/2.
   LeastSquares equations(2);
   const std::vector<double> y{1.0, 2.0, 4.0};
-  for (std::size_t k = 0; k < 3; ++k) equations.add(std::vector<Entry>{{0, 1.0}, {1, static_cast<double>(k)}}, y[k]);
-  const std::vector<double> b = equations.solve(0.0);
+  for (std::size_t k = 0; k < 3; ++k)
+    equations.add_row(std::vector<Entry>{{0, 1.0}, {1, static_cast<double>(k)}}, y[k]);
+  const std::vector<double> b = equations.solve_ridge(0.0);
   EXPECT_NEAR(b[0], 7.0 / 3.0 - 1.5, 1e-12);
   EXPECT_NEAR(b[1], 1.5, 1e-12);
 }
 
 TEST(LeastSquares, WeightsCountAndWhatNothingIsSaidOfIsZero) {
   LeastSquares equations(3);
-  equations.add(std::vector<Entry>{{0, 1.0}}, 4.0);
-  equations.fade(0.5);
-  equations.add(std::vector<Entry>{{0, 1.0}}, 1.0, 2.5);
+  equations.add_row(std::vector<Entry>{{0, 1.0}}, 4.0);
+  equations.fade_rows(0.5);
+  equations.add_row(std::vector<Entry>{{0, 1.0}}, 1.0, 2.5);
   // Unknown 2 is always unknown 0 over again.
   LeastSquares twice(3);
-  twice.add(std::vector<Entry>{{0, 1.0}, {2, 1.0}}, 6.0);
-  EXPECT_NEAR(equations.solve(0.0)[0], (0.5 * 4.0 + 2.5 * 1.0) / 3.0, 1e-12);
-  EXPECT_EQ(equations.solve(0.0)[1], 0.0);
-  const std::vector<double> b = twice.solve(0.0);
+  twice.add_row(std::vector<Entry>{{0, 1.0}, {2, 1.0}}, 6.0);
+  EXPECT_NEAR(equations.solve_ridge(0.0)[0], (0.5 * 4.0 + 2.5 * 1.0) / 3.0, 1e-12);
+  EXPECT_EQ(equations.solve_ridge(0.0)[1], 0.0);
+  const std::vector<double> b = twice.solve_ridge(0.0);
   EXPECT_NEAR(b[0] + b[2], 6.0, 1e-12);
 }
 
 TEST(LeastSquares, ARidgeShrinks) {
   // sum(x^2) = 4: b = 8 / (4 + 1 * 4).
   LeastSquares equations(1);
-  equations.add(std::vector<Entry>{{0, 2.0}}, 4.0);
-  EXPECT_NEAR(equations.solve(1.0)[0], 1.0, 1e-12);
+  equations.add_row(std::vector<Entry>{{0, 2.0}}, 4.0);
+  EXPECT_NEAR(equations.solve_ridge(1.0)[0], 1.0, 1e-12);
 }
 
 TEST(FourierRidge, AWeekThatRepeatsItselfIsForeseen) {

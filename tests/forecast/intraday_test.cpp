@@ -56,12 +56,12 @@ TEST(Intraday, AnErrorThatLastsCorrectsMoreThanNoise) {
   for (double& value : lasting) value += 10.0;
   const Intraday of_lasting = around_ten(load(lasting));
   const Intraday of_noise = around_ten(load(noise(24 * 28)));
-  EXPECT_GT(of_lasting.corrected(10.0, 1.0, 0), 10.8);
-  EXPECT_GT(of_lasting.corrected(10.0, 1.0, 5), 10.5);
+  EXPECT_GT(of_lasting.correct_base(10.0, 1.0, 0), 10.8);
+  EXPECT_GT(of_lasting.correct_base(10.0, 1.0, 5), 10.5);
   // Noise, but for the two days of prior in 28: exp(0) x 2 / 28 and what chance adds.
-  EXPECT_LT(of_noise.corrected(10.0, 1.0, 0), 10.3);
-  EXPECT_LT(of_noise.corrected(10.0, 1.0, 5), 10.1);
-  EXPECT_EQ(of_lasting.corrected(10.0, 1.0, 24), 10.0);
+  EXPECT_LT(of_noise.correct_base(10.0, 1.0, 0), 10.3);
+  EXPECT_LT(of_noise.correct_base(10.0, 1.0, 5), 10.1);
+  EXPECT_EQ(of_lasting.correct_base(10.0, 1.0, 24), 10.0);
 }
 
 }  // namespace

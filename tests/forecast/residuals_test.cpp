@@ -12,7 +12,7 @@ namespace {
 class Always : public Predictor {
  public:
   explicit Always(double value) : value_(value) {}
-  void foresee(const Grid& grid, std::size_t now, std::span<const Target>, std::span<double> mean) override {
+  void foresee_means(const Grid& grid, std::size_t now, std::span<const Target>, std::span<double> mean) override {
     asked_at.insert(grid.slot_of(now));
     for (double& out : mean) out = value_;
   }
@@ -51,14 +51,14 @@ TEST(Residuals, QuantilesAreThoseOfTheErrorsOfTheKindOfDayAndTheHour) {
   });
   Always hundred(100.0);
   Residuals residuals(grid, hundred);
-  ASSERT_TRUE(residuals.known());
+  ASSERT_TRUE(residuals.has_spread());
   const std::size_t day = grid.now;
-  EXPECT_EQ(residuals.quantile(grid, {day + 6, Kind::workday}, 100.0, 0.1), 95.0);
-  EXPECT_EQ(residuals.quantile(grid, {day + 6, Kind::workday}, 100.0, 0.9), 105.0);
-  EXPECT_EQ(residuals.quantile(grid, {day + 18, Kind::workday}, 80.0, 0.9), 88.0);
-  EXPECT_EQ(residuals.quantile(grid, {day + 6, Kind::off}, 100.0, 0.1), 99.0);
-  EXPECT_EQ(residuals.quantile(grid, {day + 6, Kind::saturday}, 100.0, 0.9), 101.0);
-  EXPECT_EQ(residuals.quantile(grid, {day + 6, Kind::workday}, 3.0, 0.1), 0.0);  // no negative kW
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 6, Kind::workday}, 100.0, 0.1), 95.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 6, Kind::workday}, 100.0, 0.9), 105.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 18, Kind::workday}, 80.0, 0.9), 88.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 6, Kind::off}, 100.0, 0.1), 99.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 6, Kind::saturday}, 100.0, 0.9), 101.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 6, Kind::workday}, 3.0, 0.1), 0.0);  // no negative kW
 }
 
 TEST(Residuals, ErrorsOfPvCountRelativeToTheHighestOfTheirHour) {
@@ -67,7 +67,7 @@ TEST(Residuals, ErrorsOfPvCountRelativeToTheHighestOfTheirHour) {
     return slot == 10 ? (row % 2 == 0 ? 100.0 : 50.0) : slot == 11 ? (row % 2 == 0 ? 200.0 : 100.0) : 0.0;
   });
   class Less : public Predictor {
-    void foresee(const Grid& of, std::size_t, std::span<const Target> targets, std::span<double> mean) override {
+    void foresee_means(const Grid& of, std::size_t, std::span<const Target> targets, std::span<double> mean) override {
       for (std::size_t k = 0; k < targets.size(); ++k) {
         const std::size_t slot = of.slot_of(targets[k].cell);
         mean[k] = slot == 10 ? 50.0 : slot == 11 ? 100.0 : 0.0;
@@ -76,9 +76,9 @@ TEST(Residuals, ErrorsOfPvCountRelativeToTheHighestOfTheirHour) {
   } less;
   Residuals residuals(grid, less);
   const std::size_t day = grid.now;
-  EXPECT_EQ(residuals.quantile(grid, {day + 10, Kind::workday}, 40.0, 0.9), 90.0);
-  EXPECT_EQ(residuals.quantile(grid, {day + 11, Kind::workday}, 40.0, 0.9), 140.0);
-  EXPECT_EQ(residuals.quantile(grid, {day + 12, Kind::workday}, 0.0, 0.99), 0.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 10, Kind::workday}, 40.0, 0.9), 90.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 11, Kind::workday}, 40.0, 0.9), 140.0);
+  EXPECT_EQ(residuals.quantile_at(grid, {day + 12, Kind::workday}, 0.0, 0.99), 0.0);
 }
 
 }  // namespace

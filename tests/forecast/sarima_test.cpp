@@ -23,7 +23,7 @@ std::vector<double> foreseen(SarimaPredictor& model, const Grid& grid, std::size
   std::vector<Target> targets;
   for (std::size_t k = 0; k < steps; ++k) targets.push_back({grid.now + k, Kind::workday});
   std::vector<double> mean(steps);
-  model.foresee(grid, grid.now, targets, mean);
+  model.foresee_means(grid, grid.now, targets, mean);
   return mean;
 }
 
@@ -38,7 +38,7 @@ TEST(Sarima, FindsTheCoefficientOfAnAr1AndReturnsToTheMeanByIt) {
     y.back() = 30.0;
     const Grid grid = hours(y);
     SarimaPredictor model(grid, {1, 0, 0, 0, 24.0, 28.0});
-    ASSERT_TRUE(model.fitted());
+    ASSERT_TRUE(model.is_fitted());
     EXPECT_NEAR(model.phi()[0], phi, 3.3 * deviation(phi, static_cast<double>(n)) + 0.02);
     double mean_of_all = 0.0;
     for (const double value : y) mean_of_all += value / static_cast<double>(n);
@@ -57,7 +57,7 @@ TEST(Sarima, FindsBothFactorsOfASeasonalSeries) {
   for (std::size_t t = 25; t < n; ++t) y[t] = 0.6 * y[t - 1] + 0.5 * y[t - 24] - 0.3 * y[t - 25] + normal(12, t);
   for (std::size_t t = 100; t < n; t += 97) y[t] = nan;
   SarimaPredictor model(hours(y), {1, 0, 1, 0, 24.0, 60.0});
-  ASSERT_TRUE(model.fitted());
+  ASSERT_TRUE(model.is_fitted());
   const double rows = 0.95 * static_cast<double>(n);
   EXPECT_NEAR(model.phi()[0], 0.6, 3.3 * deviation(0.6, rows));
   EXPECT_NEAR(model.seasonal_phi()[0], 0.5, 3.3 * deviation(0.5, rows));
@@ -71,7 +71,7 @@ TEST(Sarima, ALinearRampGoesOn) {
   for (const SarimaPredictor::Settings& settings :
        {SarimaPredictor::Settings{1, 1, 0, 0, 24.0, 14.0}, SarimaPredictor::Settings{5, 1, 1, 1, 24.0, 14.0}}) {
     SarimaPredictor model(grid, settings);
-    ASSERT_TRUE(model.fitted());
+    ASSERT_TRUE(model.is_fitted());
     const std::vector<double> mean = foreseen(model, grid, 48);
     for (std::size_t k = 0; k < 48; ++k) EXPECT_NEAR(mean[k], 3.0 + 0.25 * static_cast<double>(24 * 20 + k), 1e-6) << k;
   }
@@ -99,7 +99,7 @@ TEST(Sarima, WithoutEnoughHistoryOrWithAFitThatGrowsItIsSeasonalNaive) {
     EXPECT_EQ(sarima.ask(series, now, 30).mean, naive.ask(series, now, 30).mean);
   std::vector<double> grows;
   for (std::size_t t = 0; t < 24 * 10; ++t) grows.push_back(std::pow(1.1, static_cast<double>(t)));
-  EXPECT_FALSE(SarimaPredictor(hours(grows), {1, 0, 0, 0, 24.0, 10.0}).fitted());
+  EXPECT_FALSE(SarimaPredictor(hours(grows), {1, 0, 0, 0, 24.0, 10.0}).is_fitted());
 }
 
 }  // namespace

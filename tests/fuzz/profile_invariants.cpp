@@ -35,7 +35,7 @@ void check_composite(const ProfileStore& store, const CompositeRequest& request,
   const std::vector<OpenTransaction> open{{1, request.start_ns - 3'600'000'000'000, "71"}, {2, request.start_ns, ""}};
   std::vector<CompositePeriod> pieces;
   try {
-    pieces = store.composite(request, open);
+    pieces = store.composite_schedule(request, open);
   } catch (const std::length_error&) {
     return;  // more than a million edges: refused, as promised
   }
@@ -53,7 +53,7 @@ void check_composite(const ProfileStore& store, const CompositeRequest& request,
     hold(!std::isnan(pieces[i].limit), "a limit that is not a number");
     hold(pieces[i].limit >= 0.0 || largest_given < 0.0, "a limit below zero that nobody gave");
   }
-  hold(pieces == store.composite(request, open), "two answers to one question");
+  hold(pieces == store.composite_schedule(request, open), "two answers to one question");
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ void check_profiles(std::string_view text) {
            "two opinions on one profile");
       for (const SchedulePeriod& period : command.profile->schedule.periods) least = std::min(least, period.limit);
       if (command.profile->schedule.start_ns) now = *command.profile->schedule.start_ns;
-      store.apply(command);
+      store.apply_command(command);
     }
     for (const TimeNs start : {TimeNs{1'773'100'800'000'000'000}, now})
       for (const int evse : {0, 1, 2})

@@ -19,7 +19,7 @@ void check(const Transaction& one) {
   for (const double hours : {one.hours.charging, one.hours.suspended_ev, one.hours.suspended_evse, one.hours.connected})
     hold(unknown_or_not_negative(hours), "hours below zero");
   // Times that can not be are told as they are; not without a word.
-  if (one.whole() && one.flags.empty()) {
+  if (one.is_whole() && one.flags.empty()) {
     hold(one.start_ns <= one.stop_ns, "a whole transaction that stops before it starts, without a word");
     hold(one.plugged_in_ns <= one.plugged_out_ns, "unplugged before plugged in, without a word");
   }

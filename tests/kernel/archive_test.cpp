@@ -17,7 +17,7 @@ struct Inner {
   double x = 0.0;
   std::string text;
   template <class A>
-  void archive(A& a) {
+  void archive_fields(A& a) {
     a(x, text);
   }
 };
@@ -35,12 +35,12 @@ struct Outer {
 
 /// A free function does as well as a member.
 template <class A>
-void archive(A& a, Outer& o) {
-  a.section("outer");
+void archive_fields(A& a, Outer& o) {
+  a.begin_section("outer");
   a(o.when, o.flag, o.many, o.queue, o.maybe, o.pair);
-  a.choice(o.colour, Colour::blue);
-  a.section("sized");
-  a.fixed(o.sized);
+  a.archive_choice(o.colour, Colour::blue);
+  a.begin_section("sized");
+  a.archive_elements(o.sized);
 }
 
 constexpr std::string_view title = "test 1";
@@ -61,14 +61,14 @@ Outer sample() {
 std::vector<std::byte> bytes_of(Outer o) {
   ArchiveWriter a(title);
   a(o);
-  return a.finish();
+  return a.take_bytes();
 }
 
 Outer read(std::span<const std::byte> bytes) {
   Outer o;
   ArchiveReader a(bytes, title);
   a(o);
-  a.finish();
+  a.require_end();
   return o;
 }
 
@@ -132,12 +132,12 @@ RC_GTEST_PROP(Archive, AnyBytesBehindARightDigestAreReadOrRefused, ()) {
 
 TEST(Archive, ALengthBeyondTheEndAllocatesNothing) {
   ArchiveWriter a(title);
-  a.section("outer");
+  a.begin_section("outer");
   std::int64_t when = 0;
   bool flag = false;
   std::uint64_t count = std::uint64_t{1} << 60;
   a(when, flag, count);
-  EXPECT_NE(refusal(a.finish()).find("a length beyond the end in its section \"outer\""), std::string::npos);
+  EXPECT_NE(refusal(a.take_bytes()).find("a length beyond the end in its section \"outer\""), std::string::npos);
 }
 
 TEST(Archive, NamesWhatDoesNotFit) {
@@ -150,13 +150,13 @@ TEST(Archive, NamesWhatDoesNotFit) {
   Outer o = sample();
   ArchiveWriter later("test 2");
   later(o);
-  EXPECT_EQ(refusal(later.finish()), "the saved state is \"test 2\", this evtwin reads \"test 1\"");
+  EXPECT_EQ(refusal(later.take_bytes()), "the saved state is \"test 2\", this evtwin reads \"test 1\"");
   ArchiveWriter more(title);
   more(o, o.when);
-  EXPECT_NE(refusal(more.finish()).find("bytes left over"), std::string::npos);
+  EXPECT_NE(refusal(more.take_bytes()).find("bytes left over"), std::string::npos);
   ArchiveWriter other(title);
-  other.section("inner");
-  EXPECT_NE(refusal(other.finish()).find("section \"outer\" does not follow"), std::string::npos);
+  other.begin_section("inner");
+  EXPECT_NE(refusal(other.take_bytes()).find("section \"outer\" does not follow"), std::string::npos);
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ Moments sample_moments(std::uint64_t seed, Transform transform) {
 double tolerance(double sd) { return 5 * sd / std::sqrt(sample_size); }
 
 TEST(Uniform, SpansItsInterval) {
-  EXPECT_EQ(uniform(0.5, -2.0, 6.0), 2.0);
-  const auto [mean, variance] = sample_moments(1, [](double u) { return uniform(u, 10, 16); });
+  EXPECT_EQ(uniform_draw(0.5, -2.0, 6.0), 2.0);
+  const auto [mean, variance] = sample_moments(1, [](double u) { return uniform_draw(u, 10, 16); });
   EXPECT_NEAR(mean, 13.0, tolerance(std::sqrt(3.0)));
   EXPECT_NEAR(variance, 3.0, tolerance(std::sqrt(36.0 * 36.0 / 180.0)));  // variance of (x - mean)^2: width^4 / 180
 }
@@ -58,13 +58,13 @@ TEST(UniformIndex, TakesTheHighWordOfTheProduct) {
 }
 
 TEST(Exponential, InvertsItsDistributionFunction) {
-  EXPECT_NEAR(exponential(0.5, 10.0), 10.0 * std::log(2.0), 1e-14);
-  EXPECT_NEAR(exponential(0x1p-53, 1.0), 0x1p-53, 1e-30);  // ln(1 - u) without cancellation
-  EXPECT_TRUE(std::isfinite(exponential(1.0 - 0x1p-53, 1.0)));
+  EXPECT_NEAR(exponential_draw(0.5, 10.0), 10.0 * std::log(2.0), 1e-14);
+  EXPECT_NEAR(exponential_draw(0x1p-53, 1.0), 0x1p-53, 1e-30);  // ln(1 - u) without cancellation
+  EXPECT_TRUE(std::isfinite(exponential_draw(1.0 - 0x1p-53, 1.0)));
 }
 
 TEST(Exponential, HasItsMeanAndVariance) {
-  const auto [mean, variance] = sample_moments(2, [](double u) { return exponential(u, 0.4); });
+  const auto [mean, variance] = sample_moments(2, [](double u) { return exponential_draw(u, 0.4); });
   EXPECT_NEAR(mean, 0.4, tolerance(0.4));
   EXPECT_NEAR(variance, 0.16, tolerance(std::sqrt(8.0) * 0.16));  // fourth central moment 9, less 1 squared
 }
@@ -103,42 +103,43 @@ TEST(StandardNormal, HasItsSlopeWhereItsFormulasMeet) {
 }
 
 TEST(Normal, HasItsMeanAndVariance) {
-  const auto [mean, variance] = sample_moments(3, [](double u) { return normal(u, 18.0, 2.5); });
+  const auto [mean, variance] = sample_moments(3, [](double u) { return normal_draw(u, 18.0, 2.5); });
   EXPECT_NEAR(mean, 18.0, tolerance(2.5));
   EXPECT_NEAR(variance, 6.25, tolerance(std::sqrt(2.0) * 6.25));
 }
 
 TEST(Lognormal, HasItsMeanAndMedian) {
-  EXPECT_NEAR(lognormal(0.5, 1.5, 0.7), std::exp(1.5), 1e-14);
+  EXPECT_NEAR(lognormal_draw(0.5, 1.5, 0.7), std::exp(1.5), 1e-14);
   const double mu = 2.0, sigma = 0.5;
   const double expected = std::exp(mu + sigma * sigma / 2);
   const double sd = expected * std::sqrt(std::exp(sigma * sigma) - 1);
-  const auto [mean, variance] = sample_moments(4, [&](double u) { return lognormal(u, mu, sigma); });
+  const auto [mean, variance] = sample_moments(4, [&](double u) { return lognormal_draw(u, mu, sigma); });
   EXPECT_NEAR(mean, expected, tolerance(sd));
   EXPECT_NEAR(variance, sd * sd, 0.05 * sd * sd);  // kurtosis 8.9: a standard error of 0.6 %, so eight of them
 }
 
 TEST(Discrete, ChoosesByShareOfTheSum) {
   const std::array weights{1.0, 0.0, 2.0, 5.0};
-  EXPECT_EQ(discrete(0x1p-53, weights), 0U);
-  EXPECT_EQ(discrete(0.1249, weights), 0U);
-  EXPECT_EQ(discrete(0.125, weights), 2U);
-  EXPECT_EQ(discrete(0.3749, weights), 2U);
-  EXPECT_EQ(discrete(0.375, weights), 3U);
-  EXPECT_EQ(discrete(1.0 - 0x1p-53, weights), 3U);
+  EXPECT_EQ(discrete_draw(0x1p-53, weights), 0U);
+  EXPECT_EQ(discrete_draw(0.1249, weights), 0U);
+  EXPECT_EQ(discrete_draw(0.125, weights), 2U);
+  EXPECT_EQ(discrete_draw(0.3749, weights), 2U);
+  EXPECT_EQ(discrete_draw(0.375, weights), 3U);
+  EXPECT_EQ(discrete_draw(1.0 - 0x1p-53, weights), 3U);
 }
 
 TEST(Discrete, NeverChoosesAWeightOfZero) {
-  EXPECT_EQ(discrete(0x1p-53, std::array{0.0, 3.0, 0.0}), 1U);
-  EXPECT_EQ(discrete(1.0 - 0x1p-53, std::array{0.0, 3.0, 0.0}), 1U);
+  EXPECT_EQ(discrete_draw(0x1p-53, std::array{0.0, 3.0, 0.0}), 1U);
+  EXPECT_EQ(discrete_draw(1.0 - 0x1p-53, std::array{0.0, 3.0, 0.0}), 1U);
   // Where u x sum rounds to the sum itself, nothing is left to exceed: the last positive weight takes it.
-  EXPECT_EQ(discrete(1.0 - 0x1p-53, std::array{std::numeric_limits<double>::denorm_min(), 0.0}), 0U);
+  EXPECT_EQ(discrete_draw(1.0 - 0x1p-53, std::array{std::numeric_limits<double>::denorm_min(), 0.0}), 0U);
 }
 
 TEST(Discrete, HasTheFrequenciesOfItsWeights) {
   const std::array weights{0.7, 0.2, 0.1};
   std::array<int, 3> count{};
-  for (std::uint64_t index = 0; index < sample_size; ++index) ++count[discrete(draw_unit(5, 1, 1, index), weights)];
+  for (std::uint64_t index = 0; index < sample_size; ++index)
+    ++count[discrete_draw(draw_unit(5, 1, 1, index), weights)];
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const double p = weights[i];
     EXPECT_NEAR(static_cast<double>(count[i]) / sample_size, p, tolerance(std::sqrt(p * (1 - p))));
@@ -148,11 +149,11 @@ TEST(Discrete, HasTheFrequenciesOfItsWeights) {
 TEST(Discrete, RefusesWeightsThatAreNone) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
-  EXPECT_THROW(discrete(0.5, {}), std::invalid_argument);
-  EXPECT_THROW(discrete(0.5, std::array{0.0, 0.0}), std::invalid_argument);
-  EXPECT_THROW(discrete(0.5, std::array{1.0, -1.0}), std::invalid_argument);
-  EXPECT_THROW(discrete(0.5, std::array{1.0, nan}), std::invalid_argument);
-  EXPECT_THROW(discrete(0.5, std::array{1.0, infinity}), std::invalid_argument);
+  EXPECT_THROW(discrete_draw(0.5, {}), std::invalid_argument);
+  EXPECT_THROW(discrete_draw(0.5, std::array{0.0, 0.0}), std::invalid_argument);
+  EXPECT_THROW(discrete_draw(0.5, std::array{1.0, -1.0}), std::invalid_argument);
+  EXPECT_THROW(discrete_draw(0.5, std::array{1.0, nan}), std::invalid_argument);
+  EXPECT_THROW(discrete_draw(0.5, std::array{1.0, infinity}), std::invalid_argument);
 }
 
 }  // namespace

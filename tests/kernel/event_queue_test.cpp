@@ -253,9 +253,9 @@ std::uint64_t run_busy(Q& queue, std::uint32_t timers, int pops) {
   for (int i = 0; i < pops && !queue.empty(); ++i) {
     EXPECT_LT(queue.next_time(), time_never);
     const Event event = queue.pop();
-    hash.mix(event.time);
-    hash.mix(event.timer);
-    hash.mix(static_cast<std::uint8_t>(event.phase));
+    hash.mix_in(event.time);
+    hash.mix_in(event.timer);
+    hash.mix_in(static_cast<std::uint8_t>(event.phase));
 
     const std::uint64_t bits = draw_u64(1, event.timer, 1, static_cast<std::uint64_t>(i));
     const auto wait = static_cast<TimeNs>((bits & 0xff) << ((bits >> 8) % 36));  // ties now, up to five hours

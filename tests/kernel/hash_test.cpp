@@ -14,7 +14,7 @@ namespace {
 template <class... Words>
 std::uint64_t hash_of(Words... words) {
   RollingHash hash;
-  (hash.mix(words), ...);
+  (hash.mix_in(words), ...);
   return hash.value();
 }
 
@@ -42,11 +42,11 @@ TEST(RollingHash, DependsOnOrderAndNumberOfWords) {
 
 TEST(RollingHash, OfAContinuedCopyIsThatOfTheWhole) {
   RollingHash straight;
-  for (int i = 0; i < 10; ++i) straight.mix(i);
+  for (int i = 0; i < 10; ++i) straight.mix_in(i);
   RollingHash first_half;
-  for (int i = 0; i < 5; ++i) first_half.mix(i);
+  for (int i = 0; i < 5; ++i) first_half.mix_in(i);
   RollingHash resumed = first_half;
-  for (int i = 5; i < 10; ++i) resumed.mix(i);
+  for (int i = 5; i < 10; ++i) resumed.mix_in(i);
   EXPECT_EQ(resumed.value(), straight.value());
 }
 

@@ -152,8 +152,8 @@ TEST_F(Log, OnlyWhatWasAskedForIsWritten) {
   std::string texts;
   for (const std::string& line : lines()) texts += line.back();
   EXPECT_EQ(texts, "123");
-  EXPECT_TRUE(logs(LogRoom::control, LogLevel::debug));
-  EXPECT_FALSE(logs(LogRoom::control, LogLevel::trace));
+  EXPECT_TRUE(logs_at(LogRoom::control, LogLevel::debug));
+  EXPECT_FALSE(logs_at(LogRoom::control, LogLevel::trace));
 }
 
 TEST_F(Log, AValueOfALineThatNobodyWantsIsNotWritten) {
@@ -222,15 +222,15 @@ TEST_F(Log, WithoutAWordNothingIsWritten) {
   unsetenv("EVTWIN_LOG");
   forget_levels();
   for (std::size_t room = 0; room < log_room_names.size(); ++room)
-    EXPECT_FALSE(logs(static_cast<LogRoom>(room), LogLevel::error));
+    EXPECT_FALSE(logs_at(static_cast<LogRoom>(room), LogLevel::error));
 }
 
 TEST_F(Log, AnEnvironmentThatIsWrongIsToldOnceAndTellsNothingElse) {
   setenv("EVTWIN_LOG", "debgu", 1);
   forget_levels();
   ::testing::internal::CaptureStderr();
-  EXPECT_FALSE(logs(LogRoom::twin, LogLevel::error));
-  EXPECT_FALSE(logs(LogRoom::control, LogLevel::error));
+  EXPECT_FALSE(logs_at(LogRoom::twin, LogLevel::error));
+  EXPECT_FALSE(logs_at(LogRoom::control, LogLevel::error));
   const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_THAT(said, HasSubstr("EVTWIN_LOG: there is no level 'debgu'; did you mean debug?"));
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
@@ -239,7 +239,7 @@ TEST_F(Log, AnEnvironmentThatIsWrongIsToldOnceAndTellsNothingElse) {
 TEST_F(Log, ARefusedTextChangesNothing) {
   start_log("twin=info", file_);
   EXPECT_THROW(start_log("twni=info", file_), std::invalid_argument);
-  EXPECT_TRUE(logs(LogRoom::twin, LogLevel::info));
+  EXPECT_TRUE(logs_at(LogRoom::twin, LogLevel::info));
   EXPECT_STREQ(std::getenv("EVTWIN_LOG"), "twin=info");
 }
 

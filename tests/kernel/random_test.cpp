@@ -95,7 +95,7 @@ TEST(Unit, SetsEachBitHalfTheTime) {
 TEST(Stream, IsTheFreeFunctionsWithNamedArguments) {
   constexpr Stream stream{.seed = 7, .entity = 42, .purpose = purpose_of("demand.arrival_gap")};
   EXPECT_EQ(stream.u64(5), draw_u64(7, 42, purpose_of("demand.arrival_gap"), 5));
-  EXPECT_EQ(stream.unit(5), draw_unit(7, 42, purpose_of("demand.arrival_gap"), 5));
+  EXPECT_EQ(stream.unit_draw(5), draw_unit(7, 42, purpose_of("demand.arrival_gap"), 5));
 }
 
 TEST(Purpose, DiffersByName) {

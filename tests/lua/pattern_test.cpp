@@ -57,10 +57,10 @@ class BothMatchers {
     return testing::pop_text(stock_.get());
   }
   std::string ours(const Case& c) {
-    lua_pushvalue(ours_.state(), 1);
-    push(ours_.state(), c);
-    ours_.call(4, 1);
-    return testing::pop_text(ours_.state());
+    lua_pushvalue(ours_.lua_state(), 1);
+    push(ours_.lua_state(), c);
+    ours_.call_pushed(4, 1);
+    return testing::pop_text(ours_.lua_state());
   }
 
  private:

@@ -196,7 +196,7 @@ TEST(SandboxStop, HoldsInsideFunctionsOfTheHost) {
   Sandbox sandbox(SandboxLimits{}, 1);
   sandbox.set_function("apply", [&sandbox](lua_State* L) {
     lua_settop(L, 1);
-    sandbox.call(0, 0);
+    sandbox.call_pushed(0, 0);
     return 0;
   });
   EXPECT_THAT(error(sandbox, "while true do pcall(apply, function() while true do end end) end"),
@@ -205,7 +205,7 @@ TEST(SandboxStop, HoldsInsideFunctionsOfTheHost) {
 
 TEST(SandboxStop, ChargesWorkOfTheHost) {
   Sandbox sandbox(SandboxLimits{}, 1);
-  sandbox.set_function("series", [&sandbox](lua_State*) { return sandbox.charge(1'000'000), 0; });
+  sandbox.set_function("series", [&sandbox](lua_State*) { return sandbox.charge_steps(1'000'000), 0; });
   EXPECT_THAT(error(sandbox, "while true do pcall(series) end"), HasSubstr("instruction limit"));
 }
 
@@ -214,7 +214,7 @@ TEST(SandboxStop, HostGetsAnErrorWhenItPushesMoreThanFits) {
   limits.memory_bytes = 1 << 20;
   Sandbox sandbox(limits, 1);
   const std::string large(1 << 20, 'x');
-  EXPECT_THROW(lua_pushlstring(sandbox.state(), large.data(), large.size()), ScriptError);
+  EXPECT_THROW(lua_pushlstring(sandbox.lua_state(), large.data(), large.size()), ScriptError);
 }
 
 // Steps that the instruction budget can not see: the clock stops them.

@@ -24,7 +24,7 @@ inline std::string pop_text(lua_State* L) {
 /// The one value a script returns, as text; throws what the script throws.
 inline std::string value(Sandbox& sandbox, std::string_view source) {
   sandbox.run_chunk(source, "script.lua", 1);
-  return pop_text(sandbox.state());
+  return pop_text(sandbox.lua_state());
 }
 
 inline std::string value(std::string_view source) {
@@ -34,11 +34,11 @@ inline std::string value(std::string_view source) {
 
 /// The message a script ends with, or "" when it ends well.
 inline std::string error(Sandbox& sandbox, std::string_view source) {
-  const int top = lua_gettop(sandbox.state());
+  const int top = lua_gettop(sandbox.lua_state());
   try {
     sandbox.run_chunk(source, "script.lua", 0);
   } catch (const ScriptError& e) {
-    return lua_gettop(sandbox.state()) == top ? e.message : "stack not restored: " + e.message;
+    return lua_gettop(sandbox.lua_state()) == top ? e.message : "stack not restored: " + e.message;
   }
   return {};
 }

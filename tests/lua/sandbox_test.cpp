@@ -120,7 +120,7 @@ TEST(Sandbox, KeepsTheNamesOfTheLanguageReadOnly) {
 
 TEST(Sandbox, KeepsNamesGivenByTheHostReadOnly) {
   Sandbox sandbox(SandboxLimits{}, 1);
-  lua_pushinteger(sandbox.state(), 42);
+  lua_pushinteger(sandbox.lua_state(), 42);
   sandbox.set_global("answer");
   EXPECT_EQ(value(sandbox, "return answer"), "42");
   EXPECT_THAT(error(sandbox, "answer = 1"), HasSubstr("answer is part of the language"));
@@ -340,7 +340,7 @@ TEST(SandboxHost, MayCallBackIntoLuaFromAFunction) {
   Sandbox sandbox(SandboxLimits{}, 1);
   sandbox.set_function("apply", [&sandbox](lua_State* L) {
     lua_settop(L, 1);
-    sandbox.call(0, 1);
+    sandbox.call_pushed(0, 1);
     return 1;
   });
   EXPECT_EQ(value(sandbox, "return apply(function() return 5 end)"), "5");
@@ -349,26 +349,26 @@ TEST(SandboxHost, MayCallBackIntoLuaFromAFunction) {
 
 TEST(SandboxHost, CallsLeaveResultsAndRestoreTheStackOnErrors) {
   Sandbox sandbox(SandboxLimits{}, 1);
-  lua_State* L = sandbox.state();
+  lua_State* L = sandbox.lua_state();
   sandbox.run_chunk("return function(a, b) if a > b then error('order') end return a + b, b end", "f.lua", 1);
   for (int i = 0; i < 1000; ++i) {
     lua_pushvalue(L, 1);
     lua_pushinteger(L, i);
     lua_pushinteger(L, 1000);
-    sandbox.call(2, 2);
+    sandbox.call_pushed(2, 2);
     ASSERT_EQ(lua_tointeger(L, -2), i + 1000);
     lua_pop(L, 2);
   }
   lua_pushvalue(L, 1);
   lua_pushinteger(L, 2);
   lua_pushinteger(L, 1);
-  EXPECT_THROW(sandbox.call(2, 1), ScriptError);
+  EXPECT_THROW(sandbox.call_pushed(2, 1), ScriptError);
   EXPECT_EQ(lua_gettop(L), 1);
 }
 
 TEST(SandboxHost, ReadsOrderedKeysAlsoOfReadOnlyTables) {
   Sandbox sandbox(SandboxLimits{}, 1);
-  lua_State* L = sandbox.state();
+  lua_State* L = sandbox.lua_state();
   sandbox.run_chunk("return { b = 1, a = 2, 5, 6 }", "t.lua", 1);
   make_read_only(L, -1, "t", true);
   push_ordered_keys(L, -1);
@@ -396,8 +396,8 @@ TEST(SandboxHost, EveryEntryHasABudgetOfItsOwn) {
   Sandbox sandbox(limits, 1);
   sandbox.run_chunk("return function() for i = 1, 30000 do end end", "f.lua", 1);
   for (int i = 0; i < 50; ++i) {
-    lua_pushvalue(sandbox.state(), 1);
-    sandbox.call(0, 0);
+    lua_pushvalue(sandbox.lua_state(), 1);
+    sandbox.call_pushed(0, 0);
   }
   EXPECT_EQ(sandbox.stop_message(), "");
 }

@@ -25,9 +25,9 @@ const Calendar utc("UTC");
 TEST(Calendar, KnowsSeoulNineHoursAheadOfUtc) {
   const TimeNs t = at("2025-06-02T05:00:00Z", zone_without_summer_time);
   EXPECT_EQ(t, 1748840400 * second_ns);  // date -u -d 2025-06-02T05:00 +%s
-  EXPECT_EQ(zone_without_summer_time.local(t), (LocalTime{{2025, 6, 2}, 14, 0, 0, 0}));
-  EXPECT_EQ(zone_without_summer_time.weekday(t), Weekday::monday);
-  EXPECT_EQ(zone_without_summer_time.month(t), (LocalMonth{2025, 6}));
+  EXPECT_EQ(zone_without_summer_time.local_time(t), (LocalTime{{2025, 6, 2}, 14, 0, 0, 0}));
+  EXPECT_EQ(zone_without_summer_time.weekday_at(t), Weekday::monday);
+  EXPECT_EQ(zone_without_summer_time.local_month(t), (LocalMonth{2025, 6}));
   EXPECT_EQ(zone_without_summer_time.minute_of_day(t), 14 * 60);
   EXPECT_EQ(zone_without_summer_time.format_local(t), "2025-06-02 14:00");
   EXPECT_EQ(zone_without_summer_time.format_iso(t), "2025-06-02T14:00:00+09:00");
@@ -74,7 +74,7 @@ TEST(Calendar, DayBeginsAfterTheGapWhereMidnightDoesNotExist) {
   // Sao Paulo, 2018-11-04: the clock went from 00:00 to 01:00.
   const Calendar sao_paulo("America/Sao_Paulo");
   const TimeNs day = at("2018-11-04", sao_paulo);
-  EXPECT_EQ(sao_paulo.local(day), (LocalTime{{2018, 11, 4}, 1, 0, 0, 0}));
+  EXPECT_EQ(sao_paulo.local_time(day), (LocalTime{{2018, 11, 4}, 1, 0, 0, 0}));
   EXPECT_EQ(sao_paulo.day_start(day + 5 * hour_ns), day);
   EXPECT_EQ(sao_paulo.next_day_start(day - 1), day);
   EXPECT_EQ(sao_paulo.next_day_start(day) - day, 23 * hour_ns);
@@ -91,7 +91,7 @@ TEST(Calendar, DayThatWasSkippedHasNoLength) {
   const TimeNs last = at("2011-12-29", samoa);
   const TimeNs next = samoa.next_day_start(last);
   EXPECT_EQ(next - last, day_ns);
-  EXPECT_EQ(samoa.date(next), (LocalDate{2011, 12, 31}));
+  EXPECT_EQ(samoa.local_date(next), (LocalDate{2011, 12, 31}));
   EXPECT_EQ(samoa.start_of(LocalDate{2011, 12, 30}), next);
 }
 
@@ -156,7 +156,7 @@ TEST(Calendar, EndsOfTimeAreReachedWithoutOverflow) {
   for (const Calendar& calendar :
        {zone_without_summer_time, summer_time_zone, Calendar("America/Los_Angeles"), Calendar("Asia/Manila")}) {
     for (const TimeNs t : {INT64_MIN, earliest_ns, latest_ns, kernel::time_never}) {
-      EXPECT_NO_THROW(calendar.local(t));
+      EXPECT_NO_THROW(calendar.local_time(t));
       EXPECT_NO_THROW(calendar.day_start(t));
       EXPECT_LE(calendar.tick_at_or_before(t, day_ns), latest_ns);
     }
@@ -219,7 +219,7 @@ RC_GTEST_PROP(CalendarProperty, CursorAnswersLikeTheCalendarWhateverTheOrder, ()
   LocalClock clock(calendar);
   for (const int step : *rc::gen::container<std::vector<int>>(20, rc::gen::inRange(15'000'000, 30'000'000))) {
     const TimeNs t = step * minute_ns + 1;
-    RC_ASSERT(clock.date(t) == calendar.date(t));
+    RC_ASSERT(clock.local_date(t) == calendar.local_date(t));
     RC_ASSERT(clock.next_tick(t, 15 * minute_ns) == calendar.next_tick(t, 15 * minute_ns));
     RC_ASSERT(clock.next_day_start(t) == calendar.next_day_start(t));
     RC_ASSERT(calendar.day_start(t) <= t);

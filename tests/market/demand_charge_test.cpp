@@ -76,11 +76,11 @@ TEST(DemandMeter, AWindowThatTheClockMakesLongerIsDividedByItsLength) {
       const double h = kernel::hours_between(meter.window_begin_ns(), meter.window_end_ns());
       shortest = std::min(shortest, h);
       longest = std::max(longest, h);
-      meter.close(8.0 * h);
+      meter.close_window(8.0 * h);
     }
     EXPECT_EQ(shortest, shortest_h);
     EXPECT_EQ(longest, longest_h);
-    meter.finish(8.0 * kernel::hours_between(meter.window_begin_ns(), to), to);
+    meter.finish_at(8.0 * kernel::hours_between(meter.window_begin_ns(), to), to);
     EXPECT_NEAR(meter.peak_kw(), 8.0, 1e-12);
   }
   // A run that begins half an hour into the 90 minutes meets an hour of them: 12 kWh are 8 kW, as they are to the
@@ -89,7 +89,7 @@ TEST(DemandMeter, AWindowThatTheClockMakesLongerIsDividedByItsLength) {
   DemandMeter cut = meter_of(tariff, lord_howe, within, within + 2 * hour_ns);
   EXPECT_EQ(cut.window_end_ns() - cut.window_begin_ns(), kernel::hour_ns);
   EXPECT_EQ(cut.whole_window_ns(), 90 * minute_ns);
-  cut.close(12.0);
+  cut.close_window(12.0);
   EXPECT_NEAR(cut.peak_kw(), 8.0, 1e-12);
   EXPECT_EQ(whole_window_ns(billed_in_seoul, kernel::hour_ns, at("2025-06-01", billed_in_seoul) + 20 * minute_ns),
             kernel::hour_ns);
@@ -104,18 +104,19 @@ TEST(ContractExcess, IsTheHighestWindowAboveTheMonthsContract) {
   const TimeNs from = at("2025-06-21", billed_in_seoul), july = at("2025-07-01", billed_in_seoul);
   const TimeNs to = at("2025-08-01", billed_in_seoul);
   DemandMeter meter({&tariff, 100.0, {}, PartMonth::pro_rata, from, to}, billed_in_seoul);
-  while (meter.window_begin_ns() < july) meter.close(meter.window_begin_ns() == from ? 27.5 : 20.0);  // 110 kW, 80 kW
-  EXPECT_NEAR(meter.charge(), (110.0 * 2580.0 * 1.1 + 10.0 * 3300.0) / 3.0, 1e-6);
-  while (meter.window_begin_ns() < at("2025-07-10", billed_in_seoul)) meter.close(28.75);  // 115 kW
+  while (meter.window_begin_ns() < july)
+    meter.close_window(meter.window_begin_ns() == from ? 27.5 : 20.0);  // 110 kW, 80 kW
+  EXPECT_NEAR(meter.total_charge(), (110.0 * 2580.0 * 1.1 + 10.0 * 3300.0) / 3.0, 1e-6);
+  while (meter.window_begin_ns() < at("2025-07-10", billed_in_seoul)) meter.close_window(28.75);  // 115 kW
   meter.set_contract_kw(120.0, at("2025-07-10", billed_in_seoul));
-  while (meter.window_end_ns() < to) meter.close(31.0);  // 124 kW
-  meter.finish(31.0, to);
+  while (meter.window_end_ns() < to) meter.close_window(31.0);  // 124 kW
+  meter.finish_at(31.0, to);
   const double june = (110.0 * 2580.0 * 1.1 + 10.0 * 3300.0) / 3.0;
   const double july_cost = 124.0 * 2580.0 * 1.1 + 4.0 * 3300.0;
-  EXPECT_NEAR(meter.charge(), june + july_cost, 1e-6);
+  EXPECT_NEAR(meter.total_charge(), june + july_cost, 1e-6);
 
-  const auto bill =
-      demand_bill(tariff, billed_in_seoul, from, to, meter.peaks(), {}, 100.0, PartMonth::pro_rata, meter.contracts());
+  const auto bill = demand_bill(tariff, billed_in_seoul, from, to, meter.month_peaks(), {}, 100.0, PartMonth::pro_rata,
+                                meter.month_contracts());
   ASSERT_EQ(bill.size(), 2U);
   EXPECT_NEAR(bill[0].excess_kw, 10.0, 1e-12);
   EXPECT_NEAR(bill[0].excess_cost, 10.0 * 3300.0 / 3.0, 1e-6);
@@ -147,18 +148,18 @@ TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
   DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, end);
   double energy_cost = 0.0;
   for (TimeNs t = begin; t < end;) {
-    const PriceNow now = clock.at(t);
+    const PriceNow now = clock.price_at(t);
     const TimeNs step_end = std::min(now.until_ns, end);
     const double kwh = 10.0 * kernel::hours_between(t, step_end);
     energy_cost += kwh * now.buy_per_kwh;
     t = step_end;
   }
-  while (meter.window_end_ns() < end) meter.close(2.5);
-  meter.finish(2.5, end);
+  while (meter.window_end_ns() < end) meter.close_window(2.5);
+  meter.finish_at(2.5, end);
   EXPECT_NEAR(energy_cost, 818'064.0, 1e-6);  // 100 additions of figures near 1e4: below 1e-8
 
   const std::vector<MonthPeak> past = {{{2024, 5}, 90.0}, {{2024, 8}, 42.0}, {{2025, 3}, 80.0}};
-  const auto bill = demand_bill(tariff, billed_in_seoul, begin, end, meter.peaks(), past, 100.0);
+  const auto bill = demand_bill(tariff, billed_in_seoul, begin, end, meter.month_peaks(), past, 100.0);
   ASSERT_EQ(bill.size(), 1U);
   EXPECT_NEAR(bill[0].peak_kw, 10.0, 1e-9);
   EXPECT_EQ(bill[0].billed_kw, 42.0);
@@ -178,18 +179,18 @@ TEST(ContractBasis, AMonthIsBilledByTheHighestContractInForceWithinIt) {
   for (const bool told_first : {false, true}) {
     DemandMeter meter({&tariff, 50.0, {}, PartMonth::full, begin, end}, billed_in_seoul);
     const auto run_to = [&](TimeNs t) {
-      while (meter.window_end_ns() < t) meter.close(1.0);
+      while (meter.window_end_ns() < t) meter.close_window(1.0);
     };
     const auto change = [&](TimeNs t, double kw) {
       run_to(t);
       if (told_first) meter.set_contract_kw(kw, t);
-      meter.close(1.0);
+      meter.close_window(1.0);
       if (!told_first) meter.set_contract_kw(kw, t);
     };
     EXPECT_EQ(meter.billed_kw(), 50.0);
     change(february, 20.0);
     EXPECT_EQ(meter.billed_kw(), 20.0);
-    EXPECT_EQ(meter.charge(), 500.0);
+    EXPECT_EQ(meter.total_charge(), 500.0);
     change(at("2026-02-10", billed_in_seoul), 90.0);
     meter.set_contract_kw(30.0, at("2026-02-10", billed_in_seoul));  // 90 kW for no time at all
     EXPECT_EQ(meter.billed_kw(), 30.0);
@@ -199,13 +200,13 @@ TEST(ContractBasis, AMonthIsBilledByTheHighestContractInForceWithinIt) {
     change(march, 70.0);
     EXPECT_EQ(meter.billed_kw(), 70.0);
     run_to(end);
-    meter.finish(1.0, end);
-    EXPECT_DOUBLE_EQ(meter.charge(), 500.0 + 300.0 + 700.0);
+    meter.finish_at(1.0, end);
+    EXPECT_DOUBLE_EQ(meter.total_charge(), 500.0 + 300.0 + 700.0);
     double billed = 0.0;
-    for (const MonthDemand& month :
-         demand_bill(tariff, billed_in_seoul, begin, end, meter.peaks(), {}, 50.0, PartMonth::full, meter.contracts()))
+    for (const MonthDemand& month : demand_bill(tariff, billed_in_seoul, begin, end, meter.month_peaks(), {}, 50.0,
+                                                PartMonth::full, meter.month_contracts()))
       billed += month.cost;
-    EXPECT_DOUBLE_EQ(billed, meter.charge());
+    EXPECT_DOUBLE_EQ(billed, meter.total_charge());
   }
 }
 
@@ -255,14 +256,14 @@ TEST(SceBill, WeekOfJulyIsBilledProRataUnlessFull) {
   DemandMeter meter = meter_of(tariff, los_angeles, begin, end);
   while (meter.window_end_ns() < end) {
     const TimeNs since = meter.window_begin_ns() - begin;
-    meter.close(since == 10 * hour_ns ? 12.5 : since >= 11 * hour_ns && since < 12 * hour_ns ? 10.0 : 0.0);
+    meter.close_window(since == 10 * hour_ns ? 12.5 : since >= 11 * hour_ns && since < 12 * hour_ns ? 10.0 : 0.0);
   }
-  meter.finish(0.0, end);
-  const auto pro_rata = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
+  meter.finish_at(0.0, end);
+  const auto pro_rata = demand_bill(tariff, los_angeles, begin, end, meter.month_peaks(), {}, infinity);
   ASSERT_EQ(pro_rata.size(), 1U);
   EXPECT_DOUBLE_EQ(pro_rata[0].billed_kw, 50.0);
   EXPECT_DOUBLE_EQ(pro_rata[0].cost, 775.50 * 7.0 / 31.0);
-  const auto full = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity, PartMonth::full);
+  const auto full = demand_bill(tariff, los_angeles, begin, end, meter.month_peaks(), {}, infinity, PartMonth::full);
   EXPECT_DOUBLE_EQ(full[0].cost, 775.50);
 }
 
@@ -276,10 +277,10 @@ TEST(SceBill, MonthsOfARunHaveALineEachAndPriceOfTheirSeason) {
   const TimeNs begin = at("2019-10-01", los_angeles);
   const TimeNs end = at("2019-12-01", los_angeles);
   DemandMeter meter = meter_of(tariff, los_angeles, begin, end);
-  meter.close(5.0);
-  while (meter.window_end_ns() < end) meter.close(0.0);
-  meter.finish(2.5, end);
-  const auto bill = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
+  meter.close_window(5.0);
+  while (meter.window_end_ns() < end) meter.close_window(0.0);
+  meter.finish_at(2.5, end);
+  const auto bill = demand_bill(tariff, los_angeles, begin, end, meter.month_peaks(), {}, infinity);
   ASSERT_EQ(bill.size(), 2U);
   EXPECT_EQ(bill[0].month, (LocalMonth{2019, 10}));
   EXPECT_DOUBLE_EQ(bill[0].cost, 20.0 * 19.99 * 1.5);
@@ -309,12 +310,12 @@ TEST(DemandMeter, MeanOfAWindowCountsAndNotAMoment) {
   const Tariff tariff = sce_tou_ev_4_demand();
   DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, begin + day_ns);
   EXPECT_EQ(meter.month_peak_kw(), 0.0);
-  meter.close(5.0);
+  meter.close_window(5.0);
   EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
   EXPECT_EQ(meter.window_begin_ns(), begin + 15 * minute_ns);
-  meter.close(2.5);
+  meter.close_window(2.5);
   EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
-  EXPECT_DOUBLE_EQ(meter.charge(), 20.0 * 15.51 / 30.0);  // a day of the 30 of June
+  EXPECT_DOUBLE_EQ(meter.total_charge(), 20.0 * 15.51 / 30.0);  // a day of the 30 of June
 }
 
 TEST(DemandMeter, WindowsOfHalfAndWholeHoursAreThoseOfTheTariff) {
@@ -325,7 +326,7 @@ TEST(DemandMeter, WindowsOfHalfAndWholeHoursAreThoseOfTheTariff) {
     DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, begin + day_ns);
     EXPECT_EQ(meter.window_begin_ns(), begin);
     EXPECT_EQ(meter.window_end_ns(), begin + (minutes == 60 ? 50 : minutes == 30 ? 20 : 5) * minute_ns);
-    meter.close(5.0);  // cut by the start of the run, and counted with its full length
+    meter.close_window(5.0);  // cut by the start of the run, and counted with its full length
     EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 5.0 * 60.0 / minutes);
     EXPECT_EQ(meter.window_end_ns() - meter.window_begin_ns(), minutes * minute_ns);
   }
@@ -339,20 +340,20 @@ TEST(DemandMeter, MonthOpensWithItsFirstWindow) {
   const TimeNs may = at("2019-05-01", los_angeles);
   DemandMeter meter = meter_of(tariff, los_angeles, may - hour_ns, may + hour_ns, PartMonth::full);
   for (int window = 0; window < 4; ++window) {
-    EXPECT_EQ(meter.month(), (LocalMonth{2019, 4}));
+    EXPECT_EQ(meter.current_month(), (LocalMonth{2019, 4}));
     EXPECT_EQ(meter.month_end_ns(), may);
     EXPECT_EQ(meter.price_per_kw(), 11.66);
-    meter.close(10.0);
+    meter.close_window(10.0);
   }
   EXPECT_EQ(meter.window_begin_ns(), may);
-  EXPECT_EQ(meter.month(), (LocalMonth{2019, 5}));
+  EXPECT_EQ(meter.current_month(), (LocalMonth{2019, 5}));
   EXPECT_EQ(meter.month_end_ns(), at("2019-06-01", los_angeles));
   EXPECT_EQ(meter.month_peak_kw(), 0.0);
   EXPECT_EQ(meter.billed_kw(), 0.0);
   EXPECT_EQ(meter.price_per_kw(), 19.99);
-  EXPECT_DOUBLE_EQ(meter.charge(), 40.0 * 11.66);
-  meter.close(1.0);
-  EXPECT_DOUBLE_EQ(meter.charge(), 40.0 * 11.66 + 4.0 * 19.99);
+  EXPECT_DOUBLE_EQ(meter.total_charge(), 40.0 * 11.66);
+  meter.close_window(1.0);
+  EXPECT_DOUBLE_EQ(meter.total_charge(), 40.0 * 11.66 + 4.0 * 19.99);
 }
 
 TEST(DemandMeter, RatchetAndFloorAreBilledFromTheFirstInstantOn) {
@@ -362,11 +363,11 @@ TEST(DemandMeter, RatchetAndFloorAreBilledFromTheFirstInstantOn) {
   const TimeNs begin = at("2025-08-31T23:45", billed_in_seoul);
   DemandMeter meter({&tariff, 100.0, past, PartMonth::full, begin, begin + day_ns}, billed_in_seoul);
   EXPECT_EQ(meter.billed_kw(), 42.0);
-  EXPECT_EQ(meter.charge(), 0.0);                // grows as windows end
+  EXPECT_EQ(meter.total_charge(), 0.0);          // grows as windows end
   EXPECT_EQ(meter.next_month().floor_kw, 30.0);  // August 2024 is too long ago for September
-  meter.close(20.0);                             // 80 kW: counts for the next twelve months
+  meter.close_window(20.0);                      // 80 kW: counts for the next twelve months
   EXPECT_EQ(meter.billed_kw(), 80.0);
-  EXPECT_EQ(meter.month(), (LocalMonth{2025, 9}));
+  EXPECT_EQ(meter.current_month(), (LocalMonth{2025, 9}));
 }
 
 TEST(DemandMeter, NextMonthIsToldWithPriceFractionAndFloor) {
@@ -375,7 +376,7 @@ TEST(DemandMeter, NextMonthIsToldWithPriceFractionAndFloor) {
   const TimeNs end = at("2025-09-04", billed_in_seoul);  // three of the thirty days of September
   DemandMeter meter({&tariff, 100.0, {}, PartMonth::pro_rata, begin, end}, billed_in_seoul);
   EXPECT_EQ(meter.next_month().floor_kw, 30.0);
-  meter.close(25.0);
+  meter.close_window(25.0);
   EXPECT_EQ(meter.next_month().floor_kw, 100.0);  // August is a ratchet month
   EXPECT_EQ(meter.next_month().price_per_kw, demand_price_per_kw(tariff, 9));
   EXPECT_DOUBLE_EQ(meter.next_month().fraction, 3.0 / 30.0);
@@ -387,11 +388,11 @@ TEST(DemandMeter, RunEndsWithoutOpeningAnotherMonth) {
   const Tariff tariff = sce_tou_ev_4_demand();
   const TimeNs end = at("2025-07-01", billed_in_seoul);
   DemandMeter meter = meter_of(tariff, billed_in_seoul, end - 15 * minute_ns, end, PartMonth::full);
-  meter.finish(10.0, end);
-  EXPECT_EQ(meter.month(), (LocalMonth{2025, 6}));
-  ASSERT_EQ(meter.peaks().size(), 1U);
-  EXPECT_DOUBLE_EQ(meter.peaks()[0].peak_kw, 40.0);
-  EXPECT_DOUBLE_EQ(meter.charge(), 40.0 * 15.51);
+  meter.finish_at(10.0, end);
+  EXPECT_EQ(meter.current_month(), (LocalMonth{2025, 6}));
+  ASSERT_EQ(meter.month_peaks().size(), 1U);
+  EXPECT_DOUBLE_EQ(meter.month_peaks()[0].peak_kw, 40.0);
+  EXPECT_DOUBLE_EQ(meter.total_charge(), 40.0 * 15.51);
 }
 
 TEST(DemandMeter, HourThatExistsTwiceHasItsWindowsTwice) {
@@ -403,7 +404,7 @@ TEST(DemandMeter, HourThatExistsTwiceHasItsWindowsTwice) {
       const TimeNs begin = at(day, billed_in_amsterdam);
       DemandMeter meter = meter_of(tariff, billed_in_amsterdam, begin, begin + hours * hour_ns);
       int windows = 0;
-      for (; meter.window_begin_ns() < begin + hours * hour_ns; meter.close(1.0)) {
+      for (; meter.window_begin_ns() < begin + hours * hour_ns; meter.close_window(1.0)) {
         EXPECT_EQ(meter.window_end_ns() - meter.window_begin_ns(), minutes * minute_ns);
         ++windows;
       }
@@ -416,11 +417,11 @@ TEST(DemandMeter, BeginsAnew) {
   const Tariff tariff = sce_tou_ev_4_demand();
   const TimeNs begin = at("2025-05-31T23:30", billed_in_seoul);
   DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, begin + day_ns);
-  for (int window = 0; window < 5; ++window) meter.close(3.0);
+  for (int window = 0; window < 5; ++window) meter.close_window(3.0);
   meter.begin(begin, begin + day_ns);
   EXPECT_EQ(meter.window_begin_ns(), begin);
-  EXPECT_EQ(meter.peaks().size(), 1U);
-  EXPECT_EQ(meter.charge(), 0.0);
+  EXPECT_EQ(meter.month_peaks().size(), 1U);
+  EXPECT_EQ(meter.total_charge(), 0.0);
   EXPECT_EQ(meter.peak_kw(), 0.0);
 }
 
@@ -433,13 +434,13 @@ RC_GTEST_PROP(DemandMeterProperty, ChargeThatGrewIsTheBillAtTheEnd, ()) {
   const TimeNs begin = at("2025-06-20", billed_in_seoul) + *rc::gen::inRange(0, 100) * minute_ns;
   const TimeNs end = begin + *rc::gen::inRange(1, 60 * 24 * 50) * minute_ns;
   DemandMeter meter({&tariff, 80.0, past, part_month, begin, end}, billed_in_seoul);
-  while (meter.window_end_ns() < end) meter.close(*rc::gen::inRange(0, 30) * 1.0);
-  meter.finish(*rc::gen::inRange(0, 30) * 1.0, end);
+  while (meter.window_end_ns() < end) meter.close_window(*rc::gen::inRange(0, 30) * 1.0);
+  meter.finish_at(*rc::gen::inRange(0, 30) * 1.0, end);
   double cost = 0.0;
   for (const MonthDemand& month :
-       demand_bill(tariff, billed_in_seoul, begin, end, meter.peaks(), past, 80.0, part_month))
+       demand_bill(tariff, billed_in_seoul, begin, end, meter.month_peaks(), past, 80.0, part_month))
     cost += month.cost;
-  RC_ASSERT(std::abs(meter.charge() - cost) <= 1e-12 * cost);
+  RC_ASSERT(std::abs(meter.total_charge() - cost) <= 1e-12 * cost);
 }
 
 }  // namespace

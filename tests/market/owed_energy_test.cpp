@@ -46,41 +46,41 @@ TEST(OwedEnergy, CheapestHoursFirstThenUnmet) {
   const OwedEnergy owed(
       TariffClock(by_hours({from_to(0, 6, 0.1), from_to(6, 12, 0.5), from_to(12, 24, 0.3)}), owed_in_seoul),
       rest("2026-06-02", "2026-06-02T07:30", owed_in_seoul, 10.0, 2.0));
-  EXPECT_DOUBLE_EQ(owed.cost(0.0), 0.0);
-  EXPECT_DOUBLE_EQ(owed.cost(-3.0), 0.0);
-  EXPECT_DOUBLE_EQ(owed.cost(40.0), 4.0);
-  EXPECT_DOUBLE_EQ(owed.cost(60.0), 6.0);
-  EXPECT_DOUBLE_EQ(owed.cost(75.0), 13.5);
-  EXPECT_DOUBLE_EQ(owed.cost(80.0), 23.5);
+  EXPECT_DOUBLE_EQ(owed.cost_of(0.0), 0.0);
+  EXPECT_DOUBLE_EQ(owed.cost_of(-3.0), 0.0);
+  EXPECT_DOUBLE_EQ(owed.cost_of(40.0), 4.0);
+  EXPECT_DOUBLE_EQ(owed.cost_of(60.0), 6.0);
+  EXPECT_DOUBLE_EQ(owed.cost_of(75.0), 13.5);
+  EXPECT_DOUBLE_EQ(owed.cost_of(80.0), 23.5);
 }
 
 TEST(OwedEnergy, NoKwhCostsMoreThanUnmet) {
   const TariffClock tariff(by_hours({from_to(0, 6, 0.1), from_to(6, 24, 0.5)}), owed_in_seoul);
   const OwedEnergy cheap(tariff, rest("2026-06-02", "2026-06-02T12:00", owed_in_seoul, 10.0, 0.2));
-  EXPECT_DOUBLE_EQ(cheap.cost(100.0), 60 * 0.1 + 40 * 0.2);
+  EXPECT_DOUBLE_EQ(cheap.cost_of(100.0), 60 * 0.1 + 40 * 0.2);
   const OwedEnergy free(tariff, rest("2026-06-02", "2026-06-02T12:00", owed_in_seoul, 10.0, 0.0));
-  EXPECT_DOUBLE_EQ(free.cost(100.0), 0.0);
+  EXPECT_DOUBLE_EQ(free.cost_of(100.0), 0.0);
 }
 
 TEST(OwedEnergy, LossesOnTheWayArePaidFor) {
   RestOfStay lossy = rest("2026-06-02", "2026-06-02T02:00", owed_in_seoul, 10.0, 1.0);
   lossy.grid_kw_per_kw = 1.0 / (0.9 * 0.98);
   const OwedEnergy owed(TariffClock(by_hours({from_to(0, 24, 0.3)}), owed_in_seoul), lossy);
-  EXPECT_NEAR(owed.cost(25.0), 20 * 0.3 / (0.9 * 0.98) + 5.0, 1e-12);
+  EXPECT_NEAR(owed.cost_of(25.0), 20 * 0.3 / (0.9 * 0.98) + 5.0, 1e-12);
 }
 
 TEST(OwedEnergy, NegativePricesAreTakenFirst) {
   const OwedEnergy owed(
       TariffClock(by_hours({from_to(0, 13, 0.3), from_to(13, 14, -0.1), from_to(14, 24, 0.2)}), owed_in_seoul),
       rest("2026-06-02T12:00", "2026-06-02T16:00", owed_in_seoul, 10.0, 1.0));
-  EXPECT_DOUBLE_EQ(owed.cost(15.0), -1.0 + 5 * 0.2);
+  EXPECT_DOUBLE_EQ(owed.cost_of(15.0), -1.0 + 5 * 0.2);
 }
 
 TEST(OwedEnergy, DayOf23HoursHasOneLess) {
   // 00:00 to 06:00 on 29 March 2026: five hours pass.
   const OwedEnergy owed(TariffClock(by_hours({from_to(0, 24, 0.3)}), owed_in_amsterdam),
                         rest("2026-03-29", "2026-03-29T06:00", owed_in_amsterdam, 10.0, 1.0));
-  EXPECT_DOUBLE_EQ(owed.cost(60.0), 50 * 0.3 + 10.0);
+  EXPECT_DOUBLE_EQ(owed.cost_of(60.0), 50 * 0.3 + 10.0);
 }
 
 TEST(OwedEnergy, LastDayOfASeriesIsRepeatedAtTheSameLocalTime) {
@@ -93,10 +93,10 @@ TEST(OwedEnergy, LastDayOfASeriesIsRepeatedAtTheSameLocalTime) {
   // Next day the clock jumps from 02:00 to 03:00: 01:30 to 05:00 are 2.5 h. The day after is of 24 hours.
   const OwedEnergy next(TariffClock(tariff, owed_in_amsterdam),
                         rest("2026-03-29", "2026-03-29T05:00", owed_in_amsterdam, 10.0, 1.0));
-  EXPECT_NEAR(next.cost(1000.0), 25 * 0.1 + 15 * 0.4 + 960.0, 1e-9);
+  EXPECT_NEAR(next.cost_of(1000.0), 25 * 0.1 + 15 * 0.4 + 960.0, 1e-9);
   const OwedEnergy after(TariffClock(tariff, owed_in_amsterdam),
                          rest("2026-03-30", "2026-03-30T06:00", owed_in_amsterdam, 10.0, 1.0));
-  EXPECT_NEAR(after.cost(1000.0), 35 * 0.1 + 15 * 0.4 + 10 * 0.6 + 940.0, 1e-9);
+  EXPECT_NEAR(after.cost_of(1000.0), 35 * 0.1 + 15 * 0.4 + 10 * 0.6 + 940.0, 1e-9);
 }
 
 TEST(OwedEnergy, SeriesShorterThanADayEndsInItsLastPrice) {
@@ -106,17 +106,17 @@ TEST(OwedEnergy, SeriesShorterThanADayEndsInItsLastPrice) {
                                  {0.5, 0.2}, at("2026-06-02T14:00", owed_in_seoul));
   const OwedEnergy owed(TariffClock(tariff, owed_in_seoul),
                         rest("2026-06-02T14:00", "2026-06-02T20:00", owed_in_seoul, 1.0, 1.0));
-  EXPECT_NEAR(owed.cost(10.0), 6 * 0.2 + 4.0, 1e-12);
+  EXPECT_NEAR(owed.cost_of(10.0), 6 * 0.2 + 4.0, 1e-12);
 }
 
 TEST(OwedEnergy, IsConvexAndKeepsOneBlockForEachPrice) {
   const OwedEnergy owed(
       TariffClock(by_hours({from_to(0, 6, 0.1), from_to(6, 12, 0.5), from_to(12, 24, 0.3)}), owed_in_seoul),
       rest("2026-06-02T05:00", "2026-06-20T23:00", owed_in_seoul, 7.0, 0.45));
-  ASSERT_EQ(owed.blocks().size(), 2U);
+  ASSERT_EQ(owed.price_blocks().size(), 2U);
   double before = 0.0;
   for (double kwh = 1.0; kwh < 4000.0; kwh += 1.0) {
-    const double more = owed.cost(kwh) - owed.cost(kwh - 1.0);
+    const double more = owed.cost_of(kwh) - owed.cost_of(kwh - 1.0);
     EXPECT_GE(more, before - 1e-9) << kwh;
     before = more;
   }

@@ -28,9 +28,9 @@ TEST(Series, HoldsEachValueUntilTheNextAndTheLastForAStep) {
   EXPECT_EQ(series.value_at(10), 2.0);
   EXPECT_EQ(series.value_at(29), 4.0);
   EXPECT_EQ(series.end_ns(), 30);
-  EXPECT_TRUE(series.covers(0, 30));
-  EXPECT_FALSE(series.covers(0, 31));
-  EXPECT_FALSE(series.covers(-1, 30));
+  EXPECT_TRUE(series.covers_span(0, 30));
+  EXPECT_FALSE(series.covers_span(0, 31));
+  EXPECT_FALSE(series.covers_span(-1, 30));
 }
 
 TEST(Series, HasNoFigureOutsideItsRows) {
@@ -38,7 +38,7 @@ TEST(Series, HasNoFigureOutsideItsRows) {
   EXPECT_TRUE(std::isnan(series.value_at(-1)));
   EXPECT_TRUE(std::isnan(series.value_at(20)));
   EXPECT_TRUE(std::isnan(Series().value_at(0)));
-  EXPECT_FALSE(Series().covers(0, 1));
+  EXPECT_FALSE(Series().covers_span(0, 1));
 }
 
 TEST(Series, ChangesWhereTheValueDoesAndNotAtEveryRow) {
@@ -76,7 +76,7 @@ RC_GTEST_PROP(SeriesProperty, CursorReadsLikeTheSeriesInAnyOrder, ()) {
   const Series series(times, values, t);
   SeriesCursor cursor(series);
   for (const TimeNs when : *rc::gen::container<std::vector<TimeNs>>(rc::gen::inRange<TimeNs>(-3, t + 3))) {
-    const Sample sample = cursor.at(when);
+    const Sample sample = cursor.sample_at(when);
     const double value = series.value_at(when);
     RC_ASSERT(sample.value == value || (std::isnan(sample.value) && std::isnan(value)));
     // The value is the same up to `until`, and another one there.
@@ -105,7 +105,7 @@ TEST(DailyProfile, IsReadByTheLocalClockOnTheLongAndTheShortDay) {
   const auto sum_over_day = [&](std::string_view date) {
     double sum = 0.0;
     const TimeNs begin = at(date, amsterdam);
-    for (TimeNs t = begin; t < amsterdam.next_day_start(begin); t += hour_ns) sum += clock.at(t).value;
+    for (TimeNs t = begin; t < amsterdam.next_day_start(begin); t += hour_ns) sum += clock.sample_at(t).value;
     return sum;
   };
   EXPECT_EQ(sum_over_day("2025-06-02"), 276.0);  // 0 + 1 + ... + 23
@@ -116,10 +116,10 @@ TEST(DailyProfile, IsReadByTheLocalClockOnTheLongAndTheShortDay) {
 
 TEST(DailyProfile, ChangesWhereTheValueDoes) {
   SignalClock clock(hourly_profile(), amsterdam);
-  EXPECT_EQ(clock.at(at("2025-06-02T10:20", amsterdam)).until_ns, at("2025-06-02T11:00", amsterdam));
-  EXPECT_EQ(clock.at(at("2025-12-25T10:20", amsterdam)).until_ns, at("2025-12-26", amsterdam));
+  EXPECT_EQ(clock.sample_at(at("2025-06-02T10:20", amsterdam)).until_ns, at("2025-06-02T11:00", amsterdam));
+  EXPECT_EQ(clock.sample_at(at("2025-12-25T10:20", amsterdam)).until_ns, at("2025-12-26", amsterdam));
   // The hour from 02:00 comes twice with one value: nothing changes when the clock goes back.
-  EXPECT_EQ(clock.at(at("2025-10-26T02:10+02:00", amsterdam)).until_ns, at("2025-10-26T03:00", amsterdam));
+  EXPECT_EQ(clock.sample_at(at("2025-10-26T02:10+02:00", amsterdam)).until_ns, at("2025-10-26T03:00", amsterdam));
 }
 
 TEST(DailyProfile, NamesWhatIsWrongWithIt) {
@@ -137,19 +137,19 @@ TEST(DailyProfile, NamesWhatIsWrongWithIt) {
 
 TEST(Signal, ConstantsNeverChangeAndCoverEverything) {
   SignalClock clock(3.5, amsterdam);
-  EXPECT_EQ(clock.at(12345).value, 3.5);
-  EXPECT_EQ(clock.at(12345).until_ns, time_never);
-  EXPECT_TRUE(covers(Signal(3.5), 0, time_never));
-  EXPECT_FALSE(covers(Signal(Series({0, 1}, {1.0, 1.0})), 0, 3));
+  EXPECT_EQ(clock.sample_at(12345).value, 3.5);
+  EXPECT_EQ(clock.sample_at(12345).until_ns, time_never);
+  EXPECT_TRUE(covers_span(Signal(3.5), 0, time_never));
+  EXPECT_FALSE(covers_span(Signal(Series({0, 1}, {1.0, 1.0})), 0, 3));
 }
 
 TEST(Signal, CopiesReadOnTheirOwn) {
   SignalClock first(Series({0, 10, 20}, {1.0, 2.0, 3.0}), amsterdam);
-  EXPECT_EQ(first.at(15).value, 2.0);
+  EXPECT_EQ(first.sample_at(15).value, 2.0);
   SignalClock second = first;
   first = SignalClock();
-  EXPECT_EQ(second.at(25).value, 3.0);
-  EXPECT_EQ(second.at(5).value, 1.0);
+  EXPECT_EQ(second.sample_at(25).value, 3.0);
+  EXPECT_EQ(second.sample_at(5).value, 1.0);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ Tariff tariff_of(std::vector<Rate> rates) {
 double cost_of(TariffClock clock, TimeNs from, TimeNs to, double kw) {
   double cost = 0.0;
   for (TimeNs t = from; t < to;) {
-    const PriceNow now = clock.at(t);
+    const PriceNow now = clock.price_at(t);
     const TimeNs end = std::min(now.until_ns, to);
     cost += kw * kernel::hours_between(t, end) * now.buy_per_kwh;
     t = end;
@@ -77,10 +77,10 @@ TEST(Tariff, FourBandsOfOneDayAddUpByHand) {
   const auto names = clock.band_names();
   EXPECT_EQ((std::vector<std::string>(names.begin(), names.end())),
             (std::vector<std::string>{"night", "normal", "peak", "highest"}));
-  EXPECT_EQ(names[clock.at(day + 12 * hour_ns).band], "highest");
-  EXPECT_EQ(clock.at(day + 13 * hour_ns).until_ns, day + 14 * hour_ns);
+  EXPECT_EQ(names[clock.price_at(day + 12 * hour_ns).band], "highest");
+  EXPECT_EQ(clock.price_at(day + 13 * hour_ns).until_ns, day + 14 * hour_ns);
   // Over midnight nothing changes: the night price lasts until 07:00 of the next day.
-  EXPECT_EQ(clock.at(day + 23 * hour_ns).until_ns, day + 31 * hour_ns);
+  EXPECT_EQ(clock.price_at(day + 23 * hour_ns).until_ns, day + 31 * hour_ns);
 }
 
 TEST(Tariff, HolidayIsAHolidayWhateverItsWeekday) {
@@ -92,21 +92,21 @@ TEST(Tariff, HolidayIsAHolidayWhateverItsWeekday) {
   }
   tariff.holidays = {{2025, 6, 7}, {2025, 6, 6}};  // Saturday and Friday
   TariffClock clock(tariff, priced_in_seoul);
-  EXPECT_EQ(clock.at(at("2025-06-05T23:59", priced_in_seoul)).buy_per_kwh, 1.0);
-  EXPECT_EQ(clock.at(at("2025-06-06", priced_in_seoul)).buy_per_kwh, 4.0);
-  EXPECT_EQ(clock.at(at("2025-06-06", priced_in_seoul)).until_ns, at("2025-06-08", priced_in_seoul));
-  EXPECT_EQ(clock.at(at("2025-06-08", priced_in_seoul)).buy_per_kwh, 3.0);
-  EXPECT_EQ(clock.at(at("2025-06-14", priced_in_seoul)).buy_per_kwh, 2.0);
+  EXPECT_EQ(clock.price_at(at("2025-06-05T23:59", priced_in_seoul)).buy_per_kwh, 1.0);
+  EXPECT_EQ(clock.price_at(at("2025-06-06", priced_in_seoul)).buy_per_kwh, 4.0);
+  EXPECT_EQ(clock.price_at(at("2025-06-06", priced_in_seoul)).until_ns, at("2025-06-08", priced_in_seoul));
+  EXPECT_EQ(clock.price_at(at("2025-06-08", priced_in_seoul)).buy_per_kwh, 3.0);
+  EXPECT_EQ(clock.price_at(at("2025-06-14", priced_in_seoul)).buy_per_kwh, 2.0);
 }
 
 TEST(Tariff, SeasonsChangeAtLocalMidnightOfTheFirst) {
   Tariff tariff = tariff_of({{.months = month_bit(6), .price_per_kwh = 2.0},
                              {.months = static_cast<MonthMask>(all_months & ~month_bit(6)), .price_per_kwh = 1.0}});
   TariffClock clock(tariff, priced_in_seoul);
-  EXPECT_EQ(clock.at(at("2025-05-31T23:59:59.999999999", priced_in_seoul)).buy_per_kwh, 1.0);
-  EXPECT_EQ(clock.at(at("2025-06-01", priced_in_seoul)).buy_per_kwh, 2.0);
-  EXPECT_EQ(clock.at(at("2025-06-01", priced_in_seoul)).until_ns, at("2025-07-01", priced_in_seoul));
-  EXPECT_EQ(clock.at(at("2025-07-01", priced_in_seoul)).until_ns, at("2026-06-01", priced_in_seoul));
+  EXPECT_EQ(clock.price_at(at("2025-05-31T23:59:59.999999999", priced_in_seoul)).buy_per_kwh, 1.0);
+  EXPECT_EQ(clock.price_at(at("2025-06-01", priced_in_seoul)).buy_per_kwh, 2.0);
+  EXPECT_EQ(clock.price_at(at("2025-06-01", priced_in_seoul)).until_ns, at("2025-07-01", priced_in_seoul));
+  EXPECT_EQ(clock.price_at(at("2025-07-01", priced_in_seoul)).until_ns, at("2026-06-01", priced_in_seoul));
 }
 
 TEST(Tariff, SurchargeAndTaxAreInTheBuyPriceOnly) {
@@ -114,10 +114,10 @@ TEST(Tariff, SurchargeAndTaxAreInTheBuyPriceOnly) {
   tariff.surcharge_per_kwh = 14.0;
   tariff.tax_fraction = 0.10;
   tariff.sell = SellFixed{80.0};
-  EXPECT_DOUBLE_EQ(TariffClock(tariff, priced_in_seoul).at(0).buy_per_kwh, 125.4);  // (100 + 14) x 1.1
-  EXPECT_EQ(TariffClock(tariff, priced_in_seoul).at(0).sell_per_kwh, 80.0);
+  EXPECT_DOUBLE_EQ(TariffClock(tariff, priced_in_seoul).price_at(0).buy_per_kwh, 125.4);  // (100 + 14) x 1.1
+  EXPECT_EQ(TariffClock(tariff, priced_in_seoul).price_at(0).sell_per_kwh, 80.0);
   tariff.sell = SellFactor{0.5};
-  EXPECT_DOUBLE_EQ(TariffClock(tariff, priced_in_seoul).at(0).sell_per_kwh, 62.7);
+  EXPECT_DOUBLE_EQ(TariffClock(tariff, priced_in_seoul).price_at(0).sell_per_kwh, 62.7);
 }
 
 TEST(Tariff, PriceSeriesMayBeNegativeAndEndsInNoFigure) {
@@ -125,20 +125,21 @@ TEST(Tariff, PriceSeriesMayBeNegativeAndEndsInNoFigure) {
   tariff.prices_per_kwh = Series({0, hour_ns, 2 * hour_ns}, {0.05, -0.50, 0.05});
   tariff.sell = Series({0, 90 * minute_ns}, {0.01, 0.02}, 4 * hour_ns);
   TariffClock clock(tariff, priced_in_amsterdam);
-  EXPECT_EQ(clock.at(hour_ns).buy_per_kwh, -0.50);
-  EXPECT_EQ(clock.at(hour_ns).until_ns, 90 * minute_ns);
-  EXPECT_EQ(clock.at(100 * minute_ns).sell_per_kwh, 0.02);
-  EXPECT_TRUE(std::isnan(clock.at(3 * hour_ns).buy_per_kwh));
-  EXPECT_TRUE(covers(tariff, 0, 3 * hour_ns));
-  EXPECT_FALSE(covers(tariff, 0, 3 * hour_ns + 1));
+  EXPECT_EQ(clock.price_at(hour_ns).buy_per_kwh, -0.50);
+  EXPECT_EQ(clock.price_at(hour_ns).until_ns, 90 * minute_ns);
+  EXPECT_EQ(clock.price_at(100 * minute_ns).sell_per_kwh, 0.02);
+  EXPECT_TRUE(std::isnan(clock.price_at(3 * hour_ns).buy_per_kwh));
+  EXPECT_TRUE(covers_span(tariff, 0, 3 * hour_ns));
+  EXPECT_FALSE(covers_span(tariff, 0, 3 * hour_ns + 1));
 }
 
 TEST(Tariff, FlatPriceNeverChanges) {
   TariffClock clock(free_energy("EUR"), priced_in_amsterdam);
   const TimeNs t = at("2025-01-01", priced_in_amsterdam);
-  EXPECT_EQ(clock.at(t).buy_per_kwh, 0.0);
-  EXPECT_EQ(clock.at(t).until_ns, kernel::time_never);
-  EXPECT_EQ(TariffClock(free_energy("EUR"), priced_in_amsterdam).at(latest_ns - day_ns).until_ns, kernel::time_never);
+  EXPECT_EQ(clock.price_at(t).buy_per_kwh, 0.0);
+  EXPECT_EQ(clock.price_at(t).until_ns, kernel::time_never);
+  EXPECT_EQ(TariffClock(free_energy("EUR"), priced_in_amsterdam).price_at(latest_ns - day_ns).until_ns,
+            kernel::time_never);
 }
 
 TEST(Tariff, ChangeIsFoundHoweverFarAheadItsDateLies) {
@@ -148,16 +149,16 @@ TEST(Tariff, ChangeIsFoundHoweverFarAheadItsDateLies) {
   tariff.holidays = {{2029, 10, 3}};
   for (const char* from : {"2025-01-01", "2028-11-05"}) {
     TariffClock clock(tariff, priced_in_seoul);
-    EXPECT_EQ(clock.at(at(from, priced_in_seoul)).until_ns, at("2029-10-03", priced_in_seoul)) << from;
+    EXPECT_EQ(clock.price_at(at(from, priced_in_seoul)).until_ns, at("2029-10-03", priced_in_seoul)) << from;
   }
   TariffClock clock(tariff, priced_in_seoul);
-  EXPECT_EQ(clock.at(at("2029-10-03", priced_in_seoul)).until_ns, at("2029-10-04", priced_in_seoul));
-  EXPECT_EQ(clock.at(at("2029-10-04", priced_in_seoul)).until_ns, kernel::time_never);
+  EXPECT_EQ(clock.price_at(at("2029-10-03", priced_in_seoul)).until_ns, at("2029-10-04", priced_in_seoul));
+  EXPECT_EQ(clock.price_at(at("2029-10-04", priced_in_seoul)).until_ns, kernel::time_never);
 
   tariff.holidays.clear();
   tariff.sell = Series({at("2020-01-01", priced_in_seoul), at("2031-05-01", priced_in_seoul)}, {10, 20},
                        at("2033-01-01", priced_in_seoul));
-  EXPECT_EQ(TariffClock(tariff, priced_in_seoul).at(at("2025-01-01", priced_in_seoul)).until_ns,
+  EXPECT_EQ(TariffClock(tariff, priced_in_seoul).price_at(at("2025-01-01", priced_in_seoul)).until_ns,
             at("2031-05-01", priced_in_seoul));
 }
 
@@ -244,7 +245,7 @@ Tariff random_tariff() {
 
 // The price as the definition says it, from what the clock on the wall shows.
 double price_by_definition(const Tariff& tariff, const Calendar& calendar, TimeNs t) {
-  const LocalTime now = calendar.local(t);
+  const LocalTime now = calendar.local_time(t);
   const bool holiday = std::count(tariff.holidays.begin(), tariff.holidays.end(), now.date) > 0;
   const Weekday weekday = weekday_of(now.date);
   const DayType type = holiday                        ? DayType::holiday
@@ -270,7 +271,7 @@ RC_GTEST_PROP(TariffProperty, ClockReadsTheDefinitionAndUntilIsTheNextChange, ()
     TimeNs t = at(date, priced_in_amsterdam);
     const TimeNs end = t + 10 * day_ns;
     while (t < end) {
-      const PriceNow now = clock.at(t);
+      const PriceNow now = clock.price_at(t);
       RC_ASSERT(now.buy_per_kwh == price_by_definition(tariff, priced_in_amsterdam, t));
       const TimeNs until = std::min(now.until_ns, end);
       for (TimeNs s = t; s < until; s += 30 * minute_ns) {

@@ -34,16 +34,16 @@ PastStay stay(int day, double at_h, double claimed_h, double stayed_h, double re
 // Kaplan and Meier by hand: of ten seen, two end at 0.5, three are lost sight of at 0.6, one ends at 0.8, four at 1.
 TEST(ShareCurve, IsTheProductLimitEstimate) {
   ShareCurve curve;
-  curve.add(0.5, true, 2.0);
-  curve.add(0.6, false, 3.0);
-  curve.add(0.8, true, 1.0);
-  curve.add(1.0, true, 4.0);
-  curve.build();
-  EXPECT_NEAR(curve.beyond(0.49, 0.0), 1.0, 1e-12);
-  EXPECT_NEAR(curve.beyond(0.55, 0.0), 0.8, 1e-12);
-  EXPECT_NEAR(curve.beyond(0.9, 0.0), 0.8 * 4.0 / 5.0, 1e-12);
-  EXPECT_NEAR(curve.beyond(0.9, 0.55), 0.8, 1e-12);
-  EXPECT_EQ(curve.beyond(1.1, 0.0), 0.0);
+  curve.add_share(0.5, true, 2.0);
+  curve.add_share(0.6, false, 3.0);
+  curve.add_share(0.8, true, 1.0);
+  curve.add_share(1.0, true, 4.0);
+  curve.build_curve();
+  EXPECT_NEAR(curve.chance_beyond(0.49, 0.0), 1.0, 1e-12);
+  EXPECT_NEAR(curve.chance_beyond(0.55, 0.0), 0.8, 1e-12);
+  EXPECT_NEAR(curve.chance_beyond(0.9, 0.0), 0.8 * 4.0 / 5.0, 1e-12);
+  EXPECT_NEAR(curve.chance_beyond(0.9, 0.55), 0.8, 1e-12);
+  EXPECT_EQ(curve.chance_beyond(1.1, 0.0), 0.0);
   // Area below the curve: 0.5 + 0.3 x 0.8 + 0.2 x 0.64.
   EXPECT_NEAR(curve.mean_beyond(0.0), 0.5 + 0.3 * 0.8 + 0.2 * 0.64, 1e-9);
   EXPECT_NEAR(curve.mean_beyond(0.9), 0.1, 1e-9);
@@ -53,10 +53,10 @@ TEST(ShareCurve, IsTheProductLimitEstimate) {
 
 TEST(Drivers, BeforeAnybodyWasSeenTheyKeepTheirWord) {
   const Drivers drivers;
-  const ShareCurve curve = drivers.stay(stay(0, 8, 4, 0, 20, 0));
-  EXPECT_EQ(curve.beyond(0.99, 0.0), 1.0);
+  const ShareCurve curve = drivers.stay_curve(stay(0, 8, 4, 0, 20, 0));
+  EXPECT_EQ(curve.chance_beyond(0.99, 0.0), 1.0);
   EXPECT_EQ(curve.come_to(0.3, 0.5), 1.0);
-  EXPECT_EQ(drivers.expected(monday, utc, monday + day_ns).size(), 0U);
+  EXPECT_EQ(drivers.expected_groups(monday, utc, monday + day_ns).size(), 0U);
 }
 
 // One of five leaves early once one driver is there 11 min longer than claimed, half of those before the half; nobody
@@ -66,15 +66,15 @@ TEST(Drivers, OneBrokenWordMakesTheOthersDoubtful) {
   Drivers loyal, doubtful;
   loyal.look_at_word(monday, monday + 10 * minute_ns, false);
   loyal.look_at_word(monday + 4 * hour_ns, monday, false);  // still there, long before it said to leave
-  EXPECT_EQ(loyal.stay(asked).beyond(0.99, 0.0), 1.0);
+  EXPECT_EQ(loyal.stay_curve(asked).chance_beyond(0.99, 0.0), 1.0);
   doubtful.look_at_word(monday, monday + 11 * minute_ns, false);
-  EXPECT_NEAR(doubtful.stay(asked).beyond(0.99, 0.0), 0.8, 1e-12);
-  EXPECT_NEAR(doubtful.stay(asked).beyond(0.5, 0.0), 0.9, 1e-12);
-  EXPECT_EQ(doubtful.stay(asked, EarlyLeaving::unheard_of).beyond(0.99, 0.0), 1.0);
+  EXPECT_NEAR(doubtful.stay_curve(asked).chance_beyond(0.99, 0.0), 0.8, 1e-12);
+  EXPECT_NEAR(doubtful.stay_curve(asked).chance_beyond(0.5, 0.0), 0.9, 1e-12);
+  EXPECT_EQ(doubtful.stay_curve(asked, EarlyLeaving::unheard_of).chance_beyond(0.99, 0.0), 1.0);
   // Who left early breaks it as well, and is one of nine by weight: 4 / 9 x 8 of the prior, and its own 4 / 9 and 1.
   Drivers early;
-  early.add(stay(0, 8, 4, 2, 20, 20));
-  EXPECT_NEAR(early.stay(asked).beyond(0.99, 0.0), 0.8 * (32.0 / 9.0) / 5.0, 1e-9);
+  early.add_stay(stay(0, 8, 4, 2, 20, 20));
+  EXPECT_NEAR(early.stay_curve(asked).chance_beyond(0.99, 0.0), 0.8 * (32.0 / 9.0) / 5.0, 1e-9);
 }
 
 // Eight who left as they said count as much as the prior's eight, also for a car that is like none of them: half of the
@@ -82,63 +82,63 @@ TEST(Drivers, OneBrokenWordMakesTheOthersDoubtful) {
 TEST(Drivers, TheMoreKeepTheirWordTheLessItIsDoubted) {
   Drivers drivers;
   drivers.look_at_word(monday, monday + hour_ns, true);
-  for (int k = 0; k < 8; ++k) drivers.add(stay(k, 8, 8, 8, 20, 20));
-  EXPECT_NEAR(drivers.stay(stay(9, 20, 0.1, 0, 20, 0)).beyond(0.99, 0.0), 1.0 - 0.2 / 2.0, 1e-3);
-  for (int k = 8; k < 500; ++k) drivers.add(stay(k, 8, 8, 8, 20, 20));
-  EXPECT_GT(drivers.stay(stay(501, 20, 0.1, 0, 20, 0)).beyond(0.99, 0.0), 0.99);
+  for (int k = 0; k < 8; ++k) drivers.add_stay(stay(k, 8, 8, 8, 20, 20));
+  EXPECT_NEAR(drivers.stay_curve(stay(9, 20, 0.1, 0, 20, 0)).chance_beyond(0.99, 0.0), 1.0 - 0.2 / 2.0, 1e-3);
+  for (int k = 8; k < 500; ++k) drivers.add_stay(stay(k, 8, 8, 8, 20, 20));
+  EXPECT_GT(drivers.stay_curve(stay(501, 20, 0.1, 0, 20, 0)).chance_beyond(0.99, 0.0), 0.99);
 }
 
 TEST(Drivers, ThoseWhoClaimedALikeStayAtALikeTimeCountMost) {
   Drivers drivers;
   for (int k = 0; k < 40; ++k) {
-    drivers.add(stay(k, 8, 8, 8, 20, 20));   // all day, as they said
-    drivers.add(stay(k, 19, 2, 1, 20, 20));  // in the evening half as long
+    drivers.add_stay(stay(k, 8, 8, 8, 20, 20));   // all day, as they said
+    drivers.add_stay(stay(k, 19, 2, 1, 20, 20));  // in the evening half as long
   }
-  EXPECT_GT(drivers.stay(stay(50, 8, 8, 0, 20, 0)).beyond(0.6, 0.0), 0.95);
-  EXPECT_LT(drivers.stay(stay(50, 19, 2, 0, 20, 0)).beyond(0.6, 0.0), 0.15);
+  EXPECT_GT(drivers.stay_curve(stay(50, 8, 8, 0, 20, 0)).chance_beyond(0.6, 0.0), 0.95);
+  EXPECT_LT(drivers.stay_curve(stay(50, 19, 2, 0, 20, 0)).chance_beyond(0.6, 0.0), 0.15);
 }
 
 TEST(Drivers, WhoLeftWhileDrawingWantedMore) {
   Drivers drivers;
-  for (int k = 0; k < 100; ++k) drivers.add(stay(k, 8, 8, 8, 20, 10, k % 2 == 0));
+  for (int k = 0; k < 100; ++k) drivers.add_stay(stay(k, 8, 8, 8, 20, 10, k % 2 == 0));
   // Half of them were full with half of it; of the others nobody knows but that it was more: they are like the prior.
-  const ShareCurve taken = drivers.taken(stay(200, 8, 8, 0, 20, 0));
-  EXPECT_GT(taken.beyond(0.52, 0.0), 0.45);
-  EXPECT_LT(taken.beyond(0.52, 0.0), 0.55);
+  const ShareCurve taken = drivers.taken_curve(stay(200, 8, 8, 0, 20, 0));
+  EXPECT_GT(taken.chance_beyond(0.52, 0.0), 0.45);
+  EXPECT_LT(taken.chance_beyond(0.52, 0.0), 0.55);
 }
 
 TEST(Drivers, AMeanDayIsOneOfItsKind) {
   Drivers drivers;
   drivers.begin(monday);
   for (int day = 0; day < 5; ++day) {
-    drivers.add(stay(day, 9, 8, 8, 20, 12));
-    if (day % 2 == 0) drivers.add(stay(day, 9.5, 8, 8, 20, 12));  // three of five days
+    drivers.add_stay(stay(day, 9, 8, 8, 20, 12));
+    if (day % 2 == 0) drivers.add_stay(stay(day, 9.5, 8, 8, 20, 12));  // three of five days
   }
-  drivers.add(stay(5, 13, 2, 2, 20, 5));  // Saturday
+  drivers.add_stay(stay(5, 13, 2, 2, 20, 5));  // Saturday
   const std::int64_t next_monday = monday + 7 * day_ns, next_saturday = monday + 12 * day_ns;
-  const auto workday = drivers.expected(next_monday, utc, next_monday + day_ns - 1);
+  const auto workday = drivers.expected_groups(next_monday, utc, next_monday + day_ns - 1);
   ASSERT_EQ(workday.size(), 1U);
   EXPECT_NEAR(workday[0].kwh, 12.0 * 8.0 / 5.0, 1e-9);
   EXPECT_NEAR(workday[0].max_kw, 7.0 * 8.0 / 5.0, 1e-9);
   EXPECT_NEAR(hours(workday[0].from_ns - next_monday), (5 * 9.0 + 3 * 9.5) / 8.0, 1e-9);
-  const auto saturday = drivers.expected(next_saturday, utc, next_saturday + day_ns - 1);
+  const auto saturday = drivers.expected_groups(next_saturday, utc, next_saturday + day_ns - 1);
   ASSERT_EQ(saturday.size(), 1U);
   EXPECT_NEAR(saturday[0].kwh, 5.0, 1e-9);
   // Once its hour is over nobody is expected any more.
-  EXPECT_EQ(drivers.expected(next_saturday + 14 * hour_ns, utc, next_saturday + day_ns - 1).size(), 0U);
+  EXPECT_EQ(drivers.expected_groups(next_saturday + 14 * hour_ns, utc, next_saturday + day_ns - 1).size(), 0U);
 }
 
 // A history of Monday to Wednesday, and a run from Monday two weeks later: of the days between nothing is known.
 TEST(Drivers, AHistoryIsKnownAndWhatItLeavesOutIsNot) {
   Drivers drivers;
-  for (int day = 0; day < 3; ++day) drivers.add(stay(day, 9, 8, 6, 20, 12));
+  for (int day = 0; day < 3; ++day) drivers.add_stay(stay(day, 9, 8, 6, 20, 12));
   const std::int64_t start = monday + 14 * day_ns;
   drivers.begin(start);
-  const auto first = drivers.expected(start, utc, start + day_ns - 1);
+  const auto first = drivers.expected_groups(start, utc, start + day_ns - 1);
   ASSERT_EQ(first.size(), 1U);
   EXPECT_NEAR(first[0].kwh, 12.0, 1e-9);
   // A day of the run on which nobody came counts.
-  const auto second = drivers.expected(start + day_ns, utc, start + 2 * day_ns - 1);
+  const auto second = drivers.expected_groups(start + day_ns, utc, start + 2 * day_ns - 1);
   ASSERT_EQ(second.size(), 1U);
   EXPECT_NEAR(second[0].kwh, 12.0 * 3.0 / 4.0, 1e-9);
 }
@@ -147,8 +147,8 @@ TEST(Drivers, AHistoryIsKnownAndWhatItLeavesOutIsNot) {
 TEST(Drivers, TodayIsNotMadeOfToday) {
   Drivers drivers;
   drivers.begin(monday);
-  drivers.add(stay(0, 9, 8, 1, 20, 12));
-  EXPECT_EQ(drivers.expected(monday + hour_ns, utc, monday + day_ns - 1).size(), 0U);
+  drivers.add_stay(stay(0, 9, 8, 1, 20, 12));
+  EXPECT_EQ(drivers.expected_groups(monday + hour_ns, utc, monday + day_ns - 1).size(), 0U);
 }
 
 TEST(NeededPeak, IsThatOfTheDearestInterval) {
@@ -168,9 +168,9 @@ TEST(NeededPeak, IsThatOfTheDearestInterval) {
 
 TEST(PeakTarget, ManyDaysAheadMakeAKilowattCheaperAndManySeenDearer) {
   PeakTarget target;
-  EXPECT_EQ(target.kw(), 0.0);
-  EXPECT_EQ(target.share(0.0), 1.0);
-  EXPECT_NEAR(target.share(30.0), 1.0 / 31.0, 1e-12);
+  EXPECT_EQ(target.target_kw(), 0.0);
+  EXPECT_EQ(target.share_of_days(0.0), 1.0);
+  EXPECT_NEAR(target.share_of_days(30.0), 1.0 / 31.0, 1e-12);
 }
 
 ProblemTerms learned() {
@@ -193,7 +193,7 @@ ViewProblem after(int seen, double stays_h, double takes_kwh, std::size_t steps 
     past.requested_kwh = 14.0;
     past.got_kwh = takes_kwh;
     past.finished = 1;
-    memory.drivers.add(past);
+    memory.drivers.add_stay(past);
   }
   EvseRow& car = site.evses[0] = std::move(row);
   car.session = 1;
@@ -201,7 +201,7 @@ ViewProblem after(int seen, double stays_h, double takes_kwh, std::size_t steps 
   car.departs_ns = site.now_ns + 4 * hour;
   car.requested_kwh = 14.0;
   const evtwin_view& view = site.view();
-  memory.look(view);
+  memory.learn_from(view);
   return problem_from_view(view, terms, memory);
 }
 
@@ -237,7 +237,7 @@ TEST(LearnedDrivers, AChanceToBeGoneIsNoTimesThirty) {
   terms.demand_share = terms.peak_target_kw = from_view;
   SiteMemory memory;
   memory.drivers.look_at_word(view.now_ns - hour_ns, view.now_ns, true);
-  memory.look(view);
+  memory.learn_from(view);
   const auto vehicle = problem_from_view(view, terms, memory).problem.vehicles.at(0);
   EXPECT_NEAR(vehicle.unmet_price_per_kwh, 31.0 * 5.0, 1e-9);
   EXPECT_NEAR(vehicle.step_charge_price_per_kwh[15], 0.2 * 5.0, 1e-9);
@@ -276,7 +276,7 @@ TEST(LearnedDrivers, OfAShortStayNothingIsUnlikely) {
     car.requested_kwh = 14.0;
     const evtwin_view& view = site.view();
     SiteMemory memory;
-    memory.look(view);
+    memory.learn_from(view);
     const auto vehicle = problem_from_view(view, learned(), memory).problem.vehicles.at(0);
     double kwh = 0.0;
     for (const auto& later : vehicle.later) kwh += later.kwh;
@@ -304,7 +304,8 @@ TEST(LearnedDrivers, PoseASoundProblemWhateverUnmetEnergyCosts) {
 TEST(LearnedDrivers, AreTheSameAfterACheckpoint) {
   Drivers before;
   before.begin(monday);
-  for (int k = 0; k < 3000; ++k) before.add(stay(k / 10, 8 + 0.5 * (k % 10), 4, 2 + k % 3, 20, 5 + k % 11, k % 2 == 0));
+  for (int k = 0; k < 3000; ++k)
+    before.add_stay(stay(k / 10, 8 + 0.5 * (k % 10), 4, 2 + k % 3, 20, 5 + k % 11, k % 2 == 0));
   std::string bytes;
   const evtwin_sink sink{&bytes, [](const evtwin_sink* to, const void* data, std::uint64_t n) {
                            static_cast<std::string*>(to->context)->append(static_cast<const char*>(data), n);
@@ -325,10 +326,11 @@ TEST(LearnedDrivers, AreTheSameAfterACheckpoint) {
   after.load(reader);
   EXPECT_TRUE(left.empty());
   const PastStay like = stay(400, 9, 4, 0, 20, 0);
-  EXPECT_EQ(before.stay(like).beyond(0.7, 0.1), after.stay(like).beyond(0.7, 0.1));
-  EXPECT_EQ(before.taken(like).mean_beyond(0.2), after.taken(like).mean_beyond(0.2));
+  EXPECT_EQ(before.stay_curve(like).chance_beyond(0.7, 0.1), after.stay_curve(like).chance_beyond(0.7, 0.1));
+  EXPECT_EQ(before.taken_curve(like).mean_beyond(0.2), after.taken_curve(like).mean_beyond(0.2));
   const std::int64_t now_ns = monday + 300 * day_ns;
-  ASSERT_EQ(before.expected(now_ns, utc, now_ns + day_ns).size(), after.expected(now_ns, utc, now_ns + day_ns).size());
+  ASSERT_EQ(before.expected_groups(now_ns, utc, now_ns + day_ns).size(),
+            after.expected_groups(now_ns, utc, now_ns + day_ns).size());
 }
 
 }  // namespace

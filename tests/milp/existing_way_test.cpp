@@ -48,7 +48,7 @@ optimise::PlanLimit feeder(std::vector<std::uint32_t> evses, double upper_kw) {
 TEST(ExistingWay, CarsBehindAFeederShareIt) {
   optimise::PlanProblem problem = three_cars();
   problem.limits.push_back(feeder({0, 1}, 7.0));
-  const optimise::Plan plan = uncontrolled(problem);
+  const optimise::Plan plan = plan_uncontrolled(problem);
   EXPECT_EQ(check_plan(problem, plan), "");
   EXPECT_THAT(plan.vehicles[0].charge_kw, ElementsAre(DoubleNear(3.5, 1e-9), DoubleNear(3.5, 1e-9), 0.0, 0.0));
   EXPECT_THAT(plan.vehicles[1].charge_kw, ElementsAre(DoubleNear(3.5, 1e-9), DoubleNear(3.5, 1e-9), 0.0, 0.0));
@@ -60,7 +60,7 @@ TEST(ExistingWay, CarsBehindAFeederShareIt) {
 TEST(ExistingWay, WhatAFeederDoesNotLetThroughIsUnmet) {
   optimise::PlanProblem problem = three_cars();
   problem.limits.push_back(feeder({0, 1}, 2.0));
-  const optimise::Plan plan = uncontrolled(problem);
+  const optimise::Plan plan = plan_uncontrolled(problem);
   EXPECT_EQ(check_plan(problem, plan), "");
   EXPECT_NEAR(unmet_kwh(plan), 14.0 - 8.0, 1e-9);
   EXPECT_NEAR(plan.objective, (7.0 + 4.0) * 0.30 + 4.0 * 0.10 + 6.0 * 3.0, 1e-9);
@@ -75,7 +75,7 @@ TEST(ExistingWay, WhatAFeederLeavesOfTheConnectionGoesToTheOthers) {
   optimise::PlanProblem problem = three_cars();
   problem.import_limit_kw.assign(4, 12.0);
   problem.limits.push_back(feeder({0}, 1.0));
-  const optimise::Plan plan = uncontrolled(problem);
+  const optimise::Plan plan = plan_uncontrolled(problem);
   EXPECT_EQ(check_plan(problem, plan), "");
   EXPECT_NEAR(plan.vehicles[0].charge_kw[0], 12.0 / 15.0, 1e-9);  // 1 + 7 + 7 share 12
   EXPECT_NEAR(plan.import_kw[0], 12.0, 1e-9);
@@ -90,7 +90,7 @@ TEST(ExistingWay, KeepsAPhase) {
   phase.upper = {30.0};
   phase.members = {{0, 1 / 0.23, 0.0}, {1, 1 / 0.23, 0.0}, {2, -0.5 / 0.23, 0.866 / 0.23}};
   problem.magnitudes.push_back(phase);
-  const optimise::Plan plan = uncontrolled(problem);
+  const optimise::Plan plan = plan_uncontrolled(problem);
   EXPECT_EQ(check_plan(problem, plan), "");
   EXPECT_NEAR(unmet_kwh(plan), 0.0, 1e-9);
 }
@@ -109,10 +109,10 @@ TEST(ExistingWay, IsSoundInAnyProblemAndNeverCheaperThanTheBestPlan) {
     with.odd_prices = bit(7);
     optimise::PlanProblem problem = optimise::test::random_problem(seed, with);
     problem.curtail_pv = false;  // as in every view
-    const optimise::Plan existing = uncontrolled(problem);
+    const optimise::Plan existing = plan_uncontrolled(problem);
     ASSERT_EQ(check_plan(problem, existing), "") << seed;
-    const optimise::Plan best = optimise::Planner().plan(problem);
-    ASSERT_TRUE(best.usable()) << seed;
+    const optimise::Plan best = optimise::Planner().make_plan(problem);
+    ASSERT_TRUE(best.is_usable()) << seed;
     if (best.outcome != optimise::Outcome::optimal) continue;
     EXPECT_LE(best.objective, existing.objective + 1e-6 * std::max(1.0, std::abs(existing.objective))) << seed;
   }

@@ -15,7 +15,7 @@ struct Written {
 
 Written offered(ViewBuilder& site, const std::vector<double>& kw, SiteMemory memory = {}) {
   const evtwin_view& view = site.view();
-  memory.look(view);
+  memory.learn_from(view);
   std::vector<Wish> wishes;
   for (std::uint32_t i = 0; i < kw.size(); ++i) wishes.push_back({i, kw[i], laxity_h(view, i, {}, memory)});
   Written out{std::vector<double>(site.evses.size(), nan)};

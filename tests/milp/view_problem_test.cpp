@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 ViewProblem posed(ViewBuilder& site, const ProblemTerms& terms = {}) {
   SiteMemory memory;
   const evtwin_view& view = site.view();
-  memory.look(view);
+  memory.learn_from(view);
   return problem_from_view(view, terms, memory);
 }
 
@@ -161,10 +161,10 @@ TEST(Cars, AnOutageTakesTheStepThatRunsAndNoMore) {
   ViewBuilder site = site_with(8);
   site.car();
   SiteMemory memory;
-  memory.look(site.view());
+  memory.learn_from(site.view());
   site.evses[0].max_kw = site.evses[0].car_max_kw = 0.0;
   const evtwin_view& view = site.view();
-  memory.look(view);
+  memory.learn_from(view);
   const ViewProblem problem = problem_from_view(view, {}, memory);
   ASSERT_EQ(problem.problem.vehicles.size(), 1U);
   EXPECT_EQ(problem.problem.vehicles[0].step_max_kw[0], 0.0);
@@ -175,14 +175,14 @@ TEST(Cars, OneThatTookLessThanItWasOfferedIsPlannedWithThatUntilItTakesMore) {
   ViewBuilder site = site_with(8);
   site.car({.setpoint_kw = 7.0, .power_kw = 3.3});
   SiteMemory memory;
-  memory.look(site.view());
+  memory.learn_from(site.view());
   EXPECT_DOUBLE_EQ(problem_from_view(site.view(), {}, memory).problem.vehicles[0].max_kw, 3.3);
   site.evses[0].setpoint_kw = 3.0;
   site.evses[0].power_kw = 3.0;  // says nothing about more
-  memory.look(site.view());
+  memory.learn_from(site.view());
   EXPECT_DOUBLE_EQ(problem_from_view(site.view(), {}, memory).problem.vehicles[0].max_kw, 3.3);
   site.evses[0].setpoint_kw = site.evses[0].power_kw = 3.63;
-  memory.look(site.view());
+  memory.learn_from(site.view());
   EXPECT_DOUBLE_EQ(problem_from_view(site.view(), {}, memory).problem.vehicles[0].max_kw, 7.0);
 }
 
@@ -348,7 +348,7 @@ TEST(Storage, IsWorthAtTheEndOfTheRunWhatTheKeyFiguresSay) {
     evtwin_view view = site.view();
     view.end_ns = start + hour + 45 * minute;
     view.last_decision_ns = start;
-    memory.look(view);
+    memory.learn_from(view);
     return view;
   };
   look(0, 0.1);
@@ -465,11 +465,11 @@ TEST(LearnedMargin, IsWhatFourOfFiveDriversKeepTo) {
     EXPECT_EQ(session <= 8 ? memory.learned_margin_h() : 0.0, 0.0);
     site.evses[0].session = session;
     site.evses[0].departs_ns = site.now_ns + 4 * hour;
-    memory.look(site.view());
+    memory.learn_from(site.view());
     // The first leaves an hour early, the second two, the third three, the others when they said.
     site.now_ns += 4 * hour - (session <= 3 ? static_cast<std::int64_t>(session) * hour : 0);
     site.evses[0].session = 0;
-    memory.look(site.view());
+    memory.learn_from(site.view());
   }
   EXPECT_NEAR(memory.learned_margin_h(), 2.0, 1e-12);  // 0 x 7, 1, 2, 3: the ninth of ten
 }

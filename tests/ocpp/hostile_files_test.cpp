@@ -51,7 +51,7 @@ class HostileFiles : public testing::Test {
   static double kwh(const SiteLog& log) {
     double sum = 0.0;
     for (const Transaction& one : log.transactions)
-      if (one.whole()) sum += one.energy_kwh;
+      if (one.is_whole()) sum += one.energy_kwh;
     return sum;
   }
   static void expect_refused(const std::vector<std::string>& paths, const std::string& word) {

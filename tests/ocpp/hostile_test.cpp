@@ -90,12 +90,12 @@ std::vector<std::string> said(const SiteLog& log) {
 double sum_kwh(const SiteLog& log) {
   double sum = 0.0;
   for (const Transaction& one : log.transactions)
-    if (one.whole()) sum += one.energy_kwh;
+    if (one.is_whole()) sum += one.energy_kwh;
   return sum;
 }
 std::size_t whole(const SiteLog& log) {
   std::size_t n = 0;
-  for (const Transaction& one : log.transactions) n += one.whole() ? 1U : 0U;
+  for (const Transaction& one : log.transactions) n += one.is_whole() ? 1U : 0U;
   return n;
 }
 
@@ -332,7 +332,7 @@ void expect_right(const Hostile& hostile, const SiteLog& log) {
   EXPECT_NEAR(sum_kwh(log), hostile.kwh, 1e-9);
   for (const Transaction& one : log.transactions) {
     EXPECT_FALSE(one.energy_kwh < 0.0);
-    if (one.whole()) {
+    if (one.is_whole()) {
       EXPECT_LE(one.start_ns, one.stop_ns);
     }
   }

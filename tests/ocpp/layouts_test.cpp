@@ -223,7 +223,7 @@ void expect_frames(const Layout& layout, const LogReport& report, const Heard& h
     EXPECT_EQ(one.station, station_of(layout)) << report.place_text(one.place);
     EXPECT_TRUE(one.type == FrameType::call || layout.orphans > 0 || one.call_number != 0)
         << report.place_text(one.place);
-    EXPECT_FALSE(layout.clock == Clock::none && one.time.known()) << report.place_text(one.place);
+    EXPECT_FALSE(layout.clock == Clock::none && one.time.is_known()) << report.place_text(one.place);
   }
   ASSERT_FALSE(heard.frames.empty());
   const Heard::One& first = heard.frames.front();
@@ -241,7 +241,7 @@ void expect_story(const Layout& layout, const SiteLog& log) {
   for (std::size_t i = 0; i < 2; ++i) {
     const Transaction& one = log.transactions[i];
     SCOPED_TRACE(ids[i]);
-    EXPECT_TRUE(one.whole());
+    EXPECT_TRUE(one.is_whole());
     EXPECT_EQ(one.id, ids[i]);
     EXPECT_EQ(one.evse, 1);
     EXPECT_EQ(one.station, station_of(layout));

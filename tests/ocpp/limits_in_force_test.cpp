@@ -48,12 +48,12 @@ TEST(LimitsInForce, HoldFromTheCommandToTheEndOfTheTransaction) {
   ASSERT_EQ(limits.evses.size(), 1U);
   const auto& pieces = limits.evses[0].pieces;
   ASSERT_EQ(pieces.size(), 3U);
-  EXPECT_FALSE(pieces[0].limited());
+  EXPECT_FALSE(pieces[0].is_limited());
   EXPECT_EQ(pieces[1].start_ns, limits_start + 3 * hour_ns);
   EXPECT_EQ(pieces[1].a, 10);
   EXPECT_EQ(pieces[2].start_ns, limits_start + 5 * hour_ns);
-  EXPECT_FALSE(pieces[2].limited()) << "a TxProfile ends with its transaction";
-  EXPECT_TRUE(limits.limited());
+  EXPECT_FALSE(pieces[2].is_limited()) << "a TxProfile ends with its transaction";
+  EXPECT_TRUE(limits.is_limited());
 }
 
 TEST(LimitsInForce, ADefaultProfileHoldsForEveryTransactionFromItsStart) {
@@ -63,7 +63,7 @@ TEST(LimitsInForce, ADefaultProfileHoldsForEveryTransactionFromItsStart) {
   EXPECT_EQ(amps_at(limits.evses[0].pieces, 2.5), 6);
   EXPECT_TRUE(std::isinf(amps_at(limits.evses[0].pieces, 3.5)));
   EXPECT_EQ(amps_at(limits.evses[1].pieces, 6.5), 6) << "relative to its own start";
-  EXPECT_FALSE(piece_at(limits.station, limits_start)->limited());
+  EXPECT_FALSE(piece_at(limits.station, limits_start)->is_limited());
 }
 
 TEST(LimitsInForce, AProfileThatComesWithTheStartIsInTime) {
@@ -77,7 +77,7 @@ TEST(LimitsInForce, OtherStationsAndRefusedCommandsHaveNoEffect) {
   auto other = told(0, 1, amps("TxProfile", 0, "10")), refused = other;
   other.station = "CP2";
   refused.accepted = false;
-  EXPECT_FALSE(over_a_day({other, refused}, {span(0, 5)}).limited());
+  EXPECT_FALSE(over_a_day({other, refused}, {span(0, 5)}).is_limited());
 }
 
 TEST(LimitsInForce, AreEndedByAClear) {

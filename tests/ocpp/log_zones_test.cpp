@@ -18,7 +18,7 @@ class Zones : public ::testing::Test {
   }
   std::vector<TimeNs> offsets() const {
     std::vector<TimeNs> found;
-    for (const ZoneFrom& zone : finder_.zones(0)) found.push_back(zone.offset_ns / hour_ns);
+    for (const ZoneFrom& zone : finder_.find_zones(0)) found.push_back(zone.offset_ns / hour_ns);
     return found;
   }
   ZoneFinder finder_;

@@ -241,7 +241,7 @@ TEST_P(FallingRegister, NeverGivesInventedEnergy) {
   const Transaction& t = log.transactions.at(0);
   if (std::isnan(c.kwh)) {
     EXPECT_TRUE(std::isnan(t.energy_kwh)) << t.energy_kwh;
-    EXPECT_FALSE(t.whole());
+    EXPECT_FALSE(t.is_whole());
   } else {
     EXPECT_EQ(t.energy_kwh, c.kwh);
   }

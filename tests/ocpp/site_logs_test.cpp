@@ -18,8 +18,8 @@ SiteLog read_file(const std::filesystem::path& path) {
 }
 
 std::size_t whole_transactions(const SiteLog& log) {
-  return static_cast<std::size_t>(
-      std::count_if(log.transactions.begin(), log.transactions.end(), [](const Transaction& t) { return t.whole(); }));
+  return static_cast<std::size_t>(std::count_if(log.transactions.begin(), log.transactions.end(),
+                                                [](const Transaction& t) { return t.is_whole(); }));
 }
 
 struct RealCase {
@@ -36,7 +36,7 @@ TEST_P(RealLogs, GiveTheirTransactions) {
   EXPECT_EQ(whole_transactions(log), GetParam().whole);
   std::vector<double> kwh;
   for (const Transaction& t : log.transactions)
-    if (t.whole()) kwh.push_back(t.energy_kwh);
+    if (t.is_whole()) kwh.push_back(t.energy_kwh);
   if (!GetParam().kwh.empty()) {
     EXPECT_EQ(kwh, GetParam().kwh);
   }

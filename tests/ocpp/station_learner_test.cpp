@@ -189,7 +189,7 @@ TEST(StationRule, UsersMaySayWhere) {
   };
   EXPECT_THAT(names(field), UnorderedElementsAre("CP-7", "CP-8", "CP-9"));
   EXPECT_THAT(names(regex), UnorderedElementsAre("7", "8", "9"));
-  EXPECT_THROW(StationRule::regex("(["), std::invalid_argument);
+  EXPECT_THROW(StationRule::from_regex("(["), std::invalid_argument);
 }
 
 TEST(StationRule, AnswersWithoutNameAreOfWhomTheCallNamed) {

@@ -62,7 +62,7 @@ TEST(SummaryObjects, TellOfARunningTransactionAndItsStation) {
   EXPECT_EQ(t.authorised, "Accepted");
   EXPECT_TRUE(t.start_seen);
   EXPECT_FALSE(t.stop_seen);
-  EXPECT_FALSE(t.whole());
+  EXPECT_FALSE(t.is_whole());
   EXPECT_EQ(t.stop_ns, instant_of("2025-01-02T10:05:00Z"));
   EXPECT_EQ(t.energy_kwh, 1.0);
   EXPECT_EQ(t.meter_start_kwh, 100.0);
@@ -108,7 +108,7 @@ TEST(SummaryObjects, PowerThatIsNotVoltageTimesCurrentIsDoubted) {
 
 TEST(SummaryObjects, RegistersAreHeldAgainstTheEnergyDelivered) {
   EXPECT_EQ(read(ended).transactions[0].energy_kwh, 0.92);
-  EXPECT_TRUE(read(ended).transactions[0].whole());
+  EXPECT_TRUE(read(ended).transactions[0].is_whole());
   const SiteLog in_kwh = read(with(with(ended, "200920", "200.92"), "200000", "200.0"));
   EXPECT_TRUE(flagged(in_kwh, "register_in_kwh"));
   EXPECT_NEAR(in_kwh.transactions[0].meter_stop_kwh, 200.92, 1e-9);
@@ -119,7 +119,7 @@ TEST(SummaryObjects, RegistersAreHeldAgainstTheEnergyDelivered) {
   EXPECT_TRUE(std::isnan(other.transactions[0].meter_start_kwh));
   const SiteLog back = read(with(with(ended, "200920", "100000"), R"("energyDelivered_kWh":0.92,)", ""));
   EXPECT_TRUE(flagged(back, "energy_negative"));
-  EXPECT_FALSE(back.transactions[0].whole());
+  EXPECT_FALSE(back.transactions[0].is_whole());
 }
 
 TEST(SummaryObjects, OneSessionToldTwiceIsOneTransaction) {
@@ -173,7 +173,7 @@ TEST(SummaryObjects, OcpiSessionsComeInArraysAndAnswers) {
     ASSERT_EQ(t.samples.size(), 3U);
     EXPECT_EQ(t.samples[1].register_kwh, 4.0);
     EXPECT_EQ(t.samples[2].register_kwh, 7.0);
-    EXPECT_TRUE(t.whole());
+    EXPECT_TRUE(t.is_whole());
     EXPECT_TRUE(flagged(log, "fields_unused", "charging_periods.dimensions.MAX_CURRENT (2)"));
   }
 }
@@ -188,7 +188,7 @@ TEST(SummaryObjects, TheLastWordOfASessionCounts) {
     const SiteLog log = read(text);
     ASSERT_EQ(log.transactions.size(), 1U);
     EXPECT_EQ(log.transactions[0].energy_kwh, 5.0);
-    EXPECT_TRUE(log.transactions[0].whole());
+    EXPECT_TRUE(log.transactions[0].is_whole());
   }
 }
 

@@ -21,7 +21,7 @@ TEST(Transactions, StartAndStopGiveOneWithTheEnergyBetween) {
   EXPECT_EQ(t.stop_ns, at("09:00:00"));
   EXPECT_EQ(t.energy_kwh, 7.0);
   EXPECT_EQ(t.stop_reason, "Local");
-  EXPECT_TRUE(t.whole());
+  EXPECT_TRUE(t.is_whole());
   EXPECT_EQ(all_flags(log), "");
 }
 
@@ -108,7 +108,7 @@ TEST_P(UnusableIds, AreMatchedByConnector) {
   ASSERT_EQ(log.transactions.size(), 1U) << all_flags(log);
   EXPECT_EQ(log.transactions[0].energy_kwh, 1.0);
   EXPECT_EQ(log.transactions[0].samples.size(), 1U);
-  EXPECT_TRUE(log.transactions[0].whole());
+  EXPECT_TRUE(log.transactions[0].is_whole());
 }
 INSTANTIATE_TEST_SUITE_P(
     , UnusableIds,
@@ -138,7 +138,7 @@ TEST(Transactions, ARepeatedStartIsTheSameOne) {
   text.answer("08:00:31", R"({"transactionId":3,"idTagInfo":{"status":"Accepted"}})").stop("09:00:00", 500, 3);
   const SiteLog log = text.read();
   ASSERT_EQ(log.transactions.size(), 1U);
-  EXPECT_TRUE(log.transactions[0].whole());
+  EXPECT_TRUE(log.transactions[0].is_whole());
   EXPECT_TRUE(has_flag(log, "start_repeated"));
 }
 
@@ -184,7 +184,7 @@ TEST_P(MissingStop, EndsWithWhatTheLogTells) {
   const SiteLog log = text.read();
   const Transaction& t = log.transactions.at(0);
   EXPECT_FALSE(t.stop_seen);
-  EXPECT_FALSE(t.whole());
+  EXPECT_FALSE(t.is_whole());
   EXPECT_EQ(t.stop_ns, at(GetParam().end));
   EXPECT_EQ(t.energy_kwh, 0.9);
   EXPECT_NE(flag_text(log, "stop_missing").find(GetParam().what), std::string::npos) << all_flags(log);
@@ -206,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Transactions, AStopThatComesAfterTheConnectorIsFreeIsStillItsStop) {
   const SiteLog log =
       LogText().start("08:00:00", 1, 0, 3).status("08:59:59", 1, "Available").stop("09:00:00", 500, 3).read();
-  EXPECT_TRUE(log.transactions.at(0).whole());
+  EXPECT_TRUE(log.transactions.at(0).is_whole());
   EXPECT_EQ(all_flags(log), "");
 }
 

@@ -32,22 +32,22 @@ class PlainModel {
       balance_.push_back(model.add_row(p_.load_kw[t], p_.load_kw[t]));
       const auto bought = model.add_column(0, p_.import_limit_kw[t], h * p_.buy_per_kwh[t]);
       import_.push_back(bought);
-      model.add(balance_[t], bought, 1);
-      model.add(balance_[t], model.add_column(0, p_.export_limit_kw[t], -h * p_.sell_per_kwh[t]), -1);
-      model.add(balance_[t], model.add_column(0, p_.pv_kw[t], 0), 1);
+      model.add_entry(balance_[t], bought, 1);
+      model.add_entry(balance_[t], model.add_column(0, p_.export_limit_kw[t], -h * p_.sell_per_kwh[t]), -1);
+      model.add_entry(balance_[t], model.add_column(0, p_.pv_kw[t], 0), 1);
     }
     for (const DemandPeriod& period : p_.periods)
       billed_.push_back(model.add_column(period.floor_kw, infinite, period.price_per_kw));
     for (const MeterWindow& window : p_.windows) {
       const auto row = model.add_row(window.so_far_kwh / window.hours, infinite);
-      model.add(row, billed_[window.period], 1);
+      model.add_entry(row, billed_[window.period], 1);
       for (std::uint32_t t = window.first_step; t < window.end_step; ++t)
-        model.add(row, import_[t], -p_.hours[t] / window.hours);
+        model.add_entry(row, import_[t], -p_.hours[t] / window.hours);
     }
     for (const PlanLimit& limit : p_.limits) {
       limits_.emplace_back();
       for (std::size_t t = 0; t < p_.steps(); ++t)
-        limits_.back().push_back(model.add_row(at(limit.lower, t), at(limit.upper, t)));
+        limits_.back().push_back(model.add_row(value_at_step(limit.lower, t), value_at_step(limit.upper, t)));
     }
   }
 
@@ -56,7 +56,7 @@ class PlainModel {
     for (std::size_t l = 0; l < limits_.size(); ++l) {
       for (const PlanLimit::Member& member : p_.limits[l].members) {
         if (member.index == index && member.storage == storage)
-          model.add(limits_[l][t], column, sign * member.coefficient);
+          model.add_entry(limits_[l][t], column, sign * member.coefficient);
       }
     }
   }
@@ -66,15 +66,15 @@ class PlainModel {
     const auto missing = model.add_column(0, infinite, v.unmet_price_per_kwh);
     const auto beyond = model.add_column(0, infinite, -v.end_value_per_kwh);
     const auto goal = model.add_row(v.wanted_kwh, v.wanted_kwh);
-    model.add(goal, missing, 1);
-    model.add(goal, beyond, -1);
+    model.add_entry(goal, missing, 1);
+    model.add_entry(goal, beyond, -1);
     auto battery = model.add_column(0, 0, 0), got = model.add_column(0, 0, 0);
     for (std::uint32_t t = v.first_step; t < v.end_step; ++t) {
       const double h = p_.hours[t];
       const auto charge = model.add_column(0, most_charge_kw(v, t), h * charge_price_per_kwh(v, t));
       const auto give = model.add_column(0, most_discharge_kw(v, t), h * v.discharge_price_per_kwh);
-      model.add(balance_[t], charge, -v.grid_kw_per_charge_kw);
-      model.add(balance_[t], give, v.grid_kw_per_discharge_kw);
+      model.add_entry(balance_[t], charge, -v.grid_kw_per_charge_kw);
+      model.add_entry(balance_[t], give, v.grid_kw_per_discharge_kw);
       limit(charge, v.evse, false, t, 1);
       limit(give, v.evse, false, t, -1);
       const auto next_battery = model.add_column(-v.dischargeable_kwh, v.room_kwh, 0);
@@ -84,10 +84,10 @@ class PlainModel {
            {std::tuple{keeps, battery, next_battery, v.charge_efficiency, 1 / v.discharge_efficiency},
             std::tuple{counts, got, next_got, stored ? v.charge_efficiency : 1.0,
                        stored ? 1 / v.discharge_efficiency : 1.0}}) {
-        model.add(row, to, 1);
-        model.add(row, from, -1);
-        model.add(row, charge, -h * in);
-        model.add(row, give, h * out);
+        model.add_entry(row, to, 1);
+        model.add_entry(row, from, -1);
+        model.add_entry(row, charge, -h * in);
+        model.add_entry(row, give, h * out);
       }
       battery = next_battery;
       got = next_got;
@@ -95,7 +95,7 @@ class PlainModel {
         one_way(charge, most_charge_kw(v, t), v.min_kw * share_of(v, t), give, most_discharge_kw(v, t),
                 v.min_discharge_kw * share_of(v, t));
     }
-    model.add(goal, got, 1);
+    model.add_entry(goal, got, 1);
   }
 
   /// Each of two powers is 0 or at least something, and one of them is 0.
@@ -103,12 +103,12 @@ class PlainModel {
     const auto either = model.add_row(-infinite, 1);
     for (const auto& [power, most, least] : {std::tuple{a, most_a, least_a}, std::tuple{b, most_b, least_b}}) {
       const auto on = model.add_column(0, 1, 0, true);
-      model.add(either, on, 1);
+      model.add_entry(either, on, 1);
       const auto below = model.add_row(-infinite, 0), above = model.add_row(0, infinite);
-      model.add(below, power, 1);
-      model.add(below, on, -most);
-      model.add(above, power, 1);
-      model.add(above, on, -least);
+      model.add_entry(below, power, 1);
+      model.add_entry(below, on, -most);
+      model.add_entry(above, power, 1);
+      model.add_entry(above, on, -least);
     }
   }
 
@@ -119,16 +119,16 @@ class PlainModel {
       const double h = p_.hours[t];
       const auto charge = model.add_column(0, s.max_charge_kw, 0);
       const auto give = model.add_column(0, s.max_discharge_kw, h * s.discharge_price_per_kwh);
-      model.add(balance_[t], charge, -1);
-      model.add(balance_[t], give, 1);
+      model.add_entry(balance_[t], charge, -1);
+      model.add_entry(balance_[t], give, 1);
       limit(charge, index, true, t, 1);
       limit(give, index, true, t, -1);
       const auto next = model.add_column(s.min_kwh, s.max_kwh, t + 1 == p_.steps() ? -s.end_value_per_kwh : 0.0);
       const auto keeps = model.add_row(0, 0);
-      model.add(keeps, next, 1);
-      model.add(keeps, level, -1);
-      model.add(keeps, charge, -h * s.charge_efficiency);
-      model.add(keeps, give, h / s.discharge_efficiency);
+      model.add_entry(keeps, next, 1);
+      model.add_entry(keeps, level, -1);
+      model.add_entry(keeps, charge, -h * s.charge_efficiency);
+      model.add_entry(keeps, give, h / s.discharge_efficiency);
       level = next;
       if (whole_) one_way(charge, s.max_charge_kw, 0, give, s.max_discharge_kw, 0);
     }
@@ -146,12 +146,12 @@ TEST(Agreement, LinearPlansCostWhatAnotherModelSaysOnHundredsOfSites) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     const PlanProblem site = random_site(seed, 12, 24U << (seed % 3), false);
     LpSolver lp;
-    lp.load(PlainModel(site, false).model);
-    Solution plain = lp.solve();
+    lp.load_model(PlainModel(site, false).model);
+    Solution plain = lp.solve_model();
     ASSERT_EQ(plain.outcome, Outcome::optimal) << seed;
     Planner planner({Method::lp, seed % 2 == 0 ? TieBreak::none : TieBreak::earliest, exact});
-    const Plan plan = planner.plan(site);
-    ASSERT_TRUE(plan.usable()) << seed;
+    const Plan plan = planner.make_plan(site);
+    ASSERT_TRUE(plan.is_usable()) << seed;
     EXPECT_LE(plain.objective, plan.objective + 1e-7 * std::max(1.0, std::abs(plan.objective))) << seed;
     if (plan.objective > plain.objective + 0.01) {
       // A full battery that charges and gives back at once loses energy and so has room: the plan may not.
@@ -185,12 +185,12 @@ TEST(Agreement, WholeNumberPlansCostWhatAnotherModelSays) {
     const Solution plain = solve_milp(PlainModel(site, true).model, exact);
     ASSERT_EQ(plain.outcome, Outcome::optimal) << seed;
     Planner planner({Method::milp, TieBreak::none, exact});
-    const Plan plan = planner.plan(site);
+    const Plan plan = planner.make_plan(site);
     ASSERT_EQ(plan.outcome, Outcome::optimal) << seed;
     EXPECT_NEAR(plan.objective, plain.objective, 2e-6 * std::max(1.0, std::abs(plain.objective))) << seed;
     EXPECT_EQ(check_plan(site, plan), "") << seed;
     Planner relaxed({Method::lp, TieBreak::none, {}});
-    if (relaxed.plan(site).objective < plan.objective - 0.1) ++dearer;
+    if (relaxed.make_plan(site).objective < plan.objective - 0.1) ++dearer;
   }
   EXPECT_GT(dearer, 10);  // else the rules would not have mattered
 }
@@ -202,8 +202,8 @@ TEST(Agreement, GreedyLinearAndWholeNumberPlansAgreeWhereAllApply) {
     const double greedy = greedy_plan(day).objective;
     for (const Method method : {Method::greedy, Method::lp, Method::milp}) {
       Planner planner({method, TieBreak::earliest, {}});
-      const Plan plan = planner.plan(day);
-      ASSERT_TRUE(plan.usable()) << seed;
+      const Plan plan = planner.make_plan(day);
+      ASSERT_TRUE(plan.is_usable()) << seed;
       EXPECT_EQ(plan.method, method) << seed;
       EXPECT_NEAR(plan.objective, greedy, 1e-7 * greedy) << seed;
     }

@@ -21,13 +21,13 @@ LinearModel switched_powers(std::uint64_t seed, std::uint32_t switches) {
     powers.push_back(model.add_column(0.0, infinite, dice.between(-5.0, 1.0)));
     ways.push_back(model.add_column(0.0, 1.0, dice.between(-1.0, 6.0), true));
     const auto only_if = model.add_row(-infinite, 0.0);
-    model.add(only_if, powers[k], 1.0);
-    model.add(only_if, ways[k], -dice.between(1.0, 8.0));
+    model.add_entry(only_if, powers[k], 1.0);
+    model.add_entry(only_if, ways[k], -dice.between(1.0, 8.0));
   }
   for (int r = 0; r < 3; ++r) {
     const auto row = model.add_row(dice.chance(0.3) ? 1.0 : -infinite, dice.between(3.0, 9.0));
     for (const std::uint32_t power : powers)
-      if (dice.chance(0.6)) model.add(row, power, dice.between(0.2, 1.5));
+      if (dice.chance(0.6)) model.add_entry(row, power, dice.between(0.2, 1.5));
   }
   return model;
 }
@@ -40,12 +40,12 @@ double least_of_all(const LinearModel& model) {
   double least = infinite;
   for (std::uint32_t combination = 0; combination < (1U << ways.size()); ++combination) {
     LpSolver lp;
-    lp.load(model);
+    lp.load_model(model);
     for (std::size_t k = 0; k < ways.size(); ++k) {
       const double side = (combination >> k & 1U) != 0 ? 1.0 : 0.0;
       lp.set_column_bounds(ways[k], side, side);
     }
-    const Solution solution = lp.solve();
+    const Solution solution = lp.solve_model();
     if (solution.outcome == Outcome::optimal) least = std::min(least, solution.objective);
   }
   return least;
@@ -53,8 +53,8 @@ double least_of_all(const LinearModel& model) {
 
 Solution branched(const LinearModel& model, double known, const MilpLimits& limits) {
   LpSolver lp;
-  lp.load(model);
-  return branch(lp, model, known, limits);
+  lp.load_model(model);
+  return branch_and_bound(lp, model, known, limits);
 }
 
 TEST(Branch, FindsTheLeastOfAllCombinations) {

@@ -13,7 +13,7 @@ constexpr MilpLimits to_the_end{.relative_gap = 1e-9, .nodes = 200'000};
 
 Plan solve_day(const PlanProblem& problem, Method method) {
   Planner planner({.method = method, .tie_break = TieBreak::none, .milp = to_the_end});
-  return planner.plan(problem);
+  return planner.make_plan(problem);
 }
 
 double drawn_kwh(const PlanProblem& problem, const Plan& plan) {
@@ -160,8 +160,8 @@ TEST(DayAheadPlanner, SixtyCarsAndTheCapacityIsLoweredWithoutStartingAnew) {
   const PlanProblem before = day_ahead_problem(demand, {40, 0.85});
   const PlanProblem after = day_ahead_problem(demand, {30, 0.85});
   Planner planner({.method = Method::lp, .tie_break = TieBreak::none, .milp = to_the_end});
-  EXPECT_NEAR(drawn_kwh(before, planner.plan(before)), 570.20, 0.005);
-  const Plan warm = planner.plan(after);
+  EXPECT_NEAR(drawn_kwh(before, planner.make_plan(before)), 570.20, 0.005);
+  const Plan warm = planner.make_plan(after);
   EXPECT_NEAR(drawn_kwh(after, warm), 437.70, 0.005);
   const Plan cold = solve_day(after, Method::lp);
   EXPECT_NEAR(warm.objective, 1169.5567654642, 1e-7);

@@ -99,28 +99,28 @@ LinearModel transport_model(const PlanProblem& problem) {
   for (std::size_t t = 0; t < problem.steps(); ++t) {
     const double h = problem.hours[t];
     balance.push_back(model.add_row(problem.load_kw[t], problem.load_kw[t]));
-    model.add(balance[t], model.add_column(0, problem.import_limit_kw[t], h * problem.buy_per_kwh[t]), 1);
-    model.add(balance[t], model.add_column(0, problem.export_limit_kw[t], -h * problem.sell_per_kwh[t]), -1);
-    model.add(balance[t], model.add_column(0, problem.pv_kw[t], 0), 1);
+    model.add_entry(balance[t], model.add_column(0, problem.import_limit_kw[t], h * problem.buy_per_kwh[t]), 1);
+    model.add_entry(balance[t], model.add_column(0, problem.export_limit_kw[t], -h * problem.sell_per_kwh[t]), -1);
+    model.add_entry(balance[t], model.add_column(0, problem.pv_kw[t], 0), 1);
   }
   std::vector<std::vector<std::uint32_t>> limits(problem.limits.size());
   for (std::size_t l = 0; l < limits.size(); ++l) {
     for (std::size_t t = 0; t < problem.steps(); ++t)
-      limits[l].push_back(model.add_row(-infinite, at(problem.limits[l].upper, t)));
+      limits[l].push_back(model.add_row(-infinite, value_at_step(problem.limits[l].upper, t)));
   }
   for (const PlanVehicle& v : problem.vehicles) {
     const double counted = v.need_at == NeedAt::battery ? v.charge_efficiency : 1.0;
     const auto need = model.add_row(v.wanted_kwh, infinite);
     const auto most = model.add_row(-infinite, std::min(v.most_kwh, v.room_kwh * counted / v.charge_efficiency));
-    model.add(need, model.add_column(0, infinite, v.unmet_price_per_kwh), 1);
+    model.add_entry(need, model.add_column(0, infinite, v.unmet_price_per_kwh), 1);
     for (std::uint32_t t = v.first_step; t < v.end_step; ++t) {
       const auto kw = model.add_column(0, most_charge_kw(v, t), v.charge_price_per_kwh * problem.hours[t]);
-      model.add(need, kw, counted * problem.hours[t]);
-      model.add(most, kw, counted * problem.hours[t]);
-      model.add(balance[t], kw, -v.grid_kw_per_charge_kw);
+      model.add_entry(need, kw, counted * problem.hours[t]);
+      model.add_entry(most, kw, counted * problem.hours[t]);
+      model.add_entry(balance[t], kw, -v.grid_kw_per_charge_kw);
       for (std::size_t l = 0; l < limits.size(); ++l) {
         for (const auto& member : problem.limits[l].members) {
-          if (member.index == v.evse) model.add(limits[l][t], kw, member.coefficient);
+          if (member.index == v.evse) model.add_entry(limits[l][t], kw, member.coefficient);
         }
       }
     }
@@ -179,8 +179,8 @@ TEST(Greedy, AgreesWithALinearProgramOnHundredsOfDays) {
     const Plan plan = greedy_plan(day);
     EXPECT_EQ(check_plan(day, plan), "") << seed;
     LpSolver lp;
-    lp.load(transport_model(day));
-    const Solution solution = lp.solve();
+    lp.load_model(transport_model(day));
+    const Solution solution = lp.solve_model();
     ASSERT_EQ(solution.outcome, Outcome::optimal) << seed;
     EXPECT_NEAR(plan.objective, solution.objective, 1e-7 * std::max(1.0, std::abs(solution.objective))) << seed;
     for (const VehiclePlan& made : plan.vehicles) tight += made.unmet_kwh > 0.01 ? 1 : 0;
@@ -267,7 +267,7 @@ TEST(LimitForest, FindsTheSmallestLimitAroundEach) {
   ASSERT_TRUE(forest);
   EXPECT_THAT(forest->parent, ElementsAre(no_limit, 3, no_limit, 0));
   EXPECT_THAT(forest->of_evse, ElementsAre(0, 0, 1, 1, no_limit, 2));
-  EXPECT_EQ(forest->around(99), no_limit);
+  EXPECT_EQ(forest->smallest_around(99), no_limit);
   EXPECT_FALSE(limit_forest({limit({0, 1}), limit({1, 2}), limit({0, 1, 2})}));
   EXPECT_TRUE(limit_forest({}));
 }

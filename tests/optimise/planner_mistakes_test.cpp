@@ -12,13 +12,13 @@ namespace {
 
 Plan solve_problem(const PlanProblem& problem, Method method = Method::lp) {
   Planner planner({.method = method, .tie_break = TieBreak::none, .milp = {.relative_gap = 1e-9, .nodes = 200'000}});
-  return planner.plan(problem);
+  return planner.make_plan(problem);
 }
 
 double charged_kwh(const PlanProblem& problem, const Plan& plan, std::size_t v) {
   double kwh = 0.0;
   for (std::size_t t = 0; t < problem.steps(); ++t)
-    kwh += problem.hours[t] * plan.vehicles[v].kw(static_cast<std::uint32_t>(t));
+    kwh += problem.hours[t] * plan.vehicles[v].kw_in_step(static_cast<std::uint32_t>(t));
   return kwh;
 }
 
@@ -78,7 +78,7 @@ TEST(PlannerMistakes, OneScalarSlackForTheDay) {
   EXPECT_NEAR(plan.vehicles[0].unmet_kwh, 0.0, 1e-9);
   for (std::uint32_t t = 0; t < 96; ++t) {
     if (t == 40 || t == 60) {
-      EXPECT_NEAR(plan.vehicles[0].kw(t), 0.0, 1e-9) << t;
+      EXPECT_NEAR(plan.vehicles[0].kw_in_step(t), 0.0, 1e-9) << t;
     } else {
       EXPECT_LE(plan.import_kw[t], 20.0 + 1e-6) << t;
     }
@@ -151,7 +151,7 @@ TEST(PlannerMistakes, InvertedPriceSign) {
   const PlanProblem problem = cheap_then_dear();
   const Plan plan = solve_problem(problem);
   for (std::uint32_t t = 0; t < 4; ++t) {
-    const double kw = plan.vehicles[0].kw(t);
+    const double kw = plan.vehicles[0].kw_in_step(t);
     EXPECT_TRUE(t < 2 ? kw >= -1e-9 : kw <= 1e-9) << t << ": " << kw;
   }
   // 20 kWh bought at 0.10, of which 0.81 come back at 0.30; the load of 20 kW goes on.

@@ -17,9 +17,9 @@ Plan planned(const PlanProblem& problem, Method method = Method::lp) {
   PlannerOptions options;
   options.method = method;
   options.milp.relative_gap = 0.0;
-  Plan plan = Planner(options).plan(problem);
+  Plan plan = Planner(options).make_plan(problem);
   EXPECT_EQ(plan.outcome, Outcome::optimal);
-  if (plan.usable()) {
+  if (plan.is_usable()) {
     EXPECT_EQ(check_plan(problem, plan), "");
   }
   return plan;
@@ -400,10 +400,10 @@ TEST(Planner, OneFirstStepForSeveralFutures) {
   const PlanProblem futures[] = {sunny, dull};
   for (const auto& [weight, first_kw] : {std::pair(0.5, 0.0), std::pair(0.3, 5.0)}) {
     const double weights[] = {weight, 1.0 - weight};
-    const std::vector<Plan> plans = Planner().plan(futures, weights);
+    const std::vector<Plan> plans = Planner().make_plan(futures, weights);
     ASSERT_EQ(plans.size(), 2u);
     for (const Plan& plan : plans) {
-      ASSERT_TRUE(plan.usable());
+      ASSERT_TRUE(plan.is_usable());
       EXPECT_NEAR(plan.vehicles[0].charge_kw[0], first_kw, 1e-6) << weight;
     }
   }
@@ -416,7 +416,7 @@ TEST(Planner, PlansDoNotFlutter) {
   problem.import_limit_kw.assign(4, 5.0);
   problem.vehicles = {car(1, 0, 4, 5.0, 5.0)};
   Planner steady, earliest({Method::lp, TieBreak::earliest, {}});
-  const auto first_kw = [&](Planner& planner) { return planner.plan(problem).vehicles[0].charge_kw[0]; };
+  const auto first_kw = [&](Planner& planner) { return planner.make_plan(problem).vehicles[0].charge_kw[0]; };
   EXPECT_NEAR(first_kw(steady), 5.0, 1e-9);
   EXPECT_NEAR(first_kw(earliest), 5.0, 1e-9);
   problem.vehicles.push_back(car(2, 0, 1, 5.0, 5.0));
@@ -428,7 +428,7 @@ TEST(Planner, PlansDoNotFlutter) {
   EXPECT_NEAR(first_kw(earliest), 5.0, 1e-9);
   // A price that falls is worth moving for.
   problem.buy_per_kwh[3] = 99.0;
-  EXPECT_NEAR(steady.plan(problem).vehicles[0].charge_kw[3], 5.0, 1e-9);
+  EXPECT_NEAR(steady.make_plan(problem).vehicles[0].charge_kw[3], 5.0, 1e-9);
 }
 
 TEST(Planner, ASearchThatIsCutOffStillGivesAPlanAndSaysItsGap) {
@@ -443,11 +443,11 @@ TEST(Planner, ASearchThatIsCutOffStillGivesAPlanAndSaysItsGap) {
   PlannerOptions options;
   options.method = Method::milp;
   options.milp = {0.0, 1};
-  const Plan plan = Planner(options).plan(problem);
-  ASSERT_TRUE(plan.usable()) << plan.why;
+  const Plan plan = Planner(options).make_plan(problem);
+  ASSERT_TRUE(plan.is_usable()) << plan.why;
   EXPECT_EQ(check_plan(problem, plan), "");
   EXPECT_EQ(plan.outcome, Outcome::limit);
-  EXPECT_GT(plan.gap(), 0.0);
+  EXPECT_GT(plan.relative_gap(), 0.0);
 }
 
 TEST(Planner, OddProblemsHaveAPlan) {
@@ -474,7 +474,7 @@ TEST(Planner, WhatIsWrongIsSaidInOneLine) {
     problem.storages = {{}};
     change(problem);
     try {
-      Planner().plan(problem);
+      Planner().make_plan(problem);
     } catch (const std::invalid_argument& wrong) {
       return std::string(wrong.what());
     }

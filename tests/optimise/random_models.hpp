@@ -31,7 +31,7 @@ inline LinearModel random_model(std::uint64_t seed, const ModelShape& shape) {
     for (std::uint32_t c = 0; c < shape.columns; ++c) {
       if (unit() > 0.3) continue;
       const double coefficient = std::round(unit() * 20 - 6);
-      model.add(row, c, coefficient);
+      model.add_entry(row, c, coefficient);
       sum += coefficient * inside[c];
     }
     model.row_lower[r] = unit() < 0.5 ? -infinite : sum - unit() * 5;

@@ -16,8 +16,8 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 Solution solve(const LinearModel& model) {
   LpSolver solver;
-  solver.load(model);
-  return solver.solve();
+  solver.load_model(model);
+  return solver.solve_model();
 }
 
 /// max 3x + 2y; x + y <= 4, x + 3y <= 9, x <= 3: x = 3, y = 1.
@@ -25,10 +25,10 @@ LinearModel textbook() {
   LinearModel model;
   const auto x = model.add_column(0, 3, -3), y = model.add_column(0, infinite, -2);
   const auto sum = model.add_row(-infinite, 4), other = model.add_row(-infinite, 9);
-  model.add(sum, x, 1);
-  model.add(sum, y, 1);
-  model.add(other, x, 1);
-  model.add(other, y, 3);
+  model.add_entry(sum, x, 1);
+  model.add_entry(sum, y, 1);
+  model.add_entry(other, x, 1);
+  model.add_entry(other, y, 3);
   return model;
 }
 
@@ -49,8 +49,8 @@ TEST(LpSolver, AddsUpEntriesOfOneCell) {
   LinearModel model;
   const auto x = model.add_column(0, infinite, 1);
   const auto row = model.add_row(6, infinite);
-  model.add(row, x, 1.5);
-  model.add(row, x, 0.5);
+  model.add_entry(row, x, 1.5);
+  model.add_entry(row, x, 0.5);
   EXPECT_DOUBLE_EQ(solve(model).objective, 3.0);
 }
 
@@ -98,16 +98,16 @@ TEST(LpSolver, RefusesWhatIsNoNumber) {
 
 TEST(LpSolver, RecoversWhenABadBoundIsMended) {
   LpSolver solver;
-  solver.load(textbook());
+  solver.load_model(textbook());
   solver.set_column_bounds(0, nan, 3);
-  EXPECT_EQ(solver.solve().outcome, Outcome::failed);
+  EXPECT_EQ(solver.solve_model().outcome, Outcome::failed);
   solver.set_column_bounds(0, 0, 1);
-  EXPECT_DOUBLE_EQ(solver.solve().objective, -3 - 2 * (8.0 / 3.0));
+  EXPECT_DOUBLE_EQ(solver.solve_model().objective, -3 - 2 * (8.0 / 3.0));
   solver.set_cost(1, nan);
-  EXPECT_EQ(solver.solve().outcome, Outcome::failed);
+  EXPECT_EQ(solver.solve_model().outcome, Outcome::failed);
   solver.set_cost(1, -2);
   solver.set_row_bounds(1, -infinite, infinite);
-  EXPECT_DOUBLE_EQ(solver.solve().objective, -9.0);
+  EXPECT_DOUBLE_EQ(solver.solve_model().objective, -9.0);
 }
 
 TEST(LpSolver, SolvesModelsWithoutRowsOrColumns) {
@@ -134,16 +134,16 @@ TEST(LpSolver, BoundsThatCrossedByRoundingAreOneNumber) {
     LinearModel model;
     const auto x = model.add_column(2 + crossed, 2, 1), y = model.add_column(0, 10, 2);
     const auto row = model.add_row(5 + crossed, 5);
-    model.add(row, x, 1);
-    model.add(row, y, 1);
+    model.add_entry(row, x, 1);
+    model.add_entry(row, y, 1);
     LpSolver solver;
-    solver.load(model);
-    const Solution first = solver.solve();
+    solver.load_model(model);
+    const Solution first = solver.solve_model();
     ASSERT_EQ(first.outcome, Outcome::optimal) << crossed;
     EXPECT_THAT(first.values, testing::ElementsAre(2.0, 3.0)) << crossed;
     solver.set_column_bounds(x, 1 + crossed, 1);
     solver.set_row_bounds(row, 6 + crossed, 6);
-    const Solution second = solver.solve();
+    const Solution second = solver.solve_model();
     ASSERT_EQ(second.outcome, Outcome::optimal) << crossed;
     EXPECT_THAT(second.values, testing::ElementsAre(1.0, 5.0)) << crossed;
     // The same the other way round in sign: of two numbers the one nearer to 0.
@@ -154,10 +154,10 @@ TEST(LpSolver, BoundsThatCrossedByRoundingAreOneNumber) {
 
 TEST(LpSolver, StopsAtItsIterationLimitAndSaysSo) {
   LpSolver solver;
-  solver.load(random_model(3, {.columns = 200, .rows = 80}));
-  const Solution stopped = solver.solve(2);
+  solver.load_model(random_model(3, {.columns = 200, .rows = 80}));
+  const Solution stopped = solver.solve_model(2);
   EXPECT_EQ(stopped.outcome, Outcome::limit);
-  EXPECT_LE(stopped.bound, solver.solve().objective);
+  EXPECT_LE(stopped.bound, solver.solve_model().objective);
 }
 
 TEST(LpSolver, AnswersFromABasisAsTheOneThatWasInterrupted) {
@@ -166,21 +166,21 @@ TEST(LpSolver, AnswersFromABasisAsTheOneThatWasInterrupted) {
     const LinearModel before = random_model(seed, {});
     LinearModel after = before;
     LpSolver kept;
-    kept.load(before);
-    const Solution first = kept.solve();
+    kept.load_model(before);
+    const Solution first = kept.solve_model();
     ASSERT_EQ(first.outcome, Outcome::optimal) << seed;
-    const Basis basis = kept.basis();
+    const Basis basis = kept.current_basis();
     for (std::uint32_t c = 0; c < after.columns(); c += 5) {
       after.column_upper[c] += c % 2 == 0 ? 1.0 : -0.5;
       kept.set_column_bounds(c, after.column_lower[c], after.column_upper[c]);
     }
     LpSolver fresh;
-    fresh.load(after);
+    fresh.load_model(after);
     fresh.set_basis(basis);
-    const Solution warm = kept.solve(), resumed = fresh.solve();
+    const Solution warm = kept.solve_model(), resumed = fresh.solve_model();
     LpSolver cold;
-    cold.load(after);
-    const Solution from_the_beginning = cold.solve();
+    cold.load_model(after);
+    const Solution from_the_beginning = cold.solve_model();
     EXPECT_EQ(warm.outcome, resumed.outcome) << seed;
     EXPECT_EQ(warm.outcome, from_the_beginning.outcome) << seed;
     EXPECT_EQ(warm.values, resumed.values) << seed;
@@ -197,13 +197,13 @@ TEST(LpSolver, AnswersFromABasisAsTheOneThatWasInterrupted) {
 TEST(LpSolver, TakesABasisThatFitsNothing) {
   const LinearModel model = random_model(1, {});
   LpSolver solver;
-  solver.load(model);
-  const double objective = solver.solve().objective;
+  solver.load_model(model);
+  const double objective = solver.solve_model().objective;
   for (const Standing standing : {Standing::free, Standing::basic, Standing::at_upper, Standing::at_lower}) {
     LpSolver other;
-    other.load(model);
+    other.load_model(model);
     other.set_basis({std::vector(model.columns(), standing), std::vector(model.rows(), standing)});
-    EXPECT_NEAR(other.solve().objective, objective, 1e-9 * std::abs(objective));
+    EXPECT_NEAR(other.solve_model().objective, objective, 1e-9 * std::abs(objective));
   }
 }
 
@@ -211,10 +211,10 @@ TEST(LpSolver, FollowsChangedCosts) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     LinearModel model = random_model(seed, {});
     LpSolver kept;
-    kept.load(model);
-    kept.solve();
+    kept.load_model(model);
+    kept.solve_model();
     for (std::uint32_t c = 0; c < model.columns(); c += 3) kept.set_cost(c, model.cost[c] = -model.cost[c]);
-    EXPECT_NEAR(kept.solve().objective, solve(model).objective, 1e-8 * std::abs(solve(model).objective)) << seed;
+    EXPECT_NEAR(kept.solve_model().objective, solve(model).objective, 1e-8 * std::abs(solve(model).objective)) << seed;
   }
 }
 
@@ -223,19 +223,19 @@ TEST(Milp, SolvesAKnapsackThatRoundingMisses) {
   LinearModel model;
   const auto weight = model.add_row(-infinite, 9);
   const double values[] = {10, 13, 7}, weights[] = {5, 7, 4};
-  for (int i = 0; i < 3; ++i) model.add(weight, model.add_column(0, 1, -values[i], true), weights[i]);
+  for (int i = 0; i < 3; ++i) model.add_entry(weight, model.add_column(0, 1, -values[i], true), weights[i]);
   const Solution solution = solve_milp(model, {.relative_gap = 0.0});
   EXPECT_EQ(solution.outcome, Outcome::optimal);
   EXPECT_DOUBLE_EQ(solution.objective, -17.0);
   EXPECT_THAT(solution.values, testing::ElementsAre(1.0, 0.0, 1.0));
-  EXPECT_LT(solution.gap(), 1e-6);
+  EXPECT_LT(solution.relative_gap(), 1e-6);
 }
 
 TEST(Milp, SaysInfeasibleWhereOnlyFractionsFit) {
   LinearModel model;
   const auto row = model.add_row(1, 1);
-  model.add(row, model.add_column(0, 10, 1, true), 2);
-  model.add(row, model.add_column(0, 10, 1, true), 4);
+  model.add_entry(row, model.add_column(0, 10, 1, true), 2);
+  model.add_entry(row, model.add_column(0, 10, 1, true), 4);
   EXPECT_EQ(solve_milp(model).outcome, Outcome::infeasible);
   EXPECT_FALSE(solve_milp(model).has_answer());
 }
@@ -250,13 +250,13 @@ TEST(Milp, RowsNarrowerThanTheSolversToleranceDoNotEndTheProcess) {
                on = model.add_column(0, 1, 0, true);
     const auto need = model.add_row(goal, goal + width), limit = model.add_row(-infinite, 3.7);
     const auto most = model.add_row(-infinite, 0), least = model.add_row(0, infinite);
-    model.add(need, x, 1);
-    model.add(need, y, 1);
-    model.add(limit, x, 1);
-    model.add(most, y, 1);
-    model.add(most, on, -10);
-    model.add(least, y, 1);
-    model.add(least, on, -5);
+    model.add_entry(need, x, 1);
+    model.add_entry(need, y, 1);
+    model.add_entry(limit, x, 1);
+    model.add_entry(most, y, 1);
+    model.add_entry(most, on, -10);
+    model.add_entry(least, y, 1);
+    model.add_entry(least, on, -5);
     const Solution solution = solve_milp(model);
     ASSERT_TRUE(solution.has_answer()) << width;
     EXPECT_NEAR(solution.objective, 0.3 * (goal - 5) + 0.32 * 5, 1e-9) << width;
@@ -319,10 +319,10 @@ TEST(Mps, WritesBoundsRangesConstantAndWholeColumns) {
   model.add_column(2, 2, 1);
   model.add_column(-1, infinite, 1);
   const auto ranged = model.add_row(-1, 4), equal = model.add_row(5, 5), least = model.add_row(1, infinite);
-  model.add(ranged, a, 1);
-  model.add(ranged, a, 1.0 / 3.0);
-  model.add(equal, b, 1);
-  model.add(least, c, -1);
+  model.add_entry(ranged, a, 1);
+  model.add_entry(ranged, a, 1.0 / 3.0);
+  model.add_entry(equal, b, 1);
+  model.add_entry(least, c, -1);
   model.constant = 7.5;
   EXPECT_EQ(mps_text(model, "small"), R"(NAME small
 ROWS
@@ -366,9 +366,9 @@ TEST(ColumnMatrix, EntriesThatCancelAreLeftOut) {
   LinearModel model;
   const std::uint32_t row = model.add_row(0.0, 1.0), other = model.add_row(0.0, 1.0);
   const std::uint32_t column = model.add_column(0.0, 1.0, 1.0);
-  model.add(row, column, 0.5);
-  model.add(other, column, 2.0);
-  model.add(row, column, -0.5);
+  model.add_entry(row, column, 0.5);
+  model.add_entry(other, column, 2.0);
+  model.add_entry(row, column, -0.5);
   const ColumnMatrix matrix = column_matrix(model);
   EXPECT_EQ(matrix.row, std::vector<int>{static_cast<int>(other)});
   EXPECT_EQ(matrix.value, std::vector<double>{2.0});

@@ -51,7 +51,7 @@ TEST(Ageing, EqualsEv2GymOnItsTraces) {
   const fs::path folder = fs::path(paths::shared_dir) / "golden/ev2gym";
   if (!fs::is_directory(folder)) GTEST_SKIP() << "no " << folder;
   const AgeingLaw law;
-  const AgeingHistory history = AgeingHistory::car(78.0);
+  const AgeingHistory history = AgeingHistory::of_typical_car(78.0);
   std::size_t sessions = 0, with_loss = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string file = entry.path().string();
@@ -78,7 +78,7 @@ TEST(Ageing, EqualsEv2GymOnItsTraces) {
 
 TEST(Ageing, GrowthMeetsItsTangentAndAddsUp) {
   const AgeingLaw law;
-  AgeingHistory history = AgeingHistory::car(50.0);
+  AgeingHistory history = AgeingHistory::of_typical_car(50.0);
   AgeingUse use{1e-6, 0.6, 1e-6, 0.5, 0.3};
   EXPECT_NEAR(calendar_loss(law, history, use) / tangent_calendar_loss(law, history, use), 1.0, 1e-9);
   EXPECT_NEAR(cyclic_loss(law, history, use) / tangent_cyclic_loss(law, history, use), 1.0, 1e-9);
@@ -99,7 +99,7 @@ TEST(Ageing, GrowthMeetsItsTangentAndAddsUp) {
   }
   EXPECT_NEAR(calendar_sum, calendar, 1e-14);
   EXPECT_NEAR(cyclic_sum, cyclic, 1e-14);
-  EXPECT_GT(tangent_calendar_loss(law, AgeingHistory::car(50.0), use), 1.05 * calendar);
+  EXPECT_GT(tangent_calendar_loss(law, AgeingHistory::of_typical_car(50.0), use), 1.05 * calendar);
 }
 
 TEST(Ageing, GrowthHasNoStepWhereItsSeriesEnds) {
@@ -148,11 +148,11 @@ struct Course {
       area_kwh_h += sum * piece_h / slices / 3;
       if (law.kw != 0.0) {
         const double metered = law.metered_after(piece_h);
-        general.add(stored_kwh, gain * metered, law, metered, now_h, piece_h);
+        general.add_power(stored_kwh, gain * metered, law, metered, now_h, piece_h);
         if (law.rate_per_h == 0.0) {
           meter.add_constant(stored_kwh, gain * metered, now_h + piece_h / 2);
         } else {
-          meter.add(stored_kwh, gain * metered, law, metered, now_h, piece_h);
+          meter.add_power(stored_kwh, gain * metered, law, metered, now_h, piece_h);
         }
         stored_kwh += gain * metered;
       }
@@ -184,10 +184,10 @@ TEST(Ageing, MeanSocIsExactThroughPausesBendsAndTapers) {
   course.drive(0.0, 5.0);
   course.drive(-30.0, 1.7);
   course.drive(11.0, 0.01);
-  const AgeingUse use = course.meter.use(60.0, course.stored_kwh, course.now_h);
+  const AgeingUse use = course.meter.use_until(60.0, course.stored_kwh, course.now_h);
   EXPECT_NEAR(use.mean_soc, course.area_kwh_h / course.now_h / 60.0, 1e-12);
   EXPECT_DOUBLE_EQ(use.days, course.now_h / 24.0);
-  EXPECT_NEAR(course.general.use(60.0, course.stored_kwh, course.now_h).mean_soc, use.mean_soc, 1e-14);
+  EXPECT_NEAR(course.general.use_until(60.0, course.stored_kwh, course.now_h).mean_soc, use.mean_soc, 1e-14);
 }
 
 TEST(Ageing, AreaIsContinuousWhereTheSeriesEnds) {
@@ -215,8 +215,8 @@ TEST(Ageing, DepthIsThatOfTheHalfCycles) {
   charge.drive(10.0, 2.0);
   charge.drive(0.0, 3.0);
   charge.drive(20.0, 2.0);
-  EXPECT_NEAR(charge.meter.use(100.0, charge.stored_kwh, charge.now_h).depth, 0.6, 1e-15);
-  EXPECT_NEAR(charge.meter.use(100.0, charge.stored_kwh, charge.now_h).cycle_soc, 0.5, 1e-15);
+  EXPECT_NEAR(charge.meter.use_until(100.0, charge.stored_kwh, charge.now_h).depth, 0.6, 1e-15);
+  EXPECT_NEAR(charge.meter.use_until(100.0, charge.stored_kwh, charge.now_h).cycle_soc, 0.5, 1e-15);
 
   // Back and forth between the same two ends.
   Course cycles(flat, 20.0);
@@ -224,7 +224,7 @@ TEST(Ageing, DepthIsThatOfTheHalfCycles) {
     cycles.drive(20.0, 3.0);
     cycles.drive(-20.0, 3.0);
   }
-  const AgeingUse all = cycles.meter.use(100.0, cycles.stored_kwh, cycles.now_h);
+  const AgeingUse all = cycles.meter.use_until(100.0, cycles.stored_kwh, cycles.now_h);
   EXPECT_NEAR(all.depth, 0.6, 1e-14);
   EXPECT_NEAR(all.stored_kwh, 600.0, 1e-11);
 
@@ -233,19 +233,19 @@ TEST(Ageing, DepthIsThatOfTheHalfCycles) {
   mixed.drive(20.0, 3.0);
   mixed.drive(-10.0, 1.0);
   mixed.drive(30.0, 1.0);
-  EXPECT_NEAR(mixed.meter.use(100.0, mixed.stored_kwh, mixed.now_h).depth, 0.46, 1e-14);
-  EXPECT_NEAR(mixed.meter.use(100.0, mixed.stored_kwh, mixed.now_h).cycle_soc, (60 * 50 + 10 * 75 + 30 * 85) / 1e4,
-              1e-14);
+  EXPECT_NEAR(mixed.meter.use_until(100.0, mixed.stored_kwh, mixed.now_h).depth, 0.46, 1e-14);
+  EXPECT_NEAR(mixed.meter.use_until(100.0, mixed.stored_kwh, mixed.now_h).cycle_soc,
+              (60 * 50 + 10 * 75 + 30 * 85) / 1e4, 1e-14);
 }
 
 TEST(Ageing, OfAnIdleBatteryIsTimeAlone) {
   const AgeingMeter idle;
-  const AgeingUse use = idle.use(40.0, 30.0, 48.0);
+  const AgeingUse use = idle.use_until(40.0, 30.0, 48.0);
   EXPECT_DOUBLE_EQ(use.mean_soc, 0.75);
   EXPECT_DOUBLE_EQ(use.days, 2.0);
-  EXPECT_EQ(cyclic_loss(AgeingLaw{}, AgeingHistory::car(40.0), use), 0.0);
-  EXPECT_GT(calendar_loss(AgeingLaw{}, AgeingHistory::car(40.0), use), 0.0);
-  EXPECT_EQ(idle.use(40.0, 30.0, 0.0).mean_soc, 0.75);  // no time at all
+  EXPECT_EQ(cyclic_loss(AgeingLaw{}, AgeingHistory::of_typical_car(40.0), use), 0.0);
+  EXPECT_GT(calendar_loss(AgeingLaw{}, AgeingHistory::of_typical_car(40.0), use), 0.0);
+  EXPECT_EQ(idle.use_until(40.0, 30.0, 0.0).mean_soc, 0.75);  // no time at all
 }
 
 }  // namespace

@@ -48,8 +48,8 @@ TEST(BatteryLife, FallsWithSocDepthAndFlow) {
 // a visit a day: (0.9 + 0.4) / 2 capacities. In Python: 4.598224621597 years.
 TEST(BatteryLife, OfAFleetIsThatOfItsMeanVisitADay) {
   FleetUse fleet;
-  fleet.add({0.5, 0.6, 20.0, 0.7, 0.4}, 50.0, 0.4);
-  fleet.add({0.25, 0.8, 40.0, 0.5, 0.2}, 80.0, -0.1);
+  fleet.add_battery({0.5, 0.6, 20.0, 0.7, 0.4}, 50.0, 0.4);
+  fleet.add_battery({0.25, 0.8, 40.0, 0.5, 0.2}, 80.0, -0.1);
   EXPECT_NEAR(fleet_life_years({}, fleet), 4.598224621597092, 1e-8);
   FleetUse twice = fleet;
   twice += fleet;
@@ -62,23 +62,26 @@ TEST(BatteryLife, OfAFleetIsThatOfItsMeanVisitADay) {
 //   both with p 0.75 (k + c = 0.001): n = 200^(4/3) = 1,169.607; until 0.7 with c and p 1: n = 30 days.
 TEST(BatteryLife, OfAFittedLawIsItsClosedForm) {
   const AgeingUse a_cycle_a_day{1.0, 0.77, 100.0, 0.4, 0.3};  // 50 kWh in and out
-  const auto days = [&](const FittedAgeing& fitted) { return 365.25 * life_years(fitted.law(), 50.0, a_cycle_a_day); };
+  const auto days = [&](const FittedAgeing& fitted) {
+    return 365.25 * life_years(fitted.fitted_law(), 50.0, a_cycle_a_day);
+  };
   EXPECT_NEAR(days({0.0, 0.01, 0.5, 0.8}), 400.0, 1e-6);
   EXPECT_NEAR(days({0.0004, 0.0, 0.5, 0.8}), std::pow(500.0, 4.0 / 3.0), 1e-5);
   EXPECT_NEAR(days({0.0004, 0.0006, 0.75, 0.8}), std::pow(200.0, 4.0 / 3.0), 1e-5);
   EXPECT_NEAR(days({0.0, 0.01, 1.0, 0.7}), 30.0, 1e-7);
-  EXPECT_NEAR(health_after_5_years(FittedAgeing{0.0, 0.01, 0.5, 0.8}.law(), 50.0, a_cycle_a_day),
+  EXPECT_NEAR(health_after_5_years(FittedAgeing{0.0, 0.01, 0.5, 0.8}.fitted_law(), 50.0, a_cycle_a_day),
               1.0 - 0.01 * std::sqrt(1826.25), 1e-12);
   // Half a cycle a day lasts twice as long: cycles count, not days.
   const AgeingUse half{1.0, 0.77, 50.0, 0.4, 0.3};
-  EXPECT_NEAR(365.25 * life_years(FittedAgeing{0.0, 0.01, 0.5, 0.8}.law(), 50.0, half), 800.0, 1e-6);
+  EXPECT_NEAR(365.25 * life_years(FittedAgeing{0.0, 0.01, 0.5, 0.8}.fitted_law(), 50.0, half), 800.0, 1e-6);
 }
 
 TEST(BatteryLife, WhatIsNotFittedIsThePublishedLaws) {
   const AgeingUse use{7.0, 0.5, 700.0, 0.5, 0.4};
-  EXPECT_EQ(life_years(FittedAgeing{}.law(), 100.0, use), life_years({}, 100.0, use));
-  const AgeingLaw cycles{FittedAgeing{{}, 0.01, 0.5, 0.8}.law()}, time{FittedAgeing{0.0004, {}, 0.5, 0.8}.law()};
-  const AgeingHistory history = AgeingHistory::storage(100.0);
+  EXPECT_EQ(life_years(FittedAgeing{}.fitted_law(), 100.0, use), life_years({}, 100.0, use));
+  const AgeingLaw cycles{FittedAgeing{{}, 0.01, 0.5, 0.8}.fitted_law()},
+      time{FittedAgeing{0.0004, {}, 0.5, 0.8}.fitted_law()};
+  const AgeingHistory history = AgeingHistory::of_typical_storage(100.0);
   EXPECT_EQ(calendar_loss(cycles, history, use), calendar_loss({}, history, use));
   EXPECT_EQ(cyclic_loss(time, history, use), cyclic_loss({}, history, use));
   // 730 days and as many cycles behind it: 7 more of each.
@@ -89,15 +92,15 @@ TEST(BatteryLife, WhatIsNotFittedIsThePublishedLaws) {
 
 TEST(BatteryLife, IsToldUpToAHundredYearsAndHealthDownToNothing) {
   const AgeingUse use{1.0, 0.5, 100.0, 0.5, 0.4};
-  EXPECT_EQ(life_years(FittedAgeing{0.0, 0.0, 0.5, 0.8}.law(), 100.0, use), most_life_years);
-  EXPECT_EQ(health_after_5_years(FittedAgeing{0.0, 0.0, 0.5, 0.8}.law(), 100.0, use), 1.0);
-  EXPECT_EQ(health_after_5_years(FittedAgeing{0.0, 0.9, 1.0, 0.8}.law(), 100.0, use), 0.0);
+  EXPECT_EQ(life_years(FittedAgeing{0.0, 0.0, 0.5, 0.8}.fitted_law(), 100.0, use), most_life_years);
+  EXPECT_EQ(health_after_5_years(FittedAgeing{0.0, 0.0, 0.5, 0.8}.fitted_law(), 100.0, use), 1.0);
+  EXPECT_EQ(health_after_5_years(FittedAgeing{0.0, 0.9, 1.0, 0.8}.fitted_law(), 100.0, use), 0.0);
   EXPECT_FALSE(kernel::is_known(health_after_5_years({}, 100.0, {})));
 }
 
 TEST(BatteryLife, OfFleetsIsThatOfTheLawThatIsReplacedFirst) {
   FleetUse visits;
-  visits.add({0.5, 0.6, 20.0, 0.7, 0.4}, 50.0, 0.4);
+  visits.add_battery({0.5, 0.6, 20.0, 0.7, 0.4}, 50.0, 0.4);
   const FittedAgeing hard{0.0, 0.02, 0.5, 0.8};
   std::vector<FleetOfLaw> fleets;
   for (const FittedAgeing& law : {FittedAgeing{}, hard, FittedAgeing{}}) add_fleet(fleets, {law, visits});

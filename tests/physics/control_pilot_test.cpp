@@ -44,39 +44,39 @@ TEST(ControlPilot, FindsTheDutyCycleOfACurrentAndBack) {
 
 TEST(ControlPilot, ChargesOnlyWhereOneOffersAndTheOtherIsReady) {
   ControlPilot pilot;
-  EXPECT_EQ(pilot.state(), PilotState::a);
-  EXPECT_FALSE(pilot.on(Event::ready)) << "no vehicle";
-  EXPECT_TRUE(pilot.on(Event::plug_in));
-  EXPECT_FALSE(pilot.on(Event::plug_in));
-  EXPECT_EQ(pilot.state(), PilotState::b);
-  EXPECT_TRUE(pilot.on(Event::ready));
-  EXPECT_EQ(pilot.state(), PilotState::c);
+  EXPECT_EQ(pilot.pilot_state(), PilotState::a);
+  EXPECT_FALSE(pilot.on_event(Event::ready)) << "no vehicle";
+  EXPECT_TRUE(pilot.on_event(Event::plug_in));
+  EXPECT_FALSE(pilot.on_event(Event::plug_in));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::b);
+  EXPECT_TRUE(pilot.on_event(Event::ready));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::c);
   EXPECT_FALSE(pilot.energy_flows()) << "C1";
-  EXPECT_TRUE(pilot.on(Event::offer));
+  EXPECT_TRUE(pilot.on_event(Event::offer));
   EXPECT_TRUE(pilot.energy_flows()) << "C2";
-  EXPECT_TRUE(pilot.on(Event::not_ready));
-  EXPECT_EQ(pilot.state(), PilotState::b);
-  EXPECT_TRUE(pilot.oscillates()) << "B2: suspended by the vehicle";
-  EXPECT_TRUE(pilot.on(Event::ready_ventilate));
-  EXPECT_EQ(pilot.state(), PilotState::d);
+  EXPECT_TRUE(pilot.on_event(Event::not_ready));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::b);
+  EXPECT_TRUE(pilot.is_oscillating()) << "B2: suspended by the vehicle";
+  EXPECT_TRUE(pilot.on_event(Event::ready_ventilate));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::d);
   EXPECT_TRUE(pilot.energy_flows());
-  EXPECT_TRUE(pilot.on(Event::unplug));
-  EXPECT_EQ(pilot.state(), PilotState::a);
-  EXPECT_FALSE(pilot.oscillates());
+  EXPECT_TRUE(pilot.on_event(Event::unplug));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::a);
+  EXPECT_FALSE(pilot.is_oscillating());
 }
 
 TEST(ControlPilot, AFaultEndsTheOfferAndLeavesTheVehicleWhereItIs) {
   ControlPilot pilot;
-  for (const Event event : {Event::plug_in, Event::offer, Event::ready}) EXPECT_TRUE(pilot.on(event));
-  EXPECT_TRUE(pilot.on(Event::lose_pilot));
-  EXPECT_EQ(pilot.state(), PilotState::e);
+  for (const Event event : {Event::plug_in, Event::offer, Event::ready}) EXPECT_TRUE(pilot.on_event(event));
+  EXPECT_TRUE(pilot.on_event(Event::lose_pilot));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::e);
   EXPECT_FALSE(pilot.energy_flows());
-  EXPECT_FALSE(pilot.on(Event::offer));
-  EXPECT_TRUE(pilot.on(Event::restore));
-  EXPECT_EQ(pilot.state(), PilotState::c);
+  EXPECT_FALSE(pilot.on_event(Event::offer));
+  EXPECT_TRUE(pilot.on_event(Event::restore));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::c);
   EXPECT_FALSE(pilot.energy_flows());
-  EXPECT_TRUE(pilot.on(Event::out_of_service));
-  EXPECT_EQ(pilot.state(), PilotState::f);
+  EXPECT_TRUE(pilot.on_event(Event::out_of_service));
+  EXPECT_EQ(pilot.pilot_state(), PilotState::f);
 }
 
 TEST(ControlPilot, ShowsTheVoltagesOfItsStates) {

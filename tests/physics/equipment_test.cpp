@@ -23,7 +23,7 @@ Evse dc_evse(double max_kw, double min_kw) {
 }
 
 TEST(Coupling, ThreePhaseEvseAndCarUseAllPhases) {
-  const Coupling c = couple(ac_evse(3, 230.0, 16.0, 6.0), Vehicle{}, false);
+  const Coupling c = couple_vehicle(ac_evse(3, 230.0, 16.0, 6.0), Vehicle{}, false);
   EXPECT_DOUBLE_EQ(c.kw_per_a, 0.69);
   EXPECT_DOUBLE_EQ(c.max_kw, 11.04);
   EXPECT_DOUBLE_EQ(c.min_kw, 4.14);
@@ -34,24 +34,24 @@ TEST(Coupling, ThreePhaseEvseAndCarUseAllPhases) {
 TEST(Coupling, PhasesUsedAreTheFewerOfEvseAndCar) {
   Vehicle one_phase;
   one_phase.ac_phases = 1;
-  EXPECT_DOUBLE_EQ(couple(ac_evse(3, 230.0, 32.0, 6.0), one_phase, false).max_kw, 7.36);
-  EXPECT_DOUBLE_EQ(couple(ac_evse(1, 220.0, 32.0, 6.0), Vehicle{}, false).max_kw, 7.04);
+  EXPECT_DOUBLE_EQ(couple_vehicle(ac_evse(3, 230.0, 32.0, 6.0), one_phase, false).max_kw, 7.36);
+  EXPECT_DOUBLE_EQ(couple_vehicle(ac_evse(1, 220.0, 32.0, 6.0), Vehicle{}, false).max_kw, 7.04);
 }
 
 TEST(Coupling, OnBoardChargerLimitsAcPowerWhateverTheChargerOffers) {
   Vehicle car;
   car.max_ac_kw = 11.0;
-  EXPECT_DOUBLE_EQ(couple(ac_evse(3, 230.0, 32.0, 6.0), car, false).max_kw, 11.0);
+  EXPECT_DOUBLE_EQ(couple_vehicle(ac_evse(3, 230.0, 32.0, 6.0), car, false).max_kw, 11.0);
   // A third of a three-phase charger is left on one phase.
-  EXPECT_DOUBLE_EQ(couple(ac_evse(1, 230.0, 32.0, 6.0), car, false).max_kw, 11.0 / 3.0);
+  EXPECT_DOUBLE_EQ(couple_vehicle(ac_evse(1, 230.0, 32.0, 6.0), car, false).max_kw, 11.0 / 3.0);
   // It does not limit DC.
-  EXPECT_DOUBLE_EQ(couple(dc_evse(50.0, 0.0), car, false).max_kw, 50.0);
+  EXPECT_DOUBLE_EQ(couple_vehicle(dc_evse(50.0, 0.0), car, false).max_kw, 50.0);
 }
 
 TEST(Coupling, DcIsLimitedByOutletAndInletAndHasNoAmperes) {
   Vehicle car;
   car.max_dc_kw = 100.0;
-  const Coupling c = couple(dc_evse(150.0, 5.0), car, false);
+  const Coupling c = couple_vehicle(dc_evse(150.0, 5.0), car, false);
   EXPECT_EQ(c.max_kw, 100.0);
   EXPECT_EQ(c.min_kw, 5.0);
   EXPECT_EQ(c.kw_per_a, 0.0);
@@ -61,10 +61,10 @@ TEST(Coupling, DcIsLimitedByOutletAndInletAndHasNoAmperes) {
 TEST(Coupling, CarWithoutTheInletGetsNothing) {
   Vehicle no_dc;
   no_dc.has_dc = false;
-  EXPECT_EQ(couple(dc_evse(50.0, 0.0), no_dc, true).max_kw, 0.0);
+  EXPECT_EQ(couple_vehicle(dc_evse(50.0, 0.0), no_dc, true).max_kw, 0.0);
   Vehicle no_ac;
   no_ac.ac_phases = 0;
-  EXPECT_EQ(couple(ac_evse(3, 230.0, 32.0, 6.0), no_ac, true).max_kw, 0.0);
+  EXPECT_EQ(couple_vehicle(ac_evse(3, 230.0, 32.0, 6.0), no_ac, true).max_kw, 0.0);
 }
 
 TEST(Coupling, DischargingNeedsEvseCarAndDriver) {
@@ -72,18 +72,18 @@ TEST(Coupling, DischargingNeedsEvseCarAndDriver) {
   evse.max_discharge_a = 16.0;
   Vehicle car;
   car.max_discharge_kw = 7.4;
-  EXPECT_EQ(couple(evse, car, true).max_discharge_kw, 0.0);
+  EXPECT_EQ(couple_vehicle(evse, car, true).max_discharge_kw, 0.0);
   evse.bidirectional = true;
-  EXPECT_EQ(couple(evse, car, true).max_discharge_kw, 0.0);
+  EXPECT_EQ(couple_vehicle(evse, car, true).max_discharge_kw, 0.0);
   car.v2g_capable = true;
-  EXPECT_EQ(couple(evse, car, false).max_discharge_kw, 0.0);
-  EXPECT_EQ(couple(evse, car, true).max_discharge_kw, 7.4);
+  EXPECT_EQ(couple_vehicle(evse, car, false).max_discharge_kw, 0.0);
+  EXPECT_EQ(couple_vehicle(evse, car, true).max_discharge_kw, 7.4);
   car.max_discharge_kw = 50.0;
-  EXPECT_DOUBLE_EQ(couple(evse, car, true).max_discharge_kw, 11.04);
+  EXPECT_DOUBLE_EQ(couple_vehicle(evse, car, true).max_discharge_kw, 11.04);
 }
 
 TEST(AllowedOffers, BelowTheMinimumCurrentIsZero) {
-  const Coupling c = couple(ac_evse(1, 230.0, 32.0, 6.0), Vehicle{}, false);
+  const Coupling c = couple_vehicle(ac_evse(1, 230.0, 32.0, 6.0), Vehicle{}, false);
   EXPECT_EQ(floor_to_allowed(c, 1.3799), 0.0);
   EXPECT_EQ(floor_to_allowed(c, c.min_kw), c.min_kw);
   EXPECT_EQ(floor_to_allowed(c, 5.0), 5.0);
@@ -93,7 +93,7 @@ TEST(AllowedOffers, BelowTheMinimumCurrentIsZero) {
 }
 
 TEST(AllowedOffers, WithoutMinimumEveryPowerIsAllowed) {
-  const Coupling c = couple(dc_evse(50.0, 0.0), Vehicle{}, false);
+  const Coupling c = couple_vehicle(dc_evse(50.0, 0.0), Vehicle{}, false);
   EXPECT_EQ(floor_to_allowed(c, 0.001), 0.001);
   EXPECT_EQ(floor_to_allowed(c, 0.0), 0.0);
 }
@@ -102,7 +102,7 @@ TEST(AllowedOffers, WithoutMinimumEveryPowerIsAllowed) {
 TEST(AllowedOffers, FiniteRatesFloorToTheNextLowerRate) {
   Evse evse = ac_evse(1, 208.0, 32.0, 0.0);
   evse.rates_a = {8.0, 16.0, 24.0, 32.0};
-  const Coupling c = couple(evse, Vehicle{}, false);
+  const Coupling c = couple_vehicle(evse, Vehicle{}, false);
   EXPECT_DOUBLE_EQ(c.min_kw, 8.0 * 0.208);
   EXPECT_EQ(floor_to_allowed(c, 1.0), 0.0);
   EXPECT_DOUBLE_EQ(floor_to_allowed(c, 15.9 * 0.208), 8.0 * 0.208);
@@ -113,7 +113,7 @@ TEST(AllowedOffers, FiniteRatesFloorToTheNextLowerRate) {
 TEST(AllowedOffers, EveryWholeAmpereSurvivesTheWayToKilowattsAndBack) {
   Evse evse = ac_evse(3, 208.0, 32.0, 0.0);
   for (int a = 6; a <= 32; ++a) evse.rates_a.push_back(a);
-  const Coupling c = couple(evse, Vehicle{}, false);
+  const Coupling c = couple_vehicle(evse, Vehicle{}, false);
   for (int a = 6; a <= 32; ++a) {
     // Another order of multiplications, as a strategy or a log would take it.
     const double kw = a * 208.0 / 1000.0 * 3.0;

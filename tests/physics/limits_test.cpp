@@ -39,7 +39,7 @@ FeederTree garage() {
 TEST(FeederTree, MorePowerGoesInThanComesOut) {
   const std::array<double, 3> own_kw{50.0, 20.0, 5.0};
   std::array<double, 3> into_kw{};
-  const double total_kw = garage().flows(own_kw, into_kw);
+  const double total_kw = garage().sum_flows(own_kw, into_kw);
   EXPECT_DOUBLE_EQ(into_kw[0], 50.0 / 0.99);
   EXPECT_DOUBLE_EQ(into_kw[1], 20.0);
   EXPECT_DOUBLE_EQ(into_kw[2], (5.0 + 50.0 / 0.99 + 20.0) / 0.98);
@@ -49,7 +49,7 @@ TEST(FeederTree, MorePowerGoesInThanComesOut) {
 TEST(FeederTree, LessPowerComesBackThanIsFedIn) {
   const std::array<double, 3> own_kw{-50.0, 20.0, 0.0};
   std::array<double, 3> into_kw{};
-  const double total_kw = garage().flows(own_kw, into_kw);
+  const double total_kw = garage().sum_flows(own_kw, into_kw);
   // Hall A feeds 49.5 kW up, hall B takes 20 of them inside the building, the transformer passes 98 % of the rest.
   EXPECT_DOUBLE_EQ(into_kw[0], -49.5);
   EXPECT_DOUBLE_EQ(total_kw, -29.5 * 0.98);
@@ -57,10 +57,10 @@ TEST(FeederTree, LessPowerComesBackThanIsFedIn) {
 
 TEST(FeederTree, TopFeedersAddUpAtTheGridConnection) {
   const FeederTree tree({feeder("east", -1), feeder("west", -1), feeder("west roof", 1)});
-  EXPECT_TRUE(tree.lossless());
+  EXPECT_TRUE(tree.is_lossless());
   const std::array<double, 3> own_kw{10.0, 4.0, -3.0};
   std::array<double, 3> into_kw{};
-  EXPECT_EQ(tree.flows(own_kw, into_kw), 11.0);
+  EXPECT_EQ(tree.sum_flows(own_kw, into_kw), 11.0);
   EXPECT_THAT(into_kw, ElementsAre(10.0, 1.0, -3.0));
 }
 
@@ -72,13 +72,13 @@ TEST(FeederTree, DeepChainsLoseAtEveryNodeWhateverTheirOrder) {
     feeders.push_back(feeder(std::to_string(i), i + 1 < depth ? static_cast<std::int32_t>(i + 1) : -1, 0.5));
   }
   const FeederTree tree(feeders);
-  EXPECT_FALSE(tree.lossless());
+  EXPECT_FALSE(tree.is_lossless());
   std::array<double, depth> own_kw{};
   std::array<double, depth> into_kw{};
   own_kw[0] = 1.0;
-  EXPECT_EQ(tree.flows(own_kw, into_kw), 0x1p20);
+  EXPECT_EQ(tree.sum_flows(own_kw, into_kw), 0x1p20);
   own_kw[0] = -0x1p20;
-  EXPECT_EQ(tree.flows(own_kw, into_kw), -1.0);
+  EXPECT_EQ(tree.sum_flows(own_kw, into_kw), -1.0);
 }
 
 TEST(FeederTree, PathLeadsFromTheNodeToTheGrid) {
@@ -89,8 +89,8 @@ TEST(FeederTree, PathLeadsFromTheNodeToTheGrid) {
 }
 
 TEST(FeederTree, EmptyTreeDrawsNothing) {
-  EXPECT_TRUE(FeederTree().lossless());
-  EXPECT_EQ(FeederTree().flows({}, {}), 0.0);
+  EXPECT_TRUE(FeederTree().is_lossless());
+  EXPECT_EQ(FeederTree().sum_flows({}, {}), 0.0);
 }
 
 TEST(FeederTree, LoopsAreRefusedNamingTheirFeeders) {

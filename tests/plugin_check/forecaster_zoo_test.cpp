@@ -34,7 +34,7 @@ Options quick() {
 std::string failures(const Report& report) {
   std::string all;
   for (const Verdict& verdict : report.checks) {
-    if (!verdict.pass) all += verdict.of.text() + " " + verdict.name + ": " + verdict.why + "\n";
+    if (!verdict.pass) all += verdict.of.part_text() + " " + verdict.name + ": " + verdict.why + "\n";
   }
   return all;
 }
@@ -55,7 +55,7 @@ TEST_P(ForecasterZoo, AnimalIsFoundByTheCheckThatLooksForIt) {
   if (animal.words != "did not come back within") options.call_s = 60.0;
   if (animal.check != "late" && sweep(false, true)) options.skip = {"late"};  // a thousand forecasts
   const Report report = check_plugin(folder + std::string(animal.name) + ".so", "", options);
-  EXPECT_EQ(report.passed(), animal.check.empty()) << failures(report);
+  EXPECT_EQ(report.all_passed(), animal.check.empty()) << failures(report);
   if (!animal.check.empty()) {
     const Verdict* verdict = verdict_of(report, animal.check);
     ASSERT_NE(verdict, nullptr) << failures(report);
@@ -93,7 +93,7 @@ TEST(ShippedForecasters, PassAndAreTimedForEachQuantity) {
   options.timing = sweep(true, false);
   if (sweep(false, true)) options.skip = {"late"};
   const Report report = check_plugin(paths::plugin_dir + "/forecast.so", "", options);
-  EXPECT_TRUE(report.passed()) << failures(report);
+  EXPECT_TRUE(report.all_passed()) << failures(report);
   EXPECT_GE(report.forecasters.size(), 2U);
   std::set<std::pair<std::string, std::string>> looked_at, timed;
   for (const Verdict& verdict : report.checks) {
@@ -140,13 +140,13 @@ TEST(HoldsBoth, StrategyAndForecasterOfOneIdAreLookedAtEachByItsOwnContract) {
   const std::string file = paths::test_plugin_dir + "/holds_both.so";
   for (const char* id : {"", "holds-both"}) {
     const Report report = check_plugin(file, id, quick());
-    EXPECT_TRUE(report.passed()) << failures(report);
+    EXPECT_TRUE(report.all_passed()) << failures(report);
     EXPECT_EQ(report.strategies, std::vector<std::string>{"holds-both"});
     EXPECT_EQ(report.forecasters, std::vector<std::string>{"holds-both"});
     std::multiset<std::string> answers, tables;
     for (const Verdict& verdict : report.checks) {
-      if (verdict.name == "answers") answers.insert(verdict.of.text());
-      if (verdict.name == "parameters") tables.insert(verdict.of.text());
+      if (verdict.name == "answers") answers.insert(verdict.of.part_text());
+      if (verdict.name == "parameters") tables.insert(verdict.of.part_text());
     }
     EXPECT_EQ(answers, (std::multiset<std::string>{"holds-both", "holds-both price", "holds-both pv"}));
     EXPECT_EQ(tables, (std::multiset<std::string>{"holds-both", "holds-both"}));
@@ -163,12 +163,12 @@ TEST(HoldsBoth, StrategyAndForecasterOfOneIdAreLookedAtEachByItsOwnContract) {
 
 TEST(ForecastScene, ShowsStepsWithoutGapsAndAsksFromTheEndOfTheHistory) {
   std::set<std::int64_t> day_hours;
-  for (std::uint64_t number = 1; number <= ForecastScene::corners() + 100; ++number) {
-    const ForecastScene scene(number > ForecastScene::corners() ? number + 1000 : number);
+  for (std::uint64_t number = 1; number <= ForecastScene::corner_count() + 100; ++number) {
+    const ForecastScene scene(number > ForecastScene::corner_count() ? number + 1000 : number);
     SCOPED_TRACE(scene.words());
     std::uint32_t before = 0;
-    for (std::size_t k = 0; k < scene.questions(); ++k) {
-      const auto call = scene.call(k, EVTWIN_QUANTITY_LOAD_KW);
+    for (std::size_t k = 0; k < scene.question_count(); ++k) {
+      const auto call = scene.call_of_question(k, EVTWIN_QUANTITY_LOAD_KW);
       const evtwin_steps &past = call.history.steps, &ahead = call.question.steps;
       EXPECT_TRUE(k == 0 || past.n > before);
       before = past.n;
@@ -199,10 +199,10 @@ TEST(ForecastScene, HasTheCornersAmongThoseThatAreAlwaysRun) {
   bool empty = false, one_step = false, all_nan = false, gaps = false, no_levels = false, negative_price = false;
   std::set<std::int64_t> step_min;
   std::set<std::uint32_t> horizons, levels;
-  for (std::uint64_t number = 1; number <= ForecastScene::corners(); ++number) {
+  for (std::uint64_t number = 1; number <= ForecastScene::corner_count(); ++number) {
     const ForecastScene scene(number);
-    for (std::size_t k = 0; k < scene.questions(); ++k) {
-      const auto call = scene.call(k, EVTWIN_QUANTITY_LOAD_KW);
+    for (std::size_t k = 0; k < scene.question_count(); ++k) {
+      const auto call = scene.call_of_question(k, EVTWIN_QUANTITY_LOAD_KW);
       const std::uint32_t n = call.history.steps.n;
       const double* load = call.history.values[EVTWIN_QUANTITY_LOAD_KW];
       const auto blank = std::count_if(load, load + n, [](double kw) { return std::isnan(kw); });

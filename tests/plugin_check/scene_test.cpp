@@ -74,7 +74,7 @@ TEST(Scene, ShowsViewsThatKeepTheContract) {
     EXPECT_EQ(scene.view().n_connected, 0U);
     std::uint64_t number = 0;
     std::int64_t before_ns = scene.view().now_ns;
-    for (; scene.next(asked); ++number) {
+    for (; scene.next_decision(asked); ++number) {
       const evtwin_view& v = scene.view();
       EXPECT_EQ(v.decision_number, number);
       EXPECT_TRUE(number == 0 || v.now_ns > before_ns);
@@ -82,7 +82,7 @@ TEST(Scene, ShowsViewsThatKeepTheContract) {
       expect_times_fit(v, steps);
       expect_sessions_fit(v);
     }
-    EXPECT_EQ(number, scene.decisions());
+    EXPECT_EQ(number, scene.decision_count());
     if (::testing::Test::HasFailure()) return;
   }
 }
@@ -110,9 +110,9 @@ TEST(Scene, IsTheSameForTheSameSeedAndAnotherForAnother) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Scene once(seed), again(seed), other(seed + 1000);
     bool differs = false;
-    while (once.next(asked) && again.next(asked)) {
+    while (once.next_decision(asked) && again.next_decision(asked)) {
       EXPECT_EQ(bytes_of(once.view()), bytes_of(again.view())) << seed;
-      differs = differs || !other.next(asked) || bytes_of(once.view()) != bytes_of(other.view());
+      differs = differs || !other.next_decision(asked) || bytes_of(once.view()) != bytes_of(other.view());
     }
     EXPECT_TRUE(differs);
   }
@@ -124,7 +124,7 @@ TEST(Scene, HasTheCornersOfTheContractAmongTheSeedsThatAreAlwaysRun) {
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     Scene scene(seed);
     const evtwin_strategy asked = asks(0);
-    while (scene.next(asked)) {
+    while (scene.next_decision(asked)) {
       const evtwin_view& v = scene.view();
       storages += v.n_storages > 0;
       no_contract += std::isinf(v.contract_kw);
@@ -149,7 +149,7 @@ TEST(Scene, HasTheCornersOfTheContractAmongTheSeedsThatAreAlwaysRun) {
 TEST(Answer, MayBeNothingOrWhatTheEvseCanDo) {
   Scene scene(3, {.evses = 8, .storages = 1, .occupancy = 1.0});
   const evtwin_strategy asked = asks(0);
-  ASSERT_TRUE(scene.next(asked) && scene.next(asked));
+  ASSERT_TRUE(scene.next_decision(asked) && scene.next_decision(asked));
   const evtwin_view& view = scene.view();
   ASSERT_GT(view.n_connected, 0U);
   const std::uint32_t i = view.connected_evse[0];

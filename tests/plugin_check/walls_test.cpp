@@ -35,8 +35,8 @@ evtwin_strategy asks_for_a_day() {
 struct AtADecision {
   AtADecision() : scene(11, {.evses = 7, .storages = 1, .occupancy = 1.0}) {
     const evtwin_strategy asked = asks_for_a_day();
-    scene.next(asked);
-    scene.next(asked);
+    scene.next_decision(asked);
+    scene.next_decision(asked);
   }
   Scene scene;
 };
@@ -61,7 +61,7 @@ TEST(WalledView, ShowsTheSameCellsAtOtherAddresses) {
         EXPECT_EQ(std::memcmp(from, to, length * control::size_of(column.cell)), 0) << column.name;
       }
     }
-    EXPECT_EQ(walled.damage(), "");
+    EXPECT_EQ(walled.describe_damage(), "");
   }
 }
 
@@ -104,55 +104,55 @@ TEST(WalledView, SeesWritesBesideTheAnswersThatNoWallStops) {
   {
     WalledView walled(here.scene.view(), Wall::after);
     walled.decision().evse_kw[-1] = 0.0;
-    EXPECT_THAT(walled.damage(), HasSubstr("before the start of evse_kw"));
+    EXPECT_THAT(walled.describe_damage(), HasSubstr("before the start of evse_kw"));
   }
   {
     WalledView walled(here.scene.view(), Wall::before);
     walled.decision().storage_kw[walled.view().n_storages] = 0.0;
-    EXPECT_THAT(walled.damage(), HasSubstr("past the end of storage_kw"));
+    EXPECT_THAT(walled.describe_damage(), HasSubstr("past the end of storage_kw"));
   }
   {
     WalledView walled(here.scene.view(), Wall::before, 0, 5);
     const std::size_t members = walled.view().n_evses + std::size_t{walled.view().n_storages};
     EXPECT_EQ(walled.decision().plan_steps, 5U);
     walled.decision().plan_kw[members * 5 - 1] = 1.0;
-    EXPECT_EQ(walled.damage(), "");
+    EXPECT_EQ(walled.describe_damage(), "");
     walled.decision().plan_kw[members * 5] = 1.0;
-    EXPECT_THAT(walled.damage(), HasSubstr("past the end of plan_kw"));
+    EXPECT_THAT(walled.describe_damage(), HasSubstr("past the end of plan_kw"));
   }
   {
     WalledView walled(here.scene.view(), Wall::after, 64);
     EXPECT_EQ(walled.view().struct_size, sizeof(evtwin_view) + 64);
     EXPECT_EQ(walled.decision().struct_size, sizeof(evtwin_decision) + 64);
     reinterpret_cast<unsigned char*>(&walled.decision())[sizeof(evtwin_decision) + 3] = 0;
-    EXPECT_THAT(walled.damage(), HasSubstr("that it can not know"));
+    EXPECT_THAT(walled.describe_damage(), HasSubstr("that it can not know"));
   }
   {
     WalledView walled(here.scene.view(), Wall::after);
     walled.decision().evse_kw = nullptr;
-    EXPECT_THAT(walled.damage(), HasSubstr("that are the host's"));
+    EXPECT_THAT(walled.describe_damage(), HasSubstr("that are the host's"));
   }
   {
     WalledView walled(here.scene.view(), Wall::after, 0, 5);
     walled.decision().plan_steps = 6;
-    EXPECT_THAT(walled.damage(), HasSubstr("that are the host's"));
+    EXPECT_THAT(walled.describe_damage(), HasSubstr("that are the host's"));
   }
 }
 
 TEST(Children, TellHowTheyEnded) {
   const std::vector<Body> bodies{[] {}, [] { throw Failed("as it should not be"); },
                                  [] {
-                                   note("one");
-                                   note("two");
+                                   note_in_box("one");
+                                   note_in_box("two");
                                    const std::uint64_t words[] = {7, 8};
-                                   keep(words);
+                                   keep_in_box(words);
                                  }};
   const auto outcomes = run_children(bodies, {.call_s = 20.0, .at_once = 3});
   EXPECT_TRUE(outcomes[0].passed);
   EXPECT_FALSE(outcomes[1].passed);
   EXPECT_EQ(outcomes[1].why, "as it should not be");
   EXPECT_EQ(outcomes[2].note, "one; two");
-  EXPECT_EQ(outcomes[2].words(), (std::vector<std::uint64_t>{7, 8}));
+  EXPECT_EQ(outcomes[2].data_words(), (std::vector<std::uint64_t>{7, 8}));
 }
 
 TEST(Symbols, AreThoseThatThePluginExports) {

@@ -51,9 +51,9 @@ bool same(const PolicyFile& a, const PolicyFile& b) {
 TEST(PolicyFile, IsReadAsItWasWritten) {
   const PolicyFile back = read_policy(policy_bytes(small()));
   EXPECT_TRUE(same(back, small()));
-  EXPECT_EQ(back.array("w", {2, 3}).values[1], -2.5F);
-  EXPECT_EQ(message_of<PolicyError>([&] { back.array("w", {3, 2}); }), "its array w is [2, 3], [3, 2] is due");
-  EXPECT_EQ(message_of<PolicyError>([&] { back.array("v", {3, 2}); }), "it has no array v");
+  EXPECT_EQ(back.find_array("w", {2, 3}).values[1], -2.5F);
+  EXPECT_EQ(message_of<PolicyError>([&] { back.find_array("w", {3, 2}); }), "its array w is [2, 3], [3, 2] is due");
+  EXPECT_EQ(message_of<PolicyError>([&] { back.find_array("v", {3, 2}); }), "it has no array v");
   const testing::TemporaryFile file(policy_bytes(small()));
   EXPECT_TRUE(same(read_policy_file(file.path()), small()));
 }

@@ -105,8 +105,8 @@ TEST(EventFile, HoldsWhatItWasGiven) {
   const std::string folder = at.write("x", "") + ".tb";
   {
     EventFile events(folder, 1000.5, 0);
-    events.add(1001.25, 300, {{"policy/entropy", -1.5F}, {"best/objective", 2100.0F}});
-    events.add(1002.0, 70000, {});
+    events.append_scalars(1001.25, 300, {{"policy/entropy", -1.5F}, {"best/objective", 2100.0F}});
+    events.append_scalars(1002.0, 70000, {});
   }
   const std::string file = only_file(folder);
   EXPECT_THAT(file, ::testing::HasSubstr("tfevents"));
@@ -135,7 +135,7 @@ TEST(EventFile, OneThatGoesOnVoidsWhatCameLater) {
   const std::string folder = at.write("x", "") + ".tb";
   EventFile(folder, 5.0, 0);
   EventFile second(folder, 5.0, 640);  // the same second: another name
-  second.flush();
+  second.flush_file();
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     ++files;
@@ -146,7 +146,7 @@ TEST(EventFile, OneThatGoesOnVoidsWhatCameLater) {
     EXPECT_EQ(fields_of(started.find(7)->second).find(1)->second, "1") << "SessionLog START";
   }
   EXPECT_EQ(files, 2U);
-  second.discard();
+  second.remove_file();
   EXPECT_TRUE(std::filesystem::exists(folder)) << "somebody else's file is in it";
 }
 

@@ -27,11 +27,11 @@ std::vector<Row> ask(const std::string& file, const std::string& sql) {
   const Database database(file, SQLITE_OPEN_READONLY);
   Statement statement(database, sql);
   std::vector<Row> rows;
-  while (statement.step()) {
+  while (statement.next_row()) {
     Row& row = rows.emplace_back();
-    for (int c = 0; c < statement.columns(); ++c)
-      row.push_back(statement.type(c) == SQLITE_TEXT ? static_cast<double>(statement.text(c).size())
-                                                     : statement.real(c));
+    for (int c = 0; c < statement.column_count(); ++c)
+      row.push_back(statement.column_type(c) == SQLITE_TEXT ? static_cast<double>(statement.column_text(c).size())
+                                                            : statement.column_real(c));
   }
   return rows;
 }

@@ -45,7 +45,7 @@ TEST(RunReader, SaysWhatTheWriterWasTold) {
   EXPECT_EQ(summary.strategy, "edf:margin_min=5");
   EXPECT_EQ(summary.plugin_digest, "0123456789abcdef");
   EXPECT_EQ(summary.state, RunState::complete);
-  EXPECT_EQ(incompleteness(summary), "");
+  EXPECT_EQ(describe_incompleteness(summary), "");
   EXPECT_EQ(summary.event_hash, "0123456789abcdef");
   EXPECT_EQ(summary.scenario_text, world.scenario_text);
   EXPECT_EQ(summary.parameters, world.parameters);
@@ -76,7 +76,7 @@ TEST(RunReader, NamesWhatIsNoRunFile) {
   EXPECT_THAT(first_problem(folder / "pipe"), HasSubstr("no regular file"));
   {
     Database database(folder / "other", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    database.execute("PRAGMA application_id = 7; CREATE TABLE mine (x)");
+    database.run_statements("PRAGMA application_id = 7; CREATE TABLE mine (x)");
   }
   EXPECT_THAT(first_problem(folder / "other"), HasSubstr("application"));
 }
@@ -168,7 +168,7 @@ TEST(RunReader, AFileThatAsksForEndlessWorkIsGivenUp) {
   write_sample(file);
   Database database = open_run_file(file);
   EXPECT_THROW(
-      database.integer("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"),
+      database.read_integer("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"),
       RunFileError);
 }
 
@@ -176,7 +176,7 @@ TEST(RunReader, CannotWrite) {
   const Folder folder;
   write_sample(folder / "run.evtwin");
   Database database = open_run_file(folder / "run.evtwin");
-  EXPECT_THROW(database.execute("DELETE FROM kpi"), RunFileError);
+  EXPECT_THROW(database.run_statements("DELETE FROM kpi"), RunFileError);
 }
 
 TEST(RunReader, MessagesShowNoControlCharacters) {

@@ -193,7 +193,7 @@ inline std::string bytes_of(const std::string& file) {
 /// Changes a file as another program would.
 inline void change(const std::string& file, const std::string& sql) {
   Database database(file, SQLITE_OPEN_READWRITE);
-  database.execute(sql);
+  database.run_statements(sql);
 }
 
 }  // namespace evtwin::record::test

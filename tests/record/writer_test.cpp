@@ -92,7 +92,7 @@ TEST(RunWriter, ManyBatchesArriveWholeAndInOrder) {
   }
   EXPECT_THAT(check_run_file(folder / "run.evtwin"), IsEmpty());
   Database database = open_run_file(folder / "run.evtwin");
-  EXPECT_EQ(database.integer("SELECT count(*) FROM power WHERE start_ns = id - 1 AND kw = id"), segments);
+  EXPECT_EQ(database.read_integer("SELECT count(*) FROM power WHERE start_ns = id - 1 AND kw = id"), segments);
 }
 
 TEST(RunWriter, ATickThatAsksForNothingNewLeavesNoRow) {
@@ -110,8 +110,8 @@ TEST(RunWriter, ATickThatAsksForNothingNewLeavesNoRow) {
   }
   EXPECT_THAT(check_run_file(folder / "run.evtwin"), IsEmpty());
   Database database = open_run_file(folder / "run.evtwin");
-  EXPECT_EQ(database.integer("SELECT group_concat(number, '') FROM decision"), 134);
-  EXPECT_EQ(database.integer("SELECT count(*) FROM setpoint"), 1);
+  EXPECT_EQ(database.read_integer("SELECT group_concat(number, '') FROM decision"), 134);
+  EXPECT_EQ(database.read_integer("SELECT count(*) FROM setpoint"), 1);
 }
 
 TEST(RunWriter, AFailedRunIsMarkedAndKeepsWhatWasRecorded) {
@@ -120,11 +120,11 @@ TEST(RunWriter, AFailedRunIsMarkedAndKeepsWhatWasRecorded) {
   {
     RunWriter writer(folder / "run.evtwin", world, sample_strategy());
     feed(writer, world);
-    EXPECT_TRUE(writer.fail(RunState::interrupted, "Ctrl-C"));
+    EXPECT_TRUE(writer.end_with_error(RunState::interrupted, "Ctrl-C"));
   }
   const RunSummary summary = read_summary(folder / "run.evtwin");
   EXPECT_EQ(summary.state, RunState::interrupted);
-  EXPECT_EQ(incompleteness(summary), "incomplete: the run was interrupted: Ctrl-C");
+  EXPECT_EQ(describe_incompleteness(summary), "incomplete: the run was interrupted: Ctrl-C");
   EXPECT_THAT(check_run_file(folder / "run.evtwin"), ElementsAre("incomplete: the run was interrupted: Ctrl-C"));
   EXPECT_THAT(summary.rows, Contains(std::pair<std::string, std::uint64_t>("power", 3)));
 }
@@ -183,7 +183,7 @@ TEST(RunWriter, AFullDiskIsReportedAndTheFileIsNotTakenForComplete) {
     } catch (const RunFileError& problem) {
       said = problem.what();
     }
-    writer.fail(RunState::failed, said);
+    writer.end_with_error(RunState::failed, said);
     const bool named = said.starts_with(file + ": ") && said.find("File too large") != std::string::npos;
     ::_exit(named ? 7 : 8);
   });
@@ -202,7 +202,7 @@ TEST(RunWriter, DoesNotOverwriteWhatIsNoRunFile) {
   const std::string other = folder / "other.db";
   {
     Database database(other, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    database.execute("CREATE TABLE mine (x)");
+    database.run_statements("CREATE TABLE mine (x)");
   }
   for (const std::string& file : {notes, other}) {
     const std::string before = bytes_of(file);

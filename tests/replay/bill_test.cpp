@@ -54,7 +54,7 @@ return scenario { start = "2025-06-02", days = 30, timezone = "UTC",
 )" + events + "}");
   ocpp::SiteLog log = ocpp::read_site_log_text("site.log", two_months_log());
   sessions::LogSessions sessions = sessions::sessions_of(log);
-  Prepared prepared = prepare(request, std::move(log), std::move(sessions));
+  Prepared prepared = prepare_replay(request, std::move(log), std::move(sessions));
   ReplayResult replayed = replay(prepared);
   ScoreCard card = judge(prepared, replayed, {});
   std::vector<ReplayedSession> pairs = replayed_sessions(prepared.sessions.sessions, replayed);
@@ -105,7 +105,7 @@ TEST(BillOfAProfile, DriversPayWhatAtSaysAndTheLogKnowsItsEvses) {
   const twin::SiteResult& twin = run.replayed.result.sites.front();
   EXPECT_NEAR(twin.ledger.driver_revenue, 18 * 0.4 + 18 * 0.6, 1e-9);
   WhatIfRow logged = row_of_run(WhatIfRow::Kind::as_logged, "as_logged",
-                                analysis::kpis(world_of(run.prepared), run.replayed.result), 0);
+                                analysis::kpis_of_run(world_of(run.prepared), run.replayed.result), 0);
   const WhatIf result = what_if({run.prepared, run.card, run.sessions, 1.0, run.replayed.terms}, {logged});
   EXPECT_NEAR(result.rows[0].drivers, -(18 * 0.4 + 18 * 0.6), 1e-9);
   EXPECT_NEAR(result.rows[0].site, result.rows[1].site, 1e-6);

@@ -41,7 +41,7 @@ struct MadeCertificate {
     log.report.unused["the frame is cut off"] = {1, {{{0, 7}, "the frame is cut off", "[2,"}}};
     log.flags.push_back({"meter_goes_back", "1", "site.log:12: \x1b[31m</li><script>alert(2)</script>", {}});
     prepared.assumptions.push_back({"battery size", "배터리 용량", "unknown & not limiting", "알 수 없음"});
-    card = score({log, twin, market::Calendar(), {}, true, foretold_well()});
+    card = score_evidence({log, twin, market::Calendar(), {}, true, foretold_well()});
   }
   std::string page(Language language) const {
     return certificate_html({prepared, card, "0123456789abcdef", "evtwin 0", language, doubts});

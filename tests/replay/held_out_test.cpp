@@ -31,7 +31,7 @@ class OneCarADay {
     PrepareRequest request;
     request.logs = {"site.log"};
     request.load.library_dir = paths::source_dir + "/scenarios/lib";
-    const Prepared prepared = prepare(request, std::move(log), std::move(sessions));
+    const Prepared prepared = prepare_replay(request, std::move(log), std::move(sessions));
     return held_out(prepared, replay(prepared));
   }
 
@@ -52,15 +52,15 @@ TEST(HeldOut, ACarThatStaysAsItWasIsForetoldAndTheRatedPowerIsNot) {
   EXPECT_EQ(held_out.from_ns, eight_ns + 14 * 24 * 60 * minute);
   EXPECT_NEAR(held_out.tested_share, 1.0, 1e-9);
   for (std::size_t line = 0; line < power_lines.size(); ++line) {
-    EXPECT_NEAR(held_out.of(Way::foretold, line).value, 0.0, 1e-6) << power_lines[line];
-    EXPECT_NEAR(held_out.of(Way::fitted, line).value, 0.0, 1e-6) << power_lines[line];
+    EXPECT_NEAR(held_out.figure_of(Way::foretold, line).value, 0.0, 1e-6) << power_lines[line];
+    EXPECT_NEAR(held_out.figure_of(Way::fitted, line).value, 0.0, 1e-6) << power_lines[line];
   }
   // 12 kWh at R kW instead of 6: the peak is R / 6 - 1 too high.
-  const double rated_kw = 6.0 * (1.0 + held_out.of(Way::rectangle, 2).value);
+  const double rated_kw = 6.0 * (1.0 + held_out.figure_of(Way::rectangle, 2).value);
   EXPECT_GE(rated_kw, 7.0 - 1e-9);
-  EXPECT_NEAR(held_out.of(Way::rectangle, 3).value, (108.0 - 60.0 * 10.8 / rated_kw) / 108.0, 1e-6);
+  EXPECT_NEAR(held_out.figure_of(Way::rectangle, 3).value, (108.0 - 60.0 * 10.8 / rated_kw) / 108.0, 1e-6);
   // Every car drew evenly for two hours, so that the mean shape fits too: no skill can be told beside it.
-  EXPECT_NEAR(held_out.of(Way::mean_shape, 2).value, 0.0, 1e-6);
+  EXPECT_NEAR(held_out.figure_of(Way::mean_shape, 2).value, 0.0, 1e-6);
 }
 
 TEST(HeldOut, ACarThatChangedIsForetoldWrongByFiguresByHand) {
@@ -70,17 +70,17 @@ TEST(HeldOut, ACarThatChangedIsForetoldWrongByFiguresByHand) {
   const HeldOut held_out = log.judged();
   ASSERT_EQ(held_out.judged, 6U);
   // 8 kWh at 6 kW in 80 min, metered 4 kW for 120: 2 kW off in 80 min, 4 kW in 40.
-  EXPECT_NEAR(held_out.of(Way::foretold, 0).value, std::sqrt((80.0 * 4.0 + 40.0 * 16.0) / 120.0) / 4.0, 1e-6);
+  EXPECT_NEAR(held_out.figure_of(Way::foretold, 0).value, std::sqrt((80.0 * 4.0 + 40.0 * 16.0) / 120.0) / 4.0, 1e-6);
   // By the hour 6 and 2 for 4 and 4, twelve hours.
-  EXPECT_NEAR(held_out.of(Way::foretold, 1).value, std::sqrt(12.0 * 4.0 / 11.0) / 4.0, 1e-6);
-  EXPECT_NEAR(held_out.of(Way::foretold, 2).value, 0.5, 1e-6);
+  EXPECT_NEAR(held_out.figure_of(Way::foretold, 1).value, std::sqrt(12.0 * 4.0 / 11.0) / 4.0, 1e-6);
+  EXPECT_NEAR(held_out.figure_of(Way::foretold, 2).value, 0.5, 1e-6);
   // 7.2 kWh after 72 min for 108.
-  EXPECT_NEAR(held_out.of(Way::foretold, 3).value, 36.0 / 108.0, 1e-6);
+  EXPECT_NEAR(held_out.figure_of(Way::foretold, 3).value, 36.0 / 108.0, 1e-6);
   // The replay was fitted to these very days.
-  EXPECT_NEAR(held_out.of(Way::fitted, 1).value, 0.0, 1e-6);
+  EXPECT_NEAR(held_out.figure_of(Way::fitted, 1).value, 0.0, 1e-6);
   // All earlier cars drew evenly for two hours: so does the mean shape, and is right by its scale.
-  EXPECT_NEAR(held_out.of(Way::mean_shape, 1).value, 0.0, 1e-6);
-  EXPECT_NEAR(held_out.skill(1), -1.0, 1e-4);
+  EXPECT_NEAR(held_out.figure_of(Way::mean_shape, 1).value, 0.0, 1e-6);
+  EXPECT_NEAR(held_out.skill_of_line(1), -1.0, 1e-4);
 }
 
 TEST(HeldOut, WithoutEarlierReadingsNothingIsForetold) {

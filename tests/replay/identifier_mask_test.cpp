@@ -12,8 +12,8 @@ using Words = IdentifierMask::Words;
 
 std::string masked_alone(const std::string& text) {
   IdentifierMask mask;
-  mask.learn(text);
-  return mask.masked(text, Words::log);
+  mask.learn_identifiers(text);
+  return mask.mask_text(text, Words::log);
 }
 
 TEST(IdentifierMask, FindsFieldsInEveryWayOfWriting) {
@@ -61,10 +61,10 @@ TEST(IdentifierMask, OneCardHasOneNumberAndProseIsSearched) {
 TEST(IdentifierMask, NumbersStayNumbersAndFiguresStay) {
   IdentifierMask mask;
   const std::string line = R"({"idTag":"20092012","meterStart":20092012,"t":"20092012"} card 20092012 ok)";
-  mask.learn(line);
-  EXPECT_EQ(mask.masked(line, Words::log),
+  mask.learn_identifiers(line);
+  EXPECT_EQ(mask.mask_text(line, Words::log),
             R"({"idTag":"10000001","meterStart":20092012,"t":"20092012"} card 10000001 ok)");
-  EXPECT_EQ(mask.left(), 2U);
+  EXPECT_EQ(mask.kept_count(), 2U);
 }
 
 TEST(IdentifierMask, NoNumberIsAnIdentifierOfTheLog) {
@@ -74,10 +74,10 @@ TEST(IdentifierMask, NoNumberIsAnIdentifierOfTheLog) {
 
 TEST(IdentifierMask, StationsKeepTheirNames) {
   IdentifierMask mask;
-  mask.keep("CP0001");
+  mask.keep_name("CP0001");
   const std::string line = R"(CP0001 {"idTag":"CP0001"})";
-  mask.learn(line);
-  EXPECT_EQ(mask.masked(line, Words::log), R"(CP0001 {"idTag":"T000001"})");
+  mask.learn_identifiers(line);
+  EXPECT_EQ(mask.mask_text(line, Words::log), R"(CP0001 {"idTag":"T000001"})");
 }
 
 TEST(IdentifierMask, SecretsOfConfigurationsAreMasked) {
@@ -91,19 +91,19 @@ TEST(IdentifierMask, SecretsOfConfigurationsAreMasked) {
 TEST(IdentifierMask, ValuesBrokenByTheLineAreCounted) {
   IdentifierMask mask;
   const std::string text = "{\"idTag\":\"04A1\nB2C3\"}\n";
-  mask.learn(text);
-  EXPECT_EQ(mask.masked(text, Words::log).find("04A1"), std::string::npos);
-  EXPECT_EQ(mask.broken(), 1U);
+  mask.learn_identifiers(text);
+  EXPECT_EQ(mask.mask_text(text, Words::log).find("04A1"), std::string::npos);
+  EXPECT_EQ(mask.broken_count(), 1U);
 }
 
 TEST(IdentifierMask, DocumentsOfOursAreMaskedInTheirFieldsAndTexts) {
   IdentifierMask mask;
-  mask.add("7");
-  mask.add("04A1B2C3");
+  mask.add_identifier("7");
+  mask.add_identifier("04A1B2C3");
   nlohmann::ordered_json json = {{"transaction_list", {{{"id_tag", "7"}, {"station", "7"}, {"kwh", 7}}}},
                                  {"texts", {"tag \"04A1B2C3\" charged on 7", "tag \"7\" too"}},
                                  {"excerpt", "[2,\"9\",\"Authorize\",{\"idTag\":\"NEVER"}};
-  mask.mask(json);
+  mask.mask_document(json);
   EXPECT_EQ(json["transaction_list"][0].dump(), R"({"id_tag":"1000001","station":"7","kwh":7})");
   EXPECT_EQ(json["texts"].dump(), R"(["tag \"T0000002\" charged on 7","tag \"1000001\" too"])");
   EXPECT_EQ(json["excerpt"].get<std::string>().find("NEVER"), std::string::npos);

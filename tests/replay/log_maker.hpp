@@ -85,7 +85,7 @@ inline HeldOut foretold_well() {
   made.judged = 9;
   made.from_ns = t0;
   made.tested_share = 1.0;
-  for (std::size_t line = 0; line < power_lines.size(); ++line) made.of(Way::foretold, line) = {0.01, 9};
+  for (std::size_t line = 0; line < power_lines.size(); ++line) made.figure_of(Way::foretold, line) = {0.01, 9};
   return made;
 }
 

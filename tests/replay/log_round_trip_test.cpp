@@ -58,7 +58,7 @@ TEST_P(LogRoundTrip, TransactionsAreThoseOfTheRun) {
     EXPECT_EQ(read.plugged_in_ns, made.plugged_in_ns);
     EXPECT_EQ(read.evse, run.evses[made.evse].number);
     EXPECT_EQ(read.id_tag, made.name.substr(0, made.name.find('#')));
-    EXPECT_EQ(read.whole(), !made.open);
+    EXPECT_EQ(read.is_whole(), !made.open);
     if (made.open) continue;
     EXPECT_EQ(read.stop_ns, made.departed_ns);
     EXPECT_EQ(read.plugged_out_ns, made.departed_ns);

@@ -140,7 +140,7 @@ class LogScale : public ::testing::TestWithParam<ocpp::Version> {
       const ocpp::Transaction* found = nullptr;
       for (const ocpp::Transaction* t : by_evse[{evse.station, evse.number}])
         if (std::abs(t->start_ns - session.plugged_in_ns) <= 2 * minute_ns) found = t;
-      if (found != nullptr && found->whole()) {
+      if (found != nullptr && found->is_whole()) {
         ++out.whole;
         out.kwh += found->energy_kwh;
         if (std::abs(found->energy_kwh - session.got_kwh) > step_kwh + 1e-9) {

@@ -24,7 +24,7 @@ Prepared prepared_of(const std::string& text) {
   request.load.library_dir = paths::source_dir + "/scenarios/lib";
   ocpp::SiteLog log = ocpp::read_site_log_text("site.log", text);
   sessions::LogSessions sessions = sessions::sessions_of(log);
-  return prepare(request, std::move(log), std::move(sessions));
+  return prepare_replay(request, std::move(log), std::move(sessions));
 }
 
 /// Transaction 1 at A, 8:00 to 10:00, 6 kW with a reading every ten minutes, but for what is left out.

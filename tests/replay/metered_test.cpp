@@ -21,11 +21,11 @@ TEST(Metered, BetweenDistantReadingsTheRegisterIsSpreadAndNothingIsScored) {
   // As in a real log: 3 readings in 99 s, whose powers would add up to half of what the register says.
   ocpp::Transaction logged = transaction(t0, t0 + 99 * second_ns, 10.0, 10.248);
   add_reading(logged, t0 + 60 * second_ns, 10.1, 3.0);
-  const Metered metered = replay::metered(logged);
+  const Metered metered = replay::metered_of(logged);
   ASSERT_EQ(metered.pieces.size(), 2U);
   EXPECT_NEAR(metered.pieces[0].kwh, 0.1, 1e-12);
   EXPECT_NEAR(metered.pieces[1].kwh, 0.148, 1e-12);
-  EXPECT_NEAR(metered.pieces[0].kw(), 6.0, 1e-9);
+  EXPECT_NEAR(metered.pieces[0].mean_kw(), 6.0, 1e-9);
   EXPECT_FALSE(metered.pieces[0].dense);
   EXPECT_EQ(metered.not_dense, "fewer than 10 readings");
   EXPECT_EQ(metered.closed_pieces, 0U);
@@ -35,7 +35,7 @@ TEST(Metered, DenseReadingsCloseTheLogsOwnBooks) {
   // Power says 6 kW, the register counts 0.098 kWh a minute: 2.04 % apart.
   ocpp::Transaction logged = transaction(t0, t0 + 20 * minute_ns, 5.0, 5.0 + 20 * 0.098);
   for (int i = 0; i <= 20; ++i) add_reading(logged, t0 + i * minute_ns, 5.0 + i * 0.098, 6.0);
-  const Metered metered = replay::metered(logged);
+  const Metered metered = replay::metered_of(logged);
   EXPECT_EQ(metered.closed_pieces, 20U);
   EXPECT_NEAR(metered.integral_kwh, 2.0, 1e-9);
   EXPECT_NEAR(metered.counted_kwh, 1.96, 1e-9);
@@ -52,7 +52,7 @@ TEST(Metered, AGapIsNoPartOfAStretch) {
   counted += 11 * 0.02;
   at += 185 * second_ns;
   for (int i = 0; i < 12; ++i, at += 10 * second_ns) add_reading(logged, at, counted + i * 0.02, 7.2);
-  const Metered metered = replay::metered(logged);
+  const Metered metered = replay::metered_of(logged);
   ASSERT_EQ(metered.pieces.size(), 23U);
   for (std::size_t i = 0; i < 23; ++i) EXPECT_EQ(metered.pieces[i].dense, i != 11) << i;
   EXPECT_EQ(metered.pieces[11].kwh, 0.0);
@@ -64,7 +64,7 @@ TEST(Metered, NegativePowerIsAnOffsetUnlessTheVehicleGivesBack) {
   ocpp::Transaction logged = transaction(t0, t0 + 10 * minute_ns, 1.0, 1.5);
   for (int i = 0; i <= 10; ++i)
     add_reading(logged, t0 + i * minute_ns, 1.0 + 0.1 * std::min(i, 5), i <= 5 ? 6.0 : -0.012);
-  const Metered metered = replay::metered(logged);
+  const Metered metered = replay::metered_of(logged);
   EXPECT_GE(metered.pieces.back().kwh, 0.0);
   EXPECT_NEAR(sum_of(metered), 0.5, 1e-9);
 
@@ -74,13 +74,13 @@ TEST(Metered, NegativePowerIsAnOffsetUnlessTheVehicleGivesBack) {
     add_reading(back, t0 + i * minute_ns, 1.0, -3.0);
     back.samples.back().export_register_kwh = 7.0 + 0.05 * i;
   }
-  EXPECT_NEAR(sum_of(replay::metered(back)), -0.5, 1e-9);
+  EXPECT_NEAR(sum_of(replay::metered_of(back)), -0.5, 1e-9);
 }
 
 TEST(Metered, ARegisterThatGoesBackTellsOnlyTheWhole) {
   ocpp::Transaction logged = transaction(t0, t0 + 2 * minute_ns, 1.0, 2.0);
   add_reading(logged, t0 + minute_ns, 0.2);
-  const Metered metered = replay::metered(logged);
+  const Metered metered = replay::metered_of(logged);
   ASSERT_EQ(metered.pieces.size(), 1U);
   EXPECT_NEAR(metered.pieces[0].kwh, 1.0, 1e-12);
   EXPECT_EQ(metered.not_dense, "the register's readings do not fit each other");
@@ -91,18 +91,18 @@ TEST(Metered, PowersShapeWhatOnlyTheEndsOfTheRegisterTell) {
   ocpp::Transaction logged = transaction(t0, t0 + 10 * minute_ns, 1.0, 2.5);
   for (int i = 1; i < 10; ++i)
     add_reading(logged, t0 + i * minute_ns, kernel::unknown, i < 5 ? 6.0 : i == 5 ? 9.0 : 12.0);
-  const Metered metered = replay::metered(logged);
+  const Metered metered = replay::metered_of(logged);
   ASSERT_EQ(metered.pieces.size(), 10U);
-  EXPECT_NEAR(metered.pieces[0].kw(), 6.0, 1e-6);
-  EXPECT_NEAR(metered.pieces[9].kw(), 12.0, 1e-6);
+  EXPECT_NEAR(metered.pieces[0].mean_kw(), 6.0, 1e-6);
+  EXPECT_NEAR(metered.pieces[9].mean_kw(), 12.0, 1e-6);
   EXPECT_TRUE(metered.pieces[0].dense);
 }
 
 TEST(Metered, WithoutEnergyThereIsNothing) {
   ocpp::Transaction logged = transaction(t0, t0 + minute_ns, 1.0, 2.0);
   logged.energy_kwh = kernel::unknown;
-  EXPECT_TRUE(replay::metered(logged).pieces.empty());
-  EXPECT_TRUE(replay::metered(transaction(t0, t0, 1.0, 2.0)).pieces.empty());
+  EXPECT_TRUE(replay::metered_of(logged).pieces.empty());
+  EXPECT_TRUE(replay::metered_of(transaction(t0, t0, 1.0, 2.0)).pieces.empty());
 }
 
 TEST(ReplayedSession, EnergyWithinATaperIsExact) {
@@ -116,11 +116,11 @@ TEST(ReplayedSession, EnergyWithinATaperIsExact) {
   const std::vector<twin::PowerSegment> power{segment(t0 - kernel::hour_ns, t0, 10.0), taper};
   const TwinEnergy energy(power);
   EXPECT_NEAR(energy.total_kwh(), 10.0 + 7.869386805747332, 1e-12);
-  EXPECT_NEAR(energy.between(t0, t0 + 30 * minute_ns), 20.0 * (1.0 - std::exp(-0.25)), 1e-12);
+  EXPECT_NEAR(energy.kwh_between(t0, t0 + 30 * minute_ns), 20.0 * (1.0 - std::exp(-0.25)), 1e-12);
   // 5 kWh of the taper: e^(-0.5 h) = 0.75.
-  EXPECT_NEAR(kernel::hours_between(t0, energy.when(15.0)), -2.0 * std::log(0.75), 1e-9);
-  EXPECT_EQ(energy.when(5.0), t0 - 30 * minute_ns);
-  EXPECT_EQ(energy.when(99.0), kernel::time_never);
+  EXPECT_NEAR(kernel::hours_between(t0, energy.instant_of(15.0)), -2.0 * std::log(0.75), 1e-9);
+  EXPECT_EQ(energy.instant_of(5.0), t0 - 30 * minute_ns);
+  EXPECT_EQ(energy.instant_of(99.0), kernel::time_never);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Prepared prepared_from(const std::string& text) {
   PrepareRequest request;
   request.logs = {"site.log"};
   request.load.library_dir = paths::source_dir + "/scenarios/lib";
-  return prepare(request, std::move(log), std::move(sessions));
+  return prepare_replay(request, std::move(log), std::move(sessions));
 }
 
 /// Ten minutes apart, constant power from `from` on.
@@ -95,7 +95,7 @@ TEST(Replay, CarsThatChargeAtTheSameTimeShareTheStationsLimit) {
   sessions::LogSessions sessions = sessions::sessions_of(read);
   PrepareRequest request;
   request.logs = {"site.log"};
-  const Prepared prepared = prepare(request, std::move(read), std::move(sessions));
+  const Prepared prepared = prepare_replay(request, std::move(read), std::move(sessions));
   const LoggedLimits limits = logged_limits(prepared.log, prepared.sessions.sessions, world_of(prepared));
   ASSERT_EQ(limits.size(), 2U);
   const std::vector<LimitStep> first{
@@ -187,7 +187,7 @@ TEST(PlausibleSite, HostileNamesOfStationsMakeASoundFile) {
     sessions::LogSessions sessions = sessions::sessions_of(read);
     PrepareRequest request;
     request.logs = {"site.log"};
-    const Prepared prepared = prepare(request, std::move(read), std::move(sessions));
+    const Prepared prepared = prepare_replay(request, std::move(read), std::move(sessions));
     EXPECT_EQ(prepared.sessions.sessions.size(), 1U) << name;
     EXPECT_EQ(replay(prepared).sessions[0].got_kwh, 5.0) << name;
   }

@@ -14,7 +14,7 @@ using namespace test;
 using ::testing::IsNan;
 
 SessionPair pair_with(const ocpp::Transaction& logged, double kw) {
-  return pair_of(logged, metered(logged), twin_of(0, logged, {segment(logged.start_ns, logged.stop_ns, kw)}));
+  return pair_of(logged, metered_of(logged), twin_of(0, logged, {segment(logged.start_ns, logged.stop_ns, kw)}));
 }
 
 /// A log of these transactions, and the twin's powers for each.
@@ -30,8 +30,8 @@ struct Case {
     twin.push_back(twin_of(log.transactions.size(), logged, std::move(power)));
     log.transactions.push_back(std::move(logged));
   }
-  ScoreCard card() const { return score({log, twin, market::Calendar(), limits, alike, held_out}); }
-  Score of(std::string_view name) const { return *card().find(name); }
+  ScoreCard card() const { return score_evidence({log, twin, market::Calendar(), limits, alike, held_out}); }
+  Score of(std::string_view name) const { return *card().find_score(name); }
 };
 
 TEST(SessionPair, ProfileErrorIsRmseOverTheMeteredMean) {
@@ -209,46 +209,46 @@ TEST(Scores, WhatWasGivenMakesNoVerdict) {
   EXPECT_EQ(c.of("session_energy_mape").gate, Gate::good);
   EXPECT_EQ(c.of("session_energy_mape").told, Told::given);
   EXPECT_EQ(c.card().gate, Gate::not_scorable);
-  EXPECT_EQ(c.card().verdict(), "not_scorable");
+  EXPECT_EQ(c.card().verdict_word(), "not_scorable");
   EXPECT_EQ(c.card().tested_share, 0.0);
   // With power read in a third of the energy there is still none, with two thirds there is.
   const auto read = [&] {
     c.add(metered_at(t0, minute_ns, std::vector<double>(30, 6.0), true), {segment(t0, t0 + 30 * minute_ns, 6.0)});
   };
   for (int i = 0; i < 15; ++i) read();
-  EXPECT_EQ(c.card().verdict(), "not_scorable");
+  EXPECT_EQ(c.card().verdict_word(), "not_scorable");
   for (int i = 0; i < 45; ++i) read();
   EXPECT_NEAR(c.card().tested_share, 2.0 / 3.0, 1e-9);
-  EXPECT_EQ(c.card().verdict(), "good");
+  EXPECT_EQ(c.card().verdict_word(), "good");
 }
 
 TEST(Scores, WithoutSessionsForetoldThereIsNoVerdict) {
   Case c;
   for (int i = 0; i < 30; ++i)
     c.add(metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true), {segment(t0, t0 + 20 * minute_ns, 6.0)});
-  EXPECT_EQ(c.card().verdict(), "good");
+  EXPECT_EQ(c.card().verdict_word(), "good");
   const std::size_t load = site_load_line;
   ASSERT_EQ(power_lines[load], "site_load_cv_rmse");
-  c.held_out.of(Way::foretold, load) = {0.25, 12};
-  EXPECT_EQ(c.card().verdict(), "pass");
-  c.held_out.of(Way::foretold, load) = {0.35, 12};
-  EXPECT_EQ(c.card().verdict(), "fail");
+  c.held_out.figure_of(Way::foretold, load) = {0.25, 12};
+  EXPECT_EQ(c.card().verdict_word(), "pass");
+  c.held_out.figure_of(Way::foretold, load) = {0.35, 12};
+  EXPECT_EQ(c.card().verdict_word(), "fail");
   // A single vehicle is as sure as its driver: reported, not gated.
   c.held_out = foretold_well();
-  c.held_out.of(Way::foretold, 0) = {0.9, 12};
-  EXPECT_EQ(c.card().verdict(), "good");
+  c.held_out.figure_of(Way::foretold, 0) = {0.9, 12};
+  EXPECT_EQ(c.card().verdict_word(), "good");
   c.held_out.tested_share = 0.4;
-  EXPECT_EQ(c.card().verdict(), "not_scorable");
+  EXPECT_EQ(c.card().verdict_word(), "not_scorable");
 }
 
 TEST(Scores, SkillIsWhatIsLeftOfTheBetterNaiveError) {
   HeldOut held_out;
-  EXPECT_THAT(held_out.skill(1), IsNan());
-  held_out.of(Way::foretold, 1).value = 0.1;
-  held_out.of(Way::rectangle, 1).value = 0.4;
-  EXPECT_NEAR(held_out.skill(1), 0.75, 1e-12);
-  held_out.of(Way::mean_shape, 1).value = -0.08;
-  EXPECT_NEAR(held_out.skill(1), -0.2, 1e-12);
+  EXPECT_THAT(held_out.skill_of_line(1), IsNan());
+  held_out.figure_of(Way::foretold, 1).value = 0.1;
+  held_out.figure_of(Way::rectangle, 1).value = 0.4;
+  EXPECT_NEAR(held_out.skill_of_line(1), 0.75, 1e-12);
+  held_out.figure_of(Way::mean_shape, 1).value = -0.08;
+  EXPECT_NEAR(held_out.skill_of_line(1), -0.2, 1e-12);
 }
 
 TEST(Scores, ACardOnFewSessionsIsIndicativeAndMeetsNoGate) {
@@ -260,18 +260,18 @@ TEST(Scores, ACardOnFewSessionsIsIndicativeAndMeetsNoGate) {
   for (int i = 0; i < 29; ++i) add();
   EXPECT_EQ(c.card().gate, Gate::good);
   EXPECT_TRUE(c.of("session_energy_mape").indicative);
-  EXPECT_FALSE(c.card().meets(Gate::pass));
+  EXPECT_FALSE(c.card().meets_gate(Gate::pass));
   add();
   EXPECT_FALSE(c.of("session_energy_mape").indicative);
-  EXPECT_TRUE(c.card().meets(Gate::good));
+  EXPECT_TRUE(c.card().meets_gate(Gate::good));
   c.alike = false;
-  EXPECT_FALSE(c.card().meets(Gate::pass));
+  EXPECT_FALSE(c.card().meets_gate(Gate::pass));
 }
 
 TEST(Scores, AnEmptyLogHasNoGateAndMeetsNone) {
   const ScoreCard card = Case{}.card();
   EXPECT_EQ(card.gate, Gate::not_scorable);
-  EXPECT_FALSE(card.meets(Gate::pass));
+  EXPECT_FALSE(card.meets_gate(Gate::pass));
 }
 
 }  // namespace

@@ -58,10 +58,10 @@ TEST(Bill, IsEnergyAtThePriceOfItsTimeAndThePeakOfTheDay) {
 TEST(Bill, UnknownTimingCostsHalfTheSpreadOfThePrices) {
   const twin::World world = world_of_a_day();
   // 8 kWh some time between 10 and 14 h: 0.8 to 2.4, so 1.6 +- 0.8. Readings every minute: nothing is unknown.
-  EXPECT_NEAR(unknown_timing_cost(world, std::vector{metered(transaction(at_hour(10), at_hour(14), 0.0, 8.0))}), 0.8,
+  EXPECT_NEAR(unknown_timing_cost(world, std::vector{metered_of(transaction(at_hour(10), at_hour(14), 0.0, 8.0))}), 0.8,
               1e-9);
   const auto dense = metered_at(at_hour(10), minute_ns, std::vector<double>(240, 2.0), false);
-  EXPECT_EQ(unknown_timing_cost(world, std::vector{metered(dense)}), 0.0);
+  EXPECT_EQ(unknown_timing_cost(world, std::vector{metered_of(dense)}), 0.0);
   EXPECT_NEAR(highest_price(world), 0.3, 1e-12);
 }
 
@@ -88,7 +88,7 @@ struct Made {
                                  : transaction(at_hour(11), at_hour(13), 0.0, 12.0);
     prepared.log.transactions.push_back(logged);
     sessions.push_back(twin_of(0, logged, {segment(at_hour(11), at_hour(13), 6.6)}));
-    card = score({prepared.log, sessions, market::Calendar(), {}, true, foretold_well()});
+    card = score_evidence({prepared.log, sessions, market::Calendar(), {}, true, foretold_well()});
   }
   static WhatIfRow row(WhatIfRow::Kind kind, const std::string& name, double energy_cost, double demand, double kwh) {
     WhatIfRow made;
@@ -126,14 +126,14 @@ TEST(WhatIf, TheReplaysOwnErrorIsTheErrorBar) {
   EXPECT_EQ(result.rows[0].name, "metered");
   EXPECT_NEAR(result.rows[0].cost(), 2.4 + 1.0, 1e-9);
   EXPECT_EQ(result.rows[0].bar.cost, 0.0);
-  const WhatIfRow& early = *result.find("early");
+  const WhatIfRow& early = *result.find_row("early");
   EXPECT_NEAR(early.bar.cost, 0.132 + 0.11, 1e-9);
   EXPECT_NEAR(early.bar.peak_kw, 0.66, 1e-9);
   EXPECT_NEAR(early.bar.energy_kwh, 1.32, 1e-9);
   // 3.74 - 2.42; the two bars combined as independent errors.
   EXPECT_NEAR(early.against_logged.value, 1.32, 1e-9);
   EXPECT_NEAR(early.against_logged.error_bar, std::hypot(0.374, 0.242), 1e-9);
-  EXPECT_EQ(result.base()->kind, WhatIfRow::Kind::as_logged);
+  EXPECT_EQ(result.base_row()->kind, WhatIfRow::Kind::as_logged);
 }
 
 TEST(WhatIf, ControlIsOfTheTwinAgainstTheTwinAndSilentWithinItsError) {
@@ -159,12 +159,12 @@ TEST(WhatIf, ControlIsOfTheTwinAgainstTheTwinAndSilentWithinItsError) {
 TEST(Bill, AMeteredPeakIsAsSureAsItsReadingsAreNearEachOther) {
   const twin::World world = world_of_a_day();
   const kernel::TimeNs quarter = at_hour(12) + 15 * minute_ns;
-  const Metered apart = metered(transaction(quarter - 5 * minute_ns, quarter + 5 * minute_ns, 0.0, 3.0));
+  const Metered apart = metered_of(transaction(quarter - 5 * minute_ns, quarter + 5 * minute_ns, 0.0, 3.0));
   const std::vector<Outlet> outlets(2, {30.0, 1.0});
   const double even = 4.0 * 3.0, most = 4.0 * 2.0 * 2.5;  // 5 min at 30 kW are 2.5 kWh of the 3
   EXPECT_NEAR(peak_doubt_kw(world, std::vector{apart, apart}, outlets, 1.0), most - even, 1e-9);
   // Readings at the quarter leave nothing open.
-  const Metered within = metered(transaction(quarter, quarter + 10 * minute_ns, 0.0, 3.0));
+  const Metered within = metered_of(transaction(quarter, quarter + 10 * minute_ns, 0.0, 3.0));
   EXPECT_NEAR(peak_doubt_kw(world, std::vector{within}, outlets, 1.0), 0.0, 1e-9);
 }
 
@@ -203,11 +203,11 @@ TEST(WhatIf, WithoutReadingsTheBarSaysWhatItCouldNotJudge) {
   // The twin was fed the energy: that it agrees, or is 10 % off, says nothing of what another strategy would cost.
   EXPECT_THAT(result.error.energy_cost, IsNan());
   EXPECT_NEAR(result.error.timing_cost, 0.5 * 0.2 * 12.0, 1e-9);
-  EXPECT_THAT(result.find("early")->bar.peak_kw, IsNan());
-  EXPECT_THAT(result.find("early")->bar.cost, IsNan());
+  EXPECT_THAT(result.find_row("early")->bar.peak_kw, IsNan());
+  EXPECT_THAT(result.find_row("early")->bar.cost, IsNan());
   EXPECT_NEAR(result.rows[0].bar.cost, 1.2, 1e-9);
   EXPECT_THAT(result.rows[1].bar.cost, IsNan());
-  EXPECT_EQ(result.base()->name, "asap");
+  EXPECT_EQ(result.base_row()->name, "asap");
   EXPECT_THAT(result.control.logged, IsNan());
   const std::string text = what_if_text(result, {}, "EUR", Language::english);
   EXPECT_THAT(text, HasSubstr("Not judged: when 100.00 % of the energy flowed"));

@@ -70,7 +70,7 @@ TEST(Bands, KeepEveryExtremeAndTheMean) {
   steps[1234].value = 95.0;
   steps[2345].value = -20.0;
   const std::int64_t span_s = 40 * 86'400;
-  const Samples drawn = decimated(steps, span_s, 500);
+  const Samples drawn = thin_out(steps, span_s, 500);
   ASSERT_LE(drawn.size(), 500U);
   double high = 0.0, low = 0.0, energy = 0.0, drawn_energy = 0.0;
   for (const Sample& sample : drawn) {
@@ -84,12 +84,12 @@ TEST(Bands, KeepEveryExtremeAndTheMean) {
   EXPECT_EQ(low, -20.0);
   EXPECT_NEAR(drawn_energy, energy, 1e-6 * energy);
   EXPECT_EQ(drawn.back().end_s, span_s);
-  EXPECT_EQ(decimated(steps, span_s, steps.size()).size(), steps.size()) << "what can be drawn as it is, is";
+  EXPECT_EQ(thin_out(steps, span_s, steps.size()).size(), steps.size()) << "what can be drawn as it is, is";
 }
 
 // From 20 % at 0 to 80 % at 2 h, then level: means of the hours 35, 65, 80.
 TEST(Bands, OfALineAreItsMeansAndEnds) {
-  const Samples samples = sampled({{0, 0.2}, {7200, 0.8}}, 3 * 3600, 3600);
+  const Samples samples = sample_corners({{0, 0.2}, {7200, 0.8}}, 3 * 3600, 3600);
   ASSERT_EQ(samples.size(), 3U);
   EXPECT_NEAR(samples[0].value, 0.35, 1e-12);
   EXPECT_NEAR(samples[0].low, 0.2, 1e-12);
@@ -174,18 +174,18 @@ TEST(Certificate, KnowsWhatIsGivenAsTheReplayDoes) {
 }
 
 TEST(Words, OfStrangersStayWords) {
-  EXPECT_EQ(escaped("</script><img src=x onerror='a()'>&\"\x1b"),
+  EXPECT_EQ(escape_html("</script><img src=x onerror='a()'>&\"\x1b"),
             "&lt;/script&gt;&lt;img src=x onerror=&#39;a()&#39;&gt;&amp;&quot;\\x1B");
   EXPECT_EQ(json_string("</script>\"\xFF"), "\"\\u003c/script\\u003e\\\"\\\\xFF\"");
-  EXPECT_EQ(html({"a<b", "a<b"}), "a&lt;b");
-  EXPECT_THAT(html({"<i>", "<b>"}), Not(HasSubstr("<i>")));
+  EXPECT_EQ(html_of({"a<b", "a<b"}), "a&lt;b");
+  EXPECT_THAT(html_of({"<i>", "<b>"}), Not(HasSubstr("<i>")));
 }
 
 TEST(Csv, KeepsEveryDigitAndNoFormula) {
   Table table;
-  table.heads = {same("name"), same("kWh")};
-  table.rows.push_back({"", same("=HYPERLINK(\"x\")"), {}, {number(1.0 / 3.0, 1)}});
-  table.rows.push_back({"", same("a,b"), {}, {words(same("-"))}});
+  table.heads = {same_text("name"), same_text("kWh")};
+  table.rows.push_back({"", same_text("=HYPERLINK(\"x\")"), {}, {cell_of_number(1.0 / 3.0, 1)}});
+  table.rows.push_back({"", same_text("a,b"), {}, {cell_of_words(same_text("-"))}});
   EXPECT_EQ(csv_table(table), "name,kWh\n\"'=HYPERLINK(\"\"x\"\")\",0.33333333333333331\n\"a,b\",'-\n");
 }
 

@@ -23,7 +23,7 @@ TEST_P(BetaDraws, HaveTheMomentsOfTheDistribution) {
   constexpr int n = 200'000;
   double sum = 0.0, squares = 0.0;
   for (int i = 0; i < n; ++i) {
-    const double x = beta.draw(dice);
+    const double x = beta.draw_value(dice);
     ASSERT_GT(x, 0.0);
     ASSERT_LT(x, 1.0);
     sum += x;
@@ -42,19 +42,19 @@ INSTANTIATE_TEST_SUITE_P(Shapes, BetaDraws,
 
 TEST(Beta, IsMadeOfTwoOutputsAndHasOneMode) {
   const float outputs[] = {0.0F, 2.0F};
-  const Beta beta = Beta::of(outputs);
+  const Beta beta = Beta::from_outputs(outputs);
   EXPECT_NEAR(beta.a, 1.0 + std::log(2.0), 1e-12);
   EXPECT_NEAR(beta.b, 1.0 + std::log1p(std::exp(2.0)), 1e-12);
   const float far[] = {-80.0F, 80.0F};
-  EXPECT_GE(Beta::of(far).a, 1.0);
-  EXPECT_NEAR(Beta::of(far).b, 81.0, 1e-9);
+  EXPECT_GE(Beta::from_outputs(far).a, 1.0);
+  EXPECT_NEAR(Beta::from_outputs(far).b, 81.0, 1e-9);
 }
 
 TEST(Dice, AreTheSameEverywhereAndStandardNormal) {
   // SplitMix64 with seed 0, as its authors publish it.
   Dice published(0);
-  EXPECT_EQ(published.next(), 0xe220a8397b1dcdafU);
-  EXPECT_EQ(published.next(), 0x6e789e6aa1b965f4U);
+  EXPECT_EQ(published.next_bits(), 0xe220a8397b1dcdafU);
+  EXPECT_EQ(published.next_bits(), 0x6e789e6aa1b965f4U);
   Dice dice(7);
   double sum = 0.0, squares = 0.0, fourth = 0.0;
   constexpr int n = 200'000;

@@ -362,7 +362,7 @@ TEST(LanguageKeys, EveryKeyHasAnExampleThatIsAccepted) {
   const TemporaryFolder folder;
   write_files(folder);
   std::size_t keys = 0;
-  for (const Section& s : sections()) {
+  for (const Section& s : reference_sections()) {
     ASSERT_TRUE(places.contains(std::string(s.name))) << s.name;
     for (const Key& key : s.keys) {
       const std::string name = std::string(s.name) + "." + std::string(key.name);
@@ -379,7 +379,7 @@ TEST(LanguageKeys, EveryKeyHasAnExampleThatIsAccepted) {
 TEST(LanguageKeys, AMisspeltKeyIsRefusedWithTheRightName) {
   const TemporaryFolder folder;
   write_files(folder);
-  for (const Section& s : sections()) {
+  for (const Section& s : reference_sections()) {
     for (const Key& key : s.keys) {
       const std::string message = load_error(folder, text_for(std::string(s.name), std::string(key.name) + "x = 1"));
       EXPECT_NE(message.find("unknown key '" + std::string(key.name) + "x' in "), std::string::npos) << message;
@@ -393,7 +393,7 @@ TEST(LanguageKeys, AMisspeltKeyIsRefusedWithTheRightName) {
 TEST(LanguageKeys, AWrongTypeIsRefusedNamingTheKey) {
   const TemporaryFolder folder;
   write_files(folder);
-  for (const Section& s : sections()) {
+  for (const Section& s : reference_sections()) {
     for (const Key& key : s.keys) {
       if (key.type == KeyType::other) continue;
       const std::string message = load_error(folder, text_for(std::string(s.name), std::string(key.name) + " = {}"));
@@ -405,7 +405,7 @@ TEST(LanguageKeys, AWrongTypeIsRefusedNamingTheKey) {
 TEST(LanguageKeys, FiguresOutsideTheirRangeAreRefusedWithTheRange) {
   const TemporaryFolder folder;
   write_files(folder);
-  for (const Section& s : sections()) {
+  for (const Section& s : reference_sections()) {
     for (const Key& key : s.keys) {
       if (key.type != KeyType::number && key.type != KeyType::whole) continue;
       for (const char* value : {"0/0", "math.huge", "-math.huge", "1e300", "-1e300"}) {
@@ -421,7 +421,7 @@ TEST(LanguageKeys, FiguresOutsideTheirRangeAreRefusedWithTheRange) {
 TEST(LanguageKeys, WholeNumbersRefuseFractions) {
   const TemporaryFolder folder;
   write_files(folder);
-  for (const Section& s : sections()) {
+  for (const Section& s : reference_sections()) {
     for (const Key& key : s.keys) {
       if (key.type != KeyType::whole || !key.words.empty()) continue;
       const std::string message = load_error(folder, text_for(std::string(s.name), std::string(key.name) + " = 1.5"));

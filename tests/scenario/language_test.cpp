@@ -221,7 +221,7 @@ TEST_F(Language, EveryMisspeltKeyIsAnErrorWithTheNearestName) {
   };
   int tried = 0;
   for (const auto& [name, text] : places) {
-    for (const Key& key : section(name).keys) {
+    for (const Key& key : find_section(name).keys) {
       std::string wrong(key.name);
       wrong.insert(wrong.size() / 2, "q");
       const std::string message = error_of(text(wrong + " = 1,"));

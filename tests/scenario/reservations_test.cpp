@@ -27,7 +27,7 @@ TEST(ReservationLanguage, ALawSaysWhoReservesAndHowLongBefore) {
   EXPECT_EQ(law("").reserved_share, 0.0);
   const demand::Poisson fixed = law("reserved_share = 0.25, reserved_h_before = 12");
   EXPECT_EQ(fixed.reserved_share, 0.25);
-  EXPECT_EQ(fixed.reserved_h_before.at(0.5), 12.0);
+  EXPECT_EQ(fixed.reserved_h_before.value_at(0.5), 12.0);
   // However long a tail a distribution has, it is not more than two weeks: the visits of that time are kept at hand.
   EXPECT_EQ(law("reserved_share = 1, reserved_h_before = exponential { 48 }").reserved_h_before.max, 336.0);
   const auto refusal = [](const std::string& keys) {

@@ -17,7 +17,8 @@ const std::string key = "power_setpoint_kw = ";
 double setpoint_at(const std::string& value, double hour) {
   const auto loaded = load_text(scenario_text(key + value));
   market::SignalClock clock(*loaded.world.sites[0].power_setpoint_kw, loaded.world.calendar);
-  return clock.at(loaded.world.start_ns + static_cast<twin::TimeNs>(hour * static_cast<double>(kernel::hour_ns))).value;
+  return clock.sample_at(loaded.world.start_ns + static_cast<twin::TimeNs>(hour * static_cast<double>(kernel::hour_ns)))
+      .value;
 }
 
 TEST(SetpointLanguage, IsANumberOrADay) {

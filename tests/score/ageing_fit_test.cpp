@@ -51,7 +51,7 @@ TEST(AgeingFit, NoNeighbourMissesLess) {
   EXPECT_GT(fit.rmse, 0.005);
   const auto squares = [&](const AgeingFit& of) {
     double sum = 0.0;
-    for (const double off : residuals(of, cells[0], 0)) sum += off * off;
+    for (const double off : residuals_of(of, cells[0], 0)) sum += off * off;
     return sum;
   };
   EXPECT_NEAR(squares(fit), fit.rmse * fit.rmse * static_cast<double>(fit.points), 1e-12);

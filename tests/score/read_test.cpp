@@ -52,8 +52,8 @@ TEST_F(ReadCars, ATableAndItsLineProtocolAreTheSameCars) {
     ASSERT_EQ(cars.cars.size(), 1U);
     const Car& car = cars.cars[0];
     EXPECT_EQ(car.model_year, 2022);
-    EXPECT_EQ(car.total.count(SegmentKind::drive), 2U);
-    EXPECT_EQ(car.total.charges(), 2U);
+    EXPECT_EQ(car.total.segment_count(SegmentKind::drive), 2U);
+    EXPECT_EQ(car.total.charge_count(), 2U);
     EXPECT_EQ(car.days.size(), 3U);
     const CarScore of = score_car(car, CarTypes(), cars.calendar, cars.last_ns);
     EXPECT_DOUBLE_EQ(of.metrics[0].value, 5.0);
@@ -91,7 +91,7 @@ TEST_F(ReadCars, ImplausibleValuesAreMissingAndCounted) {
   EXPECT_DOUBLE_EQ(of.metrics[0].value, 5.0);
   EXPECT_DOUBLE_EQ(of.metrics[0].share, 0.5);
   EXPECT_FALSE(is_known(of.metrics[4].value));
-  EXPECT_EQ(cars.cars[0].total.charges(), 1U);  // the charge was there, whatever its figures
+  EXPECT_EQ(cars.cars[0].total.charge_count(), 1U);  // the charge was there, whatever its figures
 }
 
 TEST_F(ReadCars, StatesOfChargeAsFractionsAreToldAndTakenSo) {
@@ -152,7 +152,7 @@ TEST_F(ReadCars, RepetitionsAndRowsThatCanNotBeUsedAreCounted) {
                                               ",EV6,2022,3,drive,2024-01-04T08:00,5,20,0.01,0.4,0.6,,,,\n"
                                               "C1,EV6,2022,3,flying,2024-01-04T08:00,5,20,0.01,0.4,0.6,,,,\n");
   const Cars cars = read({file, file});
-  EXPECT_EQ(cars.cars[0].total.count(SegmentKind::drive), 1U);
+  EXPECT_EQ(cars.cars[0].total.segment_count(SegmentKind::drive), 1U);
   EXPECT_EQ(cars.repeated, 3U);
   EXPECT_EQ(cars.left_out,
             (Counts{{"time is unreadable", 2}, {"car_id is empty", 2}, {"measurement 'flying' is unknown", 2}}));
@@ -217,10 +217,10 @@ TEST_F(ReadCars, ATableOfTypesGivesClassesAndBounds) {
   const CarTypes types(write("types.csv",
                              "car_type,class,model_year,efficiency_low,efficiency_high\n"
                              "Model 3,mid,,4.5,8.5\nModel 3,premium,2024,,\n"));
-  EXPECT_DOUBLE_EQ(types.find("model 3", 2022).bounds.low, 4.5);
-  EXPECT_EQ(types.find("Model 3", 2024).of, CarClass::premium);
-  EXPECT_DOUBLE_EQ(types.find("Model 3", 2024).bounds.high, 8.0);
-  EXPECT_TRUE(types.find("Model 3", 0).known);
+  EXPECT_DOUBLE_EQ(types.find_type("model 3", 2022).bounds.low, 4.5);
+  EXPECT_EQ(types.find_type("Model 3", 2024).of, CarClass::premium);
+  EXPECT_DOUBLE_EQ(types.find_type("Model 3", 2024).bounds.high, 8.0);
+  EXPECT_TRUE(types.find_type("Model 3", 0).known);
   EXPECT_THROW(CarTypes(write("bad.csv", "car_type,class\nX,huge\n")), std::runtime_error);
 }
 

@@ -23,7 +23,7 @@ CarScore scored(const Car& car) { return score_car(car, CarTypes(), market::Cale
 TEST(Score, TheWorkedExampleOfItsAuthorsComesOutToTheDigit) {
   const CarScore of = scored(given_car({96.5, 100.0, 94.4, 80.0, 40.0}, 2.8));
   EXPECT_NEAR(of.published.weighted, 76.11, 1e-12);
-  EXPECT_NEAR(rounded(of.published.weighted / weight_sum), 84.57, 1e-12);
+  EXPECT_NEAR(round_score(of.published.weighted / weight_sum), 84.57, 1e-12);
   EXPECT_DOUBLE_EQ(of.published.penalty, 3.7);
   EXPECT_DOUBLE_EQ(of.published.score, 80.87);
   EXPECT_EQ(of.published.grade, Grade::b);
@@ -66,7 +66,7 @@ TEST(Score, IndicatorsFollowTheirFormulas) {
   EXPECT_DOUBLE_EQ(temperature_score(30.0), 100.0);
   EXPECT_DOUBLE_EQ(temperature_score(45.0), 70.0);
   EXPECT_DOUBLE_EQ(temperature_score(75.0), 40.0);
-  EXPECT_DOUBLE_EQ(rounded(cell_score(0.0087)), 94.40);
+  EXPECT_DOUBLE_EQ(round_score(cell_score(0.0087)), 94.40);
   EXPECT_DOUBLE_EQ(cell_score(0.020), 50.0);
   EXPECT_DOUBLE_EQ(cell_score(0.150), 40.0);
   EXPECT_DOUBLE_EQ(driving_score(0.5, 0.5), 80.0);
@@ -154,13 +154,13 @@ TEST(Score, ContributionsAndLossesAddUpToTheScoreToATenth) {
 
 TEST(Score, ClassesAreKnownByTheirTypes) {
   const CarTypes types;
-  EXPECT_EQ(types.find("Kona Electric", 2022).of, CarClass::small);
-  EXPECT_EQ(types.find("EV6", 0).of, CarClass::mid);
-  EXPECT_EQ(types.find("EV9", 0).of, CarClass::large);
-  EXPECT_EQ(types.find("GENESIS G80", 0).of, CarClass::premium);
-  EXPECT_EQ(types.find("porter ii", 0).of, CarClass::commercial);
-  EXPECT_TRUE(types.find("IONIQ5", 0).known);
-  const FoundType none = types.find("Model 3", 2023);
+  EXPECT_EQ(types.find_type("Kona Electric", 2022).of, CarClass::small);
+  EXPECT_EQ(types.find_type("EV6", 0).of, CarClass::mid);
+  EXPECT_EQ(types.find_type("EV9", 0).of, CarClass::large);
+  EXPECT_EQ(types.find_type("GENESIS G80", 0).of, CarClass::premium);
+  EXPECT_EQ(types.find_type("porter ii", 0).of, CarClass::commercial);
+  EXPECT_TRUE(types.find_type("IONIQ5", 0).known);
+  const FoundType none = types.find_type("Model 3", 2023);
   EXPECT_FALSE(none.known);
   EXPECT_EQ(none.of, CarClass::mid);
   EXPECT_DOUBLE_EQ(none.bounds.low, 3.5);
@@ -168,18 +168,18 @@ TEST(Score, ClassesAreKnownByTheirTypes) {
 
 TEST(Score, PercentilesAndQuartilesOfAKnownList) {
   const std::vector<double> sorted{10, 20, 20, 40};
-  EXPECT_DOUBLE_EQ(percentile(sorted, 10), 12.5);
-  EXPECT_DOUBLE_EQ(percentile(sorted, 20), 50.0);
-  EXPECT_DOUBLE_EQ(percentile(sorted, 40), 87.5);
+  EXPECT_DOUBLE_EQ(percentile_of(sorted, 10), 12.5);
+  EXPECT_DOUBLE_EQ(percentile_of(sorted, 20), 50.0);
+  EXPECT_DOUBLE_EQ(percentile_of(sorted, 40), 87.5);
   const Spread s = spread_of({4, 1, 3, 2, 10});
   EXPECT_DOUBLE_EQ(s.lower, 2.0);
   EXPECT_DOUBLE_EQ(s.median, 3.0);
   EXPECT_DOUBLE_EQ(s.upper, 4.0);
   EXPECT_DOUBLE_EQ(s.mean, 4.0);
   EXPECT_DOUBLE_EQ(spread_of({1, 2}).lower, 1.25);
-  EXPECT_EQ(reliability(101), "high");
-  EXPECT_EQ(reliability(100), "medium");
-  EXPECT_EQ(reliability(29), "low");
+  EXPECT_EQ(reliability_of(101), "high");
+  EXPECT_EQ(reliability_of(100), "medium");
+  EXPECT_EQ(reliability_of(29), "low");
 }
 
 }  // namespace

@@ -21,9 +21,9 @@ using Row = std::vector<std::string>;
 std::vector<Row> rows_of(std::string_view text) {
   CsvReader csv(text, "t.csv");
   std::vector<Row> rows;
-  while (csv.next()) {
+  while (csv.next_row()) {
     Row row;
-    for (std::size_t i = 0; i < csv.header().size(); ++i) row.emplace_back(csv.field(i));
+    for (std::size_t i = 0; i < csv.header().size(); ++i) row.emplace_back(csv.field_text(i));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -33,13 +33,13 @@ std::string csv_refusal(std::string_view text) {
   return message_of<InputError>([&] { rows_of(text); });
 }
 
-/// What number() makes of a field, or what it says.
+/// What read_number() makes of a field, or what it says.
 std::string number_of(std::string_view text, double least = -1e9, double most = 1e9) {
   const std::string table = "energy_kwh,x\n\n" + std::string(text) + ",1\n";
   return message_of<InputError>([&] {
     CsvReader csv(table, "t.csv");
-    csv.next();
-    const double value = csv.number(0, least, most);
+    csv.next_row();
+    const double value = csv.read_number(0, least, most);
     throw InputError("value", 0, std::to_string(value));
   });
 }
@@ -48,8 +48,8 @@ TEST(Csv, RowsAndHeaderByName) {
   const std::string text = "a, b ,c\n1,2,3\n4,,6\n";
   const CsvReader csv(text, "t.csv");
   EXPECT_THAT(csv.header(), ElementsAre("a", "b", "c"));
-  EXPECT_EQ(csv.need("b"), 1U);
-  EXPECT_FALSE(csv.find("d"));
+  EXPECT_EQ(csv.require_column("b"), 1U);
+  EXPECT_FALSE(csv.find_column("d"));
   EXPECT_THAT(rows_of(text), ElementsAre(Row{"1", "2", "3"}, Row{"4", "", "6"}));
 }
 
@@ -87,11 +87,11 @@ TEST(Csv, ManyFieldsWithDoubledQuotesInOneRowStayApart) {
 TEST(Csv, LineNumbersArePhysicalOnesAfterNewlinesInQuotes) {
   const std::string text = "a,b\n1,\"x\n\ny\"\n\n3,4\n5\n";
   CsvReader csv(text, "t.csv");
-  ASSERT_TRUE(csv.next());
-  EXPECT_EQ(csv.line(), 2U);
-  ASSERT_TRUE(csv.next());
-  EXPECT_EQ(csv.line(), 6U);
-  EXPECT_THAT(message_of<InputError>([&] { csv.next(); }), StartsWith("t.csv:7: 1 field where the header has 2"));
+  ASSERT_TRUE(csv.next_row());
+  EXPECT_EQ(csv.line_number(), 2U);
+  ASSERT_TRUE(csv.next_row());
+  EXPECT_EQ(csv.line_number(), 6U);
+  EXPECT_THAT(message_of<InputError>([&] { csv.next_row(); }), StartsWith("t.csv:7: 1 field where the header has 2"));
 }
 
 TEST(Csv, BrokenQuotesAreErrorsWhereTheyOpen) {
@@ -113,7 +113,7 @@ TEST(Csv, HeaderIsNeededAndBounded) {
   for (int i = 1; i < 1000; ++i) wide += ",c" + std::to_string(i);
   EXPECT_THAT(csv_refusal(wide + "\n"), "accepted");
   EXPECT_THAT(csv_refusal(wide + ",c1000\n"), HasSubstr("too many columns: 1001"));
-  EXPECT_THAT(message_of<InputError>([] { CsvReader("\na,b\n", "t.csv").need("departure"); }),
+  EXPECT_THAT(message_of<InputError>([] { CsvReader("\na,b\n", "t.csv").require_column("departure"); }),
               AllOf(StartsWith("t.csv:2: "), HasSubstr("column 'departure' is missing"), HasSubstr("a, b")));
 }
 

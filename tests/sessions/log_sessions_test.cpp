@@ -208,7 +208,7 @@ TEST(LogVehicle, ATaperIsFoundWhereItBeginsAndHowFarItFalls) {
   EXPECT_NEAR(car.observed_kw, 10.0, 0.05);
   const physics::BatterySpec& battery = car.vehicle.battery;
   ASSERT_LT(battery.capacity_kwh, physics::infinite);
-  const auto kw_at = [&](double kwh) { return battery.charge.at(car.soc_start + kwh / battery.capacity_kwh); };
+  const auto kw_at = [&](double kwh) { return battery.charge.kw_at(car.soc_start + kwh / battery.capacity_kwh); };
   EXPECT_NEAR(kw_at(5.0), 10.0, 0.05);
   EXPECT_NEAR(kw_at(10.0), 10.0, 0.2);
   EXPECT_NEAR(kw_at(15.0), 6.0, 0.2);
@@ -276,7 +276,7 @@ TEST(LogVehicle, OnAnEvseOfFiniteCurrentsItsRatingIsAnOfferThatLetsItsPowerThrou
   s.observed_kw = 31.995 * 0.208;
   s.vehicle.battery.charge = physics::Curve::constant(s.observed_kw);
   fit_to_evse(s, evse);
-  const physics::Coupling coupling = physics::couple(evse, s.vehicle, false);
+  const physics::Coupling coupling = physics::couple_vehicle(evse, s.vehicle, false);
   EXPECT_DOUBLE_EQ(physics::floor_to_allowed(coupling, coupling.max_kw), 32.0 * 0.208);
   s.observed_kw = 1.0;
   s.vehicle = {};
@@ -291,7 +291,7 @@ TEST(LogVehicle, BelowTheLeastCurrentOfAnEvseItStillGetsThatOffer) {
   LogSession s;
   s.observed_kw = 0.5;
   fit_to_evse(s, evse);
-  const physics::Coupling coupling = physics::couple(evse, s.vehicle, false);
+  const physics::Coupling coupling = physics::couple_vehicle(evse, s.vehicle, false);
   EXPECT_GT(physics::floor_to_allowed(coupling, coupling.max_kw), 0.0);
 }
 

@@ -146,7 +146,7 @@ TEST(SeriesTable, SharedPvAndCarbonAreRead) {
   if (!std::filesystem::exists(pv) || !std::filesystem::exists(carbon)) GTEST_SKIP() << "no shared data at " << pv;
   const SeriesTable sun = read_series("pv", pv, utc, {.accepted = {"kw", "electricity"}, .least = 0.0});
   EXPECT_EQ(sun.series.values().size(), 8760U);
-  EXPECT_TRUE(sun.series.covers(series_at("2019-01-01", utc), series_at("2020-01-01", utc)));
+  EXPECT_TRUE(sun.series.covers_span(series_at("2019-01-01", utc), series_at("2020-01-01", utc)));
   EXPECT_THAT(sun.flags, IsEmpty());
   const SeriesTable co2 = read_series("carbon", carbon, utc, {.column = "moer"});
   EXPECT_EQ(co2.series.values().size(), 9504U);

@@ -53,14 +53,14 @@ TEST(Design, WhatIsNoFactorIsRefusedWithWhatWouldBeRight) {
 
 TEST(Design, AGridHasEveryCombinationTheLastFactorFastest) {
   const std::vector<Factor> factors{parse_factor("a=1,2"), parse_factor("b=x,y,z")};
-  const std::vector<Point> points = grid(factors);
+  const std::vector<Point> points = grid_points(factors);
   ASSERT_THAT(points, SizeIs(6));
   EXPECT_THAT(points[0], ElementsAre("1", "x"));
   EXPECT_THAT(points[1], ElementsAre("1", "y"));
   EXPECT_THAT(points[5], ElementsAre("2", "z"));
-  EXPECT_THAT(grid({}), ElementsAre(Point{}));
+  EXPECT_THAT(grid_points({}), ElementsAre(Point{}));
   const std::vector<Factor> spans{parse_factor("a=1:2")};
-  EXPECT_THROW(grid(spans), std::invalid_argument);
+  EXPECT_THROW(grid_points(spans), std::invalid_argument);
 }
 
 // Each of the n equal parts of every span is hit once: what makes it a Latin hypercube.
@@ -100,7 +100,7 @@ TEST(SweepPlan, IsReadAsItWasWritten) {
   EXPECT_EQ(read_plan(plan_text(plan), "plan.json"), plan);
   EXPECT_THROW(read_plan("{}", "plan.json"), SweepError);
   EXPECT_THROW(read_plan("{\"format\": \"evtwin sweep plan/9\"}", "plan.json"), SweepError);
-  EXPECT_EQ(layout_of(plan).runs(), 8U);
+  EXPECT_EQ(layout_of(plan).run_count(), 8U);
   plan.vary = {"a=1,2", "a=3,4"};
   EXPECT_THROW(layout_of(plan), std::invalid_argument);
   plan.vary = {"x=1,2"};
@@ -110,7 +110,7 @@ TEST(SweepPlan, IsReadAsItWasWritten) {
 TEST(SweepPlan, ShardsHaveEveryWorldOnce) {
   for (std::size_t world = 0; world < 100; ++world) {
     int owners = 0;
-    for (const char* text : {"1/3", "2/3", "3/3"}) owners += parse_shard(text).has(world) ? 1 : 0;
+    for (const char* text : {"1/3", "2/3", "3/3"}) owners += parse_shard(text).has_world(world) ? 1 : 0;
     EXPECT_EQ(owners, 1);
   }
   for (const char* wrong : {"0/3", "4/3", "1", "1/0", "a/b", "1/3x", "-1/3", ""})

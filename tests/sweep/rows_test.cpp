@@ -45,16 +45,16 @@ TEST_F(Rows, AreReadBackToTheLastBit) {
   const double figure = 0.1 + 0.2;
   {
     RowStore store(folder_);
-    store.add(row_of("a", figure), names);
+    store.add_row(row_of("a", figure), names);
   }
   const RowStore store(folder_);
-  const std::optional<Row> row = store.find("a");
+  const std::optional<Row> row = store.find_row("a");
   ASSERT_TRUE(row);
   EXPECT_EQ(row->figures[0], figure);
   EXPECT_TRUE(std::isnan(row->figures[1]));
   EXPECT_EQ(row->event_hash, 0xfedcba9876543210U);
   EXPECT_EQ(row->sessions, 7U);
-  EXPECT_THAT(store.names(), ElementsAre("objective", "peak_kw"));
+  EXPECT_THAT(store.figure_names(), ElementsAre("objective", "peak_kw"));
 }
 
 // A writer killed at any byte: every whole line is there, nothing of the last one, and the folder goes on being
@@ -62,7 +62,7 @@ TEST_F(Rows, AreReadBackToTheLastBit) {
 TEST_F(Rows, ACutFileLosesItsLastLineOnly) {
   {
     RowStore store(folder_);
-    for (const char* key : {"a", "b", "c"}) store.add(row_of(key, 1.5), names);
+    for (const char* key : {"a", "b", "c"}) store.add_row(row_of(key, 1.5), names);
   }
   std::ifstream stream(first_file(), std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(stream), {}};
@@ -70,8 +70,8 @@ TEST_F(Rows, ACutFileLosesItsLastLineOnly) {
   for (std::size_t size = last; size < whole.size(); ++size) {
     std::ofstream(first_file(), std::ios::binary | std::ios::trunc) << whole.substr(0, size);
     const RowStore store(folder_);
-    EXPECT_TRUE(store.has("a") && store.has("b"));
-    EXPECT_FALSE(store.has("c")) << size;
+    EXPECT_TRUE(store.has_row("a") && store.has_row("b"));
+    EXPECT_FALSE(store.has_row("c")) << size;
     EXPECT_EQ(store.damaged_lines(), 0U);
   }
 }
@@ -79,40 +79,40 @@ TEST_F(Rows, ACutFileLosesItsLastLineOnly) {
 TEST_F(Rows, ADamagedLineIsCountedAndTheOthersCount) {
   {
     RowStore store(folder_);
-    for (const char* key : {"a", "b"}) store.add(row_of(key, 1.5), names);
+    for (const char* key : {"a", "b"}) store.add_row(row_of(key, 1.5), names);
   }
   std::ofstream(first_file(), std::ios::binary | std::ios::app) << "{\"key\": \"c\", \"figures\": [1]}\nnonsense\n";
   const RowStore store(folder_);
-  EXPECT_TRUE(store.has("a") && store.has("b"));
-  EXPECT_FALSE(store.has("c"));
+  EXPECT_TRUE(store.has_row("a") && store.has_row("b"));
+  EXPECT_FALSE(store.has_row("c"));
   EXPECT_EQ(store.damaged_lines(), 2U);
 }
 
 TEST_F(Rows, OfTwoProcessesAreFoundByBoth) {
   RowStore one(folder_), other(folder_);
-  one.add(row_of("a", 1.0), names);
+  one.add_row(row_of("a", 1.0), names);
   Row row = row_of("b", 2.0);
   row.figures.push_back(5.0);
-  other.add(row, {"peak_kw", "objective", "own"});
-  EXPECT_FALSE(one.has("b"));
-  one.refresh();
-  ASSERT_TRUE(one.has("b"));
+  other.add_row(row, {"peak_kw", "objective", "own"});
+  EXPECT_FALSE(one.has_row("b"));
+  one.read_new_rows();
+  ASSERT_TRUE(one.has_row("b"));
   // The other's figures stand in another order: peak 2, objective unknown.
-  EXPECT_TRUE(std::isnan(one.find("b")->figures[0]));
-  EXPECT_EQ(one.find("b")->figures[1], 2.0);
-  EXPECT_THAT(one.names(), ElementsAre("objective", "peak_kw", "own"));
+  EXPECT_TRUE(std::isnan(one.find_row("b")->figures[0]));
+  EXPECT_EQ(one.find_row("b")->figures[1], 2.0);
+  EXPECT_THAT(one.figure_names(), ElementsAre("objective", "peak_kw", "own"));
 }
 
 TEST_F(Rows, ARunThatWorkedIsNotUndoneByOneThatFailed) {
   RowStore store(folder_);
-  store.add(row_of("a", 1.0), names);
+  store.add_row(row_of("a", 1.0), names);
   Row failed = row_of("a", 0.0);
   failed.figures.clear();
   failed.error = "killed";
-  store.add(failed, {});
-  EXPECT_TRUE(store.find("a")->error.empty());
-  store.drop("a");
-  EXPECT_FALSE(store.has("a"));
+  store.add_row(failed, {});
+  EXPECT_TRUE(store.find_row("a")->error.empty());
+  store.drop_row("a");
+  EXPECT_FALSE(store.has_row("a"));
 }
 
 TEST_F(Rows, PartsOfAKeyDoNotRunIntoEachOther) {
@@ -132,7 +132,7 @@ TEST_F(Rows, AClaimEndsWithItsProcess) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     Claims claims(folder_);
-    const char said = claims.take(5) && claims.take(6) ? 'y' : 'n';
+    const char said = claims.take_world(5) && claims.take_world(6) ? 'y' : 'n';
     claims.give_back(6);
     if (::write(ready[1], &said, 1) != 1) ::_exit(1);
     char wait = 0;
@@ -145,12 +145,12 @@ TEST_F(Rows, AClaimEndsWithItsProcess) {
   EXPECT_EQ(said, 'y');
   {
     Claims claims(folder_);
-    EXPECT_FALSE(claims.take(5));
-    EXPECT_TRUE(claims.take(6)) << "given back";
-    EXPECT_TRUE(claims.take(4));
+    EXPECT_FALSE(claims.take_world(5));
+    EXPECT_TRUE(claims.take_world(6)) << "given back";
+    EXPECT_TRUE(claims.take_world(4));
     ::kill(child, SIGKILL);
     ASSERT_EQ(::waitpid(child, nullptr, 0), child);
-    EXPECT_TRUE(claims.take(5));
+    EXPECT_TRUE(claims.take_world(5));
   }
   for (const int end : {ready[0], ready[1], go[0], go[1]}) ::close(end);
 }

@@ -96,14 +96,14 @@ TEST(Summary, WhoServesLessIsCounted) {
 // Means: (12, 1), (11, 1), (9, 1), (8, 0.99667): the last two are on the front of objective and served_fraction.
 TEST(Summary, AFrontHasWhatNothingBeats) {
   const Table table = sample();
-  EXPECT_THAT(pareto(table, {"objective", "served_fraction"}),
+  EXPECT_THAT(pareto_standings(table, {"objective", "served_fraction"}),
               ElementsAre(Standing::dominated, Standing::dominated, Standing::on_front, Standing::on_front));
   Table failing = sample();
   failing.rows[6].error = "no";  // contract 80, seed 1, asap
-  EXPECT_THAT(pareto(failing, {"objective", "served_fraction"}),
+  EXPECT_THAT(pareto_standings(failing, {"objective", "served_fraction"}),
               ElementsAre(Standing::dominated, Standing::on_front, Standing::apart, Standing::on_front));
-  EXPECT_THROW(pareto(table, {"objective"}), SweepError);
-  EXPECT_THROW(pareto(table, {"objective", "servd_fraction"}), SweepError);
+  EXPECT_THROW(pareto_standings(table, {"objective"}), SweepError);
+  EXPECT_THROW(pareto_standings(table, {"objective", "servd_fraction"}), SweepError);
 }
 
 TEST(Summary, SeedsThatChangeNothingHaveNoInterval) {
@@ -153,9 +153,9 @@ TEST(SweepTable, AsADataBaseSaysTheSameInTheSameBytes) {
     record::Database database(first, SQLITE_OPEN_READONLY);
     record::Statement sum(database,
                           "SELECT contract_kw, avg(objective) FROM run WHERE strategy = 'asap' GROUP BY contract_kw");
-    ASSERT_TRUE(sum.step());
-    EXPECT_EQ(sum.integer(0), 40) << "a number, not a text";
-    EXPECT_DOUBLE_EQ(sum.real(1), 12.0);
+    ASSERT_TRUE(sum.next_row());
+    EXPECT_EQ(sum.column_integer(0), 40) << "a number, not a text";
+    EXPECT_DOUBLE_EQ(sum.column_real(1), 12.0);
   }
   std::filesystem::remove(first);
   std::filesystem::remove(second);

@@ -191,7 +191,7 @@ TEST(Demand, MonthsRunApartCostWhatTheyCostTogether) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(seed);
     const World both = random_month_end(seed);
-    const TimeNs first_ns = both.calendar.start_of(both.calendar.month(both.end_ns - 1));
+    const TimeNs first_ns = both.calendar.start_of(both.calendar.local_month(both.end_ns - 1));
     ASSERT_GT(first_ns, both.start_ns);
     const std::vector<demand::Visit> old_cars = cars_within(seed + 1000, both.start_ns, first_ns);
     const std::vector<demand::Visit> new_cars = cars_within(seed + 2000, first_ns, both.end_ns);

@@ -31,14 +31,14 @@ struct Bench {
         episode(twin::episode_of(world)),
         timers(queue, site, 0),
         context{world, site, 0, episode, timers, &seen} {
-    queue.reserve_timers(twin::Timers::count(site));
+    queue.reserve_timers(twin::Timers::timer_count(site));
   }
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;
 
   /// Whether this kind of event is pending.
   bool waits(twin::EventKind kind, std::uint32_t entity = 0) const {
-    return queue.pending(timers.number(kind, entity));
+    return queue.pending(timers.timer_number(kind, entity));
   }
 
   twin::World world;
@@ -53,15 +53,15 @@ struct Bench {
 template <class Part>
 std::vector<std::byte> bytes_of(Part& part) {
   kernel::ArchiveWriter writer("part");
-  part.archive(writer);
-  return writer.finish();
+  part.archive_fields(writer);
+  return writer.take_bytes();
 }
 
 template <class Part>
 void load(Part& part, const std::vector<std::byte>& bytes) {
   kernel::ArchiveReader reader(bytes, "part");
-  part.archive(reader);
-  reader.finish();
+  part.archive_fields(reader);
+  reader.require_end();
 }
 
 }  // namespace evtwin::testing

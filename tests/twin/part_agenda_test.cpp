@@ -22,16 +22,16 @@ struct Diary {
         agenda(bench.context, 2) {
     agenda.set_interest(interest);
     agenda.begin(*clocks, {});
-    agenda.start(at_h(0), kernel::day_ns, at_h(24));
+    agenda.start_ticks(at_h(0), kernel::day_ns, at_h(24));
   }
   /// The next instant at which a decision is due is that one, for that reason; nothing else is asked for.
   void expect_asked(double minute, std::uint32_t why, TimeNs quiet_until_ns = 0) {
     const TimeNs t = bench.queue.pop().time;
     EXPECT_EQ(t, at_minute(minute));
     ASSERT_TRUE(agenda.is_due(t)) << minute;
-    agenda.open(t);
+    agenda.open_decision(t);
     EXPECT_EQ(agenda.why(), why) << minute;
-    agenda.close(t, quiet_until_ns);
+    agenda.close_decision(t, quiet_until_ns);
   }
   Bench bench;
   std::shared_ptr<const market::SiteClocks> clocks;
@@ -42,10 +42,10 @@ TEST(PartAgenda, TicksFromTheStartAndCountsDecisions) {
   Diary diary;
   EXPECT_EQ(diary.agenda.last_decision_ns(), at_h(0));
   for (const double minute : {0.0, 15.0, 30.0, 45.0}) diary.expect_asked(minute, EVTWIN_WHY_TICK);
-  EXPECT_EQ(diary.agenda.decisions(), 4U);
+  EXPECT_EQ(diary.agenda.decision_count(), 4U);
   EXPECT_EQ(diary.agenda.last_decision_ns(), at_minute(45));
   evtwin_view view{};
-  diary.agenda.show(view, at_minute(50));
+  diary.agenda.show_in_view(view, at_minute(50));
   EXPECT_EQ(view.now_ns, at_minute(50));
   EXPECT_EQ(view.next_tick_ns, at_minute(60));
   EXPECT_EQ(view.decision_number, 4U);
@@ -57,12 +57,12 @@ TEST(PartAgenda, TicksFromTheStartAndCountsDecisions) {
 TEST(PartAgenda, AWakeUpComesOnceAndATickAtTheSameInstantIsOneDecision) {
   Diary diary;
   const TimeNs t = diary.bench.queue.pop().time;
-  diary.agenda.open(t);
+  diary.agenda.open_decision(t);
   diary.agenda.wake_at(at_minute(7), t);
-  diary.agenda.close(t, 0);
+  diary.agenda.close_decision(t, 0);
   diary.expect_asked(7, EVTWIN_WHY_WAKE);
   diary.agenda.wake_at(at_minute(15), at_minute(7));
-  diary.agenda.schedule();
+  diary.agenda.schedule_next();
   diary.expect_asked(15, EVTWIN_WHY_TICK | EVTWIN_WHY_WAKE);
   diary.expect_asked(30, EVTWIN_WHY_TICK);
 }
@@ -71,10 +71,10 @@ TEST(PartAgenda, OnlyWhatIsSubscribedToAsks) {
   Diary diary({.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_PRICE});
   EXPECT_EQ(diary.bench.queue.next_time(), at_h(24));  // no ticks: the metering window alone is waited for
   EXPECT_EQ(diary.agenda.next_tick_ns(), at_minute(15));
-  diary.agenda.request(EVTWIN_WHY_DEPARTURE, at_minute(3));
+  diary.agenda.request_decision(EVTWIN_WHY_DEPARTURE, at_minute(3));
   EXPECT_FALSE(diary.agenda.is_due(at_minute(3)));
-  diary.agenda.request(EVTWIN_WHY_ARRIVAL, at_minute(4));
-  diary.agenda.request(EVTWIN_WHY_PRICE, at_minute(4));
+  diary.agenda.request_decision(EVTWIN_WHY_ARRIVAL, at_minute(4));
+  diary.agenda.request_decision(EVTWIN_WHY_PRICE, at_minute(4));
   diary.expect_asked(4, EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_PRICE);
   EXPECT_EQ(diary.bench.queue.next_time(), at_h(24));
   EXPECT_EQ(diary.agenda.why(), 0U);
@@ -85,7 +85,7 @@ TEST(PartAgenda, TicksInTheQuietAreNotAskedAboutEventsAre) {
   diary.expect_asked(0, EVTWIN_WHY_TICK, at_minute(40));
   EXPECT_EQ(diary.bench.queue.next_time(), at_minute(45));  // not 15, not 30
   EXPECT_EQ(diary.agenda.next_tick_ns(), at_minute(15));
-  diary.agenda.request(EVTWIN_WHY_ARRIVAL, at_minute(20));
+  diary.agenda.request_decision(EVTWIN_WHY_ARRIVAL, at_minute(20));
   diary.expect_asked(20, EVTWIN_WHY_ARRIVAL, at_minute(60));  // a tick at its very end is asked
   diary.expect_asked(60, EVTWIN_WHY_TICK);
   diary.expect_asked(75, EVTWIN_WHY_TICK);
@@ -94,7 +94,7 @@ TEST(PartAgenda, TicksInTheQuietAreNotAskedAboutEventsAre) {
 TEST(PartAgenda, TheEndOfAMeteringWindowComesAndAsksNobody) {
   Diary diary({.subscribes = EVTWIN_WHY_ARRIVAL});
   diary.agenda.open_window(at_minute(10));
-  diary.agenda.schedule();
+  diary.agenda.schedule_next();
   const TimeNs t = diary.bench.queue.pop().time;
   EXPECT_EQ(t, at_minute(10));
   EXPECT_TRUE(diary.agenda.window_ends(t));
@@ -136,16 +136,16 @@ TEST(PartAgenda, PlansAreToldWhenTheirFateIsKnown) {
   const auto decide = [&](double minute, std::vector<double> plan_kw) {
     const TimeNs t = diary.bench.queue.pop().time;
     EXPECT_EQ(t, at_minute(minute));
-    diary.agenda.open(t);
-    diary.agenda.show(columns.view, t);
-    diary.agenda.forecast(columns.horizon, {}, t);
+    diary.agenda.open_decision(t);
+    diary.agenda.show_in_view(columns.view, t);
+    diary.agenda.fill_forecast(columns.horizon, {}, t);
     columns.horizon.contract_kw.assign(2, physics::infinite);
     columns.horizon.power_setpoint_kw.assign(2, physics::unknown);
     columns.show_horizon();
     std::copy(plan_kw.begin(), plan_kw.end(), columns.blank_decision().plan_kw);
     const bool anew = diary.agenda.take_plan(columns, t);
     diary.agenda.tell_settled_plans();
-    diary.agenda.close(t, 0);
+    diary.agenda.close_decision(t, 0);
     return anew;
   };
   EXPECT_TRUE(decide(0, {2.0, 4.0, 5.0, 6.0}));
@@ -183,8 +183,8 @@ TEST(PartAgenda, ASecondBeginIsLikeTheFirst) {
   diary.agenda.wake_at(at_minute(52), at_minute(50));
   diary.bench.queue.clear();
   diary.agenda.begin(*diary.clocks, {});
-  diary.agenda.start(at_h(0), kernel::day_ns, at_h(24));
-  EXPECT_EQ(diary.agenda.decisions(), 0U);
+  diary.agenda.start_ticks(at_h(0), kernel::day_ns, at_h(24));
+  EXPECT_EQ(diary.agenda.decision_count(), 0U);
   diary.expect_asked(0, EVTWIN_WHY_TICK);
   diary.expect_asked(15, EVTWIN_WHY_TICK);
 }

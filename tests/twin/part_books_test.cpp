@@ -60,9 +60,9 @@ struct Office {
     piece.from_ns = at_h(from_h);
     piece.to_ns = at_h(to_h);
     piece.flow = {flows, false};
-    books.book(piece, now);
+    books.book_piece(piece, now);
   }
-  const control::Ledger& total() const { return books.total(); }
+  const control::Ledger& total() const { return books.total_ledger(); }
   Bench bench;
   physics::FeederTree tree;
   Books books;
@@ -142,7 +142,7 @@ TEST(PartBooks, WindowsCloseWithTheirMeansPeaksAndRamp) {
   EXPECT_EQ(meters[1].second.export_kwh, 1.25);
   EXPECT_EQ(meters[1].second.demand_charge, 0.0);  // the month's peak did not grow
   SiteResult result;
-  office.books.finish(at_h(0.5), result);
+  office.books.add_to_result(at_h(0.5), result);
   EXPECT_NEAR(result.ramp_kw, 20.0, 1e-12);
   EXPECT_EQ(result.peak_kw, 15.0);
   EXPECT_EQ(result.peak_instant_kw, 15.0);
@@ -161,7 +161,7 @@ TEST(PartBooks, ASetPointIsTrackedByWindow) {
     office.books.close_window(at_h(from_h + 0.25));
   }
   SiteResult result;
-  office.books.finish(at_h(0.5), result);
+  office.books.add_to_result(at_h(0.5), result);
   ASSERT_TRUE(result.tracking);
   EXPECT_NEAR(result.tracking->above_kw, 4.0, 1e-12);  // of the first window alone
   EXPECT_NEAR(result.tracking->squared_kw2, 16.0 + 9.0, 1e-12);
@@ -192,7 +192,7 @@ TEST(PartBooks, WhatGoesBeyondALimitIsOverload) {
   Piece piece;
   piece.from_ns = at_h(0);
   piece.to_ns = at_h(0.5);
-  office.books.book(piece, now);
+  office.books.book_piece(piece, now);
   EXPECT_NEAR(office.total().overload_kwh, 1.0, 1e-12);
   EXPECT_EQ(office.total().feeder_overload_kwh, 0.0);
   now.load_kw = 0.0;
@@ -283,7 +283,7 @@ TEST(PartBooks, ARecountFromItsPiecesAgrees) {
     if (w > 0) ramp_kw += std::abs(mean_kw(w) - mean_kw(w - 1));
   }
   SiteResult result;
-  office.books.finish(at_h(24), result);
+  office.books.add_to_result(at_h(24), result);
   EXPECT_NEAR(result.peak_kw, peak_kw, 1e-9);
   EXPECT_NEAR(result.ramp_kw, ramp_kw, 1e-7);
 
@@ -335,7 +335,7 @@ TEST(PartBooks, AnExcessIsRoundedAwayByItsPartOfWhatFlows) {
     Piece piece;
     piece.from_ns = at_h(0) + s * kernel::second_ns;
     piece.to_ns = piece.from_ns + kernel::second_ns;
-    seconds.books.book(piece, now);
+    seconds.books.book_piece(piece, now);
   }
   EXPECT_NEAR(whole.total().overload_kwh, 1e-7, 1e-13);
   EXPECT_NEAR(seconds.total().overload_kwh, 1e-7, 1e-13);
@@ -345,14 +345,14 @@ TEST(PartBooks, AnExcessIsRoundedAwayByItsPartOfWhatFlows) {
   Piece nanosecond;
   nanosecond.from_ns = at_h(0);
   nanosecond.to_ns = nanosecond.from_ns + 1;
-  large.books.book(nanosecond, now);
+  large.books.book_piece(nanosecond, now);
   EXPECT_EQ(large.total().overload_kwh, 0.0);
   now.contract_kw = now.given_contract_kw = 0.0;
   now.pv_kw = std::nextafter(10e3, 0.0);
   large.book(1.0, 2.0, {}, now);
   EXPECT_EQ(large.total().overload_kwh, 0.0);
   SiteResult result;
-  large.books.finish(at_h(2), result);
+  large.books.add_to_result(at_h(2), result);
   EXPECT_EQ(result.contract_excess_h, 0.0);
 }
 

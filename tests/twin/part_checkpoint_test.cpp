@@ -57,9 +57,9 @@ TEST(PartCheckpoint, Signals) {
         return part;
       },
       [](Signals& signals, Bench& bench) {
-        signals.start(at_h(0));
-        signals.handle(bench.queue.pop().time);
-        ASSERT_EQ(signals.now().load_kw, 2.0);
+        signals.start_signals(at_h(0));
+        signals.take_changes(bench.queue.pop().time);
+        ASSERT_EQ(signals.values_now().load_kw, 2.0);
         signals.set_contract_kw(7.0, at_h(3));
       });
 }
@@ -72,14 +72,14 @@ std::unique_ptr<Occupancy> begun_occupancy(Bench& bench) {
 
 TEST(PartCheckpoint, Occupancy) {
   expect_same_bytes(begun_occupancy, [](Occupancy& occupancy, Bench& bench) {
-    occupancy.start();
+    occupancy.start_arrivals();
     const std::vector<double> outage(2, 0.0);
     while (bench.queue.next_time() <= at_h(2)) {
       const kernel::Event event = bench.queue.pop();
       occupancy.admit(occupancy.take_arrival(event.entity), -1, {outage, {}}, event.time);
     }
     ASSERT_TRUE(occupancy.any_waiting());
-    occupancy.count(occupancy.record_of(0, at_h(2), SessionEnd::departed), 0.0, false);
+    occupancy.count_session(occupancy.record_of(0, at_h(2), SessionEnd::departed), 0.0, false);
     occupancy.plug_out(0);
   });
 }
@@ -93,9 +93,9 @@ TEST(PartCheckpoint, Bookings) {
       },
       [](Bookings& bookings, Bench& bench) {
         const std::vector<Session> sessions(2);
-        bookings.start(sessions, at_h(0));
-        bookings.announce(sessions, bench.queue.pop().time);
-        ASSERT_EQ(bookings.holds()[1].until_ns, at_h(10));
+        bookings.take_known_visits(sessions, at_h(0));
+        bookings.take_announcements(sessions, bench.queue.pop().time);
+        ASSERT_EQ(bookings.current_holds()[1].until_ns, at_h(10));
       });
 }
 
@@ -108,9 +108,9 @@ TEST(PartCheckpoint, Power) {
       },
       [](Power& power, Bench& bench) {
         power.plug_in(0, {1, &bench.world.vehicles[0], 30.0, at_h(0)}, 0.25);
-        power.renew(0, 5.0, at_h(0));
+        power.renew_law(0, 5.0, at_h(0));
         power.flow_until(at_h(1));
-        power.renew(0, 3.0, at_h(1));
+        power.renew_law(0, 3.0, at_h(1));
         power.flow_until(at_h(1.5));
       });
 }
@@ -125,16 +125,16 @@ TEST(PartCheckpoint, Grants) {
       [](Grants& grants, Bench& bench) {
         const std::vector<std::uint32_t> active{0, 1};
         const std::vector<physics::Coupling> couplings(
-            2, physics::couple(bench.site.evses[0], bench.world.vehicles[0], false));
+            2, physics::couple_vehicle(bench.site.evses[0], bench.world.vehicles[0], false));
         for (const std::uint32_t evse : active) {
           grants.set_charge_range(evse, {physics::infinite, physics::infinite, false});
           grants.set_wish_kw(evse, 7.0);
         }
-        grants.look(active, couplings, at_h(0));
+        grants.run_guard(active, couplings, at_h(0));
         grants.tell_correction(0, at_h(0));
         grants.set_base_kw(12.0);
         grants.ask_again();
-        grants.look(active, couplings, at_h(1));
+        grants.run_guard(active, couplings, at_h(1));
         grants.base_changed();
       });
 }
@@ -149,10 +149,10 @@ TEST(PartCheckpoint, Commands) {
       [](Commands& commands, Bench& bench) {
         const std::vector<std::uint64_t> session{1, 0};
         std::vector<double> wish_kw(2, 0.0);
-        commands.send(0, session, at_h(0))[0] = 5.0;
-        commands.move(at_h(0), session, wish_kw);
-        commands.move(bench.queue.pop().time, session, wish_kw);
-        commands.send(1, session, at_h(0.02))[1] = 6.0;
+        commands.send_decision(0, session, at_h(0))[0] = 5.0;
+        commands.move_decisions(at_h(0), session, wish_kw);
+        commands.move_decisions(bench.queue.pop().time, session, wish_kw);
+        commands.send_decision(1, session, at_h(0.02))[1] = 6.0;
       });
 }
 
@@ -169,12 +169,12 @@ TEST(PartCheckpoint, Books) {
         const std::vector<MemberFlow> flows{{0, 3.0, 3.0}};
         SignalValues now;
         now.price.buy_per_kwh = 0.2;
-        books.book({at_h(0), at_h(1), {flows, false}}, now);
+        books.book_piece({at_h(0), at_h(1), {flows, false}}, now);
         books.close_window(at_h(0.25));
         books.mark_decision();
-        books.book({at_h(1), at_h(1.1), {flows, false}}, now);
+        books.book_piece({at_h(1), at_h(1.1), {flows, false}}, now);
         books.close_day(at_h(1.1), std::vector{6.0, 0.0});
-        books.book({at_h(1.1), at_h(1.2), {flows, false}}, now);
+        books.book_piece({at_h(1.1), at_h(1.2), {flows, false}}, now);
       });
 }
 
@@ -197,13 +197,13 @@ TEST(PartCheckpoint, Agenda) {
               &columns.horizon.power_setpoint_kw, &columns.horizon.arrivals, &columns.horizon.arrivals_kwh})
           column->assign(2, 0.0);
         columns.show_horizon();
-        agenda.start(at_h(0), 15 * kernel::minute_ns, at_h(0.25));
-        agenda.open(at_h(0));
+        agenda.start_ticks(at_h(0), 15 * kernel::minute_ns, at_h(0.25));
+        agenda.open_decision(at_h(0));
         columns.blank_decision().plan_kw[1] = 4.0;
         ASSERT_TRUE(agenda.take_plan(columns, at_h(0)));
         agenda.wake_at(at_h(0.1), at_h(0));
-        agenda.close(at_h(0), at_h(0.6));
-        agenda.request(EVTWIN_WHY_TICK, at_h(0.05));
+        agenda.close_decision(at_h(0), at_h(0.6));
+        agenda.request_decision(EVTWIN_WHY_TICK, at_h(0.05));
       });
 }
 

@@ -30,15 +30,15 @@ struct Line {
     for (std::uint64_t i = 0; i < wish_kw.size(); ++i) session.push_back(i + 1);
   }
   void send(std::uint64_t decision, const std::vector<double>& kw, TimeNs t) {
-    const auto cells = commands.send(decision, session, t);
+    const auto cells = commands.send_decision(decision, session, t);
     std::copy(kw.begin(), kw.end(), cells.begin());
-    commands.move(t, session, wish_kw);
+    commands.move_decisions(t, session, wish_kw);
   }
   /// Takes what is due at the next event. @returns its instant.
   TimeNs step() {
     const kernel::Event event = bench.queue.pop();
     EXPECT_EQ(event.kind, static_cast<std::uint8_t>(EventKind::command));
-    arrived = commands.move(event.time, session, wish_kw);
+    arrived = commands.move_decisions(event.time, session, wish_kw);
     return event.time;
   }
   void run() {
@@ -57,7 +57,7 @@ TEST(PartCommands, PassThreeStagesBeforeTheyAreInForce) {
   EXPECT_FALSE(line.commands.is_instant());
   line.send(0, {5.0, physics::unknown, 3.0}, at_min(0));
   evtwin_view view{};
-  line.commands.show(view);
+  line.commands.show_in_view(view);
   EXPECT_EQ(view.commands_under_way, 1U);
   EXPECT_EQ(line.step(), at_min(1));
   EXPECT_EQ(line.step(), at_min(3));
@@ -67,7 +67,7 @@ TEST(PartCommands, PassThreeStagesBeforeTheyAreInForce) {
   EXPECT_TRUE(line.arrived);
   EXPECT_EQ(line.wish_kw, (std::vector{5.0, 0.0, 3.0}));  // the second is left as it is
   EXPECT_TRUE(line.bench.queue.empty());
-  line.commands.show(view);
+  line.commands.show_in_view(view);
   EXPECT_EQ(view.commands_under_way, 0U);
   EXPECT_EQ(line.bench.seen.events, (std::vector<std::string>{"forecast_ready: decision 1", "plan_ready: decision 1",
                                                               "setpoint_applied: decision 1: 2 changed"}));
@@ -110,12 +110,12 @@ TEST(PartCommands, LossIsAPureFunctionOfSeedDecisionAndMember) {
       if (line.wish_kw[i] != 5.0) lost.push_back(i);
     }
     evtwin_view view{};
-    line.commands.show(view);
+    line.commands.show_in_view(view);
     if (!another_before) {
       EXPECT_EQ(view.commands_lost, lost.size());
     }
     line.commands.mark_decision();
-    line.commands.show(view);
+    line.commands.show_in_view(view);
     EXPECT_EQ(view.commands_lost, 0U);
     return lost;
   };
@@ -146,7 +146,7 @@ TEST(PartCommands, TheEndDropsWhatIsUnderWay) {
             (std::vector<std::string>{"plan_dropped: decision 1: the run ended before it arrived",
                                       "plan_dropped: decision 2: the run ended before it arrived"}));
   evtwin_view view{};
-  line.commands.show(view);
+  line.commands.show_in_view(view);
   EXPECT_EQ(view.commands_under_way, 0U);
 }
 

@@ -23,12 +23,12 @@ TEST(PartConduct, AHundredRemarksOfADecisionAreRecordedAndTheRestIsCounted) {
   Bench bench(testing::small_world());
   Conduct conduct(bench.context);
   conduct.begin();
-  conduct.hear(remarks(130), at_h(1));
-  conduct.hear(remarks(20), at_h(2));
+  conduct.hear_remarks(remarks(130), at_h(1));
+  conduct.hear_remarks(remarks(20), at_h(2));
   conduct.leave_out_remarks(5);  // that never came here
   EXPECT_EQ(bench.seen.events.size(), 120U);
   SiteResult result;
-  conduct.finish(result, at_h(3));
+  conduct.add_to_result(result, at_h(3));
   EXPECT_EQ(result.remarks_left_out, 35U);
   ASSERT_EQ(bench.seen.events.size(), 121U);
   EXPECT_NE(bench.seen.events.back().find("35 more remarks"), std::string::npos);
@@ -38,15 +38,15 @@ TEST(PartConduct, TenThousandOfARunAreRecordedAndWarningsAreCountedAllTheSame) {
   Bench bench(testing::small_world());
   Conduct conduct(bench.context);
   conduct.begin();
-  for (int decision = 0; decision < 150; ++decision) conduct.hear(remarks(100, EVTWIN_WARNING), at_h(1));
+  for (int decision = 0; decision < 150; ++decision) conduct.hear_remarks(remarks(100, EVTWIN_WARNING), at_h(1));
   EXPECT_EQ(bench.seen.events.size(), Conduct::most_of_a_run);
   SiteResult result;
-  conduct.finish(result, at_h(2));
+  conduct.add_to_result(result, at_h(2));
   EXPECT_EQ(result.strategy_warnings, 15'000U);
   EXPECT_EQ(result.remarks_left_out, 5'000U);
   conduct.begin();
   SiteResult again;
-  conduct.finish(again, at_h(3));
+  conduct.add_to_result(again, at_h(3));
   EXPECT_EQ(again.strategy_warnings + again.remarks_left_out, 0U);
 }
 
@@ -66,7 +66,7 @@ TEST(PartConduct, ASessionIsLeftStandingWhereItGotNothingAndAnAnswerWasNaN) {
   conduct.plug_in(0);
   conduct.end_session(0, 0.0);  // the next one on that EVSE
   SiteResult result;
-  conduct.finish(result, at_h(1));
+  conduct.add_to_result(result, at_h(1));
   EXPECT_EQ(result.left_standing, 4U);
   EXPECT_EQ(result.sessions_left_standing, 1U);
 }

@@ -23,7 +23,7 @@ struct GuardDesk {
     grants.begin();
     couplings.resize(bench.site.evses.size());
     for (const std::uint32_t evse : active) {
-      couplings[evse] = physics::couple(bench.site.evses[evse], bench.world.vehicles[0], false);
+      couplings[evse] = physics::couple_vehicle(bench.site.evses[evse], bench.world.vehicles[0], false);
       grants.plug_in(evse);
       grants.set_charge_range(evse, {physics::infinite, physics::infinite, false});
     }
@@ -32,12 +32,12 @@ struct GuardDesk {
   bool look(double h) {
     looked_at.clear();
     bool limited_anew = false;
-    for (const std::uint32_t evse : grants.look(active, couplings, at_h(h))) {
+    for (const std::uint32_t evse : grants.run_guard(active, couplings, at_h(h))) {
       looked_at.push_back(evse);
       grants.tell_correction(evse, at_h(h));
       limited_anew = limited_anew || (grants.is_limited(evse) && grants.given_kw(evse) != last_kw[evse]);
     }
-    grants.looked();
+    grants.clear_named();
     for (const std::uint32_t evse : active) last_kw[evse] = grants.given_kw(evse);
     return limited_anew;
   }
@@ -62,7 +62,7 @@ TEST(PartGrants, LookOnlyWhereSomethingChanged) {
   EXPECT_FALSE(desk.grants.is_due());
   desk.ask(4.0);
   EXPECT_FALSE(desk.grants.is_due());  // the same wish
-  desk.grants.decided();
+  desk.grants.note_decision();
   EXPECT_FALSE(desk.grants.is_due());  // nobody is held down
   desk.ask(4.5);
   EXPECT_TRUE(desk.grants.is_due());
@@ -108,13 +108,13 @@ TEST(PartGrants, ALimitLowersWishesAndIsNamed) {
   }
 
   control::ViewColumns columns(desk.bench.site.evses, {}, desk.grants.guard());
-  desk.grants.show(columns, desk.active);
+  desk.grants.show_in_view(columns, desk.active);
   EXPECT_EQ(columns.view.evse_setpoint_kw[1], desk.grants.given_kw(1));
   EXPECT_EQ(columns.view.evse_asked_kw[1], 7.0);
   EXPECT_EQ(columns.view.evse_reason[1], EVTWIN_REASON_LIMIT);
   EXPECT_EQ(columns.view.evse_limit_row[1], 0);
 
-  desk.grants.decided();  // somebody is held down: shares are handed out again
+  desk.grants.note_decision();  // somebody is held down: shares are handed out again
   EXPECT_TRUE(desk.grants.is_due());
   EXPECT_FALSE(desk.look(1));  // to the same effect
   EXPECT_EQ(desk.told().size(), 2U);
@@ -131,7 +131,7 @@ TEST(PartGrants, ALimitLowersWishesAndIsNamed) {
   EXPECT_EQ(desk.grants.given_kw(0), 7.0);
   EXPECT_EQ(desk.told().size(), 4U);  // and having what one asked for is no correction
   SiteResult result;
-  desk.grants.finish(result);
+  desk.grants.add_to_result(result);
   EXPECT_EQ(result.corrections[static_cast<std::size_t>(Correction::limit)], 4U);
 }
 
@@ -168,7 +168,7 @@ TEST(PartGrants, AnEvseOutOfServiceGivesNothing) {
   desk.ask(4.0);
   desk.look(0);
   desk.grants.set_available(0, false, true);
-  EXPECT_FALSE(desk.grants.available(0));
+  EXPECT_FALSE(desk.grants.is_available(0));
   EXPECT_TRUE(desk.grants.is_due());
   desk.look(1);
   EXPECT_EQ(desk.grants.given_kw(0), 0.0);
@@ -244,10 +244,10 @@ TEST(PartGrants, BeginTwiceForgetsAll) {
   desk.grants.set_available(2, false, false);
   desk.grants.begin();
   EXPECT_TRUE(desk.grants.is_due());
-  EXPECT_TRUE(desk.grants.available(2));
+  EXPECT_TRUE(desk.grants.is_available(2));
   EXPECT_EQ(desk.grants.wish_kw(0), 0.0);
   SiteResult result;
-  desk.grants.finish(result);
+  desk.grants.add_to_result(result);
   EXPECT_EQ(result.corrections, (std::array<std::uint64_t, correction_count>{}));
 }
 

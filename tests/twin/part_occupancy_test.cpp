@@ -25,7 +25,7 @@ Visit stay(const char* id, double from_h, double to_h, std::int32_t evse = any, 
 struct Yard {
   explicit Yard(World world) : bench(std::move(world)), occupancy(bench.context), outage(bench.site.evses.size(), 0.0) {
     occupancy.begin();
-    occupancy.start();
+    occupancy.start_arrivals();
   }
 
   Access access() const { return {outage, holds}; }
@@ -38,7 +38,7 @@ struct Yard {
           occupancy.admit(occupancy.take_arrival(event.entity), -1, access(), t);
           break;
         case EventKind::plug_out:
-          write(occupancy.session(event.entity).visit.id, "leaves", event.entity, t);
+          write(occupancy.session_on(event.entity).visit.id, "leaves", event.entity, t);
           occupancy.plug_out(event.entity);
           occupancy.admit_waiting(access(), t);
           break;
@@ -55,7 +55,7 @@ struct Yard {
           fmt::format("{:.2f} {} {}", kernel::hours_between(testing::monday_ns, t), id, name_of(record.end)));
     }
     for (const std::uint32_t evse : occupancy.plugged_in())
-      write(occupancy.session(evse).visit.id, "plugs in at", evse, t);
+      write(occupancy.session_on(evse).visit.id, "plugs in at", evse, t);
     occupancy.clear_plugged_in();
   }
   void write(const std::string& id, const char* what, std::uint32_t evse, TimeNs t) {
@@ -94,7 +94,7 @@ TEST(PartOccupancy, TwoListsSayTheSame) {
   EXPECT_EQ(yard.lines, expected);
 
   SiteResult result;
-  yard.occupancy.finish(result, testing::monday_ns + 24 * kernel::hour_ns);
+  yard.occupancy.add_to_result(result, testing::monday_ns + 24 * kernel::hour_ns);
   EXPECT_EQ(result.sessions, 5U);
   EXPECT_EQ(result.turned_away, 4U);                               // c, d, f, h
   EXPECT_EQ(result.waited, 2U);                                    // e, g
@@ -163,10 +163,10 @@ TEST(PartOccupancy, SatisfactionMeasuresAgainstWantedAndPossible) {
   for (const std::uint32_t evse : {0U, 1U}) {
     SessionRecord record = yard.occupancy.record_of(evse, at_h(evse == 0 ? 3 : 2), SessionEnd::departed);
     record.got_kwh = evse == 0 ? 7.04 : 5.0;
-    yard.occupancy.count(record, record.got_kwh, false);
+    yard.occupancy.count_session(record, record.got_kwh, false);
   }
   SiteResult result;
-  yard.occupancy.finish(result, at_h(3));
+  yard.occupancy.add_to_result(result, at_h(3));
   EXPECT_NEAR(result.satisfaction.missing_of_wanted, 1.0 - 7.04 / 20.0, 1e-15);
   EXPECT_NEAR(result.satisfaction.missing_of_possible, 0.5, 1e-15);
   EXPECT_NEAR(result.satisfaction.squared_missing_of_possible, 0.25, 1e-15);
@@ -192,10 +192,10 @@ TEST(PartOccupancy, ShowsWhoLeftSinceTheLastDecisionAndWhoWaits) {
   yard.run_to(1.0);
   SessionRecord gone = yard.occupancy.record_of(0, at_h(2), SessionEnd::departed);
   gone.got_kwh = 7.04;
-  yard.occupancy.count(gone, gone.got_kwh, true);
+  yard.occupancy.count_session(gone, gone.got_kwh, true);
   yard.run_to(3.75);
   for (const std::uint32_t evse : connected) yard.occupancy.show_session(columns, evse, evse == 0);
-  yard.occupancy.show(columns, connected, at_h(3.75), at_h(4));
+  yard.occupancy.show_in_view(columns, connected, at_h(3.75), at_h(4));
 
   const evtwin_view& view = columns.view;
   ASSERT_EQ(view.n_departed, 1U);
@@ -219,7 +219,7 @@ TEST(PartOccupancy, ShowsWhoLeftSinceTheLastDecisionAndWhoWaits) {
   EXPECT_EQ(view.evse_departs_ns[1], at_h(5));
 
   yard.occupancy.mark_decision();
-  yard.occupancy.show(columns, connected, at_h(6), at_h(6.25));
+  yard.occupancy.show_in_view(columns, connected, at_h(6), at_h(6.25));
   EXPECT_EQ(view.n_departed, 0U);
   EXPECT_EQ(view.turned_away, 0U);
   EXPECT_EQ(view.n_waiting, 1U);

@@ -45,7 +45,7 @@ struct Plugged {
 // P = 5 exp(-0.375 t) reaches 2 kW, at 64 kWh, after ln(5 / 2) / 0.375 h.
 TEST(PartPower, FollowsTheCurveToFullAndCrossesWhenTheClosedFormSays) {
   Plugged car(0.5);
-  car.power.renew(0, 5.0, at_h(0));
+  car.power.renew_law(0, 5.0, at_h(0));
   const TimeNs bends_ns = after_hours_rounded_up(at_h(0), 24.0 / 5.0);
   kernel::Event event = car.bench.queue.pop();
   EXPECT_EQ(event.time, bends_ns);
@@ -53,23 +53,23 @@ TEST(PartPower, FollowsTheCurveToFullAndCrossesWhenTheClosedFormSays) {
   EXPECT_EQ(event.phase, kernel::Phase::crossing);
   EXPECT_EQ(event.entity, 0U);
   EXPECT_EQ(car.follow(bends_ns), 24.0);
-  EXPECT_EQ(car.power.cross(0, bends_ns), physics::LawEnd::curve);
+  EXPECT_EQ(car.power.cross_threshold(0, bends_ns), physics::LawEnd::curve);
   EXPECT_EQ(car.power.stored_kwh(0), 56.0);
   EXPECT_TRUE(car.power.is_stale(0));
 
-  car.power.renew(0, 5.0, bends_ns);
+  car.power.renew_law(0, 5.0, bends_ns);
   EXPECT_TRUE(car.power.any_falls());
   const TimeNs full_ns = after_hours_rounded_up(bends_ns, std::log(5.0 / 2.0) / 0.375);
   event = car.bench.queue.pop();
   EXPECT_EQ(event.time, full_ns);
   EXPECT_NEAR(car.power.kw_at(0, bends_ns + testing::hour_ns), 5.0 * std::exp(-0.375), 1e-14);
   car.follow(full_ns);
-  EXPECT_EQ(car.power.cross(0, full_ns), physics::LawEnd::full);
+  EXPECT_EQ(car.power.cross_threshold(0, full_ns), physics::LawEnd::full);
   EXPECT_EQ(car.power.stored_kwh(0), 64.0);
   EXPECT_EQ(car.power.got_kwh(0), 32.0);
-  EXPECT_FALSE(car.power.draws(0));
+  EXPECT_FALSE(car.power.would_draw(0));
   EXPECT_FALSE(car.power.any_falls());
-  car.power.renew(0, 5.0, full_ns);
+  car.power.renew_law(0, 5.0, full_ns);
   EXPECT_EQ(car.power.kw_at(0, full_ns), 0.0);
   EXPECT_TRUE(car.bench.queue.empty());
 
@@ -81,12 +81,12 @@ TEST(PartPower, FollowsTheCurveToFullAndCrossesWhenTheClosedFormSays) {
 
 TEST(PartPower, StopsWhereTheDriverTakesNoMore) {
   Plugged car(0.25, tapering_world(), 10.0);
-  car.power.renew(0, 5.0, at_h(0));
+  car.power.renew_law(0, 5.0, at_h(0));
   EXPECT_EQ(car.bench.queue.pop().time, at_h(2));  // 10 kWh at 5 kW
   car.follow(at_h(2));
-  EXPECT_EQ(car.power.cross(0, at_h(2)), physics::LawEnd::metered);
+  EXPECT_EQ(car.power.cross_threshold(0, at_h(2)), physics::LawEnd::metered);
   EXPECT_EQ(car.power.got_kwh(0), 10.0);
-  EXPECT_FALSE(car.power.draws(0));
+  EXPECT_FALSE(car.power.would_draw(0));
   EXPECT_EQ(car.power.charge_range(0).now_kw, 0.0);
 }
 
@@ -96,7 +96,7 @@ TEST(PartPower, AHeldAcceptanceStaysUntilItIsAskedAgain) {
   World world = tapering_world();
   world.vehicles[0].acceptance_hold = true;
   Plugged car(52.0 / 64.0, std::move(world));
-  car.power.renew(0, 8.0, at_h(0));
+  car.power.renew_law(0, 8.0, at_h(0));
   EXPECT_FALSE(car.power.any_falls());
   EXPECT_EQ(car.follow(at_h(1)), 6.5);
   EXPECT_EQ(car.power.stored_kwh(0), 58.5);
@@ -105,7 +105,7 @@ TEST(PartPower, AHeldAcceptanceStaysUntilItIsAskedAgain) {
   EXPECT_TRUE(car.power.hold_acceptances());
   EXPECT_TRUE(car.power.is_stale(0));
   EXPECT_EQ(car.power.charge_range(0).now_kw, 4.0625);
-  car.power.renew(0, 8.0, at_h(1));
+  car.power.renew_law(0, 8.0, at_h(1));
   EXPECT_EQ(car.power.kw_at(0, at_h(1.5)), 4.0625);
   EXPECT_FALSE(Plugged(0.5).power.hold_acceptances());  // nobody asks for it
 }
@@ -114,8 +114,8 @@ TEST(PartPower, ManyStepsAreAsOne) {
   testing::Dice dice(11);
   for (const double setpoint_kw : {8.0, -6.0}) {
     Plugged one(0.8), many(0.8);
-    one.power.renew(0, setpoint_kw, at_h(0));
-    many.power.renew(0, setpoint_kw, at_h(0));
+    one.power.renew_law(0, setpoint_kw, at_h(0));
+    many.power.renew_law(0, setpoint_kw, at_h(0));
     double kwh = 0.0;
     for (TimeNs t = at_h(0); t < at_h(1.5);) {
       t = std::min(at_h(1.5), t + static_cast<TimeNs>(dice.real(1.0, 2e10)));
@@ -134,10 +134,10 @@ TEST(PartPower, ManyStepsAreAsOne) {
 // flowed at 44 kWh in the mean.
 TEST(PartPower, CountsTheUseOfABattery) {
   Plugged car(0.5);
-  car.power.renew(0, 5.0, at_h(0));
+  car.power.renew_law(0, 5.0, at_h(0));
   const TimeNs bends_ns = car.bench.queue.pop().time;
   car.follow(bends_ns);
-  car.power.cross(0, bends_ns);
+  car.power.cross_threshold(0, bends_ns);
   const physics::AgeingUse use = car.power.use_until(0, at_h(6));
   EXPECT_NEAR(use.days, 0.25, 1e-15);
   EXPECT_NEAR(use.mean_soc, 46.4 / 64.0, 1e-12);
@@ -160,26 +160,26 @@ TEST(PartPower, AStorageEndsAtItsWindowAndCountsItsLosses) {
   Bench bench(std::move(world));
   Power power(bench.context);
   power.begin();
-  EXPECT_EQ(power.connected(), 0U);
-  ASSERT_EQ(power.active().size(), 1U);
-  const std::uint32_t member = power.active()[0];
+  EXPECT_EQ(power.connected_count(), 0U);
+  ASSERT_EQ(power.active_members().size(), 1U);
+  const std::uint32_t member = power.active_members()[0];
   EXPECT_EQ(member, 2U);
-  power.renew(member, 5.0, at_h(0));  // 8 kWh to the window's end at 0.8 x 5 kW: 2 h
+  power.renew_law(member, 5.0, at_h(0));  // 8 kWh to the window's end at 0.8 x 5 kW: 2 h
   EXPECT_EQ(bench.queue.pop().time, at_h(2));
   EXPECT_EQ(power.flow_until(at_h(2)).members[0].kwh, 10.0);
-  power.cross(member, at_h(2));
+  power.cross_threshold(member, at_h(2));
   EXPECT_EQ(power.stored_kwh(member), 18.0);
-  power.renew(member, -4.0, at_h(2));  // 16 kWh down to 2 at 4 / 0.5 kW: 2 h
+  power.renew_law(member, -4.0, at_h(2));  // 16 kWh down to 2 at 4 / 0.5 kW: 2 h
   EXPECT_EQ(bench.queue.pop().time, at_h(4));
   EXPECT_NEAR(power.flow_until(at_h(4)).members[0].kwh, -8.0, 1e-12);
-  power.cross(member, at_h(4));
+  power.cross_threshold(member, at_h(4));
   EXPECT_EQ(power.stored_kwh(member), 2.0);
 }
 
 // 8 exp(-0.375 t) kW are 5 kW after ln(8 / 5) / 0.375 h. Under 5 kW of sun the site imports until then.
 TEST(PartGridPower, CutsWhereImportTurnsToExportWhileACarTapers) {
   Plugged car(0.75);
-  car.power.renew(0, 8.0, at_h(0));
+  car.power.renew_law(0, 8.0, at_h(0));
   const physics::FeederTree tree;
   GridPower grid(car.bench.site, tree);
   SignalValues now;
@@ -196,7 +196,7 @@ TEST(PartGridPower, CutsWhereImportTurnsToExportWhileACarTapers) {
 
 TEST(PartGridPower, CutsWhereTheContractIsCrossedAndNowhereUnderConstantPower) {
   Plugged car(0.75);
-  car.power.renew(0, 8.0, at_h(0));
+  car.power.renew_law(0, 8.0, at_h(0));
   const physics::FeederTree tree;
   GridPower grid(car.bench.site, tree);
   SignalValues now;
@@ -205,7 +205,7 @@ TEST(PartGridPower, CutsWhereTheContractIsCrossedAndNowhereUnderConstantPower) {
   EXPECT_EQ(grid.next_cut(car.power, now, at_h(0), at_h(3)),
             after_hours_rounded_up(at_h(0), std::log(2.0) / 0.375) - 1);
   Plugged steady(0.25);
-  steady.power.renew(0, 8.0, at_h(0));
+  steady.power.renew_law(0, 8.0, at_h(0));
   now.load_kw = -8.0;
   EXPECT_EQ(grid.next_cut(steady.power, now, at_h(0), at_h(3)), at_h(3));
 }

@@ -60,14 +60,14 @@ TEST(PartSignals, ChangeAtTheirInstantsAndOneTimerWaitsForTheEarliest) {
   Bench bench(day_of_signals());
   Signals signals(bench.context);
   signals.begin();
-  signals.start(at_h(0));
+  signals.start_signals(at_h(0));
   for (const Change& change : day_of_changes) {
     EXPECT_EQ(bench.queue.size(), 1U);
     const kernel::Event event = bench.queue.pop();
     EXPECT_EQ(event.time, at_h(change.h));
     EXPECT_EQ(event.kind, static_cast<std::uint8_t>(EventKind::signal));
     EXPECT_EQ(event.phase, kernel::Phase::signal);
-    EXPECT_EQ(signals.handle(event.time), change.bits) << change.h;
+    EXPECT_EQ(signals.take_changes(event.time), change.bits) << change.h;
   }
 }
 
@@ -75,7 +75,7 @@ TEST(PartSignals, ChangeAtTheirInstantsAndOneTimerWaitsForTheEarliest) {
 void run_to(Bench& bench, Signals& signals, double h) {
   for (int changes = 0; bench.queue.next_time() <= at_h(h); ++changes) {
     ASSERT_LT(changes, 100) << "the timer waits for an instant that has passed";
-    signals.handle(bench.queue.pop().time);
+    signals.take_changes(bench.queue.pop().time);
   }
 }
 
@@ -83,7 +83,7 @@ TEST(PartSignals, HoldWhatTheirRowsSay) {
   Bench bench(day_of_signals());
   Signals signals(bench.context);
   signals.begin();
-  signals.start(at_h(0));
+  signals.start_signals(at_h(0));
   struct Row {
     double h, buy, pv_kw, load_kw, co2, setpoint_kw, contract_kw;
   };
@@ -92,7 +92,7 @@ TEST(PartSignals, HoldWhatTheirRowsSay) {
                       {12, 0.3, 0, 1, 0.5, 6, 20},  {24, 0.1, 0, 2, 0.5, 6, 20}};
   for (const Row& row : rows) {
     run_to(bench, signals, row.h);
-    const SignalValues& now = signals.now();
+    const SignalValues& now = signals.values_now();
     EXPECT_EQ(now.price.buy_per_kwh, row.buy) << row.h;
     EXPECT_EQ(now.pv_kw, row.pv_kw) << row.h;
     EXPECT_EQ(now.load_kw, row.load_kw) << row.h;
@@ -107,7 +107,7 @@ TEST(PartSignals, TellTheObserverEachValueOnceWhenItBegins) {
   Bench bench(day_of_signals());
   Signals signals(bench.context);
   signals.begin();
-  signals.start(at_h(0));
+  signals.start_signals(at_h(0));
   const std::size_t at_start = bench.seen.signals.size();
   EXPECT_EQ(at_start, 11U);  // one of each kind
   run_to(bench, signals, 23.0);
@@ -155,17 +155,17 @@ TEST(PartSignals, AContractSetByHandCountsBelowACutAndComesBackAfterIt) {
   Bench bench(day_of_signals());
   Signals signals(bench.context);
   signals.begin();
-  signals.start(at_h(0));
+  signals.start_signals(at_h(0));
   run_to(bench, signals, 10.0);
   signals.set_contract_kw(6.0, at_h(10.5));
-  EXPECT_EQ(signals.now().contract_kw, 4.0);  // the cut is stricter
+  EXPECT_EQ(signals.values_now().contract_kw, 4.0);  // the cut is stricter
   signals.set_contract_kw(3.0, at_h(10.75));
-  EXPECT_EQ(signals.now().contract_kw, 3.0);
+  EXPECT_EQ(signals.values_now().contract_kw, 3.0);
   signals.set_contract_kw(6.0, at_h(11.0));
   run_to(bench, signals, 12.0);
-  EXPECT_EQ(signals.now().contract_kw, 6.0);
+  EXPECT_EQ(signals.values_now().contract_kw, 6.0);
   signals.set_export_limit_kw(2.0, at_h(12.5));
-  EXPECT_EQ(signals.now().export_limit_kw, 2.0);
+  EXPECT_EQ(signals.values_now().export_limit_kw, 2.0);
   EXPECT_EQ(bench.seen.signals.back().kind, SignalKind::export_limit_kw);
 }
 
@@ -173,7 +173,7 @@ TEST(PartSignals, ACutIsForeseenFromItsAnnouncementOn) {
   Bench bench(day_of_signals());
   Signals signals(bench.context);
   signals.begin();
-  signals.start(at_h(0));
+  signals.start_signals(at_h(0));
   control::Horizon horizon;
   horizon.start_ns = {at_h(9.0), at_h(10.0), at_h(11.0), at_h(13.0)};
   horizon.pv_kw.assign(3, 0.0);
@@ -191,7 +191,7 @@ TEST(PartSignals, ASecondBeginIsLikeTheFirst) {
     bench.queue.clear();
     bench.seen.signals.clear();
     signals.begin();
-    signals.start(bench.episode.from_ns);
+    signals.start_signals(bench.episode.from_ns);
     run_to(bench, signals, 23.0);
     std::vector<std::tuple<SignalKind, TimeNs, double>> told;
     for (const SignalRecord& s : bench.seen.signals) told.emplace_back(s.kind, s.start_ns, s.value);
@@ -201,13 +201,13 @@ TEST(PartSignals, ASecondBeginIsLikeTheFirst) {
   signals.set_contract_kw(1.0, at_h(23.0));
   signals.set_driver_price_per_kwh(9.0, at_h(0));
   EXPECT_EQ(live(), first);
-  EXPECT_EQ(signals.now().driver_price_per_kwh, bench.site.driver_price_per_kwh);
+  EXPECT_EQ(signals.values_now().driver_price_per_kwh, bench.site.driver_price_per_kwh);
   // Another stretch of the world: it begins at 10:30, within the cut.
   bench.episode.from_ns = at_h(10.5);
   signals.begin();
-  EXPECT_EQ(signals.now().contract_kw, 4.0);
-  EXPECT_EQ(signals.now().price.buy_per_kwh, 0.3);
-  EXPECT_EQ(signals.now().pv_kw, 5.0);
+  EXPECT_EQ(signals.values_now().contract_kw, 4.0);
+  EXPECT_EQ(signals.values_now().price.buy_per_kwh, 0.3);
+  EXPECT_EQ(signals.values_now().pv_kw, 5.0);
 }
 
 }  // namespace

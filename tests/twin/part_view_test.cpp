@@ -210,19 +210,19 @@ struct Everyone {
     signals.begin();
     occupancy.begin();
     bookings.begin(occupancy.streams());
-    bookings.start(occupancy.sessions(), at_h(0));
+    bookings.take_known_visits(occupancy.sessions(), at_h(0));
     power.begin();
     grants.begin();
     commands.begin();
     books.begin();
     agenda.begin(signals.clocks(), occupancy.streams());
-    agenda.start(at_h(0), kernel::hour_ns, at_h(1));
+    agenda.start_ticks(at_h(0), kernel::hour_ns, at_h(1));
 
     const std::vector<double> outage(2, 0.0);
     const Access access{outage, {}};
     for (const int evse : {0, 1, 1, -1})  // the third is turned away, the fourth waits
       occupancy.admit(testing::visit(0, 5, 10, evse), -1, access, at_h(0));
-    occupancy.count(occupancy.record_of(0, at_h(0), SessionEnd::departed), 0.0, true);
+    occupancy.count_session(occupancy.record_of(0, at_h(0), SessionEnd::departed), 0.0, true);
     for (const std::uint32_t evse : occupancy.plugged_in()) {
       power.plug_in(evse, {evse + 1U, &bench.world.vehicles[0], 10.0, at_h(0)}, 0.5);
       grants.plug_in(evse);
@@ -306,19 +306,19 @@ TEST(PartView, EveryColumnHasOneOwner) {
     for (const std::string_view name : all.written(show)) writers[name].insert(owner);
   };
   control::ViewColumns& columns = all.columns;
-  let(Owner::signals, [&] { all.signals.show(columns.view); });
+  let(Owner::signals, [&] { all.signals.show_in_view(columns.view); });
   let(Owner::occupancy, [&] {
     for (const std::uint32_t evse : connected) all.occupancy.show_session(columns, evse, true);
   });
-  let(Owner::occupancy, [&] { all.occupancy.show(columns, connected, at_h(6), at_h(6.25)); });
-  let(Owner::bookings, [&] { all.bookings.show(columns); });
-  let(Owner::power, [&] { all.power.show(columns, at_h(0)); });
-  let(Owner::grants, [&] { all.grants.show(columns, all.power.active()); });
+  let(Owner::occupancy, [&] { all.occupancy.show_in_view(columns, connected, at_h(6), at_h(6.25)); });
+  let(Owner::bookings, [&] { all.bookings.show_in_view(columns); });
+  let(Owner::power, [&] { all.power.show_in_view(columns, at_h(0)); });
+  let(Owner::grants, [&] { all.grants.show_in_view(columns, all.power.active_members()); });
   let(Owner::limits, [&] { columns.show_limits(all.grants.guard()); });
-  let(Owner::commands, [&] { all.commands.show(columns.view); });
-  let(Owner::agenda, [&] { all.agenda.show(columns.view, at_h(0)); });
-  let(Owner::books, [&] { all.books.show(columns); });
-  let(Owner::books, [&] { all.books.show_v2g_prices(columns, all.signals.now(), connected); });
+  let(Owner::commands, [&] { all.commands.show_in_view(columns.view); });
+  let(Owner::agenda, [&] { all.agenda.show_in_view(columns.view, at_h(0)); });
+  let(Owner::books, [&] { all.books.show_in_view(columns); });
+  let(Owner::books, [&] { all.books.show_v2g_prices(columns, all.signals.values_now(), connected); });
 
   std::map<std::string_view, Owner> expected = column_owners;
   for (const Scalar& scalar : scalars) expected.emplace(scalar.name, scalar.owner);
@@ -348,7 +348,7 @@ TEST(PartView, TheHorizonHasTwoOwners) {
   Everyone all;
   control::Horizon by_agenda, by_signals;
   by_agenda.level = {0.5};
-  all.agenda.forecast(by_agenda, all.signals.now(), at_h(0));
+  all.agenda.fill_forecast(by_agenda, all.signals.values_now(), at_h(0));
   for (const auto* column : {&by_agenda.pv_kw, &by_agenda.load_kw, &by_agenda.buy_per_kwh, &by_agenda.sell_per_kwh,
                              &by_agenda.co2_kg_per_kwh, &by_agenda.arrivals, &by_agenda.arrivals_kwh,
                              &by_agenda.level_pv_kw, &by_agenda.level_load_kw, &by_agenda.level_buy_per_kwh,

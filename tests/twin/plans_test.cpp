@@ -46,8 +46,8 @@ class Steady : public control::Strategy {
     }
   }
   bool can_save() const override { return true; }
-  void save(std::vector<std::byte>&) override {}
-  void load(std::span<const std::byte>) override {}
+  void save_memory(std::vector<std::byte>&) override {}
+  void load_memory(std::span<const std::byte>) override {}
 
  private:
   double kw_;

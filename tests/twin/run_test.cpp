@@ -47,8 +47,8 @@ void answer_full_power(Run& run, std::uint32_t site) {
 
 /// Answers every question until the run ends or `until`. @returns the last pause.
 Pause next_pause(Run& run, TimeNs until = kernel::time_never) {
-  Pause at = run.advance(until);
-  for (; at.kind == Pause::Kind::decision; at = run.advance(until)) {
+  Pause at = run.advance_until(until);
+  for (; at.kind == Pause::Kind::decision; at = run.advance_until(until)) {
     for (const std::uint32_t site : at.sites) answer_full_power(run, site);
   }
   return at;
@@ -71,7 +71,7 @@ TEST(Run, AsksAllSitesOfAnInstantInOnePause) {
   begin_whole(run, world);
   int pauses = 0;
   TimeNs before_ns = world.start_ns - 1;
-  for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
+  for (Pause at = run.advance_until(); at.kind == Pause::Kind::decision; at = run.advance_until()) {
     EXPECT_THAT(std::vector<std::uint32_t>(at.sites.begin(), at.sites.end()), ElementsAre(0U, 1U));
     EXPECT_GT(at.now_ns, before_ns) << "an instant is asked about once";
     before_ns = at.now_ns;
@@ -82,7 +82,7 @@ TEST(Run, AsksAllSitesOfAnInstantInOnePause) {
     ++pauses;
   }
   EXPECT_EQ(pauses, 96);  // a day of quarter hours; the car comes and leaves on ticks
-  const twin::Result result = run.finish();
+  const twin::Result result = run.finish_run();
   EXPECT_DOUBLE_EQ(result.sites[0].ledger.ev_charge_kwh, 20.0);
   EXPECT_DOUBLE_EQ(result.sites[1].ledger.ev_charge_kwh, 20.0);
 }
@@ -93,7 +93,7 @@ TEST(Run, IsWhatSimulateDoes) {
   twin::Run run(world);
   begin_whole(run, world);
   ASSERT_EQ(next_pause(run).kind, Pause::Kind::end);
-  EXPECT_EQ(run.finish().event_hash, whole.event_hash);
+  EXPECT_EQ(run.finish_run().event_hash, whole.event_hash);
 }
 
 TEST(Run, StopsAtAnyTimeWithoutATrace) {
@@ -107,7 +107,7 @@ TEST(Run, StopsAtAnyTimeWithoutATrace) {
     EXPECT_EQ(at.now_ns, until);
   }
   next_pause(run);
-  EXPECT_EQ(run.finish().event_hash, whole.event_hash);
+  EXPECT_EQ(run.finish_run().event_hash, whole.event_hash);
 }
 
 TEST(Run, SiteThatIsNotAnsweredKeepsEverythingAsItIs) {
@@ -115,10 +115,10 @@ TEST(Run, SiteThatIsNotAnsweredKeepsEverythingAsItIs) {
   add_visits(world, {visit(8.0, 12.0, 20.0)});
   twin::Run run(world);
   begin_whole(run, world);
-  for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
+  for (Pause at = run.advance_until(); at.kind == Pause::Kind::decision; at = run.advance_until()) {
     if (at.now_ns == monday_ns + 8 * hour_ns) answer_full_power(run, 0);  // and never again
   }
-  EXPECT_DOUBLE_EQ(run.finish().sites[0].ledger.ev_charge_kwh, 20.0);
+  EXPECT_DOUBLE_EQ(run.finish_run().sites[0].ledger.ev_charge_kwh, 20.0);
 }
 
 TEST(Run, EpisodeBegunAHundredTimesAllocatesNothingAndIsAFreshRun) {
@@ -129,8 +129,8 @@ TEST(Run, EpisodeBegunAHundredTimesAllocatesNothingAndIsAFreshRun) {
   twin::Run run(world);
   begin_whole(run, world);
   next_pause(run);
-  const std::uint64_t hash = run.hash();
-  ASSERT_EQ(twin::simulate(world, full_power()).events, run.events());
+  const std::uint64_t hash = run.event_hash();
+  ASSERT_EQ(twin::simulate(world, full_power()).events, run.event_count());
 
   std::uint64_t allocations = 0;
   for (int n = 0; n < 100; ++n) {
@@ -138,7 +138,7 @@ TEST(Run, EpisodeBegunAHundredTimesAllocatesNothingAndIsAFreshRun) {
     run.begin(twin::episode_of(world));
     allocations += allocation_count() - before;
     next_pause(run);
-    ASSERT_EQ(run.hash(), hash) << n;
+    ASSERT_EQ(run.event_hash(), hash) << n;
   }
   EXPECT_EQ(allocations, 0U);
 }
@@ -152,13 +152,13 @@ TEST(Run, EpisodesOfOtherSeedsAndStretchesAreThoseOfAWorldOfTheirOwn) {
     own.seed = seed;
     run.begin({seed, world.start_ns, world.end_ns});
     next_pause(run);
-    EXPECT_EQ(run.finish().event_hash, twin::simulate(own, full_power()).event_hash) << seed;
+    EXPECT_EQ(run.finish_run().event_hash, twin::simulate(own, full_power()).event_hash) << seed;
   }
   twin::World half = world;
   half.end_ns = world.start_ns + (world.end_ns - world.start_ns) / 2;
   run.begin({world.seed, half.start_ns, half.end_ns});
   next_pause(run);
-  EXPECT_EQ(run.finish().event_hash, twin::simulate(half, full_power()).event_hash);
+  EXPECT_EQ(run.finish_run().event_hash, twin::simulate(half, full_power()).event_hash);
 }
 
 TEST(Run, EpisodeThatBeginsLaterInALongWorldIsThatOfAWorldOfItsOwn) {
@@ -177,8 +177,8 @@ TEST(Run, EpisodeThatBeginsLaterInALongWorldIsThatOfAWorldOfItsOwn) {
   run.begin({world.seed, own.start_ns, own.end_ns});
   next_pause(run);
   const twin::Result whole = twin::simulate(own, full_power());
-  EXPECT_EQ(run.events(), whole.events);
-  EXPECT_EQ(run.finish().event_hash, whole.event_hash);
+  EXPECT_EQ(run.event_count(), whole.events);
+  EXPECT_EQ(run.finish_run().event_hash, whole.event_hash);
 }
 
 TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
@@ -187,11 +187,11 @@ TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
   twin::Run run(world);
   begin_whole(run, world);
   int asked = 0, saved = 0;
-  for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
+  for (Pause at = run.advance_until(); at.kind == Pause::Kind::decision; at = run.advance_until()) {
     if (++asked % 3 == 0) {
       twin::Run other(world);
       subscribe_to_all(other);
-      other.resume(run.save(), twin::Successor::same_strategy);
+      other.resume_from(run.save_checkpoint(), twin::Successor::same_strategy);
       for (const std::uint32_t site : at.sites) {
         EXPECT_EQ(other.view(site).now_ns, run.view(site).now_ns);
         EXPECT_EQ(other.view(site).why, run.view(site).why);
@@ -199,7 +199,7 @@ TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
         answer_full_power(other, site);
       }
       next_pause(other);
-      EXPECT_EQ(other.finish().event_hash, whole.event_hash) << asked;
+      EXPECT_EQ(other.finish_run().event_hash, whole.event_hash) << asked;
       ++saved;
     }
     for (const std::uint32_t site : at.sites) answer_full_power(run, site);
@@ -220,9 +220,9 @@ TEST(Run, CheckpointOfAnotherEpisodeIsThatEpisode) {
   subscribe_to_all(second);
   first.begin(episode);
   next_pause(first, world.start_ns + (episode.to_ns - episode.from_ns) / 3);
-  second.resume(first.save(), twin::Successor::same_strategy);
+  second.resume_from(first.save_checkpoint(), twin::Successor::same_strategy);
   next_pause(second);
-  EXPECT_EQ(second.finish().event_hash, straight.finish().event_hash);
+  EXPECT_EQ(second.finish_run().event_hash, straight.finish_run().event_hash);
   EXPECT_EQ(second.episode().seed, episode.seed);
 }
 
@@ -236,7 +236,7 @@ TEST(Run, FinishedEarlyItHasTheBooksOfWhatHasBeen) {
   twin::Run run(world);
   begin_whole(run, world);
   next_pause(run, monday_ns + 10 * hour_ns + 7 * minute_ns + 30 * kernel::second_ns);
-  const twin::SiteResult site = run.finish().sites[0];
+  const twin::SiteResult site = run.finish_run().sites[0];
   EXPECT_NEAR(site.ledger.import_kwh, 14.96, 1e-12);
   EXPECT_NEAR(site.ledger.energy_cost, 2.992, 1e-12);
   EXPECT_NEAR(site.open_kwh, 5.04, 1e-12);
@@ -254,13 +254,13 @@ class Aggregator final : public twin::WorldPart {
     turn_ = 0;
     return episode.from_ns + 9 * hour_ns;
   }
-  TimeNs act(TimeNs now_ns, twin::SiteControls& controls) override {
+  TimeNs act_now(TimeNs now_ns, twin::SiteControls& controls) override {
     if (turn_ > 0) controls.set_contract_kw(turn_ - 1, 8.0);
     if (turn_ < 2) controls.set_contract_kw(turn_, 4.0);
     return turn_++ < 2 ? now_ns + hour_ns : kernel::time_never;
   }
-  void save(kernel::ArchiveWriter& a) override { a(turn_); }
-  void load(kernel::ArchiveReader& a) override { a(turn_); }
+  void save_state(kernel::ArchiveWriter& a) override { a(turn_); }
+  void load_state(kernel::ArchiveReader& a) override { a(turn_); }
 
  private:
   std::uint32_t turn_ = 0;
@@ -278,18 +278,18 @@ TEST(WorldPart, ActsOnSitesAndComesBackFromACheckpoint) {
   twin::Run run(world, {nullptr, nullptr, false, {&aggregator}});
   begin_whole(run, world);
   next_pause(run, monday_ns + 9 * hour_ns + 30 * minute_ns);
-  const twin::Checkpoint checkpoint = run.save();
+  const twin::Checkpoint checkpoint = run.save_checkpoint();
 
   Aggregator other_aggregator;
   twin::Run other(world, {nullptr, nullptr, false, {&other_aggregator}});
   subscribe_to_all(other);
-  other.resume(checkpoint, twin::Successor::same_strategy);
+  other.resume_from(checkpoint, twin::Successor::same_strategy);
   for (twin::Run* one : {&run, &other}) {
     next_pause(*one);
-    const twin::Result result = one->finish();
+    const twin::Result result = one->finish_run();
     for (const twin::SiteResult& site : result.sites) EXPECT_NEAR(site.ledger.ev_charge_kwh, 3 * 7.04 + 4.0, 1e-9);
   }
-  EXPECT_EQ(run.hash(), other.hash());
+  EXPECT_EQ(run.event_hash(), other.event_hash());
 }
 
 TEST(Run, EndsAStrategyThatWakesItselfWithoutTimePassing) {
@@ -336,11 +336,11 @@ TEST(Run, TwentyThousandLiveSideBySide) {
     runs.back()->begin(twin::episode_of(world));
   }
   for (auto& run : runs) {
-    const Pause at = run->advance();
+    const Pause at = run->advance_until();
     ASSERT_EQ(at.kind, Pause::Kind::decision);
     answer_full_power(*run, 0);
   }
-  for (auto& run : runs) ASSERT_EQ(run->advance(monday_ns + minute_ns).kind, Pause::Kind::time);
+  for (auto& run : runs) ASSERT_EQ(run->advance_until(monday_ns + minute_ns).kind, Pause::Kind::time);
 }
 
 }  // namespace

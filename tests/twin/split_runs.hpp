@@ -112,7 +112,7 @@ inline std::vector<std::byte> figures_of(twin::Result result) {
     for (auto& month : site.months) figures(month.cost, month.billed_kw, month.peak_kw);
     for (auto& used : site.storage_use) figures(used.wear_cyclic, used.wear_calendar, used.use.depth);
   }
-  return figures.finish();
+  return figures.take_bytes();
 }
 
 /// Setpoints from everywhere, wake-ups, and a memory: its answers depend on how often it was asked.
@@ -147,11 +147,11 @@ class DiceStrategy : public control::Strategy {
     d.expected_cost = sum;
   }
   bool can_save() const override { return true; }
-  void save(std::vector<std::byte>& out) override {
+  void save_memory(std::vector<std::byte>& out) override {
     out.resize(sizeof n_);
     std::memcpy(out.data(), &n_, sizeof n_);
   }
-  void load(std::span<const std::byte> state) override {
+  void load_memory(std::span<const std::byte> state) override {
     ASSERT_EQ(state.size(), sizeof n_);
     std::memcpy(&n_, state.data(), sizeof n_);
   }

@@ -31,15 +31,15 @@ TEST(Gzip, GivesBackWhatWasPacked) {
     std::string bytes(size, '\0');
     std::uint32_t state = 1;
     for (char& byte : bytes) byte = static_cast<char>((state = state * 1664525U + 1013904223U) >> 27U);
-    const std::string packed = gzip(bytes);
+    const std::string packed = gzip_bytes(bytes);
     EXPECT_EQ(gunzip(packed, size), bytes) << size;
-    EXPECT_EQ(gzip(bytes), packed) << "the same bytes each time";
+    EXPECT_EQ(gzip_bytes(bytes), packed) << "the same bytes each time";
     EXPECT_LT(packed.size(), bytes.size() + 30);
   }
 }
 
 TEST(Gzip, OfNothingIsAMemberWithNothingInIt) {
-  const std::string packed = gzip("");
+  const std::string packed = gzip_bytes("");
   ASSERT_GT(packed.size(), 10U);
   EXPECT_EQ(gunzip(packed, 10), "");
   EXPECT_EQ(packed.substr(0, 2), "\x1f\x8b");
@@ -55,7 +55,7 @@ TEST(Base64, IsThatOfTheRfc) {
                                                          {"fooba", "Zm9vYmE="},
                                                          {"foobar", "Zm9vYmFy"},
                                                          {"\xff\xfe", "//4="}};
-  for (const auto& [bytes, text] : vectors) EXPECT_EQ(base64(bytes), text);
+  for (const auto& [bytes, text] : vectors) EXPECT_EQ(base64_of(bytes), text);
 }
 
 TEST(ScriptString, IsTheTextAndEndsNoScript) {

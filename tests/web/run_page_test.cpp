@@ -30,7 +30,7 @@ std::size_t count_of(const std::string& text, const std::string& part) {
 /// A viewer of our own making, with what could end a script in the wrong place.
 ViewerParts made_viewer() {
   return {"<html>\n<!-- runs -->\n<body>\n<!-- data -->\n<!-- script -->\n</html>\n",
-          "const end = '</script>'; // <!-- data -->\n", gzip("program"), record::test::bytes_of(font_file),
+          "const end = '</script>'; // <!-- data -->\n", gzip_bytes("program"), record::test::bytes_of(font_file),
           "보기 그림"};
 }
 
@@ -56,7 +56,7 @@ TEST_F(RunPage, HoldsTheFileByteByByte) {
   const std::string bytes = record::test::bytes_of(file);
   EXPECT_EQ(run.bytes, bytes.size());
   const std::string page = one_page(made_viewer(), {run});
-  EXPECT_NE(page.find("id=\"run0\">" + base64(gzip(bytes)) + "</script>"), std::string::npos);
+  EXPECT_NE(page.find("id=\"run0\">" + base64_of(gzip_bytes(bytes)) + "</script>"), std::string::npos);
   EXPECT_EQ(runs_of(page), nlohmann::json::parse(R"([{"name": "edf.evtwin", "place": "run0"}])"));
   EXPECT_EQ(one_page(made_viewer(), {read_page_run(file)}), page) << "the same page each time";
 }
@@ -90,7 +90,7 @@ TEST_F(RunPage, AsFilesHasTheSameParts) {
   std::string names;
   for (const auto& [name, bytes] : files) names += name + " ";
   EXPECT_EQ(names, "NanumGothic.ttf.gz edf.evtwin.gz evtwin.js evtwin.wasm.gz font.ttf.gz index.html ");
-  EXPECT_EQ(files["edf.evtwin.gz"], gzip(record::test::bytes_of(file)));
+  EXPECT_EQ(files["edf.evtwin.gz"], gzip_bytes(record::test::bytes_of(file)));
   EXPECT_EQ(runs_of(files["index.html"])[0]["place"], "edf.evtwin.gz");
   EXPECT_EQ(files["evtwin.js"], made_viewer().script);
   EXPECT_LT(files["font.ttf.gz"].size(), files["NanumGothic.ttf.gz"].size() / 20);
@@ -106,7 +106,7 @@ TEST_F(RunPage, HasTheCharactersOfTheRunInItsFont) {
   for (std::uint32_t c = 0x20; c < 0x7F; ++c) all.insert(c);
   for (std::uint32_t c = 0xA0; c < 0x100; ++c) all.insert(c);
   add_characters("보기 그림", all);
-  EXPECT_EQ(files["font.ttf.gz"], gzip(font_subset(made_viewer().font, all)));
+  EXPECT_EQ(files["font.ttf.gz"], gzip_bytes(font_subset(made_viewer().font, all)));
 }
 
 TEST_F(RunPage, RefusesFilesThatAreNoWholeRun) {

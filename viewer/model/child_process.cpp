@@ -155,7 +155,7 @@ void ChildProcess::read_some() {
   }
 }
 
-bool ChildProcess::reap() {
+bool ChildProcess::reap_child() {
   int how = 0;
   const pid_t ended = ::waitpid(pid_, &how, WNOHANG);
   if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
@@ -166,10 +166,10 @@ bool ChildProcess::reap() {
   return true;
 }
 
-void ChildProcess::poll() {
+void ChildProcess::poll_output() {
   if (!running_) return;
   // Asked before reading: what a child that has ended wrote is all in its pipes.
-  const bool ended = reap();
+  const bool ended = reap_child();
   read_some();
   if (ended) {
     // Output that is left, as far as it is there; a grandchild that keeps a pipe open is not waited for.
@@ -189,16 +189,16 @@ void ChildProcess::poll() {
   }
 }
 
-void ChildProcess::wait() {
+void ChildProcess::wait_for_end() {
   constexpr int look_again_ms = 20;  // an end is no news on a pipe that a grandchild holds
   while (running_) {
     std::array<pollfd, 2> pipes{{{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}}};
     ::poll(pipes.data(), pipes.size(), look_again_ms);
-    poll();
+    poll_output();
   }
 }
 
-void ChildProcess::cancel() {
+void ChildProcess::cancel_child() {
   if (!running_ || cancelled_) return;
   cancelled_ = true;
   cancelled_at_ms_ = now_ms();

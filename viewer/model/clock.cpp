@@ -122,7 +122,7 @@ TimeNs Clock::utc_offset_ns(TimeNs t) const {
   return after == spans_.begin() ? after->utc_offset_ns : std::prev(after)->utc_offset_ns;
 }
 
-CivilTime Clock::local(TimeNs t) const {
+CivilTime Clock::local_time(TimeNs t) const {
   const TimeNs reading = t + utc_offset_ns(t);
   const TimeNs midnight = floor_to(reading, day_ns);
   const std::chrono::sys_days days{std::chrono::days(midnight / day_ns)};
@@ -140,7 +140,7 @@ CivilTime Clock::local(TimeNs t) const {
   return local;
 }
 
-TimeNs Clock::instant(const CivilTime& local) const {
+TimeNs Clock::instant_of(const CivilTime& local) const {
   const TimeNs reading = reading_ns(local);
   if (spans_.empty()) return reading;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
@@ -153,27 +153,27 @@ TimeNs Clock::instant(const CivilTime& local) const {
 }
 
 TimeNs Clock::day_start(TimeNs t) const {
-  const CivilTime now = local(t);
-  return instant({.year = now.year, .month = now.month, .day = now.day});
+  const CivilTime now = local_time(t);
+  return instant_of({.year = now.year, .month = now.month, .day = now.day});
 }
 
 TimeNs Clock::month_start(TimeNs t) const {
-  const CivilTime now = local(t);
-  return instant({.year = now.year, .month = now.month});
+  const CivilTime now = local_time(t);
+  return instant_of({.year = now.year, .month = now.month});
 }
 
 TimeNs Clock::next_day(TimeNs t) const {
-  const CivilTime now = local(t);
-  return instant({.year = now.year, .month = now.month, .day = now.day + 1});
+  const CivilTime now = local_time(t);
+  return instant_of({.year = now.year, .month = now.month, .day = now.day + 1});
 }
 
 std::string Clock::date_text(TimeNs t) const {
-  const CivilTime now = local(t);
+  const CivilTime now = local_time(t);
   return fmt::format("{:04}-{:02}-{:02}", now.year, now.month, now.day);
 }
 
 std::string Clock::time_text(TimeNs t) const {
-  const CivilTime now = local(t);
+  const CivilTime now = local_time(t);
   if (now.second == 0) return fmt::format("{:02}:{:02}", now.hour, now.minute);
   return fmt::format("{:02}:{:02}:{:02}", now.hour, now.minute, now.second);
 }
@@ -181,14 +181,14 @@ std::string Clock::time_text(TimeNs t) const {
 std::string Clock::date_time_text(TimeNs t) const { return date_text(t) + ' ' + time_text(t); }
 
 std::string Clock::iso_text(TimeNs t) const {
-  const CivilTime now = local(t);
+  const CivilTime now = local_time(t);
   const TimeNs offset = utc_offset_ns(t);
   const TimeNs minutes = std::abs(offset) / minute_ns;
   return fmt::format("{}T{:02}:{:02}:{:02}{}{:02}:{:02}", date_text(t), now.hour, now.minute, now.second,
                      offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-TimeNs Clock::parse(const std::string& text) const {
+TimeNs Clock::parse_instant(const std::string& text) const {
   Scanner scan{text};
   CivilTime time;
   bool good = scan_date(scan, time);
@@ -202,15 +202,15 @@ TimeNs Clock::parse(const std::string& text) const {
   }
   if (!good) {
     throw std::invalid_argument(
-        fmt::format("\"{}\" is no date or time: write 2026-03-14 or 2026-03-14T18:45", kernel::printable(text)));
+        fmt::format("\"{}\" is no date or time: write 2026-03-14 or 2026-03-14T18:45", kernel::make_printable(text)));
   }
-  return offset ? reading_ns(time) - *offset : instant(time);
+  return offset ? reading_ns(time) - *offset : instant_of(time);
 }
 
 TimeNs parse_duration(const std::string& text) {
   const auto refuse = [&] {
     return std::invalid_argument(
-        fmt::format("\"{}\" is no length of time: write 45s, 90min, 6h, 2d or 1w", kernel::printable(text)));
+        fmt::format("\"{}\" is no length of time: write 45s, 90min, 6h, 2d or 1w", kernel::make_printable(text)));
   };
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
   if (digits == 0 || digits > 12 || std::ranges::count(text.substr(0, digits), '.') > 1) throw refuse();

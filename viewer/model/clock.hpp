@@ -18,7 +18,7 @@ struct ClockSpan {
 struct CivilTime {
   int year = 1970, month = 1, day = 1;  ///< 1..12, 1..31
   int hour = 0, minute = 0, second = 0;
-  int weekday = 3;  ///< 0 Monday .. 6 Sunday; not read by instant()
+  int weekday = 3;  ///< 0 Monday .. 6 Sunday; not read by instant_of()
   int nanosecond = 0;
 };
 
@@ -31,10 +31,10 @@ class Clock {
 
   const std::string& timezone() const { return timezone_; }
   TimeNs utc_offset_ns(TimeNs t) const;  ///< outside all spans: that of the nearest
-  CivilTime local(TimeNs t) const;
+  CivilTime local_time(TimeNs t) const;
   /// The instant at which the wall clock shows this; of two, the first; of none, the first after the gap.
   /// Out-of-range fields carry over (day 32, hour 24). Instants beyond 1700 and 2240 are read as those.
-  TimeNs instant(const CivilTime& local) const;
+  TimeNs instant_of(const CivilTime& local) const;
   /// Start of the local day / month that t lies in.
   TimeNs day_start(TimeNs t) const;
   TimeNs month_start(TimeNs t) const;
@@ -46,7 +46,7 @@ class Clock {
   std::string iso_text(TimeNs t) const;        ///< 2026-03-14T18:45:00+09:00
   /// "2026-03-14", "2026-03-14T18:45[:10]", with Z or +09:00 where given. Years 1700 to 2240.
   /// @throws std::invalid_argument saying what would be right.
-  TimeNs parse(const std::string& text) const;
+  TimeNs parse_instant(const std::string& text) const;
 
  private:
   std::vector<ClockSpan> spans_;

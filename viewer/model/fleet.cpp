@@ -25,7 +25,7 @@ double number_of(const json& object, const char* key) {
 
 std::string text_of(const json& object, const char* key) {
   const json& value = object.at(key);
-  return value.is_string() ? kernel::printable(value.get<std::string>()) : std::string();
+  return value.is_string() ? kernel::make_printable(value.get<std::string>()) : std::string();
 }
 
 std::size_t total_of(const json& counts) {
@@ -148,7 +148,7 @@ Fleet read_fleet(const std::string& document) {
     fleet.repeated = data.at("repeated_segments");
     for (const auto& [type, count] : answer.at("unknown_types").items())
       fleet.unknown_types.push_back(
-          fmt::format("{} ({})", type.empty() ? "-" : kernel::printable(type, 60), count.get<std::size_t>()));
+          fmt::format("{} ({})", type.empty() ? "-" : kernel::make_printable(type, 60), count.get<std::size_t>()));
     for (const json& broken : answer.at("broken_files")) fleet.broken.push_back(text_of(broken, "why"));
     for (const json& car : answer.at("cars")) fleet.cars.push_back(car_of(car));
     for (const json& group : answer.at("groups")) fleet.groups.push_back(group_of(group));

@@ -11,7 +11,7 @@ namespace {
 double known(double kw) { return std::isnan(kw) ? 0.0 : kw; }
 
 double highest(const Series& series) {
-  const Extent all = series.extent(series.start_ns(), series.end_ns());
+  const Extent all = series.extent_of(series.start_ns(), series.end_ns());
   return std::max(std::abs(known(all.min)), std::abs(known(all.max)));
 }
 
@@ -23,19 +23,19 @@ SiteFlows flows_at(const Run& run, std::uint32_t site, TimeNs t) {
   SiteFlows flows;
   for (std::uint32_t row = 0; row < run.sites.size(); ++row) {
     if (!counts(row)) continue;
-    flows.pv += known(run.sites[row].pv_kw.at(t));
-    flows.building += known(run.sites[row].load_kw.at(t));
+    flows.pv += known(run.sites[row].pv_kw.value_at(t));
+    flows.building += known(run.sites[row].load_kw.value_at(t));
   }
   for (const Storage& storage : run.storages) {
     if (!counts(storage.site)) continue;
-    flows.storage += storage.kw.at(t);
+    flows.storage += storage.kw.value_at(t);
     flows.building += storage.standby_kw;
   }
 
   // EVSEs that no feeder serves hang on the busbar itself.
   for (const Evse& evse : run.evses) {
     if (!counts(evse.site)) continue;
-    const double kw = evse.kw.at(t);
+    const double kw = evse.kw.value_at(t);
     flows.vehicles_metered += kw;
     if (evse.feeder == no_row) flows.vehicles += kw >= 0.0 ? kw / evse.efficiency : kw * evse.efficiency;
   }

@@ -68,7 +68,7 @@ double known_hours(const Run& run, const Buckets& buckets, std::size_t i) {
 
 void power_row(const Run& run, const Evse& evse, const Buckets& buckets, std::span<float> row) {
   std::vector<Extent> extents(buckets.count);
-  evse.kw.columns(buckets.from, buckets.to, extents);
+  evse.kw.column_extents(buckets.from, buckets.to, extents);
   const std::vector<double> hours = occupied(run, evse, buckets);
   for (std::size_t i = 0; i < row.size(); ++i) {
     const bool shown = hours[i] > 0.0 || extents[i].integral_h != 0.0;
@@ -90,7 +90,7 @@ void soc_row(const Run& run, const Evse& evse, const Buckets& buckets, std::span
     const Series soc = session_soc(run, session);
     if (soc.empty()) return;
     for (std::size_t i = buckets.of(a); i < row.size() && buckets.edge(i) < b; ++i) {
-      const Extent part = soc.extent(std::max(a, buckets.edge(i)), std::min(b, buckets.edge(i + 1)));
+      const Extent part = soc.extent_of(std::max(a, buckets.edge(i)), std::min(b, buckets.edge(i + 1)));
       sum[i] += part.integral_h;
       hours[i] += part.covered_h;
     }
@@ -111,8 +111,8 @@ void soc_gap_row(const Run& run, const Evse& evse, const Buckets& buckets, std::
 
 }  // namespace
 
-std::vector<float> heat(const Run& run, HeatMetric metric, std::span<const std::uint32_t> evses, TimeNs from, TimeNs to,
-                        std::size_t buckets) {
+std::vector<float> heat_values(const Run& run, HeatMetric metric, std::span<const std::uint32_t> evses, TimeNs from,
+                               TimeNs to, std::size_t buckets) {
   std::vector<float> cells(evses.size() * buckets, nothing);
   if (buckets == 0 || from >= to) return cells;
   const Buckets parts{from, to, buckets};

@@ -22,8 +22,8 @@ static_assert(heat_metrics == kernel::enum_count<HeatMetric>());
 
 /// Mean of a metric for `rows.size()` EVSEs x `buckets` equal stretches of [from, to), row by row; NaN where there is
 /// nothing to show (no vehicle, gap, beyond the run).
-std::vector<float> heat(const Run& run, HeatMetric metric, std::span<const std::uint32_t> evses, TimeNs from, TimeNs to,
-                        std::size_t buckets);
+std::vector<float> heat_values(const Run& run, HeatMetric metric, std::span<const std::uint32_t> evses, TimeNs from,
+                               TimeNs to, std::size_t buckets);
 
 /// How EVSEs are ordered in lists, heat-map and Gantt.
 /// name: A-2 before A-10; energy: most first, as its sessions got; fastest and slowest: by rated kW.

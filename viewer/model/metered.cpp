@@ -18,16 +18,16 @@ std::vector<const Metered*> readings_of(const Run& run, std::uint32_t evse) {
 Series series_of(const Run& run, std::uint32_t evse, double between) {
   Series series;
   TimeNs until = run.start_ns;
-  series.add(until, between);
+  series.add_piece(until, between);
   for (const Metered* reading : readings_of(run, evse)) {
     const TimeNs from = std::max(reading->start_ns, until);
     if (from >= reading->end_ns) continue;  // told twice
-    if (from > until) series.add(until, between);
-    series.add(from, reading->kw);
+    if (from > until) series.add_piece(until, between);
+    series.add_piece(from, reading->kw);
     until = reading->end_ns;
   }
-  if (until < run.known_until_ns) series.add(until, between);
-  series.finish(run.known_until_ns);
+  if (until < run.known_until_ns) series.add_piece(until, between);
+  series.finish_at(run.known_until_ns);
   return series;
 }
 
@@ -53,7 +53,7 @@ bool is_given(const Score& score) {
   return std::ranges::find(given, std::string_view(score.name)) != given.end();
 }
 
-Judged judged(const Run& run) {
+Judged judge_run(const Run& run) {
   Judged sum;
   for (const Score& score : run.scores) {
     if (score.name == "session_energy_mape") sum.sessions = score.n;

@@ -19,9 +19,9 @@ struct Judged {
   std::size_t left_out = 0;   ///< transactions that were not replayed
   std::int64_t sessions = 0;  ///< whose energy was compared
   /// "good", "pass" or "fail": the worst line that counts; empty: none does.
-  std::string_view worst() const { return fail > 0 ? "fail" : pass > 0 ? "pass" : good > 0 ? "good" : ""; }
+  std::string_view worst_word() const { return fail > 0 ? "fail" : pass > 0 ? "pass" : good > 0 ? "good" : ""; }
 };
-Judged judged(const Run& run);
+Judged judge_run(const Run& run);
 /// Whether the twin was fed what this line compares (engine/replay: Told::given).
 bool is_given(const Score& score);
 

@@ -76,13 +76,13 @@ std::uint32_t evse_of(const std::string& text, const std::unordered_map<std::str
 
 void read_event_table(const Source& source, Run& run, const EvsesByName& evses) {
   std::vector<std::uint32_t> open(run.evses.size(), no_row);  // outage of each EVSE that has not ended
-  Rows rows = source.all("event", "site, time_ns, kind, text");
-  while (rows.next()) {
+  Rows rows = source.all_rows("event", "site, time_ns, kind, text");
+  while (rows.next_row()) {
     Event event;
-    event.site = rows.row(1, run.sites.size());
-    event.time_ns = rows.time(2);
-    event.text = rows.text(4);
-    const std::string name = rows.text(3);
+    event.site = rows.column_row(1, run.sites.size());
+    event.time_ns = rows.column_time(2);
+    event.text = rows.column_text(4);
+    const std::string name = rows.column_text(3);
 
     // A kind that is not known here keeps its name in the text.
     const auto known = std::ranges::find(kinds, std::string_view(name), &KindName::name);
@@ -105,7 +105,7 @@ void read_event_table(const Source& source, Run& run, const EvsesByName& evses) 
         run.evses[event.evse].outages.push_back(outage);
         run.outages.push_back({event.evse, event.time_ns, kernel::time_never});
       } else if (!event.alert && outage != no_row) {
-        if (event.time_ns < run.outages[outage].from_ns) rows.refuse("goes back in time");
+        if (event.time_ns < run.outages[outage].from_ns) rows.throw_bad_row("goes back in time");
         run.outages[outage].to_ns = event.time_ns;
         outage = no_row;
       }
@@ -132,20 +132,20 @@ std::uint32_t session_numbered(const std::unordered_map<std::uint64_t, std::uint
 }
 
 void read_replay(const Source& source, Run& run, const EvsesByName& evses) {
-  const std::int64_t messages_there = source.rows("message"), metered_there = source.rows("metered");
+  const std::int64_t messages_there = source.row_count("message"), metered_there = source.row_count("metered");
   if (messages_there == 0 && metered_there == 0) return;
   const auto sessions = sessions_by_number(run);
 
-  Rows messages = source.all("message", "time_ns, station, evse, session, kind, text");
-  while (messages.next()) {
+  Rows messages = source.all_rows("message", "time_ns, station, evse, session, kind, text");
+  while (messages.next_row()) {
     Event event;
     event.kind = EventKind::message;
-    event.time_ns = messages.time(1);
-    const std::string station = messages.text(2), kind = messages.text(5), text = messages.text(6);
+    event.time_ns = messages.column_time(1);
+    const std::string station = messages.column_text(2), kind = messages.column_text(5), text = messages.column_text(6);
     // A log names an EVSE of the station, or the station as a whole.
-    const std::string name = messages.is_null(3) ? station : fmt::format("{}-{}", station, messages.integer(3));
+    const std::string name = messages.is_null(3) ? station : fmt::format("{}-{}", station, messages.column_integer(3));
     event.evse = evse_of(name, evses.front());
-    if (!messages.is_null(4)) event.session = session_numbered(sessions, messages.count(4));
+    if (!messages.is_null(4)) event.session = session_numbered(sessions, messages.column_count(4));
     // The session knows its EVSE by the run's name.
     if (event.session != no_row) event.evse = run.sessions[event.session].evse;
     event.alert = kind == "status" && (text.starts_with("Faulted") || text.find(": ") != std::string::npos);
@@ -153,10 +153,11 @@ void read_replay(const Source& source, Run& run, const EvsesByName& evses) {
     run.events.push_back(std::move(event));
   }
 
-  Rows metered = source.all("metered", "session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh");
-  while (metered.next()) {
-    run.metered.push_back({session_numbered(sessions, metered.count(1)), metered.row(2, run.evses.size()),
-                           metered.time(3), metered.time(4), metered.number(5), metered.number(6), metered.number(7)});
+  Rows metered = source.all_rows("metered", "session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh");
+  while (metered.next_row()) {
+    run.metered.push_back({session_numbered(sessions, metered.column_count(1)), metered.column_row(2, run.evses.size()),
+                           metered.column_time(3), metered.column_time(4), metered.column_number(5),
+                           metered.column_number(6), metered.column_number(7)});
   }
 }
 
@@ -213,13 +214,13 @@ void add_session_events(Run& run) {
     // Sorted by change too: a departure comes before a plug-in at the same instant, so nobody is counted twice.
     std::ranges::sort(changes[i]);
     Series& occupied = run.sites[i].occupied;
-    occupied.add(run.start_ns, 0.0);
+    occupied.add_piece(run.start_ns, 0.0);
     std::int64_t vehicles = 0;
     for (const auto& [t, change] : changes[i]) {
       vehicles += change;
-      occupied.add(std::max(t, run.start_ns), static_cast<double>(vehicles));
+      occupied.add_piece(std::max(t, run.start_ns), static_cast<double>(vehicles));
     }
-    occupied.finish(run.known_until_ns);
+    occupied.finish_at(run.known_until_ns);
   }
 }
 

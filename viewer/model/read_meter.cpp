@@ -15,14 +15,14 @@ Series so_far(const Site& site, TimeNs start_ns, TimeNs end_ns, double (*of)(con
   double sum = 0.0;
   TimeNs until = start_ns;
   for (const Meter& window : site.meter) {
-    if (window.start_ns > until) series.add(until, sum);
+    if (window.start_ns > until) series.add_piece(until, sum);
     const double amount = of(window);
-    series.add({window.start_ns, sum, amount / kernel::hours_between(window.start_ns, window.end_ns), 0.0});
+    series.add_piece({window.start_ns, sum, amount / kernel::hours_between(window.start_ns, window.end_ns), 0.0});
     sum += amount;
     until = window.end_ns;
   }
-  if (until < end_ns) series.add(until, sum);
-  series.finish(end_ns);
+  if (until < end_ns) series.add_piece(until, sum);
+  series.finish_at(end_ns);
   return series;
 }
 
@@ -31,12 +31,12 @@ Series by_window(const Site& site, TimeNs start_ns, TimeNs end_ns, double (*of)(
   Series series;
   TimeNs until = start_ns;
   for (const Meter& window : site.meter) {
-    if (window.start_ns > until) series.add(until, none);
-    series.add(window.start_ns, of(window));
+    if (window.start_ns > until) series.add_piece(until, none);
+    series.add_piece(window.start_ns, of(window));
     until = window.end_ns;
   }
-  if (until < end_ns) series.add(until, none);
-  series.finish(end_ns);
+  if (until < end_ns) series.add_piece(until, none);
+  series.finish_at(end_ns);
   return series;
 }
 
@@ -66,22 +66,22 @@ bool says_nothing(const Series& series, bool zero_is_none) {
 }  // namespace
 
 void read_meter(const Source& source, Run& run) {
-  Rows rows =
-      source.all("meter",
-                 "site, start_ns, end_ns, import_kwh, export_kwh, pv_kwh, load_kwh, ev_charge_kwh, ev_discharge_kwh, "
-                 "storage_charge_kwh, storage_discharge_kwh, losses_kwh, pv_used_kwh, energy_cost, demand_charge, "
-                 "driver_revenue, v2g_payment, wear_cost, co2_kg, unmet_kwh, overload_kwh, export_overload_kwh, "
-                 "feeder_overload_kwh, peak_kw");
+  Rows rows = source.all_rows(
+      "meter",
+      "site, start_ns, end_ns, import_kwh, export_kwh, pv_kwh, load_kwh, ev_charge_kwh, ev_discharge_kwh, "
+      "storage_charge_kwh, storage_discharge_kwh, losses_kwh, pv_used_kwh, energy_cost, demand_charge, "
+      "driver_revenue, v2g_payment, wear_cost, co2_kg, unmet_kwh, overload_kwh, export_overload_kwh, "
+      "feeder_overload_kwh, peak_kw");
   TimeNs last_ns = run.start_ns;
-  while (rows.next()) {
-    Site& site = run.sites[rows.row(1, run.sites.size())];
+  while (rows.next_row()) {
+    Site& site = run.sites[rows.column_row(1, run.sites.size())];
     Meter window;
-    window.start_ns = rows.time(2);
-    window.end_ns = rows.time(3);
+    window.start_ns = rows.column_time(2);
+    window.end_ns = rows.column_time(3);
 
     const TimeNs after = site.meter.empty() ? run.start_ns : site.meter.back().end_ns;
     if (window.start_ns < after || window.end_ns <= window.start_ns || window.end_ns > run.end_ns) {
-      rows.refuse("a window out of order");
+      rows.throw_bad_row("a window out of order");
     }
 
     int column = 4;
@@ -90,11 +90,11 @@ void read_meter(const Source& source, Run& run) {
           &window.ev_discharge_kwh, &window.storage_charge_kwh, &window.storage_discharge_kwh, &window.losses_kwh,
           &window.pv_used_kwh, &window.energy_cost, &window.demand_charge, &window.driver_revenue, &window.v2g_payment,
           &window.wear_cost, &window.co2_kg, &window.unmet_kwh}) {
-      *value = rows.number(column++);
+      *value = rows.column_number(column++);
     }
     // Beyond import, export or feeder limits: shown as one.
-    window.overload_kwh = rows.number(column) + rows.number(column + 1) + rows.number(column + 2);
-    window.peak_kw = rows.number(column + 3);
+    window.overload_kwh = rows.column_number(column) + rows.column_number(column + 1) + rows.column_number(column + 2);
+    window.peak_kw = rows.column_number(column + 3);
     last_ns = std::max(last_ns, window.end_ns);
     site.meter.push_back(window);
   }
@@ -131,23 +131,23 @@ static_assert(std::all_of(not_drawn.begin(), not_drawn.end(),
               "a signal is drawn or it is not");
 
 void read_signals(const Source& source, Run& run) {
-  Rows rows = source.all("signal", "site, kind, start_ns, value");
-  while (rows.next()) {
-    Site& site = run.sites[rows.row(1, run.sites.size())];
-    const std::string_view kind = rows.bytes(2);
+  Rows rows = source.all_rows("signal", "site, kind, start_ns, value");
+  while (rows.next_row()) {
+    Site& site = run.sites[rows.column_row(1, run.sites.size())];
+    const std::string_view kind = rows.column_bytes(2);
     if (std::ranges::find(not_drawn, kind) != not_drawn.end()) continue;
     const auto known = std::ranges::find(signals, kind, &SignalName::name);
-    if (known == signals.end()) rows.refuse("a signal of no known kind");
+    if (known == signals.end()) rows.throw_bad_row("a signal of no known kind");
     Series& series = site.*(known->series);
-    const TimeNs t = rows.time(3);
-    if (!series.empty() && t < series.pieces().back().start_ns) rows.refuse("goes back in time");
-    series.add(t, rows.number_or_none(4));
+    const TimeNs t = rows.column_time(3);
+    if (!series.empty() && t < series.pieces().back().start_ns) rows.throw_bad_row("goes back in time");
+    series.add_piece(t, rows.number_or_none(4));
   }
   for (Site& site : run.sites) {
     for (const SignalName& signal : signals) {
       Series& series = site.*signal.series;
       if (says_nothing(series, signal.zero_is_none)) series = {};
-      series.finish(run.known_until_ns);
+      series.finish_at(run.known_until_ns);
     }
   }
 }

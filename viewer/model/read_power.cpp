@@ -25,17 +25,17 @@ Segment segment_of(const Rows& rows, const Run& run) {
   if (evse != no_row) {
     segment.unit = evse;
   } else {
-    segment.unit = static_cast<std::uint32_t>(run.evses.size()) + rows.row(2, run.storages.size());
+    segment.unit = static_cast<std::uint32_t>(run.evses.size()) + rows.column_row(2, run.storages.size());
   }
-  segment.start_ns = rows.time(3);
-  segment.end_ns = rows.time(4);
-  segment.kw = rows.number(5);
-  segment.slope_per_h = rows.number(6);
+  segment.start_ns = rows.column_time(3);
+  segment.end_ns = rows.column_time(4);
+  segment.kw = rows.column_number(5);
+  segment.slope_per_h = rows.column_number(6);
   if (segment.start_ns < run.start_ns || segment.end_ns > run.end_ns || segment.end_ns < segment.start_ns) {
-    rows.refuse("power outside the run");
+    rows.throw_bad_row("power outside the run");
   }
   const double grown = segment.slope_per_h * kernel::hours_between(segment.start_ns, segment.end_ns);
-  if (!std::isfinite(segment.kw * std::exp(grown))) rows.refuse("power without bounds");
+  if (!std::isfinite(segment.kw * std::exp(grown))) rows.throw_bad_row("power without bounds");
   return segment;
 }
 
@@ -46,8 +46,8 @@ struct PoweredUnit {
 };
 
 void add(PoweredUnit& unit, const Segment& segment) {
-  if (segment.start_ns > unit.end_ns) unit.series->add(unit.end_ns, 0.0);
-  unit.series->add({segment.start_ns, segment.kw, segment.kw * segment.slope_per_h, segment.slope_per_h});
+  if (segment.start_ns > unit.end_ns) unit.series->add_piece(unit.end_ns, 0.0);
+  unit.series->add_piece({segment.start_ns, segment.kw, segment.kw * segment.slope_per_h, segment.slope_per_h});
   unit.end_ns = segment.end_ns;
 }
 
@@ -59,17 +59,17 @@ Series soc_of(const Storage& storage, TimeNs start_ns, TimeNs end_ns) {
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const Piece& kw = pieces[i];
     if (std::isnan(kw.value)) {
-      soc.add(kw.start_ns, none);
+      soc.add_piece(kw.start_ns, none);
       continue;
     }
     const double per_kwh =
         (kw.value > 0.0 ? storage.charge_efficiency : 1.0 / storage.discharge_efficiency) / storage.capacity_kwh;
     const Piece piece{kw.start_ns, at_start, kw.value * per_kwh, kw.slope_per_h};
-    soc.add(piece);
+    soc.add_piece(piece);
     at_start = value_in(piece, storage.kw.end_of(i));
   }
-  if (soc.empty()) soc.add(start_ns, at_start);
-  soc.finish(end_ns);
+  if (soc.empty()) soc.add_piece(start_ns, at_start);
+  soc.finish_at(end_ns);
   return soc;
 }
 
@@ -80,8 +80,8 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
   for (Evse& evse : run.evses) units.push_back({&evse.kw, run.start_ns});
   for (Storage& storage : run.storages) units.push_back({&storage.kw, run.start_ns});
 
-  const std::int64_t rows = source.rows("power");
-  const std::size_t threads = source.threads();
+  const std::int64_t rows = source.row_count("power");
+  const std::size_t threads = source.thread_count();
   std::vector<std::vector<Segment>> parts(threads);
 
   for (std::int64_t done = 0; done < rows; done += rows_per_part * static_cast<std::int64_t>(threads)) {
@@ -92,7 +92,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
       if (first > last) return;
       Rows part(source.database(i), "power", "evse, storage, start_ns, end_ns, kw, slope_kw_per_kwh", first, last);
       parts[i].reserve(static_cast<std::size_t>(last - first + 1));
-      while (part.next()) parts[i].push_back(segment_of(part, run));
+      while (part.next_row()) parts[i].push_back(segment_of(part, run));
     });
     // Threads read side by side, but pieces are added in the order of the table.
     for (std::size_t i = 0; i < threads; ++i) {
@@ -100,7 +100,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
         PoweredUnit& unit = units[segment.unit];
         if (segment.start_ns < unit.end_ns) {
           throw record::RunFileError(
-              fmt::format("{}: malformed: table power: two powers at one time", kernel::printable(run.file)));
+              fmt::format("{}: malformed: table power: two powers at one time", kernel::make_printable(run.file)));
         }
         if (segment.end_ns > segment.start_ns) add(unit, segment);
       }
@@ -111,10 +111,10 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
   // Power that has not been recorded is 0 where the run is over, and unknown where it is not.
   const bool over = run.state == record::RunState::complete;
   for (PoweredUnit& unit : units) {
-    if (unit.end_ns < run.known_until_ns) unit.series->add(unit.end_ns, over ? 0.0 : none);
+    if (unit.end_ns < run.known_until_ns) unit.series->add_piece(unit.end_ns, over ? 0.0 : none);
   }
   kernel::parallel_for(units.size(), static_cast<unsigned>(threads),
-                       [&](std::size_t i) { units[i].series->finish(run.known_until_ns); });
+                       [&](std::size_t i) { units[i].series->finish_at(run.known_until_ns); });
   for (Storage& storage : run.storages) storage.soc = soc_of(storage, run.start_ns, run.known_until_ns);
   if (!over) return true;
 

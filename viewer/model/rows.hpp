@@ -19,24 +19,24 @@ class Rows {
   Rows(const record::Database& database, std::string_view table, std::string_view columns, std::int64_t first,
        std::int64_t last);
 
-  bool next();
-  std::int64_t id() const { return expected_ - 1; }
+  bool next_row();
+  std::int64_t row_id() const { return expected_ - 1; }
 
   bool is_null(int column) const;
-  std::int64_t integer(int column) const { return statement_.integer(column); }
-  std::uint64_t count(int column) const;        ///< >= 0
-  kernel::TimeNs time(int column) const;        ///< of the years 1824 to 2116: distances of two fit, too
-  double number(int column) const;              ///< finite
-  double number_or_none(int column) const;      ///< NaN for NULL
-  double number_or_infinite(int column) const;  ///< not NaN
-  std::string text(int column) const;           ///< printable
-  std::string raw_text(int column) const { return statement_.text(column); }
-  std::string_view bytes(int column) const { return statement_.bytes(column); }
+  std::int64_t column_integer(int column) const { return statement_.column_integer(column); }
+  std::uint64_t column_count(int column) const;  ///< >= 0
+  kernel::TimeNs column_time(int column) const;  ///< of the years 1824 to 2116: distances of two fit, too
+  double column_number(int column) const;        ///< finite
+  double number_or_none(int column) const;       ///< NaN for NULL
+  double number_or_infinite(int column) const;   ///< not NaN
+  std::string column_text(int column) const;     ///< printable
+  std::string raw_text(int column) const { return statement_.column_text(column); }
+  std::string_view column_bytes(int column) const { return statement_.column_bytes(column); }
   /// Row of an id that must be in 1 .. rows.
-  std::uint32_t row(int column, std::size_t rows) const;
+  std::uint32_t column_row(int column, std::size_t rows) const;
   std::uint32_t row_or_none(int column, std::size_t rows) const;  ///< no_row for NULL
 
-  [[noreturn]] void refuse(std::string_view what) const;
+  [[noreturn]] void throw_bad_row(std::string_view what) const;
 
  private:
   const record::Database* database_;
@@ -52,12 +52,12 @@ class Source {
   Source(const std::string& file, std::size_t threads);
 
   const std::string& file() const { return file_; }
-  std::size_t threads() const { return databases_.size(); }
+  std::size_t thread_count() const { return databases_.size(); }
   const record::Database& database(std::size_t thread = 0) const { return databases_[thread]; }
   /// Rows of a table now: ids are 1 .. rows.
-  std::int64_t rows(std::string_view table) const;
+  std::int64_t row_count(std::string_view table) const;
   /// All rows of a table, on the first connection.
-  Rows all(std::string_view table, std::string_view columns) const;
+  Rows all_rows(std::string_view table, std::string_view columns) const;
 
  private:
   std::string file_;

@@ -26,7 +26,7 @@ constexpr std::int64_t rows_worth_threads = 50'000;
 
 std::size_t threads_for(const std::string& file) {
   const Source source(file, 1);
-  if (source.rows("power") + source.rows("session") < rows_worth_threads) return 1;
+  if (source.row_count("power") + source.row_count("session") < rows_worth_threads) return 1;
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_threads);
 }
 
@@ -90,9 +90,9 @@ RunPtr read_run(const std::string& file, const std::function<bool(double)>& prog
     if (!told(0.0) || !read_details(source, *run, told)) return nullptr;
     return run;
   } catch (const std::bad_alloc&) {
-    throw record::RunFileError(kernel::printable(file) + ": it does not fit into memory");
+    throw record::RunFileError(kernel::make_printable(file) + ": it does not fit into memory");
   } catch (const std::length_error&) {
-    throw record::RunFileError(kernel::printable(file) + ": it does not fit into memory");
+    throw record::RunFileError(kernel::make_printable(file) + ": it does not fit into memory");
   }
 }
 

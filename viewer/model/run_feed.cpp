@@ -67,7 +67,7 @@ struct RunFeed::Worker {
         load = std::exchange(reload, false) || now != read || busy;
         // Nothing can be read any more, so what was read stays on the screen.
         if (!now.exists && newest) {
-          status.trouble = kernel::printable(file) + ": was deleted or moved away; what was read of it stays";
+          status.trouble = kernel::make_printable(file) + ": was deleted or moved away; what was read of it stays";
           status.live = status.loading = false;
           load = false;
           loaded = true;
@@ -149,14 +149,14 @@ RunFeed::~RunFeed() = default;
 
 const std::string& RunFeed::file() const { return worker_->file; }
 
-RunPtr RunFeed::poll() {
+RunPtr RunFeed::poll_run() {
   const std::lock_guard lock(worker_->mutex);
   if (worker_->newest == worker_->handed_out) return nullptr;
   worker_->handed_out = worker_->newest;
   return worker_->newest;
 }
 
-FeedStatus RunFeed::status() const {
+FeedStatus RunFeed::feed_status() const {
   const std::lock_guard lock(worker_->mutex);
   return worker_->status;
 }
@@ -166,7 +166,7 @@ void RunFeed::wait_until_loaded() {
   worker_->changed.wait(lock, [this] { return worker_->loaded; });
 }
 
-void RunFeed::reload() {
+void RunFeed::reload_file() {
   {
     const std::lock_guard lock(worker_->mutex);
     worker_->reload = true;

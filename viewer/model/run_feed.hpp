@@ -24,7 +24,7 @@ struct FeedStatus {
   std::string trouble;    ///< one line: damaged, deleted, replaced ...; what was read before stays. Empty: none
 };
 
-/// One file, followed. Its own thread; poll() never waits.
+/// One file, followed. Its own thread; poll_run() never waits.
 class RunFeed {
  public:
   explicit RunFeed(std::string file);
@@ -34,11 +34,11 @@ class RunFeed {
 
   const std::string& file() const;
   /// The newest Run if it is another than the last one handed out, else null.
-  RunPtr poll();
-  FeedStatus status() const;
+  RunPtr poll_run();
+  FeedStatus feed_status() const;
   /// Waits until the file is read to its end (or can not be). For --png, tests and benchmarks.
   void wait_until_loaded();
-  void reload();
+  void reload_file();
 
  private:
   struct Worker;

@@ -74,7 +74,7 @@ struct Series::Sum {
   }
 };
 
-void Series::add(Piece piece) {
+void Series::add_piece(Piece piece) {
   if (!pieces_.empty() && piece.start_ns < pieces_.back().start_ns) {
     throw std::invalid_argument("pieces of a series go forward in time");
   }
@@ -87,7 +87,7 @@ void Series::add(Piece piece) {
   pieces_.push_back(piece);
 }
 
-void Series::finish(TimeNs end_ns) {
+void Series::finish_at(TimeNs end_ns) {
   static std::atomic<std::uint64_t> last_serial{0};
   serial_ = ++last_serial;
   end_ns_ = end_ns;
@@ -127,7 +127,7 @@ std::size_t Series::piece_at(TimeNs t) const {
   return static_cast<std::size_t>(after - pieces_.begin()) - 1;
 }
 
-double Series::at(TimeNs t) const {
+double Series::value_at(TimeNs t) const {
   const std::size_t piece = piece_at(t);
   return piece == pieces_.size() ? none : value_in(pieces_[piece], t);
 }
@@ -190,13 +190,13 @@ Extent Series::extent_from(std::size_t& hint, TimeNs from, TimeNs to) const {
   return sum.extent;
 }
 
-Extent Series::extent(TimeNs from, TimeNs to) const {
+Extent Series::extent_of(TimeNs from, TimeNs to) const {
   const std::size_t at_from = piece_at(from);
   std::size_t hint = at_from == pieces_.size() ? 0 : at_from;
   return extent_from(hint, from, to);
 }
 
-void Series::columns(TimeNs from, TimeNs to, std::span<Extent> out) const {
+void Series::column_extents(TimeNs from, TimeNs to, std::span<Extent> out) const {
   const std::size_t at_from = piece_at(from);
   std::size_t hint = at_from == pieces_.size() ? 0 : at_from;
   TimeNs begin = from;

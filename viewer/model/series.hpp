@@ -46,14 +46,14 @@ class Series {
  public:
   /// @param start_ns not before the last piece's; at the same instant the new piece replaces the old one. A piece that
   /// just goes on as the one before (same constant) is not stored twice. @throws std::invalid_argument: out of order.
-  void add(Piece piece);
-  void add(TimeNs start_ns, double value) { add({start_ns, value, 0.0, 0.0}); }
+  void add_piece(Piece piece);
+  void add_piece(TimeNs start_ns, double value) { add_piece({start_ns, value, 0.0, 0.0}); }
   /// Where the last piece ends, and the pyramid is made. To be called once, after the last add. Pieces that start at
   /// end_ns or later are dropped.
-  void finish(TimeNs end_ns);
+  void finish_at(TimeNs end_ns);
 
-  /// Equal numbers: equal content (a copy has its original's). Caches of series go by it; 0 before finish().
-  std::uint64_t serial() const { return serial_; }
+  /// Equal numbers: equal content (a copy has its original's). Caches of series go by it; 0 before finish_at().
+  std::uint64_t content_serial() const { return serial_; }
   bool empty() const { return pieces_.empty(); }
   std::size_t size() const { return pieces_.size(); }
   std::span<const Piece> pieces() const { return pieces_; }
@@ -64,12 +64,12 @@ class Series {
   std::size_t piece_at(TimeNs t) const;
 
   /// NaN in gaps and outside. O(log n).
-  double at(TimeNs t) const;
+  double value_at(TimeNs t) const;
   /// Of [from, to): O(log n), whatever lies between. Outside the series is a gap.
-  Extent extent(TimeNs from, TimeNs to) const;
-  /// extent() of `columns` equal parts of [from, to), as a plot of that many pixels needs them; out.size() parts. Much
-  /// cheaper than as many calls: it walks forward.
-  void columns(TimeNs from, TimeNs to, std::span<Extent> out) const;
+  Extent extent_of(TimeNs from, TimeNs to) const;
+  /// extent_of() of `columns` equal parts of [from, to), as a plot of that many pixels needs them; out.size() parts.
+  /// Much cheaper than as many calls: it walks forward.
+  void column_extents(TimeNs from, TimeNs to, std::span<Extent> out) const;
 
   /// The first start of a piece after t / the last one before t; time_never / -time_never where there is none.
   TimeNs next_change(TimeNs t) const;

@@ -89,7 +89,7 @@ void add_sum(const Active& active, TimeNs from, TimeNs to, int halvings, Series&
   });
   // Pieces of one slope add up to a piece of that slope.
   if (same_slope || std::isnan(sum.value)) {
-    series.add(sum);
+    series.add_piece(sum);
     return;
   }
 
@@ -107,7 +107,7 @@ void add_sum(const Active& active, TimeNs from, TimeNs to, int halvings, Series&
     add_sum(active, middle, to, halvings - 1, series);
     return;
   }
-  series.add(curve.value_or(Piece{from, sum.value, (end - sum.value) / hours, 0.0}));
+  series.add_piece(curve.value_or(Piece{from, sum.value, (end - sum.value) / hours, 0.0}));
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ Series sum_of(const std::vector<const Series*>& series, TimeNs start_ns, TimeNs 
     add_sum(active, from, to, halvings, sum);
     from = to;
   }
-  sum.finish(end_ns);
+  sum.finish_at(end_ns);
   return sum;
 }
 

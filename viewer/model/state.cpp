@@ -59,7 +59,7 @@ double cost_between(const Evse& evse, const Series& price, TimeNs from, TimeNs t
   each_piece(evse.kw, from, to, [&](const Piece& piece, TimeNs a, TimeNs b) {
     while (a < b) {
       const TimeNs until = std::min(b, price.next_change(a));
-      const double per_kwh = price.at(a);
+      const double per_kwh = price.value_at(a);
       if (!std::isnan(per_kwh)) cost += through(integral_in(piece, a, until), evse.efficiency) * per_kwh;
       a = until;
     }
@@ -84,7 +84,7 @@ EvseStatus status_of(const Run& run, const Evse& evse, std::uint32_t session, do
   if (kw < 0.0) return EvseStatus::discharging;
   if (session == no_row) return EvseStatus::available;
   const Session& s = run.sessions[session];
-  const double got_kwh = evse.kw.extent(s.plugged_in_ns, t).integral_h;
+  const double got_kwh = evse.kw.extent_of(s.plugged_in_ns, t).integral_h;
   if (got_kwh >= s.wanted_kwh - finished_kwh) return EvseStatus::finished;
   return is_full(s, energy_between(evse.kw, s.plugged_in_ns, t)) ? EvseStatus::finished : EvseStatus::waiting;
 }
@@ -99,7 +99,7 @@ Why why_of(const Run& run, std::uint32_t site, const Series& power, std::span<co
   Why why;
   const auto asked_ns = [&](std::uint32_t row) { return run.decisions[run.setpoints[row].decision].time_ns; };
   const auto corrected_ns = [&](std::uint32_t row) { return run.corrections[row].time_ns; };
-  const double kw = power.at(t);
+  const double kw = power.value_at(t);
   why.decision = last_decision(run, site, t);
   why.setpoint = last_until(setpoints, t, asked_ns);
   const TimeNs setpoint_ns = why.setpoint == no_row ? since : asked_ns(why.setpoint);
@@ -141,15 +141,15 @@ Series integral_over_stay(const Run& run, const Session& session, double start, 
   double value = start;
   TimeNs until = session.plugged_in_ns;
   each_piece(run.evses[session.evse].kw, session.plugged_in_ns, end, [&](const Piece& piece, TimeNs a, TimeNs b) {
-    if (a > until) series.add(until, value);
+    if (a > until) series.add_piece(until, value);
     const double share = piece.value > 0.0 ? charged_per_kwh : discharged_per_kwh;
     const double kw = value_in(piece, a);
-    series.add({a, value, kw * share, piece.slope_per_h});
+    series.add_piece({a, value, kw * share, piece.slope_per_h});
     value += integral_in(piece, a, b) * share;
     until = b;
   });
-  if (until < end) series.add(until, value);
-  series.finish(end);
+  if (until < end) series.add_piece(until, value);
+  series.finish_at(end);
   return series;
 }
 
@@ -163,14 +163,14 @@ std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t) {
 
 EvseStatus evse_status(const Run& run, std::uint32_t evse, TimeNs t) {
   t = inside(run, t);
-  return status_of(run, run.evses[evse], session_at(run, evse, t), run.evses[evse].kw.at(t), t);
+  return status_of(run, run.evses[evse], session_at(run, evse, t), run.evses[evse].kw.value_at(t), t);
 }
 
 EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t) {
   t = inside(run, t);
   const Evse& e = run.evses[evse];
   EvseState state;
-  state.kw = e.kw.at(t);
+  state.kw = e.kw.value_at(t);
   state.session = session_at(run, evse, t);
   state.status = status_of(run, e, state.session, state.kw, t);
   if (state.session == no_row) return state;
@@ -205,7 +205,7 @@ analysis::PilotReading evse_pilot(const Run& run, std::uint32_t row, TimeNs t) {
   facts.phases = evse.phases;
   facts.voltage_v = evse.voltage_v;
   facts.max_kw = evse.max_kw;
-  facts.kw = evse.kw.at(t);
+  facts.kw = evse.kw.value_at(t);
   if (facts.connected && !kernel::is_known(facts.kw)) return {};
 
   // A correction at the instant of its set-point is the later word.
@@ -224,23 +224,23 @@ SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
   t = inside(run, t);
   const Site& s = run.sites[site];
   SiteState state;
-  state.grid_kw = s.grid_kw.at(t);
-  state.ev_kw = s.ev_kw.at(t);
-  state.pv_kw = s.pv_kw.at(t);
-  state.load_kw = s.load_kw.at(t);
-  state.storage_kw = s.storage_kw.at(t);
-  state.contract_kw = s.contract_kw.at(t);
-  state.buy_price = s.buy_price.at(t);
+  state.grid_kw = s.grid_kw.value_at(t);
+  state.ev_kw = s.ev_kw.value_at(t);
+  state.pv_kw = s.pv_kw.value_at(t);
+  state.load_kw = s.load_kw.value_at(t);
+  state.storage_kw = s.storage_kw.value_at(t);
+  state.contract_kw = s.contract_kw.value_at(t);
+  state.buy_price = s.buy_price.value_at(t);
 
   // Nothing has been metered yet.
-  const double cost = s.cost.at(t);
+  const double cost = s.cost.value_at(t);
   state.cost = std::isnan(cost) ? 0.0 : cost;
 
   for (const std::uint32_t row : s.evses) {
     const std::uint32_t session = session_at(run, row, t);
     if (session != no_row) ++state.vehicles;
 
-    switch (status_of(run, run.evses[row], session, run.evses[row].kw.at(t), t)) {
+    switch (status_of(run, run.evses[row], session, run.evses[row].kw.value_at(t), t)) {
       case EvseStatus::available:
         break;
       case EvseStatus::charging:
@@ -269,7 +269,7 @@ std::vector<double> feeder_kw(const Run& run, TimeNs t) {
   std::vector<double> into(run.feeders.size(), 0.0);
   for (const Evse& evse : run.evses) {
     if (evse.feeder == no_row) continue;
-    const double kw = evse.kw.at(t);
+    const double kw = evse.kw.value_at(t);
     into[evse.feeder] += through(kw, evse.efficiency);
   }
   // Leaves first: read_header() has put every feeder after the one above it.

@@ -158,7 +158,7 @@ class Day {
     const Series& price = run_.sites[site_].buy_price;
     std::vector<Moment> steps;
     for (TimeNs t = price.next_change(from_ - 1); t < to_; t = price.next_change(t)) {
-      const double before = price.at(t - 1), after = price.at(t);
+      const double before = price.value_at(t - 1), after = price.value_at(t);
       if (std::isnan(before) || std::isnan(after) || before == after) continue;
       Moment& moment = steps.emplace_back(at(after > before ? MomentKind::dearer : MomentKind::cheaper, t));
       moment.a = before;
@@ -179,7 +179,9 @@ class Day {
 };
 
 double paid_between(const Site& site, TimeNs from, TimeNs to) {
-  const auto at = [&](TimeNs t) { return site.cost.at(std::clamp(t, site.cost.start_ns(), site.cost.end_ns() - 1)); };
+  const auto at = [&](TimeNs t) {
+    return site.cost.value_at(std::clamp(t, site.cost.start_ns(), site.cost.end_ns() - 1));
+  };
   return site.cost.empty() ? none : at(to) - at(from);
 }
 
@@ -216,9 +218,9 @@ TimeNs first_busy(const Run& run) {
 
 TimeNs first_busy_hour(const Run& run) {
   const TimeNs t = first_busy(run);
-  CivilTime local = run.clock.local(t);
+  CivilTime local = run.clock.local_time(t);
   local.minute = local.second = local.nanosecond = 0;
-  const TimeNs hour = run.clock.instant(local);
+  const TimeNs hour = run.clock.instant_of(local);
   return hour <= t && t - hour < kernel::hour_ns ? std::max(hour, run.start_ns) : t;
 }
 
@@ -235,8 +237,8 @@ std::vector<Moment> where_runs_part(const Run& a, const Run& b, std::uint32_t si
   double largest_kw = 0.0;
   for (const Meter& window : site_a.meter) {
     if (window.start_ns < from || window.start_ns >= to) continue;
-    const Extent of_a = site_a.grid_kw.extent(window.start_ns, window.end_ns);
-    const Extent of_b = site_b.grid_kw.extent(window.start_ns, window.end_ns);
+    const Extent of_a = site_a.grid_kw.extent_of(window.start_ns, window.end_ns);
+    const Extent of_b = site_b.grid_kw.extent_of(window.start_ns, window.end_ns);
     const double kw = of_b.mean() - of_a.mean();
     if (std::isnan(kw)) continue;
     windows.push_back({window.start_ns, window.end_ns, kw * kernel::hours_between(window.start_ns, window.end_ns)});
@@ -274,9 +276,9 @@ std::vector<Moment> where_runs_part(const Run& a, const Run& b, std::uint32_t si
     moment.a = stretch.kwh / kernel::hours_between(stretch.from_ns, stretch.to_ns);
     moment.b =
         paid_between(site_b, stretch.from_ns, stretch.to_ns) - paid_between(site_a, stretch.from_ns, stretch.to_ns);
-    moment.price = site_a.buy_price.extent(stretch.from_ns, stretch.to_ns).mean();
+    moment.price = site_a.buy_price.extent_of(stretch.from_ns, stretch.to_ns).mean();
     const TimeNs day = a.clock.day_start(stretch.from_ns);
-    moment.mean_price = site_a.buy_price.extent(day, a.clock.next_day(stretch.from_ns)).mean();
+    moment.mean_price = site_a.buy_price.extent_of(day, a.clock.next_day(stretch.from_ns)).mean();
   }
   return moments;
 }

@@ -15,58 +15,58 @@ void TimeModel::set_bounds(TimeNs start_ns, TimeNs end_ns) {
   if (!bounded_) cursor_ns_ = start_ns_;
   bounded_ = true;
   if (showed_all) {
-    fit();
+    show_whole_run();
   } else {
-    show(from_ns_, to_ns_);
+    show_window(from_ns_, to_ns_);
   }
   cursor_ns_ = std::clamp(cursor_ns_, start_ns_, end_ns_);
 }
 
-void TimeModel::seek(TimeNs t) {
+void TimeModel::seek_time(TimeNs t) {
   follow = false;
   cursor_ns_ = std::clamp(t, start_ns_, end_ns_);
   fraction_ns_ = 0.0;
   if (cursor_ns_ >= from_ns_ && cursor_ns_ <= to_ns_) return;
   const TimeNs width = to_ns_ - from_ns_;
-  show(cursor_ns_ - width / 4, cursor_ns_ - width / 4 + width);
+  show_window(cursor_ns_ - width / 4, cursor_ns_ - width / 4 + width);
 }
 
-void TimeModel::show(TimeNs from, TimeNs to) {
+void TimeModel::show_window(TimeNs from, TimeNs to) {
   if (to < from) std::swap(from, to);
   const TimeNs width = std::clamp(to - from, min_window_ns, end_ns_ - start_ns_);
   from_ns_ = std::clamp(from, start_ns_, end_ns_ - width);
   to_ns_ = from_ns_ + width;
 }
 
-void TimeModel::zoom(double factor, TimeNs at) {
+void TimeModel::zoom_at(double factor, TimeNs at) {
   const double width = static_cast<double>(to_ns_ - from_ns_);
   const double whole = static_cast<double>(end_ns_ - start_ns_);
   const double new_width = std::clamp(width / factor, static_cast<double>(min_window_ns), whole);
   const double left = static_cast<double>(at - from_ns_) / width;
   const TimeNs from = at - std::llround(left * new_width);
-  show(from, from + std::llround(new_width));
+  show_window(from, from + std::llround(new_width));
 }
 
-void TimeModel::pan(TimeNs by) { show(from_ns_ + by, to_ns_ + by); }
+void TimeModel::pan_by(TimeNs by) { show_window(from_ns_ + by, to_ns_ + by); }
 
 void TimeModel::zoom_to_markers() {
   if (!marker_a || !marker_b) return;
   const auto [from, to] = std::minmax(*marker_a, *marker_b);
   const TimeNs margin = (to - from) / 20;
-  show(from - margin, to + margin);
+  show_window(from - margin, to + margin);
 }
 
-void TimeModel::faster() {
+void TimeModel::play_faster() {
   const auto next = std::upper_bound(std::begin(speeds), std::end(speeds), speed);
   if (next != std::end(speeds)) speed = *next;
 }
 
-void TimeModel::slower() {
+void TimeModel::play_slower() {
   const auto here = std::lower_bound(std::begin(speeds), std::end(speeds), speed);
   if (here != std::begin(speeds)) speed = *std::prev(here);
 }
 
-void TimeModel::advance(double real_s, std::span<const TimeNs> event_times) {
+void TimeModel::advance_playback(double real_s, std::span<const TimeNs> event_times) {
   jumped_ = false;
   if (follow) cursor_ns_ = end_ns_;
   if (!playing) return;
@@ -92,14 +92,14 @@ void TimeModel::advance(double real_s, std::span<const TimeNs> event_times) {
   }
 
   if (next < last) {
-    seek(next);
+    seek_time(next);
     fraction_ns_ = step_ns - static_cast<double>(whole);
     return;
   }
   if (loop) {
-    seek(first);
+    seek_time(first);
   } else {
-    seek(last);
+    seek_time(last);
     playing = false;
   }
 }

@@ -23,27 +23,27 @@ class TimeModel {
   TimeNs from_ns() const { return from_ns_; }
   TimeNs to_ns() const { return to_ns_; }
 
-  void seek(TimeNs t);                ///< clamped; the window follows when the cursor leaves it
-  void show(TimeNs from, TimeNs to);  ///< window; at least min_window_ns wide, inside the bounds
-  void fit() { show(start_ns_, end_ns_); }
-  void zoom(double factor, TimeNs at);  ///< factor > 1: closer; `at` stays where it is
-  void pan(TimeNs by);
+  void seek_time(TimeNs t);                  ///< clamped; the window follows when the cursor leaves it
+  void show_window(TimeNs from, TimeNs to);  ///< window; at least min_window_ns wide, inside the bounds
+  void show_whole_run() { show_window(start_ns_, end_ns_); }
+  void zoom_at(double factor, TimeNs at);  ///< factor > 1: closer; `at` stays where it is
+  void pan_by(TimeNs by);
   void zoom_to_markers();
 
   bool playing = false;
   double speed = 3600.0;  ///< simulated s per real s
   bool loop = false;      ///< over the markers, or the whole
   bool skip_idle = false;
-  bool follow = false;  ///< the cursor stays at the end of a run still being written, until seek()
+  bool follow = false;  ///< the cursor stays at the end of a run still being written, until seek_time()
   std::optional<TimeNs> marker_a, marker_b;
 
-  void faster();
-  void slower();
+  void play_faster();
+  void play_slower();
   /// A frame of `real_s` seconds. @param event_times ascending; with skip_idle a stretch without any of them longer
   /// than idle_ns is jumped over.
-  void advance(double real_s, std::span<const TimeNs> event_times);
+  void advance_playback(double real_s, std::span<const TimeNs> event_times);
   /// True in the frame in which a stretch was jumped over.
-  bool jumped() const { return jumped_; }
+  bool has_jumped() const { return jumped_; }
 
   static constexpr TimeNs min_window_ns = 10 * kernel::second_ns;
   static constexpr TimeNs idle_ns = kernel::hour_ns;

@@ -18,7 +18,7 @@ bool read_reservation(const Run& run, const Event& event, Held& held) {
     return false;
   const auto instant = [&](std::string part) {
     if (const std::size_t space = part.find(' '); space != std::string::npos) part[space] = 'T';
-    return run.clock.parse(part);
+    return run.clock.parse_instant(part);
   };
   try {
     held.from_ns = instant(text.substr(from + 6, to - from - 6));

@@ -24,7 +24,7 @@ Waiting::Waiting(const Run& run) {
   std::ranges::stable_sort(unserved_, {}, [&](std::uint32_t row) { return run.sessions[row].departed_ns; });
 }
 
-std::vector<std::uint32_t> Waiting::at(const Run& run, std::uint32_t site, TimeNs t) const {
+std::vector<std::uint32_t> Waiting::waiting_at(const Run& run, std::uint32_t site, TimeNs t) const {
   std::vector<std::uint32_t> rows;
   const auto arrived = [&](std::uint32_t row) { return run.sessions[row].arrived_ns; };
   auto it = std::ranges::lower_bound(by_arrival_, t - longest_ns_, {}, arrived);

@@ -14,7 +14,7 @@ class Waiting {
 
   /// Rows of sessions that wait at t: arrived, not plugged in, not gone. O(log n + those that came within the longest
   /// wait). @param site no_row: all
-  std::vector<std::uint32_t> at(const Run& run, std::uint32_t site, TimeNs t) const;
+  std::vector<std::uint32_t> waiting_at(const Run& run, std::uint32_t site, TimeNs t) const;
   /// How many have left by t without ever having been plugged in.
   std::uint32_t gone_by(const Run& run, std::uint32_t site, TimeNs t) const;
   /// Rows of those that left unserved in (from, to].

@@ -73,7 +73,8 @@ double number(const json& object, const char* key) {
 
 std::string text(const json& object, const char* key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? kernel::printable(found->get<std::string>()) : std::string();
+  return found != object.end() && found->is_string() ? kernel::make_printable(found->get<std::string>())
+                                                     : std::string();
 }
 
 /// A time as evtwin writes it: "2026-06-03T13:23:13.984962407+09:00". The clock reads whole seconds.
@@ -86,7 +87,7 @@ TimeNs instant_of(const Clock& clock, std::string iso) {
       fraction_ns += (iso[end] - '0') * unit_ns;
     iso.erase(point, end - point);
   }
-  return clock.parse(iso) + fraction_ns;
+  return clock.parse_instant(iso) + fraction_ns;
 }
 
 ChargeWay way_of(const json& object, const Clock& clock) {
@@ -124,7 +125,7 @@ auto read(const std::string& document, const char* what, Read&& take) {
 
 }  // namespace
 
-bool AskedWorld::reads(std::string_view parameter) const {
+bool AskedWorld::reads_parameter(std::string_view parameter) const {
   return std::find(parameters.begin(), parameters.end(), parameter) != parameters.end();
 }
 
@@ -293,10 +294,10 @@ std::string error_line(const std::string& err) {
     from = end + 1;
     if (line.empty()) continue;
     constexpr std::string_view word = "error: ";
-    if (line.starts_with(word)) return kernel::printable(line.substr(word.size()));
+    if (line.starts_with(word)) return kernel::make_printable(line.substr(word.size()));
     last = line;
   }
-  return kernel::printable(last);
+  return kernel::make_printable(last);
 }
 
 }  // namespace evtwin::viewer::model

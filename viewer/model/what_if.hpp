@@ -26,7 +26,7 @@ struct AskedWorld {
   std::uint64_t seed = 0;
   int days = 0;  ///< local days of the run; 0: not a whole number of them, the scenario's own length then
   std::vector<std::string> parameters;  ///< names that the scenario's text reads by param("name")
-  bool reads(std::string_view parameter) const;
+  bool reads_parameter(std::string_view parameter) const;
 };
 /// Looks for the scenario as its path stands in the run, then beside the run file, and compares the text.
 AskedWorld asked_world(const Run& run);

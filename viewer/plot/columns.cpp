@@ -32,7 +32,7 @@ thread_local Cache cache;
 /// Makes the entry hold [first, end).
 void extend(Entry& entry, const model::Series& series, TimeNs length, std::int64_t first, std::int64_t end) {
   const auto sum_up = [&](std::int64_t from, std::int64_t to, std::span<model::Extent> out) {
-    if (to > from) series.columns(from * length, to * length, out);
+    if (to > from) series.column_extents(from * length, to * length, out);
   };
   const bool apart = entry.extents.empty() || first > entry.end() || end < entry.first;
   const std::int64_t low = std::min(first, entry.first), high = std::max(end, entry.end());
@@ -73,16 +73,16 @@ TimeNs column_length(const TimeScale& time) {
   return static_cast<TimeNs>(std::bit_floor(std::max<std::uint64_t>(1, pixel / 3 * 4)));
 }
 
-float Columns::left(const TimeScale& time, std::size_t i) const {
-  return time.x(std::clamp(start(i), time.from_ns, time.to_ns));
+float Columns::left_edge(const TimeScale& time, std::size_t i) const {
+  return time.x_of(std::clamp(start_of(i), time.from_ns, time.to_ns));
 }
 
 Columns columns_of(const model::Series& series, const TimeScale& time) {
   const TimeNs length = column_length(time);
   const std::int64_t first = kernel::floor_divide(time.from_ns, length),
                      end = kernel::floor_divide(time.to_ns - 1, length) + 1;
-  Entry& entry = cache.entries[{series.serial(), length}];
-  if (series.serial() == 0) entry = {};  // not finished: nothing is in it
+  Entry& entry = cache.entries[{series.content_serial(), length}];
+  if (series.content_serial() == 0) entry = {};  // not finished: nothing is in it
   entry.used = ++cache.clock;
   if (entry.first > first || entry.end() < end) extend(entry, series, length, first, end);
   if (cache.entries.size() > most_entries) {

@@ -18,11 +18,11 @@ struct Columns {
   std::span<const model::Extent> extents;
 
   std::size_t size() const { return extents.size(); }
-  TimeNs start(std::size_t i) const { return start_ns + static_cast<TimeNs>(i) * length_ns; }
+  TimeNs start_of(std::size_t i) const { return start_ns + static_cast<TimeNs>(i) * length_ns; }
   double length_h() const { return kernel::hours_between(0, length_ns); }
   /// Edges on the screen, cut to the window.
-  float left(const TimeScale& time, std::size_t i) const;
-  float right(const TimeScale& time, std::size_t i) const { return left(time, i + 1); }
+  float left_edge(const TimeScale& time, std::size_t i) const;
+  float right_edge(const TimeScale& time, std::size_t i) const { return left_edge(time, i + 1); }
 };
 /// All stretches that touch the scale's window; the same ones for every series. Good until a few hundred other series
 /// have been asked for. One thread only: that of the screen.

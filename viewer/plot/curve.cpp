@@ -28,24 +28,24 @@ class Tracer {
     const Columns columns = columns_of(series_, time_);
     curve_.dense = true;
     bool open = false;
-    float left = columns.left(time_, 0), last_y = 0.0F;
+    float left = columns.left_edge(time_, 0), last_y = 0.0F;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const Extent& extent = columns.extents[i];
-      const float right = columns.right(time_, i);
+      const float right = columns.right_edge(time_, i);
       if (!(extent.covered_h > 0.0)) {
-        if (open) curve_.add({left, last_y});
-        curve_.gap();
+        if (open) curve_.add_point({left, last_y});
+        curve_.begin_gap();
         open = false;
       } else {
-        last_y = value_.y(extent.mean());
-        if (!open) curve_.add({left, last_y});
-        curve_.add({(left + right) / 2.0F, last_y});
+        last_y = value_.y_of(extent.mean());
+        if (!open) curve_.add_point({left, last_y});
+        curve_.add_point({(left + right) / 2.0F, last_y});
         add_band(extent, left, right);
         open = true;
       }
       left = right;
     }
-    if (open) curve_.add({left, last_y});
+    if (open) curve_.add_point({left, last_y});
   }
 
   void by_pieces(std::size_t first, std::size_t last, TimeNs begin, TimeNs end) {
@@ -64,13 +64,13 @@ class Tracer {
       // Too many pieces to see: mean and extremes of the column stand for them.
       const TimeNs from = std::max(begin, time_.column_start(column));
       const TimeNs to = std::min(end, time_.column_start(column + 1));
-      const Extent extent = series_.extent(from, to);
+      const Extent extent = series_.extent_of(from, to);
       const float left = time_.left + static_cast<float>(column);
       if (extent.covered_h > 0.0) {
-        curve_.add({left + 0.5F, value_.y(extent.mean())});
+        curve_.add_point({left + 0.5F, value_.y_of(extent.mean())});
         add_band(extent, left, left + 1.0F);
       } else {
-        curve_.gap();
+        curve_.begin_gap();
       }
 
       if (to < end) add_piece(next - 1, to, end_in(next - 1, next, last, end));
@@ -94,7 +94,7 @@ class Tracer {
   void add_piece(std::size_t i, TimeNs from, TimeNs to) {
     const Piece& piece = series_.pieces()[i];
     if (std::isnan(piece.value)) {
-      curve_.gap();
+      curve_.begin_gap();
       return;
     }
     if (to <= from) return;
@@ -102,17 +102,17 @@ class Tracer {
       add_ramp(i, from, to);
       return;
     }
-    const float left = time_.x(from), right = time_.x(to);
-    curve_.add({left, value_.y(value_in(piece, from))});
+    const float left = time_.x_of(from), right = time_.x_of(to);
+    curve_.add_point({left, value_.y_of(value_in(piece, from))});
     // A taper, or anything but a constant on a logarithmic axis, is a curve.
     if (piece.rate_per_h != 0.0 && (piece.slope_per_h != 0.0 || value_.log)) {
       const auto steps = static_cast<TimeNs>((right - left) / taper_pixels);
       for (TimeNs step = 1; step < steps; ++step) {
         const TimeNs t = from + (to - from) / steps * step;
-        curve_.add({time_.x(t), value_.y(value_in(piece, t))});
+        curve_.add_point({time_.x_of(t), value_.y_of(value_in(piece, t))});
       }
     }
-    curve_.add({right, value_.y(value_in(piece, to))});
+    curve_.add_point({right, value_.y_of(value_in(piece, to))});
   }
 
   void add_ramp(std::size_t i, TimeNs from, TimeNs to) {
@@ -124,12 +124,12 @@ class Tracer {
     const auto at = [&](TimeNs t) {
       return start + (end - start) * (kernel::hours_between(pieces[i].start_ns, t) / hours);
     };
-    curve_.add({time_.x(from), value_.y(hours > 0.0 ? at(from) : start)});
-    curve_.add({time_.x(to), value_.y(hours > 0.0 ? at(to) : end)});
+    curve_.add_point({time_.x_of(from), value_.y_of(hours > 0.0 ? at(from) : start)});
+    curve_.add_point({time_.x_of(to), value_.y_of(hours > 0.0 ? at(to) : end)});
   }
 
   void add_band(const Extent& extent, float left, float right) {
-    const float top = value_.y(extent.max), bottom = value_.y(extent.min);
+    const float top = value_.y_of(extent.max), bottom = value_.y_of(extent.min);
     if (bottom - top >= 1.0F) curve_.bands.push_back({left, right, top, bottom});
   }
 
@@ -142,7 +142,7 @@ class Tracer {
 
 }  // namespace
 
-float ValueScale::y(double v) const {
+float ValueScale::y_of(double v) const {
   double part = 0.0;
   if (log) {
     part = v > 0.0 ? std::log(v / min) / std::log(max / min) : -10.0;
@@ -153,7 +153,7 @@ float ValueScale::y(double v) const {
   return bottom - static_cast<float>(std::clamp(part, -10.0, 10.0) * static_cast<double>(bottom - top));
 }
 
-float TimeScale::x(TimeNs t) const {
+float TimeScale::x_of(TimeNs t) const {
   const double part = static_cast<double>(t - from_ns) / static_cast<double>(to_ns - from_ns);
   return left + static_cast<float>(part * static_cast<double>(columns));
 }
@@ -180,7 +180,7 @@ void Curve::clear() {
   dense = open_ = false;
 }
 
-void Curve::add(ImVec2 point) {
+void Curve::add_point(ImVec2 point) {
   if (!open_) {
     run_starts.push_back(points.size());
     open_ = true;
@@ -200,13 +200,13 @@ void Curve::add(ImVec2 point) {
   if (points.back().x != point.x || points.back().y != point.y) points.push_back(point);
 }
 
-std::span<const ImVec2> Curve::run(std::size_t index) const {
+std::span<const ImVec2> Curve::points_of_run(std::size_t index) const {
   const std::size_t start = run_starts[index];
   const std::size_t end = index + 1 < run_starts.size() ? run_starts[index + 1] : points.size();
   return std::span(points).subspan(start, end - start);
 }
 
-void trace(const Series& series, const TimeScale& time, const ValueScale& value, bool stairs, Curve& curve) {
+void trace_series(const Series& series, const TimeScale& time, const ValueScale& value, bool stairs, Curve& curve) {
   curve.clear();
   const TimeNs begin = std::max(time.from_ns, series.start_ns()), end = std::min(time.to_ns, series.end_ns());
   if (series.empty() || begin >= end || time.columns == 0) return;

@@ -18,7 +18,7 @@ struct ValueScale {
   float top = 0.0F, bottom = 1.0F;
 
   /// Finite also for infinite values: never further outside than ten times the height. v is not NaN.
-  float y(double v) const;
+  float y_of(double v) const;
 };
 
 /// Time to pixels.
@@ -27,7 +27,7 @@ struct TimeScale {
   float left = 0.0F;
   std::size_t columns = 1;  ///< whole pixels
 
-  float x(TimeNs t) const;  ///< t within [from, to]
+  float x_of(TimeNs t) const;  ///< t within [from, to]
   TimeNs column_start(std::size_t column) const;
   std::size_t column_of(TimeNs t) const;  ///< t within [from, to)
 };
@@ -42,9 +42,9 @@ struct Curve {
   bool dense = false;  ///< by columns throughout
 
   void clear();
-  void add(ImVec2 point);  ///< goes on with the run; a point on the way from the one before last is not kept
-  void gap() { open_ = false; }
-  std::span<const ImVec2> run(std::size_t index) const;
+  void add_point(ImVec2 point);  ///< goes on with the run; a point on the way from the one before last is not kept
+  void begin_gap() { open_ = false; }
+  std::span<const ImVec2> points_of_run(std::size_t index) const;
 
  private:
   bool open_ = false;
@@ -52,7 +52,8 @@ struct Curve {
 
 /// @param stairs false: straight from the start of one piece to the start of the next
 /// @param curve  overwritten. At most about four points a column
-void trace(const model::Series& series, const TimeScale& time, const ValueScale& value, bool stairs, Curve& curve);
+void trace_series(const model::Series& series, const TimeScale& time, const ValueScale& value, bool stairs,
+                  Curve& curve);
 
 /// Draws the curve's runs. @param dashed by arc length; by columns where the line goes up and down so much that dashes
 /// along it could not be told apart

@@ -65,7 +65,7 @@ void dashes(ImDrawList& list, std::span<const ImVec2> points, ImU32 colour, floa
 
 void draw_curve(ImDrawList& list, const Curve& curve, ImU32 colour, float width, bool dashed, float scale) {
   for (std::size_t i = 0; i < curve.run_starts.size(); ++i) {
-    const std::span<const ImVec2> run = curve.run(i);
+    const std::span<const ImVec2> run = curve.points_of_run(i);
     if (run.size() < 2) continue;
     if (!dashed) {
       polyline(list, run, colour, width);
@@ -84,10 +84,10 @@ void fill_curve(ImDrawList& list, const Curve& curve, float base, ImU32 above, I
   Quads quads(list);
   const auto fill = [&](ImVec2 a, ImVec2 b) {
     const bool up = std::min(a.y, b.y) < base;
-    quads.quad(a, b, {b.x, base}, {a.x, base}, up ? above : below);
+    quads.add_quad(a, b, {b.x, base}, {a.x, base}, up ? above : below);
   };
   for (std::size_t i = 0; i < curve.run_starts.size(); ++i) {
-    const std::span<const ImVec2> run = curve.run(i);
+    const std::span<const ImVec2> run = curve.points_of_run(i);
     for (std::size_t k = 1; k < run.size(); ++k) {
       const ImVec2 a = run[k - 1], b = run[k];
       if (b.x <= a.x) continue;
@@ -104,7 +104,7 @@ void fill_curve(ImDrawList& list, const Curve& curve, float base, ImU32 above, I
 
 void draw_bands(ImDrawList& list, const Curve& curve, ImU32 colour) {
   Quads quads(list);
-  for (const Band& band : curve.bands) quads.rect({band.left, band.top}, {band.right, band.bottom}, colour);
+  for (const Band& band : curve.bands) quads.add_rect({band.left, band.top}, {band.right, band.bottom}, colour);
 }
 
 }  // namespace evtwin::viewer::plot

@@ -52,7 +52,7 @@ float scroll(const TimeFrame& frame, const Canvas& canvas, float content, float 
     if (over && io.KeyShift) offset -= 3.0F * row_height * io.MouseWheel;
     offset = std::clamp(offset, 0.0F, most);
     const float top = min.y + (frame.height() - handle) * offset / most;
-    frame.list().AddRectFilled({min.x + 2.0F, top}, {max.x - 1.0F, top + handle}, canvas.style.frame, 3.0F);
+    frame.draw_list().AddRectFilled({min.x + 2.0F, top}, {max.x - 1.0F, top + handle}, canvas.style.frame, 3.0F);
   }
   offset = std::clamp(offset, 0.0F, most);
   return offset;
@@ -65,9 +65,9 @@ void draw_names(const TimeFrame& frame, const Canvas& canvas, std::span<const st
   for (std::size_t row = first; row < last; ++row) {
     const float top = rows.top_of(row) + (rows.height - small_height(canvas)) / 2.0F;
     if (top < frame.min().y - 1.0F || top + small_height(canvas) > frame.max().y + 1.0F) continue;
-    const std::string shown = fitted(canvas, names[row], room);
-    small_text(frame.list(), canvas, {frame.outer_min().x + gap, top}, row == selected ? style.text : style.text_weak,
-               shown);
+    const std::string shown = fit_text(canvas, names[row], room);
+    small_text(frame.draw_list(), canvas, {frame.outer_min().x + gap, top},
+               row == selected ? style.text : style.text_weak, shown);
     const ImVec2 from{frame.outer_min().x, rows.top_of(row)}, to{frame.min().x, rows.top_of(row) + rows.height};
     if (shown != names[row] && ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(from, to)) {
       ImGui::SetTooltip("%s", names[row].c_str());
@@ -89,7 +89,7 @@ std::span<const Bar> bars_of(std::span<const Bar> bars, std::size_t row, TimeNs 
 /// out.
 class BarPainter {
  public:
-  BarPainter(const TimeFrame& frame, float scale) : frame_(frame), quads_(frame.list()), scale_(scale) {}
+  BarPainter(const TimeFrame& frame, float scale) : frame_(frame), quads_(frame.draw_list()), scale_(scale) {}
 
   void start_row(float top, float bottom) {
     top_ = top;
@@ -109,13 +109,13 @@ class BarPainter {
     }
     const float line = std::max(1.0F, std::round(scale_));
     if (!bar.hollow || right - left < 3.0F * line) {
-      quads_.rect({left, top}, {right, bottom_}, bar.colour);
+      quads_.add_rect({left, top}, {right, bottom_}, bar.colour);
       return;
     }
-    quads_.rect({left, top}, {right, top + line}, bar.colour);
-    quads_.rect({left, bottom_ - line}, {right, bottom_}, bar.colour);
-    quads_.rect({left, top}, {left + line, bottom_}, bar.colour);
-    quads_.rect({right - line, top}, {right, bottom_}, bar.colour);
+    quads_.add_rect({left, top}, {right, top + line}, bar.colour);
+    quads_.add_rect({left, bottom_ - line}, {right, bottom_}, bar.colour);
+    quads_.add_rect({left, top}, {left + line, bottom_}, bar.colour);
+    quads_.add_rect({right - line, top}, {right, bottom_}, bar.colour);
   }
 
  private:
@@ -141,8 +141,8 @@ GanttReply draw_gantt(const std::string& id, Canvas& canvas, ImVec2 size, std::s
   TimeFrame frame(id, canvas, size, std::min(widest, longest_name * style.scale) + 8.0F * style.scale, true, 0.0F,
                   (scrollbar + 2.0F) * style.scale);
   GanttReply reply;
-  if (!frame.visible() || names.empty()) {
-    static_cast<PlotReply&>(reply) = frame.finish();
+  if (!frame.is_visible() || names.empty()) {
+    static_cast<PlotReply&>(reply) = frame.finish_frame();
     return reply;
   }
 
@@ -158,13 +158,13 @@ GanttReply draw_gantt(const std::string& id, Canvas& canvas, ImVec2 size, std::s
   const auto last = std::min(rows.count, static_cast<std::size_t>((frame.max().y - rows.top) / rows.height) + 1);
 
   draw_names(frame, canvas, names, rows, first, last, selected_row);
-  ImDrawList& list = frame.list();
+  ImDrawList& list = frame.draw_list();
   list.PushClipRect(frame.min(), frame.max(), true);
   for (std::size_t row = first; row < last; ++row) {
     const float bottom = rows.top_of(row) + rows.height;
     if (row == selected_row)
       list.AddRectFilled({frame.min().x, rows.top_of(row)}, {frame.max().x, bottom}, style.selection);
-    horizontal(list, style, frame.min().x, frame.max().x, bottom, style.grid);
+    draw_horizontal(list, style, frame.min().x, frame.max().x, bottom, style.grid);
   }
 
   {
@@ -179,7 +179,7 @@ GanttReply draw_gantt(const std::string& id, Canvas& canvas, ImVec2 size, std::s
   }
   list.PopClipRect();
 
-  static_cast<PlotReply&>(reply) = frame.finish();
+  static_cast<PlotReply&>(reply) = frame.finish_frame();
   const float mouse_y = ImGui::GetIO().MousePos.y;
   if (!(reply.hovered || reply.clicked) || mouse_y < rows.top) return reply;
   const auto row = static_cast<std::size_t>((mouse_y - rows.top) / rows.height);

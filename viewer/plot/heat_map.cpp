@@ -82,13 +82,13 @@ HeatGrid HeatMap::Cache::grid(const HeatSource& source, const Canvas& canvas, Ti
   grid.origin_ns = -canvas.clock->utc_offset_ns(source.run->start_ns);
 
   kernel::RollingHash hash;
-  hash.mix(source.run->serial);
-  hash.mix(source.minus == nullptr ? 0 : source.minus->serial);
-  hash.mix(source.beside == nullptr ? 0 : source.beside->serial);
-  hash.mix(canvas.style.dark ? 1 : 0);
-  hash.mix(static_cast<std::uint64_t>(source.metric));
-  hash.mix(grid.group);
-  for (const std::uint32_t evse : source.evses) hash.mix(evse);
+  hash.mix_in(source.run->serial);
+  hash.mix_in(source.minus == nullptr ? 0 : source.minus->serial);
+  hash.mix_in(source.beside == nullptr ? 0 : source.beside->serial);
+  hash.mix_in(canvas.style.dark ? 1 : 0);
+  hash.mix_in(static_cast<std::uint64_t>(source.metric));
+  hash.mix_in(grid.group);
+  for (const std::uint32_t evse : source.evses) hash.mix_in(evse);
   grid.identity = hash.value();
 
   if (source.minus != nullptr && grid.identity != grid_identity) {
@@ -113,13 +113,13 @@ HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
     // A share is of the rating; below 0 only where something gave back.
     for (const std::uint32_t evse : source.evses) {
       const model::Series& kw = source.run->evses[evse].kw;
-      scale.diverging = scale.diverging || kw.extent(kw.start_ns(), kw.end_ns()).min < 0.0;
+      scale.diverging = scale.diverging || kw.extent_of(kw.start_ns(), kw.end_ns()).min < 0.0;
     }
   } else if (source.metric == HeatMetric::power_kw) {
     scale.max = 0.0;
     for (const std::uint32_t evse : source.evses) {
       const model::Evse& row = source.run->evses[evse];
-      const model::Extent all = row.kw.extent(source.run->start_ns, source.run->end_ns);
+      const model::Extent all = row.kw.extent_of(source.run->start_ns, source.run->end_ns);
       // A difference may be as large as the rating, and so may power that is not known yet.
       if (source.minus != nullptr || std::isnan(all.max)) {
         scale.max = std::max(scale.max, row.max_kw);
@@ -160,7 +160,7 @@ HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
   if ((!fixed || source.minus != nullptr) && buckets * source.evses.size() <= cells_for_a_range) {
     double most = 0.0;
     bool negative = false;
-    for (const float value : heat_values(grid, 0, grid.lines(), first, buckets)) {
+    for (const float value : heat_values(grid, 0, grid.line_count(), first, buckets)) {
       if (std::isnan(value)) continue;
       most = std::max(most, std::abs(static_cast<double>(value)));
       negative = negative || value < 0.0F;
@@ -213,21 +213,21 @@ void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& gr
   const auto put = [&](const std::string& text) {
     const float wide = small_size(canvas, text).x;
     if (right - wide < frame.outer_min().x) return;
-    small_text(frame.list(), canvas, {right - wide, top}, style.text_weak, text);
+    small_text(frame.draw_list(), canvas, {right - wide, top}, style.text_weak, text);
     right -= wide + gap;
   };
   put(high);
   if (right - bar < frame.outer_min().x) return;
 
-  Quads quads(frame.list());
+  Quads quads(frame.draw_list());
   constexpr int steps = 48;
   for (int step = 0; step < steps; ++step) {
     const double part = (step + 0.5) / steps;
     const float left = right - bar + bar * static_cast<float>(step) / steps;
-    quads.rect({left, top + 2.0F}, {left + bar / steps + 0.5F, top + high_line - 1.0F},
-               scale.colour(scale.min + (scale.max - scale.min) * part));
+    quads.add_rect({left, top + 2.0F}, {left + bar / steps + 0.5F, top + high_line - 1.0F},
+                   scale.colour_of(scale.min + (scale.max - scale.min) * part));
   }
-  quads.flush();
+  quads.flush_quads();
 
   right -= bar + gap;
   put(low);
@@ -245,9 +245,9 @@ void draw_row_names(const TimeFrame& frame, const Canvas& canvas, const HeatSour
     const float middle = frame.min().y + (static_cast<float>(i) + 0.5F) * row;
     const float top = std::clamp(middle - line / 2.0F, frame.min().y, frame.max().y - line);
     const bool chosen = source.evses[i] == selected;
-    small_text(frame.list(), canvas, {frame.outer_min().x + gap, top},
+    small_text(frame.draw_list(), canvas, {frame.outer_min().x + gap, top},
                chosen ? canvas.style.text : canvas.style.text_weak,
-               fitted(canvas, source.run->evses[source.evses[i]].name, room));
+               fit_text(canvas, source.run->evses[source.evses[i]].name, room));
   }
 }
 
@@ -282,7 +282,7 @@ void draw_tile(const TimeFrame& frame, const HeatGrid& grid, const HeatTiles::Ti
       frame.height() / static_cast<float>(grid.source->evses.size()) * static_cast<float>(grid.group);
   const float top = frame.min().y + static_cast<float>(tile.first_line) * line_height;
   const float bottom = top + static_cast<float>(tile.lines) * line_height;
-  frame.list().AddImage(tile.texture, {x(tile.from_ns), top}, {x(tile.to_ns), bottom}, {0, 0}, {1, 1}, tint);
+  frame.draw_list().AddImage(tile.texture, {x(tile.from_ns), top}, {x(tile.to_ns), bottom}, {0, 0}, {1, 1}, tint);
 }
 
 /// A rectangle around the row of the selected EVSE, at least 3 pixels high, so that it is seen among many.
@@ -292,7 +292,8 @@ void draw_selected_row(const TimeFrame& frame, const Style& style, const HeatSou
   const float row = frame.height() / static_cast<float>(source.evses.size());
   const float top = frame.min().y + static_cast<float>(found - source.evses.begin()) * row;
   const float thick = std::max(1.0F, std::round(style.scale));
-  frame.list().AddRect({frame.min().x, top}, {frame.max().x, top + std::max(row, 3.0F)}, style.text, 0.0F, 0, thick);
+  frame.draw_list().AddRect({frame.min().x, top}, {frame.max().x, top + std::max(row, 3.0F)}, style.text, 0.0F, 0,
+                            thick);
 }
 
 /// The EVSE's own value, also where its line of the picture is the mean of several.
@@ -312,7 +313,7 @@ double own_value(const HeatGrid& grid, std::size_t row, std::int64_t bucket) {
 /// @returns whether some are missing still
 bool HeatMap::Cache::draw_tiles(const TimeFrame& frame, const HeatGrid& grid, const HeatScale& scale, bool complete) {
   tiles.begin_frame();
-  const std::size_t blocks = (grid.lines() + HeatTiles::lines_of(grid) - 1) / HeatTiles::lines_of(grid);
+  const std::size_t blocks = (grid.line_count() + HeatTiles::lines_of(grid) - 1) / HeatTiles::lines_of(grid);
   const auto column_of = [&](TimeNs t) {
     const std::int64_t bucket = grid.bucket_of(t), per_tile = HeatTiles::buckets;
     return bucket / per_tile - (bucket % per_tile < 0 ? 1 : 0);
@@ -326,9 +327,9 @@ bool HeatMap::Cache::draw_tiles(const TimeFrame& frame, const HeatGrid& grid, co
   bool made = false, filling = false;
   for (std::int64_t column = column_of(frame.from_ns()); column <= column_of(frame.to_ns() - 1); ++column) {
     for (std::size_t block = 0; block < blocks; ++block) {
-      const HeatTiles::Tile* tile = tiles.find(grid, block, column);
+      const HeatTiles::Tile* tile = tiles.find_tile(grid, block, column);
       if (tile == nullptr && (complete || !made || time_left())) {
-        tile = tiles.make(grid, scale, block, column);
+        tile = tiles.make_tile(grid, scale, block, column);
         made = true;
       }
       if (tile != nullptr) there.push_back(tile);
@@ -337,17 +338,17 @@ bool HeatMap::Cache::draw_tiles(const TimeFrame& frame, const HeatGrid& grid, co
   }
 
   if (filling) {
-    for (const HeatTiles::Tile* tile : tiles.coarser(grid, frame.from_ns(), frame.to_ns())) {
+    for (const HeatTiles::Tile* tile : tiles.coarser_tiles(grid, frame.from_ns(), frame.to_ns())) {
       draw_tile(frame, grid, *tile, IM_COL32(255, 255, 255, 128));
     }
   }
   for (const HeatTiles::Tile* tile : there) draw_tile(frame, grid, *tile, IM_COL32_WHITE);
-  tiles.forget();
+  tiles.free_unused();
   return filling;
 }
 
-HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, const HeatSource& source,
-                        std::uint32_t selected_evse, bool complete) {
+HeatReply HeatMap::draw_map(const std::string& id, Canvas& canvas, ImVec2 size, const HeatSource& source,
+                            std::uint32_t selected_evse, bool complete) {
   const Style& style = canvas.style;
   const bool something = source.run != nullptr && !source.evses.empty();
   const float widest = something ? row_name_width(canvas, source) : 0.0F;
@@ -356,15 +357,15 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
                   header);
   HeatReply reply;
 
-  if (!frame.visible() || !something) {
-    static_cast<PlotReply&>(reply) = frame.finish();
+  if (!frame.is_visible() || !something) {
+    static_cast<PlotReply&>(reply) = frame.finish_frame();
     return reply;
   }
 
   const TimeNs window = frame.to_ns() - frame.from_ns();
   const HeatGrid grid = cache_->grid(source, canvas, window, frame.width(), frame.height());
   const HeatScale scale = cache_->scale(grid);
-  ImDrawList& list = frame.list();
+  ImDrawList& list = frame.draw_list();
   list.PushClipRect(frame.min(), frame.max(), true);
   reply.filling = cache_->draw_tiles(frame, grid, scale, complete);
   canvas.filling = canvas.filling || reply.filling;
@@ -373,7 +374,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   draw_scale(frame, canvas, grid, scale, frame.outer_min().y + 2.0F * style.scale);
   draw_row_names(frame, canvas, source, selected_evse);
 
-  static_cast<PlotReply&>(reply) = frame.finish();
+  static_cast<PlotReply&>(reply) = frame.finish_frame();
   if (!reply.hovered && !reply.clicked) return reply;
   const float row = frame.height() / static_cast<float>(source.evses.size());
   const float down = (ImGui::GetIO().MousePos.y - frame.min().y) / row;
@@ -381,11 +382,11 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   reply.evse = source.evses[line];
   const std::int64_t bucket = grid.bucket_of(reply.time_ns);
   reply.value = own_value(grid, line, bucket);
-  if (reply.hovered && !canvas.dragging()) explain(canvas, grid, reply.evse, bucket, reply.value);
+  if (reply.hovered && !canvas.is_dragging()) explain(canvas, grid, reply.evse, bucket, reply.value);
   return reply;
 }
 
-void HeatMap::csv(std::ostream& out, const Canvas& canvas, const HeatSource& source) const {
+void HeatMap::write_csv(std::ostream& out, const Canvas& canvas, const HeatSource& source) const {
   out << fmt::format("evse,from,to,value [{}]\n", unit_of(source.metric));
   if (source.run == nullptr || source.evses.empty()) return;
   const model::TimeModel& time = *canvas.time;

@@ -37,10 +37,10 @@ class HeatMap {
   HeatMap& operator=(const HeatMap&) = delete;
 
   /// @param complete everything is computed now, however long it takes: for pictures and tests
-  HeatReply draw(const std::string& id, Canvas& canvas, ImVec2 size, const HeatSource& source,
-                 std::uint32_t selected_evse, bool complete);
+  HeatReply draw_map(const std::string& id, Canvas& canvas, ImVec2 size, const HeatSource& source,
+                     std::uint32_t selected_evse, bool complete);
   /// The visible range: EVSE, time, value.
-  void csv(std::ostream& out, const Canvas& canvas, const HeatSource& source) const;
+  void write_csv(std::ostream& out, const Canvas& canvas, const HeatSource& source) const;
 
  private:
   struct Cache;

@@ -44,9 +44,9 @@ TimeNs bucket_length(TimeNs least) {
   return found == lengths.end() ? lengths.back() : *found;
 }
 
-ImU32 HeatScale::colour(double value) const {
+ImU32 HeatScale::colour_of(double value) const {
   if (std::isnan(value)) return 0;
-  return diverging ? plot::diverging(value / max, dark) : viridis((value - min) / (max - min));
+  return diverging ? plot::diverging_colour(value / max, dark) : viridis_colour((value - min) / (max - min));
 }
 
 std::int64_t HeatGrid::bucket_of(TimeNs t) const {
@@ -62,7 +62,7 @@ std::vector<float> heat_values(const HeatGrid& grid, std::size_t first_line, std
   const std::size_t first = first_line * grid.group;
   const std::size_t rows = std::min(source.evses.size(), (first_line + lines) * grid.group) - first;
   std::vector<float> values =
-      model::heat(*source.run, source.metric, std::span(source.evses).subspan(first, rows), from, to, buckets);
+      model::heat_values(*source.run, source.metric, std::span(source.evses).subspan(first, rows), from, to, buckets);
 
   if (source.minus != nullptr) {
     // EVSEs that the other run has not got show nothing.
@@ -70,7 +70,7 @@ std::vector<float> heat_values(const HeatGrid& grid, std::size_t first_line, std
     for (std::size_t row = 0; row < rows; ++row) {
       if (grid.minus_rows[first + row] != model::no_row) known.push_back(grid.minus_rows[first + row]);
     }
-    std::vector<float> other = model::heat(*source.minus, source.metric, known, from, to, buckets);
+    std::vector<float> other = model::heat_values(*source.minus, source.metric, known, from, to, buckets);
     if (source.metric == model::HeatMetric::power_kw || source.metric == model::HeatMetric::power_share ||
         source.metric == model::HeatMetric::soc_gap) {
       for (std::size_t b = 0; b < buckets; ++b) {
@@ -112,21 +112,21 @@ std::vector<float> heat_values(const HeatGrid& grid, std::size_t first_line, std
 }
 
 HeatTiles::~HeatTiles() {
-  for (const auto& [key, tile] : tiles_) textures_->destroy(tile.texture);
+  for (const auto& [key, tile] : tiles_) textures_->destroy_texture(tile.texture);
 }
 
-const HeatTiles::Tile* HeatTiles::find(const HeatGrid& grid, std::size_t block, std::int64_t column) {
+const HeatTiles::Tile* HeatTiles::find_tile(const HeatGrid& grid, std::size_t block, std::int64_t column) {
   const auto found = tiles_.find({grid.identity, grid.bucket_ns, block, column});
   if (found == tiles_.end()) return nullptr;
   found->second.used = frame_;
   return &found->second;
 }
 
-const HeatTiles::Tile* HeatTiles::make(const HeatGrid& grid, const HeatScale& scale, std::size_t block,
-                                       std::int64_t column) {
+const HeatTiles::Tile* HeatTiles::make_tile(const HeatGrid& grid, const HeatScale& scale, std::size_t block,
+                                            std::int64_t column) {
   Tile tile;
   tile.first_line = block * lines_of(grid);
-  tile.lines = std::min(lines_of(grid), grid.lines() - tile.first_line);
+  tile.lines = std::min(lines_of(grid), grid.line_count() - tile.first_line);
   const std::int64_t first = column * static_cast<std::int64_t>(buckets);
   tile.from_ns = grid.bucket_start(first);
   tile.to_ns = grid.bucket_start(first + static_cast<std::int64_t>(buckets));
@@ -134,12 +134,12 @@ const HeatTiles::Tile* HeatTiles::make(const HeatGrid& grid, const HeatScale& sc
   const std::vector<float> values = heat_values(grid, tile.first_line, tile.lines, first, buckets);
   std::vector<std::uint32_t> pixels(values.size());
   std::transform(values.begin(), values.end(), pixels.begin(),
-                 [&](float value) { return scale.colour(static_cast<double>(value)); });
-  tile.texture = textures_->create(static_cast<int>(buckets), static_cast<int>(tile.lines), pixels);
+                 [&](float value) { return scale.colour_of(static_cast<double>(value)); });
+  tile.texture = textures_->create_texture(static_cast<int>(buckets), static_cast<int>(tile.lines), pixels);
   return &tiles_.insert_or_assign({grid.identity, grid.bucket_ns, block, column}, tile).first->second;
 }
 
-std::vector<const HeatTiles::Tile*> HeatTiles::coarser(const HeatGrid& grid, TimeNs from, TimeNs to) {
+std::vector<const HeatTiles::Tile*> HeatTiles::coarser_tiles(const HeatGrid& grid, TimeNs from, TimeNs to) {
   std::vector<const Tile*> found;
   const auto first = tiles_.upper_bound({grid.identity, grid.bucket_ns, ~std::size_t{0}, kernel::time_never});
   for (auto it = first; it != tiles_.end() && std::get<0>(it->first) == grid.identity; ++it) {
@@ -151,7 +151,7 @@ std::vector<const HeatTiles::Tile*> HeatTiles::coarser(const HeatGrid& grid, Tim
   return found;
 }
 
-void HeatTiles::forget() {
+void HeatTiles::free_unused() {
   if (tiles_.size() <= most_tiles) return;
   std::vector<std::uint64_t> uses;
   for (const auto& [key, tile] : tiles_) uses.push_back(tile.used);
@@ -160,7 +160,7 @@ void HeatTiles::forget() {
   // Half of them, so that this is not done every frame; never what this frame shows.
   for (auto it = tiles_.begin(); it != tiles_.end();) {
     if (it->second.used <= *middle && it->second.used != frame_) {
-      textures_->destroy(it->second.texture);
+      textures_->destroy_texture(it->second.texture);
       it = tiles_.erase(it);
     } else {
       ++it;

@@ -21,7 +21,7 @@ struct HeatScale {
   double min = 0.0, max = 1.0;
   bool diverging = false;  ///< min = -max
   bool dark = false;       ///< the theme: its zero is dark, too
-  ImU32 colour(double value) const;
+  ImU32 colour_of(double value) const;
 };
 
 /// Rows to be shown, in groups where there are more of them than pixels.
@@ -34,7 +34,7 @@ struct HeatGrid {
   std::uint64_t identity = 0;  ///< of source, group and theme
   bool dark = false;
 
-  std::size_t lines() const { return (source->evses.size() + group - 1) / group; }
+  std::size_t line_count() const { return (source->evses.size() + group - 1) / group; }
   TimeNs bucket_start(std::int64_t bucket) const { return origin_ns + bucket * bucket_ns; }
   std::int64_t bucket_of(TimeNs t) const;
 };
@@ -64,12 +64,12 @@ class HeatTiles {
 
   void begin_frame() { ++frame_; }
   /// Null: not there yet.
-  const Tile* find(const HeatGrid& grid, std::size_t block, std::int64_t column);
-  const Tile* make(const HeatGrid& grid, const HeatScale& scale, std::size_t block, std::int64_t column);
+  const Tile* find_tile(const HeatGrid& grid, std::size_t block, std::int64_t column);
+  const Tile* make_tile(const HeatGrid& grid, const HeatScale& scale, std::size_t block, std::int64_t column);
   /// Tiles of the same source with longer buckets, the longest first: what may stand where a tile is not there yet.
-  std::vector<const Tile*> coarser(const HeatGrid& grid, TimeNs from, TimeNs to);
+  std::vector<const Tile*> coarser_tiles(const HeatGrid& grid, TimeNs from, TimeNs to);
   /// Frees the longest unused beyond what may be kept.
-  void forget();
+  void free_unused();
 
  private:
   using Key = std::tuple<std::uint64_t, TimeNs, std::size_t, std::int64_t>;  // identity, bucket, block, column

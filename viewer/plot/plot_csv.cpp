@@ -36,13 +36,13 @@ bool add_changes(const Series& series, const TimeScale& time, std::size_t most, 
 
 }  // namespace
 
-void TimePlot::csv(std::ostream& out, std::size_t max_rows) const {
+void TimePlot::write_csv(std::ostream& out, std::size_t max_rows) const {
   const model::TimeModel& window = *canvas_->time;
   const float inner = (size_.x > 0.0F ? size_.x : 900.0F) - canvas_->left_margin - canvas_->right_margin;
   const TimeScale time{window.from_ns(), window.to_ns(), 0.0F, static_cast<std::size_t>(std::max(100.0F, inner))};
   std::vector<const Item*> shown;
   for (const Item& item : items_) {
-    if (!hidden(item.label)) shown.push_back(&item);
+    if (!is_hidden(item.label)) shown.push_back(&item);
   }
 
   // A row per change where max_rows holds them all, else one per pixel column with mean and extremes.
@@ -67,7 +67,7 @@ void TimePlot::csv(std::ostream& out, std::size_t max_rows) const {
 /// A column that is told by mean and extremes has three names.
 void TimePlot::csv_header(std::ostream& out, const std::vector<const Item*>& shown, bool exact) const {
   const auto name = [&](const Item& item, std::string_view what) {
-    const std::string& unit = axis(item.side).unit;
+    const std::string& unit = axis_of(item.side).unit;
     std::string text = item.label;
     if (!what.empty()) text += fmt::format(" {}", what);
     if (!unit.empty()) text += fmt::format(" [{}]", unit);
@@ -89,8 +89,8 @@ void TimePlot::csv_changes(std::ostream& out, const std::vector<const Item*>& sh
     out << canvas_->clock->iso_text(t);
     for (const Item* item : shown) {
       double value = item->value;
-      if (item->series != nullptr) value = item->series->at(t);
-      if (item->other != nullptr) value -= item->other->at(t);
+      if (item->series != nullptr) value = item->series->value_at(t);
+      if (item->other != nullptr) value -= item->other->value_at(t);
       out << ',' << csv_number(value);
     }
     out << '\n';
@@ -107,9 +107,9 @@ void TimePlot::csv_columns(std::ostream& out, const std::vector<const Item*>& sh
         out << ',' << csv_number(item->value);
         continue;
       }
-      const model::Extent extent = item->series->extent(from, to);
+      const model::Extent extent = item->series->extent_of(from, to);
       if (item->other != nullptr) {
-        out << ',' << csv_number(extent.mean() - item->other->extent(from, to).mean());
+        out << ',' << csv_number(extent.mean() - item->other->extent_of(from, to).mean());
       } else {
         out << ',' << csv_number(extent.mean()) << ',' << csv_number(extent.min) << ',' << csv_number(extent.max);
       }

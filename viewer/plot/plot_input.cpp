@@ -28,15 +28,15 @@ void TimeFrame::handle_input(PlotReply& reply) {
   reply.time_ns = time_of(mouse_x);
   if (reply.hovered) canvas.next_hover_ns = reply.time_ns;
 
-  if (reply.hovered && io.MouseWheel != 0.0F && !io.KeyShift && !canvas.dragging()) {
-    time.zoom(std::pow(zoom_per_wheel_step, static_cast<double>(std::clamp(io.MouseWheel, -20.0F, 20.0F))),
-              reply.time_ns);
+  if (reply.hovered && io.MouseWheel != 0.0F && !io.KeyShift && !canvas.is_dragging()) {
+    time.zoom_at(std::pow(zoom_per_wheel_step, static_cast<double>(std::clamp(io.MouseWheel, -20.0F, 20.0F))),
+                 reply.time_ns);
   }
 
   if (ImGui::IsItemActivated()) {
     drag = {item, ImGui::IsMouseClicked(1) ? 1 : 0, false, time.from_ns(), time.to_ns(), reply.time_ns};
     if (drag.button == 0 && ImGui::IsMouseDoubleClicked(0)) {
-      time.fit();
+      time.show_whole_run();
       drag = {};
     }
   }
@@ -59,13 +59,13 @@ void TimeFrame::drag_on(float moved_x, float mouse_x) {
   if (drag.moved && drag.button == 0) {
     const double ns_per_pixel = static_cast<double>(to_ - from_) / static_cast<double>(width());
     const TimeNs by = std::llround(static_cast<double>(moved_x) * ns_per_pixel);
-    canvas.time->show(drag.from_ns - by, drag.to_ns - by);
+    canvas.time->show_window(drag.from_ns - by, drag.to_ns - by);
   }
   if (drag.moved && drag.button == 1) {
     const auto [left, right] = std::minmax({x_of(drag.press_ns), mouse_x});
     list_->AddRectFilled({left, min_.y}, {right, max_.y}, canvas.style.selection);
-    vertical(*list_, canvas.style, left, min_.y, max_.y, canvas.style.marker_a);
-    vertical(*list_, canvas.style, right, min_.y, max_.y, canvas.style.marker_a);
+    draw_vertical(*list_, canvas.style, left, min_.y, max_.y, canvas.style.marker_a);
+    draw_vertical(*list_, canvas.style, right, min_.y, max_.y, canvas.style.marker_a);
   }
 }
 
@@ -75,11 +75,11 @@ void TimeFrame::release(float far, PlotReply& reply) {
   model::TimeModel& time = *canvas_->time;
   if (drag.button == 1 && drag.moved) {
     const auto [from, to] = std::minmax({drag.press_ns, reply.time_ns});
-    if (std::abs(x_of(to) - x_of(from)) > far) time.show(from, to);
+    if (std::abs(x_of(to) - x_of(from)) > far) time.show_window(from, to);
   } else if (!drag.moved && reply.hovered) {
     reply.menu = drag.button == 1;
     if (drag.button == 0) {
-      time.seek(reply.time_ns);
+      time.seek_time(reply.time_ns);
       reply.clicked = true;
     }
   }

@@ -17,27 +17,28 @@ PlotLegend::PlotLegend(TimePlot& plot, float left, float width, int lines) : plo
   for (const TimePlot::Item& item : plot.items_) {
     using Kind = TimePlot::Item::Kind;
     const bool area = item.kind == Kind::stack || item.kind == Kind::difference;
-    add(item.label, item.stroke.colour, area ? Sign::area : item.stroke.dashed ? Sign::dashes : Sign::line);
+    add_entry(item.label, item.stroke.colour, area ? Sign::area : item.stroke.dashed ? Sign::dashes : Sign::line);
   }
   for (const TimePlot::Spans& spans : plot.spans_) {
-    if (!spans.spans.empty()) add(spans.label, spans.spans.front().colour, Sign::area);
+    if (!spans.spans.empty()) add_entry(spans.label, spans.spans.front().colour, Sign::area);
   }
   for (const TimePlot::Marks& marks : plot.marks_) {
-    if (!marks.marks.empty()) add(marks.label, marks.marks.front().colour, Sign::shape, marks.marks.front().shape);
+    if (!marks.marks.empty())
+      add_entry(marks.label, marks.marks.front().colour, Sign::shape, marks.marks.front().shape);
   }
-  place(left, width, lines);
+  place_entries(left, width, lines);
 }
 
-void PlotLegend::add(const std::string& label, ImU32 colour, Sign sign, Shape shape) {
+void PlotLegend::add_entry(const std::string& label, ImU32 colour, Sign sign, Shape shape) {
   if (label.empty()) return;
   const Canvas& canvas = *plot_->canvas_;
   const float scale = canvas.style.scale;
-  Entry entry{label, fitted(canvas, label, longest_legend_label * scale), colour, sign, shape, 0.0F, 0.0F, 0};
+  Entry entry{label, fit_text(canvas, label, longest_legend_label * scale), colour, sign, shape, 0.0F, 0.0F, 0};
   entry.width = (sign_width + 4.0F) * scale + small_size(canvas, entry.shown).x;
   entries_.push_back(std::move(entry));
 }
 
-void PlotLegend::place(float left, float width, int lines) {
+void PlotLegend::place_entries(float left, float width, int lines) {
   const Canvas& canvas = *plot_->canvas_;
   const float space = entry_gap * canvas.style.scale;
   const float more = small_size(canvas, "+99").x + space;
@@ -71,7 +72,7 @@ void PlotLegend::draw_entry(const Entry& entry, ImVec2 at) {
   const Style& style = canvas.style;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   // Hidden items keep their entry, so that they can be shown again.
-  const bool off = plot_->hidden(entry.label);
+  const bool off = plot_->is_hidden(entry.label);
   const ImU32 colour = off ? style.frame : entry.colour;
   const float scale = style.scale, wide = sign_width * scale, middle = at.y + line_height_ / 2.0F;
   const float thick = 2.5F * scale;
@@ -103,11 +104,11 @@ void PlotLegend::draw_entry(const Entry& entry, ImVec2 at) {
              entry.shown);
   if (off) {
     const float from = at.x + wide + 4.0F * scale;
-    horizontal(list, style, from, at.x + entry.width, middle, style.text_weak);
+    draw_horizontal(list, style, from, at.x + entry.width, middle, style.text_weak);
   }
 }
 
-void PlotLegend::click(const Entry& entry) {
+void PlotLegend::click_entry(const Entry& entry) {
   std::set<std::string>& hidden = plot_->canvas_->hidden[plot_->id_];
   if (!ImGui::GetIO().KeyCtrl) {
     if (hidden.erase(entry.label) == 0) hidden.insert(entry.label);
@@ -125,7 +126,7 @@ void PlotLegend::click(const Entry& entry) {
   }
 }
 
-void PlotLegend::draw(float top) {
+void PlotLegend::draw_entries(float top) {
   Canvas& canvas = *plot_->canvas_;
   ImGui::PushID(plot_->id_.c_str());
   for (std::size_t i = 0; i < placed_; ++i) {
@@ -133,7 +134,7 @@ void PlotLegend::draw(float top) {
     const ImVec2 at{entry.x, top + static_cast<float>(entry.line) * line_height_};
     ImGui::SetCursorScreenPos(at);
     ImGui::PushID(static_cast<int>(i));
-    if (ImGui::InvisibleButton("legend", {entry.width, line_height_})) click(entry);
+    if (ImGui::InvisibleButton("legend", {entry.width, line_height_})) click_entry(entry);
     if (ImGui::IsItemHovered() && entry.shown != entry.label) ImGui::SetTooltip("%s", entry.label.c_str());
     ImGui::PopID();
     if (canvas.on_item) {

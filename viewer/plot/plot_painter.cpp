@@ -36,7 +36,7 @@ void PlotPainter::sum_stacks(const TimeScale& time) {
   up.clear();
   down.clear();
   for (const TimePlot::Item& item : plot_->items_) {
-    if (item.kind != TimePlot::Item::Kind::stack || plot_->hidden(item.label)) continue;
+    if (item.kind != TimePlot::Item::Kind::stack || plot_->is_hidden(item.label)) continue;
     const Columns columns = columns_of(*item.series, time);
     up.resize(columns.size(), 0.0);
     down.resize(columns.size(), 0.0);
@@ -51,16 +51,16 @@ void PlotPainter::sum_stacks(const TimeScale& time) {
   }
 }
 
-Range PlotPainter::range(Side side, const TimeScale& time) {
-  const Axis& axis = plot_->axis(side);
+Range PlotPainter::visible_range(Side side, const TimeScale& time) {
+  const Axis& axis = plot_->axis_of(side);
   Reach reach;
   bool stacked = false;
   for (const TimePlot::Item& item : plot_->items_) {
     using Kind = TimePlot::Item::Kind;
-    if (item.side != side || plot_->hidden(item.label)) continue;
+    if (item.side != side || plot_->is_hidden(item.label)) continue;
     switch (item.kind) {
       case Kind::line: {
-        const model::Extent extent = item.series->extent(time.from_ns, time.to_ns);
+        const model::Extent extent = item.series->extent_of(time.from_ns, time.to_ns);
         reach.add(extent.min, extent.max);
         break;
       }
@@ -113,15 +113,15 @@ Range PlotPainter::range(Side side, const TimeScale& time) {
 void PlotPainter::draw_spans(const TimeFrame& frame) {
   const Canvas& canvas = *plot_->canvas_;
   for (const TimePlot::Spans& spans : plot_->spans_) {
-    if (plot_->hidden(spans.label)) continue;
+    if (plot_->is_hidden(spans.label)) continue;
     for (const TimeSpan& span : spans.spans) {
       if (span.to_ns <= frame.from_ns() || span.from_ns >= frame.to_ns()) continue;
       const float left = std::max(frame.min().x, frame.x_of(span.from_ns));
       const float right = std::min(frame.max().x, frame.x_of(span.to_ns));
-      frame.list().AddRectFilled({left, frame.min().y}, {right, frame.max().y}, span.colour);
+      frame.draw_list().AddRectFilled({left, frame.min().y}, {right, frame.max().y}, span.colour);
       const ImVec2 text = small_size(canvas, span.text);
       if (text.x + 4.0F * canvas.style.scale <= right - left && text.y <= frame.height()) {
-        small_text(frame.list(), canvas, {(left + right - text.x) / 2.0F, frame.min().y + canvas.style.scale},
+        small_text(frame.draw_list(), canvas, {(left + right - text.x) / 2.0F, frame.min().y + canvas.style.scale},
                    canvas.style.text_weak, span.text);
       }
     }
@@ -130,10 +130,10 @@ void PlotPainter::draw_spans(const TimeFrame& frame) {
 
 void PlotPainter::draw_stacks(const TimeFrame& frame, const TimeScale& time, const ValueScale& value) {
   sum_stacks(time);
-  Quads quads(frame.list());
+  Quads quads(frame.draw_list());
   std::size_t first = 0;
   for (const TimePlot::Item& item : plot_->items_) {
-    if (item.kind != TimePlot::Item::Kind::stack || plot_->hidden(item.label)) continue;
+    if (item.kind != TimePlot::Item::Kind::stack || plot_->is_hidden(item.label)) continue;
     const Columns columns = columns_of(*item.series, time);
     const std::size_t count = columns.size();
     // Columns alike are one rectangle.
@@ -143,8 +143,9 @@ void PlotPainter::draw_stacks(const TimeFrame& frame, const TimeScale& time, con
       std::size_t end = i + 1;
       while (end < count && stacks.from[first + end] == from && stacks.to[first + end] == to) ++end;
       if (from != to) {
-        const auto [top, bottom] = std::minmax({value.y(from), value.y(to)});
-        quads.rect({columns.left(time, i), top}, {columns.right(time, end - 1), bottom}, item.stroke.colour);
+        const auto [top, bottom] = std::minmax({value.y_of(from), value.y_of(to)});
+        quads.add_rect({columns.left_edge(time, i), top}, {columns.right_edge(time, end - 1), bottom},
+                       item.stroke.colour);
       }
       i = end;
     }
@@ -159,16 +160,17 @@ void PlotPainter::draw_difference(const TimeFrame& frame, const TimePlot::Item& 
   for (std::size_t i = 0; i < b.size(); ++i) {
     const double difference = b.extents[i].mean() - a.extents[i].mean();
     if (std::isnan(difference)) {
-      drawn_curve.gap();
+      drawn_curve.begin_gap();
       continue;
     }
-    const float y = value.y(difference);
-    drawn_curve.add({b.left(time, i), y});
-    drawn_curve.add({b.right(time, i), y});
+    const float y = value.y_of(difference);
+    drawn_curve.add_point({b.left_edge(time, i), y});
+    drawn_curve.add_point({b.right_edge(time, i), y});
   }
-  const float base = std::clamp(value.y(0.0), value.top, value.bottom);
-  fill_curve(frame.list(), drawn_curve, base, with_alpha(diverging(1.0), 0.45), with_alpha(diverging(-1.0), 0.45));
-  draw_curve(frame.list(), drawn_curve, item.stroke.colour, item.stroke.width, false, plot_->canvas_->style.scale);
+  const float base = std::clamp(value.y_of(0.0), value.top, value.bottom);
+  fill_curve(frame.draw_list(), drawn_curve, base, with_alpha(diverging_colour(1.0), 0.45),
+             with_alpha(diverging_colour(-1.0), 0.45));
+  draw_curve(frame.draw_list(), drawn_curve, item.stroke.colour, item.stroke.width, false, plot_->canvas_->style.scale);
 }
 
 void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
@@ -176,7 +178,7 @@ void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, 
   using Kind = TimePlot::Item::Kind;
   const Stroke& stroke = item.stroke;
   const float scale = plot_->canvas_->style.scale;
-  ImDrawList& list = frame.list();
+  ImDrawList& list = frame.draw_list();
   switch (item.kind) {
     // draw_stacks has drawn them, all at once.
     case Kind::stack:
@@ -187,15 +189,15 @@ void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, 
     case Kind::level:
       if (std::isnan(item.value)) break;
       drawn_curve.clear();
-      drawn_curve.add({frame.min().x, value.y(item.value)});
-      drawn_curve.add({frame.max().x, value.y(item.value)});
+      drawn_curve.add_point({frame.min().x, value.y_of(item.value)});
+      drawn_curve.add_point({frame.max().x, value.y_of(item.value)});
       draw_curve(list, drawn_curve, stroke.colour, stroke.width, stroke.dashed, scale);
       break;
     case Kind::line: {
-      trace(*item.series, time, value, stroke.stairs, drawn_curve);
+      trace_series(*item.series, time, value, stroke.stairs, drawn_curve);
       // A logarithmic axis has no 0 to fill down to.
       if (stroke.fill > 0.0) {
-        const float base = value.log ? value.bottom : std::clamp(value.y(0.0), value.top, value.bottom);
+        const float base = value.log ? value.bottom : std::clamp(value.y_of(0.0), value.top, value.bottom);
         const ImU32 area = with_alpha(stroke.colour, stroke.fill);
         fill_curve(list, drawn_curve, base, area, area);
       }
@@ -212,25 +214,25 @@ void PlotPainter::draw_marks(const TimeFrame& frame, const TimePlot::Marks& mark
   for (const Mark& mark : marks.marks) {
     if (mark.time_ns < frame.from_ns() || mark.time_ns > frame.to_ns()) continue;
     const float x = frame.x_of(mark.time_ns);
-    const float y = std::isnan(mark.value) ? frame.max().y - radius : value.y(mark.value);
+    const float y = std::isnan(mark.value) ? frame.max().y - radius : value.y_of(mark.value);
     if (std::abs(x - last_x) < 1.0F && std::abs(y - last_y) < 1.0F) continue;  // would hide the one before
-    draw_shape(frame.list(), mark.shape, {x, y}, radius, mark.colour);
+    draw_shape(frame.draw_list(), mark.shape, {x, y}, radius, mark.colour);
     last_x = x;
     last_y = y;
   }
 }
 
-void PlotPainter::draw(TimeFrame& frame, const ValueScale& left, const ValueScale& right) {
+void PlotPainter::draw_items(TimeFrame& frame, const ValueScale& left, const ValueScale& right) {
   const TimeScale time = scale_of(frame);
-  ImDrawList& list = frame.list();
+  ImDrawList& list = frame.draw_list();
   list.PushClipRect(frame.min(), frame.max(), true);
   draw_spans(frame);
   draw_stacks(frame, time, left);
   for (const TimePlot::Item& item : plot_->items_) {
-    if (!plot_->hidden(item.label)) draw_item(frame, item, time, item.side == Side::left ? left : right);
+    if (!plot_->is_hidden(item.label)) draw_item(frame, item, time, item.side == Side::left ? left : right);
   }
   for (const TimePlot::Marks& marks : plot_->marks_) {
-    if (!plot_->hidden(marks.label)) draw_marks(frame, marks, marks.side == Side::left ? left : right);
+    if (!plot_->is_hidden(marks.label)) draw_marks(frame, marks, marks.side == Side::left ? left : right);
   }
   list.PopClipRect();
 }

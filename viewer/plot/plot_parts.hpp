@@ -15,9 +15,9 @@ class PlotLegend {
  public:
   /// @param left, width pixels for it; @param lines at most
   PlotLegend(TimePlot& plot, float left, float width, int lines);
-  float height() const { return static_cast<float>(lines_) * line_height_; }
+  float height_px() const { return static_cast<float>(lines_) * line_height_; }
   /// Draws and acts: a click hides or shows a name, ctrl-click shows it alone.
-  void draw(float top);
+  void draw_entries(float top);
 
  private:
   enum class Sign : std::uint8_t { line, dashes, area, shape };
@@ -29,10 +29,10 @@ class PlotLegend {
     float x = 0.0F, width = 0.0F;
     int line = 0;
   };
-  void add(const std::string& label, ImU32 colour, Sign sign, Shape shape = Shape::circle);
-  void place(float left, float width, int lines);
+  void add_entry(const std::string& label, ImU32 colour, Sign sign, Shape shape = Shape::circle);
+  void place_entries(float left, float width, int lines);
   void draw_entry(const Entry& entry, ImVec2 at);
-  void click(const Entry& entry);
+  void click_entry(const Entry& entry);
 
   TimePlot* plot_;
   std::vector<Entry> entries_;
@@ -48,8 +48,8 @@ class PlotPainter {
   explicit PlotPainter(TimePlot& plot) : plot_(&plot) {}
 
   /// Of what is visible and not hidden. @param columns about as many as will be drawn
-  Range range(Side side, const TimeScale& time);
-  void draw(TimeFrame& frame, const ValueScale& left, const ValueScale& right);
+  Range visible_range(Side side, const TimeScale& time);
+  void draw_items(TimeFrame& frame, const ValueScale& left, const ValueScale& right);
 
  private:
   void sum_stacks(const TimeScale& time);
@@ -73,10 +73,10 @@ struct Sample {
 class PlotTable {
  public:
   explicit PlotTable(const TimePlot& plot) : plot_(&plot) {}
-  void draw(const TimeFrame& frame, TimeNs t) const;
+  void draw_values(const TimeFrame& frame, TimeNs t) const;
 
  private:
-  Sample sample(const TimePlot::Item& item, TimeNs t, TimeNs from, TimeNs to) const;
+  Sample sample_item(const TimePlot::Item& item, TimeNs t, TimeNs from, TimeNs to) const;
   const TimePlot* plot_;
 };
 

@@ -75,7 +75,7 @@ Style dark_style(float scale) {
   return style;
 }
 
-ImU32 colour(const Style& style, Category category) {
+ImU32 colour_of(const Style& style, Category category) {
   switch (category) {
     case Category::black:
       return style.text;
@@ -97,12 +97,12 @@ ImU32 colour(const Style& style, Category category) {
   return style.text;
 }
 
-ImU32 viridis(double fraction) {
+ImU32 viridis_colour(double fraction) {
   if (std::isnan(fraction)) return 0;
   return packed(along(viridis_stops, fraction));
 }
 
-ImU32 diverging(double fraction, bool dark) {
+ImU32 diverging_colour(double fraction, bool dark) {
   if (std::isnan(fraction)) return 0;
   return packed(along(dark ? diverging_in_the_dark : diverging_stops, 0.5 + std::clamp(fraction, -1.0, 1.0) / 2.0));
 }

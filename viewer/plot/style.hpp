@@ -19,10 +19,10 @@ Style light_style(float scale);
 Style dark_style(float scale);
 
 enum class Category : std::uint8_t { black, orange, sky_blue, green, yellow, blue, vermillion, purple };
-ImU32 colour(const Style& style, Category category);  ///< readable on the style's background
-ImU32 viridis(double fraction);                       ///< 0..1, clamped; NaN: transparent
-ImU32 diverging(double fraction, bool dark = false);  ///< -1 blue .. 0 light grey (dark: dark grey) .. 1 orange
-ImU32 with_alpha(ImU32 colour, double alpha);         ///< alpha 0..1 replaces the colour's
+ImU32 colour_of(const Style& style, Category category);      ///< readable on the style's background
+ImU32 viridis_colour(double fraction);                       ///< 0..1, clamped; NaN: transparent
+ImU32 diverging_colour(double fraction, bool dark = false);  ///< -1 blue .. 0 light grey (dark: dark grey) .. 1 orange
+ImU32 with_alpha(ImU32 colour, double alpha);                ///< alpha 0..1 replaces the colour's
 
 /// The shape that goes with a colour wherever a state or category is shown as a mark.
 enum class Shape : std::uint8_t { circle, square, diamond, triangle, hourglass, cross, ring };

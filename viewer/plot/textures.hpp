@@ -11,8 +11,8 @@ class Textures {
  public:
   virtual ~Textures() = default;
   /// @param rgba width x height pixels, row by row from the top, in ImGui's order (IM_COL32). Nearest neighbour.
-  virtual ImTextureID create(int width, int height, std::span<const std::uint32_t> rgba) = 0;
-  virtual void destroy(ImTextureID texture) = 0;
+  virtual ImTextureID create_texture(int width, int height, std::span<const std::uint32_t> rgba) = 0;
+  virtual void destroy_texture(ImTextureID texture) = 0;
 };
 
 }  // namespace evtwin::viewer::plot

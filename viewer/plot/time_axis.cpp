@@ -152,7 +152,7 @@ std::vector<TimeNs> ticks_of_days(const Clock& clock, TimeNs from, TimeNs to, co
   const bool days = step.unit == Unit::day;
   TimeNs t = days ? clock.day_start(from) : clock.month_start(from);
   while (t <= to) {
-    const CivilTime at = clock.local(t);
+    const CivilTime at = clock.local_time(t);
     bool wanted = false;
     switch (step.unit) {
       case Unit::day:
@@ -185,9 +185,9 @@ std::vector<TimeTick> time_ticks(const Clock& clock, TimeNs from, TimeNs to, int
       within_days ? ticks_within_days(clock, from, to, step.length) : ticks_of_days(clock, from, to, step);
 
   std::vector<TimeTick> ticks;
-  CivilTime before = clock.local(from - 1);
+  CivilTime before = clock.local_time(from - 1);
   for (const TimeNs t : times) {
-    const CivilTime at = clock.local(t);
+    const CivilTime at = clock.local_time(t);
     TimeTick tick{t, label_of(at, step, words), {}, begins_coarser(at, before, step)};
     if (tick.major || ticks.empty()) tick.above = above_of(at, step, words);
     ticks.push_back(std::move(tick));

@@ -92,7 +92,7 @@ void TimeFrame::draw_times() {
   for (const TimeTick& tick : ticks) {
     const float x = x_of(tick.time_ns);
     if (x > min_.x + 1.0F && x < max_.x - 1.0F) {
-      vertical(*list_, style, x, min_.y, max_.y, tick.major ? style.frame : style.grid);
+      draw_vertical(*list_, style, x, min_.y, max_.y, tick.major ? style.frame : style.grid);
     }
 
     const bool day = one_line_ && tick.major;
@@ -135,7 +135,7 @@ void TimeFrame::draw_lines_over_all() {
   const auto marker = [&](const std::optional<TimeNs>& t, ImU32 colour, const char* name) {
     if (!t || !inside(*t)) return;
     const float x = x_of(*t);
-    vertical(*list_, style, x, min_.y, max_.y, colour, 1.5F);
+    draw_vertical(*list_, style, x, min_.y, max_.y, colour, 1.5F);
     const ImVec2 text = small_size(canvas, name);
     const ImVec2 pad{3.0F * style.scale, 1.0F * style.scale};
     // Right of its line, at the right edge left of it.
@@ -149,15 +149,15 @@ void TimeFrame::draw_lines_over_all() {
   marker(canvas.time->marker_a, style.marker_a, "A");
   marker(canvas.time->marker_b, style.marker_b, "B");
   if (inside(canvas.hover_ns)) {
-    vertical(*list_, style, x_of(canvas.hover_ns), min_.y, max_.y, with_alpha(style.text, 0.45));
+    draw_vertical(*list_, style, x_of(canvas.hover_ns), min_.y, max_.y, with_alpha(style.text, 0.45));
   }
   if (inside(canvas.time->cursor_ns())) {
-    vertical(*list_, style, x_of(canvas.time->cursor_ns()), min_.y, max_.y, style.cursor, 2.0F);
+    draw_vertical(*list_, style, x_of(canvas.time->cursor_ns()), min_.y, max_.y, style.cursor, 2.0F);
   }
   list_->PopClipRect();
 }
 
-PlotReply TimeFrame::finish() {
+PlotReply TimeFrame::finish_frame() {
   PlotReply reply;
   reply.min = min_;
   reply.max = max_;

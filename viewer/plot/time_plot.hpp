@@ -50,7 +50,7 @@ struct Canvas {
     TimeNs from_ns = 0, to_ns = 0;  ///< window when it began
     TimeNs press_ns = 0;            ///< under the mouse when it began
   } drag;
-  bool dragging() const { return drag.plot != 0 && drag.moved && ImGui::IsMouseDown(drag.button); }
+  bool is_dragging() const { return drag.plot != 0 && drag.moved && ImGui::IsMouseDown(drag.button); }
 
   bool filling = false;  ///< something was not complete in this frame: another should follow without input
 
@@ -122,14 +122,15 @@ class TimeFrame {
   float height() const { return max_.y - min_.y; }
   TimeNs from_ns() const { return from_; }
   TimeNs to_ns() const { return to_; }
-  /// False where nothing of it can be seen (scrolled away, or too small for anything): draw nothing, call finish().
-  bool visible() const { return visible_; }
-  ImDrawList& list() const { return *list_; }
+  /// False where nothing of it can be seen (scrolled away, or too small for anything): draw nothing, call
+  /// finish_frame().
+  bool is_visible() const { return visible_; }
+  ImDrawList& draw_list() const { return *list_; }
 
   float x_of(TimeNs t) const;  ///< may lie outside, but never by more than the rectangle's width or so
   TimeNs time_of(float x) const;
   /// Cursor, markers and input; after the content was drawn. The last ImGui item then is the outer rectangle.
-  PlotReply finish();
+  PlotReply finish_frame();
 
  private:
   void draw_times();
@@ -146,30 +147,30 @@ class TimeFrame {
   bool ticks_ = false, one_line_ = false, visible_ = false;
 };
 
-/// Built anew each frame. Series must live until draw() returns. Labels are shown in legend and tooltip and must be
-/// unique within the plot.
+/// Built anew each frame. Series must live until draw_plot() returns. Labels are shown in legend and tooltip and must
+/// be unique within the plot.
 class TimePlot {
  public:
   /// @param size outer, pixels; 0: what is left of the window's content region
   TimePlot(std::string id, Canvas& canvas, ImVec2 size, Axis left, Axis right = {});
 
-  void title(std::string text) { title_ = std::move(text); }
-  void line(std::string label, const Series& series, Stroke stroke, Side side = Side::left);
+  void set_title(std::string text) { title_ = std::move(text); }
+  void add_line(std::string label, const Series& series, Stroke stroke, Side side = Side::left);
   /// Areas on top of each other, in the order of the calls. Negative values stack below 0.
-  void stack(std::string label, const Series& series, ImU32 colour);
-  void level(std::string label, double value, Stroke stroke, Side side = Side::left);
+  void add_stack(std::string label, const Series& series, ImU32 colour);
+  void add_level(std::string label, double value, Stroke stroke, Side side = Side::left);
   /// Behind everything, over the whole height.
-  void spans(std::string label, std::vector<TimeSpan> spans);
-  void marks(std::string label, std::vector<Mark> marks, Side side = Side::left);
+  void add_spans(std::string label, std::vector<TimeSpan> spans);
+  void add_marks(std::string label, std::vector<Mark> marks, Side side = Side::left);
   /// b - a, the area to 0 shaded by sign: orange where b is above a.
-  void difference(std::string label, const Series& a, const Series& b);
+  void add_difference(std::string label, const Series& a, const Series& b);
 
   /// Draws, and acts: click seeks, wheel zooms at the mouse, drag pans, right-drag zooms to the box, double click fits,
   /// legend click hides (ctrl: shows it alone).
-  PlotReply draw();
+  PlotReply draw_plot();
   /// The visible range as CSV: time (ISO, local), one column per series with its unit; a row per change when they are
-  /// at most max_rows, else a row per pixel column with mean, min and max. To be called before or after draw().
-  void csv(std::ostream& out, std::size_t max_rows = 100000) const;
+  /// at most max_rows, else a row per pixel column with mean, min and max. To be called before or after draw_plot().
+  void write_csv(std::ostream& out, std::size_t max_rows = 100000) const;
 
  private:
   friend class PlotPainter;
@@ -194,8 +195,8 @@ class TimePlot {
     std::vector<Mark> marks;
     Side side = Side::left;
   };
-  const Axis& axis(Side side) const { return side == Side::left ? left_ : right_; }
-  bool hidden(const std::string& label) const;
+  const Axis& axis_of(Side side) const { return side == Side::left ? left_ : right_; }
+  bool is_hidden(const std::string& label) const;
   bool uses_right() const;
   void csv_header(std::ostream& out, const std::vector<const Item*>& shown, bool exact) const;
   void csv_changes(std::ostream& out, const std::vector<const Item*>& shown, const std::vector<TimeNs>& times) const;

@@ -4,7 +4,7 @@
 
 namespace evtwin::viewer::shell {
 
-ImTextureID GlTextures::create(int width, int height, std::span<const std::uint32_t> rgba) {
+ImTextureID GlTextures::create_texture(int width, int height, std::span<const std::uint32_t> rgba) {
   GLint before = 0;
   glGetIntegerv(GL_TEXTURE_BINDING_2D, &before);
   GLuint name = 0;
@@ -21,7 +21,7 @@ ImTextureID GlTextures::create(int width, int height, std::span<const std::uint3
   return reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(name));
 }
 
-void GlTextures::destroy(ImTextureID texture) {
+void GlTextures::destroy_texture(ImTextureID texture) {
   const auto name = static_cast<GLuint>(reinterpret_cast<std::uintptr_t>(texture));
   glDeleteTextures(1, &name);
 }

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 /// One line on stderr. @returns the exit status
 int fail(const std::string& what, int status = 1) {
-  std::fputs(("error: " + kernel::printable(what) + "\n").c_str(), stderr);
+  std::fputs(("error: " + kernel::make_printable(what) + "\n").c_str(), stderr);
   return status;
 }
 
@@ -42,7 +42,7 @@ void write_csv(Shell& shell, const std::string& file) {
   std::error_code error;
   fs::remove(growing, error);
   shell.app().request_csv("plot.power", growing);
-  shell.frames();
+  shell.draw_frames();
   if (!fs::is_regular_file(growing, error)) throw std::runtime_error(file + ": can not be written");
   fs::rename(growing, file, error);
   if (!error) return;
@@ -55,14 +55,14 @@ void write_csv(Shell& shell, const std::string& file) {
 template <typename Shell>
 int deliver(Shell& shell, const ViewCommand& command) {
   if (command.exit) {
-    if (const std::string trouble = shell.app().trouble(); !trouble.empty()) return fail(trouble);
+    if (const std::string trouble = shell.app().trouble_text(); !trouble.empty()) return fail(trouble);
   }
-  shell.frames();
-  if (!command.steps.empty()) shell.script(command.steps);
+  shell.draw_frames();
+  if (!command.steps.empty()) shell.play_script(command.steps);
   if (!command.csv.empty()) write_csv(shell, command.csv);
   if (!command.png.empty()) {
-    shell.frames();
-    write_png(command.png, shell.picture());
+    shell.draw_frames();
+    write_png(command.png, shell.take_picture());
   }
   return 0;
 }
@@ -88,7 +88,7 @@ int in_window(ViewCommand command) {
     if (command.exit || status != 0) return status;
     window.app().ui().still = false;
   }
-  window.loop();
+  window.run_loop();
   return 0;
 }
 

@@ -127,7 +127,7 @@ struct Window::Parts {
         hands([this](double seconds) { still_frame(seconds); },
               [this]() -> const ui::Items& { return app.ui().items; }) {
     glfwSetWindowSizeLimits(glfw.window, 640, 480, GLFW_DONT_CARE, GLFW_DONT_CARE);
-    fonts.update(app.ui().settings.scale);
+    fonts.update_atlas(app.ui().settings.scale);
     ImGui_ImplOpenGL3_CreateDeviceObjects();
     listen();
   }
@@ -143,23 +143,24 @@ struct Window::Parts {
     GLFWwindow* window = glfw.window;
     glfwSetWindowUserPointer(window, this);
     glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
-      input_of(w).move(static_cast<float>(x), static_cast<float>(y));
+      input_of(w).move_mouse(static_cast<float>(x), static_cast<float>(y));
     });
     glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int entered) {
-      if (entered == GLFW_FALSE) input_of(w).leave();
+      if (entered == GLFW_FALSE) input_of(w).leave_window();
     });
 
-    glfwSetMouseButtonCallback(
-        window, [](GLFWwindow* w, int button, int action, int) { input_of(w).button(button, action == GLFW_PRESS); });
+    glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int action, int) {
+      input_of(w).set_button(button, action == GLFW_PRESS);
+    });
     glfwSetScrollCallback(window, [](GLFWwindow* w, double dx, double dy) {
-      input_of(w).wheel(static_cast<float>(dx), static_cast<float>(dy));
+      input_of(w).turn_wheel(static_cast<float>(dx), static_cast<float>(dy));
     });
 
     // ImGui repeats keys by itself.
     glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int) {
-      if (action != GLFW_REPEAT) input_of(w).key(key, action == GLFW_PRESS);
+      if (action != GLFW_REPEAT) input_of(w).set_key(key, action == GLFW_PRESS);
     });
-    glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) { input_of(w).character(code); });
+    glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) { input_of(w).type_character(code); });
 
     glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int focused) {
       if (focused == GLFW_FALSE) input_of(w).release_all();
@@ -168,12 +169,12 @@ struct Window::Parts {
     glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { of(w).something_happened = true; });
     glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** files) {
       of(w).something_happened = true;
-      for (int i = 0; i < count; ++i) of(w).app.open(files[i]);
+      for (int i = 0; i < count; ++i) of(w).app.open_file(files[i]);
     });
   }
 
   void begin_frame() {
-    if (fonts.update(app.ui().settings.scale)) {
+    if (fonts.update_atlas(app.ui().settings.scale)) {
       ImGui_ImplOpenGL3_DestroyFontsTexture();
       ImGui_ImplOpenGL3_CreateFontsTexture();
     }
@@ -184,7 +185,7 @@ struct Window::Parts {
   /// Leaves the picture in the back buffer.
   void draw() {
     ImGui::NewFrame();
-    app.frame();
+    app.draw_frame();
     ImGui::Render();
     int width = 0, height = 0;
     glfwGetFramebufferSize(glfw.window, &width, &height);
@@ -197,26 +198,26 @@ struct Window::Parts {
 
   void still_frame(double seconds) {
     glfwPollEvents();
-    app.poll();
+    app.poll_runs();
     begin_frame();
     ImGuiIO& io = ImGui::GetIO();
     io.DeltaTime = static_cast<float>(seconds);
-    hands.apply(io);
+    hands.apply_input(io);
     draw();
     swap();
   }
 
   void user_frame() {
     begin_frame();
-    input.apply(ImGui::GetIO());
+    input.apply_events(ImGui::GetIO());
     draw();
     if (ImGui::IsKeyPressed(ui::key::f11, false)) toggle_full_screen();
     if (const auto request = app.take_picture_request(); !request.file.empty()) {
       try {
         write_png(request.file, part_of(read_back(), request));
-        app.say(request.file);
+        app.show_notice(request.file);
       } catch (const std::exception& error) {
-        app.say(error.what());
+        app.show_notice(error.what());
       }
     }
     swap();
@@ -263,25 +264,25 @@ struct Window::Parts {
 
 Window::Window(const ui::Options& options, int width, int height)
     : parts_(std::make_unique<Parts>(options, width, height)) {
-  parts_->app.poll(options.still);
+  parts_->app.poll_runs(options.still);
 }
 
 Window::~Window() = default;
 
 ui::App& Window::app() { return parts_->app; }
 
-void Window::frames(int count, double seconds) { parts_->hands.frames(count, seconds); }
+void Window::draw_frames(int count, double seconds) { parts_->hands.draw_frames(count, seconds); }
 
-void Window::script(const std::string& steps) { play(parts_->hands, steps); }
+void Window::play_script(const std::string& steps) { play_steps(parts_->hands, steps); }
 
-Image Window::picture() {
+Image Window::take_picture() {
   parts_->picture_wanted = true;
-  frames(1);
+  draw_frames(1);
   parts_->picture_wanted = false;
   return std::move(parts_->last);
 }
 
-void Window::loop() {
+void Window::run_loop() {
   GLFWwindow* window = parts_->glfw.window;
   ui::App& app = parts_->app;
   ImGui::GetIO().MouseDoubleClickTime = 0.5F;
@@ -291,7 +292,7 @@ void Window::loop() {
   double drawn_at = glfwGetTime();
 
   while (glfwWindowShouldClose(window) == GLFW_FALSE && !app.wants_exit()) {
-    const bool at_work = frames_due > 0 || app.busy();
+    const bool at_work = frames_due > 0 || app.is_busy();
     const double pause = at_work                        ? drawn_at + frame_s - glfwGetTime()
                          : ImGui::GetIO().WantTextInput ? text_cursor_s
                                                         : idle_s;
@@ -302,7 +303,8 @@ void Window::loop() {
       glfwPollEvents();
 
     // Whatever the user does is drawn to its end: as many frames as the queue needs, and those until all has settled.
-    if (app.poll() || std::exchange(parts_->something_happened, false) || !parts_->input.empty()) frames_due = settling;
+    if (app.poll_runs() || std::exchange(parts_->something_happened, false) || !parts_->input.empty())
+      frames_due = settling;
     if (glfwGetWindowAttrib(window, GLFW_ICONIFIED) != GLFW_FALSE) {
       glfwWaitEventsTimeout(text_cursor_s);
       continue;

@@ -24,11 +24,11 @@ class Window {
 
   ui::App& app();
   /// Frames without a user, as Headless draws them.
-  void frames(int count = 3, double seconds = 1.0 / 60.0);
-  void script(const std::string& steps);
-  Image picture();  ///< of the last frame
+  void draw_frames(int count = 3, double seconds = 1.0 / 60.0);
+  void play_script(const std::string& steps);
+  Image take_picture();  ///< of the last frame
   /// Until the user closes it. Sleeps while nothing happens.
-  void loop();
+  void run_loop();
 
  private:
   struct Parts;

@@ -18,7 +18,7 @@ const ImVec2 nowhere{-FLT_MAX, -FLT_MAX};
 
 std::string nearest_names(const ui::Items& items, const std::string& wanted) {
   std::vector<std::pair<unsigned, std::string>> by_distance;
-  for (const auto& [name, rect] : items.all()) by_distance.emplace_back(kernel::half_slips(wanted, name), name);
+  for (const auto& [name, rect] : items.all_rects()) by_distance.emplace_back(kernel::half_slips(wanted, name), name);
   std::sort(by_distance.begin(), by_distance.end());
   std::string text;
   for (std::size_t i = 0; i < std::min<std::size_t>(3, by_distance.size()); ++i)
@@ -59,7 +59,7 @@ void map_keys(ImGuiIO& io) {
 Hands::Hands(std::function<void(double)> frame, std::function<const ui::Items&()> items)
     : frame_(std::move(frame)), items_(std::move(items)), mouse_(nowhere) {}
 
-void Hands::apply(ImGuiIO& io) const {
+void Hands::apply_input(ImGuiIO& io) const {
   io.MousePos = mouse_;
   for (int i = 0; i < 3; ++i) io.MouseDown[i] = buttons_[i];
   io.MouseWheel = wheel_;
@@ -73,90 +73,90 @@ void Hands::apply(ImGuiIO& io) const {
   if (!typed_.empty()) io.AddInputCharactersUTF8(typed_.c_str());
 }
 
-const ui::Items::Rect& Hands::find(const std::string& item) const {
+const ui::Items::Rect& Hands::find_item(const std::string& item) const {
   const ui::Items& items = items_();
-  if (const auto* rect = items.find(item)) return *rect;
+  if (const auto* rect = items.find_rect(item)) return *rect;
   throw std::runtime_error(fmt::format("'{}' is not on the screen ({})", item, nearest_names(items, item)));
 }
 
-void Hands::frames(int count, double seconds) {
+void Hands::draw_frames(int count, double seconds) {
   for (int i = 0; i < count; ++i) frame_(seconds);
 }
 
 void Hands::move_to(const std::string& item) {
-  mouse_ = find(item).centre();
-  frames(2);
+  mouse_ = find_item(item).centre();
+  draw_frames(2);
 }
 
 void Hands::move_away() {
   mouse_ = nowhere;
-  frames(2);
+  draw_frames(2);
 }
 
-void Hands::press(int button) {
+void Hands::press_button(int button) {
   buttons_[button] = true;
-  frames(1);
+  draw_frames(1);
   buttons_[button] = false;
-  frames(1);
+  draw_frames(1);
 }
 
-void Hands::click(const std::string& item, int button, bool ctrl, bool shift) {
+void Hands::click_item(const std::string& item, int button, bool ctrl, bool shift) {
   move_to(item);
   ctrl_ = ctrl;
   shift_ = shift;
-  press(button);
+  press_button(button);
   ctrl_ = shift_ = false;
-  frames(1);
+  draw_frames(1);
 }
 
 void Hands::double_click(const std::string& item) {
   move_to(item);
   twice_ = true;
-  press(0);
-  press(0);
+  press_button(0);
+  press_button(0);
   twice_ = false;
-  frames(1);
+  draw_frames(1);
 }
 
-void Hands::drag(const std::string& item, float dx, float dy, int button) {
+void Hands::drag_item(const std::string& item, float dx, float dy, int button) {
   move_to(item);
   const ImVec2 from = mouse_;
   buttons_[button] = true;
-  frames(1);
+  draw_frames(1);
   constexpr int steps = 4;
   for (int i = 1; i <= steps; ++i) {
     const float part = static_cast<float>(i) / steps;
     mouse_ = {from.x + dx * part, from.y + dy * part};
-    frames(1);
+    draw_frames(1);
   }
   buttons_[button] = false;
-  frames(2);
+  draw_frames(2);
 }
 
-void Hands::wheel(const std::string& item, float steps) {
+void Hands::turn_wheel(const std::string& item, float steps) {
   move_to(item);
   wheel_ = steps;
-  frames(1);
+  draw_frames(1);
   wheel_ = 0.0F;
-  frames(1);
+  draw_frames(1);
 }
 
-void Hands::key(int code, bool ctrl, bool shift) {
+void Hands::press_key(int code, bool ctrl, bool shift) {
   ctrl_ = ctrl;
   shift_ = shift;
-  frames(1);
+  draw_frames(1);
   keys_.insert(code);
-  frames(1);
+  draw_frames(1);
   keys_.erase(code);
   ctrl_ = shift_ = false;
-  frames(1);
+  draw_frames(1);
 }
 
-void Hands::type(const std::string& utf8) {
+void Hands::type_text(const std::string& utf8) {
   typed_ = utf8;
-  frames(1);
+  draw_frames(1);
   typed_.clear();
-  frames(1);
+  draw_frames(1);
 }
 
 }  // namespace evtwin::viewer::shell

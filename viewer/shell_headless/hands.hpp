@@ -15,29 +15,29 @@ void map_keys(ImGuiIO& io);
 
 class Hands {
  public:
-  /// @param frame draws one frame of so many seconds; it calls apply() before ImGui::NewFrame
+  /// @param frame draws one frame of so many seconds; it calls apply_input() before ImGui::NewFrame
   /// @param items of the frame drawn last
   Hands(std::function<void(double)> frame, std::function<const ui::Items&()> items);
 
-  void apply(ImGuiIO& io) const;
+  void apply_input(ImGuiIO& io) const;
 
   // Items by the names of ui::Items; @throws std::runtime_error naming what is not on the screen and the nearest names
   // that are.
   void move_to(const std::string& item);
   void move_away();
-  void click(const std::string& item, int button = 0, bool ctrl = false, bool shift = false);
+  void click_item(const std::string& item, int button = 0, bool ctrl = false, bool shift = false);
   void double_click(const std::string& item);
-  void drag(const std::string& item, float dx, float dy, int button = 0);
-  void wheel(const std::string& item, float steps);
-  void key(int code, bool ctrl = false, bool shift = false);
-  void type(const std::string& utf8);
-  void frames(int count, double seconds = 1.0 / 60.0);
+  void drag_item(const std::string& item, float dx, float dy, int button = 0);
+  void turn_wheel(const std::string& item, float steps);
+  void press_key(int code, bool ctrl = false, bool shift = false);
+  void type_text(const std::string& utf8);
+  void draw_frames(int count, double seconds = 1.0 / 60.0);
   /// @throws std::runtime_error as above
-  const ui::Items::Rect& find(const std::string& item) const;
-  bool on_screen(const std::string& item) const { return items_().find(item) != nullptr; }
+  const ui::Items::Rect& find_item(const std::string& item) const;
+  bool on_screen(const std::string& item) const { return items_().find_rect(item) != nullptr; }
 
  private:
-  void press(int button);
+  void press_button(int button);
 
   std::function<void(double)> frame_;
   std::function<const ui::Items&()> items_;
@@ -54,6 +54,6 @@ class Hands {
 /// away; drag NAME DX DY; right_drag NAME DX DY; wheel NAME STEPS; key KEY; type TEXT; frames COUNT [SECONDS]; expect
 /// [no] NAME.
 /// @throws std::runtime_error "step N 'TEXT': what is wrong".
-void play(Hands& hands, const std::string& steps);
+void play_steps(Hands& hands, const std::string& steps);
 
 }  // namespace evtwin::viewer::shell

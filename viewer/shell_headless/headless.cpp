@@ -56,20 +56,20 @@ struct Headless::Parts {
 
   void frame(double seconds) {
     context.use();
-    app->poll();
-    if (fonts.update(app->ui().settings.scale)) rasteriser.upload_fonts();
+    app->poll_runs();
+    if (fonts.update_atlas(app->ui().settings.scale)) rasteriser.upload_fonts();
     ImGuiIO& io = ImGui::GetIO();
     io.DeltaTime = static_cast<float>(seconds);
-    hands.apply(io);
+    hands.apply_input(io);
     ImGui::NewFrame();
-    app->frame();
+    app->draw_frame();
     ImGui::Render();
   }
 };
 
 Headless::Headless(ui::Options options, int width, int height) : parts_(std::make_unique<Parts>(width, height)) {
   parts_->app = std::make_unique<ui::App>(held_still(std::move(options)), parts_->rasteriser, parts_->fonts);
-  parts_->app->poll(true);
+  parts_->app->poll_runs(true);
 }
 
 Headless::~Headless() = default;
@@ -77,26 +77,26 @@ Headless::~Headless() = default;
 ui::App& Headless::app() { return *parts_->app; }
 const ui::Ui& Headless::ui() const { return std::as_const(*parts_->app).ui(); }
 
-void Headless::frames(int count, double seconds) { parts_->hands.frames(count, seconds); }
+void Headless::draw_frames(int count, double seconds) { parts_->hands.draw_frames(count, seconds); }
 
-Image Headless::picture() {
+Image Headless::take_picture() {
   parts_->context.use();
-  if (ImGui::GetDrawData() == nullptr) frames();
+  if (ImGui::GetDrawData() == nullptr) draw_frames();
   const plot::Style& style = ui().canvas.style;
-  return parts_->rasteriser.draw(*ImGui::GetDrawData(), style.background | IM_COL32_A_MASK);
+  return parts_->rasteriser.draw_image(*ImGui::GetDrawData(), style.background | IM_COL32_A_MASK);
 }
 
 void Headless::move_to(const std::string& item) { parts_->hands.move_to(item); }
-void Headless::click(const std::string& item, int button, bool ctrl, bool shift) {
-  parts_->hands.click(item, button, ctrl, shift);
+void Headless::click_item(const std::string& item, int button, bool ctrl, bool shift) {
+  parts_->hands.click_item(item, button, ctrl, shift);
 }
 void Headless::double_click(const std::string& item) { parts_->hands.double_click(item); }
-void Headless::drag(const std::string& item, float dx, float dy, int button) {
-  parts_->hands.drag(item, dx, dy, button);
+void Headless::drag_item(const std::string& item, float dx, float dy, int button) {
+  parts_->hands.drag_item(item, dx, dy, button);
 }
-void Headless::wheel(const std::string& item, float steps) { parts_->hands.wheel(item, steps); }
-void Headless::key(int code, bool ctrl, bool shift) { parts_->hands.key(code, ctrl, shift); }
-void Headless::type(const std::string& utf8) { parts_->hands.type(utf8); }
-void Headless::script(const std::string& steps) { play(parts_->hands, steps); }
+void Headless::turn_wheel(const std::string& item, float steps) { parts_->hands.turn_wheel(item, steps); }
+void Headless::press_key(int code, bool ctrl, bool shift) { parts_->hands.press_key(code, ctrl, shift); }
+void Headless::type_text(const std::string& utf8) { parts_->hands.type_text(utf8); }
+void Headless::play_script(const std::string& steps) { play_steps(parts_->hands, steps); }
 
 }  // namespace evtwin::viewer::shell

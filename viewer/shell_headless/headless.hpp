@@ -18,19 +18,19 @@ class Headless {
   ui::App& app();
   const ui::Ui& ui() const;
   /// Draws frames of `seconds` each. Default: enough of them for layout and hover to settle.
-  void frames(int count = 3, double seconds = 1.0 / 60.0);
-  Image picture();  ///< of the last frame
+  void draw_frames(int count = 3, double seconds = 1.0 / 60.0);
+  Image take_picture();  ///< of the last frame
 
   // The user's hands: see Hands.
   void move_to(const std::string& item);
-  void click(const std::string& item, int button = 0, bool ctrl = false, bool shift = false);
+  void click_item(const std::string& item, int button = 0, bool ctrl = false, bool shift = false);
   void double_click(const std::string& item);
-  void drag(const std::string& item, float dx, float dy, int button = 0);
-  void wheel(const std::string& item, float steps);
-  void key(int code, bool ctrl = false, bool shift = false);  ///< codes of ui/keys.hpp
-  void type(const std::string& utf8);
-  /// Steps as play() in hands.hpp has them.
-  void script(const std::string& steps);
+  void drag_item(const std::string& item, float dx, float dy, int button = 0);
+  void turn_wheel(const std::string& item, float steps);
+  void press_key(int code, bool ctrl = false, bool shift = false);  ///< codes of ui/keys.hpp
+  void type_text(const std::string& utf8);
+  /// Steps as play_steps() in hands.hpp has them.
+  void play_script(const std::string& steps);
 
  private:
   struct Parts;

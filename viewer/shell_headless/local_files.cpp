@@ -31,7 +31,7 @@ std::string absolute(const std::string& path) {
 
 LocalFiles::LocalFiles(std::string recent_file) : recent_file_(std::move(recent_file)) {}
 
-ui::Folder LocalFiles::list(const std::string& path) {
+ui::Folder LocalFiles::list_folder(const std::string& path) {
   ui::Folder folder;
   folder.path = absolute(path);
   const fs::path here(folder.path);
@@ -46,18 +46,18 @@ ui::Folder LocalFiles::list(const std::string& path) {
     if (!is_folder && !may_be_a_run(it->path())) continue;
     folder.entries.push_back({name, is_folder, is_folder ? 0 : it->file_size(ignored)});
   }
-  if (error) folder.trouble = kernel::printable(folder.path + ": " + error.message());
+  if (error) folder.trouble = kernel::make_printable(folder.path + ": " + error.message());
   std::sort(folder.entries.begin(), folder.entries.end(), [](const ui::FileEntry& a, const ui::FileEntry& b) {
     return a.folder != b.folder ? a.folder : a.name < b.name;
   });
   return folder;
 }
 
-std::string LocalFiles::join(const std::string& folder, const std::string& name) {
+std::string LocalFiles::join_path(const std::string& folder, const std::string& name) {
   return (fs::path(folder) / name).string();
 }
 
-std::vector<std::string> LocalFiles::recent() {
+std::vector<std::string> LocalFiles::recent_files() {
   std::vector<std::string> files;
   std::ifstream in(recent_file_);
   std::error_code error;
@@ -67,11 +67,11 @@ std::vector<std::string> LocalFiles::recent() {
   return files;
 }
 
-void LocalFiles::remember(const std::string& file) {
+void LocalFiles::remember_file(const std::string& file) {
   std::error_code error;
   if (recent_file_.empty() || !fs::is_regular_file(file, error)) return;
   const std::string whole = absolute(file);
-  std::vector<std::string> files = recent();
+  std::vector<std::string> files = recent_files();
   std::erase(files, whole);
   files.insert(files.begin(), whole);
   fs::create_directories(fs::path(recent_file_).parent_path(), error);

@@ -9,10 +9,10 @@ class LocalFiles final : public ui::Files {
   /// @param recent_file  where the list is kept; empty: nowhere
   explicit LocalFiles(std::string recent_file = {});
 
-  ui::Folder list(const std::string& path) override;
-  std::string join(const std::string& folder, const std::string& name) override;
-  std::vector<std::string> recent() override;
-  void remember(const std::string& file) override;  ///< what can not be written is not remembered
+  ui::Folder list_folder(const std::string& path) override;
+  std::string join_path(const std::string& folder, const std::string& name) override;
+  std::vector<std::string> recent_files() override;
+  void remember_file(const std::string& file) override;  ///< what can not be written is not remembered
 
  private:
   std::string recent_file_;

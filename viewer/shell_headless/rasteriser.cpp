@@ -242,14 +242,14 @@ bool corner_of(const ImDrawData& data, const ImDrawVert& vertex, Corner& corner)
 
 }  // namespace
 
-ImTextureID Rasteriser::create(int width, int height, std::span<const std::uint32_t> rgba) {
+ImTextureID Rasteriser::create_texture(int width, int height, std::span<const std::uint32_t> rgba) {
   auto picture = std::make_unique<Image>(Image{width, height, {rgba.begin(), rgba.end()}});
   const ImTextureID id = picture.get();
   pictures_[id] = std::move(picture);
   return id;
 }
 
-void Rasteriser::destroy(ImTextureID texture) { pictures_.erase(texture); }
+void Rasteriser::destroy_texture(ImTextureID texture) { pictures_.erase(texture); }
 
 void Rasteriser::upload_fonts() {
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
@@ -260,7 +260,7 @@ void Rasteriser::upload_fonts() {
   atlas.SetTexID(&fonts_);
 }
 
-Image Rasteriser::draw(const ImDrawData& data, ImU32 background) {
+Image Rasteriser::draw_image(const ImDrawData& data, ImU32 background) {
   Image image;
   image.width = std::max(0, static_cast<int>(data.DisplaySize.x * data.FramebufferScale.x));
   image.height = std::max(0, static_cast<int>(data.DisplaySize.y * data.FramebufferScale.y));

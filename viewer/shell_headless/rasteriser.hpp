@@ -21,14 +21,14 @@ struct Image {
 
 class Rasteriser final : public plot::Textures {
  public:
-  ImTextureID create(int width, int height, std::span<const std::uint32_t> rgba) override;
-  void destroy(ImTextureID texture) override;
+  ImTextureID create_texture(int width, int height, std::span<const std::uint32_t> rgba) override;
+  void destroy_texture(ImTextureID texture) override;
   /// Takes the current context's font atlas over; to be called when it was rebuilt.
   void upload_fonts();
   /// Triangles with bilinear font texture and nearest others, source-over blending, clip rectangles, VtxOffset. Corners
   /// are rounded to 1/256 pixel, a pixel belongs to a triangle when its centre does (top-left rule); what lies more
   /// than a million pixels outside is moved there. A command whose picture is gone is left out.
-  Image draw(const ImDrawData& data, ImU32 background);
+  Image draw_image(const ImDrawData& data, ImU32 background);
 
  private:
   struct Fonts {

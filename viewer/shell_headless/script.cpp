@@ -84,14 +84,14 @@ void press_key(Hands& hands, std::string name) {
       break;
     }
   }
-  if (const auto it = key_names().find(name); it != key_names().end()) return hands.key(it->second, ctrl, shift);
+  if (const auto it = key_names().find(name); it != key_names().end()) return hands.press_key(it->second, ctrl, shift);
   const bool letter = name.size() == 1 && ((name[0] >= 'A' && name[0] <= 'Z') || (name[0] >= '0' && name[0] <= '9'));
   if (!letter) {
     std::string all;
     for (const auto& [known, code] : key_names()) all += " " + known;
     throw std::runtime_error(fmt::format("no key '{}' (A..Z, 0..9,{}; with ctrl+ and shift+ before it)", name, all));
   }
-  hands.key(name[0], ctrl, shift);
+  hands.press_key(name[0], ctrl, shift);
 }
 
 using Step = void (*)(Hands&, const std::string&);
@@ -99,16 +99,16 @@ using Step = void (*)(Hands&, const std::string&);
 void drag_by(Hands& hands, std::string rest, int button) {
   const auto dy = static_cast<float>(number_of(last_word(rest)));
   const auto dx = static_cast<float>(number_of(last_word(rest)));
-  hands.drag(rest, dx, dy, button);
+  hands.drag_item(rest, dx, dy, button);
 }
 
 const std::map<std::string, Step, std::less<>>& steps() {
   // By the first word of a step; the rest is what it works on.
   static const std::map<std::string, Step, std::less<>> table{
-      {"click", [](Hands& h, const std::string& rest) { h.click(rest); }},
-      {"right_click", [](Hands& h, const std::string& rest) { h.click(rest, 1); }},
-      {"ctrl_click", [](Hands& h, const std::string& rest) { h.click(rest, 0, true); }},
-      {"shift_click", [](Hands& h, const std::string& rest) { h.click(rest, 0, false, true); }},
+      {"click", [](Hands& h, const std::string& rest) { h.click_item(rest); }},
+      {"right_click", [](Hands& h, const std::string& rest) { h.click_item(rest, 1); }},
+      {"ctrl_click", [](Hands& h, const std::string& rest) { h.click_item(rest, 0, true); }},
+      {"shift_click", [](Hands& h, const std::string& rest) { h.click_item(rest, 0, false, true); }},
       {"double_click", [](Hands& h, const std::string& rest) { h.double_click(rest); }},
       {"move", [](Hands& h, const std::string& rest) { h.move_to(rest); }},
       {"away", [](Hands& h, const std::string&) { h.move_away(); }},
@@ -119,11 +119,11 @@ const std::map<std::string, Step, std::less<>>& steps() {
        [](Hands& h, const std::string& rest) {
          std::string item = rest;
          const auto by = static_cast<float>(number_of(last_word(item)));
-         h.wheel(item, by);
+         h.turn_wheel(item, by);
        }},
 
       {"key", [](Hands& h, const std::string& rest) { press_key(h, rest); }},
-      {"type", [](Hands& h, const std::string& rest) { h.type(rest); }},
+      {"type", [](Hands& h, const std::string& rest) { h.type_text(rest); }},
       {"frames",
        [](Hands& h, const std::string& rest) {
          std::string number = rest;
@@ -131,12 +131,12 @@ const std::map<std::string, Step, std::less<>>& steps() {
          const double count = number_of(number);
          if (!(count >= 1.0 && count <= 1e6)) throw std::runtime_error("from 1 to 1000000 frames");
          if (!(seconds > 0.0 && seconds <= 3600.0)) throw std::runtime_error("a frame lasts up to 3600 s");
-         h.frames(static_cast<int>(count), seconds);
+         h.draw_frames(static_cast<int>(count), seconds);
        }},
 
       {"expect", [](Hands& h, const std::string& rest) {
          if (!rest.starts_with("no ")) {
-           h.find(rest);
+           h.find_item(rest);
          } else if (h.on_screen(trimmed(rest.substr(3)))) {
            throw std::runtime_error(fmt::format("'{}' is on the screen", trimmed(rest.substr(3))));
          }
@@ -160,7 +160,7 @@ void play_step(Hands& hands, const std::string& text) {
 
 }  // namespace
 
-void play(Hands& hands, const std::string& steps) {
+void play_steps(Hands& hands, const std::string& steps) {
   int number = 0;
   std::istringstream lines(steps);
   for (std::string line; std::getline(lines, line);) {

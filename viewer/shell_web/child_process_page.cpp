@@ -10,8 +10,8 @@ ChildProcess::ChildProcess(std::vector<std::string> /*arguments*/) {
   throw std::runtime_error("a page in a browser can not run evtwin: evtwin view can");
 }
 ChildProcess::~ChildProcess() = default;
-void ChildProcess::poll() {}
-void ChildProcess::wait() {}
-void ChildProcess::cancel() {}
+void ChildProcess::poll_output() {}
+void ChildProcess::wait_for_end() {}
+void ChildProcess::cancel_child() {}
 
 }  // namespace evtwin::viewer::model

@@ -7,10 +7,10 @@ class CpuSurface final : public Surface {
  public:
   plot::Textures& textures() override { return rasteriser_; }
   void upload_fonts() override { rasteriser_.upload_fonts(); }
-  void draw(const ImDrawData& data, ImU32 background, int /*width*/, int /*height*/) override {
-    image_ = rasteriser_.draw(data, background);
+  void draw_data(const ImDrawData& data, ImU32 background, int /*width*/, int /*height*/) override {
+    image_ = rasteriser_.draw_image(data, background);
   }
-  const Image* image() const override { return &image_; }
+  const Image* page_image() const override { return &image_; }
 
  private:
   Rasteriser rasteriser_;

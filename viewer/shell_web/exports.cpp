@@ -98,7 +98,7 @@ EMSCRIPTEN_KEEPALIVE const char* page_start(const char* files, const char* fragm
   try {
     shell::the_page =
         std::make_unique<shell::Page>(std::move(surface), link, shell::lines_of(files), language, dark != 0);
-    if (!wrong.empty()) shell::the_page->app().say(wrong);
+    if (!wrong.empty()) shell::the_page->app().show_notice(wrong);
     return "";
   } catch (const std::exception& error) {
     shell::answer = error.what();
@@ -116,27 +116,27 @@ EMSCRIPTEN_KEEPALIVE const char* page_runs(const char* fragment) {
 }
 
 EMSCRIPTEN_KEEPALIVE void page_resize(int width, int height, float ratio) {
-  shell::the_page->resize(width, height, ratio);
+  shell::the_page->resize_to(width, height, ratio);
 }
-EMSCRIPTEN_KEEPALIVE void page_mouse(float x, float y) { shell::the_page->input.mouse(x, y); }
+EMSCRIPTEN_KEEPALIVE void page_mouse(float x, float y) { shell::the_page->input.move_mouse(x, y); }
 EMSCRIPTEN_KEEPALIVE void page_mouse_away() { shell::the_page->input.mouse_away(); }
-EMSCRIPTEN_KEEPALIVE void page_button(int which, int down) { shell::the_page->input.button(which, down != 0); }
-EMSCRIPTEN_KEEPALIVE void page_wheel(float x, float y) { shell::the_page->input.wheel(x, y); }
-EMSCRIPTEN_KEEPALIVE void page_key(int code, int down) { shell::the_page->input.key(code, down != 0); }
+EMSCRIPTEN_KEEPALIVE void page_button(int which, int down) { shell::the_page->input.set_button(which, down != 0); }
+EMSCRIPTEN_KEEPALIVE void page_wheel(float x, float y) { shell::the_page->input.turn_wheel(x, y); }
+EMSCRIPTEN_KEEPALIVE void page_key(int code, int down) { shell::the_page->input.set_key(code, down != 0); }
 EMSCRIPTEN_KEEPALIVE void page_modifiers(int ctrl, int shift, int alt, int meta) {
-  shell::the_page->input.modifiers(ctrl != 0, shift != 0, alt != 0, meta != 0);
+  shell::the_page->input.set_modifiers(ctrl != 0, shift != 0, alt != 0, meta != 0);
 }
-EMSCRIPTEN_KEEPALIVE void page_text(const char* utf8) { shell::the_page->input.text(utf8); }
+EMSCRIPTEN_KEEPALIVE void page_text(const char* utf8) { shell::the_page->input.type_text(utf8); }
 EMSCRIPTEN_KEEPALIVE void page_let_go() { shell::the_page->input.let_go(); }
-EMSCRIPTEN_KEEPALIVE void page_open(const char* file) { shell::the_page->open(file); }
-EMSCRIPTEN_KEEPALIVE void page_follow(const char* fragment) { shell::the_page->follow(fragment); }
+EMSCRIPTEN_KEEPALIVE void page_open(const char* file) { shell::the_page->open_file(file); }
+EMSCRIPTEN_KEEPALIVE void page_follow(const char* fragment) { shell::the_page->follow_link(fragment); }
 EMSCRIPTEN_KEEPALIVE void page_use_font(const char* file) { shell::the_page->use_font(file); }
 EMSCRIPTEN_KEEPALIVE int page_lacks_characters() { return shell::the_page->lacks_characters() ? 1 : 0; }
-EMSCRIPTEN_KEEPALIVE void page_say(const char* notice) { shell::the_page->app().say(notice); }
+EMSCRIPTEN_KEEPALIVE void page_say(const char* notice) { shell::the_page->app().show_notice(notice); }
 
 /// Draws. @returns the page's Wishes as JSON
 EMSCRIPTEN_KEEPALIVE const char* page_frame(double seconds) {
-  const shell::Wishes wishes = shell::the_page->frame(seconds);
+  const shell::Wishes wishes = shell::the_page->draw_frame(seconds);
   return shell::text({{"again", wishes.again},
                       {"keyboard", wishes.keyboard},
                       {"chooseFile", wishes.choose_file},
@@ -154,7 +154,7 @@ EMSCRIPTEN_KEEPALIVE const std::uint32_t* page_pixels() {
 
 /// For tests: where a named part of the screen is, [x, y, width, height] in canvas pixels, or null.
 EMSCRIPTEN_KEEPALIVE const char* page_item(const char* name) {
-  const ui::Items::Rect* rect = shell::the_page->app().ui().items.find(name);
+  const ui::Items::Rect* rect = shell::the_page->app().ui().items.find_rect(name);
   if (rect == nullptr) return "null";
   return shell::text({rect->min.x, rect->min.y, rect->max.x - rect->min.x, rect->max.y - rect->min.y});
 }
@@ -181,12 +181,12 @@ EMSCRIPTEN_KEEPALIVE const char* page_state() {
                       {"playing", ui.time.playing},
                       {"evse", ui.selection.evse == ui::no_row ? -1 : static_cast<int>(ui.selection.evse)},
                       {"compare", static_cast<int>(ui.compare)},
-                      {"korean", ui.korean()},
+                      {"korean", ui.is_korean()},
                       {"dark", ui.settings.dark},
                       {"search", ui.search},
                       {"help", ui.help},
                       {"notice", ui.notice},
-                      {"onGpu", shell::the_page->image() == nullptr}});
+                      {"onGpu", shell::the_page->page_image() == nullptr}});
 }
 
 }  // extern "C"

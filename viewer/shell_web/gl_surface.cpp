@@ -27,14 +27,14 @@ class GlSurface final : public Surface {
     ImGui_ImplOpenGL3_CreateFontsTexture();
   }
 
-  void draw(const ImDrawData& data, ImU32 background, int width, int height) override {
+  void draw_data(const ImDrawData& data, ImU32 background, int width, int height) override {
     glViewport(0, 0, width, height);
     const ImVec4 colour = ImGui::ColorConvertU32ToFloat4(background);
     glClearColor(colour.x, colour.y, colour.z, 1.0F);
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(const_cast<ImDrawData*>(&data));  // reads it alone
   }
-  const Image* image() const override { return nullptr; }
+  const Image* page_image() const override { return nullptr; }
 
  private:
   GlTextures textures_;

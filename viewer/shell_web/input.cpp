@@ -7,40 +7,40 @@ namespace evtwin::viewer::shell {
 
 Input::Input() { mouse_away(); }
 
-void Input::mouse(float x, float y) {
+void Input::move_mouse(float x, float y) {
   x_ = x;
   y_ = y;
   fresh_ = true;
 }
 
-void Input::text(const std::string& utf8) {
+void Input::type_text(const std::string& utf8) {
   typed_ += utf8;
   fresh_ = true;
 }
 
-void Input::mouse_away() { mouse(-FLT_MAX, -FLT_MAX); }
+void Input::mouse_away() { move_mouse(-FLT_MAX, -FLT_MAX); }
 
-void Input::button(int which, bool down) {
+void Input::set_button(int which, bool down) {
   if (which < 0 || which >= 3) return;
   buttons_[which].down = down;
   buttons_[which].pressed |= down;
   fresh_ = true;
 }
 
-void Input::wheel(float x, float y) {
+void Input::turn_wheel(float x, float y) {
   wheel_x_ += x;
   wheel_y_ += y;
   fresh_ = true;
 }
 
-void Input::key(int code, bool down) {
+void Input::set_key(int code, bool down) {
   if (code < 0 || code >= 512) return;
   keys_[code].down = down;
   keys_[code].pressed |= down;
   fresh_ = true;
 }
 
-void Input::modifiers(bool ctrl, bool shift, bool alt, bool meta) {
+void Input::set_modifiers(bool ctrl, bool shift, bool alt, bool meta) {
   ctrl_ = ctrl;
   shift_ = shift;
   alt_ = alt;
@@ -51,16 +51,16 @@ void Input::modifiers(bool ctrl, bool shift, bool alt, bool meta) {
 void Input::let_go() {
   for (Held& key : keys_) key = {};
   for (Held& button : buttons_) button = {};
-  modifiers(false, false, false, false);
+  set_modifiers(false, false, false, false);
 }
 
-bool Input::apply(ImGuiIO& io) {
+bool Input::apply_input(ImGuiIO& io) {
   io.MousePos = {x_, y_};
-  for (int i = 0; i < 3; ++i) io.MouseDown[i] = buttons_[i].take();
+  for (int i = 0; i < 3; ++i) io.MouseDown[i] = buttons_[i].take_state();
   io.MouseWheel = wheel_y_;
   io.MouseWheelH = wheel_x_;
   wheel_x_ = wheel_y_ = 0.0F;
-  for (int i = 0; i < 512; ++i) io.KeysDown[i] = keys_[i].take();
+  for (int i = 0; i < 512; ++i) io.KeysDown[i] = keys_[i].take_state();
   io.KeyCtrl = ctrl_ || meta_;  // of a Mac, Cmd is what Ctrl is elsewhere
   io.KeyShift = shift_;
   io.KeyAlt = alt_;

@@ -51,7 +51,7 @@ float scale_of(const std::string& text) {
   char* end = nullptr;
   const float scale = std::strtof(text.c_str(), &end);
   if (text.empty() || *end != '\0' || !(scale >= 1.0F && scale <= 2.0F))
-    throw std::invalid_argument(fmt::format("--scale {}: 1 to 2 is possible", kernel::printable(text)));
+    throw std::invalid_argument(fmt::format("--scale {}: 1 to 2 is possible", kernel::make_printable(text)));
   return scale;
 }
 
@@ -110,7 +110,7 @@ Link read_link(std::string_view fragment) {
       // A key with a slip is not passed over: the page would show something else than was meant.
       throw std::invalid_argument(fmt::format(
           "#{}: links know run, t, window, from, select, layout, compare, lang, theme, scale, open, still and draw=cpu",
-          kernel::printable(part)));
+          kernel::make_printable(part)));
     }
   }
   return link;
@@ -132,7 +132,7 @@ std::string write_link(const ui::Ui& ui) {
   if (const std::string name = selected_name(ui, *run); !name.empty()) add("select", name);
   if (ui.settings.layout == ui::Layout::stakeholder) add("layout", "stakeholder");
   if (ui.run_b() != nullptr) add("compare", compare_names[static_cast<std::size_t>(ui.compare)]);
-  add("lang", ui.korean() ? "ko" : "en");
+  add("lang", ui.is_korean() ? "ko" : "en");
   add("theme", ui.settings.dark ? "dark" : "light");
   return link;
 }

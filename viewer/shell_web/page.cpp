@@ -68,7 +68,7 @@ Page::Page(std::unique_ptr<Surface> surface, const Link& link, const std::vector
     make(true);
   } catch (const std::invalid_argument& wrong) {
     make(false);
-    parts.app->say(wrong.what());
+    parts.app->show_notice(wrong.what());
   }
 }
 
@@ -78,26 +78,26 @@ Page::~Page() {
 }
 
 ui::App& Page::app() { return *parts_->app; }
-const Image* Page::image() const { return parts_->surface->image(); }
+const Image* Page::page_image() const { return parts_->surface->page_image(); }
 
-void Page::resize(int width, int height, float ratio) {
+void Page::resize_to(int width, int height, float ratio) {
   parts_->width = std::max(width, 1);
   parts_->height = std::max(height, 1);
   if (parts_->asked_scale == 0.0F) parts_->app->ui().settings.scale = std::clamp(ratio, 1.0F, 2.0F);
   parts_->frames_due = Parts::settling;
 }
 
-Wishes Page::frame(double seconds) {
+Wishes Page::draw_frame(double seconds) {
   Parts& parts = *parts_;
   ui::App& app = *parts.app;
   parts.context.use();
   bool fresh = false;
   try {
-    fresh = app.poll();
+    fresh = app.poll_runs();
   } catch (const std::invalid_argument& wrong) {
-    app.say(wrong.what());
+    app.show_notice(wrong.what());
   }
-  if (parts.fonts->update(app.ui().settings.scale)) parts.surface->upload_fonts();
+  if (parts.fonts->update_atlas(app.ui().settings.scale)) parts.surface->upload_fonts();
 
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(parts.width), static_cast<float>(parts.height)};
@@ -105,16 +105,16 @@ Wishes Page::frame(double seconds) {
   constexpr double longest_s = 1.0, shortest_s = 1e-4;
   io.DeltaTime = static_cast<float>(std::clamp(seconds, shortest_s, longest_s));
 
-  fresh = input.apply(io) || fresh;
+  fresh = input.apply_input(io) || fresh;
   ImGui::NewFrame();
-  app.frame();
+  app.draw_frame();
   ImGui::Render();
-  parts.surface->draw(*ImGui::GetDrawData(), app.ui().canvas.style.background | IM_COL32_A_MASK, parts.width,
-                      parts.height);
+  parts.surface->draw_data(*ImGui::GetDrawData(), app.ui().canvas.style.background | IM_COL32_A_MASK, parts.width,
+                           parts.height);
 
   Wishes wishes;
   parts.frames_due = fresh ? Parts::settling : std::max(0, parts.frames_due - 1);
-  wishes.again = parts.frames_due > 0 || app.busy();
+  wishes.again = parts.frames_due > 0 || app.is_busy();
   wishes.keyboard = io.WantTextInput;
   wishes.choose_file = std::exchange(app.ui().choose_file, false);
   wishes.cursor = ImGui::GetMouseCursor();
@@ -123,24 +123,24 @@ Wishes Page::frame(double seconds) {
   return wishes;
 }
 
-void Page::open(const std::string& file) {
-  parts_->app->open(file);
+void Page::open_file(const std::string& file) {
+  parts_->app->open_file(file);
   parts_->frames_due = Parts::settling;
 }
 
-void Page::follow(const std::string& fragment) {
+void Page::follow_link(const std::string& fragment) {
   parts_->frames_due = Parts::settling;
   try {
-    parts_->app->follow(read_link(fragment).options);
+    parts_->app->follow_options(read_link(fragment).options);
   } catch (const std::invalid_argument& wrong) {
-    parts_->app->say(wrong.what());
+    parts_->app->show_notice(wrong.what());
   }
 }
 
 bool Page::lacks_characters() const { return parts_->fonts->lacks_characters(); }
 
 void Page::use_font(const std::string& file) {
-  parts_->fonts->use(file);
+  parts_->fonts->use_file(file);
   parts_->frames_due = Parts::settling;
 }
 

@@ -17,9 +17,9 @@ class Surface {
   virtual ~Surface() = default;
   virtual plot::Textures& textures() = 0;
   virtual void upload_fonts() = 0;
-  virtual void draw(const ImDrawData& data, ImU32 background, int width, int height) = 0;
+  virtual void draw_data(const ImDrawData& data, ImU32 background, int width, int height) = 0;
   /// Pixels for the page to show; null: they are on the canvas already.
-  virtual const Image* image() const = 0;
+  virtual const Image* page_image() const = 0;
 };
 /// On the canvas `selector` by WebGL 2; null where the browser has none.
 std::unique_ptr<Surface> make_gl_surface(const std::string& selector);
@@ -30,22 +30,22 @@ std::unique_ptr<Surface> make_cpu_surface();
 class Input {
  public:
   Input();
-  void mouse(float x, float y);
+  void move_mouse(float x, float y);
   void mouse_away();
-  void button(int which, bool down);
-  void wheel(float x, float y);
-  void key(int code, bool down);
-  void modifiers(bool ctrl, bool shift, bool alt, bool meta);
-  void text(const std::string& utf8);
+  void set_button(int which, bool down);
+  void turn_wheel(float x, float y);
+  void set_key(int code, bool down);
+  void set_modifiers(bool ctrl, bool shift, bool alt, bool meta);
+  void type_text(const std::string& utf8);
   void let_go();  ///< the page lost the keyboard: nothing is held any more
 
   /// For the frame that follows. @returns whether anything came since the last one
-  bool apply(ImGuiIO& io);
+  bool apply_input(ImGuiIO& io);
 
  private:
   struct Held {
     bool down = false, pressed = false;
-    bool take() {
+    bool take_state() {
       const bool was = down || pressed;
       pressed = false;
       return was;
@@ -75,17 +75,17 @@ class Page {
        const std::string& language, bool dark);
   ~Page();
 
-  void resize(int width, int height, float ratio);  ///< canvas pixels, and those of the display per CSS pixel
-  Wishes frame(double seconds);
-  void open(const std::string& file);
-  void follow(const std::string& fragment);
+  void resize_to(int width, int height, float ratio);  ///< canvas pixels, and those of the display per CSS pixel
+  Wishes draw_frame(double seconds);
+  void open_file(const std::string& file);
+  void follow_link(const std::string& fragment);
   /// Characters that a run needs and the font does not have: the page may bring another font.
   bool lacks_characters() const;
   void use_font(const std::string& file);
 
   Input input;
   ui::App& app();
-  const Image* image() const;
+  const Image* page_image() const;
 
  private:
   struct Parts;

@@ -1,5 +1,5 @@
-// model::RunFeed where there is one thread: a step of the reading per poll(), so that frames come between them. Takes
-// the place of viewer/model/run_feed.cpp. Nobody else writes to a page's files, so none is followed.
+// model::RunFeed where there is one thread: a step of the reading per poll_run(), so that frames come between them.
+// Takes the place of viewer/model/run_feed.cpp. Nobody else writes to a page's files, so none is followed.
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -42,9 +42,9 @@ struct RunFeed::Worker {
       newest = std::move(growing);
       end({});
     } catch (const std::bad_alloc&) {
-      end(kernel::printable(file) + ": it does not fit into the memory of a page");
+      end(kernel::make_printable(file) + ": it does not fit into the memory of a page");
     } catch (const std::length_error&) {
-      end(kernel::printable(file) + ": it does not fit into the memory of a page");
+      end(kernel::make_printable(file) + ": it does not fit into the memory of a page");
     } catch (const std::exception& problem) {
       end(problem.what());
     }
@@ -65,19 +65,19 @@ RunFeed::~RunFeed() = default;
 
 const std::string& RunFeed::file() const { return worker_->file; }
 
-RunPtr RunFeed::poll() {
+RunPtr RunFeed::poll_run() {
   if (worker_->status.loading) worker_->step();
   if (worker_->newest == worker_->handed_out) return nullptr;
   worker_->handed_out = worker_->newest;
   return worker_->newest;
 }
 
-FeedStatus RunFeed::status() const { return worker_->status; }
+FeedStatus RunFeed::feed_status() const { return worker_->status; }
 
 void RunFeed::wait_until_loaded() {
   while (worker_->status.loading) worker_->step();
 }
 
-void RunFeed::reload() {}
+void RunFeed::reload_file() {}
 
 }  // namespace evtwin::viewer::model

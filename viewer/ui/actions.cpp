@@ -14,20 +14,20 @@ namespace evtwin::viewer::ui {
 
 void play_or_pause(Ui& ui) {
   model::TimeModel& time = ui.time;
-  if (!time.playing && time.cursor_ns() >= time.end_ns()) time.seek(time.start_ns());
+  if (!time.playing && time.cursor_ns() >= time.end_ns()) time.seek_time(time.start_ns());
   time.playing = !time.playing;
 }
 
 void step_time(Ui& ui, int steps) {
-  const model::Run* run = ui.shown();
+  const model::Run* run = ui.shown_run();
   const TimeNs tick = run != nullptr && run->tick_ns > 0 ? run->tick_ns : 15 * kernel::minute_ns;
-  ui.time.seek(ui.time.cursor_ns() + steps * tick);
+  ui.time.seek_time(ui.time.cursor_ns() + steps * tick);
 }
 
 void step_event(Ui& ui, int direction, bool of_selected) {
   const TimeNs now = ui.time.cursor_ns();
   const TimeNs t = direction > 0 ? next_event(ui, now, of_selected) : previous_event(ui, now, of_selected);
-  if (t != kernel::time_never && t != -kernel::time_never) ui.time.seek(t);
+  if (t != kernel::time_never && t != -kernel::time_never) ui.time.seek_time(t);
 }
 
 void set_compare(Ui& ui, Compare compare) { ui.compare = ui.run_b() == nullptr ? Compare::a : compare; }
@@ -44,7 +44,7 @@ void cycle_heat_metric(Ui& ui) {
   ui.heat_metric = static_cast<model::HeatMetric>(next);
 }
 
-void toggle_language(Ui& ui) { ui.settings.language = ui.korean() ? Language::english : Language::korean; }
+void toggle_language(Ui& ui) { ui.settings.language = ui.is_korean() ? Language::english : Language::korean; }
 
 void toggle_theme(Ui& ui) { ui.settings.dark = !ui.settings.dark; }
 
@@ -75,10 +75,10 @@ void player_keys(Ui& ui, bool ctrl, bool shift) {
 
   if (pressed(key::comma)) step_event(ui, -1, false);
   if (pressed(key::period)) step_event(ui, 1, false);
-  if (pressed(key::home)) time.seek(time.start_ns());
-  if (pressed(key::end)) time.seek(time.end_ns());
-  if (pressed(key::up) || pressed(key::right_bracket)) time.faster();
-  if (pressed(key::down) || pressed(key::left_bracket)) time.slower();
+  if (pressed(key::home)) time.seek_time(time.start_ns());
+  if (pressed(key::end)) time.seek_time(time.end_ns());
+  if (pressed(key::up) || pressed(key::right_bracket)) time.play_faster();
+  if (pressed(key::down) || pressed(key::left_bracket)) time.play_slower();
   for (int digit = 0; digit < static_cast<int>(std::size(model::speeds)) && digit < 9; ++digit) {
     if (pressed('1' + digit)) time.speed = model::speeds[digit];
   }
@@ -91,14 +91,14 @@ void player_keys(Ui& ui, bool ctrl, bool shift) {
     if (!shift) {
       time.marker_a = time.cursor_ns();
     } else if (time.marker_a) {
-      time.seek(*time.marker_a);
+      time.seek_time(*time.marker_a);
     }
   }
   if (pressed('B')) {
     if (!shift) {
       time.marker_b = time.cursor_ns();
     } else if (time.marker_b) {
-      time.seek(*time.marker_b);
+      time.seek_time(*time.marker_b);
     }
   }
 }
@@ -106,9 +106,9 @@ void player_keys(Ui& ui, bool ctrl, bool shift) {
 void view_keys(Ui& ui) {
   model::TimeModel& time = ui.time;
   if (pressed('Z')) time.zoom_to_markers();
-  if (pressed('F')) time.fit();
-  if (pressed(key::equal) || pressed(key::keypad_add)) time.zoom(1.5, time.cursor_ns());
-  if (pressed(key::minus) || pressed(key::keypad_subtract)) time.zoom(1.0 / 1.5, time.cursor_ns());
+  if (pressed('F')) time.show_whole_run();
+  if (pressed(key::equal) || pressed(key::keypad_add)) time.zoom_at(1.5, time.cursor_ns());
+  if (pressed(key::minus) || pressed(key::keypad_subtract)) time.zoom_at(1.0 / 1.5, time.cursor_ns());
   if (pressed(key::tab)) cycle_compare(ui);
   if (pressed('J')) step_entity(ui, 1);
   if (pressed('K')) step_entity(ui, -1);

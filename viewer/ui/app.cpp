@@ -30,7 +30,7 @@ Value chosen(const char* option, const std::string& text, const std::array<std::
     if (text == name) return value;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
   }
-  throw std::invalid_argument(fmt::format("--{} {}: one of {} is needed", option, kernel::printable(text), known));
+  throw std::invalid_argument(fmt::format("--{} {}: one of {} is needed", option, kernel::make_printable(text), known));
 }
 
 constexpr std::array<std::pair<const char*, Layout>, 2> layouts{
@@ -129,7 +129,7 @@ void App::Parts::open(const std::string& file) {
   OpenRun run;
   run.file = file;
   run.feed = std::make_unique<model::RunFeed>(file);
-  run.label = kernel::printable(std::filesystem::path(file).stem().string());
+  run.label = kernel::make_printable(std::filesystem::path(file).stem().string());
   ui.runs.push_back(std::move(run));
   if (ui.runs.size() < 2) return;
   ui.b = ui.runs.size() - 1;
@@ -140,11 +140,11 @@ void App::Parts::take_over(OpenRun& run, model::RunPtr read) {
   run.run = std::move(read);
   const auto letter = static_cast<char>('A' + (&run - ui.runs.data()) % 26);
   run.label = fmt::format("{}: {} ({})", letter, run.run->strategy,
-                          kernel::printable(std::filesystem::path(run.file).stem().string()));
-  ui.fonts.need(run.label);
-  for (const model::Site& site : run.run->sites) ui.fonts.need(site.name);
-  for (const model::Evse& evse : run.run->evses) ui.fonts.need(evse.name);
-  for (const model::Storage& storage : run.run->storages) ui.fonts.need(storage.name);
+                          kernel::make_printable(std::filesystem::path(run.file).stem().string()));
+  ui.fonts.need_characters(run.label);
+  for (const model::Site& site : run.run->sites) ui.fonts.need_characters(site.name);
+  for (const model::Evse& evse : run.run->evses) ui.fonts.need_characters(evse.name);
+  for (const model::Storage& storage : run.run->storages) ui.fonts.need_characters(storage.name);
   // Rows of an older reading of the file may be gone.
   const model::Run* a = ui.run_a();
   if (a != nullptr) {
@@ -182,7 +182,7 @@ void App::Parts::begin_playing(const model::Run& run) {
   ui.time.skip_idle = true;
   ui.time.playing = !ui.still;
   const TimeNs t = ui.time.cursor_ns();
-  if (options.window.empty()) ui.time.show(run.clock.day_start(t), run.clock.next_day(t));
+  if (options.window.empty()) ui.time.show_window(run.clock.day_start(t), run.clock.next_day(t));
 }
 
 void App::Parts::follow_links() {
@@ -191,15 +191,15 @@ void App::Parts::follow_links() {
   linked = true;
   // The story begins once; a link that is followed later leaves the cursor where it is.
   const bool begins = !std::exchange(opened, true) && options.t.empty();
-  const TimeNs t = !options.t.empty() ? run->clock.parse(options.t)
+  const TimeNs t = !options.t.empty() ? run->clock.parse_instant(options.t)
                    : begins           ? opening(*run)
                                       : std::max(ui.time.cursor_ns(), run->start_ns);
   if (!options.window.empty()) {
     const TimeNs width = model::parse_duration(options.window);
-    const TimeNs from = options.from.empty() ? t - width / 2 : run->clock.parse(options.from);
-    ui.time.show(from, from + width);
+    const TimeNs from = options.from.empty() ? t - width / 2 : run->clock.parse_instant(options.from);
+    ui.time.show_window(from, from + width);
   }
-  ui.time.seek(t);
+  ui.time.seek_time(t);
   ui.time.follow = options.t.empty() && run->state == record::RunState::running;
   if (begins) begin_playing(*run);
   if (!options.select.empty()) select(options.select);
@@ -224,7 +224,7 @@ void App::Parts::select(const std::string& name) {
   }
   throw std::invalid_argument(
       fmt::format("--select {}: there is no EVSE, storage, session or station of that name in {}",
-                  kernel::printable(name), kernel::printable(run.file)));
+                  kernel::make_printable(name), kernel::make_printable(run.file)));
 }
 
 void App::Parts::set_look(const Options& asked) {
@@ -244,13 +244,13 @@ void App::Parts::open_dialogue(const Options& asked) {
       ui.help = true;
       break;
     case Dialogue::plan:
-      what_if.open(WhatIf::Page::plan_charge);
+      what_if.open_page(WhatIf::Page::plan_charge);
       break;
     case Dialogue::site:
-      what_if.open(WhatIf::Page::change_site);
+      what_if.open_page(WhatIf::Page::change_site);
       break;
     case Dialogue::quadrant:
-      what_if.open(WhatIf::Page::quadrant);
+      what_if.open_page(WhatIf::Page::quadrant);
       break;
   }
 }
@@ -266,7 +266,7 @@ void App::Parts::set_compare(const Options& asked) {
 std::string App::Parts::trouble() const {
   std::string lines;
   for (const OpenRun& run : ui.runs) {
-    const std::string line = run.feed->status().trouble;
+    const std::string line = run.feed->feed_status().trouble;
     if (!line.empty()) lines += (lines.empty() ? "" : "\n") + line;
   }
   if (!fleet.trouble().empty()) lines += (lines.empty() ? "" : "\n") + fleet.trouble();
@@ -276,11 +276,11 @@ std::string App::Parts::trouble() const {
 /// Closes the window that lies on top. @returns false: there is none
 bool App::Parts::close_top() {
   if (picker.is_open()) {
-    picker.close();
+    picker.close_dialogue();
   } else if (ui.help) {
     ui.help = false;
   } else if (what_if.is_open()) {
-    what_if.open(WhatIf::Page::none);
+    what_if.open_page(WhatIf::Page::none);
   } else if (fleet.is_open()) {
     fleet.close();
   } else {
@@ -306,7 +306,7 @@ App::App(Options options, plot::Textures& textures, Fonts& fonts)
   ui.in_page = asked.in_page;
   if (!asked.window.empty()) (void)model::parse_duration(asked.window);
   parts_->open_dialogue(asked);
-  for (const std::string& file : asked.files) open(file);
+  for (const std::string& file : asked.files) open_file(file);
   ui.b = ui.runs.size() > 1 ? 1 : 0;
   ui.compare = ui.runs.size() > 1 ? Compare::overlay : Compare::a;
   parts_->set_compare(asked);
@@ -314,7 +314,7 @@ App::App(Options options, plot::Textures& textures, Fonts& fonts)
 
 App::~App() = default;
 
-void App::follow(const Options& options) {
+void App::follow_options(const Options& options) {
   parts_->set_look(options);
   parts_->set_compare(options);
   if (!options.window.empty()) (void)model::parse_duration(options.window);
@@ -328,17 +328,17 @@ void App::follow(const Options& options) {
   parts_->follow_links();
 }
 
-bool App::poll(bool wait) {
+bool App::poll_runs(bool wait) {
   bool fresh = false;
   Ui& ui = parts_->ui;
   for (OpenRun& run : ui.runs) {
     if (wait) run.feed->wait_until_loaded();
-    if (model::RunPtr read = run.feed->poll()) {
+    if (model::RunPtr read = run.feed->poll_run()) {
       parts_->take_over(run, std::move(read));
       fresh = true;
     }
   }
-  if (wait) parts_->what_if.wait();
+  if (wait) parts_->what_if.wait_for_children();
   if (wait) parts_->fleet.wait();
   parts_->follow_links();
   return fresh;
@@ -350,8 +350,10 @@ void App::Parts::begin_canvas(const model::Run* run) {
   ui.canvas.time = &ui.time;
   ui.canvas.textures = &ui.textures;
   ui.canvas.small = ui.fonts.small;
-  ui.canvas.on_item = [this](const std::string& name, ImVec2 min, ImVec2 max) { ui.items.at(name, min, max); };
-  ui.fonts.need(plot::axis_characters());
+  ui.canvas.on_item = [this](const std::string& name, ImVec2 min, ImVec2 max) {
+    ui.items.register_rect(name, min, max);
+  };
+  ui.fonts.need_characters(plot::axis_characters());
 
   static const model::Clock utc;
   ui.canvas.clock = run != nullptr ? &run->clock : &utc;
@@ -371,7 +373,7 @@ void App::Parts::read_event_times(const model::Run& run) {
 void App::Parts::advance_time(const model::Run* run) {
   if (run != nullptr) read_event_times(*run);
   const bool was_playing = ui.time.playing;
-  ui.time.advance(ui.still ? 0.0 : static_cast<double>(ImGui::GetIO().DeltaTime), event_times);
+  ui.time.advance_playback(ui.still ? 0.0 : static_cast<double>(ImGui::GetIO().DeltaTime), event_times);
   if (was_playing && !ui.time.playing && run != nullptr) ui.notice = end_notice(ui, *run);
 }
 
@@ -394,7 +396,7 @@ void App::Parts::draw_window(const ScreenActions& actions) {
 void App::Parts::ask_picture(bool of_plot) {
   picture = {};
   picture.file = free_name(stem(), ".png");
-  const Items::Rect* rect = of_plot ? ui.items.find(ui.hovered_panel) : nullptr;
+  const Items::Rect* rect = of_plot ? ui.items.find_rect(ui.hovered_panel) : nullptr;
   if (rect == nullptr) return;
   picture.x = static_cast<int>(rect->min.x);
   picture.y = static_cast<int>(rect->min.y);
@@ -421,17 +423,17 @@ void App::Parts::act_on(AppKey key) {
       if (ui.in_page)
         ui.choose_file = true;
       else
-        picker.open(options.machine.get());
+        picker.open_dialogue(options.machine.get());
       break;
   }
 }
 
-void App::frame() {
+void App::draw_frame() {
   Parts& parts = *parts_;
   Ui& ui = parts.ui;
   apply_theme(ui);
   ui.items.begin_frame();
-  const model::Run* run = ui.shown();
+  const model::Run* run = ui.shown_run();
   parts.begin_canvas(run);
 
   if (ui.a >= ui.runs.size()) ui.a = 0;
@@ -441,32 +443,33 @@ void App::frame() {
   parts.advance_time(run);
 
   Files* files = parts.options.machine.get();
-  const auto run_a_file = [&](const std::string& file) { open(file); };
-  parts.draw_window(
-      {run_a_file, [&] { parts.picker.open(files); }, [&] { parts.ask_picture(false); },
-       [&] { parts.ask_picture(true); }, [&] { parts.ask_csv(); }, [&] { parts.exit = true; },
-       [&] { parts.what_if.open(WhatIf::Page::plan_charge); }, [&] { parts.what_if.open(WhatIf::Page::change_site); },
-       [&] { parts.what_if.open(WhatIf::Page::quadrant); }, [&] { parts.fleet.open(ui.runs[ui.a].file); }});
+  const auto run_a_file = [&](const std::string& file) { open_file(file); };
+  parts.draw_window({run_a_file, [&] { parts.picker.open_dialogue(files); }, [&] { parts.ask_picture(false); },
+                     [&] { parts.ask_picture(true); }, [&] { parts.ask_csv(); }, [&] { parts.exit = true; },
+                     [&] { parts.what_if.open_page(WhatIf::Page::plan_charge); },
+                     [&] { parts.what_if.open_page(WhatIf::Page::change_site); },
+                     [&] { parts.what_if.open_page(WhatIf::Page::quadrant); },
+                     [&] { parts.fleet.open(ui.runs[ui.a].file); }});
 
   parts.fleet.draw(ui);
-  parts.what_if.draw(ui);
-  parts.picker.draw(ui, files, run_a_file);
+  parts.what_if.draw_window(ui);
+  parts.picker.draw_dialogue(ui, files, run_a_file);
   draw_help(ui);
   parts.act_on(handle_keys(ui, [&] { return parts.close_top(); }));
 }
 
-void App::open(const std::string& file) {
+void App::open_file(const std::string& file) {
   parts_->open(file);
-  if (parts_->options.machine != nullptr) parts_->options.machine->remember(file);
+  if (parts_->options.machine != nullptr) parts_->options.machine->remember_file(file);
 }
 
 bool App::wants_exit() const { return parts_->exit; }
 
-bool App::busy() const {
+bool App::is_busy() const {
   const Ui& ui = parts_->ui;
-  if (ui.time.playing || ui.canvas.filling || parts_->what_if.running() || parts_->fleet.running()) return true;
+  if (ui.time.playing || ui.canvas.filling || parts_->what_if.is_running() || parts_->fleet.running()) return true;
   return std::any_of(ui.runs.begin(), ui.runs.end(), [](const OpenRun& run) {
-    const model::FeedStatus status = run.feed->status();
+    const model::FeedStatus status = run.feed->feed_status();
     return status.loading || status.live;
   });
 }
@@ -475,9 +478,9 @@ App::PictureRequest App::take_picture_request() { return std::exchange(parts_->p
 
 void App::request_csv(std::string panel, std::string file) { parts_->ui.csv = {std::move(panel), std::move(file)}; }
 
-void App::say(std::string notice) { parts_->ui.notice = std::move(notice); }
+void App::show_notice(std::string notice) { parts_->ui.notice = std::move(notice); }
 
-std::string App::trouble() const { return parts_->trouble(); }
+std::string App::trouble_text() const { return parts_->trouble(); }
 
 Ui& App::ui() { return parts_->ui; }
 const Ui& App::ui() const { return parts_->ui; }

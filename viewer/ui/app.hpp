@@ -36,21 +36,21 @@ class App {
   ~App();
 
   /// One more run file, while others are shown.
-  void open(const std::string& file);
+  void open_file(const std::string& file);
   /// Goes where options say: time, window, selection, look, comparison; what is empty stays as it is. Files, `evtwin`
   /// and what a picture needs are the constructor's. @throws std::invalid_argument: then what came before it in that
   /// order holds
-  void follow(const Options& options);
+  void follow_options(const Options& options);
 
   /// Between frames: takes over what was read. With `wait`, until every file is read. @returns whether something new
   /// came
-  bool poll(bool wait = false);
+  bool poll_runs(bool wait = false);
   /// Between ImGui::NewFrame and ImGui::Render.
-  void frame();
+  void draw_frame();
 
   bool wants_exit() const;
   /// Something changes by itself (playing, loading, following): the next frame should come without input.
-  bool busy() const;
+  bool is_busy() const;
   /// A picture asked for by key or menu, of the window or one plot. Cleared by the call; file empty: none.
   struct PictureRequest {
     std::string file;
@@ -59,9 +59,9 @@ class App {
   PictureRequest take_picture_request();
   /// CSV of a panel's visible range (see CsvRequest), written in the next frame.
   void request_csv(std::string panel, std::string file);
-  void say(std::string notice);
+  void show_notice(std::string notice);
   /// One line per file that can not be shown; empty: all are.
-  std::string trouble() const;
+  std::string trouble_text() const;
   Ui& ui();
   const Ui& ui() const;
 

@@ -24,7 +24,7 @@ bool time_cell(const model::Clock& clock, const char* id, TimeNs& time) {
   try {
     const std::size_t space = text.find(' ');
     if (space != std::string::npos) text[space] = 'T';
-    const TimeNs read = clock.parse(text);
+    const TimeNs read = clock.parse_instant(text);
     if (read == time) return false;
     time = read;
     return true;
@@ -70,7 +70,7 @@ void draw_booking_names(Ui& ui, const model::Run& run, const model::Session& ses
   ImGui::TableNextColumn();
   if (may_edit) ImGui::AlignTextToFramePadding();
   text_cut(ui, session.name);
-  ui.items.last(fmt::format("change.booking.{}", session.name));
+  ui.items.register_last(fmt::format("change.booking.{}", session.name));
   ImGui::TableNextColumn();
   if (may_edit) ImGui::AlignTextToFramePadding();
   text_cut(ui, session.vehicle);
@@ -88,13 +88,13 @@ bool draw_booking_times(Ui& ui, const model::Run& run, const std::string& name, 
     changed = time_cell(run.clock, "##arrive", booking.arrive_ns) || changed;
   else
     text_cut(ui, run.clock.date_time_text(booking.arrive_ns));
-  ui.items.last(fmt::format("change.booking.{}.arrive", name));
+  ui.items.register_last(fmt::format("change.booking.{}.arrive", name));
   ImGui::TableNextColumn();
   if (may_edit)
     changed = time_cell(run.clock, "##leave", booking.leave_ns) || changed;
   else
     text_cut(ui, run.clock.date_time_text(booking.leave_ns));
-  ui.items.last(fmt::format("change.booking.{}.leave", name));
+  ui.items.register_last(fmt::format("change.booking.{}.leave", name));
   return changed;
 }
 
@@ -112,7 +112,7 @@ bool draw_booking_charge(Ui& ui, const std::string& name, bool may_edit, model::
     changed = percent_cell("##target", booking.soc_target) || changed;
   else
     text_cut(ui, percent_text(booking.soc_target));
-  ui.items.last(fmt::format("change.booking.{}.target", name));
+  ui.items.register_last(fmt::format("change.booking.{}.target", name));
   return changed;
 }
 
@@ -133,7 +133,7 @@ void draw_booking_row(Ui& ui, const model::Run& run, bool may_edit, model::Booki
 
 /// `advise --bookings`: which of the bookings that may be moved should be, and what that saves.
 void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run) {
-  const model::AskedWorld& world = asking.world(run);
+  const model::AskedWorld& world = asking.asked_world(run);
   // Advice belongs to the run that it was asked for.
   if (advice_of_ != run.serial) {
     advice_of_ = run.serial;
@@ -144,15 +144,16 @@ void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& r
   const bool possible = world.trouble == model::NotAskable::askable;
   if (task_buttons(ui, advice_task_, "bookings.advise", Word::bookings_advise, possible)) {
     advice_.reset();
-    advice_task_.start(model::booking_arguments(asking.evtwin, world, now_.strategy.empty() ? "lp" : now_.strategy));
+    advice_task_.start_task(
+        model::booking_arguments(asking.evtwin, world, now_.strategy.empty() ? "lp" : now_.strategy));
   }
   ImGui::PopID();
   if (!advice_) return;
 
   const model::BookingAdvice& advice = *advice_;
   const auto show = [&](const std::string& item, const std::string& text) {
-    wrapped(ui, text, ui.canvas.style.text);
-    ui.items.last(item);
+    draw_wrapped(ui, text, ui.canvas.style.text);
+    ui.items.register_last(item);
   };
 
   for (const model::BookingMove& move : advice.moves) {
@@ -164,8 +165,8 @@ void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& r
                      from_to(move.to_arrive_ns, move.to_leave_ns)));
   }
   show("bookings.saves", fmt::format(fmt::runtime(ui.tr(Word::bookings_saves)), advice.moves.size(), advice.flexible,
-                                     money(ui, run, advice.saves), money(ui, run, advice.bill_before),
-                                     money(ui, run, advice.bill_after)));
+                                     money_text(ui, run, advice.saves), money_text(ui, run, advice.bill_before),
+                                     money_text(ui, run, advice.bill_after)));
 }
 
 /// A name and a button; nothing is written over a file that is there.
@@ -174,9 +175,9 @@ void ChangeSite::draw_bookings_file(Ui& ui, const model::Run& run) {
       std::max(ImGui::CalcTextSize(ui.tr(Word::bookings_save)).x, ImGui::CalcTextSize(ui.tr(Word::bookings_replan)).x) +
       4.0F * ImGui::GetStyle().FramePadding.x;
   ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
-  ui.fonts.need(csv_name_);
+  ui.fonts.need_characters(csv_name_);
   ImGui::InputTextWithHint("##csv", "bookings.csv", &csv_name_);
-  ui.items.last("change.bookings_path");
+  ui.items.register_last("change.bookings_path");
   ImGui::SameLine();
   if (ImGui::Button(ui.tr(Word::bookings_save), {button, 0.0F})) {
     const std::string file = csv_name_.empty() ? "bookings.csv" : csv_name_;
@@ -187,7 +188,7 @@ void ChangeSite::draw_bookings_file(Ui& ui, const model::Run& run) {
     out.close();
     ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
   }
-  ui.items.last("change.bookings_save");
+  ui.items.register_last("change.bookings_save");
 }
 
 /// Asks what the changed bookings come to: evtwin reads them as the scenario's session file.
@@ -200,9 +201,9 @@ void ChangeSite::draw_bookings_replan(Ui& ui, Asking& asking, const model::Run& 
       model::write_bookings(out, run, bookings_);
       out.close();
       if (!out) throw std::runtime_error(fmt::format("{}: can not be written", file));
-      start(asking, run, {{"sessions", file}});
+      start_run(asking, run, {{"sessions", file}});
     } catch (const std::runtime_error& error) {
-      task_.fail(error.what());
+      task_.set_trouble(error.what());
     }
   }
   ImGui::PopID();
@@ -213,11 +214,11 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
     bookings_of_ = run.serial;
     bookings_ = model::bookings_of(run);
   }
-  const model::AskedWorld& world = asking.world(run);
-  const bool may_edit = world.trouble == model::NotAskable::askable && world.reads("sessions");
+  const model::AskedWorld& world = asking.asked_world(run);
+  const bool may_edit = world.trouble == model::NotAskable::askable && world.reads_parameter("sessions");
   if (!may_edit) {
-    wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
-    ui.items.last("change.bookings_fixed");
+    draw_wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
+    ui.items.register_last("change.bookings_fixed");
   }
   draw_bookings_file(ui, run);
   if (may_edit) draw_bookings_replan(ui, asking, run);

@@ -45,15 +45,15 @@ std::string text_of(const Ui& ui, const FormRow& row, const model::Run& run, dou
   if (std::isnan(value)) return "-";
   switch (row.form) {
     case FieldForm::money:
-      return with_sign ? signed_money(ui, run, value) : money(ui, run, value);
+      return with_sign ? signed_money(ui, run, value) : money_text(ui, run, value);
     case FieldForm::percent:
-      return with_sign ? signed_figure(value * 100.0, "pp", 1) : figure(value * 100.0, "%", 1);
+      return with_sign ? signed_figure(value * 100.0, "pp", 1) : figure_text(value * 100.0, "%", 1);
     case FieldForm::kw:
-      return with_sign ? signed_figure(value, "kW", 1) : figure(value, "kW", 1);
+      return with_sign ? signed_figure(value, "kW", 1) : figure_text(value, "kW", 1);
     case FieldForm::kwh:
       break;
   }
-  return with_sign ? signed_figure(value, "kWh", 1) : figure(value, "kWh", 1);
+  return with_sign ? signed_figure(value, "kWh", 1) : figure_text(value, "kWh", 1);
 }
 
 /// The strategy as --strategy takes it; empty where the scenario's own was run.
@@ -72,8 +72,8 @@ void draw_cost_sentence(Ui& ui, const model::Run& run, const model::Run& other) 
   const plot::Style& style = ui.canvas.style;
   const double dearer = model::kpi_value(other, "total_cost") - model::kpi_value(run, "total_cost");
   const double less_kwh = model::service_kwh(run) - model::service_kwh(other);
-  const std::string difference = money(ui, run, std::abs(dearer));
-  const bool same = difference == money(ui, run, 0.0);
+  const std::string difference = money_text(ui, run, std::abs(dearer));
+  const bool same = difference == money_text(ui, run, 0.0);
   std::string sentence =
       same ? std::string(ui.tr(Word::change_same_cost))
            : fmt::format(fmt::runtime(ui.tr(dearer > 0.0 ? Word::change_dearer : Word::change_cheaper)), difference);
@@ -82,13 +82,14 @@ void draw_cost_sentence(Ui& ui, const model::Run& run, const model::Run& other) 
         " " + fmt::format(fmt::runtime(ui.tr(less_kwh > 0.0 ? Word::change_serves_less : Word::change_serves_more)),
                           kwh_text(std::abs(less_kwh)));
   }
-  wrapped(ui, sentence,
-          same ? style.text : plot::colour(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
-  ui.items.last("change.sentence");
+  draw_wrapped(
+      ui, sentence,
+      same ? style.text : plot::colour_of(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
+  ui.items.register_last("change.sentence");
 
   for (const analysis::PartyVerdict& party : verdict_of(ui).parties) {
     if (party.party == analysis::Party::site || party.party == analysis::Party::drivers)
-      wrapped(ui, party.text(), style.text_weak);
+      draw_wrapped(ui, party.join_parts(), style.text_weak);
   }
 }
 
@@ -108,11 +109,11 @@ void draw_figure_row(Ui& ui, const FormRow& row, const model::Run& run, const mo
   const plot::Style& style = ui.canvas.style;
   const double was = model::kpi_value(run, row.kpi), now = model::kpi_value(other, row.kpi);
   ImGui::TableNextRow();
-  columns.cell(ui, 0, row.name == Word::kpi_peak ? metered(ui, row.name, run) : ui.tr(row.name));
+  columns.cell(ui, 0, row.name == Word::kpi_peak ? metered_text(ui, row.name, run) : ui.tr(row.name));
   columns.cell(ui, 1, text_of(ui, row, run, was, false));
-  ui.items.last(fmt::format("change.{}.a", row.kpi));
+  ui.items.register_last(fmt::format("change.{}.a", row.kpi));
   columns.cell(ui, 2, text_of(ui, row, other, now, false));
-  ui.items.last(fmt::format("change.{}.b", row.kpi));
+  ui.items.register_last(fmt::format("change.{}.b", row.kpi));
 
   const analysis::KpiInfo* info = analysis::find_kpi_info(row.kpi);
   const std::string text = text_of(ui, row, run, now - was, true);
@@ -123,7 +124,7 @@ void draw_figure_row(Ui& ui, const FormRow& row, const model::Run& run, const mo
   const bool good = judged && (now < was) == (info->better == analysis::Better::lower);
   ImGui::PushStyleColor(
       ImGuiCol_Text,
-      !judged ? style.text : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion));
+      !judged ? style.text : plot::colour_of(style, good ? plot::Category::blue : plot::Category::vermillion));
   columns.cell(ui, 3, judged ? fmt::format("{} {}", text, ui.tr(good ? Word::better : Word::worse)) : text);
   ImGui::PopStyleColor();
 }
@@ -152,17 +153,19 @@ void draw_change_plot(Ui& ui, const model::Site& was, const model::Site& now) {
   plot::TimePlot chart("change", ui.canvas, {0.0F, height}, {"kW"});
   const auto label = [&](const char* letter, Word word) { return fmt::format("{} {}", letter, ui.tr(word)); };
   const auto grid_label = [&](const char* letter, const model::Site& site) {
-    return fmt::format("{} {}", letter, metered(ui, Word::series_grid, {&site}));
+    return fmt::format("{} {}", letter, metered_text(ui, Word::series_grid, {&site}));
   };
-  const ImU32 limit = plot::colour(style, plot::Category::vermillion), grid = plot::colour(style, plot::Category::blue);
-  if (!was.contract_kw.empty()) chart.line(label("A", Word::series_contract), was.contract_kw, {limit, style.scale});
+  const ImU32 limit = plot::colour_of(style, plot::Category::vermillion),
+              grid = plot::colour_of(style, plot::Category::blue);
+  if (!was.contract_kw.empty())
+    chart.add_line(label("A", Word::series_contract), was.contract_kw, {limit, style.scale});
   if (!now.contract_kw.empty())
-    chart.line(label("B", Word::series_contract), now.contract_kw, {limit, style.scale, true});
-  chart.line(grid_label("A", was), was.grid_kw, {grid, 1.5F * style.scale});
-  chart.line(grid_label("B", now), now.grid_kw,
-             {plot::colour(style, plot::Category::orange), 2.0F * style.scale, true});
-  const plot::PlotReply reply = chart.draw();
-  ui.items.at("change.overlay", reply.min, reply.max);
+    chart.add_line(label("B", Word::series_contract), now.contract_kw, {limit, style.scale, true});
+  chart.add_line(grid_label("A", was), was.grid_kw, {grid, 1.5F * style.scale});
+  chart.add_line(grid_label("B", now), now.grid_kw,
+                 {plot::colour_of(style, plot::Category::orange), 2.0F * style.scale, true});
+  const plot::PlotReply reply = chart.draw_plot();
+  ui.items.register_rect("change.overlay", reply.min, reply.max);
 }
 
 }  // namespace
@@ -173,7 +176,7 @@ ChangeSite::Fields ChangeSite::fields_of(const model::Run& run, std::uint32_t ro
   if (row >= run.sites.size()) return fields;
   const model::Site& site = run.sites[row];
   if (!site.contract_kw.empty()) {
-    const double contract = site.contract_kw.at(run.start_ns);
+    const double contract = site.contract_kw.value_at(run.start_ns);
     fields.contract_kw = std::isfinite(contract) ? contract : 0.0;
   }
   for (const std::uint32_t storage : site.storages) {
@@ -185,8 +188,8 @@ ChangeSite::Fields ChangeSite::fields_of(const model::Run& run, std::uint32_t ro
   return fields;
 }
 
-void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set) {
-  const model::AskedWorld& world = asking.world(run);
+void ChangeSite::start_run(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set) {
+  const model::AskedWorld& world = asking.asked_world(run);
   model::SiteRequest request;
   request.set = set;
   if (!sessions_file_.empty() && !request.set.contains("sessions")) request.set["sessions"] = sessions_file_;
@@ -216,7 +219,7 @@ void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std
       const std::string& text = before->second;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), own);
       if (error != std::errc{} || end != text.data() + text.size()) {
-        task_.fail("the run file's " + site + key + " is '" + text + "', which is no number");
+        task_.set_trouble("the run file's " + site + key + " is '" + text + "', which is no number");
         return;
       }
     }
@@ -226,34 +229,34 @@ void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std
 
   try {
     out_ = asking.new_file("what-if", ".evtwin");
-    task_.start(model::run_arguments(asking.evtwin, world, request, out_));
+    task_.start_task(model::run_arguments(asking.evtwin, world, request, out_));
   } catch (const std::runtime_error& error) {
-    task_.fail(error.what());
+    task_.set_trouble(error.what());
   }
 }
 
-void ChangeSite::poll(Ui& ui, Asking& asking) {
-  advice_task_.poll();
-  if (const std::optional<std::string> answer = advice_task_.take(); answer && ui.run_a() != nullptr) {
+void ChangeSite::poll_task(Ui& ui, Asking& asking) {
+  advice_task_.poll_child();
+  if (const std::optional<std::string> answer = advice_task_.take_answer(); answer && ui.run_a() != nullptr) {
     try {
       advice_ = model::read_booking_advice(*answer, ui.run_a()->clock);
     } catch (const std::runtime_error& error) {
-      advice_task_.fail(error.what());
+      advice_task_.set_trouble(error.what());
     }
   }
-  task_.poll();
-  if (!task_.take()) return;
+  task_.poll_child();
+  if (!task_.take_answer()) return;
   shown_ = out_;
   asking.show_as_b(ui, shown_, ui.tr(Word::ask_site_title));
 }
 
-const model::Run* ChangeSite::answer(const Ui& ui) const {
+const model::Run* ChangeSite::answer_run(const Ui& ui) const {
   if (shown_.empty() || ui.run_b() == nullptr || ui.runs[ui.b].file != shown_) return nullptr;
   return ui.run_b();
 }
 
 void ChangeSite::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
-  const bool possible = asking.world(run).trouble == model::NotAskable::askable;
+  const bool possible = asking.asked_world(run).trouble == model::NotAskable::askable;
   // The slider asks when it is let go, so that a drag is one question.
   bool released = false;
   number_field(ui, "change.contract_kw", Word::change_contract, now_.contract_kw, "%.1f kW");
@@ -263,7 +266,7 @@ void ChangeSite::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
     const double least = 1.0, most = std::max({400.0, was_.contract_kw * 2.0, now_.contract_kw});
     ImGui::SliderScalar("##contract", ImGuiDataType_Double, &now_.contract_kw, &least, &most, "%.0f kW");
     released = ImGui::IsItemDeactivatedAfterEdit();
-    ui.items.last("change.contract_slider");
+    ui.items.register_last("change.contract_slider");
   }
 
   number_field(ui, "change.storage_kwh", Word::change_storage_kwh, now_.storage_kwh, "%.1f kWh");
@@ -279,22 +282,23 @@ void ChangeSite::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
   if (!site.load_kw.empty()) number_field(ui, "change.load_scale", Word::change_load, now_.load_scale, "x %.2f");
   choice_field(ui, "change.strategy", Word::plan_strategy, now_.strategy, asking.strategies,
                ui.tr(Word::change_as_in_scenario));
-  if (asking.world(run).reads("sessions")) text_field(ui, "change.sessions", Word::change_sessions, sessions_file_);
+  if (asking.asked_world(run).reads_parameter("sessions"))
+    text_field(ui, "change.sessions", Word::change_sessions, sessions_file_);
 
   ImGui::Spacing();
   const bool pressed = task_buttons(ui, task_, "change", Word::change_run, possible);
-  if (possible && (pressed || released)) start(asking, run, {});
+  if (possible && (pressed || released)) start_run(asking, run, {});
   if (ImGui::Button(ui.tr(Word::change_reset), {ImGui::GetContentRegionAvail().x, 0.0F})) {
     now_ = was_;
     sessions_file_.clear();
   }
-  ui.items.last("change.reset");
+  ui.items.register_last("change.reset");
 }
 
 void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
-  const model::Run* other = answer(ui);
+  const model::Run* other = answer_run(ui);
   if (other == nullptr || other->kpis.empty()) {
-    wrapped(ui, ui.tr(other == nullptr ? Word::change_hint : Word::loading), ui.canvas.style.text_weak);
+    draw_wrapped(ui, ui.tr(other == nullptr ? Word::change_hint : Word::loading), ui.canvas.style.text_weak);
     return;
   }
   draw_cost_sentence(ui, run, *other);
@@ -308,9 +312,9 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
 void ChangeSite::draw_save(Ui& ui) {
   const float button = ImGui::CalcTextSize(ui.tr(Word::change_save)).x + 4.0F * ImGui::GetStyle().FramePadding.x;
   ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
-  ui.fonts.need(save_as_);
+  ui.fonts.need_characters(save_as_);
   ImGui::InputTextWithHint("##save_as", "what-if.evtwin", &save_as_);
-  ui.items.last("change.save_path");
+  ui.items.register_last("change.save_path");
   ImGui::SameLine();
   if (ImGui::Button(ui.tr(Word::change_save), {button, 0.0F})) {
     const std::string file = save_as_.empty() ? "what-if.evtwin" : save_as_;
@@ -320,10 +324,10 @@ void ChangeSite::draw_save(Ui& ui) {
     ui.notice = copied && !error ? fmt::format("{} {}", ui.tr(Word::written), file)
                                  : fmt::format("{} {} ({})", ui.tr(Word::not_written), file, error.message());
   }
-  ui.items.last("change.save");
+  ui.items.register_last("change.save");
 }
 
-void ChangeSite::draw(Ui& ui, Asking& asking, const model::Run& run) {
+void ChangeSite::draw_page(Ui& ui, Asking& asking, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : 0;
   if (run.sites.empty()) return;
   // The form holds the values of one site of one run: another begins anew.
@@ -335,7 +339,7 @@ void ChangeSite::draw(Ui& ui, Asking& asking, const model::Run& run) {
 
   if (!ImGui::BeginTabBar("##tabs")) return;
   const bool on_site = ImGui::BeginTabItem(ui.tr(Word::site));
-  ui.items.last("change.tab_site");
+  ui.items.register_last("change.tab_site");
   if (on_site) {
     const float room = ImGui::GetContentRegionAvail().x;
     ImGui::BeginChild("##form", {std::clamp(room * 0.42F, ui.px(280.0F), ui.px(400.0F)), 0.0F}, false);
@@ -349,7 +353,7 @@ void ChangeSite::draw(Ui& ui, Asking& asking, const model::Run& run) {
   }
 
   const bool on_bookings = ImGui::BeginTabItem(ui.tr(Word::bookings));
-  ui.items.last("change.tab_bookings");
+  ui.items.register_last("change.tab_bookings");
   if (on_bookings) {
     draw_bookings(ui, asking, run);
     ImGui::EndTabItem();

@@ -32,7 +32,7 @@ const EntityRows& listed(const Ui& ui, const model::Run& run) {
   query.search = ui.search;
   query.order = ui.order;
   query.closed = state.closed_stations;
-  return state.entities.get(run, query, [&] { return entity_rows(run, query); });
+  return state.entities.get_or_make(run, query, [&] { return entity_rows(run, query); });
 }
 
 void draw_search(Ui& ui, float width) {
@@ -42,15 +42,15 @@ void draw_search(Ui& ui, float width) {
   }
   ImGui::SetNextItemWidth(width);
   ImGui::InputTextWithHint("##search", ui.tr(Word::search), &ui.search);
-  ui.items.last("entities.search");
-  ui.fonts.need(ui.search);
+  ui.items.register_last("entities.search");
+  ui.fonts.need_characters(ui.search);
 }
 
 void draw_order(Ui& ui, float width) {
   const auto now = static_cast<std::size_t>(ui.order);
   if (!begin_combo(ui, "entities.order", ui.tr(order_words.at(now)), width)) return;
   for (std::size_t i = 0; i < order_words.size(); ++i) {
-    if (choice(ui, order_items.at(i), ui.tr(order_words.at(i)), i == now)) ui.order = static_cast<EvseOrder>(i);
+    if (draw_choice(ui, order_items.at(i), ui.tr(order_words.at(i)), i == now)) ui.order = static_cast<EvseOrder>(i);
   }
   ImGui::EndCombo();
 }
@@ -60,7 +60,7 @@ void draw_station_choice(Ui& ui, const model::Run& run, float width) {
   const std::string& chosen = ui.selection.station;
   const std::string preview = chosen.empty() ? ui.tr(Word::all_stations) : chosen;
   if (!begin_combo(ui, "entities.station", preview, width)) return;
-  if (choice(ui, "station.all", ui.tr(Word::all_stations), chosen.empty())) ui.selection.station.clear();
+  if (draw_choice(ui, "station.all", ui.tr(Word::all_stations), chosen.empty())) ui.selection.station.clear();
   std::vector<const StationRow*> used;
   for (const StationRow& station : shown_stations(ui, run)) {
     if (station.used) used.push_back(&station);
@@ -70,7 +70,7 @@ void draw_station_choice(Ui& ui, const model::Run& run, float width) {
   while (clipper.Step()) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const StationRow& station = *used[static_cast<std::size_t>(i)];
-      if (!choice(ui, "station." + station.name, station.name, chosen == station.name)) continue;
+      if (!draw_choice(ui, "station." + station.name, station.name, chosen == station.name)) continue;
       ui.selection.clear();
       ui.selection.station = station.name;
     }
@@ -86,11 +86,11 @@ void draw_date_choice(Ui& ui, const model::Run& run, float width) {
                        std::min(clock.next_day(from), ui.time.end_ns()) == ui.time.to_ns();
   const std::string preview = one_day ? clock.date_text(from) : ui.tr(Word::all_dates);
   if (!begin_combo(ui, "entities.date", preview, width)) return;
-  if (choice(ui, "date.all", ui.tr(Word::all_dates), !one_day)) ui.time.fit();
+  if (draw_choice(ui, "date.all", ui.tr(Word::all_dates), !one_day)) ui.time.show_whole_run();
 
   const std::pair<std::uint32_t, std::string> question{ui.selection.site, ui.selection.station};
-  const std::vector<TimeNs>& days =
-      panel_state(ui).days.get(run, question, [&] { return days_with_sessions(run, question.first, question.second); });
+  const std::vector<TimeNs>& days = panel_state(ui).days.get_or_make(
+      run, question, [&] { return days_with_sessions(run, question.first, question.second); });
 
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(days.size()));
@@ -98,11 +98,11 @@ void draw_date_choice(Ui& ui, const model::Run& run, float width) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const TimeNs day = days[static_cast<std::size_t>(i)];
       const std::string text = clock.date_text(day);
-      if (!choice(ui, "date." + text, text, one_day && clock.day_start(from) == day)) continue;
+      if (!draw_choice(ui, "date." + text, text, one_day && clock.day_start(from) == day)) continue;
       const TimeNs next = clock.next_day(day);
       // The cursor stays where it is, if it is within the day.
-      if (ui.time.cursor_ns() < day || ui.time.cursor_ns() >= next) ui.time.seek(day);
-      ui.time.show(day, next);
+      if (ui.time.cursor_ns() < day || ui.time.cursor_ns() >= next) ui.time.seek_time(day);
+      ui.time.show_window(day, next);
     }
   }
   ImGui::EndCombo();
@@ -128,7 +128,7 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
       const bool all = selection.site == row.row || run.sites.size() == 1;
       return {"entity." + site.name,
               site.name,
-              kw_text(site.grid_kw.at(t)),
+              kw_text(site.grid_kw.value_at(t)),
               "",
               nullptr,
               nothing && all && selection.station.empty()};
@@ -151,11 +151,15 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
 
     case EntityKind::storage: {
       const model::Storage& storage = run.storages[row.row];
-      return {"entity." + storage.name,        storage.name, kw_text(storage.kw.at(t)),
-              percent_text(storage.soc.at(t)), nullptr,      selection.storage == row.row};
+      return {"entity." + storage.name,
+              storage.name,
+              kw_text(storage.kw.value_at(t)),
+              percent_text(storage.soc.value_at(t)),
+              nullptr,
+              selection.storage == row.row};
     }
     case EntityKind::feeder: {
-      const std::vector<double>& kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(run, t); });
+      const std::vector<double>& kw = state.feeder_kw.get_or_make(run, t, [&] { return model::feeder_kw(run, t); });
       const model::Feeder& feeder = run.feeders[row.row];
       return {"entity." + feeder.name, feeder.name, row.row < kw.size() ? kw_text(kw[row.row]) : "-",
               ui.tr(Word::feeder),     nullptr,     false};
@@ -198,7 +202,7 @@ void act_on_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Ent
     case EntityKind::session:
       select_session_of(ui, run, row.row);
       // Its EVSE has had other vehicles: it is seen at its own time.
-      ui.time.seek(run.sessions[row.row].arrived_ns);
+      ui.time.seek_time(run.sessions[row.row].arrived_ns);
       break;
     case EntityKind::feeder:
     case EntityKind::more:
@@ -245,13 +249,13 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
   }
   ImGui::PopID();
   ImGui::PopID();
-  ui.items.last(line.item);
+  ui.items.register_last(line.item);
 
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const plot::Style& style = ui.canvas.style;
   float x = min.x + indent;
   if (row.kind == EntityKind::station) {
-    ui.items.at("entities.open." + rows.stations[row.row].name, {x, min.y}, {x + height, min.y + height});
+    ui.items.register_rect("entities.open." + rows.stations[row.row].name, {x, min.y}, {x + height, min.y + height});
     draw_station_handle(ui, rows.stations[row.row], {x, min.y}, height);
     x += height;
   } else if (line.look != nullptr) {
@@ -270,18 +274,18 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
   const float word_end = right - std::max(figure_width, ui.px(62.0F)) - gap;
   if (!line.middle.empty() && word_end - word_width > x + name_width + gap)
     text_right(ui, {word_end, y}, line.middle, word_width + 1.0F, style.text_weak);
-  if (row.kind == EntityKind::evse) tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
+  if (row.kind == EntityKind::evse) draw_tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
   if (row.kind == EntityKind::station)
-    tooltip(ui, fmt::format("{}: {} {}", line.name, ui.tr(Word::free_of_all), line.right));
+    draw_tooltip(ui, fmt::format("{}: {} {}", line.name, ui.tr(Word::free_of_all), line.right));
   if (row.kind == EntityKind::feeder)
-    tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run.feeders[row.row].max_kw)));
+    draw_tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run.feeders[row.row].max_kw)));
 }
 
 }  // namespace
 
 void draw_entity_list(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("entities", size);
-  const model::Run* shown = ui.shown();
+  const model::Run* shown = ui.shown_run();
   const float gap = ImGui::GetStyle().ItemSpacing.x;
   const float half = (ImGui::GetContentRegionAvail().x - gap) * 0.5F;
   draw_search(ui, half);
@@ -294,7 +298,7 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
     draw_date_choice(ui, run, half);
 
     const std::string usable = fmt::format(fmt::runtime(ui.tr(Word::usable_now)), usable_now(ui, run).size());
-    if (chip(ui, "entities.usable", usable, panel_state(ui).only_usable))
+    if (draw_chip(ui, "entities.usable", usable, panel_state(ui).only_usable))
       panel_state(ui).only_usable = !panel_state(ui).only_usable;
 
     ImGui::BeginChild("rows");
@@ -337,7 +341,7 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
 }
 
 void step_entity(Ui& ui, int by) {
-  const model::Run* shown = ui.shown();
+  const model::Run* shown = ui.shown_run();
   if (shown == nullptr) return;
   const model::Run& run = *shown;
   const EntityRows& rows = listed(ui, run);

@@ -41,7 +41,7 @@ void add_tree(const Run& run, const EntityQuery& query, EntityRows& out) {
     for (std::uint32_t i = 0; i < out.stations.size(); ++i) {
       const StationRow& station = out.stations[i];
       if (station.site != s) continue;
-      const bool single = station.single(run);
+      const bool single = station.is_single(run);
       if (!single) out.rows.push_back({EntityRow::Kind::station, 1, i});
       if (!single && query.closed.contains(station.name)) continue;
       const std::uint8_t depth = single ? 1 : 2;

@@ -19,7 +19,7 @@ struct EventQuery {
 };
 
 struct EventIndex {
-  std::vector<std::uint32_t> rows;                      ///< of Run::events, in the order of time
+  std::vector<std::uint32_t> rows;                      ///< of Run::event_count, in the order of time
   std::array<std::uint32_t, model::event_kinds> count;  ///< of each kind where it is shown or not; alerts_only counts
   std::uint32_t alerts = 0;                             ///< whatever kinds are shown
 };

@@ -31,7 +31,7 @@ const EventIndex& filtered(const Ui& ui, const model::Run& run, bool of_selected
   const EventQuery query = query_of(ui, run, of_selected);
   PanelState& state = panel_state(ui);
   auto& kept = of_selected ? state.selected_events : state.events;
-  return kept.get(run, query, [&] { return event_index(run, query); });
+  return kept.get_or_make(run, query, [&] { return event_index(run, query); });
 }
 
 std::string chip_text(const Ui& ui, model::EventKind kind, const EventIndex& index) {
@@ -61,31 +61,31 @@ void flip(Ui& ui, model::EventKind kind) {
 
 bool kind_chip(Ui& ui, model::EventKind kind, const EventIndex& index) {
   const Look& look = look_of(kind);
-  return chip(ui, std::string("filter.") + look.id, chip_text(ui, kind, index),
-              ui.events.show.at(static_cast<std::size_t>(kind)), &look);
+  return draw_chip(ui, std::string("filter.") + look.id, chip_text(ui, kind, index),
+                   ui.events.show.at(static_cast<std::size_t>(kind)), &look);
 }
 
 void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
   const float gap = ui.px(4.0F);
   Flow flow(gap);
   const auto button = [&](const char* item, Word word) {
-    flow.next(ImGui::CalcTextSize(ui.tr(word)).x + ImGui::GetStyle().FramePadding.x * 2.0F);
+    flow.place_next(ImGui::CalcTextSize(ui.tr(word)).x + ImGui::GetStyle().FramePadding.x * 2.0F);
     const bool clicked = ImGui::SmallButton(ui.tr(word));
-    ui.items.last(item);
+    ui.items.register_last(item);
     return clicked;
   };
 
   const auto seek = [&](TimeNs t) {
-    if (t != kernel::time_never && t != -kernel::time_never) ui.time.seek(t);
+    if (t != kernel::time_never && t != -kernel::time_never) ui.time.seek_time(t);
   };
   if (button("events.previous", Word::previous)) seek(previous_time(run, index, ui.time.cursor_ns()));
   if (button("events.next", Word::next)) seek(next_time(run, index, ui.time.cursor_ns()));
 
   const std::string alerts = fmt::format("{} {}", ui.tr(Word::alerts_only), index.alerts);
-  flow.next(chip_width(ui, alerts));
-  if (chip(ui, "filter.alerts", alerts, ui.events.alerts_only)) ui.events.alerts_only = !ui.events.alerts_only;
-  flow.next(chip_width(ui, ui.tr(Word::selected_only)));
-  if (chip(ui, "filter.selected", ui.tr(Word::selected_only), ui.events.selected_only))
+  flow.place_next(chip_width(ui, alerts));
+  if (draw_chip(ui, "filter.alerts", alerts, ui.events.alerts_only)) ui.events.alerts_only = !ui.events.alerts_only;
+  flow.place_next(chip_width(ui, ui.tr(Word::selected_only)));
+  if (draw_chip(ui, "filter.selected", ui.tr(Word::selected_only), ui.events.selected_only))
     ui.events.selected_only = !ui.events.selected_only;
 
   // Chips of all kinds where they need no more than two lines, else behind a button.
@@ -96,9 +96,9 @@ void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
   const float room = left + ImGui::GetContentRegionAvail().x * 0.9F;
   if (width <= room && ImGui::GetContentRegionAvail().y > ImGui::GetTextLineHeight() * 7.0F) {
     for (const model::EventKind kind : kinds) {
-      flow.next(chip_width(ui, chip_text(ui, kind, index)));
+      flow.place_next(chip_width(ui, chip_text(ui, kind, index)));
       if (kind_chip(ui, kind, index)) flip(ui, kind);
-      tooltip(ui, ui.tr(Word::filter_hint));
+      draw_tooltip(ui, ui.tr(Word::filter_hint));
     }
     return;
   }
@@ -106,10 +106,10 @@ void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
   const auto on = static_cast<std::size_t>(std::count_if(
       kinds.begin(), kinds.end(), [&](auto k) { return ui.events.show.at(static_cast<std::size_t>(k)); }));
   const std::string text = fmt::format("{} {}/{}", ui.tr(Word::event_kinds), on, kinds.size());
-  flow.next(ImGui::CalcTextSize(text.c_str()).x + ImGui::GetStyle().FramePadding.x * 2.0F);
-  ui.fonts.need(text);
+  flow.place_next(ImGui::CalcTextSize(text.c_str()).x + ImGui::GetStyle().FramePadding.x * 2.0F);
+  ui.fonts.need_characters(text);
   if (ImGui::SmallButton((text + "###kinds").c_str())) ImGui::OpenPopup("kinds");
-  ui.items.last("filter.kinds");
+  ui.items.register_last("filter.kinds");
   if (ImGui::BeginPopup("kinds")) {
     for (const model::EventKind kind : kinds) {
       if (kind_chip(ui, kind, index)) flip(ui, kind);
@@ -166,7 +166,7 @@ std::string detail_text(const Ui& ui, const model::Run& run, const model::Event&
   const Word* reason = reason_word(correction.reason);
   std::string text = reason != nullptr ? ui.tr(*reason) : correction.reason;
   if (!correction.limit_name.empty()) text += ": " + correction.limit_name;
-  return fmt::format("{}  {} > {}", text, figure(correction.asked_kw, "", 1), kw_text(correction.given_kw));
+  return fmt::format("{}  {} > {}", text, figure_text(correction.asked_kw, "", 1), kw_text(correction.given_kw));
 }
 
 void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::size_t place, bool at_cursor) {
@@ -176,7 +176,7 @@ void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::s
   ImGui::TableNextColumn();
   ImGui::PushID(static_cast<int>(place));
   if (ImGui::Selectable("##event", at_cursor, ImGuiSelectableFlags_SpanAllColumns)) {
-    ui.time.seek(event.time_ns);
+    ui.time.seek_time(event.time_ns);
     // Its session where there is one, else its EVSE.
     if (event.session != no_row) {
       select_session_of(ui, run, event.session);
@@ -185,7 +185,7 @@ void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::s
     }
   }
   ImGui::PopID();
-  ui.items.last(fmt::format("event.{}", place));
+  ui.items.register_last(fmt::format("event.{}", place));
   ImGui::SameLine(0.0F, 0.0F);
   text_cut(ui, run.clock.date_time_text(event.time_ns));
 
@@ -247,7 +247,7 @@ void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
 
 void draw_event_list(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("events", size);
-  const model::Run* shown = ui.shown();
+  const model::Run* shown = ui.shown_run();
   if (shown != nullptr) {
     draw_filter(ui, *shown, filtered(ui, *shown, ui.events.selected_only));
     draw_rows(ui, *shown, filtered(ui, *shown, ui.events.selected_only));
@@ -256,13 +256,13 @@ void draw_event_list(Ui& ui, ImVec2 size) {
 }
 
 TimeNs next_event(const Ui& ui, TimeNs t, bool of_selected) {
-  const model::Run* shown = ui.shown();
+  const model::Run* shown = ui.shown_run();
   if (shown == nullptr) return kernel::time_never;
   return next_time(*shown, filtered(ui, *shown, of_selected || ui.events.selected_only), t);
 }
 
 TimeNs previous_event(const Ui& ui, TimeNs t, bool of_selected) {
-  const model::Run* shown = ui.shown();
+  const model::Run* shown = ui.shown_run();
   if (shown == nullptr) return -kernel::time_never;
   return previous_time(*shown, filtered(ui, *shown, of_selected || ui.events.selected_only), t);
 }

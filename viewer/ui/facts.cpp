@@ -12,7 +12,7 @@ namespace {
 
 std::string written(const Ui& ui, const model::Run& run, double value, Unit unit, bool with_sign) {
   const auto write = [&](double v, std::string_view u, int decimals) {
-    return with_sign ? signed_figure(v, u, decimals) : figure(v, u, decimals);
+    return with_sign ? signed_figure(v, u, decimals) : figure_text(v, u, decimals);
   };
   switch (unit) {
     case Unit::text:
@@ -24,7 +24,7 @@ std::string written(const Ui& ui, const model::Run& run, double value, Unit unit
     case Unit::fraction:
       return write(value * 100.0, "%", 0);
     case Unit::money:
-      return with_sign ? signed_money(ui, run, value) : money(ui, run, value);
+      return with_sign ? signed_money(ui, run, value) : money_text(ui, run, value);
     case Unit::price:
       return write(value, run.currency.empty() ? "per kWh" : currency_name(ui, run) + "/kWh", 3);
   }
@@ -90,7 +90,7 @@ void add_why(const Ui& ui, const model::Run& run, const model::Why& why, double 
     if (!correction.limit_name.empty()) text += ": " + correction.limit_name;
     group.facts.push_back(text_fact(ui, Word::corrected_by, std::move(text)));
     group.facts.push_back(text_fact(ui, Word::corrected_to,
-                                    fmt::format("{} > {}  {}", figure(correction.asked_kw, "", 1),
+                                    fmt::format("{} > {}  {}", figure_text(correction.asked_kw, "", 1),
                                                 kw_text(correction.given_kw), clock.time_text(correction.time_ns))));
   }
   out.push_back(std::move(group));

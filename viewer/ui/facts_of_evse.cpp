@@ -81,7 +81,7 @@ void add_first_plan(const Ui& ui, const Run& run, std::uint32_t row, const model
   add.number(Word::first_plan_kwh, first.kwh, Unit::kwh);
   add.number(Word::first_plan_cost, first.cost, Unit::money);
   const double stood =
-      plan_of(ui, run, session.evse).extent(session.plugged_in_ns, std::min(t, session.departed_ns)).integral_h;
+      plan_of(ui, run, session.evse).extent_of(session.plugged_in_ns, std::min(t, session.departed_ns)).integral_h;
   add.number(over ? Word::plan_stood_kwh : Word::plan_stood_so_far, stood, Unit::kwh);
   add.number(over ? Word::got : Word::got_so_far, over ? session.got_kwh : now->session_kwh, Unit::kwh);
   add.number(over ? Word::came_to : Word::came_to_so_far, over ? session.cost : now->session_cost, Unit::money);
@@ -121,7 +121,7 @@ std::string end_message(const Ui& ui, const Run& run, const Session& session) {
     text += fmt::format(", {} {}", ui.tr(Word::missed), kwh_text(session.unmet_kwh));
   else
     text += fmt::format(", {}", ui.tr(Word::target_met));
-  return text + fmt::format(", {} {}", ui.tr(Word::driver_paid), money(ui, run, session.paid));
+  return text + fmt::format(", {} {}", ui.tr(Word::driver_paid), money_text(ui, run, session.paid));
 }
 
 void add_last_session(const Ui& ui, const Run& run, const model::Evse& evse, TimeNs t, Facts& out) {
@@ -155,7 +155,7 @@ void add_health(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t, Facts
   }
 
   // Messages of a log that was replayed: states, error codes, starts and stops.
-  const std::vector<std::uint32_t>& messages = panel_state(ui).messages.at(kept_of(ui, run)).get(run, row, [&] {
+  const std::vector<std::uint32_t>& messages = panel_state(ui).messages.at(kept_of(ui, run)).get_or_make(run, row, [&] {
     std::vector<std::uint32_t> rows;
     for (std::uint32_t i = 0; i < run.events.size(); ++i) {
       if (run.events[i].evse == row && run.events[i].kind == model::EventKind::message) rows.push_back(i);
@@ -216,7 +216,7 @@ Facts session_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
 Facts storage_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
   Facts out;
   const model::Storage& storage = run.storages[row];
-  const double kw = storage.kw.at(t);
+  const double kw = storage.kw.value_at(t);
   FactGroup state{Word::state, {}, {}};
   state.facts.push_back(text_fact(ui, Word::storage, storage.name));
   const Word doing = !(kw > 0.0 || kw < 0.0) ? Word::storage_idle
@@ -224,7 +224,7 @@ Facts storage_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
                                              : Word::status_discharging;
   state.facts.push_back(text_fact(ui, Word::status, ui.tr(doing)));
   state.facts.push_back(number_fact(ui, run, Word::power, kw, Unit::kw));
-  const double soc = storage.soc.at(t);
+  const double soc = storage.soc.value_at(t);
   state.facts.push_back(number_fact(ui, run, Word::soc_now, soc, Unit::fraction));
   state.facts.push_back(number_fact(ui, run, Word::stored, soc * storage.capacity_kwh, Unit::kwh));
   state.facts.push_back(number_fact(ui, run, Word::capacity, storage.capacity_kwh, Unit::kwh));

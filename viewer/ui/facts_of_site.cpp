@@ -26,7 +26,7 @@ void add_state(const Ui& ui, const Run& run, std::uint32_t site, Facts& out) {
   const model::SiteFlows& flows = flows_shown(ui, run);
   number(Word::grid, flows.grid, Unit::kw);
   if (!std::isnan(now.grid_kw))
-    group.facts.push_back({metered(ui, Word::grid_mean, run), kw_text(now.grid_kw), now.grid_kw, Unit::kw});
+    group.facts.push_back({metered_text(ui, Word::grid_mean, run), kw_text(now.grid_kw), now.grid_kw, Unit::kw});
   number(Word::contract_power, now.contract_kw, Unit::kw);
   number(Word::vehicles, std::isnan(flows.vehicles) ? now.ev_kw : flows.vehicles, Unit::kw);
   number(Word::pv, now.pv_kw, Unit::kw);
@@ -52,8 +52,8 @@ void add_money(const Ui& ui, const Run& run, std::uint32_t site, TimeNs t, Facts
   number(Word::party_site, so_far.site);
   number(Word::party_drivers, so_far.drivers);
   if (site != no_row && !run.sites[site].co2_kg.empty())
-    group.facts.push_back({ui.tr(Word::co2_so_far), figure(run.sites[site].co2_kg.at(t), "kg", 1),
-                           run.sites[site].co2_kg.at(t), Unit::text});
+    group.facts.push_back({ui.tr(Word::co2_so_far), figure_text(run.sites[site].co2_kg.value_at(t), "kg", 1),
+                           run.sites[site].co2_kg.value_at(t), Unit::text});
   out.push_back(std::move(group));
 }
 
@@ -117,8 +117,8 @@ void add_scores(const Ui& ui, const Run& run, Facts& out) {
   if (run.scores.empty()) return;
   FactGroup group{Word::replay_scores, {}, {}};
   for (const model::Score& score : run.scores) {
-    group.facts.push_back({ui.korean() && !score.help_ko.empty() ? score.help_ko : score.name,
-                           fmt::format("{}  {}", figure(score.value, score.unit, 3),
+    group.facts.push_back({ui.is_korean() && !score.help_ko.empty() ? score.help_ko : score.name,
+                           fmt::format("{}  {}", figure_text(score.value, score.unit, 3),
                                        model::is_given(score) ? ui.tr(Word::gate_given) : score.gate.c_str()),
                            score.value, Unit::text});
   }

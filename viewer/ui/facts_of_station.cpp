@@ -34,8 +34,8 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
   // Summed up once, looked up at any instant.
   const StationSums sums = panel_state(ui)
                                .ledger.at(kept_of(ui, run))
-                               .get(run, station, [&] { return station_ledger(run, station); })
-                               .until(t);
+                               .get_or_make(run, station, [&] { return station_ledger(run, station); })
+                               .sums_until(t);
   FactGroup ended{Word::sessions_ended, {}, {}};
   const auto number = [&](Word label, double value, Unit unit) {
     ended.facts.push_back(number_fact(ui, run, label, value, unit));

@@ -25,18 +25,18 @@ Flowing flowing(const Ui& ui, const model::Run& run, const FeederTree& tree, con
   switch (row.kind) {
     case Kind::connection: {
       const model::Site& site = run.sites[row.row];
-      return {fmt::format("{} ({})", ui.tr(Word::grid_connection), site.name), site.grid_kw.at(t),
-              site.contract_kw.at(t)};
+      return {fmt::format("{} ({})", ui.tr(Word::grid_connection), site.name), site.grid_kw.value_at(t),
+              site.contract_kw.value_at(t)};
     }
     // Power into a node counts positive, and the sun gives.
     case Kind::pv:
-      return {ui.tr(Word::pv), -run.sites[row.row].pv_kw.at(t), model::none};
+      return {ui.tr(Word::pv), -run.sites[row.row].pv_kw.value_at(t), model::none};
     case Kind::load:
-      return {ui.tr(Word::base_load), run.sites[row.row].load_kw.at(t), model::none};
+      return {ui.tr(Word::base_load), run.sites[row.row].load_kw.value_at(t), model::none};
     case Kind::storage: {
       const model::Storage& storage = run.storages[row.row];
-      const double kw = storage.kw.at(t);
-      return {fmt::format("{} {}", storage.name, percent_text(storage.soc.at(t))), kw,
+      const double kw = storage.kw.value_at(t);
+      return {fmt::format("{} {}", storage.name, percent_text(storage.soc.value_at(t))), kw,
               kw < 0.0 ? storage.max_discharge_kw : storage.max_charge_kw};
     }
 
@@ -62,7 +62,7 @@ void select(Ui& ui, const model::Run& run, const FeederTree& tree, const FeederR
     select_storage_of(ui, run, row.row);
   } else if (row.kind == Kind::station) {
     const StationRow& station = tree.stations[row.row];
-    if (station.single(run)) {
+    if (station.is_single(run)) {
       select_evse_of(ui, run, station.evses.front());
     } else {
       ui.selection.clear();
@@ -82,7 +82,7 @@ void draw_branch(Ui& ui, ImVec2 from, ImVec2 to, double kw, double full_kw) {
   const double share = flows && full_kw > 0.0 ? std::min(1.0, std::abs(kw) / full_kw) : 0.0;
   const float width = ui.px(1.0F) + ui.px(5.0F) * static_cast<float>(share);
   const ImU32 colour =
-      !flows ? style.frame : plot::colour(style, kw < 0.0 ? plot::Category::orange : plot::Category::blue);
+      !flows ? style.frame : plot::colour_of(style, kw < 0.0 ? plot::Category::orange : plot::Category::blue);
   list.AddLine(from, {from.x, to.y}, colour, width);
   list.AddLine({from.x, to.y}, to, colour, width);
   if (flows) draw_arrow(list, {(from.x + to.x) * 0.5F, to.y}, std::max(width, ui.px(4.0F)), kw > 0.0, colour);
@@ -125,7 +125,7 @@ void draw_node_texts(Ui& ui, const TreeLayout& layout, const Flowing& now, const
 
   // Beside the figures, or where there is no room for it, as a line below them.
   const double load = now.cap_kw > 0.0 ? std::abs(now.kw) / now.cap_kw : model::none;
-  const ImU32 colour = plot::colour(style, load > 1.0 ? plot::Category::vermillion : plot::Category::blue);
+  const ImU32 colour = plot::colour_of(style, load > 1.0 ? plot::Category::vermillion : plot::Category::blue);
   const ImVec2 bar_min = with_bar ? ImVec2(bar_right - bar_width, at.y + layout.height * 0.3F)
                                   : ImVec2(right - used, text_y + em + ui.px(1.0F));
   const ImVec2 bar_max =
@@ -139,8 +139,8 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   PanelState& state = panel_state(ui);
   const TimeNs t = ui.time.cursor_ns();
-  const FeederTree& tree = state.feeder_tree.get(run, site, [&] { return feeder_tree(run, site); });
-  const std::vector<double>& feeder_kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(run, t); });
+  const FeederTree& tree = state.feeder_tree.get_or_make(run, site, [&] { return feeder_tree(run, site); });
+  const std::vector<double>& feeder_kw = state.feeder_kw.get_or_make(run, t, [&] { return model::feeder_kw(run, t); });
   const Selection selection = selection_in(ui, run);
 
   TreeLayout layout;
@@ -168,10 +168,11 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
       if (ImGui::Selectable("##node", chosen, ImGuiSelectableFlags_None, {0.0F, layout.height}))
         select(ui, run, tree, row);
       ImGui::PopID();
-      ui.items.last("tree." + now.name);
-      const std::string kw =
-          std::isnan(now.cap_kw) ? kw_text(now.kw) : fmt::format("{} / {}", figure(now.kw, "", 1), kw_text(now.cap_kw));
-      tooltip(ui, now.name + ": " + kw);
+      ui.items.register_last("tree." + now.name);
+      const std::string kw = std::isnan(now.cap_kw)
+                                 ? kw_text(now.kw)
+                                 : fmt::format("{} / {}", figure_text(now.kw, "", 1), kw_text(now.cap_kw));
+      draw_tooltip(ui, now.name + ": " + kw);
       if (row.parent != no_row) {
         const float parent_y = layout.row_y(row.parent) + layout.height * 0.85F;
         draw_branch(ui, {x - layout.indent * 0.6F, parent_y}, {x, y + layout.height * 0.5F}, now.kw, layout.full_kw);

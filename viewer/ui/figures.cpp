@@ -6,7 +6,7 @@
 
 namespace evtwin::viewer::ui {
 
-std::string figure(double value, std::string_view unit, int decimals) {
+std::string figure_text(double value, std::string_view unit, int decimals) {
   if (!std::isfinite(value)) return "-";
   std::string text = fmt::format("{:.{}f}", value, decimals);
   if (text.front() == '-' && text.find_first_of("123456789") == std::string::npos) text.erase(0, 1);
@@ -23,7 +23,7 @@ std::string figure(double value, std::string_view unit, int decimals) {
 }
 
 std::string signed_figure(double value, std::string_view unit, int decimals) {
-  const std::string text = figure(value, unit, decimals);
+  const std::string text = figure_text(value, unit, decimals);
   const bool plus = value > 0.0 && text.find_first_of("123456789") != std::string::npos;
   return plus ? "+" + text : text;
 }

@@ -12,11 +12,11 @@ namespace evtwin::viewer::ui {
 class FilePicker {
  public:
   /// Shows it; asks the shell's own dialogue first.
-  void open(Files* files);
+  void open_dialogue(Files* files);
   bool is_open() const { return open_; }
-  void close() { open_ = false; }
+  void close_dialogue() { open_ = false; }
   /// Calls `chosen` with each path the user opens.
-  void draw(Ui& ui, Files* files, const std::function<void(const std::string&)>& chosen);
+  void draw_dialogue(Ui& ui, Files* files, const std::function<void(const std::string&)>& chosen);
 
  private:
   void go_to(Files& files, const std::string& path);

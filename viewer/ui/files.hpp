@@ -28,13 +28,13 @@ class Files {
 
   /// A dialogue of the system's own (a browser's): shows it, and the shell opens what is chosen. @returns false: it has
   /// none
-  virtual bool ask() { return false; }
+  virtual bool ask_for_files() { return false; }
   /// @param path empty: where the user works
-  virtual Folder list(const std::string& path) = 0;
-  virtual std::string join(const std::string& folder, const std::string& name) = 0;
+  virtual Folder list_folder(const std::string& path) = 0;
+  virtual std::string join_path(const std::string& folder, const std::string& name) = 0;
   /// Files opened before, the last one first.
-  virtual std::vector<std::string> recent() { return {}; }
-  virtual void remember(const std::string&) {}
+  virtual std::vector<std::string> recent_files() { return {}; }
+  virtual void remember_file(const std::string&) {}
 };
 
 }  // namespace evtwin::viewer::ui

@@ -89,11 +89,11 @@ class BoxRows {
     const float text_top = middle - ImGui::GetFontSize() * 0.5F;
     text_at(ui_, {min_.x, text_top}, label, left_ - min_.x - ui_.px(8.0F), style_.text);
     text_at(ui_, {right_ + ui_.px(8.0F), text_top}, fmt::format("n {}", of.n), ui_.px(50.0F), style_.text_weak);
-    ui_.items.at(std::string(item), {left_, top}, {right_, top + row_height_});
+    ui_.items.register_rect(std::string(item), {left_, top}, {right_, top + row_height_});
     if (of.n == 0) return;
 
     const float half = row_height_ * 0.28F, thick = ui_.px(1.5F);
-    const ImU32 line = plot::colour(style_, plot::Category::blue);
+    const ImU32 line = plot::colour_of(style_, plot::Category::blue);
     list_.AddLine({x(of.least), middle}, {x(of.lower), middle}, line, thick);
     list_.AddLine({x(of.upper), middle}, {x(of.most), middle}, line, thick);
     list_.AddRectFilled({x(of.lower), middle - half}, {x(of.upper), middle + half}, plot::with_alpha(line, 0.25));
@@ -101,7 +101,7 @@ class BoxRows {
     list_.AddLine({x(of.median), middle - half}, {x(of.median), middle + half}, line, ui_.px(3.0F));
     if (!std::isnan(mark))
       plot::draw_shape(list_, plot::Shape::diamond, {x(mark), middle}, row_height_ * 0.26F,
-                       plot::colour(style_, plot::Category::vermillion));
+                       plot::colour_of(style_, plot::Category::vermillion));
   }
 
  private:
@@ -158,13 +158,13 @@ void FleetPage::open(const std::string& file) {
   open_ = focus_ = true;
   trouble_.clear();
   fleet_.reset();
-  task_.cancel();
+  task_.cancel_task();
   if (is_scores(file)) {
     std::ifstream stream(file, std::ios::binary);
     if (stream)
       take({std::istreambuf_iterator<char>(stream), {}});
     else
-      trouble_ = fmt::format("{}: can not be read", kernel::printable(file));
+      trouble_ = fmt::format("{}: can not be read", kernel::make_printable(file));
     return;
   }
 
@@ -172,12 +172,12 @@ void FleetPage::open(const std::string& file) {
     trouble_ = fmt::format(
         "{}: scores of records are made by evtwin, which does not lie beside the viewer; "
         "evtwin score FILES --json makes a file that is shown without it",
-        kernel::printable(file));
+        kernel::make_printable(file));
     return;
   }
   std::vector<std::string> words{evtwin_, "score", "--json"};
   words.insert(words.end(), files_.begin(), files_.end());
-  task_.start(std::move(words));
+  task_.start_task(std::move(words));
 }
 
 void FleetPage::take(const std::string& document) {
@@ -187,20 +187,20 @@ void FleetPage::take(const std::string& document) {
     car_ = fleet_->groups.front().members.front();
   } catch (const std::runtime_error& wrong) {
     const std::string what = wrong.what();
-    const std::string file = kernel::printable(files_.back());
+    const std::string file = kernel::make_printable(files_.back());
     // What evtwin says of a broken file names it.
     trouble_ = what.find(file) != std::string::npos ? what : fmt::format("{}: {}", file, what);
   }
 }
 
 void FleetPage::poll() {
-  task_.poll();
-  if (const auto document = task_.take()) take(*document);
-  if (!task_.trouble().empty()) trouble_ = task_.trouble();
+  task_.poll_child();
+  if (const auto document = task_.take_answer()) take(*document);
+  if (!task_.trouble_text().empty()) trouble_ = task_.trouble_text();
 }
 
 void FleetPage::wait() {
-  task_.wait();
+  task_.wait_for_child();
   poll();
 }
 
@@ -208,7 +208,7 @@ void FleetPage::draw(Ui& ui) {
   // A picture waits for its answer.
   constexpr int frames_before_waiting = 30;
   frames_running_ = running() ? frames_running_ + 1 : 0;
-  if (ui.still && frames_running_ > frames_before_waiting) task_.wait();
+  if (ui.still && frames_running_ > frames_before_waiting) task_.wait_for_child();
   poll();
   if (!open_) return;
 
@@ -221,11 +221,12 @@ void FleetPage::draw(Ui& ui) {
   const bool shown = ImGui::Begin(fmt::format("{}###fleet", ui.tr(Word::fleet_title)).c_str(), &open_,
                                   ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoCollapse |
                                       ImGuiWindowFlags_NoSavedSettings);
-  ui.items.at("fleet", ImGui::GetWindowPos(), {ImGui::GetWindowPos().x + size.x, ImGui::GetWindowPos().y + size.y});
+  ui.items.register_rect("fleet", ImGui::GetWindowPos(),
+                         {ImGui::GetWindowPos().x + size.x, ImGui::GetWindowPos().y + size.y});
 
   if (shown && !trouble_.empty()) {
-    wrapped(ui, trouble_, plot::colour(ui.canvas.style, plot::Category::vermillion));
-    ui.items.last("fleet.trouble");
+    draw_wrapped(ui, trouble_, plot::colour_of(ui.canvas.style, plot::Category::vermillion));
+    ui.items.register_last("fleet.trouble");
   } else if (shown && !fleet_) {
     ImGui::TextUnformatted(ui.tr(Word::loading));
   } else if (shown) {
@@ -248,7 +249,7 @@ void FleetPage::draw(Ui& ui) {
 
 void FleetPage::draw_head(Ui& ui) {
   const model::Fleet& fleet = *fleet_;
-  const auto count = [](std::size_t n) { return figure(static_cast<double>(n), "", 0); };
+  const auto count = [](std::size_t n) { return figure_text(static_cast<double>(n), "", 0); };
   const auto known = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
   std::string line = fmt::format(fmt::runtime(ui.tr(Word::fleet_volume)), count(fleet.cars.size()), count(fleet.rows),
                                  count(fleet.fields), count(fleet.files), count(fleet.bytes), known(fleet.last_record),
@@ -264,11 +265,11 @@ void FleetPage::draw_head(Ui& ui) {
   if (!fleet.unknown_types.empty())
     line += "  " + fmt::format(fmt::runtime(ui.tr(Word::fleet_unknown_types)),
                                fmt::format("{}", fmt::join(fleet.unknown_types, ", ")));
-  wrapped(ui, line, ui.canvas.style.text_weak);
-  ui.items.last("fleet.volume");
+  draw_wrapped(ui, line, ui.canvas.style.text_weak);
+  ui.items.register_last("fleet.volume");
   for (const std::string& broken : fleet.broken)
-    wrapped(ui, fmt::format("{}: {}", ui.tr(Word::fleet_broken), broken),
-            plot::colour(ui.canvas.style, plot::Category::vermillion));
+    draw_wrapped(ui, fmt::format("{}: {}", ui.tr(Word::fleet_broken), broken),
+                 plot::colour_of(ui.canvas.style, plot::Category::vermillion));
 }
 
 void FleetPage::draw_filters(Ui& ui) {
@@ -289,15 +290,15 @@ void FleetPage::draw_filters(Ui& ui) {
       if (g == group_) type = text(of);
       continue;
     }
-    flow.next(chip_width(ui, text(of)));
-    if (chip(ui, "fleet.group." + of.name, text(of), g == group_)) choose(g);
+    flow.place_next(chip_width(ui, text(of)));
+    if (draw_chip(ui, "fleet.group." + of.name, text(of), g == group_)) choose(g);
   }
   const float width = ui.px(170.0F);
-  flow.next(width);
+  flow.place_next(width);
   if (!begin_combo(ui, "fleet.types", type, width)) return;
   for (std::size_t g = 0; g < fleet_->groups.size(); ++g) {
     const FleetGroup& of = fleet_->groups[g];
-    if (of.name.starts_with("type ") && choice(ui, "fleet.group." + of.name, text(of), g == group_)) choose(g);
+    if (of.name.starts_with("type ") && draw_choice(ui, "fleet.group." + of.name, text(of), g == group_)) choose(g);
   }
   ImGui::EndCombo();
 }
@@ -317,8 +318,8 @@ void FleetPage::draw_summary(Ui& ui) {
                      : of.corrected.reliability == "medium" ? Word::fleet_medium
                                                             : Word::fleet_low;
   line += fmt::format("{} {} (n = {})", ui.tr(Word::fleet_reliability), ui.tr(trust), of.corrected.n);
-  wrapped(ui, line, ui.canvas.style.text);
-  ui.items.last("fleet.summary");
+  draw_wrapped(ui, line, ui.canvas.style.text);
+  ui.items.register_last("fleet.summary");
 }
 
 void FleetPage::draw_cars(Ui& ui, ImVec2 size) {
@@ -342,7 +343,7 @@ void FleetPage::draw_cars(Ui& ui, ImVec2 size) {
                             {0.0F, ImGui::GetFontSize() + ui.px(8.0F) - ImGui::GetStyle().ItemSpacing.y}))
         car_ = row;
       ImGui::PopID();
-      ui.items.last("fleet.car." + car.id);
+      ui.items.register_last("fleet.car." + car.id);
 
       // As draw_line, on the row that is there; the score in its grade's colour.
       const std::array<std::string, 5> figures{
@@ -353,7 +354,7 @@ void FleetPage::draw_cars(Ui& ui, ImVec2 size) {
       const float each = width * 0.68F / static_cast<float>(figures.size());
       text_at(ui, min, car.id, width * 0.32F - ui.px(6.0F), style.text);
       for (std::size_t i = 0; i < figures.size(); ++i) {
-        const ImU32 colour = i == 3 ? plot::colour(style, category_of(car.grade)) : style.text;
+        const ImU32 colour = i == 3 ? plot::colour_of(style, category_of(car.grade)) : style.text;
         text_right(ui, {min.x + width * 0.32F + each * static_cast<float>(i + 1), min.y}, figures.at(i),
                    each - ui.px(4.0F), colour);
       }
@@ -389,20 +390,20 @@ void FleetPage::draw_car(Ui& ui) const {
   title += fmt::format("  {}", class_text(ui, car.of_class));
   if (car.model_year > 0) title += fmt::format("  {}", car.model_year);
   if (!std::isnan(car.age_years))
-    title += "  " + fmt::format(fmt::runtime(ui.tr(Word::fleet_years)), figure(car.age_years, "", 1));
-  wrapped(ui, title, style.text);
-  ui.items.last("fleet.shown");
+    title += "  " + fmt::format(fmt::runtime(ui.tr(Word::fleet_years)), figure_text(car.age_years, "", 1));
+  draw_wrapped(ui, title, style.text);
+  ui.items.register_last("fleet.shown");
 
-  wrapped(ui,
-          fmt::format("{} {}   {} {}", ui.tr(Word::fleet_corrected), corrected_text(car), ui.tr(Word::fleet_published),
-                      published_text(car)),
-          plot::colour(style, category_of(car.grade)));
+  draw_wrapped(ui,
+               fmt::format("{} {}   {} {}", ui.tr(Word::fleet_corrected), corrected_text(car),
+                           ui.tr(Word::fleet_published), published_text(car)),
+               plot::colour_of(style, category_of(car.grade)));
   if (car.is_partial())
-    wrapped(ui,
-            fmt::format(fmt::runtime(ui.tr(Word::fleet_partial)), percent_text(car.completeness),
-                        figure(car.low, "", 2), car.grade_low.empty() ? "-" : car.grade_low, figure(car.high, "", 2),
-                        car.grade_high.empty() ? "-" : car.grade_high),
-            style.text);
+    draw_wrapped(ui,
+                 fmt::format(fmt::runtime(ui.tr(Word::fleet_partial)), percent_text(car.completeness),
+                             figure_text(car.low, "", 2), car.grade_low.empty() ? "-" : car.grade_low,
+                             figure_text(car.high, "", 2), car.grade_high.empty() ? "-" : car.grade_high),
+                 style.text);
 
   // Points that add up to the score; what is missing is said, and what it costs with it.
   const float width = ImGui::GetContentRegionAvail().x;
@@ -416,30 +417,30 @@ void FleetPage::draw_car(Ui& ui) const {
     const std::string value = std::isnan(of.value) ? std::isnan(of.score) ? ui.tr(Word::fleet_missing) : "-"
                                                    : fmt::format("{:.3g} {}", of.value, indicator_units[i]);
     draw_line(ui, width, ui.tr(indicator_words[i]),
-              {value, figure(of.score, "", 1), figure(of.points, "", 1), figure(of.lost, "", 1),
-               figure(of_class ? of.of_class : of.of_fleet, "", 0)},
+              {value, figure_text(of.score, "", 1), figure_text(of.points, "", 1), figure_text(of.lost, "", 1),
+               figure_text(of_class ? of.of_class : of.of_fleet, "", 0)},
               style.text);
   }
   draw_line(ui, width, ui.tr(Word::fleet_age),
-            {"", "", std::isnan(car.age_years) ? "-" : figure(-car.penalty, "", 1), "", ""}, style.text);
+            {"", "", std::isnan(car.age_years) ? "-" : figure_text(-car.penalty, "", 1), "", ""}, style.text);
   if (car.floor > 0.0)
-    draw_line(ui, width, ui.tr(Word::fleet_floor), {"", "", figure(car.floor, "", 1), "", ""}, style.text);
-  draw_line(ui, width, ui.tr(Word::fleet_score), {"", "", figure(car.score, "", 1), "", ""}, style.text);
+    draw_line(ui, width, ui.tr(Word::fleet_floor), {"", "", figure_text(car.floor, "", 1), "", ""}, style.text);
+  draw_line(ui, width, ui.tr(Word::fleet_score), {"", "", figure_text(car.score, "", 1), "", ""}, style.text);
 
   // What was counted, never estimated.
   if (car.first_date.empty()) {
-    wrapped(ui, ui.tr(Word::fleet_no_segments), style.text_weak);
+    draw_wrapped(ui, ui.tr(Word::fleet_no_segments), style.text_weak);
     return;
   }
-  wrapped(ui,
-          fmt::format(fmt::runtime(ui.tr(Word::fleet_segments)), car.segments[0], car.segments[1], car.segments[2],
-                      car.segments[3]),
-          style.text_weak);
-  wrapped(
-      ui,
-      fmt::format(fmt::runtime(ui.tr(Word::fleet_collected)), car.first_date, car.last_date,
-                  figure(car.collection_days, "", 0), percent_text(car.covered), figure(car.last_charge_days, "", 0)),
-      style.text_weak);
+  draw_wrapped(ui,
+               fmt::format(fmt::runtime(ui.tr(Word::fleet_segments)), car.segments[0], car.segments[1], car.segments[2],
+                           car.segments[3]),
+               style.text_weak);
+  draw_wrapped(ui,
+               fmt::format(fmt::runtime(ui.tr(Word::fleet_collected)), car.first_date, car.last_date,
+                           figure_text(car.collection_days, "", 0), percent_text(car.covered),
+                           figure_text(car.last_charge_days, "", 0)),
+               style.text_weak);
 }
 
 }  // namespace evtwin::viewer::ui

@@ -22,7 +22,7 @@ class FleetPage {
   void open(const std::string& file);
   void close() { open_ = false; }
   bool is_open() const { return open_; }
-  bool running() const { return task_.running(); }
+  bool running() const { return task_.is_running(); }
   /// Until the answer is here, for pictures and tests.
   void wait();
   /// One line; empty: none.

@@ -54,17 +54,17 @@ std::vector<ImWchar> ranges_of(const std::set<ImWchar>& characters) {
 }  // namespace
 
 Fonts::Fonts(std::string file) {
-  use(file.empty() ? debian_nanum : std::move(file));
+  use_file(file.empty() ? debian_nanum : std::move(file));
   for (unsigned c = 0x20; c < 0x7F; ++c) need_character(c);
   for (unsigned c = 0xA0; c < 0x100; ++c) need_character(c);
-  need(marks);
+  need_characters(marks);
   for (std::size_t i = 0; i < static_cast<std::size_t>(Word::count); ++i) {
-    need(text_of(static_cast<Word>(i), Language::english));
-    need(text_of(static_cast<Word>(i), Language::korean));
+    need_characters(text_of(static_cast<Word>(i), Language::english));
+    need_characters(text_of(static_cast<Word>(i), Language::korean));
   }
 }
 
-void Fonts::use(std::string file) {
+void Fonts::use_file(std::string file) {
   file_ = std::move(file);
   bytes_ = read(file_);
   if (bytes_.empty()) file_.clear();
@@ -80,7 +80,7 @@ bool Fonts::lacks_characters() const {
   return std::any_of(wanted_.begin(), wanted_.end(), lacking);
 }
 
-void Fonts::need(std::string_view utf8) {
+void Fonts::need_characters(std::string_view utf8) {
   for (std::size_t at = 0; at < utf8.size();) need_character(next_character(utf8, at));
 }
 
@@ -90,7 +90,7 @@ void Fonts::need_character(unsigned code) {
   if (wanted_.insert(static_cast<ImWchar>(code)).second) stale_ = true;
 }
 
-bool Fonts::update(float scale) {
+bool Fonts::update_atlas(float scale) {
   // Another scale, or a character that no text had before, makes the atlas anew.
   if (!stale_ && scale == scale_) return false;
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;

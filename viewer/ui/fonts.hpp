@@ -17,17 +17,17 @@ class Fonts {
   explicit Fonts(std::string file = {});
 
   /// These characters will be shown. Cheap when they are known.
-  void need(std::string_view utf8);
+  void need_characters(std::string_view utf8);
   /// Rebuilds the atlas of the current ImGui context if characters or the scale have changed; between frames only.
   /// @returns whether it did: the shell then uploads the atlas anew.
-  bool update(float scale);
+  bool update_atlas(float scale);
 
   ImFont* body = nullptr;   ///< 15 px at scale 1
   ImFont* small = nullptr;  ///< 12 px
   ImFont* title = nullptr;  ///< 24 px: figures of cards
-  /// Another file from the next update() on; see the constructor.
-  void use(std::string file);
-  /// Hangul or Chinese characters were needed and the font, after update(), has them not.
+  /// Another file from the next update_atlas() on; see the constructor.
+  void use_file(std::string file);
+  /// Hangul or Chinese characters were needed and the font, after update_atlas(), has them not.
   bool lacks_characters() const;
   const std::string& file() const { return file_; }
   bool missing_hangul() const { return file_.empty(); }

@@ -23,7 +23,7 @@ void add_stays(Chart& chart, const model::Run& run, std::uint32_t row, const mod
                const plot::Style& style) {
   for (const std::uint32_t id : evse.sessions) {
     const model::Session& session = run.sessions[id];
-    const ImU32 colour = plot::colour(style, missed(session) ? plot::Category::vermillion : plot::Category::blue);
+    const ImU32 colour = plot::colour_of(style, missed(session) ? plot::Category::vermillion : plot::Category::blue);
     const TimeNs to = std::min(session.departed_ns, run.end_ns);
     chart.bars.push_back({row, session.plugged_in_ns, to, plot::with_alpha(colour, 0.22), 1.0, false, id});
     chart.bars.push_back({row, session.plugged_in_ns, to, colour, 1.0, true, id});
@@ -36,7 +36,7 @@ void add_power(Chart& chart, std::uint32_t row, const model::Evse& evse, const m
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const double share = pieces[i].value / std::max(evse.max_kw, 1e-9);
     if (!(std::abs(share) > 1e-6)) continue;
-    const ImU32 colour = plot::colour(style, share > 0.0 ? plot::Category::blue : plot::Category::orange);
+    const ImU32 colour = plot::colour_of(style, share > 0.0 ? plot::Category::blue : plot::Category::orange);
     const std::uint32_t session =
         model::session_at(run, static_cast<std::uint32_t>(&evse - run.evses.data()), pieces[i].start_ns);
     chart.bars.push_back(
@@ -81,18 +81,18 @@ void explain_session(const Ui& ui, const model::Run& run, const model::Session& 
        fmt::format("{} / {} kWh", analysis::number_text(session.got_kwh, 2),
                    analysis::number_text(session.wanted_kwh, 2)));
   if (missed(session)) line(Word::kpi_unmet, ui, fmt::format("{} kWh", analysis::number_text(session.unmet_kwh, 2)));
-  line(Word::driver_paid, ui, money(ui, run, session.paid));
+  line(Word::driver_paid, ui, money_text(ui, run, session.paid));
   ImGui::EndTooltip();
 }
 
 }  // namespace
 
 void draw_gantt_panel(Ui& ui, ImVec2 size) {
-  const model::Run* run = ui.shown();
+  const model::Run* run = ui.shown_run();
   if (run == nullptr) return;
   const GanttQuestion question{ui.selection.site, ui.selection.station, ui.order, ui.settings.dark};
   const Chart& chart =
-      panel_state(ui).gantt.at(kept_of(ui, *run)).get(*run, question, [&] { return chart_of(*run, ui); });
+      panel_state(ui).gantt.at(kept_of(ui, *run)).get_or_make(*run, question, [&] { return chart_of(*run, ui); });
 
   const bool is_a = run == ui.run_a();
   std::uint32_t selected_row = no_row;
@@ -104,7 +104,7 @@ void draw_gantt_panel(Ui& ui, ImVec2 size) {
   }
 
   const plot::GanttReply reply = plot::draw_gantt("sessions", ui.canvas, size, chart.names, chart.bars, selected_row);
-  ui.items.at("sessions", reply.min, reply.max);
+  ui.items.register_rect("sessions", reply.min, reply.max);
   if (reply.hovered) ui.hovered_panel = "sessions";
   if (reply.hovered && reply.id != no_row) explain_session(ui, *run, run->sessions[reply.id]);
   if (!reply.clicked) return;

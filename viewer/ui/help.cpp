@@ -57,7 +57,7 @@ void draw_help(Ui& ui) {
     ImGui::TextUnformatted(ui.tr(Word::help_title));
     ImGui::SameLine();
     if (ImGui::SmallButton(ui.tr(Word::close))) ui.help = false;
-    ui.items.last("help.close");
+    ui.items.register_last("help.close");
     ImGui::Separator();
     // In two columns where one would not fit.
     const float height = static_cast<float>(help_lines.size() + 6) * ImGui::GetTextLineHeightWithSpacing();
@@ -65,7 +65,7 @@ void draw_help(Ui& ui) {
     if (ImGui::BeginTable("keys", columns, ImGuiTableFlags_SizingFixedFit)) {
       for (const HelpLine& line : help_lines) {
         ImGui::TableNextColumn();
-        ui.fonts.need(line.keys);
+        ui.fonts.need_characters(line.keys);
         ImGui::TextUnformatted(line.keys);
         ImGui::TableNextColumn();
         ImGui::TextUnformatted(ui.tr(line.does));

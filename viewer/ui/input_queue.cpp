@@ -13,27 +13,27 @@ struct InputQueue::Told {
   bool command = false;  ///< a key went down that types nothing: it acts after the text of its frame
 };
 
-void InputQueue::move(float x, float y) {
+void InputQueue::move_mouse(float x, float y) {
   // Between two clicks only where the pointer came to matters.
   if (!events_.empty() && events_.back().kind == Kind::move) events_.pop_back();
   events_.push_back({Kind::move, 0, false, x, y});
 }
 
-void InputQueue::leave() { move(-FLT_MAX, -FLT_MAX); }
+void InputQueue::leave_window() { move_mouse(-FLT_MAX, -FLT_MAX); }
 
-void InputQueue::button(int button, bool down) {
+void InputQueue::set_button(int button, bool down) {
   if (button < 0 || button >= static_cast<int>(buttons)) return;
   events_.push_back({Kind::button, button, down});
 }
 
-void InputQueue::wheel(float dx, float dy) { events_.push_back({Kind::wheel, 0, false, dx, dy}); }
+void InputQueue::turn_wheel(float dx, float dy) { events_.push_back({Kind::wheel, 0, false, dx, dy}); }
 
-void InputQueue::key(int code, bool down) {
+void InputQueue::set_key(int code, bool down) {
   if (code < 0 || code >= static_cast<int>(keys)) return;
   events_.push_back({Kind::key, code, down});
 }
 
-void InputQueue::character(unsigned code) { events_.push_back({Kind::character, static_cast<int>(code)}); }
+void InputQueue::type_character(unsigned code) { events_.push_back({Kind::character, static_cast<int>(code)}); }
 
 void InputQueue::release_all() {
   // Keys and buttons that are down once all that waits has been told.
@@ -44,14 +44,14 @@ void InputQueue::release_all() {
     if (event.kind == Kind::button) pressed.at(static_cast<std::size_t>(event.code)) = event.down;
   }
   for (std::size_t code = 0; code < keys; ++code) {
-    if (down.test(code)) key(static_cast<int>(code), false);
+    if (down.test(code)) set_key(static_cast<int>(code), false);
   }
   for (std::size_t i = 0; i < buttons; ++i) {
-    if (pressed.at(i)) button(static_cast<int>(i), false);
+    if (pressed.at(i)) set_button(static_cast<int>(i), false);
   }
 }
 
-bool InputQueue::fits(const Event& event, const Told& told) const {
+bool InputQueue::fits_frame(const Event& event, const Told& told) const {
   const auto code = static_cast<std::size_t>(event.code);
   switch (event.kind) {
     case Kind::move:
@@ -69,7 +69,7 @@ bool InputQueue::fits(const Event& event, const Told& told) const {
   return true;
 }
 
-void InputQueue::tell(const Event& event, ImGuiIO& io, Told& told) {
+void InputQueue::tell_imgui(const Event& event, ImGuiIO& io, Told& told) {
   const auto code = static_cast<std::size_t>(event.code);
   switch (event.kind) {
     case Kind::move:
@@ -100,10 +100,10 @@ void InputQueue::tell(const Event& event, ImGuiIO& io, Told& told) {
   }
 }
 
-void InputQueue::apply(ImGuiIO& io) {
+void InputQueue::apply_events(ImGuiIO& io) {
   Told told;
-  while (!events_.empty() && fits(events_.front(), told)) {
-    tell(events_.front(), io, told);
+  while (!events_.empty() && fits_frame(events_.front(), told)) {
+    tell_imgui(events_.front(), io, told);
     events_.pop_front();
   }
   io.MousePos = mouse_;

@@ -15,16 +15,16 @@ namespace evtwin::viewer::ui {
 
 class InputQueue {
  public:
-  void move(float x, float y);
-  void leave();  ///< the pointer is outside the window
-  void button(int button, bool down);
-  void wheel(float dx, float dy);
-  void key(int code, bool down);  ///< numbered as in keys.hpp; others are ignored
-  void character(unsigned code);  ///< as typed, or as an input method commits it
-  void release_all();             ///< the window has lost the keyboard
+  void move_mouse(float x, float y);
+  void leave_window();  ///< the pointer is outside the window
+  void set_button(int button, bool down);
+  void turn_wheel(float dx, float dy);
+  void set_key(int code, bool down);   ///< numbered as in keys.hpp; others are ignored
+  void type_character(unsigned code);  ///< as typed, or as an input method commits it
+  void release_all();                  ///< the window has lost the keyboard
 
   /// Hands the next events to ImGui, before ImGui::NewFrame: each button and key changes at most once.
-  void apply(ImGuiIO& io);
+  void apply_events(ImGuiIO& io);
   bool empty() const { return events_.empty(); }
 
  private:
@@ -36,8 +36,8 @@ class InputQueue {
     float x = 0.0F, y = 0.0F;
   };
   struct Told;  // what this frame has been told already
-  bool fits(const Event& event, const Told& told) const;
-  void tell(const Event& event, ImGuiIO& io, Told& told);
+  bool fits_frame(const Event& event, const Told& told) const;
+  void tell_imgui(const Event& event, ImGuiIO& io, Told& told);
 
   static constexpr std::size_t buttons = 3, keys = 512;
   static_assert(keys > ui::key::first_modifier + 7, "the right modifiers are the highest codes");

@@ -29,7 +29,7 @@ void heading(Ui& ui, Word title) {
   const plot::Style& style = ui.canvas.style;
   ImGui::Dummy({0.0F, ui.px(2.0F)});
   text_cut(ui, ui.tr(title));
-  ui.items.last(std::string("inspector.") + id_of(title));
+  ui.items.register_last(std::string("inspector.") + id_of(title));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float y = at.y - ImGui::GetStyle().ItemSpacing.y * 0.5F;
   ImGui::GetWindowDrawList()->AddLine({at.x, y}, {at.x + ImGui::GetContentRegionAvail().x, y}, style.frame);
@@ -37,7 +37,7 @@ void heading(Ui& ui, Word title) {
 
 void sentence(Ui& ui, const std::string& text, const char* before) {
   if (text.empty()) return;
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   const float width = ImGui::GetContentRegionAvail().x;
   for (const std::string& line : lines_of(before + text, width)) text_cut(ui, line, width);
 }
@@ -60,7 +60,7 @@ void draw_fact(Ui& ui, const std::string& label, const std::string& a, const std
     ImGui::Dummy({width, one_line ? line : line * 2.0F});
     text_at(ui, min, label, width, style.text_weak);
     text_at(ui, {min.x + value_x, min.y + (one_line ? 0.0F : line)}, a, width - value_x, style.text);
-    if (!one_line && a_width > width - value_x) tooltip(ui, a);
+    if (!one_line && a_width > width - value_x) draw_tooltip(ui, a);
     return;
   }
 
@@ -69,7 +69,7 @@ void draw_fact(Ui& ui, const std::string& label, const std::string& a, const std
   const float each = (width - start) / (diff.empty() ? 2.0F : 3.0F);  // words have no difference, and need the room
   const float y = min.y + (one_line ? 0.0F : line);
   ImGui::Dummy({width, one_line ? line : line * 2.0F});
-  tooltip(ui, fmt::format("{}\nA: {}\nB: {}{}{}", label, a, *b, diff.empty() ? "" : "\nB - A: ", diff));
+  draw_tooltip(ui, fmt::format("{}\nA: {}\nB: {}{}{}", label, a, *b, diff.empty() ? "" : "\nB - A: ", diff));
   text_at(ui, min, label, one_line ? start - gap : width, style.text_weak);
   text_at(ui, {min.x + start, y}, a, each - gap, style.text);
   text_at(ui, {min.x + start + each, y}, *b, each - gap, style.text);
@@ -125,25 +125,28 @@ void draw_plan(Ui& ui, const model::Run& run, std::uint32_t evse) {
   const plot::Style& style = ui.canvas.style;
   heading(ui, Word::plan_and_power);
   plot::TimePlot plot("inspector.plan", ui.canvas, {ImGui::GetContentRegionAvail().x, em * 9.0F}, {"kW"});
-  plot.line(ui.tr(Word::flows), run.evses[evse].kw, {plot::colour(style, plot::Category::blue), 1.5F, false, 0.2});
-  plot.line(ui.tr(Word::plan), plan, {plot::colour(style, plot::Category::vermillion), 1.5F, true});
-  const plot::PlotReply reply = plot.draw();
-  ui.items.at("inspector.plan", reply.min, reply.max);
+  plot.add_line(ui.tr(Word::flows), run.evses[evse].kw,
+                {plot::colour_of(style, plot::Category::blue), 1.5F, false, 0.2});
+  plot.add_line(ui.tr(Word::plan), plan, {plot::colour_of(style, plot::Category::vermillion), 1.5F, true});
+  const plot::PlotReply reply = plot.draw_plot();
+  ui.items.register_rect("inspector.plan", reply.min, reply.max);
 }
 
 /// A replay: what was metered at the selected EVSE, and what the twin has, over the session there.
 void draw_metered(Ui& ui, const model::Run& run, std::uint32_t evse) {
   const float em = ImGui::GetFontSize();
   if (evse >= run.evses.size() || run.metered.empty() || ImGui::GetContentRegionAvail().x < em * 14.0F) return;
-  const model::Series& metered =
-      panel_state(ui).metered_evse.at(kept_of(ui, run)).get(run, evse, [&] { return model::metered_at(run, evse); });
+  const model::Series& metered = panel_state(ui).metered_evse.at(kept_of(ui, run)).get_or_make(run, evse, [&] {
+    return model::metered_at(run, evse);
+  });
   const plot::Style& style = ui.canvas.style;
   heading(ui, Word::metered_and_twin);
   plot::TimePlot plot("inspector.metered", ui.canvas, {ImGui::GetContentRegionAvail().x, em * 9.0F}, {"kW"});
-  plot.line(ui.tr(Word::flows), run.evses[evse].kw, {plot::colour(style, plot::Category::blue), 1.5F, false, 0.2});
-  plot.line(ui.tr(Word::series_metered), metered, {plot::colour(style, plot::Category::vermillion), 1.5F});
-  const plot::PlotReply reply = plot.draw();
-  ui.items.at("inspector.metered", reply.min, reply.max);
+  plot.add_line(ui.tr(Word::flows), run.evses[evse].kw,
+                {plot::colour_of(style, plot::Category::blue), 1.5F, false, 0.2});
+  plot.add_line(ui.tr(Word::series_metered), metered, {plot::colour_of(style, plot::Category::vermillion), 1.5F});
+  const plot::PlotReply reply = plot.draw_plot();
+  ui.items.register_rect("inspector.metered", reply.min, reply.max);
 }
 
 }  // namespace
@@ -152,7 +155,7 @@ void draw_inspector(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("inspector", size);
   const model::Run* a = ui.run_a();
   const model::Run* b = ui.run_b();
-  const model::Run* one = ui.shown();
+  const model::Run* one = ui.shown_run();
   const bool both = a != nullptr && b != nullptr && ui.compare != Compare::a && ui.compare != Compare::b;
   if (both) {
     draw_beside(ui, *a, facts_of(ui, *a), facts_of(ui, *b));

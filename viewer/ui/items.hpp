@@ -12,19 +12,21 @@ class Items {
  public:
   void begin_frame() { rects_.clear(); }
   /// The item ImGui drew last.
-  void last(std::string_view id) { rects_[std::string(id)] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}; }
-  void at(std::string_view id, ImVec2 min, ImVec2 max) { rects_[std::string(id)] = {min, max}; }
+  void register_last(std::string_view id) {
+    rects_[std::string(id)] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  }
+  void register_rect(std::string_view id, ImVec2 min, ImVec2 max) { rects_[std::string(id)] = {min, max}; }
 
   struct Rect {
     ImVec2 min, max;
     ImVec2 centre() const { return {(min.x + max.x) / 2, (min.y + max.y) / 2}; }
   };
   /// Null: not on the screen in the frame drawn last.
-  const Rect* find(std::string_view id) const {
+  const Rect* find_rect(std::string_view id) const {
     const auto it = rects_.find(std::string(id));
     return it == rects_.end() ? nullptr : &it->second;
   }
-  const std::map<std::string, Rect>& all() const { return rects_; }
+  const std::map<std::string, Rect>& all_rects() const { return rects_; }
 
  private:
   std::map<std::string, Rect> rects_;

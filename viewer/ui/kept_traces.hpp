@@ -17,7 +17,7 @@ template <class Key, class Value>
 class KeptTraces {
  public:
   template <class Make>
-  const Value& get(std::uint64_t run, const Key& key, Make make) {
+  const Value& get_or_make(std::uint64_t run, const Key& key, Make make) {
     auto place = std::find_if(runs_.begin(), runs_.end(), [&](const auto& entry) { return entry.first == run; });
     if (place == runs_.end()) {
       runs_.emplace_front(run, std::map<Key, Value>());

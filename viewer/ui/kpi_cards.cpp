@@ -45,7 +45,7 @@ static_assert(kernel::has_unique_keys(cards, &Card::title) && kernel::has_unique
 
 std::string text_of_value(const Ui& ui, const Card& card, const model::Run& run, double value, bool with_sign) {
   std::string text;
-  if (card.form == FigureForm::money) return with_sign ? signed_money(ui, run, value) : money(ui, run, value);
+  if (card.form == FigureForm::money) return with_sign ? signed_money(ui, run, value) : money_text(ui, run, value);
   if (card.form == FigureForm::percent) {
     text = analysis::number_text(value * 100.0, 1);
   } else {
@@ -61,7 +61,7 @@ double so_far(const model::Run& run, std::string_view kpi) {
   double cost = 0.0, peak = 0.0, delivered = 0.0, unmet = 0.0, v2g = 0.0;
   for (std::uint32_t row = 0; row < run.sites.size(); ++row) {
     const model::Site& site = run.sites[row];
-    cost += site.cost.empty() ? 0.0 : site.cost.at(site.cost.end_ns() - 1);
+    cost += site.cost.empty() ? 0.0 : site.cost.value_at(site.cost.end_ns() - 1);
     double highest_kw = 0.0;
     for (const model::Meter& meter : site.meter) {
       highest_kw = std::max(highest_kw, model::window_mean_kw(run, site, meter));
@@ -112,7 +112,7 @@ void draw_difference(Ui& ui, Card card, const model::Run& run, double difference
 
   const plot::Style& style = ui.canvas.style;
   const ImU32 colour =
-      !judged ? style.text_weak : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion);
+      !judged ? style.text_weak : plot::colour_of(style, good ? plot::Category::blue : plot::Category::vermillion);
   ImGui::PushStyleColor(ImGuiCol_Text, colour);
   ImGui::TextUnformatted(text.c_str());
 
@@ -136,7 +136,7 @@ void draw_card(Ui& ui, const CardFigure& figure, const model::Run& run, const mo
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
   const Word title = cards.at(figure.card).title;
-  text_cut(ui, title == Word::kpi_peak ? metered(ui, title, run) : ui.tr(title));
+  text_cut(ui, title == Word::kpi_peak ? metered_text(ui, title, run) : ui.tr(title));
   ImGui::PopStyleColor();
   ImGui::PopFont();
 
@@ -173,8 +173,8 @@ void explain_figure(Ui& ui, const CardFigure& figure, const model::Run& run) {
   ImGui::PushTextWrapPos(ui.px(360.0F));
   for (const record::Kpi& kpi : run.kpis) {
     if (kpi.site >= 0 || kpi.name != cards.at(figure.card).kpi) continue;
-    const std::string& help = ui.korean() ? kpi.help_ko : kpi.help;
-    ui.fonts.need(help);
+    const std::string& help = ui.is_korean() ? kpi.help_ko : kpi.help;
+    ui.fonts.need_characters(help);
     ImGui::TextUnformatted(fmt::format("{}: {}", kpi.name, help).c_str());
   }
   ImGui::PopTextWrapPos();
@@ -188,7 +188,8 @@ void draw_kpi_cards(Ui& ui, ImVec2 size) {
   if (a == nullptr) return;
   const model::Run* b = ui.run_b();
   // Found once per run, not per frame: a run that is not over sums its meter.
-  const auto& figures = panel_state(ui).cards.get(*a, b == nullptr ? 0 : b->serial, [&] { return figures_of(a, b); });
+  const auto& figures =
+      panel_state(ui).cards.get_or_make(*a, b == nullptr ? 0 : b->serial, [&] { return figures_of(a, b); });
 
   const float gap = ui.px(6.0F);
   const auto fitting = static_cast<std::size_t>(std::max(1.0F, (size.x + gap) / (ui.px(148.0F) + gap)));
@@ -203,7 +204,7 @@ void draw_kpi_cards(Ui& ui, ImVec2 size) {
     draw_card(ui, figures[i], *a, b);
     const bool hovered = ImGui::IsWindowHovered();
     ImGui::EndChild();
-    ui.items.last(id);
+    ui.items.register_last(id);
     if (hovered) explain_figure(ui, figures[i], *a);
   }
 }

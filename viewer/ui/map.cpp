@@ -46,10 +46,10 @@ void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now, Flo
   if (small) ImGui::PushFont(ui.fonts.small);
   const auto show = [&](const char* item, Word word, const std::string& text) {
     const std::string line = fmt::format("{} {}", ui.tr(word), text);
-    ui.fonts.need(line);
-    flow.next(ImGui::CalcTextSize(line.c_str()).x);
+    ui.fonts.need_characters(line);
+    flow.place_next(ImGui::CalcTextSize(line.c_str()).x);
     text_cut(ui, line);
-    ui.items.last(item);
+    ui.items.register_last(item);
   };
   const auto power = [&](const char* item, Word word, double kw) {
     if (!std::isnan(kw)) show(item, word, kw_text(kw));
@@ -63,13 +63,13 @@ void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now, Flo
   power("map.storage", Word::storage, now.storage_kw);
 
   if (!std::isnan(now.grid_kw)) {
-    const std::string line = fmt::format("{} {}", metered(ui, Word::grid_mean, run), kw_text(now.grid_kw));
-    ui.fonts.need(line);
-    flow.next(ImGui::CalcTextSize(line.c_str()).x);
+    const std::string line = fmt::format("{} {}", metered_text(ui, Word::grid_mean, run), kw_text(now.grid_kw));
+    ui.fonts.need_characters(line);
+    flow.place_next(ImGui::CalcTextSize(line.c_str()).x);
     text_cut(ui, line);
-    ui.items.last("map.grid_mean");
+    ui.items.register_last("map.grid_mean");
   }
-  show("map.cost", Word::cost_so_far, money(ui, run, now.cost));
+  show("map.cost", Word::cost_so_far, money_text(ui, run, now.cost));
   if (small) ImGui::PopFont();
 }
 
@@ -99,9 +99,9 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
     const Look& look = look_of(counted.status);
     const std::string text = fmt::format("{} {}", ui.tr(look.word), counted.count);
     const ImVec2 size{line * 1.2F + ImGui::CalcTextSize(text.c_str()).x, line};
-    flow.next(size.x);
+    flow.place_next(size.x);
     ImGui::Dummy(size);
-    ui.items.last(std::string("map.legend.") + look.id);
+    ui.items.register_last(std::string("map.legend.") + look.id);
 
     const ImVec2 at = ImGui::GetItemRectMin();
     plot::draw_shape(*ImGui::GetWindowDrawList(), look.shape, {at.x + line * 0.5F, at.y + line * 0.5F}, line * 0.32F,
@@ -127,7 +127,7 @@ float legend_height(const Ui& ui) {
 const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   const TimeNs t = ui.time.cursor_ns();
-  return panel_state(ui).site_state.at(kept_of(ui, run)).get(run, {site, t}, [&] {
+  return panel_state(ui).site_state.at(kept_of(ui, run)).get_or_make(run, {site, t}, [&] {
     return site == no_row ? sum_of_sites(run, t) : model::site_state(run, site, t);
   });
 }
@@ -135,19 +135,21 @@ const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
 const model::SiteFlows& flows_shown(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   const TimeNs t = std::clamp(ui.time.cursor_ns(), run.start_ns, std::max(run.start_ns, run.known_until_ns - 1));
-  return panel_state(ui).flows.at(kept_of(ui, run)).get(run, {site, t}, [&] { return model::flows_at(run, site, t); });
+  return panel_state(ui).flows.at(kept_of(ui, run)).get_or_make(run, {site, t}, [&] {
+    return model::flows_at(run, site, t);
+  });
 }
 
 void draw_map(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("map", size, false, ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
-  const model::Run* shown = ui.shown();
+  const model::Run* shown = ui.shown_run();
   if (shown != nullptr) {
     const model::SiteState& now = site_state_shown(ui, *shown);
     Flow flow(ui.px(10.0F));
-    flow.next(chip_width(ui, ui.tr(Word::stations)));
-    if (chip(ui, "map.stations", ui.tr(Word::stations), !ui.show_feeders)) ui.show_feeders = false;
-    flow.next(chip_width(ui, ui.tr(Word::feeders)));
-    if (chip(ui, "map.feeders", ui.tr(Word::feeders), ui.show_feeders)) ui.show_feeders = true;
+    flow.place_next(chip_width(ui, ui.tr(Word::stations)));
+    if (draw_chip(ui, "map.stations", ui.tr(Word::stations), !ui.show_feeders)) ui.show_feeders = false;
+    flow.place_next(chip_width(ui, ui.tr(Word::feeders)));
+    if (draw_chip(ui, "map.feeders", ui.tr(Word::feeders), ui.show_feeders)) ui.show_feeders = true;
     draw_powers(ui, *shown, now, flow);
 
     // The map keeps at least four lines.

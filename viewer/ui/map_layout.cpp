@@ -47,7 +47,7 @@ float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, flo
 
 }  // namespace
 
-MapLayout::Rect MapLayout::cell(std::size_t group, std::uint32_t index, bool headed) const {
+MapLayout::Rect MapLayout::cell_rect(std::size_t group, std::uint32_t index, bool headed) const {
   const MapBox& box = boxes[group];
   const std::uint32_t row = index / box.columns;
   const std::uint32_t column = index % box.columns;

@@ -33,7 +33,7 @@ struct MapLayout {
     float x = 0.0F, y = 0.0F;
   };
   /// Upper left corner of a cell.
-  Rect cell(std::size_t group, std::uint32_t index, bool headed) const;
+  Rect cell_rect(std::size_t group, std::uint32_t index, bool headed) const;
 };
 
 /// The most detailed layout that fits into width x height; the least detailed and smallest where none does.

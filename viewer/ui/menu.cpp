@@ -15,13 +15,13 @@ namespace {
 
 bool entry(Ui& ui, const char* id, Word word, const char* shortcut, bool on = false, bool possible = true) {
   const bool pressed = ImGui::MenuItem(ui.tr(word), shortcut, on, possible);
-  ui.items.last(id);
+  ui.items.register_last(id);
   return pressed;
 }
 
 bool begin_menu(Ui& ui, const char* id, Word word) {
   const bool open = ImGui::BeginMenu(fmt::format("{}###{}", ui.tr(word), id).c_str());
-  ui.items.last(id);
+  ui.items.register_last(id);
   return open;
 }
 
@@ -31,11 +31,11 @@ void path_of_run(Ui& ui, const ScreenActions& actions) {
   ImGui::SetNextItemWidth(ui.px(280.0F));
   const bool entered =
       ImGui::InputTextWithHint("##path", ui.tr(Word::path_hint), &path, ImGuiInputTextFlags_EnterReturnsTrue);
-  ui.items.last("menu.path");
-  ui.fonts.need(path);
+  ui.items.register_last("menu.path");
+  ui.fonts.need_characters(path);
   ImGui::SameLine();
   const bool pressed = ImGui::Button(ui.tr(Word::open));
-  ui.items.last("menu.path.open");
+  ui.items.register_last("menu.path.open");
   if ((pressed || entered) && !path.empty()) {
     actions.open(path);
     path.clear();
@@ -72,7 +72,7 @@ void view_menu(Ui& ui) {
   if (entry(ui, "menu.larger", Word::larger, "Ctrl +", false, ui.settings.scale < 2.0F)) change_scale(ui, 1);
   if (entry(ui, "menu.smaller", Word::smaller, "Ctrl -", false, ui.settings.scale > 1.0F)) change_scale(ui, -1);
   ImGui::Separator();
-  if (entry(ui, "menu.fit", Word::fit, "F")) ui.time.fit();
+  if (entry(ui, "menu.fit", Word::fit, "F")) ui.time.show_whole_run();
   if (entry(ui, "menu.zoom_to_markers", Word::zoom_to_markers, "Z", false, ui.time.marker_a && ui.time.marker_b))
     ui.time.zoom_to_markers();
   ImGui::EndMenu();
@@ -89,16 +89,16 @@ void ask_menu(Ui& ui, const ScreenActions& actions) {
 
 void run_combo(Ui& ui, const char* id, std::size_t& which, float width) {
   ImGui::SetNextItemWidth(width);
-  ui.fonts.need(ui.runs[which].label);
+  ui.fonts.need_characters(ui.runs[which].label);
   if (ImGui::BeginCombo(fmt::format("##{}", id).c_str(),
                         cut_to_width(ui.runs[which].label, width - ui.px(28.0F)).c_str())) {
     for (std::size_t i = 0; i < ui.runs.size(); ++i) {
-      ui.fonts.need(ui.runs[i].label);
+      ui.fonts.need_characters(ui.runs[i].label);
       if (ImGui::Selectable(fmt::format("{}##{}", ui.runs[i].label, i).c_str(), i == which)) which = i;
     }
     ImGui::EndCombo();
   }
-  ui.items.last(id);
+  ui.items.register_last(id);
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", ui.runs[which].file.c_str());
 }
 
@@ -110,7 +110,7 @@ void compare_choice(Ui& ui) {
     const char* word = ui.tr(name_of(mode));
     if (ImGui::SmallButton(word)) set_compare(ui, mode);
     if (on) ImGui::PopStyleColor();
-    ui.items.last(fmt::format("compare.{}", id_of(name_of(mode)) + std::string_view("compare_").size()));
+    ui.items.register_last(fmt::format("compare.{}", id_of(name_of(mode)) + std::string_view("compare_").size()));
     ImGui::SameLine(0.0F, ui.px(3.0F));
   }
 }
@@ -126,7 +126,7 @@ void draw_menu(Ui& ui, const ScreenActions& actions) {
 
   // Runs and how they are compared; language and theme always at the right end.
   const float spacing = ImGui::GetStyle().ItemSpacing.x;
-  const char* language = ui.korean() ? "EN" : "한국어";
+  const char* language = ui.is_korean() ? "EN" : "한국어";
   const char* theme = ui.tr(ui.settings.dark ? Word::light : Word::dark);
   const float end = ImGui::CalcTextSize(language).x + ImGui::CalcTextSize(theme).x + 6.0F * spacing;
 
@@ -148,9 +148,9 @@ void draw_menu(Ui& ui, const ScreenActions& actions) {
 
   ImGui::SetCursorPosX(ImGui::GetWindowContentRegionMax().x - end + 2.0F * spacing);
   if (ImGui::SmallButton(language)) toggle_language(ui);
-  ui.items.last("language");
+  ui.items.register_last("language");
   if (ImGui::SmallButton(theme)) toggle_theme(ui);
-  ui.items.last("theme");
+  ui.items.register_last("theme");
   ImGui::EndMenuBar();
 }
 

@@ -49,7 +49,7 @@ const PartyMoney& party_money_of(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   const Range range = range_of(ui, run);
   PanelState& state = panel_state(ui);
-  return state.party_money.at(kept_of(ui, run)).get(run, {site, {range.from, range.to}}, [&] {
+  return state.party_money.at(kept_of(ui, run)).get_or_make(run, {site, {range.from, range.to}}, [&] {
     return site == no_row ? model::party_money(run, range.from, range.to)
                           : model::party_money(run, site, range.from, range.to);
   });
@@ -57,7 +57,7 @@ const PartyMoney& party_money_of(const Ui& ui, const model::Run& run) {
 
 void figure_cell(Ui& ui, const std::string& text) {
   ImGui::TableNextColumn();
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   const float room = ImGui::GetContentRegionAvail().x;
   const float wide = ImGui::CalcTextSize(text.c_str()).x;
   if (wide < room) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + room - wide);
@@ -83,11 +83,11 @@ void draw_parties(Ui& ui, const model::Run& one, const model::Run* other) {
     // A part of the line above is written weaker.
     if (part.of_which) ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
     text_cut(ui, ui.tr(part.word));
-    ui.items.last(part.item);
-    figure_cell(ui, money(ui, one, a.*part.value));
+    ui.items.register_last(part.item);
+    figure_cell(ui, money_text(ui, one, a.*part.value));
     if (other != nullptr) {
       const PartyMoney& b = party_money_of(ui, *other);
-      figure_cell(ui, money(ui, *other, b.*part.value));
+      figure_cell(ui, money_text(ui, *other, b.*part.value));
       figure_cell(ui, signed_money(ui, *other, b.*part.value - a.*part.value));
     }
     if (part.of_which) ImGui::PopStyleColor();
@@ -108,7 +108,7 @@ constexpr int table_columns = static_cast<int>(money_columns) + 2;
 void draw_expected(Ui& ui, const model::Run& run, std::uint32_t row, double cost) {
   const FirstPlan& first = first_plan_of(ui, run, row);
   const bool planned = first.decision != no_row;
-  figure_cell(ui, planned ? money(ui, run, first.cost) : "-");
+  figure_cell(ui, planned ? money_text(ui, run, first.cost) : "-");
   figure_cell(ui, planned ? signed_figure(plan_error(first, cost) * 100.0, "%", 1) : "-");
 }
 
@@ -120,10 +120,10 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
   ImGui::PushID(static_cast<int>(row));
   if (ImGui::Selectable("##session", selected, ImGuiSelectableFlags_SpanAllColumns)) {
     select_session_of(ui, run, row);
-    if (t < session.plugged_in_ns || t >= session.departed_ns) ui.time.seek(session.plugged_in_ns);
+    if (t < session.plugged_in_ns || t >= session.departed_ns) ui.time.seek_time(session.plugged_in_ns);
   }
   ImGui::PopID();
-  ui.items.last("money.session." + session.name);
+  ui.items.register_last("money.session." + session.name);
   ImGui::SameLine(0.0F, 0.0F);
   text_cut(ui, session.vehicle.empty() ? session.name : session.vehicle);
 
@@ -133,22 +133,22 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
   text_cut(ui, run.clock.date_time_text(session.plugged_in_ns));
   if (so_far) {  // what is known of it at the cursor
     const model::EvseState now = model::evse_state(run, session.evse, t);
-    figure_cell(ui, figure(now.session_kwh, "kWh", 2));
+    figure_cell(ui, figure_text(now.session_kwh, "kWh", 2));
     figure_cell(ui, ui.tr(Word::charging_now));
-    figure_cell(ui, money(ui, run, now.session_cost));
-    figure_cell(ui, money(ui, run, now.driver_pays));
+    figure_cell(ui, money_text(ui, run, now.session_cost));
+    figure_cell(ui, money_text(ui, run, now.driver_pays));
     figure_cell(ui, "-");
     figure_cell(ui, "-");
     draw_expected(ui, run, row, model::none);
     return;
   }
 
-  figure_cell(ui, figure(session.got_kwh, "kWh", 2));
-  figure_cell(ui, figure(session.unmet_kwh, "kWh", 2));
-  figure_cell(ui, money(ui, run, session.cost));
-  figure_cell(ui, money(ui, run, session.paid));
-  figure_cell(ui, money(ui, run, session.v2g_payment));
-  figure_cell(ui, money(ui, run, session.wear_cost));
+  figure_cell(ui, figure_text(session.got_kwh, "kWh", 2));
+  figure_cell(ui, figure_text(session.unmet_kwh, "kWh", 2));
+  figure_cell(ui, money_text(ui, run, session.cost));
+  figure_cell(ui, money_text(ui, run, session.paid));
+  figure_cell(ui, money_text(ui, run, session.v2g_payment));
+  figure_cell(ui, money_text(ui, run, session.wear_cost));
   draw_expected(ui, run, row, session.cost);
 }
 
@@ -185,10 +185,10 @@ void draw_sessions(Ui& ui, const model::Run& run) {
   }
 
   PanelState& state = panel_state(ui);
-  const MoneyOrder& order = state.money_order.get(run, query, [&] { return money_order(run, query); });
+  const MoneyOrder& order = state.money_order.get_or_make(run, query, [&] { return money_order(run, query); });
   const Range range = range_of(ui, run);
   const bool until = state.money_until_cursor;
-  const std::vector<std::uint32_t>& rows = state.money_rows.get(
+  const std::vector<std::uint32_t>& rows = state.money_rows.get_or_make(
       run, {query, {until ? -kernel::time_never : range.from, range.to}},
       [&] { return until ? sessions_until(order, range.to) : sessions_within(order, range.from, range.to); });
   const Selection selection = selection_in(ui, run);
@@ -211,12 +211,14 @@ void draw_money(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("money", size);
   const model::Run* a = ui.run_a();
   const model::Run* b = ui.run_b();
-  const model::Run* one = ui.shown();
+  const model::Run* one = ui.shown_run();
   if (one != nullptr) {
     PanelState& state = panel_state(ui);
-    if (chip(ui, "money.window", ui.tr(Word::of_window), !state.money_until_cursor)) state.money_until_cursor = false;
+    if (draw_chip(ui, "money.window", ui.tr(Word::of_window), !state.money_until_cursor))
+      state.money_until_cursor = false;
     ImGui::SameLine(0.0F, ui.px(4.0F));
-    if (chip(ui, "money.cursor", ui.tr(Word::until_cursor), state.money_until_cursor)) state.money_until_cursor = true;
+    if (draw_chip(ui, "money.cursor", ui.tr(Word::until_cursor), state.money_until_cursor))
+      state.money_until_cursor = true;
     const bool both = a != nullptr && b != nullptr && ui.compare != Compare::a && ui.compare != Compare::b;
 
     // Beside each other where there is room, else one of the two.
@@ -226,9 +228,9 @@ void draw_money(Ui& ui, ImVec2 size) {
     const bool beside = room.x > least + em * 30.0F;
     if (!beside) {
       ImGui::SameLine(0.0F, ui.px(16.0F));
-      if (chip(ui, "money.parties", ui.tr(Word::parties), !state.money_vehicles)) state.money_vehicles = false;
+      if (draw_chip(ui, "money.parties", ui.tr(Word::parties), !state.money_vehicles)) state.money_vehicles = false;
       ImGui::SameLine(0.0F, ui.px(4.0F));
-      if (chip(ui, "money.vehicles", ui.tr(Word::vehicles), state.money_vehicles)) state.money_vehicles = true;
+      if (draw_chip(ui, "money.vehicles", ui.tr(Word::vehicles), state.money_vehicles)) state.money_vehicles = true;
     }
 
     if (beside || !state.money_vehicles) {

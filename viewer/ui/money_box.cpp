@@ -15,7 +15,7 @@ namespace {
 
 /// The runs on the screen: one, or A and B.
 std::vector<const model::Run*> runs_shown(const Ui& ui) {
-  if (ui.run_b() == nullptr || ui.compare == Compare::a || ui.compare == Compare::b) return {ui.shown()};
+  if (ui.run_b() == nullptr || ui.compare == Compare::a || ui.compare == Compare::b) return {ui.shown_run()};
   return {ui.run_a(), ui.run_b()};
 }
 
@@ -30,7 +30,7 @@ Planned planned_of(const model::Run& run) {
   if (planned.by_plan) {
     for (std::uint32_t row = 0; row < run.evses.size(); ++row) {
       const model::Series plan = standing_plan(run, row);
-      planned.kwh += plan.extent(run.start_ns, run.end_ns).integral_h;
+      planned.kwh += plan.extent_of(run.start_ns, run.end_ns).integral_h;
     }
   } else {
     for (const model::Session& session : run.sessions) planned.kwh += session.requested_kwh;
@@ -48,7 +48,7 @@ void draw_tile(Ui& ui, const char* item, ImVec2 min, ImVec2 size, const std::str
   text_at(ui, {min.x + em * 0.4F, min.y + em * 0.15F}, title, size.x - em * 0.6F, style.text_weak);
   ImGui::PopFont();
   text_at(ui, {min.x + em * 0.4F, min.y + em * 1.05F}, value, size.x - em * 0.6F, style.text);
-  ui.items.at(item, min, {min.x + size.x, min.y + size.y});
+  ui.items.register_rect(item, min, {min.x + size.x, min.y + size.y});
 }
 
 void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
@@ -63,7 +63,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
     return all;
   };
   const auto planned = [&](const model::Run& each) {
-    return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get(each, 0, [&] {
+    return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get_or_make(each, 0, [&] {
       const Planned made = planned_of(each);
       return std::pair(made.by_plan, made.kwh);
     });
@@ -81,21 +81,21 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
             : std::string(ui.tr(by_plan ? Word::tile_planned : Word::tile_requested));
 
   const auto ready = [&](const model::Run& each) {
-    return panel_state(ui).hours_to_ready.at(kept_of(ui, each)).get(each, 0, [&] {
+    return panel_state(ui).hours_to_ready.at(kept_of(ui, each)).get_or_make(each, 0, [&] {
       return model::mean_hours_to_ready(each);
     });
   };
   const std::array<Tile, 6> tiles{{
-      {"tile.terminals", ui.tr(Word::tile_terminals), figure(static_cast<double>(run.evses.size()), "", 0)},
-      {"tile.vehicles", ui.tr(Word::kpi_vehicles), figure(model::kpi_value(run, "sessions"), "", 0)},
+      {"tile.terminals", ui.tr(Word::tile_terminals), figure_text(static_cast<double>(run.evses.size()), "", 0)},
+      {"tile.vehicles", ui.tr(Word::kpi_vehicles), figure_text(model::kpi_value(run, "sessions"), "", 0)},
       {"tile.planned", planned_title,
-       of_each([&](const model::Run& each) { return figure(planned(each).second, "", 0); }) + " kWh"},
-      {"tile.peak", metered(ui, Word::kpi_peak, run),
-       of_each([&](const model::Run& each) { return figure(model::kpi_value(each, "peak_kw"), "", 1); }) + " kW"},
+       of_each([&](const model::Run& each) { return figure_text(planned(each).second, "", 0); }) + " kWh"},
+      {"tile.peak", metered_text(ui, Word::kpi_peak, run),
+       of_each([&](const model::Run& each) { return figure_text(model::kpi_value(each, "peak_kw"), "", 1); }) + " kW"},
       {"tile.ready", ui.tr(Word::tile_ready),
-       of_each([&](const model::Run& each) { return figure(ready(each), "", 1); }) + " h"},
+       of_each([&](const model::Run& each) { return figure_text(ready(each), "", 1); }) + " h"},
       {"tile.usable", ui.tr(Word::tile_usable), of_each([&](const model::Run& each) {
-         return figure(static_cast<double>(usable_now(ui, each).size()), "", 0);
+         return figure_text(static_cast<double>(usable_now(ui, each).size()), "", 0);
        })},
   }};
 
@@ -131,7 +131,7 @@ constexpr std::array<Gauge, 3> gauges{{{"gauge.site", Word::party_site, &model::
 }  // namespace
 
 void draw_money_box(Ui& ui, ImVec2 size) {
-  if (ui.shown() == nullptr) return;
+  if (ui.shown_run() == nullptr) return;
   ImGui::BeginChild("money_box", size);
   const std::vector<const model::Run*> runs = runs_shown(ui);
   draw_tiles(ui, runs);
@@ -140,7 +140,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
   // One scale for all gauges and both runs: what flows over the whole run.
   double scale = 0.0;
   for (const model::Run* run : runs) {
-    const model::PartyMoney& whole = panel_state(ui).money_of_all.at(kept_of(ui, *run)).get(*run, site, [&] {
+    const model::PartyMoney& whole = panel_state(ui).money_of_all.at(kept_of(ui, *run)).get_or_make(*run, site, [&] {
       return site == no_row ? model::party_money(*run, run->start_ns, run->end_ns)
                             : model::party_money(*run, site, run->start_ns, run->end_ns);
     });
@@ -163,7 +163,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
       const model::PartyMoney& now = money_so_far(ui, **run, site, ui.time.cursor_ns());
       const bool is_b = runs.size() > 1 && run == runs.rbegin();
       const ImU32 colour = is_b ? ui.canvas.style.marker_b : ui.canvas.style.marker_a;
-      x -= text_right(ui, {x, at.y}, money(ui, **run, now.*row.value), width * 0.58F,
+      x -= text_right(ui, {x, at.y}, money_text(ui, **run, now.*row.value), width * 0.58F,
                       runs.size() > 1 ? colour : ui.canvas.style.text);
       x -= ImGui::GetFontSize() * 0.8F;
     }
@@ -177,7 +177,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
       y += ui.px(7.0F);
     }
     ImGui::Dummy({width, y - at.y});
-    ui.items.last(row.item);
+    ui.items.register_last(row.item);
   }
   ImGui::EndChild();
 }

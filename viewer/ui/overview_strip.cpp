@@ -15,7 +15,7 @@ Strip strip_of(const model::Run& run, const OverviewQuestion& question) {
   const auto& [site, start, end, width] = question;
   Strip strip{std::vector<model::Extent>(width), std::vector<std::uint8_t>(width, 0)};
   if (site < run.sites.size() && !run.sites[site].grid_kw.empty())
-    run.sites[site].grid_kw.columns(start, end, strip.grid);
+    run.sites[site].grid_kw.column_extents(start, end, strip.grid);
   const double per_ns = static_cast<double>(width) / static_cast<double>(end - start);
   for (const model::Event& event : run.events) {
     if (event.time_ns < start || event.time_ns >= end) continue;
@@ -48,12 +48,12 @@ void draw_power(ImDrawList& list, const Strip& strip, ImVec2 min, ImVec2 max, Im
 }  // namespace
 
 void draw_overview_strip(Ui& ui, ImVec2 size) {
-  const model::Run* run = ui.shown();
+  const model::Run* run = ui.shown_run();
   if (run == nullptr || size.x < 8.0F || size.y < 8.0F) return;
   const ImVec2 min = ImGui::GetCursorScreenPos();
   const ImVec2 max{min.x + size.x, min.y + size.y};
   ImGui::InvisibleButton("overview", size);
-  ui.items.last("overview");
+  ui.items.register_last("overview");
   model::TimeModel& time = ui.time;
   const TimeNs start = time.start_ns(), end = time.end_ns();
   const auto x_of = [&](TimeNs t) {
@@ -69,17 +69,18 @@ void draw_overview_strip(Ui& ui, ImVec2 size) {
   list.AddRectFilled(min, max, style.background);
   const std::uint32_t site = ui.selection.site == no_row ? 0 : ui.selection.site;
   const OverviewQuestion question{site, start, end, static_cast<std::size_t>(size.x)};
-  const Strip& strip =
-      panel_state(ui).overview.at(kept_of(ui, *run)).get(*run, question, [&] { return strip_of(*run, question); });
+  const Strip& strip = panel_state(ui).overview.at(kept_of(ui, *run)).get_or_make(*run, question, [&] {
+    return strip_of(*run, question);
+  });
   const float ticks = ui.px(6.0F);
   draw_power(list, strip, {min.x, min.y + ui.px(2.0F)}, {max.x, max.y - ticks},
-             plot::colour(style, plot::Category::blue));
+             plot::colour_of(style, plot::Category::blue));
   for (std::size_t column = 0; column < strip.events.size(); ++column) {
     if (strip.events[column] == 0) continue;
     const bool alert = strip.events[column] == 2;
     const float x = min.x + static_cast<float>(column);
     list.AddRectFilled({x, max.y - (alert ? ticks : ticks / 2)}, {x + 1.0F, max.y},
-                       alert ? plot::colour(style, plot::Category::vermillion) : style.text_weak);
+                       alert ? plot::colour_of(style, plot::Category::vermillion) : style.text_weak);
   }
 
   // Time outside the window is dimmed.
@@ -100,12 +101,12 @@ void draw_overview_strip(Ui& ui, ImVec2 size) {
   if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 3.0F)) {
     const TimeNs width = time.to_ns() - time.from_ns();
     const TimeNs centre = time_of(ImGui::GetIO().MousePos.x);
-    time.show(centre - width / 2, centre - width / 2 + width);
+    time.show_window(centre - width / 2, centre - width / 2 + width);
   } else if (ImGui::IsItemDeactivated()) {
-    time.seek(time_of(ImGui::GetIO().MousePos.x));
+    time.seek_time(time_of(ImGui::GetIO().MousePos.x));
   }
   if (ImGui::IsItemHovered() && ImGui::GetIO().MouseWheel != 0.0F)
-    time.zoom(std::pow(1.25, static_cast<double>(ImGui::GetIO().MouseWheel)), time_of(ImGui::GetIO().MousePos.x));
+    time.zoom_at(std::pow(1.25, static_cast<double>(ImGui::GetIO().MouseWheel)), time_of(ImGui::GetIO().MousePos.x));
 }
 
 }  // namespace evtwin::viewer::ui

@@ -6,7 +6,7 @@
 namespace evtwin::viewer::ui {
 
 float text_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 colour) {
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   const std::string fitting = cut_to_width(text, width);
   const char* end = fitting.data() + fitting.size();
   ImGui::GetWindowDrawList()->AddText(place, colour, fitting.data(), end);
@@ -14,7 +14,7 @@ float text_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 co
 }
 
 float text_right(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 colour) {
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   const std::string fitting = cut_to_width(text, width);
   const char* end = fitting.data() + fitting.size();
   const float wide = ImGui::CalcTextSize(fitting.data(), end).x;
@@ -37,9 +37,9 @@ std::vector<std::string> lines_of(std::string_view text, float width) {
   return lines;
 }
 
-void tooltip(Ui& ui, std::string_view text) {
+void draw_tooltip(Ui& ui, std::string_view text) {
   if (!ImGui::IsItemHovered()) return;
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(ImGui::GetFontSize() * 30.0F);
   ImGui::TextUnformatted(text.data(), text.data() + text.size());
@@ -48,25 +48,25 @@ void tooltip(Ui& ui, std::string_view text) {
 }
 
 bool begin_combo(Ui& ui, const char* id, std::string_view preview, float width) {
-  ui.fonts.need(preview);
+  ui.fonts.need_characters(preview);
   ImGui::SetNextItemWidth(width);
   const ImGuiStyle& style = ImGui::GetStyle();
   const float room = width - ImGui::GetFrameHeight() - style.FramePadding.x * 2.0F;  // the arrow takes a square
   const std::string fitting = cut_to_width(preview, room);
   const bool open = ImGui::BeginCombo((std::string("##") + id).c_str(), fitting.c_str(), ImGuiComboFlags_HeightLarge);
   if (!open) {
-    ui.items.last(id);
-    if (fitting.size() != preview.size()) tooltip(ui, preview);
+    ui.items.register_last(id);
+    if (fitting.size() != preview.size()) draw_tooltip(ui, preview);
   }
   return open;
 }
 
-bool choice(Ui& ui, std::string_view item, std::string_view text, bool chosen) {
-  ui.fonts.need(text);
+bool draw_choice(Ui& ui, std::string_view item, std::string_view text, bool chosen) {
+  ui.fonts.need_characters(text);
   ImGui::PushID(item.data(), item.data() + item.size());
   const bool clicked = ImGui::Selectable("##choice", chosen);
   ImGui::PopID();
-  ui.items.last(item);
+  ui.items.register_last(item);
   const ImVec2 min = ImGui::GetItemRectMin();
   const float padding = ImGui::GetStyle().FramePadding.x;
   text_at(ui, {min.x + padding, min.y + ImGui::GetStyle().ItemSpacing.y * 0.5F}, text,
@@ -78,13 +78,13 @@ float chip_width(const Ui& ui, std::string_view text) {
   return ImGui::CalcTextSize(text.data(), text.data() + text.size()).x + ImGui::GetFontSize() + ui.px(12.0F);
 }
 
-bool chip(Ui& ui, std::string_view item, std::string_view text, bool on, const Look* look) {
-  ui.fonts.need(text);
+bool draw_chip(Ui& ui, std::string_view item, std::string_view text, bool on, const Look* look) {
+  ui.fonts.need_characters(text);
   const ImVec2 size{chip_width(ui, text), ImGui::GetFontSize() + ui.px(6.0F)};
   ImGui::PushID(item.data(), item.data() + item.size());
   const bool clicked = ImGui::InvisibleButton("##chip", size);
   ImGui::PopID();
-  ui.items.last(item);
+  ui.items.register_last(item);
 
   const ImVec2 min = ImGui::GetItemRectMin();
   const ImVec2 max = ImGui::GetItemRectMax();
@@ -117,7 +117,7 @@ bool chip(Ui& ui, std::string_view item, std::string_view text, bool on, const L
 
 void say_nothing_there(Ui& ui, Word word) {
   const char* text = ui.tr(word);
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   const ImVec2 room = ImGui::GetContentRegionAvail();
   ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + std::max(room.x, 1.0F));
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);

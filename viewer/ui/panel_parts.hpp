@@ -16,15 +16,15 @@ float text_right(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32
 /// Lines of at most `width` pixels, broken between words only: ImGui's own wrapping also breaks "+2,453" in two.
 std::vector<std::string> lines_of(std::string_view text, float width);
 /// One of several lines of a tooltip about what was drawn last; nothing where the mouse is elsewhere.
-void tooltip(Ui& ui, std::string_view text);
+void draw_tooltip(Ui& ui, std::string_view text);
 
 /// A combo whose preview is cut to its width. Ends with ImGui::EndCombo() where it returns true.
 bool begin_combo(Ui& ui, const char* id, std::string_view preview, float width);
 /// A choice in a combo, registered as an item. @returns whether it was just chosen
-bool choice(Ui& ui, std::string_view item, std::string_view text, bool chosen);
+bool draw_choice(Ui& ui, std::string_view item, std::string_view text, bool chosen);
 
 /// A switch that shows its state by fill and by mark, as wide as its words. @returns whether it was clicked
-bool chip(Ui& ui, std::string_view item, std::string_view text, bool on, const Look* look = nullptr);
+bool draw_chip(Ui& ui, std::string_view item, std::string_view text, bool on, const Look* look = nullptr);
 float chip_width(const Ui& ui, std::string_view text);
 
 /// Places items beside each other as long as the line lasts.
@@ -32,7 +32,7 @@ class Flow {
  public:
   explicit Flow(float gap) : right_(ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x), gap_(gap) {}
   /// Before an item of `width` pixels.
-  void next(float width) {
+  void place_next(float width) {
     if (!first_ && ImGui::GetItemRectMax().x + gap_ + width <= right_) ImGui::SameLine(0.0F, gap_);
     first_ = false;
   }

@@ -15,7 +15,7 @@ std::uint32_t row_named(const Rows& rows, const std::string& name, std::uint32_t
 
 }  // namespace
 
-const model::EvseState& States::of(const model::Run& run, std::uint32_t evse, TimeNs t) {
+const model::EvseState& States::kept_state_of(const model::Run& run, std::uint32_t evse, TimeNs t) {
   if (run_ != run.serial || time_ns_ != t) {
     run_ = run.serial;
     time_ns_ = t;
@@ -32,10 +32,10 @@ PanelState& panel_state(const Ui& ui) {
 }
 
 const model::EvseState& state_of(const Ui& ui, const model::Run& run, std::uint32_t evse, TimeNs t) {
-  return panel_state(ui).states.at(kept_of(ui, run)).of(run, evse, t);
+  return panel_state(ui).states.at(kept_of(ui, run)).kept_state_of(run, evse, t);
 }
 
-const FirstPlan& FirstPlans::of(const model::Run& run, std::uint32_t session) {
+const FirstPlan& FirstPlans::kept_plan_of(const model::Run& run, std::uint32_t session) {
   if (run_ != run.serial) {
     run_ = run.serial;
     plans_.clear();
@@ -46,15 +46,15 @@ const FirstPlan& FirstPlans::of(const model::Run& run, std::uint32_t session) {
 }
 
 const model::Series& plan_of(const Ui& ui, const model::Run& run, std::uint32_t evse) {
-  return panel_state(ui).plan.at(kept_of(ui, run)).get(run, evse, [&] { return standing_plan(run, evse); });
+  return panel_state(ui).plan.at(kept_of(ui, run)).get_or_make(run, evse, [&] { return standing_plan(run, evse); });
 }
 
 const FirstPlan& first_plan_of(const Ui& ui, const model::Run& run, std::uint32_t session) {
-  return panel_state(ui).first_plans.at(kept_of(ui, run)).of(run, session);
+  return panel_state(ui).first_plans.at(kept_of(ui, run)).kept_plan_of(run, session);
 }
 
 const model::PartyMoney& money_so_far(const Ui& ui, const model::Run& run, std::uint32_t site, TimeNs t) {
-  return panel_state(ui).money_so_far.at(kept_of(ui, run)).get(run, {site, {run.start_ns, t}}, [&] {
+  return panel_state(ui).money_so_far.at(kept_of(ui, run)).get_or_make(run, {site, {run.start_ns, t}}, [&] {
     return site == no_row ? model::party_money(run, run.start_ns, t) : model::party_money(run, site, run.start_ns, t);
   });
 }
@@ -104,7 +104,7 @@ void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage) {
 
 const std::vector<StationRow>& shown_stations(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
-  return panel_state(ui).stations.get(
+  return panel_state(ui).stations.get_or_make(
       run, site, [&] { return stations_of(run, model::ordered_evses(run, site, "", model::EvseOrder::file)); });
 }
 

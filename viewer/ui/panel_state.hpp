@@ -31,7 +31,7 @@ template <class Question, class Answer>
 class Kept {
  public:
   template <class Make>
-  const Answer& get(const model::Run& run, const Question& question, Make make) {
+  const Answer& get_or_make(const model::Run& run, const Question& question, Make make) {
     if (!answer_ || run_ != run.serial || !(question_ == question)) {
       answer_ = make();
       run_ = run.serial;
@@ -40,7 +40,7 @@ class Kept {
     return *answer_;
   }
   /// The last answer; null: nothing was asked.
-  const Answer* last() const { return answer_ ? &*answer_ : nullptr; }
+  const Answer* last_answer() const { return answer_ ? &*answer_ : nullptr; }
 
  private:
   std::uint64_t run_ = 0;
@@ -51,7 +51,7 @@ class Kept {
 /// States of EVSEs at one instant, each worked out when it is first asked for.
 class States {
  public:
-  const model::EvseState& of(const model::Run& run, std::uint32_t evse, TimeNs t);
+  const model::EvseState& kept_state_of(const model::Run& run, std::uint32_t evse, TimeNs t);
 
  private:
   std::uint64_t run_ = 0;
@@ -62,7 +62,7 @@ class States {
 /// First plans of sessions, each worked out when it is first asked for.
 class FirstPlans {
  public:
-  const FirstPlan& of(const model::Run& run, std::uint32_t session);
+  const FirstPlan& kept_plan_of(const model::Run& run, std::uint32_t session);
 
  private:
   std::uint64_t run_ = 0;

@@ -17,16 +17,16 @@ constexpr TimeNs usual_stay_ns = 8 * kernel::hour_ns;
 /// A taper within a piece is an exponential between its ends; none is assumed where one end is 0.
 model::Series series_of(const model::ChargeWay& way, TimeNs from, TimeNs to) {
   model::Series series;
-  series.add(from, 0.0);
+  series.add_piece(from, 0.0);
   for (const model::ChargePiece& piece : way.schedule) {
     const double hours = kernel::hours_between(piece.from_ns, piece.to_ns);
     const double slope = piece.kw * piece.kw_end > 0.0 && hours > 0.0 && piece.kw != piece.kw_end
                              ? std::log(piece.kw_end / piece.kw) / hours
                              : 0.0;
-    series.add({piece.from_ns, piece.kw, piece.kw * slope, slope});
-    series.add(piece.to_ns, 0.0);
+    series.add_piece({piece.from_ns, piece.kw, piece.kw * slope, slope});
+    series.add_piece(piece.to_ns, 0.0);
   }
-  series.finish(to);
+  series.finish_at(to);
   return series;
 }
 
@@ -51,11 +51,11 @@ struct WaysTable {
     text_cut(ui, name, label - 2.0F * ImGui::GetStyle().CellPadding.x);
     ImGui::TableNextColumn();
     text_cut(ui, text_of(answer.existing), cell);
-    if (item != nullptr) ui.items.last(fmt::format("{}.existing", item));
+    if (item != nullptr) ui.items.register_last(fmt::format("{}.existing", item));
     if (!both) return;
     ImGui::TableNextColumn();
     text_cut(ui, text_of(answer.proposed), cell);
-    if (item != nullptr) ui.items.last(item);
+    if (item != nullptr) ui.items.register_last(item);
   }
 };
 
@@ -84,7 +84,7 @@ void draw_ways(Ui& ui, const model::Run& run, const model::ChargeAnswer& answer,
   const auto energy_of = [](const Way& way) { return kwh_text(way.got_kwh); };
   const auto unmet_of = [](const Way& way) { return kwh_text(way.unmet_kwh); };
   const auto soc_of = [](const Way& way) { return percent_text(way.soc_end); };
-  const auto co2_of = [](const Way& way) { return figure(way.co2_kg, "kg", 2); };
+  const auto co2_of = [](const Way& way) { return figure_text(way.co2_kg, "kg", 2); };
   const auto evse_of = [](const Way& way) { return way.evse; };
 
   table.row("", name_of, "plan.way");
@@ -123,19 +123,19 @@ void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
   choice_field(ui, "plan.baseline", Word::plan_baseline, request_.baseline, asking.strategies, nullptr);
   static_cast<void>(form_label(ui, Word::plan_v2g));
   ImGui::Checkbox("##v2g", &request_.v2g);
-  ui.items.last("plan.v2g");
+  ui.items.register_last("plan.v2g");
 
   const bool selected = ui.selection.evse < run.evses.size();
   if (selected) {
     static_cast<void>(form_label(ui, Word::plan_at_selected));
     ImGui::Checkbox("##at", &at_selected_);
-    ui.items.last("plan.at_selected");
+    ui.items.register_last("plan.at_selected");
     ImGui::SameLine();
     text_cut(ui, run.evses[ui.selection.evse].name);
   }
   ImGui::Spacing();
 
-  const model::AskedWorld& world = asking.world(run);
+  const model::AskedWorld& world = asking.asked_world(run);
   if (!task_buttons(ui, task_, "plan", Word::plan_run, world.trouble == model::NotAskable::askable)) return;
 
   model::ChargeRequest request = request_;
@@ -151,16 +151,16 @@ void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
 
   answer_.reset();
   answer_of_ = run.serial;
-  task_.start(model::advise_arguments(asking.evtwin, world, request, ui.korean()));
+  task_.start_task(model::advise_arguments(asking.evtwin, world, request, ui.is_korean()));
 }
 
 void PlanCharge::take_answer(const model::Run& run) {
-  const auto text = task_.take();
+  const auto text = task_.take_answer();
   if (!text) return;
   try {
     answer_ = model::read_charge_answer(*text, run.clock);
   } catch (const std::runtime_error& error) {
-    task_.fail(error.what());
+    task_.set_trouble(error.what());
     return;
   }
   existing_kw_ = series_of(answer_->existing, answer_->arrive_ns, answer_->leave_ns);
@@ -172,12 +172,12 @@ void PlanCharge::take_answer(const model::Run& run) {
 void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
   const model::ChargeAnswer& answer = *answer_;
   const plot::Style& style = ui.canvas.style;
-  wrapped(ui, answer.why,
-          plot::colour(style, answer.keep_existing ? plot::Category::vermillion : plot::Category::blue));
-  ui.items.last("plan.why");
+  draw_wrapped(ui, answer.why,
+               plot::colour_of(style, answer.keep_existing ? plot::Category::vermillion : plot::Category::blue));
+  ui.items.register_last("plan.why");
   if (!answer.reason.empty()) {
-    wrapped(ui, answer.reason, plot::colour(style, plot::Category::vermillion));
-    ui.items.last("plan.reason");
+    draw_wrapped(ui, answer.reason, plot::colour_of(style, plot::Category::vermillion));
+    ui.items.register_last("plan.reason");
   }
   ImGui::Spacing();
   const bool both = !answer.keep_existing;
@@ -199,19 +199,19 @@ void PlanCharge::draw_schedule(Ui& ui, const model::Run& run, bool both) {
 
   const float height = std::max(ui.px(140.0F), ImGui::GetContentRegionAvail().y);
   plot::TimePlot chart("plan", canvas, {0.0F, height}, {"kW"});
-  chart.line(fmt::format("{}: {}", ui.tr(Word::plan_existing), answer.existing.strategy), existing_kw_,
-             {plot::colour(style, plot::Category::black), 1.5F * style.scale, both, both ? 0.0 : 0.25});
+  chart.add_line(fmt::format("{}: {}", ui.tr(Word::plan_existing), answer.existing.strategy), existing_kw_,
+                 {plot::colour_of(style, plot::Category::black), 1.5F * style.scale, both, both ? 0.0 : 0.25});
   if (both) {
-    chart.line(answer.proposed.strategy == answer.existing.strategy ? answer.proposed.strategy + " (2)"
-                                                                    : answer.proposed.strategy,
-               proposed_kw_, {plot::colour(style, plot::Category::blue), 2.0F * style.scale, false, 0.3});
+    chart.add_line(answer.proposed.strategy == answer.existing.strategy ? answer.proposed.strategy + " (2)"
+                                                                        : answer.proposed.strategy,
+                   proposed_kw_, {plot::colour_of(style, plot::Category::blue), 2.0F * style.scale, false, 0.3});
   }
-  const plot::PlotReply reply = chart.draw();
-  ui.items.at("plan.schedule", reply.min, reply.max);
+  const plot::PlotReply reply = chart.draw_plot();
+  ui.items.register_rect("plan.schedule", reply.min, reply.max);
   hidden_ = canvas.hidden;
 }
 
-void PlanCharge::draw(Ui& ui, Asking& asking, const model::Run& run) {
+void PlanCharge::draw_page(Ui& ui, Asking& asking, const model::Run& run) {
   take_answer(run);
   const float room = ImGui::GetContentRegionAvail().x;
   const float form = std::clamp(room * 0.42F, ui.px(280.0F), ui.px(400.0F));
@@ -223,7 +223,7 @@ void PlanCharge::draw(Ui& ui, Asking& asking, const model::Run& run) {
   if (answer_ && answer_of_ == run.serial)
     draw_answer(ui, run);
   else
-    wrapped(ui, ui.tr(Word::plan_hint), ui.canvas.style.text_weak);
+    draw_wrapped(ui, ui.tr(Word::plan_hint), ui.canvas.style.text_weak);
   ImGui::EndChild();
 }
 

@@ -20,14 +20,14 @@ model::Series standing_plan(const Run& run, std::uint32_t evse) {
   model::Series series;
   if (stood.empty()) return series;
   TimeNs end = std::min(run.start_ns, stood.front()->start_ns);
-  series.add(end, 0.0);
+  series.add_piece(end, 0.0);
   for (const model::Plan* piece : stood) {
-    if (piece->start_ns > end) series.add(end, 0.0);
-    series.add(std::max(piece->start_ns, end), piece->kw);
+    if (piece->start_ns > end) series.add_piece(end, 0.0);
+    series.add_piece(std::max(piece->start_ns, end), piece->kw);
     end = std::max(end, piece->end_ns);
   }
-  series.add(end, 0.0);
-  series.finish(std::max(end, run.end_ns));
+  series.add_piece(end, 0.0);
+  series.finish_at(std::max(end, run.end_ns));
   return series;
 }
 
@@ -62,7 +62,7 @@ FirstPlan first_plan(const Run& run, std::uint32_t row) {
       if (!stands || from >= to) continue;
       any = true;
       kwh += piece->kw * kernel::hours_between(from, to);
-      if (!price.empty()) cost += piece->kw * price.extent(from, to).integral_h;
+      if (!price.empty()) cost += piece->kw * price.extent_of(from, to).integral_h;
     }
 
     if (!any) continue;

@@ -54,7 +54,7 @@ bool icon_button(Ui& ui, const char* id, Icon icon, Word help, float side) {
   const bool pressed = ImGui::Button(fmt::format("##{}", id).c_str(), {side, side});
   const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
   draw_icon(icon, {(min.x + max.x) / 2, (min.y + max.y) / 2}, side * 0.26F, ui.canvas.style.text);
-  ui.items.last(id);
+  ui.items.register_last(id);
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", ui.tr(help));
   ImGui::SameLine();
   return pressed;
@@ -72,18 +72,18 @@ void speed_combo(Ui& ui) {
   if (ImGui::BeginCombo("##speed", speed_text(ui, ui.time.speed).c_str())) {
     for (const double speed : model::speeds) {
       if (ImGui::Selectable(speed_text(ui, speed).c_str(), speed == ui.time.speed)) ui.time.speed = speed;
-      ui.items.last(fmt::format("player.speed.{:g}", speed));
+      ui.items.register_last(fmt::format("player.speed.{:g}", speed));
     }
     ImGui::EndCombo();
   }
-  ui.items.last("player.speed");
+  ui.items.register_last("player.speed");
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", ui.tr(Word::help_speed));
   ImGui::SameLine();
 }
 
 void toggle(Ui& ui, const char* id, Word word, bool& on) {
   ImGui::Checkbox(ui.tr(word), &on);
-  ui.items.last(id);
+  ui.items.register_last(id);
   ImGui::SameLine();
 }
 
@@ -96,34 +96,34 @@ std::string marker_text(const Ui& ui, const model::Run& run) {
   const std::uint32_t row = ui.selection.site == no_row ? 0 : ui.selection.site;
   if (row >= run.sites.size()) return text;
   const model::Site& site = run.sites[row];
-  const double cost =
-      site.cost.at(std::min(to, site.cost.end_ns() - 1)) - site.cost.at(std::max(from, site.cost.start_ns()));
+  const double cost = site.cost.value_at(std::min(to, site.cost.end_ns() - 1)) -
+                      site.cost.value_at(std::max(from, site.cost.start_ns()));
   if (!std::isnan(cost)) text += fmt::format("  {}", signed_money(ui, run, cost));
   if (!site.ev_kw.empty())
-    text += fmt::format("  {}", plot::number_with_unit(site.ev_kw.extent(from, to).integral_h, "kWh"));
+    text += fmt::format("  {}", plot::number_with_unit(site.ev_kw.extent_of(from, to).integral_h, "kWh"));
   return text;
 }
 
 }  // namespace
 
 void draw_player(Ui& ui, ImVec2 size) {
-  const model::Run* run = ui.shown();
+  const model::Run* run = ui.shown_run();
   if (run == nullptr) return;
   model::TimeModel& time = ui.time;
   const float side = ImGui::GetFrameHeight();
   const float left = ImGui::GetCursorScreenPos().x;
-  if (icon_button(ui, "player.start", Icon::to_start, Word::help_to_start, side)) time.seek(time.start_ns());
+  if (icon_button(ui, "player.start", Icon::to_start, Word::help_to_start, side)) time.seek_time(time.start_ns());
   if (icon_button(ui, "player.previous_event", Icon::previous, Word::help_previous_event, side))
     step_event(ui, -1, false);
   if (icon_button(ui, "player.play", time.playing ? Icon::pause : Icon::play, Word::help_play, side)) play_or_pause(ui);
   if (icon_button(ui, "player.next_event", Icon::next, Word::help_next_event, side)) step_event(ui, 1, false);
-  if (icon_button(ui, "player.end", Icon::to_end, Word::help_to_end, side)) time.seek(time.end_ns());
+  if (icon_button(ui, "player.end", Icon::to_end, Word::help_to_end, side)) time.seek_time(time.end_ns());
   speed_combo(ui);
 
   const std::string now = fmt::format("{} {}", run->clock.date_time_text(time.cursor_ns()), run->timezone);
   ImGui::AlignTextToFramePadding();
   ImGui::TextUnformatted(now.c_str());
-  ui.items.last("player.time");
+  ui.items.register_last("player.time");
   ImGui::SameLine();
 
   // From the left, as far as there is room.
@@ -134,7 +134,7 @@ void draw_player(Ui& ui, ImVec2 size) {
   if (run->state == record::RunState::running && room() > width_of(Word::follow))
     toggle(ui, "player.follow", Word::follow, time.follow);
 
-  if (time.jumped()) {
+  if (time.has_jumped()) {
     ImGui::TextUnformatted("»");
     ImGui::SameLine();
   }
@@ -145,7 +145,7 @@ void draw_player(Ui& ui, ImVec2 size) {
   if (!words.empty() && room() > ui.px(40.0F)) {
     ImGui::AlignTextToFramePadding();
     text_cut(ui, words, room() - ui.px(4.0F));
-    ui.items.last("player.notice");
+    ui.items.register_last("player.notice");
   } else {
     ImGui::NewLine();
   }

@@ -46,7 +46,7 @@ Category of_b(Category category) {
 
 Stroke stroke(const Ui& ui, Category category, bool dashed, double fill = 0.0, float width = 1.5F) {
   Stroke look;
-  look.colour = plot::colour(ui.canvas.style, category);
+  look.colour = plot::colour_of(ui.canvas.style, category);
   look.width = width * ui.settings.scale;
   look.dashed = dashed;
   look.fill = dashed ? 0.0 : fill;
@@ -67,7 +67,7 @@ std::vector<plot::TimeSpan> tariff_bands(const Ui& ui, const model::Site& site) 
   const model::Series& price = site.buy_price;
   const TimeNs from = ui.time.from_ns(), to = ui.time.to_ns();
   if (price.empty() || to - from > 15 * kernel::day_ns) return bands;
-  const model::Extent all = price.extent(price.start_ns(), price.end_ns());
+  const model::Extent all = price.extent_of(price.start_ns(), price.end_ns());
   if (!(all.max > all.min)) return bands;
   const auto pieces = price.pieces();
   std::size_t piece = price.piece_at(std::max(from, price.start_ns()));
@@ -76,7 +76,7 @@ std::vector<plot::TimeSpan> tariff_bands(const Ui& ui, const model::Site& site) 
     if (!(share > 0.0)) continue;
     bands.push_back({pieces[piece].start_ns,
                      price.end_of(piece),
-                     plot::with_alpha(plot::colour(ui.canvas.style, Category::orange), 0.05 + 0.15 * share),
+                     plot::with_alpha(plot::colour_of(ui.canvas.style, Category::orange), 0.05 + 0.15 * share),
                      {}});
     if (bands.size() > 2000) return {};
   }
@@ -86,14 +86,14 @@ std::vector<plot::TimeSpan> tariff_bands(const Ui& ui, const model::Site& site) 
 void finish(Ui& ui, plot::TimePlot& plot, const char* id) {
   if (ui.csv.panel == id) {
     std::ofstream out(ui.csv.file);
-    plot.csv(out);
+    plot.write_csv(out);
     out.close();
     ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
     ui.csv = {};
   }
-  const plot::PlotReply reply = plot.draw();
+  const plot::PlotReply reply = plot.draw_plot();
   if (reply.hovered) ui.hovered_panel = id;
-  ui.items.at(id, reply.min, reply.max);
+  ui.items.register_rect(id, reply.min, reply.max);
 }
 
 /// Of all that a power plot of these runs shows in the window; for plots that stand beside each other.
@@ -106,7 +106,7 @@ plot::Axis axis_of(const Ui& ui, std::initializer_list<const model::Run*> runs) 
     if (site == nullptr) continue;
     for (const model::Series* series : {&site->pv_kw, &site->load_kw, &site->storage_kw, &site->ev_kw, &site->grid_kw,
                                         &site->power_setpoint_kw, &site->contract_kw}) {
-      const model::Extent extent = series->extent(ui.time.from_ns(), ui.time.to_ns());
+      const model::Extent extent = series->extent_of(ui.time.from_ns(), ui.time.to_ns());
       if (std::isnan(extent.min)) continue;
       low = std::min(low, extent.min);
       high = std::max(high, extent.max);
@@ -120,7 +120,7 @@ plot::Axis axis_of(const Ui& ui, std::initializer_list<const model::Run*> runs) 
 
 const model::Series& metered_shown(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = site_row(ui);
-  return panel_state(ui).metered_site.at(kept_of(ui, run)).get(run, site, [&] {
+  return panel_state(ui).metered_site.at(kept_of(ui, run)).get_or_make(run, site, [&] {
     return model::metered_of_site(run, site);
   });
 }
@@ -129,9 +129,9 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
               plot::Axis axis = {}) {
   axis.unit = "kW";
   plot::TimePlot plot(id, ui.canvas, size, axis);
-  plot.title(std::move(title));
+  plot.set_title(std::move(title));
   if (const model::Site* site = site_of(ui, shown.front().run); site != nullptr)
-    plot.spans(ui.tr(Word::tariff_bands), tariff_bands(ui, *site));
+    plot.add_spans(ui.tr(Word::tariff_bands), tariff_bands(ui, *site));
   const SharedSignals shared =
       shown.size() > 1 ? shared_signals(ui, *shown[0].run, *shown[1].run, site_row(ui)) : SharedSignals{};
   for (const Layer& layer : shown) {
@@ -139,7 +139,7 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
     if (site == nullptr) continue;
     const auto add = [&](const std::string& text, const model::Series& series, const Stroke& look, bool same) {
       if (series.empty() || (same && layer.dashed)) return;
-      plot.line((same ? "" : layer.prefix) + text, series, look);
+      plot.add_line((same ? "" : layer.prefix) + text, series, look);
     };
     add(ui.tr(Word::series_pv), site->pv_kw, stroke(ui, Category::yellow, layer.dashed, 0.15, 1.2F), shared.pv);
     add(ui.tr(Word::series_load), site->load_kw, stroke(ui, Category::purple, layer.dashed, 0.0, 1.2F), shared.load);
@@ -151,8 +151,8 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
           false);
       add(ui.tr(Word::series_ev), site->ev_kw, stroke(ui, own(Category::sky_blue), layer.dashed, 0.15), false);
     }
-    add(metered(ui, Word::series_grid, {site}), site->grid_kw, stroke(ui, own(Category::blue), layer.dashed, 0.0, 2.0F),
-        false);
+    add(metered_text(ui, Word::series_grid, {site}), site->grid_kw,
+        stroke(ui, own(Category::blue), layer.dashed, 0.0, 2.0F), false);
     // A replay: what was metered over what the twin has.
     if (!layer.run->metered.empty())
       add(ui.tr(Word::series_metered), metered_shown(ui, *layer.run),
@@ -173,10 +173,10 @@ void draw_power_plot(Ui& ui, ImVec2 size) {
     plot::Axis axis;
     axis.unit = "kW";
     plot::TimePlot plot("plot.power", ui.canvas, size, axis);
-    plot.title(ui.tr(Word::power_difference));
+    plot.set_title(ui.tr(Word::power_difference));
     const model::Site *site_a = site_of(ui, a), *site_b = site_of(ui, b);
     if (site_a != nullptr && site_b != nullptr) {
-      plot.difference(metered(ui, Word::series_grid, {site_a, site_b}), site_a->grid_kw, site_b->grid_kw);
+      plot.add_difference(metered_text(ui, Word::series_grid, {site_a, site_b}), site_a->grid_kw, site_b->grid_kw);
     }
     finish(ui, plot, "plot.power");
     return;
@@ -198,11 +198,12 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
   if (!a->currency.empty()) price.unit = fmt::format("{}/kWh", currency_name(ui, *a));
   total.unit = currency_name(ui, *a);
   plot::TimePlot plot("plot.price", ui.canvas, size, price, total);
-  plot.title(ui.tr(Word::price_and_cost));
+  plot.set_title(ui.tr(Word::price_and_cost));
 
   if (b != nullptr && ui.compare == Compare::difference) {
     const model::Site *site_a = site_of(ui, a), *site_b = site_of(ui, b);
-    if (site_a != nullptr && site_b != nullptr) plot.difference(ui.tr(Word::series_cost), site_a->cost, site_b->cost);
+    if (site_a != nullptr && site_b != nullptr)
+      plot.add_difference(ui.tr(Word::series_cost), site_a->cost, site_b->cost);
     finish(ui, plot, "plot.price");
     return;
   }
@@ -214,16 +215,16 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
     // Prices stand once, those of the first run shown.
     if (first) {
       if (!site->buy_price.empty())
-        plot.line(ui.tr(Word::series_buy), site->buy_price, stroke(ui, Category::orange, false, 0.12));
-      const model::Extent sell = site->sell_price.extent(site->sell_price.start_ns(), site->sell_price.end_ns());
+        plot.add_line(ui.tr(Word::series_buy), site->buy_price, stroke(ui, Category::orange, false, 0.12));
+      const model::Extent sell = site->sell_price.extent_of(site->sell_price.start_ns(), site->sell_price.end_ns());
       if (!site->sell_price.empty() && (sell.max != 0.0 || sell.min != 0.0))
-        plot.line(ui.tr(Word::series_sell), site->sell_price, stroke(ui, Category::green, false));
+        plot.add_line(ui.tr(Word::series_sell), site->sell_price, stroke(ui, Category::green, false));
     }
     first = false;
     if (!site->cost.empty())
-      plot.line(layer.prefix + ui.tr(Word::series_cost), site->cost,
-                stroke(ui, layer.dashed ? of_b(Category::blue) : Category::blue, layer.dashed, 0.0, 2.0F),
-                plot::Side::right);
+      plot.add_line(layer.prefix + ui.tr(Word::series_cost), site->cost,
+                    stroke(ui, layer.dashed ? of_b(Category::blue) : Category::blue, layer.dashed, 0.0, 2.0F),
+                    plot::Side::right);
   }
   finish(ui, plot, "plot.price");
 }
@@ -252,7 +253,7 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
   axis.min = 0.0;
   axis.max = 100.0;
   plot::TimePlot plot("plot.soc", ui.canvas, size, axis);
-  plot.title(ui.tr(Word::state_of_charge));
+  plot.set_title(ui.tr(Word::state_of_charge));
 
   const std::uint32_t site = site_row(ui);
   constexpr Category colours[] = {Category::green, Category::purple, Category::orange, Category::blue};
@@ -262,8 +263,8 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
     for (std::uint32_t row = 0; row < layer.run->storages.size(); ++row) {
       const model::Storage& storage = layer.run->storages[row];
       if (storage.site != site || storage.soc.empty() || next >= 3) continue;
-      plot.line(layer.prefix + storage.name, storage_soc_percent(ui, *layer.run, row),
-                stroke(ui, colours[next++], layer.dashed, 0.0, 2.0F));
+      plot.add_line(layer.prefix + storage.name, storage_soc_percent(ui, *layer.run, row),
+                    stroke(ui, colours[next++], layer.dashed, 0.0, 2.0F));
       any = true;
     }
   }
@@ -277,41 +278,41 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
       const EvseTrace& trace = evse_trace(ui, *layer.run, row);
       if (trace.soc_percent.empty()) continue;
       const Category colour = alone ? Category::sky_blue : colours[row % std::size(colours)];
-      plot.line(layer.prefix + name, trace.soc_percent, stroke(ui, colour, layer.dashed, alone ? 0.15 : 0.0));
+      plot.add_line(layer.prefix + name, trace.soc_percent, stroke(ui, colour, layer.dashed, alone ? 0.15 : 0.0));
       if (alone && !trace.target_percent.empty())
-        plot.line(layer.prefix + ui.tr(Word::series_target), trace.target_percent,
-                  stroke(ui, Category::vermillion, true));
+        plot.add_line(layer.prefix + ui.tr(Word::series_target), trace.target_percent,
+                      stroke(ui, Category::vermillion, true));
       any = true;
     }
   }
-  if (!any) plot.title(ui.tr(Word::soc_not_known));
+  if (!any) plot.set_title(ui.tr(Word::soc_not_known));
   finish(ui, plot, "plot.soc");
 }
 
 void draw_vehicles_plot(Ui& ui, ImVec2 size) {
-  const model::Run* run = ui.shown();
+  const model::Run* run = ui.shown_run();
   if (run == nullptr) return;
   plot::Axis axis;
   axis.unit = "kW";
   plot::TimePlot plot("plot.vehicles", ui.canvas, size, axis);
   const Stack& stack = power_stack(ui, *run, ui.selection.site, ui.selection.station);
-  plot.title(ui.tr(stack.by_station ? Word::power_by_station : Word::power_by_evse));
+  plot.set_title(ui.tr(stack.by_station ? Word::power_by_station : Word::power_by_evse));
   constexpr Category colours[] = {Category::blue,   Category::orange, Category::sky_blue,  Category::green,
                                   Category::purple, Category::yellow, Category::vermillion};
   std::size_t next = 0;
   for (const Stack::Part& part : stack.parts) {
     const double alpha = next / std::size(colours) % 2 == 0 ? 0.85 : 0.5;
-    plot.stack(part.name.empty() ? ui.tr(Word::others) : part.name, *part.kw,
-               plot::with_alpha(plot::colour(ui.canvas.style, colours[next % std::size(colours)]), alpha));
+    plot.add_stack(part.name.empty() ? ui.tr(Word::others) : part.name, *part.kw,
+                   plot::with_alpha(plot::colour_of(ui.canvas.style, colours[next % std::size(colours)]), alpha));
     ++next;
   }
   if (const model::Site* site = site_of(ui, run); site != nullptr && !site->contract_kw.empty())
-    plot.line(ui.tr(Word::series_contract), site->contract_kw, stroke(ui, Category::vermillion, true));
+    plot.add_line(ui.tr(Word::series_contract), site->contract_kw, stroke(ui, Category::vermillion, true));
   finish(ui, plot, "plot.vehicles");
 }
 
 void draw_heat_panel(Ui& ui, ImVec2 size) {
-  const model::Run* run = ui.shown();
+  const model::Run* run = ui.shown_run();
   if (run == nullptr) return;
   const bool two = ui.run_b() != nullptr;
   const auto source_of = [&](std::size_t which) {
@@ -325,7 +326,7 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
   const auto draw = [&](plot::HeatMap& map, const char* id, ImVec2 area, const plot::HeatSource& source) {
     if (ui.csv.panel == id) {
       std::ofstream out(ui.csv.file);
-      map.csv(out, ui.canvas, source);
+      map.write_csv(out, ui.canvas, source);
       out.close();
       ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
       ui.csv = {};
@@ -335,8 +336,8 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
     std::uint32_t selected = ui.selection.evse;
     if (source.run.get() != ui.run_a() && selected != no_row)
       selected = find_evse(*source.run, ui.run_a()->evses[selected].name);
-    const plot::HeatReply reply = map.draw(id, ui.canvas, area, source, selected, ui.still);
-    ui.items.at(id, reply.min, reply.max);
+    const plot::HeatReply reply = map.draw_map(id, ui.canvas, area, source, selected, ui.still);
+    ui.items.register_rect(id, reply.min, reply.max);
     if (reply.hovered) ui.hovered_panel = id;
     if (!reply.clicked || reply.evse == no_row) return;
     const std::uint32_t row =

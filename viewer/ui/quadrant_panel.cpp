@@ -21,7 +21,7 @@ using analysis::Better;
 using analysis::KpiInfo;
 
 std::string axis_text(Ui& ui, const KpiInfo& info, const std::string& currency) {
-  const std::string_view help = ui.korean() ? info.help_ko : info.help;
+  const std::string_view help = ui.is_korean() ? info.help_ko : info.help;
   const std::string_view unit = info.unit == "money" ? std::string_view(currency) : info.unit;
   return unit.empty() ? fmt::format("{}", help) : fmt::format("{} ({})", help, unit);
 }
@@ -49,19 +49,19 @@ void axis_field(Ui& ui, const model::Run& run, const char* item, Word word, std:
   ImGui::SetNextItemWidth(width);
   const KpiInfo* now = analysis::find_kpi_info(chosen);
   const std::string shown = now != nullptr ? axis_text(ui, *now, run.currency) : chosen;
-  ui.fonts.need(shown);
+  ui.fonts.need_characters(shown);
   ImGui::PushID(item);
   const float room = width - ImGui::GetFrameHeight() - 2.0F * ImGui::GetStyle().FramePadding.x;
   const bool open = ImGui::BeginCombo("##axis", cut_to_width(shown, room).c_str(), ImGuiComboFlags_HeightLarge);
-  if (!open) ui.items.last(item);
+  if (!open) ui.items.register_last(item);
   if (open) {
     for (const KpiInfo& info : analysis::kpi_table()) {
       if (!std::isfinite(model::kpi_value(run, info.name))) continue;
       const std::string row = axis_text(ui, info, run.currency);
-      ui.fonts.need(row);
+      ui.fonts.need_characters(row);
       const std::string id = fmt::format("{}##{}", row, info.name);
       if (ImGui::Selectable(id.c_str(), chosen == info.name)) chosen = info.name;
-      ui.items.last(fmt::format("{}.{}", item, info.name));
+      ui.items.register_last(fmt::format("{}.{}", item, info.name));
     }
     ImGui::EndCombo();
   }
@@ -146,10 +146,10 @@ void draw_titles(Ui& ui, ImDrawList& list, const Plane& plane, const KpiInfo& x_
     return text;
   };
   const auto title_at = [&](ImVec2 place, const std::string& text, const char* item) {
-    ui.fonts.need(text);
+    ui.fonts.need_characters(text);
     const std::string fitting = cut_to_width(text, plane.room.x);
     list.AddText(place, ui.canvas.style.text, fitting.c_str());
-    ui.items.at(item, place, {place.x + ImGui::CalcTextSize(fitting.c_str()).x, place.y + plane.line});
+    ui.items.register_rect(item, place, {place.x + ImGui::CalcTextSize(fitting.c_str()).x, place.y + plane.line});
   };
   title_at({plane.corner.x, plane.corner.y}, titled(y_info, "v", "^"), "quadrant.y_title");
   title_at({plane.min.x, plane.max.y + plane.line + ui.px(2.0F)}, titled(x_info, "<", ">"), "quadrant.x_title");
@@ -164,7 +164,7 @@ void draw_better_quarter(const Ui& ui, ImDrawList& list, const Plane& plane, con
   const bool to_left = x_info.better == Better::lower, to_top = y_info.better == Better::higher;
   list.AddRectFilled({to_left ? min.x : mid_x, to_top ? min.y : mid_y},
                      {to_left ? mid_x : max.x, to_top ? mid_y : max.y},
-                     plot::with_alpha(plot::colour(ui.canvas.style, plot::Category::blue), 0.10));
+                     plot::with_alpha(plot::colour_of(ui.canvas.style, plot::Category::blue), 0.10));
 }
 
 /// A rectangle that is taken, by a mark or by a label.
@@ -210,7 +210,7 @@ std::optional<ImVec2> free_place(const Ui& ui, const Plane& plane, const LabelPl
 
 /// A label beside its mark, on a line of its own where another label stands; left out where there is no room.
 void draw_mark_label(Ui& ui, const Plane& plane, const std::string& label, ImVec2 at, LabelPlaces& places) {
-  ui.fonts.need(label);
+  ui.fonts.need_characters(label);
   const std::string text = cut_to_width(label, ui.px(180.0F));
   const ImVec2 size = ImGui::CalcTextSize(text.c_str());
   const std::optional<ImVec2> place = free_place(ui, plane, places, at, size);
@@ -225,21 +225,21 @@ void strategy_boxes(Ui& ui, const std::vector<std::string>& strategies, std::set
                     true);
   for (const std::string& strategy : strategies) {
     bool on = chosen.contains(strategy);
-    ui.fonts.need(strategy);
+    ui.fonts.need_characters(strategy);
     if (ImGui::Checkbox(strategy.c_str(), &on)) {
       if (on)
         chosen.insert(strategy);
       else
         chosen.erase(strategy);
     }
-    ui.items.last(fmt::format("quadrant.strategy.{}", strategy));
+    ui.items.register_last(fmt::format("quadrant.strategy.{}", strategy));
   }
   ImGui::EndChild();
 }
 
 }  // namespace
 
-std::vector<Quadrant::Point> Quadrant::points(const Ui& ui) const {
+std::vector<Quadrant::Point> Quadrant::plot_points(const Ui& ui) const {
   std::vector<Point> out;
   for (const OpenRun& open : ui.runs) {
     if (open.run == nullptr || open.run->kpis.empty()) continue;
@@ -261,12 +261,12 @@ std::vector<Quadrant::Point> Quadrant::points(const Ui& ui) const {
 }
 
 void Quadrant::take_answer() {
-  const auto text = task_.take();
+  const auto text = task_.take_answer();
   if (!text) return;
   try {
     compared_ = model::read_comparison(*text);
   } catch (const std::runtime_error& error) {
-    task_.fail(error.what());
+    task_.set_trouble(error.what());
   }
 }
 
@@ -282,28 +282,28 @@ void Quadrant::draw_choice(Ui& ui, Asking& asking, const model::Run& run) {
     if (chosen_.contains(strategy)) asked.push_back(strategy);
   }
 
-  const model::AskedWorld& world = asking.world(run);
+  const model::AskedWorld& world = asking.asked_world(run);
   const bool possible = world.trouble == model::NotAskable::askable && !asked.empty();
   if (task_buttons(ui, task_, "quadrant", Word::quadrant_run, possible)) {
     try {
-      task_.start(model::compare_arguments(asking.evtwin, world, asked, asking.new_file("compare", "")));
+      task_.start_task(model::compare_arguments(asking.evtwin, world, asked, asking.new_file("compare", "")));
     } catch (const std::runtime_error& error) {
-      task_.fail(error.what());
+      task_.set_trouble(error.what());
     }
   }
 
   for (const model::Compared& one : compared_) {
     if (one.error.empty()) continue;
-    wrapped(ui, fmt::format("{} {}: {}", one.strategy, ui.tr(Word::quadrant_failed), one.error),
-            plot::colour(ui.canvas.style, plot::Category::vermillion));
+    draw_wrapped(ui, fmt::format("{} {}: {}", one.strategy, ui.tr(Word::quadrant_failed), one.error),
+                 plot::colour_of(ui.canvas.style, plot::Category::vermillion));
   }
   if (!compared_.empty()) {
     if (ImGui::Button(ui.tr(Word::quadrant_open), {ImGui::GetContentRegionAvail().x, 0.0F})) {
-      for (const Point& point : points(ui)) {
+      for (const Point& point : plot_points(ui)) {
         if (!point.file.empty()) asking.open_run(ui, point.file, point.label);
       }
     }
-    ui.items.last("quadrant.open");
+    ui.items.register_last("quadrant.open");
   }
 }
 
@@ -312,7 +312,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   const KpiInfo* x_info = analysis::find_kpi_info(x_);
   const KpiInfo* y_info = analysis::find_kpi_info(y_);
   if (points.empty() || x_info == nullptr || y_info == nullptr) {
-    wrapped(ui, ui.tr(Word::quadrant_hint), style.text_weak);
+    draw_wrapped(ui, ui.tr(Word::quadrant_hint), style.text_weak);
     return;
   }
 
@@ -321,7 +321,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   const ImVec2 room{ImGui::GetContentRegionAvail().x,
                     std::max(ui.px(180.0F), ImGui::GetContentRegionAvail().y * 0.66F)};
   ImGui::InvisibleButton("##chart", room);
-  ui.items.last("quadrant.chart");
+  ui.items.register_last("quadrant.chart");
   const bool hovered = ImGui::IsItemHovered(), clicked = ImGui::IsItemClicked();
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Plane plane = lay_out_plane(ui, corner, room, range_of(points, &Point::x), range_of(points, &Point::y));
@@ -335,10 +335,10 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   for (std::size_t i = 0; i < points.size(); ++i) {
     const Point& point = points[i];
     const ImVec2 at = plane.at(point.x, point.y);
-    const ImU32 colour = plot::colour(style, dot_colours[i % dot_colours.size()]);
+    const ImU32 colour = plot::colour_of(style, dot_colours[i % dot_colours.size()]);
     plot::draw_shape(list, shapes[i % shapes.size()], at, radius, colour);
-    ui.items.at(fmt::format("quadrant.point.{}", point.label), {at.x - radius, at.y - radius},
-                {at.x + radius, at.y + radius});
+    ui.items.register_rect(fmt::format("quadrant.point.{}", point.label), {at.x - radius, at.y - radius},
+                           {at.x + radius, at.y + radius});
     draw_mark_label(ui, plane, point.label, at, places);
 
     const bool on_it =
@@ -386,7 +386,7 @@ void Quadrant::draw_best_for_user(Ui& ui) {
       text_cut(ui, best.station);
       ImGui::TableNextColumn();
       text_cut(ui, open[best.run]->label);
-      ui.items.last(fmt::format("quadrant.best.{}", best.station));
+      ui.items.register_last(fmt::format("quadrant.best.{}", best.station));
       ImGui::TableNextColumn();
       text_cut(ui, signed_money(ui, *runs[best.run], best.money));
     }
@@ -394,7 +394,7 @@ void Quadrant::draw_best_for_user(Ui& ui) {
   ImGui::EndTable();
 }
 
-void Quadrant::draw(Ui& ui, Asking& asking, const model::Run& run) {
+void Quadrant::draw_page(Ui& ui, Asking& asking, const model::Run& run) {
   take_answer();
   const float room = ImGui::GetContentRegionAvail().x;
   ImGui::BeginChild("##choice", {std::clamp(room * 0.32F, ui.px(250.0F), ui.px(340.0F)), 0.0F}, false);
@@ -402,7 +402,7 @@ void Quadrant::draw(Ui& ui, Asking& asking, const model::Run& run) {
   ImGui::EndChild();
   ImGui::SameLine();
   ImGui::BeginChild("##plane", {0.0F, 0.0F}, false);
-  draw_chart(ui, asking, points(ui));
+  draw_chart(ui, asking, plot_points(ui));
   draw_best_for_user(ui);
   ImGui::EndChild();
 }

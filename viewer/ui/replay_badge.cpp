@@ -26,7 +26,7 @@ plot::Category colour_of_gate(std::string_view gate) {
 
 std::string score_value(const model::Score& score) {
   if (std::isnan(score.value)) return "-";
-  return score.unit == "fraction" ? figure(score.value * 100.0, "%", 2) : figure(score.value, score.unit, 2);
+  return score.unit == "fraction" ? figure_text(score.value * 100.0, "%", 2) : figure_text(score.value, score.unit, 2);
 }
 
 /// A score: what it compares, by how much, on what, and the gate.
@@ -34,18 +34,18 @@ void draw_line(Ui& ui, const model::Score& score) {
   const bool given = model::is_given(score);
   ImGui::TableNextRow();
   ImGui::TableNextColumn();
-  const std::string& help = ui.korean() && !score.help_ko.empty() ? score.help_ko : score.help;
-  ui.fonts.need(help);
+  const std::string& help = ui.is_korean() && !score.help_ko.empty() ? score.help_ko : score.help;
+  ui.fonts.need_characters(help);
   ImGui::PushTextWrapPos(0.0F);
   ImGui::TextUnformatted(help.c_str());
   ImGui::PopTextWrapPos();
-  ui.items.last("badge." + score.name);
+  ui.items.register_last("badge." + score.name);
   ImGui::TableNextColumn();
   text_cut(ui, score_value(score));
   ImGui::TableNextColumn();
   text_cut(ui, fmt::format("{} {}", score.n, score.n_of));
   ImGui::TableNextColumn();
-  const ImU32 colour = given ? ui.canvas.style.text_weak : plot::colour(ui.canvas.style, colour_of_gate(score.gate));
+  const ImU32 colour = given ? ui.canvas.style.text_weak : plot::colour_of(ui.canvas.style, colour_of_gate(score.gate));
   ImGui::PushStyleColor(ImGuiCol_Text, colour);
   text_cut(ui, ui.tr(given ? Word::gate_given : word_of_gate(score.gate)));
   ImGui::PopStyleColor();
@@ -55,14 +55,14 @@ void draw_line(Ui& ui, const model::Score& score) {
 
 void draw_replay_badge(Ui& ui, const model::Run& run) {
   if (run.scores.empty()) return;
-  const model::Judged sum = model::judged(run);
+  const model::Judged sum = model::judge_run(run);
   const std::string text =
-      fmt::format(fmt::runtime(ui.tr(Word::badge)), ui.tr(word_of_gate(sum.worst())), sum.sessions, sum.left_out);
-  ui.fonts.need(text);
-  ImGui::PushStyleColor(ImGuiCol_Text, plot::colour(ui.canvas.style, colour_of_gate(sum.worst())));
+      fmt::format(fmt::runtime(ui.tr(Word::badge)), ui.tr(word_of_gate(sum.worst_word())), sum.sessions, sum.left_out);
+  ui.fonts.need_characters(text);
+  ImGui::PushStyleColor(ImGuiCol_Text, plot::colour_of(ui.canvas.style, colour_of_gate(sum.worst_word())));
   if (ImGui::SmallButton(fmt::format("{}###badge", text).c_str())) ImGui::OpenPopup("certificate");
   ImGui::PopStyleColor();
-  ui.items.last("badge");
+  ui.items.register_last("badge");
 
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowSize({std::min(ui.px(820.0F), screen.x * 0.94F), std::min(ui.px(620.0F), screen.y * 0.86F)});

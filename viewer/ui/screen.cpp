@@ -36,7 +36,7 @@ void splitter(Ui& ui, const char* id, bool vertical, float length, float whole, 
     const ImVec2 moved = ImGui::GetIO().MouseDelta;
     share = std::clamp(share + (vertical ? moved.x : moved.y) / whole, least, most);
   }
-  ui.items.last(fmt::format("split.{}", id));
+  ui.items.register_last(fmt::format("split.{}", id));
 }
 
 struct Tab {
@@ -56,7 +56,7 @@ void tabs(Ui& ui, const char* id, ImVec2 size, std::initializer_list<Tab> all,
       const bool wanted = tab.tab != LowerTab::none && ui.lower_tab == tab.tab;
       const bool open = ImGui::BeginTabItem(fmt::format("{}###{}", ui.tr(tab.word), tab.id).c_str(), nullptr,
                                             wanted ? ImGuiTabItemFlags_SetSelected : ImGuiTabItemFlags_None);
-      ui.items.last(fmt::format("tab.{}", tab.id));
+      ui.items.register_last(fmt::format("tab.{}", tab.id));
       if (wanted) ui.lower_tab = LowerTab::none;
       if (!open) continue;
       tab.draw(ui, ImGui::GetContentRegionAvail());
@@ -75,7 +75,7 @@ void draw_heat_tab(Ui& ui, ImVec2 size) {
     const auto metric = static_cast<model::HeatMetric>(i);
     if (i > 0) ImGui::SameLine();
     if (ImGui::RadioButton(ui.tr(name_of(metric)), ui.heat_metric == metric)) ui.heat_metric = metric;
-    ui.items.last(fmt::format("heat.{}", id_of(name_of(metric))));
+    ui.items.register_last(fmt::format("heat.{}", id_of(name_of(metric))));
   }
   draw_heat_panel(ui, {size.x, size.y - (ImGui::GetCursorPosY() - top)});
 }
@@ -145,7 +145,7 @@ void nothing_to_show(Ui& ui, const std::string& trouble) {
   double fraction = 0.0;
   bool loading = false;
   for (const OpenRun& run : ui.runs) {
-    const model::FeedStatus status = run.feed->status();
+    const model::FeedStatus status = run.feed->feed_status();
     loading = loading || status.loading;
     fraction = std::max(fraction, status.fraction);
   }
@@ -156,7 +156,7 @@ void nothing_to_show(Ui& ui, const std::string& trouble) {
   ImGui::PushTextWrapPos(area.x - ui.px(40.0F));
   // Trouble explains why nothing loads.
   if (!trouble.empty()) {
-    ui.fonts.need(trouble);
+    ui.fonts.need_characters(trouble);
     ImGui::TextUnformatted(trouble.c_str());
   } else if (loading) {
     ImGui::TextUnformatted(fmt::format("{} {:.0f} %", ui.tr(Word::loading), fraction * 100.0).c_str());
@@ -166,7 +166,7 @@ void nothing_to_show(Ui& ui, const std::string& trouble) {
 
   if (ui.in_page && !loading) {
     if (ImGui::Button(ui.tr(Word::choose_runs))) ui.choose_file = true;
-    ui.items.last("choose");
+    ui.items.register_last("choose");
   }
   ImGui::PopTextWrapPos();
   ImGui::EndGroup();
@@ -176,7 +176,7 @@ void nothing_to_show(Ui& ui, const std::string& trouble) {
 void status_line(Ui& ui, const std::string& trouble) {
   std::string text = trouble;
   for (const OpenRun& run : ui.runs) {
-    const model::FeedStatus status = run.feed->status();
+    const model::FeedStatus status = run.feed->feed_status();
     if (text.empty() && run.run && status.loading && run.run->loaded == model::Loaded::overview)
       text = fmt::format("{} {:.0f} %", ui.tr(Word::loading), status.fraction * 100.0);
     if (!text.empty() || !run.run) continue;
@@ -187,10 +187,10 @@ void status_line(Ui& ui, const std::string& trouble) {
     }
   }
   if (text.empty()) return;
-  ImGui::PushStyleColor(ImGuiCol_Text, plot::colour(ui.canvas.style, plot::Category::vermillion));
+  ImGui::PushStyleColor(ImGuiCol_Text, plot::colour_of(ui.canvas.style, plot::Category::vermillion));
   text_cut(ui, text);
   ImGui::PopStyleColor();
-  ui.items.last("status");
+  ui.items.register_last("status");
 }
 
 }  // namespace
@@ -206,7 +206,7 @@ bool cards_have_a_note(const model::Run& run) {
 }  // namespace
 
 void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
-  if (ui.shown() == nullptr) {
+  if (ui.shown_run() == nullptr) {
     nothing_to_show(ui, trouble);
     return;
   }

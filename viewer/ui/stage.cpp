@@ -45,7 +45,7 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
     if (count == 0) continue;
     const Look& look = look_of(*it);
     const std::string text = fmt::format("{} {}", count, ui.tr(look.word));
-    ui.fonts.need(text);
+    ui.fonts.need_characters(text);
     const float wide = ImGui::CalcTextSize(text.c_str()).x + em * 1.9F;
 
     if (right - wide < x) break;
@@ -53,7 +53,7 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
     plot::draw_shape(scene.list, look.shape, {right + em * 0.5F, min.y + em * 0.65F}, em * 0.32F,
                      colour_of(style, look));
     text_at(ui, {right + em * 1.1F, min.y + em * 0.1F}, text, wide, style.text);
-    ui.items.at(scene.prefix + "count." + look.id, {right, min.y}, {right + wide, min.y + em * 1.3F});
+    ui.items.register_rect(scene.prefix + "count." + look.id, {right, min.y}, {right + wide, min.y + em * 1.3F});
   }
 }
 
@@ -65,7 +65,7 @@ void draw_ending(Scene& scene, ImVec2 min, ImVec2 max) {
   const float line = em * 1.4F;
   float width = 0.0F;
   for (const std::string& text : lines) {
-    ui.fonts.need(text);
+    ui.fonts.need_characters(text);
     width = std::max(width, ImGui::CalcTextSize(text.c_str()).x);
   }
   width = std::min(width + em * 2.0F, max.x - min.x - em);
@@ -77,7 +77,7 @@ void draw_ending(Scene& scene, ImVec2 min, ImVec2 max) {
   for (std::size_t i = 0; i < lines.size(); ++i)
     text_at(ui, {a.x + em, a.y + em * 0.5F + static_cast<float>(i) * line}, lines[i], width - em * 2.0F,
             i == 0 ? ui.canvas.style.text : ui.canvas.style.text);
-  ui.items.at(scene.prefix + "ending", a, b);
+  ui.items.register_rect(scene.prefix + "ending", a, b);
 }
 
 void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std::string& letter) {
@@ -108,7 +108,7 @@ void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std:
   draw_lane(scene);
   if (!ui.time.playing && ui.time.cursor_ns() >= run.end_ns) draw_ending(scene, min, {min.x + size.x, min.y + size.y});
   list.PopClipRect();
-  ui.items.at(scene.prefix + "picture", min, {min.x + size.x, min.y + size.y});
+  ui.items.register_rect(scene.prefix + "picture", min, {min.x + size.x, min.y + size.y});
 }
 
 }  // namespace

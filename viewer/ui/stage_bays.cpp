@@ -28,7 +28,7 @@ Fullness fullness_of(const model::Run& run, const model::EvseState& state) {
   if (!std::isnan(state.soc)) return {state.soc, percent_text(state.soc)};
   const model::Session& session = run.sessions[state.session];
   const double share = session.wanted_kwh > 0.0 ? state.session_kwh / session.wanted_kwh : model::none;
-  return {share, figure(state.session_kwh, "kWh", state.session_kwh < 9.95 ? 1 : 0)};
+  return {share, figure_text(state.session_kwh, "kWh", state.session_kwh < 9.95 ? 1 : 0)};
 }
 
 /// A bay, and where its car stands in it.
@@ -40,7 +40,7 @@ struct Place {
 };
 
 Place place_of(const Scene& scene, std::uint32_t index) {
-  const StageRect bay = scene.layout.bay(index);
+  const StageRect bay = scene.layout.bay_rect(index);
   const float gap = bay.width * 0.05F;
   Place place;
   place.min = scene.at(bay.x + gap, bay.y);
@@ -72,7 +72,7 @@ void draw_lines(Scene& scene, const Place& place, bool selected, bool fault) {
   scene.list.AddLine(place.min, {place.max.x, place.min.y}, paint, width);
   if (fault)
     scene.list.AddRectFilled(place.min, place.max,
-                             plot::with_alpha(plot::colour(style, plot::Category::vermillion), 0.16));
+                             plot::with_alpha(plot::colour_of(style, plot::Category::vermillion), 0.16));
   if (selected) scene.list.AddRect(place.min, place.max, style.marker_a, scene.ui.px(3.0F), 0, scene.ui.px(2.5F));
 }
 
@@ -158,7 +158,7 @@ void draw_bay(Scene& scene, std::uint32_t index, std::uint32_t evse, bool select
     const bool missed = gone.unmet_kwh > least_missed_kwh;
     const Place out = moved(place, height * leaving.gone * 0.6F);
     draw_car_from_above(scene.list, style, out.car_min, out.car_max, gone.soc_end,
-                        plot::colour(style, missed ? plot::Category::vermillion : plot::Category::green),
+                        plot::colour_of(style, missed ? plot::Category::vermillion : plot::Category::green),
                         1.0 - static_cast<double>(leaving.gone));
   }
 
@@ -180,7 +180,7 @@ void explain_bay(Scene& scene, std::uint32_t evse) {
   Ui& ui = scene.ui;
   const model::EvseState& state = state_of(ui, scene.run, evse, scene.t);
   const auto line = [&](const std::string& text) {
-    ui.fonts.need(text);
+    ui.fonts.need_characters(text);
     ImGui::TextUnformatted(text.c_str());
   };
   ImGui::BeginTooltip();
@@ -202,7 +202,7 @@ void explain_bay(Scene& scene, std::uint32_t evse) {
 
 const std::vector<std::uint32_t>& staged_evses(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
-  return panel_state(ui).staged.at(kept_of(ui, run)).get(run, site, [&] {
+  return panel_state(ui).staged.at(kept_of(ui, run)).get_or_make(run, site, [&] {
     return model::ordered_evses(run, site, "", model::EvseOrder::file);
   });
 }
@@ -233,7 +233,7 @@ void draw_car_from_above(ImDrawList& list, const plot::Style& style, ImVec2 min,
 
 bool draw_pill(Scene& scene, ImVec2 centre, const std::string& text, float room, double alpha) {
   const plot::Style& style = scene.ui.canvas.style;
-  scene.ui.fonts.need(text);
+  scene.ui.fonts.need_characters(text);
   const ImVec2 size = ImGui::CalcTextSize(text.c_str());
   if (size.x > room) return false;
   const float pad = ImGui::GetFontSize() * 0.25F;
@@ -253,9 +253,9 @@ void draw_bays(Scene& scene) {
   const bool clicked = hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Left);
   for (std::uint32_t i = 0; i < evses.size(); ++i) {
     draw_bay(scene, i, evses[i], selection.evse == evses[i]);
-    const StageRect bay = scene.layout.bay(i);
+    const StageRect bay = scene.layout.bay_rect(i);
     const ImVec2 min = scene.at(bay.x, bay.y), max = scene.at(bay.right(), bay.bottom());
-    if (evses.size() <= most_bays) ui.items.at(scene.prefix + scene.run.evses[evses[i]].name, min, max);
+    if (evses.size() <= most_bays) ui.items.register_rect(scene.prefix + scene.run.evses[evses[i]].name, min, max);
     if (!hovered || mouse.x < min.x || mouse.x >= max.x || mouse.y < min.y || mouse.y >= max.y) continue;
     explain_bay(scene, evses[i]);
     if (clicked) select_evse_of(ui, scene.run, evses[i]);
@@ -268,9 +268,10 @@ void draw_lane(Scene& scene) {
   const StageRect& lane = scene.layout.lane;
   const float em = scene.em();
   const std::uint32_t site = ui.selection.site < scene.run.sites.size() ? ui.selection.site : no_row;
-  const model::Waiting& waiting =
-      panel_state(ui).waiting.at(kept_of(ui, scene.run)).get(scene.run, 0, [&] { return model::Waiting(scene.run); });
-  const std::vector<std::uint32_t> queue = waiting.at(scene.run, site, scene.t);
+  const model::Waiting& waiting = panel_state(ui).waiting.at(kept_of(ui, scene.run)).get_or_make(scene.run, 0, [&] {
+    return model::Waiting(scene.run);
+  });
+  const std::vector<std::uint32_t> queue = waiting.waiting_at(scene.run, site, scene.t);
   const std::uint32_t gone = waiting.gone_by(scene.run, site, scene.t);
 
   // The road, with what is said of it at its left end and of who left at its right.
@@ -282,13 +283,13 @@ void draw_lane(Scene& scene) {
   const float y = middle - em * 0.5F;
   const float left = text_at(ui, scene.at(lane.x + em * 0.4F, y), text, lane.width * 0.5F,
                              queue.empty() ? style.text_weak : style.text);
-  ui.items.at(scene.prefix + "queue", scene.at(lane.x, lane.y), scene.at(lane.x + left + em, lane.bottom()));
+  ui.items.register_rect(scene.prefix + "queue", scene.at(lane.x, lane.y), scene.at(lane.x + left + em, lane.bottom()));
   float right = lane.right() - em * 0.4F;
   if (gone > 0) {
     const std::string away = fmt::format(fmt::runtime(ui.tr(Word::stage_gone)), gone);
     right -=
-        text_right(ui, scene.at(right, y), away, lane.width * 0.4F, plot::colour(style, plot::Category::vermillion));
-    ui.items.at(scene.prefix + "gone", scene.at(right, lane.y), scene.at(lane.right(), lane.bottom()));
+        text_right(ui, scene.at(right, y), away, lane.width * 0.4F, plot::colour_of(style, plot::Category::vermillion));
+    ui.items.register_rect(scene.prefix + "gone", scene.at(right, lane.y), scene.at(lane.right(), lane.bottom()));
   }
 
   // Cars lie in the lane one behind the other, first come first; those for whom no room is left are in the number.
@@ -313,11 +314,11 @@ void draw_lane(Scene& scene) {
   for (const std::uint32_t row : queue) {
     const TimeNs waits = scene.t - scene.run.sessions[row].arrived_ns;
     const std::string minutes = fmt::format("{}'", waits / kernel::minute_ns);
-    if (!car(plot::colour(style, plot::Category::purple), minutes, plot::Shape::hourglass)) break;
+    if (!car(plot::colour_of(style, plot::Category::purple), minutes, plot::Shape::hourglass)) break;
   }
   for (const std::uint32_t row : waiting.gone_in(scene.run, site, scene.t - scene.moves, scene.t)) {
     (void)row;
-    if (!car(plot::colour(style, plot::Category::vermillion), {}, plot::Shape::cross)) break;
+    if (!car(plot::colour_of(style, plot::Category::vermillion), {}, plot::Shape::cross)) break;
   }
 }
 

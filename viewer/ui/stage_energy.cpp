@@ -71,7 +71,7 @@ void draw_building(ImDrawList& list, ImVec2 c, float r, ImU32 colour, ImU32 wind
 
 void draw_node(Scene& scene, const Node& node, ImVec2 c, float r) {
   const plot::Style& style = scene.ui.canvas.style;
-  const ImU32 colour = plot::colour(style, node.category);
+  const ImU32 colour = plot::colour_of(style, node.category);
   switch (node.source) {
     case Source::grid:
       return draw_pylon(scene.list, c, r, colour);
@@ -119,7 +119,7 @@ double stored_share(const model::Run& run, std::uint32_t site, TimeNs t) {
   double stored = 0.0, capacity = 0.0;
   for (const model::Storage& storage : run.storages) {
     if (site != no_row && storage.site != site) continue;
-    stored += storage.soc.at(std::min(t, run.known_until_ns - 1)) * storage.capacity_kwh;
+    stored += storage.soc.value_at(std::min(t, run.known_until_ns - 1)) * storage.capacity_kwh;
     capacity += storage.capacity_kwh;
   }
   return capacity > 0.0 ? stored / capacity : model::none;
@@ -141,9 +141,9 @@ std::vector<Node> nodes_of(const Scene& scene, const model::SiteFlows& flows) {
             {},           flows.grid, plot::Category::blue};
   const std::uint32_t only = run.sites.size() == 1 ? 0 : site;
   if (only < run.sites.size()) {
-    const double contract = run.sites[only].contract_kw.at(scene.t);
+    const double contract = run.sites[only].contract_kw.value_at(scene.t);
     if (!std::isnan(contract))
-      grid.detail = fmt::format(fmt::runtime(ui.tr(Word::stage_of_contract)), figure(contract, "kW", 0));
+      grid.detail = fmt::format(fmt::runtime(ui.tr(Word::stage_of_contract)), figure_text(contract, "kW", 0));
   }
 
   nodes.push_back(std::move(grid));
@@ -176,14 +176,14 @@ void draw_label(Scene& scene, const Node& node, ImVec2 place, float room) {
   text_at(scene.ui, place, name, room, style.text_weak);
   ImGui::PopFont();
   text_at(scene.ui, {place.x, place.y + line}, kw_text(std::abs(node.into)), room, style.text);
-  scene.ui.items.at(scene.prefix + node.item, place, {place.x + room, place.y + line + scene.em()});
+  scene.ui.items.register_rect(scene.prefix + node.item, place, {place.x + room, place.y + line + scene.em()});
 }
 
 /// The widest flow of the open runs: both are drawn in one scale.
 double widest_flow_shown(Ui& ui, const model::Run& run, std::uint32_t site) {
   PanelState& state = panel_state(ui);
   const auto widest_of = [&](const model::Run& one) {
-    return state.widest_flow.at(kept_of(ui, one)).get(one, site, [&] { return model::widest_flow(one, site); });
+    return state.widest_flow.at(kept_of(ui, one)).get_or_make(one, site, [&] { return model::widest_flow(one, site); });
   };
   double widest = widest_of(run);
   if (ui.run_a() != nullptr && ui.run_b() != nullptr) {
@@ -206,7 +206,7 @@ void draw_busbar(Scene& scene, const std::vector<Node>& nodes, double vehicles_k
   const float em = scene.em();
   const float bus = band.bottom() - em * 1.1F;
   double along = 0.0;
-  const ImU32 colour = plot::colour(ui.canvas.style, plot::Category::sky_blue);
+  const ImU32 colour = plot::colour_of(ui.canvas.style, plot::Category::sky_blue);
   for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
     along += nodes[i].into;
     draw_flow(scene, scene.at(nodes[i].x, bus), scene.at(nodes[i + 1].x, bus), flow_width(along, per_kw), along > 0.0,
@@ -219,7 +219,7 @@ void draw_busbar(Scene& scene, const std::vector<Node>& nodes, double vehicles_k
   const std::string text = fmt::format("{} {}", ui.tr(Word::vehicles), kw_text(vehicles_kw));
   draw_pill(scene, scene.at(cars + em * 1.3F + ImGui::CalcTextSize(text.c_str()).x / 2.0F, bus + em * 0.55F), text,
             band.width / 2.0F - em * 1.5F);
-  ui.items.at(scene.prefix + "cars", scene.at(cars, bus), scene.at(cars + em * 8.0F, bus + em));
+  ui.items.register_rect(scene.prefix + "cars", scene.at(cars, bus), scene.at(cars + em * 8.0F, bus + em));
 }
 
 }  // namespace
@@ -245,7 +245,7 @@ void draw_energy(Scene& scene) {
     const float left = band.x + each * static_cast<float>(i) + em * 0.4F;
     node.x = left + radius;
     draw_flow(scene, scene.at(node.x, head), scene.at(node.x, bus), flow_width(node.into, per_kw), node.into > 0.0,
-              plot::colour(ui.canvas.style, node.category));
+              plot::colour_of(ui.canvas.style, node.category));
     draw_node(scene, node, scene.at(node.x, em * 1.05F), radius);
     draw_label(scene, node, scene.at(left + radius * 2.0F + em * 0.4F, em * 0.1F), each - radius * 2.0F - em);
   }

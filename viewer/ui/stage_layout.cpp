@@ -31,7 +31,7 @@ Bays in_rows(std::uint32_t bays, std::uint32_t rows, float width, float height, 
 
 }  // namespace
 
-StageRect StageLayout::bay(std::uint32_t index) const {
+StageRect StageLayout::bay_rect(std::uint32_t index) const {
   const std::uint32_t row = index / columns, column = index % columns;
   return {left + static_cast<float>(column) * bay_width, top + static_cast<float>(row) * (bay_height + row_gap),
           bay_width, bay_height};

@@ -26,7 +26,7 @@ struct StageLayout {
   float row_gap = 0.0F;                       ///< the road between two rows
   BayDetail detail = BayDetail::words;
 
-  StageRect bay(std::uint32_t index) const;
+  StageRect bay_rect(std::uint32_t index) const;
 };
 
 /// Fills width x height with `bays` bays, as large as they can be.

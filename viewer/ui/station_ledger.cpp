@@ -4,7 +4,7 @@
 
 namespace evtwin::viewer::ui {
 
-StationSums StationLedger::until(model::TimeNs t) const {
+StationSums StationLedger::sums_until(model::TimeNs t) const {
   const auto after = std::upper_bound(departed_ns.begin(), departed_ns.end(), t);
   return after == departed_ns.begin() ? StationSums{} : sums[static_cast<std::size_t>(after - departed_ns.begin()) - 1];
 }

@@ -20,7 +20,7 @@ struct StationLedger {
   std::vector<StationSums> sums;           ///< [departed_ns] of all up to and with this one
 
   /// Of the sessions that have left by t.
-  StationSums until(model::TimeNs t) const;
+  StationSums sums_until(model::TimeNs t) const;
 };
 StationLedger station_ledger(const model::Run& run, std::string_view station);
 

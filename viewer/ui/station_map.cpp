@@ -32,7 +32,7 @@ std::vector<Group> groups_of(const Ui& ui, const model::Run& run) {
     if (ui.selection.site == no_row || ui.selection.site == run.storages[i].site) storages.storages.push_back(i);
   }
   for (const StationRow& station : shown_stations(ui, run)) {
-    groups.push_back({&station, {}, station.name, !station.single(run)});
+    groups.push_back({&station, {}, station.name, !station.is_single(run)});
   }
   if (!storages.storages.empty()) groups.push_back(std::move(storages));
   return groups;
@@ -122,7 +122,7 @@ void draw_cell(Ui& ui, const Cell& cell, CellDetail detail, ImVec2 min, ImVec2 m
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const plot::Style& style = ui.canvas.style;
   const ImU32 colour =
-      cell.look != nullptr ? colour_of(style, *cell.look) : plot::colour(style, plot::Category::purple);
+      cell.look != nullptr ? colour_of(style, *cell.look) : plot::colour_of(style, plot::Category::purple);
   if (detail == CellDetail::mark) {
     const ImVec2 centre{(min.x + max.x) * 0.5F, (min.y + max.y) * 0.5F};
     plot::draw_shape(list, cell.look != nullptr ? cell.look->shape : plot::Shape::square, centre,
@@ -148,7 +148,7 @@ Cell cell_of(const Ui& ui, const model::Run& run, const Group& group, std::uint3
   if (group.station == nullptr) {
     const std::uint32_t row = group.storages[index];
     const model::Storage& storage = run.storages[row];
-    return {storage.name, nullptr, storage.kw.at(t), storage.soc.at(t), false, selection.storage == row};
+    return {storage.name, nullptr, storage.kw.value_at(t), storage.soc.value_at(t), false, selection.storage == row};
   }
   const std::uint32_t row = group.station->evses[index];
   const model::EvseState& now = state_of(ui, run, row, t);
@@ -160,8 +160,8 @@ void tell(Ui& ui, const model::Run& run, const Group& group, std::uint32_t index
   std::string text;
   if (group.station == nullptr) {
     const model::Storage& storage = run.storages[group.storages[index]];
-    text = fmt::format("{}\n{}\n{} {}", storage.name, kw_text(storage.kw.at(t)), ui.tr(Word::soc),
-                       percent_text(storage.soc.at(t)));
+    text = fmt::format("{}\n{}\n{} {}", storage.name, kw_text(storage.kw.value_at(t)), ui.tr(Word::soc),
+                       percent_text(storage.soc.value_at(t)));
   } else {
     const std::uint32_t row = group.station->evses[index];
     const model::EvseState& now = state_of(ui, run, row, t);
@@ -172,7 +172,7 @@ void tell(Ui& ui, const model::Run& run, const Group& group, std::uint32_t index
                           ui.tr(Word::soc), percent_text(now.soc));
     }
   }
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   ImGui::BeginTooltip();
   ImGui::TextUnformatted(text.c_str());
   ImGui::EndTooltip();
@@ -220,10 +220,10 @@ void draw_station_map(Ui& ui, const model::Run& run) {
   // The layout is kept as long as site, room and font are the same.
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float em = ImGui::GetFontSize();
-  const MapLayout& layout = panel_state(ui).map.get(run, {ui.selection.site, room.x, room.y, em},
-                                                    [&] { return map_layout(sizes, room.x, room.y, em); });
+  const MapLayout& layout = panel_state(ui).map.get_or_make(run, {ui.selection.site, room.x, room.y, em},
+                                                            [&] { return map_layout(sizes, room.x, room.y, em); });
   ImGui::InvisibleButton("##map", {std::max(room.x, 1.0F), std::max(layout.height, 1.0F)});
-  ui.items.last("map.body");
+  ui.items.register_last("map.body");
   const bool hovered = ImGui::IsItemHovered();
   const bool clicked = ImGui::IsItemClicked();
   const ImVec2 origin = ImGui::GetItemRectMin();
@@ -243,7 +243,7 @@ void draw_station_map(Ui& ui, const model::Run& run) {
       list.AddRect(min, max, chosen ? style.text : style.frame, ui.px(4.0F), 0, ui.px(chosen ? 2.0F : 1.0F));
       draw_header(ui, run, group, layout, box, origin);
       const ImVec2 head{max.x, min.y + layout.padding + layout.header};
-      if (cells <= most_items) ui.items.at("map.station." + group.name, min, head);
+      if (cells <= most_items) ui.items.register_rect("map.station." + group.name, min, head);
       if (clicked && group.station != nullptr && mouse.x >= min.x && mouse.x < head.x && mouse.y >= min.y &&
           mouse.y < head.y) {
         ui.selection.clear();
@@ -251,13 +251,13 @@ void draw_station_map(Ui& ui, const model::Run& run) {
       }
     }
     for (std::uint32_t i = 0; i < group.size(); ++i) {
-      const MapLayout::Rect at = layout.cell(g, i, group.headed);
+      const MapLayout::Rect at = layout.cell_rect(g, i, group.headed);
       const ImVec2 from{origin.x + at.x, origin.y + at.y};
       const ImVec2 to{from.x + layout.cell_width, from.y + layout.cell_height};
       if (!ImGui::IsRectVisible(from, to)) continue;
       const Cell cell = cell_of(ui, run, group, i, selection);
       draw_cell(ui, cell, layout.detail, from, to);
-      if (cells <= most_items) ui.items.at("map." + cell.name, from, to);
+      if (cells <= most_items) ui.items.register_rect("map." + cell.name, from, to);
       if (hovered && mouse.x >= from.x && mouse.x < to.x && mouse.y >= from.y && mouse.y < to.y) {
         tell(ui, run, group, i);
         if (clicked) act_on_evse(ui, run, group, i);

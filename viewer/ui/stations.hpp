@@ -15,7 +15,7 @@ struct StationRow {
   std::vector<std::uint32_t> evses;  ///< rows of the run
   bool used = false;                 ///< a session was there
   /// One EVSE that is the station: needs no node of its own.
-  bool single(const model::Run& run) const { return evses.size() == 1 && run.evses[evses.front()].name == name; }
+  bool is_single(const model::Run& run) const { return evses.size() == 1 && run.evses[evses.front()].name == name; }
 };
 /// In the order in which their first EVSE comes in `order`.
 std::vector<StationRow> stations_of(const model::Run& run, const std::vector<std::uint32_t>& order);

@@ -86,7 +86,7 @@ const Look& look_of(model::EvseStatus status) { return statuses.at(static_cast<s
 const Look& look_of(model::EventKind kind) { return events.at(static_cast<std::size_t>(kind)); }
 
 ImU32 colour_of(const plot::Style& style, const Look& look) {
-  return look.weak ? style.text_weak : plot::colour(style, look.category);
+  return look.weak ? style.text_weak : plot::colour_of(style, look.category);
 }
 
 const Word* reason_word(std::string_view reason) { return find_word(reasons, reason); }

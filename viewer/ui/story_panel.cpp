@@ -21,7 +21,7 @@ std::string told(const Ui& ui, Word word, const Args&... args) {
 }
 
 /// The run the moments begin with, and the other where both are on the screen.
-const model::Run* first_of(const Ui& ui) { return ui.shown(); }
+const model::Run* first_of(const Ui& ui) { return ui.shown_run(); }
 const model::Run* second_of(const Ui& ui) {
   const model::Run* b = ui.run_b();
   return b != nullptr && ui.compare != Compare::a && ui.compare != Compare::b ? b : nullptr;
@@ -66,7 +66,7 @@ MomentLook look_of_moment(model::MomentKind kind) {
 }
 
 /// Prices in won have one decimal, those in euro three.
-std::string price_text(double price) { return figure(price, "", std::abs(price) < 10.0 ? 3 : 1); }
+std::string price_text(double price) { return figure_text(price, "", std::abs(price) < 10.0 ? 3 : 1); }
 
 bool is_shared(model::MomentKind kind) {
   using model::MomentKind;
@@ -76,7 +76,7 @@ bool is_shared(model::MomentKind kind) {
 
 /// Seeks it, and selects what it is about.
 void go_to(Ui& ui, const model::Run& run, const model::Moment& moment) {
-  ui.time.seek(moment.time_ns);
+  ui.time.seek_time(moment.time_ns);
   if (moment.session != no_row && moment.session < run.sessions.size() && run.sessions[moment.session].evse != no_row)
     select_session_of(ui, run, moment.session);
   else if (moment.evse != no_row && moment.evse < run.evses.size())
@@ -89,7 +89,7 @@ void draw_moment(Ui& ui, const model::Moment& moment, const std::string& item, b
   const plot::Style& style = ui.canvas.style;
   const float em = ImGui::GetFontSize();
   const std::string text = moment_text(ui, moment);
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   const std::string time =
       with_day ? run->clock.date_time_text(moment.time_ns).substr(5, 11) : short_time(*run, moment.time_ns);
   const float start = em * (with_day ? 7.4F : 4.6F);
@@ -103,12 +103,12 @@ void draw_moment(Ui& ui, const model::Moment& moment, const std::string& item, b
   ImGui::PushID(item.c_str());
   if (ImGui::Selectable("##moment", now, ImGuiSelectableFlags_None, {0.0F, height})) go_to(ui, *run, moment);
   ImGui::PopID();
-  ui.items.last(item);
+  ui.items.register_last(item);
 
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const MomentLook look = look_of_moment(moment.kind);
   plot::draw_shape(list, look.shape, {min.x + em * 0.6F, min.y + em * 0.55F}, em * 0.32F,
-                   plot::colour(style, look.category));
+                   plot::colour_of(style, look.category));
   list.AddText({min.x + em * 1.3F, min.y}, style.text_weak, time.c_str());
   for (std::size_t i = 0; i < lines.size(); ++i)
     text_at(ui, {min.x + start, min.y + static_cast<float>(i) * line_height}, lines[i], room, style.text);
@@ -119,18 +119,18 @@ void draw_why(Ui& ui, const model::Run& run) {
   if (selection.evse >= run.evses.size()) return;
   const std::string text =
       fmt::format("{}: {}", run.evses[selection.evse].name, why_sentence(ui, run, selection.evse, ui.time.cursor_ns()));
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   ImGui::PushTextWrapPos(0.0F);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.marker_a);
   ImGui::TextUnformatted(text.c_str());
   ImGui::PopStyleColor();
   ImGui::PopTextWrapPos();
-  ui.items.last("story.why");
+  ui.items.register_last("story.why");
   ImGui::Separator();
 }
 
 void draw_title(Ui& ui, const std::string& text) {
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
   ImGui::TextUnformatted(text.c_str());
@@ -148,16 +148,17 @@ const std::vector<model::Moment>& moments_at(const Ui& ui, TimeNs t) {
   t = std::clamp(t, run->start_ns, std::max(run->start_ns, run->end_ns - 1));
   const std::uint32_t site = site_of_story(ui);
   const StoryQuestion question{other == nullptr ? 0 : other->serial, site, run->clock.day_start(t)};
-  return panel_state(ui).moments.get(*run, question, [&] { return model::moments_of_day(*run, other, site, t); });
+  return panel_state(ui).moments.get_or_make(*run, question,
+                                             [&] { return model::moments_of_day(*run, other, site, t); });
 }
 
-const std::vector<model::Moment>& partings(const Ui& ui) {
+const std::vector<model::Moment>& find_partings(const Ui& ui) {
   static const std::vector<model::Moment> nothing;
   const model::Run* run = first_of(ui);
   const model::Run* other = second_of(ui);
   if (run == nullptr || other == nullptr) return nothing;
   constexpr std::size_t most = 3;
-  return panel_state(ui).partings.get(*run, {other->serial, site_of_story(ui), 0}, [&] {
+  return panel_state(ui).partings.get_or_make(*run, {other->serial, site_of_story(ui), 0}, [&] {
     return model::where_runs_part(*run, *other, site_of_story(ui), run->start_ns, run->end_ns, most);
   });
 }
@@ -174,18 +175,18 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
       break;
     case MomentKind::most_vehicles: {
       const std::uint32_t site = site_of_story(ui);
-      text = told(ui, Word::story_most, figure(moment.a, "", 0), run->sites[site].evses.size());
+      text = told(ui, Word::story_most, figure_text(moment.a, "", 0), run->sites[site].evses.size());
       break;
     }
 
     case MomentKind::queue:
-      text = told(ui, Word::story_queue, figure(moment.a, "", 0));
+      text = told(ui, Word::story_queue, figure_text(moment.a, "", 0));
       break;
     case MomentKind::unserved:
-      text = told(ui, Word::story_unserved, figure(moment.a, "", 0));
+      text = told(ui, Word::story_unserved, figure_text(moment.a, "", 0));
       break;
     case MomentKind::missed:
-      text = told(ui, Word::story_missed, figure(moment.a, "", 0), figure(moment.b, "kWh", 1));
+      text = told(ui, Word::story_missed, figure_text(moment.a, "", 0), figure_text(moment.b, "kWh", 1));
       break;
     case MomentKind::peak:
       text = told(ui, Word::story_peak, kw_text(moment.a));
@@ -227,7 +228,7 @@ void draw_story(Ui& ui, ImVec2 size) {
   draw_why(ui, *run);
   const TimeNs t = std::clamp(ui.time.cursor_ns(), run->start_ns, std::max(run->start_ns, run->end_ns - 1));
   // First of all where two runs part: the most there are in the whole run.
-  if (const std::vector<model::Moment>& parts = partings(ui); !parts.empty()) {
+  if (const std::vector<model::Moment>& parts = find_partings(ui); !parts.empty()) {
     draw_title(ui, ui.tr(Word::story_partings));
     for (std::size_t i = 0; i < parts.size(); ++i)
       draw_moment(ui, parts[i], fmt::format("story.part.{}", i), true, false);

@@ -13,6 +13,6 @@ std::string moment_text(const Ui& ui, const model::Moment& moment);
 /// Moments of the day at t of what is shown, kept; of A and B where both are.
 const std::vector<model::Moment>& moments_at(const Ui& ui, TimeNs t);
 /// The stretches of the whole run in which A and B differ most, largest first; empty: one run only.
-const std::vector<model::Moment>& partings(const Ui& ui);
+const std::vector<model::Moment>& find_partings(const Ui& ui);
 
 }  // namespace evtwin::viewer::ui

@@ -37,7 +37,7 @@ void one_beside_another(Ui& ui, ImVec2 size) {
     for (const StoryTab& tab : all) {
       // The same tab stays open when the language changes.
       const bool open = ImGui::BeginTabItem((std::string(ui.tr(tab.word)) + "###" + tab.id).c_str());
-      ui.items.last(std::string("tab.") + tab.id);
+      ui.items.register_last(std::string("tab.") + tab.id);
       if (!open) continue;
       tab.draw(ui, ImGui::GetContentRegionAvail());
       ImGui::EndTabItem();

@@ -78,7 +78,7 @@ void colour_dark(ImVec4* colours) {
 void apply_theme(Ui& ui) {
   const Settings& settings = ui.settings;
   ui.canvas.style = settings.dark ? plot::dark_style(settings.scale) : plot::light_style(settings.scale);
-  ui.canvas.words = ui.korean() ? plot::Words::korean : plot::Words::english;
+  ui.canvas.words = ui.is_korean() ? plot::Words::korean : plot::Words::english;
 
   ImGuiStyle style;
   settings.dark ? ImGui::StyleColorsDark(&style) : ImGui::StyleColorsLight(&style);

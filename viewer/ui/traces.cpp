@@ -18,7 +18,7 @@ void add_scaled(Series& to, const Series& from, double factor) {
   for (Piece piece : from.pieces()) {
     piece.value *= factor;
     piece.rate_per_h *= factor;
-    to.add(piece);
+    to.add_piece(piece);
   }
 }
 
@@ -31,14 +31,14 @@ EvseTrace make_trace(const model::Run& run, std::uint32_t evse) {
     if (soc.empty()) continue;
     any = true;
     add_scaled(trace.soc_percent, soc, 100.0);
-    trace.soc_percent.add(soc.end_ns(), model::none);
+    trace.soc_percent.add_piece(soc.end_ns(), model::none);
     const double wanted = session.wanted_kwh * session.charge_efficiency / session.battery_kwh;
-    trace.target_percent.add(soc.start_ns(), 100.0 * std::min(1.0, session.soc_start + wanted));
-    trace.target_percent.add(soc.end_ns(), model::none);
+    trace.target_percent.add_piece(soc.start_ns(), 100.0 * std::min(1.0, session.soc_start + wanted));
+    trace.target_percent.add_piece(soc.end_ns(), model::none);
   }
   if (!any) return {};
-  trace.soc_percent.finish(run.known_until_ns);
-  trace.target_percent.finish(run.known_until_ns);
+  trace.soc_percent.finish_at(run.known_until_ns);
+  trace.target_percent.finish_at(run.known_until_ns);
   return trace;
 }
 
@@ -83,20 +83,21 @@ Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& s
 }  // namespace
 
 const EvseTrace& evse_trace(const Ui& ui, const model::Run& run, std::uint32_t evse) {
-  return panel_state(ui).traces.evses.get(run.serial, evse, [&] { return make_trace(run, evse); });
+  return panel_state(ui).traces.evses.get_or_make(run.serial, evse, [&] { return make_trace(run, evse); });
 }
 
 const Series& storage_soc_percent(const Ui& ui, const model::Run& run, std::uint32_t storage) {
-  return panel_state(ui).traces.storages.get(run.serial, storage, [&] {
+  return panel_state(ui).traces.storages.get_or_make(run.serial, storage, [&] {
     Series percent;
     add_scaled(percent, run.storages[storage].soc, 100.0);
-    percent.finish(run.storages[storage].soc.end_ns());
+    percent.finish_at(run.storages[storage].soc.end_ns());
     return percent;
   });
 }
 
 const Stack& power_stack(const Ui& ui, const model::Run& run, std::uint32_t site, const std::string& station) {
-  return panel_state(ui).traces.stacks.get(run.serial, {site, station}, [&] { return make_stack(run, site, station); });
+  return panel_state(ui).traces.stacks.get_or_make(run.serial, {site, station},
+                                                   [&] { return make_stack(run, site, station); });
 }
 
 SharedSignals shared_signals(const Ui& ui, const model::Run& a, const model::Run& b, std::uint32_t site) {
@@ -107,7 +108,7 @@ SharedSignals shared_signals(const Ui& ui, const model::Run& a, const model::Run
                         return x.start_ns == y.start_ns && (x.value == y.value || both_gaps);
                       });
   };
-  return panel_state(ui).traces.shared.get(a.serial, {b.serial, site}, [&]() -> SharedSignals {
+  return panel_state(ui).traces.shared.get_or_make(a.serial, {b.serial, site}, [&]() -> SharedSignals {
     if (site >= a.sites.size() || site >= b.sites.size()) return {};
     const model::Site &x = a.sites[site], &y = b.sites[site];
     return {same(x.pv_kw, y.pv_kw), same(x.load_kw, y.load_kw), same(x.contract_kw, y.contract_kw),
@@ -117,8 +118,8 @@ SharedSignals shared_signals(const Ui& ui, const model::Run& a, const model::Run
 
 const std::vector<std::uint32_t>& shown_evses(const Ui& ui, const model::Run& run, std::uint32_t site,
                                               const std::string& station, model::EvseOrder order) {
-  return panel_state(ui).traces.shown.get(run.serial, {{site, station}, order},
-                                          [&] { return model::ordered_evses(run, site, station, order); });
+  return panel_state(ui).traces.shown.get_or_make(run.serial, {{site, station}, order},
+                                                  [&] { return model::ordered_evses(run, site, station, order); });
 }
 
 }  // namespace evtwin::viewer::ui

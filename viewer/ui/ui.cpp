@@ -13,7 +13,7 @@ const model::Run* Ui::run_a() const { return a < runs.size() ? runs[a].run.get()
 
 const model::Run* Ui::run_b() const { return b != a && b < runs.size() ? runs[b].run.get() : nullptr; }
 
-const model::Run* Ui::shown() const {
+const model::Run* Ui::shown_run() const {
   const model::Run* other = run_b();
   return compare == Compare::b && other != nullptr ? other : run_a();
 }
@@ -60,7 +60,7 @@ std::string cut_to_width(std::string_view text, float width) {
 }
 
 void text_cut(Ui& ui, std::string_view text, float width) {
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   if (width <= 0.0F) width = ImGui::GetContentRegionAvail().x;
   const std::string shown = cut_to_width(text, width);
   ImGui::TextUnformatted(shown.data(), shown.data() + shown.size());
@@ -82,34 +82,34 @@ std::string with_windows(const Ui& ui, Word word, const std::set<TimeNs>& window
 
 }  // namespace
 
-std::string metered(const Ui& ui, Word word, std::initializer_list<const model::Site*> sites) {
+std::string metered_text(const Ui& ui, Word word, std::initializer_list<const model::Site*> sites) {
   std::set<TimeNs> windows_ns;
   for (const model::Site* site : sites) windows_ns.insert(site->metering_window_ns);
   return with_windows(ui, word, windows_ns);
 }
 
-std::string metered(const Ui& ui, Word word, const model::Run& run) {
+std::string metered_text(const Ui& ui, Word word, const model::Run& run) {
   std::set<TimeNs> windows_ns;
   for (const model::Site& site : run.sites) windows_ns.insert(site.metering_window_ns);
   return with_windows(ui, word, windows_ns);
 }
 
 std::string currency_name(const Ui& ui, const model::Run& run) {
-  return ui.korean() && run.currency == "KRW" ? "원" : run.currency;
+  return ui.is_korean() && run.currency == "KRW" ? "원" : run.currency;
 }
 
-std::string money(const Ui& ui, const model::Run& run, double value) {
+std::string money_text(const Ui& ui, const model::Run& run, double value) {
   return in_won(ui, analysis::money_text(value, run.currency));
 }
 
 std::string signed_money(const Ui& ui, const model::Run& run, double value) {
-  const std::string text = money(ui, run, value);
+  const std::string text = money_text(ui, run, value);
   const bool plus = value > 0.0 && text.find_first_of("123456789") != std::string::npos;
   return plus ? "+" + text : text;
 }
 
 std::string in_won(const Ui& ui, std::string text) {
-  if (!ui.korean()) return text;
+  if (!ui.is_korean()) return text;
   constexpr std::string_view krw = " KRW";
   for (std::size_t at = text.find(krw); at != std::string::npos; at = text.find(krw, at))
     text.replace(at, krw.size(), "원");

@@ -104,11 +104,11 @@ struct Ui {
   mutable std::shared_ptr<PanelState> panels;  ///< made when first asked for
 
   /// The run to show where only one can be: A, or B in Compare::b. Null: none is read yet.
-  const model::Run* shown() const;
+  const model::Run* shown_run() const;
   const model::Run* run_a() const;
   const model::Run* run_b() const;  ///< null: there is none
   const char* tr(Word word) const { return text_of(word, settings.language); }
-  bool korean() const { return settings.language == Language::korean; }
+  bool is_korean() const { return settings.language == Language::korean; }
   float px(float at_100_percent) const { return at_100_percent * settings.scale; }
 
   void select_evse(std::uint32_t evse);  ///< and nothing else; brings its station into view
@@ -123,14 +123,14 @@ void text_cut(Ui& ui, std::string_view text, float width = 0.0F);
 /// The part of a text that fits, with an ellipsis where something is missing; empty: not one character fits.
 std::string cut_to_width(std::string_view text, float width);
 /// Money as people write it, in the run's currency (Korean: 원); "-" for NaN.
-std::string money(const Ui& ui, const model::Run& run, double value);
+std::string money_text(const Ui& ui, const model::Run& run, double value);
 /// "KRW", in Korean "원".
 std::string currency_name(const Ui& ui, const model::Run& run);
 /// A text of the engine's with amounts in it: "30,575 KRW" is "30,575원" in Korean.
 std::string in_won(const Ui& ui, std::string text);
 /// A word with the length of the metering windows in it: "Peak (15 min)"; of sites that differ, "Peak (15/30 min)".
-std::string metered(const Ui& ui, Word word, std::initializer_list<const model::Site*> sites);
-std::string metered(const Ui& ui, Word word, const model::Run& run);
+std::string metered_text(const Ui& ui, Word word, std::initializer_list<const model::Site*> sites);
+std::string metered_text(const Ui& ui, Word word, const model::Run& run);
 std::string signed_money(const Ui& ui, const model::Run& run, double value);
 
 }  // namespace evtwin::viewer::ui

@@ -12,10 +12,10 @@ namespace evtwin::viewer::ui {
 const std::vector<std::uint32_t>& usable_now(const Ui& ui, const model::Run& run) {
   PanelState& state = panel_state(ui);
   const std::size_t kept = kept_of(ui, run);
-  const auto& held = state.reservations.at(kept).get(run, 0, [&] { return model::reservations_of(run); });
+  const auto& held = state.reservations.at(kept).get_or_make(run, 0, [&] { return model::reservations_of(run); });
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   const TimeNs t = ui.time.cursor_ns();
-  return state.usable.at(kept).get(run, {site, t}, [&] { return model::usable_at(run, held, site, t); });
+  return state.usable.at(kept).get_or_make(run, {site, t}, [&] { return model::usable_at(run, held, site, t); });
 }
 
 void draw_usable_list(Ui& ui, const model::Run& run) {
@@ -24,10 +24,10 @@ void draw_usable_list(Ui& ui, const model::Run& run) {
   const Selection selection = selection_in(ui, run);
   for (const std::uint32_t row : rows) {
     const model::Evse& evse = run.evses[row];
-    ui.fonts.need(evse.name);
+    ui.fonts.need_characters(evse.name);
     if (ImGui::Selectable(fmt::format("{}##usable{}", evse.name, row).c_str(), selection.evse == row))
       select_evse_of(ui, run, row);
-    ui.items.last("usable." + evse.name);
+    ui.items.register_last("usable." + evse.name);
     const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
     text_right(ui, {max.x - ui.px(4.0F), min.y},
                fmt::format("{}  {}", evse.kind == "dc" ? "DC" : "AC", kw_text(evse.max_kw)), (max.x - min.x) * 0.6F,

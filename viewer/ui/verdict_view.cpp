@@ -38,7 +38,7 @@ analysis::Verdict made(const Ui& ui) {
     one.currency = run->currency;
   }
   analysis::Verdict verdict =
-      analysis::verdict(runs, ui.korean() ? analysis::Language::korean : analysis::Language::english);
+      analysis::give_verdict(runs, ui.is_korean() ? analysis::Language::korean : analysis::Language::english);
   for (PartyVerdict& party : verdict.parties) {
     for (VerdictPart& part : party.parts) part.text = in_won(ui, std::move(part.text));
   }
@@ -107,7 +107,7 @@ class Sentence {
   }
 
   void draw_piece(const SentenceWord& piece, ImVec2 at, float width, float line) {
-    ui_.fonts.need(piece.text);
+    ui_.fonts.need_characters(piece.text);
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const VerdictPart& part = verdict_.parts[piece.part];
     list.AddText(at, ui_.canvas.style.text, piece.text.c_str());
@@ -117,7 +117,7 @@ class Sentence {
     const bool hovered = ImGui::IsMouseHoveringRect(at, max) && ImGui::IsWindowHovered();
     list.AddLine({at.x, y}, {max.x, y}, hovered ? ui_.canvas.style.marker_a : ui_.canvas.style.frame,
                  hovered ? 2.0F : 1.0F);
-    ui_.items.at(fmt::format("{}.{}", item_, piece.part), at, max);
+    ui_.items.register_rect(fmt::format("{}.{}", item_, piece.part), at, max);
     if (!hovered) return;
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     if (!ImGui::IsMouseClicked(ImGuiMouseButton_Left)) return;
@@ -130,12 +130,12 @@ class Sentence {
   std::string item_;
 };
 
-std::string figure_text(const Ui& ui, const model::Run& run, const record::Kpi& kpi) {
+std::string kpi_text(const Ui& ui, const model::Run& run, const record::Kpi& kpi) {
   if (std::isnan(kpi.value)) return "-";
   const std::string_view unit = kpi.unit;
-  if (!run.currency.empty() && unit == run.currency) return money(ui, run, kpi.value);
-  if (kpi.name.ends_with("_fraction")) return figure(kpi.value * 100.0, "%", 1);
-  return figure(kpi.value, unit, kpi.value == std::floor(kpi.value) && std::abs(kpi.value) < 1e6 ? 0 : 2);
+  if (!run.currency.empty() && unit == run.currency) return money_text(ui, run, kpi.value);
+  if (kpi.name.ends_with("_fraction")) return figure_text(kpi.value * 100.0, "%", 1);
+  return figure_text(kpi.value, unit, kpi.value == std::floor(kpi.value) && std::abs(kpi.value) < 1e6 ? 0 : 2);
 }
 
 const record::Kpi* kpi_of(const model::Run& run, std::string_view name) {
@@ -155,15 +155,18 @@ void draw_why_of_part(Ui& ui) {
       const record::Kpi* kpi = kpi_of(*run, name);
       const std::string letter = ui.run_b() == nullptr ? "" : run == ui.run_a() ? "A  " : "B  ";
       const std::string text =
-          fmt::format("{}{}: {}", letter, name, kpi == nullptr ? "-" : figure_text(ui, *run, *kpi));
-      ui.fonts.need(text);
+          fmt::format("{}{}: {}", letter, name, kpi == nullptr ? "-" : kpi_text(ui, *run, *kpi));
+      ui.fonts.need_characters(text);
       ImGui::TextUnformatted(text.c_str());
-      ui.items.last(fmt::format("verdict.why.{}{}", name, letter.empty() ? "" : letter[0] == 'A' ? ".a" : ".b"));
+      ui.items.register_last(fmt::format("verdict.why.{}{}", name,
+                                         letter.empty()     ? ""
+                                         : letter[0] == 'A' ? ".a"
+                                                            : ".b"));
     }
     // Both runs have the same key figures: they are explained once.
     if (const record::Kpi* kpi = kpi_of(*ui.run_a(), name); kpi != nullptr) {
-      const std::string& help = ui.korean() ? kpi->help_ko : kpi->help;
-      ui.fonts.need(help);
+      const std::string& help = ui.is_korean() ? kpi->help_ko : kpi->help;
+      ui.fonts.need_characters(help);
       ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
       ImGui::PushTextWrapPos(ui.px(540.0F));
       ImGui::TextUnformatted(help.c_str());
@@ -173,12 +176,12 @@ void draw_why_of_part(Ui& ui) {
   }
 
   if (ImGui::SmallButton(ui.tr(Word::close))) ImGui::CloseCurrentPopup();
-  ui.items.last("verdict.close");
+  ui.items.register_last("verdict.close");
   ImGui::EndPopup();
 }
 
 const char* party_title(const Ui& ui, analysis::Party party) {
-  const analysis::Language language = ui.korean() ? analysis::Language::korean : analysis::Language::english;
+  const analysis::Language language = ui.is_korean() ? analysis::Language::korean : analysis::Language::english;
   return analysis::title_of(party, language).data();
 }
 
@@ -202,7 +205,7 @@ const analysis::Verdict& verdict_of(const Ui& ui) {
   const model::Run* a = ui.run_a();
   const model::Run* b = ui.run_b();
   const std::pair question{b == nullptr ? std::uint64_t{0} : b->serial, ui.settings.language};
-  return panel_state(ui).verdict.get(*a, question, [&] { return made(ui); });
+  return panel_state(ui).verdict.get_or_make(*a, question, [&] { return made(ui); });
 }
 
 float verdict_height(Ui& ui, float width) {
@@ -225,28 +228,28 @@ void draw_verdict(Ui& ui, ImVec2 size) {
   for (std::size_t i = 0; i < verdict.parties.size(); ++i) {
     if (i > 0) ImGui::SameLine();
     const std::string_view title = party_title(ui, verdict.parties[i].party);
-    if (chip(ui, fmt::format("verdict.party.{}", i), title, state.verdict_party == i)) state.verdict_party = i;
+    if (draw_chip(ui, fmt::format("verdict.party.{}", i), title, state.verdict_party == i)) state.verdict_party = i;
   }
 
   // Beside a replay's verdict stands how close the twin came to the log.
-  if (ui.shown() != nullptr && !ui.shown()->scores.empty()) {
+  if (ui.shown_run() != nullptr && !ui.shown_run()->scores.empty()) {
     if (!verdict.parties.empty()) ImGui::SameLine(0.0F, ui.px(16.0F));
-    draw_replay_badge(ui, *ui.shown());
+    draw_replay_badge(ui, *ui.shown_run());
   }
 
   if (const PartyVerdict* party = chosen_party(ui, verdict); party != nullptr) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     Sentence sentence(ui, *party, "verdict.part");
     const float height = sentence.draw(at, ImGui::GetContentRegionAvail().x);
-    ui.items.at("verdict.sentence", at, {at.x + ImGui::GetContentRegionAvail().x, at.y + height});
+    ui.items.register_rect("verdict.sentence", at, {at.x + ImGui::GetContentRegionAvail().x, at.y + height});
     ImGui::Dummy({1.0F, height - ImGui::GetStyle().ItemSpacing.y});
   }
 
   if (const std::string text = instead(ui, verdict); !text.empty()) {
-    ImGui::PushStyleColor(ImGuiCol_Text, plot::colour(ui.canvas.style, plot::Category::vermillion));
+    ImGui::PushStyleColor(ImGuiCol_Text, plot::colour_of(ui.canvas.style, plot::Category::vermillion));
     text_cut(ui, text);
     ImGui::PopStyleColor();
-    ui.items.last("verdict.note");
+    ui.items.register_last("verdict.note");
   }
   draw_why_of_part(ui);
   ImGui::PopStyleVar();
@@ -258,7 +261,7 @@ std::vector<std::string> ending_lines(const Ui& ui, const model::Run& run) {
   const auto add = [&](Word word, std::string_view name) {
     const record::Kpi* kpi = kpi_of(run, name);
     if (kpi != nullptr && !std::isnan(kpi->value))
-      lines.push_back(fmt::format("{}: {}", ui.tr(word), figure_text(ui, run, *kpi)));
+      lines.push_back(fmt::format("{}: {}", ui.tr(word), kpi_text(ui, run, *kpi)));
   };
   add(Word::kpi_cost, "total_cost");
   add(Word::kpi_delivered, "energy_delivered_kwh");

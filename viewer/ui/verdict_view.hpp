@@ -8,7 +8,7 @@
 
 namespace evtwin::viewer::ui {
 
-/// analysis::verdict() of A, then B where both are open. Kept.
+/// analysis::give_verdict() of A, then B where both are open. Kept.
 const analysis::Verdict& verdict_of(const Ui& ui);
 
 /// Pixels that the verdict needs in this width.

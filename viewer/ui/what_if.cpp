@@ -22,36 +22,36 @@ struct WhatIf::Parts {
 WhatIf::WhatIf(std::string evtwin) : parts_(std::make_unique<Parts>(std::move(evtwin))) {}
 WhatIf::~WhatIf() = default;
 
-void WhatIf::open(Page page) {
+void WhatIf::open_page(Page page) {
   parts_->page = page;
   parts_->focus = page != Page::none;
 }
 bool WhatIf::is_open() const { return parts_->page != Page::none; }
 
-bool WhatIf::running() const {
+bool WhatIf::is_running() const {
   const Asking& asking = parts_->asking;
-  return asking.strategies_task.running() || asking.tariffs_task.running() || parts_->plan_charge.running() ||
-         parts_->change_site.running() || parts_->quadrant.running();
+  return asking.strategies_task.is_running() || asking.tariffs_task.is_running() || parts_->plan_charge.is_running() ||
+         parts_->change_site.is_running() || parts_->quadrant.is_running();
 }
 
-void WhatIf::wait() {
-  parts_->asking.strategies_task.wait();
-  parts_->asking.tariffs_task.wait();
-  parts_->plan_charge.wait();
-  parts_->change_site.wait();
-  parts_->quadrant.wait();
+void WhatIf::wait_for_children() {
+  parts_->asking.strategies_task.wait_for_child();
+  parts_->asking.tariffs_task.wait_for_child();
+  parts_->plan_charge.wait_for_task();
+  parts_->change_site.wait_for_task();
+  parts_->quadrant.wait_for_task();
 }
 
-void WhatIf::draw(Ui& ui) {
+void WhatIf::draw_window(Ui& ui) {
   Parts& parts = *parts_;
   // A picture waits for its answer, once a script had the frames to press cancel.
   constexpr int frames_before_waiting = 30;
-  parts.frames_running = running() ? parts.frames_running + 1 : 0;
-  if (ui.still && parts.frames_running > frames_before_waiting) wait();
-  parts.asking.poll();
-  parts.plan_charge.poll();
-  parts.change_site.poll(ui, parts.asking);
-  parts.quadrant.poll();
+  parts.frames_running = is_running() ? parts.frames_running + 1 : 0;
+  if (ui.still && parts.frames_running > frames_before_waiting) wait_for_children();
+  parts.asking.poll_tasks();
+  parts.plan_charge.poll_task();
+  parts.change_site.poll_task(ui, parts.asking);
+  parts.quadrant.poll_task();
   if (parts.page == Page::none) return;
   parts.asking.want_lists();
 
@@ -70,21 +70,23 @@ void WhatIf::draw(Ui& ui) {
   const bool shown =
       ImGui::Begin(fmt::format("{}###what_if", ui.tr(title)).c_str(), &open,
                    ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
-  ui.items.at("what_if", ImGui::GetWindowPos(), {ImGui::GetWindowPos().x + size.x, ImGui::GetWindowPos().y + size.y});
+  ui.items.register_rect("what_if", ImGui::GetWindowPos(),
+                         {ImGui::GetWindowPos().x + size.x, ImGui::GetWindowPos().y + size.y});
 
   if (shown) {
     const model::Run* run = ui.run_a();
-    const model::NotAskable trouble = run == nullptr ? model::NotAskable::not_read : parts.asking.world(*run).trouble;
+    const model::NotAskable trouble =
+        run == nullptr ? model::NotAskable::not_read : parts.asking.asked_world(*run).trouble;
     if (trouble != model::NotAskable::askable) {
-      wrapped(ui, ui.tr(word_of(trouble)), plot::colour(ui.canvas.style, plot::Category::vermillion));
-      ui.items.last("what_if.trouble");
+      draw_wrapped(ui, ui.tr(word_of(trouble)), plot::colour_of(ui.canvas.style, plot::Category::vermillion));
+      ui.items.register_last("what_if.trouble");
       if (run != nullptr && trouble != model::NotAskable::from_log)
-        wrapped(ui, parts.asking.world(*run).scenario, ui.canvas.style.text_weak);
+        draw_wrapped(ui, parts.asking.asked_world(*run).scenario, ui.canvas.style.text_weak);
     }
     if (run != nullptr) {
-      if (parts.page == Page::plan_charge) parts.plan_charge.draw(ui, parts.asking, *run);
-      if (parts.page == Page::change_site) parts.change_site.draw(ui, parts.asking, *run);
-      if (parts.page == Page::quadrant) parts.quadrant.draw(ui, parts.asking, *run);
+      if (parts.page == Page::plan_charge) parts.plan_charge.draw_page(ui, parts.asking, *run);
+      if (parts.page == Page::change_site) parts.change_site.draw_page(ui, parts.asking, *run);
+      if (parts.page == Page::quadrant) parts.quadrant.draw_page(ui, parts.asking, *run);
     }
   }
 

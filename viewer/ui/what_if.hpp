@@ -15,12 +15,12 @@ class WhatIf {
   ~WhatIf();
 
   enum class Page : std::uint8_t { none, plan_charge, change_site, quadrant };
-  void open(Page page);
+  void open_page(Page page);
   bool is_open() const;
   /// The open page as a window over the screen; and looks after running children, whether open or not.
-  void draw(Ui& ui);
-  bool running() const;  ///< a child is at work
-  void wait();           ///< until none is, for pictures and tests
+  void draw_window(Ui& ui);
+  bool is_running() const;   ///< a child is at work
+  void wait_for_children();  ///< until none is, for pictures and tests
 
  private:
   struct Parts;

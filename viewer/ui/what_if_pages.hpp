@@ -15,10 +15,10 @@ namespace evtwin::viewer::ui {
 /// The driver's form: a car, and what charging it costs, today's way and a strategy's.
 class PlanCharge {
  public:
-  void draw(Ui& ui, Asking& asking, const model::Run& run);
-  void poll() { task_.poll(); }
-  bool running() const { return task_.running(); }
-  void wait() { task_.wait(); }
+  void draw_page(Ui& ui, Asking& asking, const model::Run& run);
+  void poll_task() { task_.poll_child(); }
+  bool is_running() const { return task_.is_running(); }
+  void wait_for_task() { task_.wait_for_child(); }
 
  private:
   void draw_form(Ui& ui, Asking& asking, const model::Run& run);
@@ -40,13 +40,13 @@ class PlanCharge {
 /// The manager's form: what would be otherwise at a site; the answer is a run, opened as run B.
 class ChangeSite {
  public:
-  void draw(Ui& ui, Asking& asking, const model::Run& run);
+  void draw_page(Ui& ui, Asking& asking, const model::Run& run);
   /// Opens what a child has written.
-  void poll(Ui& ui, Asking& asking);
-  bool running() const { return task_.running() || advice_task_.running(); }
-  void wait() {
-    task_.wait();
-    advice_task_.wait();
+  void poll_task(Ui& ui, Asking& asking);
+  bool is_running() const { return task_.is_running() || advice_task_.is_running(); }
+  void wait_for_task() {
+    task_.wait_for_child();
+    advice_task_.wait_for_child();
   }
 
  private:
@@ -67,9 +67,9 @@ class ChangeSite {
   void draw_bookings_file(Ui& ui, const model::Run& run);
   void draw_bookings_replan(Ui& ui, Asking& asking, const model::Run& run);
   void draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run);
-  void start(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set);
+  void start_run(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set);
   /// Run B where it is the answer; null: none yet.
-  const model::Run* answer(const Ui& ui) const;
+  const model::Run* answer_run(const Ui& ui) const;
 
   Task task_;
   Fields was_, now_;
@@ -86,10 +86,10 @@ class ChangeSite {
 /// Strategies as points: two figures, which way is better, and who serves the users best.
 class Quadrant {
  public:
-  void draw(Ui& ui, Asking& asking, const model::Run& run);
-  void poll() { task_.poll(); }
-  bool running() const { return task_.running(); }
-  void wait() { task_.wait(); }
+  void draw_page(Ui& ui, Asking& asking, const model::Run& run);
+  void poll_task() { task_.poll_child(); }
+  bool is_running() const { return task_.is_running(); }
+  void wait_for_task() { task_.wait_for_child(); }
 
  private:
   struct Point {
@@ -100,7 +100,7 @@ class Quadrant {
   void draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& points);
   void draw_best_for_user(Ui& ui);
   void take_answer();
-  std::vector<Point> points(const Ui& ui) const;
+  std::vector<Point> plot_points(const Ui& ui) const;
 
   Task task_;
   std::string x_ = "total_cost", y_ = "served_fraction";

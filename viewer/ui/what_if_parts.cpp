@@ -21,7 +21,7 @@ constexpr int cancelled_status = 130;
 
 }  // namespace
 
-void Task::start(std::vector<std::string> words) {
+void Task::start_task(std::vector<std::string> words) {
   answer_.reset();
   trouble_.clear();
   try {
@@ -32,42 +32,42 @@ void Task::start(std::vector<std::string> words) {
   }
 }
 
-void Task::poll() {
-  if (child_ == nullptr || !child_->running()) return;
-  child_->poll();
-  if (!child_->running()) finish();
+void Task::poll_child() {
+  if (child_ == nullptr || !child_->is_running()) return;
+  child_->poll_output();
+  if (!child_->is_running()) finish_task();
 }
 
-void Task::wait() {
-  if (child_ == nullptr || !child_->running()) return;
-  child_->wait();
-  finish();
+void Task::wait_for_child() {
+  if (child_ == nullptr || !child_->is_running()) return;
+  child_->wait_for_end();
+  finish_task();
 }
 
-void Task::cancel() {
-  if (child_ != nullptr) child_->cancel();
+void Task::cancel_task() {
+  if (child_ != nullptr) child_->cancel_child();
 }
 
-void Task::finish() {
-  const int status = child_->status();
+void Task::finish_task() {
+  const int status = child_->exit_status();
   // A comparison in which one strategy failed is an answer all the same.
-  const bool answered = status == 0 || (status == 1 && child_->out().starts_with('{'));
+  const bool answered = status == 0 || (status == 1 && child_->stdout_text().starts_with('{'));
   if (answered && !child_->says_too_much()) {
-    answer_ = child_->out();
-  } else if (status != cancelled_status && !child_->cancelled()) {
-    trouble_ = model::error_line(child_->err());
+    answer_ = child_->stdout_text();
+  } else if (status != cancelled_status && !child_->was_cancelled()) {
+    trouble_ = model::error_line(child_->stderr_text());
     if (trouble_.empty()) trouble_ = fmt::format("evtwin: {}", status);
   }
 }
 
-std::optional<std::string> Task::take() { return std::exchange(answer_, std::nullopt); }
+std::optional<std::string> Task::take_answer() { return std::exchange(answer_, std::nullopt); }
 
 TempFolder::~TempFolder() {
   std::error_code error;
   if (!path_.empty()) fs::remove_all(path_, error);
 }
 
-const std::string& TempFolder::path() {
+const std::string& TempFolder::folder_path() {
   if (!path_.empty()) return path_;
   std::error_code error;
   const fs::path parent = fs::temp_directory_path(error);
@@ -81,22 +81,22 @@ const std::string& TempFolder::path() {
 void Asking::want_lists() {
   if (asked_) return;
   asked_ = true;
-  strategies_task.start(model::strategies_arguments(evtwin));
-  tariffs_task.start(model::tariffs_arguments(evtwin));
+  strategies_task.start_task(model::strategies_arguments(evtwin));
+  tariffs_task.start_task(model::tariffs_arguments(evtwin));
 }
 
-void Asking::poll() {
-  strategies_task.poll();
-  tariffs_task.poll();
+void Asking::poll_tasks() {
+  strategies_task.poll_child();
+  tariffs_task.poll_child();
   try {
-    if (const auto answer = strategies_task.take()) strategies = model::read_strategies(*answer);
-    if (const auto answer = tariffs_task.take()) tariffs = model::read_tariffs(*answer);
+    if (const auto answer = strategies_task.take_answer()) strategies = model::read_strategies(*answer);
+    if (const auto answer = tariffs_task.take_answer()) tariffs = model::read_tariffs(*answer);
   } catch (const std::runtime_error& error) {
-    strategies_task.fail(error.what());
+    strategies_task.set_trouble(error.what());
   }
 }
 
-const model::AskedWorld& Asking::world(const model::Run& run) {
+const model::AskedWorld& Asking::asked_world(const model::Run& run) {
   if (world_of_ != run.serial) {
     world_of_ = run.serial;
     world_ = model::asked_world(run);
@@ -105,7 +105,7 @@ const model::AskedWorld& Asking::world(const model::Run& run) {
 }
 
 std::string Asking::new_file(std::string_view stem, std::string_view suffix) {
-  return fmt::format("{}/{}-{}{}", folder.path(), stem, ++files_made, suffix);
+  return fmt::format("{}/{}-{}{}", folder.folder_path(), stem, ++files_made, suffix);
 }
 
 void Asking::open_run(Ui& ui, const std::string& file, const std::string& label) {
@@ -117,7 +117,7 @@ void Asking::open_run(Ui& ui, const std::string& file, const std::string& label)
 }
 
 void Asking::show_as_b(Ui& ui, const std::string& file, const std::string& label) {
-  const bool replaces = ui.b != ui.a && ui.b < ui.runs.size() && folder.holds(ui.runs[ui.b].file);
+  const bool replaces = ui.b != ui.a && ui.b < ui.runs.size() && folder.holds_file(ui.runs[ui.b].file);
   open_run(ui, file, label);
   if (replaces) {
     ui.runs[ui.b] = std::move(ui.runs.back());
@@ -142,7 +142,7 @@ bool number_field(Ui& ui, const char* item, Word label, double& value, const cha
   ImGui::PushID(item);
   const bool changed = ImGui::InputDouble("##value", &value, 0.0, 0.0, format);
   ImGui::PopID();
-  ui.items.last(item);
+  ui.items.register_last(item);
   return changed;
 }
 
@@ -154,18 +154,18 @@ bool percent_field(Ui& ui, const char* item, Word label, double& fraction) {
   const bool changed = ImGui::SliderScalar("##value", ImGuiDataType_Double, &percent, &least, &most, "%.0f %%",
                                            ImGuiSliderFlags_AlwaysClamp);
   ImGui::PopID();
-  ui.items.last(item);
+  ui.items.register_last(item);
   if (changed) fraction = percent / 100.0;
   return changed;
 }
 
 bool text_field(Ui& ui, const char* item, Word label, std::string& text) {
   ImGui::SetNextItemWidth(form_label(ui, label));
-  ui.fonts.need(text);
+  ui.fonts.need_characters(text);
   ImGui::PushID(item);
   const bool changed = ImGui::InputText("##value", &text);
   ImGui::PopID();
-  ui.items.last(item);
+  ui.items.register_last(item);
   return changed;
 }
 
@@ -174,21 +174,21 @@ bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, con
   const float width = form_label(ui, label);
   ImGui::SetNextItemWidth(width);
   const std::string shown = chosen.empty() && none != nullptr ? std::string(none) : chosen;
-  ui.fonts.need(shown);
+  ui.fonts.need_characters(shown);
   bool changed = false;
   ImGui::PushID(item);
   const float room = width - ImGui::GetFrameHeight() - 2.0F * ImGui::GetStyle().FramePadding.x;
   const bool open = ImGui::BeginCombo("##value", cut_to_width(shown, room).c_str(), ImGuiComboFlags_HeightLarge);
   // Closed, the field has the name; open, each of its rows has one.
-  if (!open) ui.items.last(item);
+  if (!open) ui.items.register_last(item);
   if (open) {
     const auto row = [&](const std::string& value, const char* text, const std::string& name) {
-      ui.fonts.need(text);
+      ui.fonts.need_characters(text);
       if (ImGui::Selectable(text, chosen == value)) {
         changed = chosen != value;
         chosen = value;
       }
-      ui.items.last(name);
+      ui.items.register_last(name);
     };
     if (none != nullptr) row({}, none, fmt::format("{}.none", item));
     for (const std::string& value : choices) row(value, value.c_str(), fmt::format("{}.{}", item, value));
@@ -202,33 +202,33 @@ bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, con
 bool task_buttons(Ui& ui, Task& task, const std::string& prefix, Word start, bool possible) {
   bool pressed = false;
   ImGui::PushID(prefix.c_str());
-  if (task.running()) {
+  if (task.is_running()) {
     const float button = ImGui::CalcTextSize(ui.tr(Word::cancel)).x + 4.0F * ImGui::GetStyle().FramePadding.x;
     const float width =
         std::max(ui.px(40.0F), ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
-    ImGui::ProgressBar(static_cast<float>(task.progress()), {width, 0.0F});
-    ui.items.last(prefix + ".progress");
+    ImGui::ProgressBar(static_cast<float>(task.progress_fraction()), {width, 0.0F});
+    ui.items.register_last(prefix + ".progress");
     ImGui::SameLine();
-    if (ImGui::Button(ui.tr(Word::cancel), {button, 0.0F})) task.cancel();
-    ui.items.last(prefix + ".cancel");
+    if (ImGui::Button(ui.tr(Word::cancel), {button, 0.0F})) task.cancel_task();
+    ui.items.register_last(prefix + ".cancel");
   } else {
     // Disabled and not hidden: that it could be asked is to be seen.
     ImGui::BeginDisabled(!possible);
     pressed = ImGui::Button(ui.tr(start), {ImGui::GetContentRegionAvail().x, 0.0F});
     ImGui::EndDisabled();
-    ui.items.last(prefix + ".run");
+    ui.items.register_last(prefix + ".run");
   }
 
   ImGui::PopID();
-  if (!task.trouble().empty()) {
-    wrapped(ui, task.trouble(), plot::colour(ui.canvas.style, plot::Category::vermillion));
-    ui.items.last(prefix + ".trouble");
+  if (!task.trouble_text().empty()) {
+    draw_wrapped(ui, task.trouble_text(), plot::colour_of(ui.canvas.style, plot::Category::vermillion));
+    ui.items.register_last(prefix + ".trouble");
   }
   return pressed && possible;
 }
 
-void wrapped(Ui& ui, std::string_view text, ImU32 colour) {
-  ui.fonts.need(text);
+void draw_wrapped(Ui& ui, std::string_view text, ImU32 colour) {
+  ui.fonts.need_characters(text);
   ImGui::PushStyleColor(ImGuiCol_Text, colour);
   ImGui::PushTextWrapPos(0.0F);
   ImGui::TextUnformatted(text.data(), text.data() + text.size());

@@ -15,20 +15,20 @@ namespace evtwin::viewer::ui {
 /// A question at work, and what became of the last one.
 class Task {
  public:
-  /// Ends the question before. A program that can not be started is trouble().
-  void start(std::vector<std::string> words);
-  void poll();
-  void wait();
-  void cancel();
-  bool running() const { return child_ != nullptr && child_->running(); }
-  double progress() const { return child_ != nullptr ? child_->progress() : 0.0; }
+  /// Ends the question before. A program that can not be started is trouble_text().
+  void start_task(std::vector<std::string> words);
+  void poll_child();
+  void wait_for_child();
+  void cancel_task();
+  bool is_running() const { return child_ != nullptr && child_->is_running(); }
+  double progress_fraction() const { return child_ != nullptr ? child_->progress_fraction() : 0.0; }
   /// Answer of evtwin, given out once.
-  std::optional<std::string> take();
-  const std::string& trouble() const { return trouble_; }  ///< one line; empty: none
-  void fail(std::string why) { trouble_ = std::move(why); }
+  std::optional<std::string> take_answer();
+  const std::string& trouble_text() const { return trouble_; }  ///< one line; empty: none
+  void set_trouble(std::string why) { trouble_ = std::move(why); }
 
  private:
-  void finish();
+  void finish_task();
   std::unique_ptr<model::ChildProcess> child_;
   std::optional<std::string> answer_;
   std::string trouble_;
@@ -42,8 +42,8 @@ class TempFolder {
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;
   /// @throws std::runtime_error where none can be made
-  const std::string& path();
-  bool holds(const std::string& file) const { return !path_.empty() && file.starts_with(path_ + "/"); }
+  const std::string& folder_path();
+  bool holds_file(const std::string& file) const { return !path_.empty() && file.starts_with(path_ + "/"); }
 
  private:
   std::string path_;
@@ -61,9 +61,9 @@ struct Asking {
 
   /// Asks for the lists, once.
   void want_lists();
-  void poll();
+  void poll_tasks();
   /// Of a run, looked up when the run is another.
-  const model::AskedWorld& world(const model::Run& run);
+  const model::AskedWorld& asked_world(const model::Run& run);
   /// @throws std::runtime_error
   std::string new_file(std::string_view stem, std::string_view suffix);
   /// Opens a run file beside the others.
@@ -88,7 +88,7 @@ bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, con
 /// A button, or while the task runs its progress and a button to cancel. Items: PREFIX.run, PREFIX.progress,
 /// PREFIX.cancel, PREFIX.trouble. @returns whether the button was pressed
 bool task_buttons(Ui& ui, Task& task, const std::string& prefix, Word start, bool possible);
-void wrapped(Ui& ui, std::string_view text, ImU32 colour);
+void draw_wrapped(Ui& ui, std::string_view text, ImU32 colour);
 /// Why nothing can be asked, and what to do instead.
 Word word_of(model::NotAskable why);
 

@@ -31,18 +31,18 @@ TimeNs next_power(const model::Run& run, const model::Why& why, const model::Evs
     if (piece.start_ns > t && piece.start_ns < leaves && piece.kw > 0.0) return piece.start_ns;
   }
   for (TimeNs next = evse.kw.next_change(t); next < leaves; next = evse.kw.next_change(next)) {
-    if (evse.kw.at(next) > 0.0) return next;
+    if (evse.kw.value_at(next) > 0.0) return next;
   }
   return kernel::time_never;
 }
 
 /// "energy costs 40 % less then"; empty where the price is as it is now.
 std::string price_reason(const Ui& ui, const model::Site& site, TimeNs now, TimeNs then) {
-  const double here = site.buy_price.at(now), there = site.buy_price.at(then);
+  const double here = site.buy_price.value_at(now), there = site.buy_price.value_at(then);
   if (std::isnan(here) || std::isnan(there) || !(here > 0.0)) return {};
   const double percent = 100.0 * (here - there) / here;
   if (percent < 0.5) return {};
-  return said(ui, Word::why_cheaper_then, figure(percent, "%", 0));
+  return said(ui, Word::why_cheaper_then, figure_text(percent, "%", 0));
 }
 
 /// "Held back by: contract power"; empty: the guard does not bind.
@@ -83,7 +83,7 @@ std::string charging_sentence(const Ui& ui, const model::Run& run, std::uint32_t
 /// Last remark up to `t` that names this EVSE, or the vehicle or session there; empty: none during the session.
 std::string remark_on(const Ui& ui, const model::Run& run, std::uint32_t evse, const model::Session& session,
                       TimeNs t) {
-  const std::vector<std::uint32_t>& remarks = panel_state(ui).remarks.at(kept_of(ui, run)).get(run, 0, [&] {
+  const std::vector<std::uint32_t>& remarks = panel_state(ui).remarks.at(kept_of(ui, run)).get_or_make(run, 0, [&] {
     std::vector<std::uint32_t> rows;
     for (std::uint32_t row = 0; row < run.events.size(); ++row) {
       if (run.events[row].kind == model::EventKind::strategy && !run.events[row].text.empty()) rows.push_back(row);

@@ -11,9 +11,9 @@ struct evtwin_fleet {
 
 namespace {
 
-using evtwin::fleet::grown;
-using evtwin::fleet::guarded;
-using evtwin::fleet::need;
+using evtwin::fleet::copy_grown;
+using evtwin::fleet::require_pointer;
+using evtwin::fleet::status_of;
 
 /// The table of no fleet.
 template <class Row>
@@ -31,11 +31,11 @@ uint32_t evtwin_fleet_abi(void) { return EVTWIN_FLEET_ABI_MAJOR << 16 | EVTWIN_F
 const char* evtwin_fleet_error(void) { return evtwin::fleet::last_error; }
 
 evtwin_status evtwin_fleet_create(const evtwin_fleet_spec* spec, evtwin_fleet** out) {
-  return guarded([&] {
-    need(out, "out");
+  return status_of([&] {
+    require_pointer(out, "out");
     *out = nullptr;
     evtwin::scenario::mute_prints();
-    const evtwin_fleet_spec full = grown(spec, "spec");
+    const evtwin_fleet_spec full = copy_grown(spec, "spec");
     *out = new evtwin_fleet{evtwin::fleet::Fleet(full)};
   });
 }
@@ -68,76 +68,76 @@ const evtwin_fleet_term* evtwin_fleet_terms(const evtwin_fleet* fleet, uint32_t*
 }
 
 evtwin_status evtwin_fleet_bind(evtwin_fleet* fleet, const evtwin_fleet_buffers* buffers) {
-  return guarded([&] {
-    need(fleet, "fleet");
-    fleet->fleet.bind(grown(buffers, "buffers"));
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
+    fleet->fleet.bind(copy_grown(buffers, "buffers"));
   });
 }
 
 evtwin_status evtwin_fleet_reset(evtwin_fleet* fleet, const uint8_t* mask, const evtwin_fleet_start* starts) {
-  return guarded([&] {
-    need(fleet, "fleet");
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
     fleet->fleet.reset(mask, starts);
   });
 }
 
 evtwin_status evtwin_fleet_step(evtwin_fleet* fleet) {
-  return guarded([&] {
-    need(fleet, "fleet");
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
     fleet->fleet.step();
   });
 }
 
 evtwin_status evtwin_fleet_step_range(evtwin_fleet* fleet, uint32_t first, uint32_t count) {
-  return guarded([&] {
-    need(fleet, "fleet");
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
     fleet->fleet.step_range(first, count);
   });
 }
 
 evtwin_status evtwin_fleet_send(evtwin_fleet* fleet, const uint32_t* worlds, uint32_t n) {
-  return guarded([&] {
-    need(fleet, "fleet");
-    if (n > 0) need(worlds, "worlds");
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
+    if (n > 0) require_pointer(worlds, "worlds");
     fleet->fleet.send({worlds, n});
   });
 }
 
 evtwin_status evtwin_fleet_recv(evtwin_fleet* fleet, uint32_t least, uint32_t most, uint32_t* worlds, uint32_t* n) {
-  return guarded([&] {
-    need(fleet, "fleet");
-    need(n, "n");
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
+    require_pointer(n, "n");
     *n = 0;
-    if (most > 0) need(worlds, "worlds");
+    if (most > 0) require_pointer(worlds, "worlds");
     fleet->fleet.receive(least, {worlds, most}, *n);
   });
 }
 
 evtwin_status evtwin_fleet_seed(evtwin_fleet* fleet, const uint8_t* mask, const uint64_t* seeds) {
-  return guarded([&] {
-    need(fleet, "fleet");
-    need(seeds, "seeds");
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
+    require_pointer(seeds, "seeds");
     fleet->fleet.seed(mask, seeds);
   });
 }
 
 evtwin_status evtwin_fleet_observe(const evtwin_fleet* fleet, const evtwin_view* view, float* row) {
-  return guarded([&] {
-    need(fleet, "fleet");
-    need(view, "view");
-    need(row, "row");
-    fleet->fleet.observe(*view, row);
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
+    require_pointer(view, "view");
+    require_pointer(row, "row");
+    fleet->fleet.write_observation(*view, row);
   });
 }
 
 evtwin_status evtwin_fleet_act(const evtwin_fleet* fleet, const evtwin_view* view, const float* cells,
                                evtwin_decision* decision) {
-  return guarded([&] {
-    need(fleet, "fleet");
-    need(view, "view");
-    need(cells, "cells");
-    need(decision, "decision");
-    fleet->fleet.act(*view, cells, *decision);
+  return status_of([&] {
+    require_pointer(fleet, "fleet");
+    require_pointer(view, "view");
+    require_pointer(cells, "cells");
+    require_pointer(decision, "decision");
+    fleet->fleet.write_action(*view, cells, *decision);
   });
 }
 

@@ -5,7 +5,7 @@
 
 namespace evtwin::rl {
 
-void advantages(const Stretch& s, double lambda, std::span<float> advantage) {
+void estimate_advantages(const Stretch& s, double lambda, std::span<float> advantage) {
   double ahead = 0.0;
   for (std::size_t t = s.reward.size(); t-- > 0;) {
     const double after = s.terminated[t] != 0 ? 0.0 : static_cast<double>(s.value_after[t]);
@@ -16,7 +16,7 @@ void advantages(const Stretch& s, double lambda, std::span<float> advantage) {
   }
 }
 
-void Running::take(const float* rows, std::size_t count) {
+void Running::take_rows(const float* rows, std::size_t count) {
   if (count == 0) return;
   const std::size_t n = mean_.size();
   const double all = count_ + static_cast<double>(count);
@@ -35,7 +35,7 @@ void Running::take(const float* rows, std::size_t count) {
   count_ = all;
 }
 
-double Running::sd(std::size_t i, double least) const {
+double Running::sd_of(std::size_t i, double least) const {
   return count_ > 1.0 ? std::max(least, std::sqrt(m2_[i] / count_)) : 1.0;
 }
 

@@ -19,17 +19,17 @@ struct Stretch {
 
 /// Advantage of each decision. A truncated step is bootstrapped with the value after it; a terminated one is not.
 /// @param lambda  0: one step; 1: everything that was lived
-void advantages(const Stretch& stretch, double lambda, std::span<float> advantage);
+void estimate_advantages(const Stretch& stretch, double lambda, std::span<float> advantage);
 
 /// Mean and variance of what came by, batch by batch (Chan, Golub, LeVeque 1983).
 class Running {
  public:
   explicit Running(std::size_t n = 1) : mean_(n), m2_(n) {}
   /// @param rows  [count, n]
-  void take(const float* rows, std::size_t count);
-  double mean(std::size_t i) const { return mean_[i]; }
+  void take_rows(const float* rows, std::size_t count);
+  double mean_of(std::size_t i) const { return mean_[i]; }
   /// Standard deviation, at least `least`.
-  double sd(std::size_t i, double least = 1e-3) const;
+  double sd_of(std::size_t i, double least = 1e-3) const;
   double count() const { return count_; }
 
   std::vector<double> state() const;

@@ -22,7 +22,7 @@ struct Rows {
 
   void clear();
   /// Appends a row that was seen, with or without what was answered.
-  void add(const Sight& normalised, Shape shape, const Answer* answer);
+  void add_row(const Sight& normalised, Shape shape, const Answer* answer);
 };
 
 struct PpoOptions {
@@ -46,18 +46,18 @@ class PpoBrain {
   PpoBrain(const PpoBrain&) = delete;
   PpoBrain& operator=(const PpoBrain&) = delete;
 
-  void values(const Rows& rows, std::vector<float>& out) const;
+  void predict_values(const Rows& rows, std::vector<float>& out) const;
   /// Of each answer: those of rows.act, then those of rows.common.
   void log_probs(const Rows& rows, std::vector<float>& out) const;
-  PpoReport update(const Rows& rows, std::span<const float> log_probs, std::span<const float> advantage,
-                   std::span<const float> worth, const PpoOptions& options, Dice& dice);
+  PpoReport update_weights(const Rows& rows, std::span<const float> log_probs, std::span<const float> advantage,
+                           std::span<const float> worth, const PpoOptions& options, Dice& dice);
 
   /// Weights as a policy keeps them, "rate." and "critic." before their names.
-  std::vector<policy::Array> weights() const;
+  std::vector<policy::Array> copy_weights() const;
   /// Weights of another brain of the same shape; those that it lacks stay. @throws policy::PolicyError
   void set_weights(const policy::PolicyFile& file);
   /// The optimiser's moments, for checkpoints.
-  std::vector<policy::Array> moments() const;
+  std::vector<policy::Array> copy_moments() const;
   void set_moments(const policy::PolicyFile& file);
 
  private:
@@ -87,17 +87,17 @@ class DqnBrain {
 
   /// Targets of transitions: reward + discount x Q of the target network for the best answer to what followed, chosen
   /// by the network that learns where `doubled`.
-  std::vector<float> targets(const Transitions& batch, bool doubled) const;
+  std::vector<float> target_values(const Transitions& batch, bool doubled) const;
   /// Q of what was answered.
-  std::vector<float> q(const Rows& rows) const;
+  std::vector<float> q_values(const Rows& rows) const;
   /// One step against the Huber loss. @returns the loss; NaN: nothing was changed
-  double update(const Transitions& batch, const DqnOptions& options);
+  double update_weights(const Transitions& batch, const DqnOptions& options);
   /// The target network becomes the one that learns.
   void renew_target();
 
-  std::vector<policy::Array> weights() const;  ///< "gate.", "q_value."
+  std::vector<policy::Array> copy_weights() const;  ///< "gate.", "q_value."
   void set_weights(const policy::PolicyFile& file);
-  std::vector<policy::Array> moments() const;  ///< and the target's weights
+  std::vector<policy::Array> copy_moments() const;  ///< and the target's weights
   void set_moments(const policy::PolicyFile& file);
 
  private:

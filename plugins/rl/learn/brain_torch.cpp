@@ -194,7 +194,7 @@ void take(torch::nn::Module& module, const policy::PolicyFile& file, const std::
   for (auto& named : module.named_parameters()) {
     std::vector<std::uint32_t> shape;
     for (const std::int64_t size : named.value().sizes()) shape.push_back(static_cast<std::uint32_t>(size));
-    const policy::Array& array = file.array(prefix + named.key(), shape);
+    const policy::Array& array = file.find_array(prefix + named.key(), shape);
     std::memcpy(named.value().data_ptr<float>(), array.values.data(), array.values.size() * sizeof(float));
   }
 }
@@ -227,13 +227,13 @@ void set_moments_of(torch::optim::Adam& adam, const policy::PolicyFile& file) {
     const auto n = static_cast<std::uint32_t>(parameters[p].numel());
     auto state = std::make_unique<torch::optim::AdamParamState>();
     const auto read = [&](const char* what) {
-      return tensor_of(file.array(fmt::format("adam.{}.{}", p, what), {n}).values, {n})
+      return tensor_of(file.find_array(fmt::format("adam.{}.{}", p, what), {n}).values, {n})
           .clone()
           .view(parameters[p].sizes());
     };
     state->exp_avg(read("mean"));
     state->exp_avg_sq(read("square"));
-    state->step(static_cast<std::int64_t>(file.array(fmt::format("adam.{}.step", p), {1}).values[0]));
+    state->step(static_cast<std::int64_t>(file.find_array(fmt::format("adam.{}.step", p), {1}).values[0]));
     adam.state()[c10::guts::to_string(parameters[p].unsafeGetTensorImpl())] = std::move(state);
   }
 }
@@ -252,12 +252,12 @@ void Rows::clear() {
   for (auto* values : {&site, &evses, &act, &common, &common_counts}) values->clear();
 }
 
-void Rows::add(const Sight& sight, Shape shape, const Answer* answer) {
+void Rows::add_row(const Sight& sight, Shape shape, const Answer* answer) {
   ++n;
   site.insert(site.end(), sight.site.begin(), sight.site.end());
   if (shape == Shape::evse) evses.insert(evses.end(), sight.evses.begin(), sight.evses.end());
   first.push_back(first.back() + (shape == Shape::evse ? static_cast<std::int64_t>(sight.who.size()) : 0));
-  for (const bool one : matters(sight, shape)) common_counts.push_back(one ? 1.0F : 0.0F);
+  for (const bool one : answers_that_matter(sight, shape)) common_counts.push_back(one ? 1.0F : 0.0F);
   if (answer == nullptr) return;
   act.insert(act.end(), answer->evses.begin(), answer->evses.end());
   common.insert(common.end(), answer->common.begin(), answer->common.end());
@@ -408,7 +408,7 @@ PpoBrain::PpoBrain(Shape shape, const Sizes& sizes, std::uint64_t seed)
     : parts_(std::make_unique<Parts>(shape, sizes, seed)) {}
 PpoBrain::~PpoBrain() = default;
 
-void PpoBrain::values(const Rows& rows, std::vector<float>& out) const {
+void PpoBrain::predict_values(const Rows& rows, std::vector<float>& out) const {
   torch::NoGradGuard guard;
   const Tensor value = parts_->value(all_seen(rows, parts_->sizes, parts_->shape)).contiguous();
   out.assign(value.data_ptr<float>(), value.data_ptr<float>() + value.numel());
@@ -422,8 +422,8 @@ void PpoBrain::log_probs(const Rows& rows, std::vector<float>& out) const {
   out.assign(all.data_ptr<float>(), all.data_ptr<float>() + all.numel());
 }
 
-PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, std::span<const float> advantage,
-                           std::span<const float> worth, const PpoOptions& options, Dice& dice) {
+PpoReport PpoBrain::update_weights(const Rows& rows, std::span<const float> log_probs, std::span<const float> advantage,
+                                   std::span<const float> worth, const PpoOptions& options, Dice& dice) {
   Parts& p = *parts_;
   set_rate(*p.adam, options.learning_rate);
   const Parts::Lived lived = p.lived(rows, log_probs, advantage, worth);
@@ -434,7 +434,7 @@ PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, s
   std::vector<Tensor> parameters = p.adam->param_groups()[0].params();
   bool stop = false;
   for (std::uint32_t epoch = 0; epoch < options.epochs && !stop; ++epoch) {
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[dice.next() % i]);
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[dice.next_bits() % i]);
     for (std::size_t from = 0; from < order.size() && !stop; from += options.minibatch) {
       const std::size_t size = std::min<std::size_t>(options.minibatch, order.size() - from);
       if (size < 2) continue;
@@ -456,7 +456,7 @@ PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, s
   return report;
 }
 
-std::vector<policy::Array> PpoBrain::weights() const {
+std::vector<policy::Array> PpoBrain::copy_weights() const {
   std::vector<policy::Array> arrays = arrays_of(parts_->rate(), "rate.");
   for (policy::Array& array : arrays_of(parts_->critic(), "critic.")) arrays.push_back(std::move(array));
   return arrays;
@@ -467,7 +467,7 @@ void PpoBrain::set_weights(const policy::PolicyFile& file) {
   if (holds(file, "critic.")) take(parts_->critic(), file, "critic.");
 }
 
-std::vector<policy::Array> PpoBrain::moments() const { return moments_of(*parts_->adam); }
+std::vector<policy::Array> PpoBrain::copy_moments() const { return moments_of(*parts_->adam); }
 void PpoBrain::set_moments(const policy::PolicyFile& file) { set_moments_of(*parts_->adam, file); }
 
 // ---- DQN
@@ -529,7 +529,7 @@ DqnBrain::DqnBrain(const Sizes& sizes, std::uint64_t seed) : parts_(std::make_un
 }
 DqnBrain::~DqnBrain() = default;
 
-std::vector<float> DqnBrain::targets(const Transitions& batch, bool doubled) const {
+std::vector<float> DqnBrain::target_values(const Transitions& batch, bool doubled) const {
   torch::NoGradGuard guard;
   const Inputs seen = all_seen(batch.next, parts_->sizes, Shape::evse);
   const Parts::Heads judged = Parts::run(*parts_->target, seen);
@@ -544,15 +544,15 @@ std::vector<float> DqnBrain::targets(const Transitions& batch, bool doubled) con
   return {target.data_ptr<float>(), target.data_ptr<float>() + target.numel()};
 }
 
-std::vector<float> DqnBrain::q(const Rows& rows) const {
+std::vector<float> DqnBrain::q_values(const Rows& rows) const {
   torch::NoGradGuard guard;
   const Tensor q = parts_->q_of(*parts_->net, rows).contiguous();
   return {q.data_ptr<float>(), q.data_ptr<float>() + q.numel()};
 }
 
-double DqnBrain::update(const Transitions& batch, const DqnOptions& options) {
+double DqnBrain::update_weights(const Transitions& batch, const DqnOptions& options) {
   set_rate(*parts_->adam, options.learning_rate);
-  const std::vector<float> goal = targets(batch, options.doubled);
+  const std::vector<float> goal = target_values(batch, options.doubled);
   const Tensor q = parts_->q_of(*parts_->net, batch.now);
   const Tensor loss = torch::nn::functional::smooth_l1_loss(q, tensor_of(std::span<const float>(goal)));
   const double loss_now = loss.item<double>();
@@ -572,13 +572,13 @@ void DqnBrain::renew_target() {
   for (std::size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i]);
 }
 
-std::vector<policy::Array> DqnBrain::weights() const { return arrays_of(*parts_->net, ""); }
+std::vector<policy::Array> DqnBrain::copy_weights() const { return arrays_of(*parts_->net, ""); }
 void DqnBrain::set_weights(const policy::PolicyFile& file) {
   if (!holds(file, "gate.")) return;
   take(*parts_->net, file, "");
   renew_target();
 }
-std::vector<policy::Array> DqnBrain::moments() const {
+std::vector<policy::Array> DqnBrain::copy_moments() const {
   std::vector<policy::Array> arrays = moments_of(*parts_->adam);
   for (policy::Array& array : arrays_of(*parts_->target, "target.")) arrays.push_back(std::move(array));
   return arrays;

@@ -24,14 +24,14 @@ class Dqn {
       : trainer_(trainer),
         training_(trainer.training()),
         plan_(plan),
-        brain_(trainer.sizes(), training_.seed),
-        scales_(trainer.sizes()),
+        brain_(trainer.network_sizes(), training_.seed),
+        scales_(trainer.network_sizes()),
         worlds_(training_, spec_of(trainer)) {
     if (rate != nullptr) {
       rate_file_ = *rate;
       rate_.emplace(*rate);
     }
-    const std::uint32_t n = worlds_.agents();
+    const std::uint32_t n = worlds_.agent_count();
     sights_.resize(n);
     gates_.resize(n);
     last_.resize(n);
@@ -51,8 +51,9 @@ class Dqn {
         learnt_from_ += plan_.train_every;
         const double loss = improve();
         if (std::isnan(loss)) {
-          trainer_.say(EVTWIN_ERROR,
-                       fmt::format("the loss is no number after {} episodes; the last good policy stands", episodes_));
+          trainer_.report_text(
+              EVTWIN_ERROR,
+              fmt::format("the loss is no number after {} episodes; the last good policy stands", episodes_));
           throw TrainingError("the loss is no number");
         }
 
@@ -74,14 +75,14 @@ class Dqn {
       const evtwin_learner_scalar scalars[] = {{"q.loss", "", loss_n > 0.0 ? loss_sum / loss_n : std::nan("")},
                                                {"explore", "", explore()},
                                                {"memories", "", static_cast<double>(filled_)},
-                                               {"reward.scale", "", return_scale_.sd(0, 1e-9)}};
-      bool stop = trainer_.tell(episodes_, steps_, ended_, scalars);
+                                               {"reward.scale", "", return_scale_.sd_of(0, 1e-9)}};
+      bool stop = trainer_.tell_progress(episodes_, steps_, ended_, scalars);
       ended_ = {};
       loss_sum = loss_n = 0.0;
 
       if (trainer_.is_validation_due(episodes_) || episodes_ >= training_.episodes || stop) {
-        trainer_.validate(policy());
-        stop = trainer_.tell(episodes_, steps_, {}, {}) || stop;
+        trainer_.validate_policy(policy());
+        stop = trainer_.tell_progress(episodes_, steps_, {}, {}) || stop;
       }
       if (stop) return;
     }
@@ -103,10 +104,10 @@ class Dqn {
   }
 
   policy::PolicyFile policy() const {
-    if (!rate_) return trainer_.policy(brain_.weights(), scales_, "mode");
+    if (!rate_) return trainer_.make_policy(brain_.copy_weights(), scales_, "mode");
     // Rates and gates look through the same scales: those of the rates, which stay as they are.
-    policy::PolicyFile file = trainer_.policy({}, scales_, rate_file_.head.value("act", "mode"));
-    file.arrays = brain_.weights();
+    policy::PolicyFile file = trainer_.make_policy({}, scales_, rate_file_.head.value("act", "mode"));
+    file.arrays = brain_.copy_weights();
     file.arrays.insert(file.arrays.end(), rate_file_.arrays.begin(), rate_file_.arrays.end());
     return file;
   }
@@ -117,9 +118,9 @@ class Dqn {
       brain_.set_weights(*from);
     }
     Dice seeds(training_.seed * 0x9e3779b97f4a7c15U + 1);
-    worlds_.begin(seeds.next());
-    dice_ = Dice(seeds.next());
-    for (std::uint32_t a = 0; a < worlds_.agents(); ++a) worlds_.look(a, sights_[a]);
+    worlds_.begin(seeds.next_bits());
+    dice_ = Dice(seeds.next_bits());
+    for (std::uint32_t a = 0; a < worlds_.agent_count(); ++a) worlds_.look_at(a, sights_[a]);
     memories_.reserve(plan_.buffer);
   }
 
@@ -141,9 +142,9 @@ class Dqn {
 
   void normalise(Sight& sight) const {
     if (rate_) {
-      rate_->normalise(sight);
+      rate_->normalise_sight(sight);
     } else {
-      scales_.normalise(sight, Shape::evse);
+      scales_.normalise_sight(sight, Shape::evse);
     }
   }
 
@@ -168,7 +169,7 @@ class Dqn {
     }
 
     const auto best = std::max_element(storage, storage + gate_storage_outputs) - storage;
-    const auto chosen = dice_.uniform() < explore_now ? static_cast<std::ptrdiff_t>(dice_.next() % 3) : best;
+    const auto chosen = dice_.uniform() < explore_now ? static_cast<std::ptrdiff_t>(dice_.next_bits() % 3) : best;
     set_storages(static_cast<std::size_t>(chosen), gates);
   }
 
@@ -178,8 +179,8 @@ class Dqn {
     float common[common_outputs];
     rate_->rate_outputs(seen, rates, common);
     for (std::size_t i = 0; i < act.evses.size(); ++i)
-      act.evses[i] *= static_cast<float>(rate_->rate(rates.data() + i * rate_outputs_each));
-    for (std::size_t c = 0; c < n_common; ++c) act.common[c] = static_cast<float>(rate_->rate(common + 2 * c));
+      act.evses[i] *= static_cast<float>(rate_->rate_of(rates.data() + i * rate_outputs_each));
+    for (std::size_t c = 0; c < n_common; ++c) act.common[c] = static_cast<float>(rate_->rate_of(common + 2 * c));
   }
 
   /// Keeps what came of an agent's answer; the oldest memory gives way to it.
@@ -188,16 +189,16 @@ class Dqn {
     Memory memory;
     memory.now = sights_[a];
     memory.answer = gates_[a];
-    worlds_.look(a, sights_[a]);
+    worlds_.look_at(a, sights_[a]);
     memory.next = step.cut ? last_[a] : sights_[a];
     memory.reward = static_cast<float>(step.reward);
     // Nothing follows an end; a run that is only cut goes on in value.
     memory.discount = step.terminated ? 0.0F : static_cast<float>(step.discount);
-    if (!rate_) scales_.take(memory.now, Shape::evse);
+    if (!rate_) scales_.take_sight(memory.now, Shape::evse);
 
     returns_[a] = step.reward + step.discount * returns_[a];
     const auto value = static_cast<float>(returns_[a]);
-    return_scale_.take(&value, 1);
+    return_scale_.take_rows(&value, 1);
     if (step.cut) returns_[a] = 0.0;
 
     if (memories_.size() < plan_.buffer) {
@@ -211,7 +212,7 @@ class Dqn {
   /// One step of every world.
   void live() {
     const double explore_now = explore();
-    const std::uint32_t n = worlds_.agents();
+    const std::uint32_t n = worlds_.agent_count();
     renew_playing();
 
     std::vector<float> outputs, rates;
@@ -221,10 +222,10 @@ class Dqn {
       choose(seen, explore_now, outputs, gates_[a]);
       Answer act = gates_[a];
       if (rate_) set_rates(seen, rates, act);
-      worlds_.act(a, sights_[a], act);
+      worlds_.act_for(a, sights_[a], act);
     }
 
-    worlds_.step(0, trainer_.options().worlds, steps_of_, last_);
+    worlds_.step_worlds(0, trainer_.options().worlds, steps_of_, last_);
     for (std::uint32_t a = 0; a < n; ++a) remember(a);
     steps_ += n;
   }
@@ -234,25 +235,25 @@ class Dqn {
     batch_.next.clear();
     batch_.reward.clear();
     batch_.discount.clear();
-    const auto scale = static_cast<float>(1.0 / return_scale_.sd(0, 1e-9));
+    const auto scale = static_cast<float>(1.0 / return_scale_.sd_of(0, 1e-9));
     for (std::uint32_t k = 0; k < plan_.batch; ++k) {
-      const Memory& memory = memories_[dice_.next() % memories_.size()];
+      const Memory& memory = memories_[dice_.next_bits() % memories_.size()];
       Sight now = memory.now, next = memory.next;
       normalise(now);
       normalise(next);
       // Behind rates storages are not the gate's.
       if (rate_) now.storages = next.storages = false;
-      batch_.now.add(now, Shape::evse, &memory.answer);
+      batch_.now.add_row(now, Shape::evse, &memory.answer);
       Answer none;
       none.evses.resize(next.who.size());
-      batch_.next.add(next, Shape::evse, &none);
+      batch_.next.add_row(next, Shape::evse, &none);
       batch_.reward.push_back(std::clamp(memory.reward * scale, -20.0F, 20.0F));
       batch_.discount.push_back(memory.discount);
     }
     DqnOptions now = plan_.options;
     const double lived = static_cast<double>(episodes_) / static_cast<double>(training_.episodes);
     now.learning_rate *= std::max(0.05, 1.0 - lived);
-    return brain_.update(batch_, now);
+    return brain_.update_weights(batch_, now);
   }
 
   Trainer& trainer_;

@@ -29,10 +29,10 @@ class Ppo {
         shape_(trainer.options().shape),
         rollout_(rollout),
         restart_every_(std::max(1U, trainer.options().run_rollouts)),
-        brain_(shape_, trainer.sizes(), training_.seed),
-        scales_(trainer.sizes()),
+        brain_(shape_, trainer.network_sizes(), training_.seed),
+        scales_(trainer.network_sizes()),
         worlds_(training_, spec_of(trainer)) {
-    diaries_.resize(worlds_.agents());
+    diaries_.resize(worlds_.agent_count());
     for (Diary& diary : diaries_) {
       diary.sights.resize(rollout_ + 1);
       diary.answers.resize(rollout_);
@@ -40,10 +40,10 @@ class Ppo {
       diary.last.resize(rollout_);
       diary.drew_raise.resize(rollout_);
     }
-    returns_.resize(worlds_.agents());
-    held_.resize(worlds_.agents());
+    returns_.resize(worlds_.agent_count());
+    held_.resize(worlds_.agent_count());
     hold_ns_ = static_cast<std::int64_t>(trainer.options().hold_h * 3.6e12);
-    dice_.resize(worlds_.agents());
+    dice_.resize(worlds_.agent_count());
   }
 
   void learn() {
@@ -52,8 +52,9 @@ class Ppo {
       live();
       const PpoReport report = improve();
       if (!report.finite) {
-        trainer_.say(EVTWIN_ERROR,
-                     fmt::format("the loss is no number after {} episodes; the last good policy stands", episodes_));
+        trainer_.report_text(
+            EVTWIN_ERROR,
+            fmt::format("the loss is no number after {} episodes; the last good policy stands", episodes_));
         throw TrainingError("the loss is no number");
       }
 
@@ -65,13 +66,13 @@ class Ppo {
           {"policy.clipped", "", report.clipped},  {"value.explained", "", report.explained},
           {"gradient.norm", "", report.grad_norm}, {"policy.first_ratio_off", "", report.first_ratio_off},
           {"learning_rate", "", learning_rate()},  {"reward.scale", "", reward_scale()}};
-      bool stop = trainer_.tell(episodes_, steps_, ended, scalars);
+      bool stop = trainer_.tell_progress(episodes_, steps_, ended, scalars);
 
       ++iteration_;
       if (iteration_ % restart_every_ == 0) start_worlds();
       if (trainer_.is_validation_due(episodes_) || episodes_ >= training_.episodes || stop) {
-        trainer_.validate(trainer_.policy(brain_.weights(), scales_, "mode"));
-        stop = trainer_.tell(episodes_, steps_, {}, {}) || stop;
+        trainer_.validate_policy(trainer_.make_policy(brain_.copy_weights(), scales_, "mode"));
+        stop = trainer_.tell_progress(episodes_, steps_, {}, {}) || stop;
         // A checkpoint holds no worlds: they begin anew here as in a training that goes on from it.
         if (episodes_ < training_.episodes) renew();
       }
@@ -121,12 +122,12 @@ class Ppo {
     // A training that goes on was validated before.
     if (training_.resume_from == nullptr) {
       look_around();
-      trainer_.validate(trainer_.policy(brain_.weights(), scales_, "mode"));
+      trainer_.validate_policy(trainer_.make_policy(brain_.copy_weights(), scales_, "mode"));
     }
   }
 
   void check_same(const policy::PolicyFile& from) const {
-    const policy::PolicyFile own = trainer_.policy({}, scales_, "mode");
+    const policy::PolicyFile own = trainer_.make_policy({}, scales_, "mode");
     for (const char* key : {"shape", "ahead", "hidden"}) {
       if (from.head.value(key, nlohmann::json()) != own.head.value(key, nlohmann::json()))
         throw TrainingError(fmt::format("the policy to begin with has {} {}, this training {}", key,
@@ -139,34 +140,34 @@ class Ppo {
   void set_scales(const policy::PolicyFile& from) {
     const auto set = [&](Running& scale, const char* name, std::size_t n) {
       const auto count = static_cast<std::uint32_t>(n);
-      const auto& mean = from.array(std::string(name) + ".mean", {count}).values;
-      const auto& sd = from.array(std::string(name) + ".sd", {count}).values;
-      const double seen = 4.0 * rollout_ * worlds_.agents();
+      const auto& mean = from.find_array(std::string(name) + ".mean", {count}).values;
+      const auto& sd = from.find_array(std::string(name) + ".sd", {count}).values;
+      const double seen = 4.0 * rollout_ * worlds_.agent_count();
       std::vector<double> state{seen};
       state.insert(state.end(), mean.begin(), mean.end());
       for (const float s : sd) state.push_back(static_cast<double>(s) * static_cast<double>(s) * seen);
       scale.set_state(state);
     };
-    set(scales_.site, "site", trainer_.sizes().site);
-    if (shape_ == Shape::evse) set(scales_.evse, "evse", trainer_.sizes().evse);
+    set(scales_.site, "site", trainer_.network_sizes().site);
+    if (shape_ == Shape::evse) set(scales_.evse, "evse", trainer_.network_sizes().evse);
   }
 
   /// Worlds begin anew here and wherever a checkpoint is, drawn by what has been lived: a training that goes on from a
   /// checkpoint lives what it would have lived.
   void start_worlds() {
     Dice seeds(training_.seed * 0x9e3779b97f4a7c15U + iteration_);
-    worlds_.begin(seeds.next());
-    for (Dice& dice : dice_) dice = Dice(seeds.next());
-    order_ = Dice(seeds.next());
+    worlds_.begin(seeds.next_bits());
+    for (Dice& dice : dice_) dice = Dice(seeds.next_bits());
+    order_ = Dice(seeds.next_bits());
     std::fill(returns_.begin(), returns_.end(), 0.0);
     std::fill(held_.begin(), held_.end(), Held{});
-    for (std::uint32_t a = 0; a < worlds_.agents(); ++a) worlds_.look(a, diaries_[a].sights[rollout_]);
+    for (std::uint32_t a = 0; a < worlds_.agent_count(); ++a) worlds_.look_at(a, diaries_[a].sights[rollout_]);
   }
 
   void renew() {
     policy::PolicyFile state;
-    state.arrays = brain_.weights();
-    for (policy::Array& array : brain_.moments()) state.arrays.push_back(std::move(array));
+    state.arrays = brain_.copy_weights();
+    for (policy::Array& array : brain_.copy_moments()) state.arrays.push_back(std::move(array));
     state.head = {{"kind", "ppo checkpoint"},
                   {"own",
                    {{"site", scales_.site.state()},
@@ -175,8 +176,8 @@ class Ppo {
                     {"episodes", episodes_},
                     {"steps", steps_},
                     {"iteration", iteration_},
-                    {"trainer", trainer_.state()}}}};
-    trainer_.checkpoint(state);
+                    {"trainer", trainer_.state_json()}}}};
+    trainer_.write_checkpoint(state);
     start_worlds();
   }
 
@@ -184,7 +185,7 @@ class Ppo {
   void look_around() {
     live();
     for (const Diary& diary : diaries_) {
-      for (std::uint32_t t = 0; t < rollout_; ++t) scales_.take(diary.sights[t], shape_);
+      for (std::uint32_t t = 0; t < rollout_; ++t) scales_.take_sight(diary.sights[t], shape_);
     }
     worlds_.take_ended();
     steps_ = 0;
@@ -195,12 +196,12 @@ class Ppo {
     return std::min(1.0, static_cast<double>(episodes_) / static_cast<double>(training_.episodes));
   }
   double learning_rate() const { return options_.learning_rate * std::max(0.02, 1.0 - share_lived()); }
-  double reward_scale() const { return return_scale_.sd(0, 1e-9); }
+  double reward_scale() const { return return_scale_.sd_of(0, 1e-9); }
 
   /// A rollout: every world lives so many decisions under the policy as it is.
   void live() {
     const std::uint32_t threads = std::min(std::max(1U, training_.threads), trainer_.options().worlds);
-    const std::string policy = policy::policy_bytes(trainer_.policy(brain_.weights(), scales_, "mode"));
+    const std::string policy = policy::policy_bytes(trainer_.make_policy(brain_.copy_weights(), scales_, "mode"));
     std::vector<std::thread> helpers;
     std::vector<std::string> faults(threads);
     const auto part = [&](std::uint32_t k) {
@@ -217,13 +218,13 @@ class Ppo {
     for (const std::string& fault : faults) {
       if (!fault.empty()) throw TrainingError(fault);
     }
-    steps_ += std::uint64_t{rollout_} * worlds_.agents();
+    steps_ += std::uint64_t{rollout_} * worlds_.agent_count();
   }
 
   void live_range(std::uint32_t first_world, std::uint32_t count, const Policy& policy) {
     const std::uint32_t first = first_world * worlds_.per_world(), end = first + count * worlds_.per_world();
-    std::vector<Step> steps(worlds_.agents());
-    std::vector<Sight> last(worlds_.agents());
+    std::vector<Step> steps(worlds_.agent_count());
+    std::vector<Sight> last(worlds_.agent_count());
     std::vector<float> outputs;
     Sight seen;
     for (std::uint32_t a = first; a < end; ++a) std::swap(diaries_[a].sights[0], diaries_[a].sights[rollout_]);
@@ -231,12 +232,14 @@ class Ppo {
       for (std::uint32_t a = first; a < end; ++a) {
         Diary& diary = diaries_[a];
         seen = diary.sights[t];
-        policy.normalise(seen);
+        policy.normalise_sight(seen);
         float common[common_outputs];
         policy.rate_outputs(seen, outputs, common);
 
         Answer& answer = diary.answers[t];
-        const auto draw = [&](const float* two) { return static_cast<float>(Beta::of(two).draw(dice_[a])); };
+        const auto draw = [&](const float* two) {
+          return static_cast<float>(Beta::from_outputs(two).draw_value(dice_[a]));
+        };
         answer.evses.resize(shape_ == Shape::evse ? seen.who.size() : 0);
         for (std::size_t i = 0; i < answer.evses.size(); ++i)
           answer.evses[i] = draw(outputs.data() + i * rate_outputs_each);
@@ -251,15 +254,15 @@ class Ppo {
         } else {
           answer.common[raise] = held.raise;
         }
-        worlds_.act(a, diary.sights[t], answer);
+        worlds_.act_for(a, diary.sights[t], answer);
       }
 
-      worlds_.step(first_world, count, steps, last);
+      worlds_.step_worlds(first_world, count, steps, last);
       for (std::uint32_t a = first; a < end; ++a) {
         Diary& diary = diaries_[a];
         diary.steps[t] = steps[a];
         if (steps[a].cut) diary.last[t] = last[a];
-        worlds_.look(a, diary.sights[t + 1]);
+        worlds_.look_at(a, diary.sights[t + 1]);
       }
     }
   }
@@ -272,8 +275,8 @@ class Ppo {
     for (Diary& diary : diaries_) {
       for (std::uint32_t t = 0; t < rollout_; ++t) {
         seen = diary.sights[t];
-        scales_.normalise(seen, shape_);
-        rows_.add(seen, shape_, &diary.answers[t]);
+        scales_.normalise_sight(seen, shape_);
+        rows_.add_row(seen, shape_, &diary.answers[t]);
         if (diary.drew_raise[t] == 0) rows_.common_counts[rows_.common_counts.size() - n_common + raise] = 0.0F;
       }
     }
@@ -283,8 +286,8 @@ class Ppo {
         const bool is_cut = t < rollout_ && diary.steps[t].cut;
         if (t < rollout_ && !is_cut) continue;
         seen = is_cut ? diary.last[t] : diary.sights[rollout_];
-        scales_.normalise(seen, shape_);
-        after_.add(seen, shape_, nullptr);
+        scales_.normalise_sight(seen, shape_);
+        after_.add_row(seen, shape_, nullptr);
       }
     }
   }
@@ -295,7 +298,7 @@ class Ppo {
       for (const Step& step : diaries_[a].steps) {
         returns_[a] = step.reward + step.discount * returns_[a];
         const auto value = static_cast<float>(returns_[a]);
-        return_scale_.take(&value, 1);
+        return_scale_.take_rows(&value, 1);
         if (step.cut) returns_[a] = 0.0;
       }
     }
@@ -327,7 +330,7 @@ class Ppo {
 
       const std::span<const float> value = std::span(values_).subspan(from, rollout_);
       const std::span<float> advantage = std::span(advantage_).subspan(from, rollout_);
-      advantages({reward, discount, value, value_after, terminated, cut}, options_.lambda, advantage);
+      estimate_advantages({reward, discount, value, value_after, terminated, cut}, options_.lambda, advantage);
       for (std::uint32_t t = 0; t < rollout_; ++t) worth_[from + t] = advantage[t] + value[t];
     }
   }
@@ -336,18 +339,18 @@ class Ppo {
     // Scales of rewards and of what is seen move with what was lived; what was answered was answered with the old ones.
     fill_rows();
     take_returns();
-    brain_.values(rows_, values_);
-    brain_.values(after_, values_after_);
+    brain_.predict_values(rows_, values_);
+    brain_.predict_values(after_, values_after_);
     brain_.log_probs(rows_, log_probs_);
     weigh_rows();
 
     for (const Diary& diary : diaries_) {
-      for (std::uint32_t t = 0; t < rollout_; ++t) scales_.take(diary.sights[t], shape_);
+      for (std::uint32_t t = 0; t < rollout_; ++t) scales_.take_sight(diary.sights[t], shape_);
     }
 
     PpoOptions now = options_;
     now.learning_rate = learning_rate();
-    return brain_.update(rows_, log_probs_, advantage_, worth_, now, order_);
+    return brain_.update_weights(rows_, log_probs_, advantage_, worth_, now, order_);
   }
 
   Trainer& trainer_;

@@ -24,32 +24,32 @@ nlohmann::json table(std::span<const Feature> features) {
 
 }  // namespace
 
-void Scales::take(const Sight& raw, Shape shape) {
-  site.take(raw.site.data(), 1);
-  if (shape == Shape::evse && !raw.who.empty()) evse.take(raw.evses.data(), raw.who.size());
+void Scales::take_sight(const Sight& raw, Shape shape) {
+  site.take_rows(raw.site.data(), 1);
+  if (shape == Shape::evse && !raw.who.empty()) evse.take_rows(raw.evses.data(), raw.who.size());
 }
 
-void Scales::apply(const Running& scale, std::size_t n, float* x) {
+void Scales::apply_scale(const Running& scale, std::size_t n, float* x) {
   for (std::size_t i = 0; i < n; ++i) {
-    const auto mean = static_cast<float>(scale.mean(i)), one_by_sd = 1.0F / static_cast<float>(scale.sd(i));
+    const auto mean = static_cast<float>(scale.mean_of(i)), one_by_sd = 1.0F / static_cast<float>(scale.sd_of(i));
     x[i] = std::clamp((x[i] - mean) * one_by_sd, -10.0F, 10.0F);
   }
 }
 
-void Scales::normalise(Sight& sight, Shape shape) const {
-  apply(site, sight.site.size(), sight.site.data());
+void Scales::normalise_sight(Sight& sight, Shape shape) const {
+  apply_scale(site, sight.site.size(), sight.site.data());
   if (shape == Shape::site) return;
   const std::size_t n = Features::of_evse().size();
-  for (std::size_t i = 0; i < sight.who.size(); ++i) apply(evse, n, sight.evses.data() + i * n);
+  for (std::size_t i = 0; i < sight.who.size(); ++i) apply_scale(evse, n, sight.evses.data() + i * n);
 }
 
-std::vector<policy::Array> Scales::arrays(Shape shape) const {
+std::vector<policy::Array> Scales::to_arrays(Shape shape) const {
   std::vector<policy::Array> all;
   const auto add = [&](const std::string& name, const Running& scale, std::size_t n) {
     policy::Array mean{name + ".mean", {static_cast<std::uint32_t>(n)}, {}}, sd{name + ".sd", mean.shape, {}};
     for (std::size_t i = 0; i < n; ++i) {
-      mean.values.push_back(static_cast<float>(scale.mean(i)));
-      sd.values.push_back(static_cast<float>(scale.sd(i)));
+      mean.values.push_back(static_cast<float>(scale.mean_of(i)));
+      sd.values.push_back(static_cast<float>(scale.sd_of(i)));
     }
     all.push_back(std::move(mean));
     all.push_back(std::move(sd));
@@ -71,15 +71,16 @@ Trainer::Trainer(const evtwin_training& training, const TrainerOptions& options,
   validate_every_ = training.evaluate_every > 0 ? training.evaluate_every
                                                 : std::max<std::uint64_t>(1, training.episodes / validations);
   if (has_slow_blas())
-    say(EVTWIN_WARNING, "the reference BLAS is loaded: learning is 4 to 11 times slower than with libopenblas0-serial");
+    report_text(EVTWIN_WARNING,
+                "the reference BLAS is loaded: learning is 4 to 11 times slower than with libopenblas0-serial");
 }
 
-Sizes Trainer::sizes() const {
+Sizes Trainer::network_sizes() const {
   return {Features::of_site(options_.ahead).size(), Features::of_evse().size(), options_.hidden};
 }
 
-policy::PolicyFile Trainer::policy(std::vector<policy::Array> weights, const Scales& scales,
-                                   const std::string& act) const {
+policy::PolicyFile Trainer::make_policy(std::vector<policy::Array> weights, const Scales& scales,
+                                        const std::string& act) const {
   policy::PolicyFile file;
   const bool per_evse = options_.shape == Shape::evse;
   file.head = {{"kind", kind_},
@@ -107,11 +108,11 @@ policy::PolicyFile Trainer::policy(std::vector<policy::Array> weights, const Sca
   file.head["training"] = about;
 
   file.arrays = std::move(weights);
-  for (policy::Array& array : scales.arrays(options_.shape)) file.arrays.push_back(std::move(array));
+  for (policy::Array& array : scales.to_arrays(options_.shape)) file.arrays.push_back(std::move(array));
   return file;
 }
 
-double Trainer::validate(policy::PolicyFile file) {
+double Trainer::validate_policy(policy::PolicyFile file) {
   next_validation_ = (episodes_ / validate_every_ + 1) * validate_every_;
   double objective = unknown;
   // A mode at a bound is not the mean: whichever does better is what the policy does.
@@ -143,8 +144,8 @@ double Trainer::validate(policy::PolicyFile file) {
   return objective;
 }
 
-bool Trainer::tell(std::uint64_t episodes, std::uint64_t steps, const Worlds::Ended& ended,
-                   std::span<const evtwin_learner_scalar> scalars) {
+bool Trainer::tell_progress(std::uint64_t episodes, std::uint64_t steps, const Worlds::Ended& ended,
+                            std::span<const evtwin_learner_scalar> scalars) {
   episodes_ = episodes;
   steps_ = steps;
   std::vector<evtwin_learner_scalar> all(scalars.begin(), scalars.end());
@@ -159,11 +160,11 @@ bool Trainer::tell(std::uint64_t episodes, std::uint64_t steps, const Worlds::En
   return training_.tell(&training_, &now) != 0;
 }
 
-void Trainer::say(std::uint32_t severity, const std::string& text) const {
+void Trainer::report_text(std::uint32_t severity, const std::string& text) const {
   training_.report(&training_, severity, text.c_str());
 }
 
-nlohmann::json Trainer::state() const {
+nlohmann::json Trainer::state_json() const {
   const auto number = [](double value) { return std::isnan(value) ? nlohmann::json() : nlohmann::json(value); };
   return {{"best", number(best_)}, {"last", number(last_)}, {"next_validation", next_validation_},
           {"history", history_},   {"episodes", episodes_}, {"steps", steps_}};
@@ -179,11 +180,11 @@ void Trainer::set_state(const nlohmann::json& state) {
   steps_ = state.at("steps");
 }
 
-void Trainer::checkpoint(const policy::PolicyFile& state) const {
+void Trainer::write_checkpoint(const policy::PolicyFile& state) const {
   if (training_.checkpoint == nullptr) return;
   const std::string bytes = policy::policy_bytes(state);
   if (training_.checkpoint(&training_, bytes.data(), bytes.size()) != EVTWIN_OK)
-    say(EVTWIN_WARNING, "a checkpoint could not be written; the one before stands");
+    report_text(EVTWIN_WARNING, "a checkpoint could not be written; the one before stands");
 }
 
 std::optional<policy::PolicyFile> policy_to_begin_with(const evtwin_training& training) {

@@ -26,13 +26,13 @@ struct TrainerOptions {
 /// Counts and statistics of what was seen; frozen in every policy that is kept.
 struct Scales {
   explicit Scales(const Sizes& sizes) : site(sizes.site), evse(sizes.evse) {}
-  void take(const Sight& raw, Shape shape);
-  void normalise(Sight& sight, Shape shape) const;
-  std::vector<policy::Array> arrays(Shape shape) const;
+  void take_sight(const Sight& raw, Shape shape);
+  void normalise_sight(Sight& sight, Shape shape) const;
+  std::vector<policy::Array> to_arrays(Shape shape) const;
   Running site, evse;
 
  private:
-  static void apply(const Running& scale, std::size_t n, float* x);
+  static void apply_scale(const Running& scale, std::size_t n, float* x);
 };
 
 class Trainer {
@@ -41,25 +41,26 @@ class Trainer {
 
   const evtwin_training& training() const { return training_; }
   const TrainerOptions& options() const { return options_; }
-  Sizes sizes() const;
+  Sizes network_sizes() const;
 
   /// A policy of these weights. @param act  "mode" or "mean"
-  policy::PolicyFile policy(std::vector<policy::Array> weights, const Scales& scales, const std::string& act) const;
+  policy::PolicyFile make_policy(std::vector<policy::Array> weights, const Scales& scales,
+                                 const std::string& act) const;
   /// Lives the validation runs under the policy, and keeps it where it is the best so far. @returns its mean objective
-  double validate(policy::PolicyFile file);
+  double validate_policy(policy::PolicyFile file);
   /// Whether it is time to, by the episodes lived.
   bool is_validation_due(std::uint64_t episodes) const { return episodes >= next_validation_; }
 
   /// @returns whether the user wants it to end
-  bool tell(std::uint64_t episodes, std::uint64_t steps, const Worlds::Ended& ended,
-            std::span<const evtwin_learner_scalar> scalars);
-  void say(std::uint32_t severity, const std::string& text) const;
-  double best() const { return best_; }
+  bool tell_progress(std::uint64_t episodes, std::uint64_t steps, const Worlds::Ended& ended,
+                     std::span<const evtwin_learner_scalar> scalars);
+  void report_text(std::uint32_t severity, const std::string& text) const;
+  double best_objective() const { return best_; }
 
-  nlohmann::json state() const;
+  nlohmann::json state_json() const;
   void set_state(const nlohmann::json& state);
   /// Writes a checkpoint where the host wants one.
-  void checkpoint(const policy::PolicyFile& state) const;
+  void write_checkpoint(const policy::PolicyFile& state) const;
 
  private:
   const evtwin_training& training_;

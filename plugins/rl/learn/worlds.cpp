@@ -48,14 +48,14 @@ void set_runs(const WorldsSpec& spec, std::int64_t tick_ns, bool one_site, evtwi
 
 Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_(*training.fleet), spec_(spec) {
   evtwin_fleet_spec wanted = smallest_fleet(training);
-  need(fleet_.create(&wanted, &made_));
+  require_ok(fleet_.create(&wanted, &made_));
   const std::int64_t tick_ns = fleet_.shape_of(made_)->tick_ns;
   const bool one_site = fleet_.shape_of(made_)->n_sites == 1;
   fleet_.destroy(made_);
   made_ = nullptr;
 
   set_runs(spec, tick_ns, one_site, wanted);
-  need(fleet_.create(&wanted, &made_));
+  require_ok(fleet_.create(&wanted, &made_));
   bind_buffers();
 
   // Cost of a demand charge in rewards, whatever they are made of.
@@ -91,20 +91,20 @@ void Worlds::bind_buffers() {
   buffers.now_ns = now_ns_.data();
   buffers.episodes = episodes_.data();
   buffers.failed = failed_.data();
-  need(fleet_.bind(made_, &buffers));
+  require_ok(fleet_.bind(made_, &buffers));
 }
 
 Worlds::~Worlds() { fleet_.destroy(made_); }
 
-void Worlds::need(evtwin_status status) const {
+void Worlds::require_ok(evtwin_status status) const {
   if (status != EVTWIN_OK) throw TrainingError(fleet_.error());
 }
 
 void Worlds::begin(std::uint64_t seed) {
   std::vector<evtwin_fleet_start> starts;
   Dice dice(seed);
-  for (std::uint32_t w = 0; w < spec_.worlds; ++w) starts.push_back({dice.next(), EVTWIN_FLEET_AS_DRAWN});
-  need(fleet_.reset(made_, nullptr, starts.data()));
+  for (std::uint32_t w = 0; w < spec_.worlds; ++w) starts.push_back({dice.next_bits(), EVTWIN_FLEET_AS_DRAWN});
+  require_ok(fleet_.reset(made_, nullptr, starts.data()));
   for (std::uint32_t a = 0; a < agents_; ++a) {
     const evtwin_view* const view = fleet_.view(made_, a);
     if (view == nullptr) throw TrainingError("a world did not begin");
@@ -113,12 +113,12 @@ void Worlds::begin(std::uint64_t seed) {
       eyes_.emplace_back(*view, spec_.shape, spec_.ahead);
       hands_.push_back(std::make_unique<Hands>(*view, spec_.shape, eyes_.back().features().site_kw()));
     }
-    potential_[a] = potential(*view);
-    prepaid_[a] = prepaid(*view);
+    potential_[a] = potential_of(*view);
+    prepaid_[a] = prepaid_charge(*view);
   }
 }
 
-double Worlds::potential(const evtwin_view& view) const {
+double Worlds::potential_of(const evtwin_view& view) const {
   if (spec_.shaping == 0.0) return 0.0;
   double mean = std::abs(view.buy_per_kwh);
   if (view.horizon_steps > 0) {
@@ -134,7 +134,7 @@ double Worlds::potential(const evtwin_view& view) const {
 /// Part of the month's demand charge, booked where the peak rose, that is for the time to come. Rewards move it there:
 /// a new peak costs at once what of the month has passed, and a rent from then on, which adds up to the same by the
 /// month's end. A learner that looks some days ahead would else weigh a month's charge against some days of use.
-double Worlds::prepaid(const evtwin_view& view) {
+double Worlds::prepaid_charge(const evtwin_view& view) {
   if (view.demand_price_per_kw <= 0.0 || view.demand_fraction <= 0.0) return 0.0;
   constexpr double month_h = 365.25 * 24.0 / 12.0;
   const double left_h = static_cast<double>(view.month_end_ns - view.now_ns) / 3.6e12;
@@ -142,17 +142,17 @@ double Worlds::prepaid(const evtwin_view& view) {
   return view.demand_price_per_kw * view.demand_fraction * view.billed_peak_kw * left;
 }
 
-void Worlds::look(std::uint32_t agent, Sight& sight) const {
+void Worlds::look_at(std::uint32_t agent, Sight& sight) const {
   const evtwin_view* const view = fleet_.view(made_, agent);
   if (view == nullptr) throw TrainingError("a world has nothing to show");
-  eyes_[agent].look(*view, sight);
+  eyes_[agent].look_at(*view, sight);
 }
 
-void Worlds::act(std::uint32_t agent, const Sight& sight, const Answer& answer) {
-  hands_[agent]->act(*fleet_.view(made_, agent), sight, answer, *fleet_.decision(made_, agent));
+void Worlds::act_for(std::uint32_t agent, const Sight& sight, const Answer& answer) {
+  hands_[agent]->write_decision(*fleet_.view(made_, agent), sight, answer, *fleet_.decision(made_, agent));
 }
 
-void Worlds::gather(std::uint32_t agent) {
+void Worlds::add_episode(std::uint32_t agent) {
   const evtwin_fleet_episode& episode = episodes_[agent];
   Ended& sum = ended_[agent];
   ++sum.n;
@@ -162,16 +162,16 @@ void Worlds::gather(std::uint32_t agent) {
   sum.reward += episode.reward;
 }
 
-void Worlds::step(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last) {
-  need(fleet_.step_range(made_, first_world, count));
+void Worlds::step_worlds(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last) {
+  require_ok(fleet_.step_range(made_, first_world, count));
   for (std::uint32_t w = first_world; w < first_world + count; ++w) {
     bool over = false;
     for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
       const evtwin_view& view = *fleet_.view(made_, a);
       Step& step = steps[a];
-      const double after = potential(view);
+      const double after = potential_of(view);
       step.discount = std::pow(spec_.discount_per_h, static_cast<double>(hours_[a]));
-      const double prepaid_after = prepaid(view);
+      const double prepaid_after = prepaid_charge(view);
       // Potentials cancel along a run but for the first: shaping brings rewards forward.
       step.reward = static_cast<double>(rewards_[a]) + step.discount * after - potential_[a] +
                     demand_weight_ * (prepaid_after - prepaid_[a]);
@@ -182,17 +182,17 @@ void Worlds::step(std::uint32_t first_world, std::uint32_t count, std::span<Step
 
       if (terminated_[a] == 0 && truncated_[a] == 0) continue;
       over = true;
-      gather(a);
-      eyes_[a].look(view, last[a]);
+      add_episode(a);
+      eyes_[a].look_at(view, last[a]);
       step.cut = true;
     }
 
     if (!over) continue;
     const std::int64_t was_ns = now_ns_[w * per_world()];
-    need(fleet_.step_range(made_, w, 1));  // what comes next begins; no action is read
+    require_ok(fleet_.step_range(made_, w, 1));  // what comes next begins; no action is read
     for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
-      potential_[a] = potential(*fleet_.view(made_, a));
-      prepaid_[a] = prepaid(*fleet_.view(made_, a));
+      potential_[a] = potential_of(*fleet_.view(made_, a));
+      prepaid_[a] = prepaid_charge(*fleet_.view(made_, a));
       // A day's end within a run is no cut: the next one begins with what this one left.
       if (now_ns_[a] == was_ns && !steps[a].terminated) steps[a].cut = false;
     }
@@ -210,11 +210,11 @@ double Worlds::live_whole(std::uint64_t seed, const Policy& policy) {
       if (over[w]) continue;
       for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
         if (asked_[a] == 0) continue;
-        look(a, sight);
-        policy.answer(sight, answer);
-        act(a, sight, answer);
+        look_at(a, sight);
+        policy.answer_sight(sight, answer);
+        act_for(a, sight, answer);
       }
-      need(fleet_.step_range(made_, w, 1));
+      require_ok(fleet_.step_range(made_, w, 1));
       if (terminated_[w * per_world()] == 0) continue;
       over[w] = true;
       --left;

@@ -47,7 +47,7 @@ class Worlds {
   Worlds(const Worlds&) = delete;
   Worlds& operator=(const Worlds&) = delete;
 
-  std::uint32_t agents() const { return agents_; }
+  std::uint32_t agent_count() const { return agents_; }
   std::uint32_t per_world() const { return agents_ / spec_.worlds; }
   const WorldsSpec& spec() const { return spec_; }
 
@@ -57,11 +57,11 @@ class Worlds {
   /// [range]
   std::int64_t now_ns(std::uint32_t agent) const { return now_ns_[agent]; }
   /// [range] What an agent sees now.
-  void look(std::uint32_t agent, Sight& sight) const;
+  void look_at(std::uint32_t agent, Sight& sight) const;
   /// [range] Answers for it.
-  void act(std::uint32_t agent, const Sight& sight, const Answer& answer);
+  void act_for(std::uint32_t agent, const Sight& sight, const Answer& answer);
   /// [range] One step of some worlds. `last` gets what was seen where a run was cut, before its next one began.
-  void step(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last);
+  void step_worlds(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last);
 
   /// Whole runs: lives every world to its end. @returns the mean objective of an agent's run
   double live_whole(std::uint64_t seed, const Policy& policy);
@@ -74,11 +74,11 @@ class Worlds {
   Ended take_ended();
 
  private:
-  void need(evtwin_status status) const;
+  void require_ok(evtwin_status status) const;
   void bind_buffers();
-  double potential(const evtwin_view& view) const;
-  static double prepaid(const evtwin_view& view);
-  void gather(std::uint32_t agent);
+  double potential_of(const evtwin_view& view) const;
+  static double prepaid_charge(const evtwin_view& view);
+  void add_episode(std::uint32_t agent);
 
   const evtwin_fleet_functions& fleet_;
   WorldsSpec spec_;

@@ -13,7 +13,7 @@ std::vector<float> advantages_of(const std::vector<double>& reward, double disco
                                  const std::vector<std::uint8_t>& cut, double lambda) {
   const std::vector<double> discounts(reward.size(), discount);
   std::vector<float> advantage(reward.size());
-  advantages({reward, discounts, value, after, terminated, cut}, lambda, advantage);
+  estimate_advantages({reward, discounts, value, after, terminated, cut}, lambda, advantage);
   return advantage;
 }
 
@@ -65,12 +65,12 @@ TEST(Advantage, ForgettingTheBootstrapConvergesElsewhere) {
 TEST(Running, IsMeanAndSpreadOfAllThatCameBy) {
   Running running(2);
   const std::vector<float> first{1, 10, 2, 20, 3, 60}, second{6, -10};
-  running.take(first.data(), 3);
-  running.take(second.data(), 1);
-  EXPECT_DOUBLE_EQ(running.mean(0), 3.0);
-  EXPECT_DOUBLE_EQ(running.mean(1), 20.0);
-  EXPECT_NEAR(running.sd(0), std::sqrt((4 + 1 + 0 + 9) / 4.0), 1e-12);
-  EXPECT_NEAR(running.sd(1), std::sqrt((100 + 0 + 1600 + 900) / 4.0), 1e-12);
+  running.take_rows(first.data(), 3);
+  running.take_rows(second.data(), 1);
+  EXPECT_DOUBLE_EQ(running.mean_of(0), 3.0);
+  EXPECT_DOUBLE_EQ(running.mean_of(1), 20.0);
+  EXPECT_NEAR(running.sd_of(0), std::sqrt((4 + 1 + 0 + 9) / 4.0), 1e-12);
+  EXPECT_NEAR(running.sd_of(1), std::sqrt((100 + 0 + 1600 + 900) / 4.0), 1e-12);
   Running again(2);
   again.set_state(running.state());
   EXPECT_EQ(again.state(), running.state());

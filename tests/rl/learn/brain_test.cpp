@@ -46,24 +46,25 @@ TEST_P(PpoBrains, SeeWhatThePlayingNetworkSees) {
   Dice dice(5);
   Rows rows;
   std::vector<double> expected_items, expected_common;
-  const policy::PolicyFile file = file_of(brain.weights());
+  const policy::PolicyFile file = file_of(brain.copy_weights());
   const std::size_t counts[] = {0, 1, 4, 9, 2};
   for (const std::size_t n : counts) {
     const Sight sight = some_sight(dice, small, n);
     const Answer answer = some_answer(dice, shape == Shape::evse ? n : 0);
-    rows.add(sight, shape, &answer);
+    rows.add_row(sight, shape, &answer);
     float common[common_outputs];
     if (shape == Shape::site) {
-      SiteNetwork(file, "rate", small, common_outputs).run(sight.site.data(), common);
+      SiteNetwork(file, "rate", small, common_outputs).run_forward(sight.site.data(), common);
     } else {
       std::vector<float> out(n * rate_outputs_each);
       EvseNetwork(file, "rate", small, rate_outputs_each, common_outputs)
-          .run(sight.site.data(), sight.evses.data(), n, out.data(), common);
+          .run_forward(sight.site.data(), sight.evses.data(), n, out.data(), common);
       for (std::size_t i = 0; i < n; ++i)
-        expected_items.push_back(log_density(Beta::of(out.data() + 2 * i), static_cast<double>(answer.evses[i])));
+        expected_items.push_back(
+            log_density(Beta::from_outputs(out.data() + 2 * i), static_cast<double>(answer.evses[i])));
     }
     for (std::size_t c = 0; c < n_common; ++c)
-      expected_common.push_back(log_density(Beta::of(common + 2 * c), static_cast<double>(answer.common[c])));
+      expected_common.push_back(log_density(Beta::from_outputs(common + 2 * c), static_cast<double>(answer.common[c])));
   }
   std::vector<float> log_probs;
   brain.log_probs(rows, log_probs);
@@ -76,10 +77,10 @@ TEST_P(PpoBrains, SeeWhatThePlayingNetworkSees) {
 
 TEST_P(PpoBrains, BeginOrthogonalAndRepeatBySeed) {
   PpoBrain one(GetParam(), small, 4), same(GetParam(), small, 4), other(GetParam(), small, 5);
-  EXPECT_EQ(one.weights()[0].values, same.weights()[0].values);
-  EXPECT_NE(one.weights()[0].values, other.weights()[0].values);
+  EXPECT_EQ(one.copy_weights()[0].values, same.copy_weights()[0].values);
+  EXPECT_NE(one.copy_weights()[0].values, other.copy_weights()[0].values);
   // W W^T = 2 I for a hidden layer with fewer rows than columns or as many; W^T W otherwise.
-  for (const policy::Array& array : one.weights()) {
+  for (const policy::Array& array : one.copy_weights()) {
     if (array.shape.size() != 2 || array.name.find("head") != std::string::npos) continue;
     const std::size_t out = array.shape[0], in = array.shape[1];
     for (std::size_t a = 0; a < std::min(in, out); ++a) {
@@ -107,9 +108,9 @@ Lesson lesson_of(PpoBrain& brain, Shape shape, std::size_t n) {
   Lesson lesson;
   Dice dice(9);
   for (std::size_t r = 0; r < n; ++r) {
-    const std::size_t evses = dice.next() % 5;
+    const std::size_t evses = dice.next_bits() % 5;
     const Answer answer = some_answer(dice, shape == Shape::evse ? evses : 0);
-    lesson.rows.add(some_sight(dice, small, evses), shape, &answer);
+    lesson.rows.add_row(some_sight(dice, small, evses), shape, &answer);
     lesson.advantage.push_back(static_cast<float>(dice.normal()));
     lesson.worth.push_back(static_cast<float>(dice.normal()));
   }
@@ -124,7 +125,8 @@ TEST_P(PpoBrains, FirstRatioIsOneAndWhatHasNoEffectTeachesNothing) {
   options.minibatch = 64;
   options.epochs = 1;
   Dice dice(1);
-  const PpoReport report = brain.update(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
+  const PpoReport report =
+      brain.update_weights(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
   EXPECT_TRUE(report.finite);
   EXPECT_EQ(report.updates, 1.0);
   EXPECT_LT(report.first_ratio_off, 1e-5);
@@ -132,10 +134,10 @@ TEST_P(PpoBrains, FirstRatioIsOneAndWhatHasNoEffectTeachesNothing) {
   // A policy whose answers all have no effect stays as it is; only the critic moves.
   if (GetParam() == Shape::evse) return;
   PpoBrain idle(Shape::site, small, 3);
-  const auto before = idle.weights();
+  const auto before = idle.copy_weights();
   std::fill(lesson.rows.common_counts.begin(), lesson.rows.common_counts.end(), 0.0F);
-  idle.update(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
-  const auto after = idle.weights();
+  idle.update_weights(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
+  const auto after = idle.copy_weights();
   for (std::size_t a = 0; a < before.size(); ++a) {
     if (before[a].name.starts_with("rate.")) {
       EXPECT_EQ(before[a].values, after[a].values) << before[a].name;
@@ -152,31 +154,32 @@ TEST_P(PpoBrains, GoOnFromTheirMomentsAsIfTheyHadNotStopped) {
   Lesson lesson = lesson_of(whole, GetParam(), 96);
   const auto learn = [&](PpoBrain& brain, std::uint64_t seed) {
     Dice dice(seed);
-    brain.update(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
+    brain.update_weights(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
   };
   learn(whole, 1);
   learn(whole, 2);
   learn(first, 1);
-  auto arrays = first.weights();
-  for (const policy::Array& array : first.moments()) arrays.push_back(array);
+  auto arrays = first.copy_weights();
+  for (const policy::Array& array : first.copy_moments()) arrays.push_back(array);
   const policy::PolicyFile kept = policy::read_policy(policy::policy_bytes(file_of(arrays)));
   second.set_weights(kept);
   second.set_moments(kept);
   learn(second, 2);
-  for (std::size_t a = 0; a < whole.weights().size(); ++a)
-    EXPECT_EQ(whole.weights()[a].values, second.weights()[a].values) << whole.weights()[a].name;
+  for (std::size_t a = 0; a < whole.copy_weights().size(); ++a)
+    EXPECT_EQ(whole.copy_weights()[a].values, second.copy_weights()[a].values) << whole.copy_weights()[a].name;
 }
 
 TEST_P(PpoBrains, SayWhereALossIsNoNumber) {
   PpoBrain brain(GetParam(), small, 2);
   Lesson lesson = lesson_of(brain, GetParam(), 64);
   lesson.worth[7] = std::numeric_limits<float>::quiet_NaN();
-  const auto before = brain.weights();
+  const auto before = brain.copy_weights();
   Dice dice(1);
   PpoOptions options;
   options.minibatch = 64;
-  EXPECT_FALSE(brain.update(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice).finite);
-  EXPECT_EQ(before[0].values, brain.weights()[0].values);
+  EXPECT_FALSE(
+      brain.update_weights(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice).finite);
+  EXPECT_EQ(before[0].values, brain.copy_weights()[0].values);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, PpoBrains, ::testing::Values(Shape::site, Shape::evse));
@@ -185,15 +188,15 @@ INSTANTIATE_TEST_SUITE_P(Shapes, PpoBrains, ::testing::Values(Shape::site, Shape
 TEST(Adam, FirstStepIsTheLearningRate) {
   PpoBrain brain(Shape::site, small, 2);
   const Lesson lesson = lesson_of(brain, Shape::site, 64);
-  const auto before = brain.weights();
+  const auto before = brain.copy_weights();
   PpoOptions options;
   options.minibatch = 64;
   options.epochs = 1;
   options.learning_rate = 1e-3;
   options.most_norm = 1e9;
   Dice dice(1);
-  brain.update(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
-  const auto after = brain.weights();
+  brain.update_weights(lesson.rows, lesson.log_probs, lesson.advantage, lesson.worth, options, dice);
+  const auto after = brain.copy_weights();
   double most = 0.0;
   for (std::size_t a = 0; a < before.size(); ++a) {
     for (std::size_t i = 0; i < before[a].values.size(); ++i)
@@ -210,7 +213,7 @@ double q_by_hand(const policy::PolicyFile& file, const Sight& sight, const Answe
   std::vector<float> gates(n * gate_outputs_each);
   float storages[gate_storage_outputs];
   EvseNetwork(file, prefix + "gate", small, gate_outputs_each, gate_storage_outputs)
-      .run(sight.site.data(), sight.evses.data(), n, gates.data(), storages);
+      .run_forward(sight.site.data(), sight.evses.data(), n, gates.data(), storages);
   double q = 0.0;
   for (std::size_t i = 0; i < n; ++i) {
     const double off = static_cast<double>(gates[2 * i]), on = static_cast<double>(gates[2 * i + 1]);
@@ -225,22 +228,22 @@ double q_by_hand(const policy::PolicyFile& file, const Sight& sight, const Answe
 
 TEST(DqnBrains, QIsASumOverEvses) {
   DqnBrain brain(small, 3);
-  const policy::PolicyFile file = file_of(brain.weights());
+  const policy::PolicyFile file = file_of(brain.copy_weights());
   Dice dice(8);
   for (int k = 0; k < 20; ++k) {
-    const std::size_t n = dice.next() % 4;
+    const std::size_t n = dice.next_bits() % 4;
     const Sight sight = some_sight(dice, small, n);
     Answer one, other;
     for (std::size_t i = 0; i < n; ++i) {
       one.evses.push_back(dice.uniform() < 0.5 ? 0.0F : 1.0F);
       other.evses.push_back(dice.uniform() < 0.5 ? 0.0F : 1.0F);
     }
-    set_storages(dice.next() % 3, one);
-    set_storages(dice.next() % 3, other);
+    set_storages(dice.next_bits() % 3, one);
+    set_storages(dice.next_bits() % 3, other);
     Rows rows;
-    rows.add(sight, Shape::evse, &one);
-    rows.add(sight, Shape::evse, &other);
-    const std::vector<float> q = brain.q(rows);
+    rows.add_row(sight, Shape::evse, &one);
+    rows.add_row(sight, Shape::evse, &other);
+    const std::vector<float> q = brain.q_values(rows);
     // The value of what is seen is in both: their difference is that of the advantages.
     EXPECT_NEAR(static_cast<double>(q[0] - q[1]), q_by_hand(file, sight, one, "") - q_by_hand(file, sight, other, ""),
                 1e-5);
@@ -255,20 +258,20 @@ TEST(DqnBrains, ChooseWithTheOneThatLearnsAndJudgeWithTheTarget) {
     Sight now = some_sight(dice, small, 2), next = some_sight(dice, small, 3);
     Answer answer;
     answer.evses = {1.0F, 0.0F};
-    batch.now.add(now, Shape::evse, &answer);
+    batch.now.add_row(now, Shape::evse, &answer);
     Answer none;
     none.evses.resize(3);
-    batch.next.add(next, Shape::evse, &none);
+    batch.next.add_row(next, Shape::evse, &none);
     batch.reward.push_back(static_cast<float>(dice.normal()));
     batch.discount.push_back(k == 5 ? 0.0F : 0.9F);
   }
   // While both are the same, the best answer of one is the best of the other.
-  EXPECT_EQ(brain.targets(batch, true), brain.targets(batch, false));
-  EXPECT_EQ(brain.targets(batch, true)[5], batch.reward[5]) << "nothing follows";
+  EXPECT_EQ(brain.target_values(batch, true), brain.target_values(batch, false));
+  EXPECT_EQ(brain.target_values(batch, true)[5], batch.reward[5]) << "nothing follows";
   DqnOptions options;
   options.learning_rate = 0.05;
-  for (int k = 0; k < 50; ++k) brain.update(batch, options);
-  const auto doubled = brain.targets(batch, true), plain = brain.targets(batch, false);
+  for (int k = 0; k < 50; ++k) brain.update_weights(batch, options);
+  const auto doubled = brain.target_values(batch, true), plain = brain.target_values(batch, false);
   int lower = 0;
   for (std::size_t i = 0; i < doubled.size(); ++i) {
     EXPECT_LE(doubled[i], plain[i] + 1e-5F) << "no answer is worth more than the target's best";
@@ -294,8 +297,8 @@ TEST(DqnBrains, LearnAChainToItsTable) {
     for (const bool right : {false, true}) {
       Answer answer;
       answer.evses = {right ? 1.0F : 0.0F};
-      batch.now.add(state(s), Shape::evse, &answer);
-      batch.next.add(state(right ? std::min<std::size_t>(s + 1, 4) : (s == 0 ? 0 : s - 1)), Shape::evse, &answer);
+      batch.now.add_row(state(s), Shape::evse, &answer);
+      batch.next.add_row(state(right ? std::min<std::size_t>(s + 1, 4) : (s == 0 ? 0 : s - 1)), Shape::evse, &answer);
       const bool leaves = right && s == 4;
       batch.reward.push_back(leaves ? 1.0F : 0.0F);
       batch.discount.push_back(leaves ? 0.0F : 0.9F);
@@ -304,10 +307,10 @@ TEST(DqnBrains, LearnAChainToItsTable) {
   DqnOptions options;
   options.learning_rate = 2e-3;
   for (int k = 1; k <= 4000; ++k) {
-    brain.update(batch, options);
+    brain.update_weights(batch, options);
     if (k % 50 == 0) brain.renew_target();
   }
-  const std::vector<float> q = brain.q(batch.now);
+  const std::vector<float> q = brain.q_values(batch.now);
   for (std::size_t s = 0; s < 5; ++s) {
     EXPECT_NEAR(static_cast<double>(q[2 * s + 1]), std::pow(0.9, 4.0 - static_cast<double>(s)), 1e-2)
         << "right of " << s;

@@ -65,8 +65,8 @@ constexpr Sizes ppo_sizes{4, 1, 64};
 
 Beta of_policy(const policy::PolicyFile& file, const std::vector<float>& seen) {
   float out[common_outputs];
-  SiteNetwork(file, "rate", ppo_sizes, common_outputs).run(seen.data(), out);
-  return Beta::of(out + 2 * pusher);
+  SiteNetwork(file, "rate", ppo_sizes, common_outputs).run_forward(seen.data(), out);
+  return Beta::from_outputs(out + 2 * pusher);
 }
 
 /// Mean length of greedy episodes, each of its own world.
@@ -89,19 +89,19 @@ double ppo_learns(std::uint64_t seed, int steps) {
   PpoBrain brain(Shape::site, ppo_sizes, seed);
   Dice dice(seed);
   std::vector<CartPole> worlds;
-  for (std::size_t w = 0; w < n_worlds; ++w) worlds.emplace_back(dice.next());
+  for (std::size_t w = 0; w < n_worlds; ++w) worlds.emplace_back(dice.next_bits());
   PpoOptions options;
   options.epochs = 20;
   options.minibatch = 256;
   options.most_kl = 1e9;
-  policy::PolicyFile best{nlohmann::json::object(), brain.weights()};
+  policy::PolicyFile best{nlohmann::json::object(), brain.copy_weights()};
   double best_length = 0.0;
   int updates = 0;
   for (int lived = 0; lived < steps; lived += static_cast<int>(n_worlds * rollout)) {
     const double left = 1.0 - static_cast<double>(lived) / steps;
     options.learning_rate = 1e-3 * left;
     options.clip = 0.2 * left;
-    const policy::PolicyFile file{nlohmann::json::object(), brain.weights()};
+    const policy::PolicyFile file{nlohmann::json::object(), brain.copy_weights()};
     const SiteNetwork network(file, "rate", ppo_sizes, common_outputs);
     Rows rows, after;
     std::vector<std::uint8_t> terminated, cut;
@@ -110,38 +110,39 @@ double ppo_learns(std::uint64_t seed, int steps) {
         Sight sight;
         sight.site = world.seen();
         float out[common_outputs];
-        network.run(sight.site.data(), out);
+        network.run_forward(sight.site.data(), out);
         Answer answer;
         answer.common.fill(0.5F);
-        answer.common[pusher] = static_cast<float>(Beta::of(out + 2 * pusher).draw(dice));
-        rows.add(sight, Shape::site, &answer);
+        answer.common[pusher] = static_cast<float>(Beta::from_outputs(out + 2 * pusher).draw_value(dice));
+        rows.add_row(sight, Shape::site, &answer);
         for (std::size_t c = 0; c < n_common; ++c)
           rows.common_counts[rows.common_counts.size() - n_common + c] = c == pusher ? 1.0F : 0.0F;
         world.push(answer.common[pusher] > 0.5F);
         Sight next;
         next.site = world.seen();
-        after.add(next, Shape::site, nullptr);
+        after.add_row(next, Shape::site, nullptr);
         terminated.push_back(world.has_fallen() ? 1 : 0);
         cut.push_back(world.has_fallen() || world.is_over() ? 1 : 0);
         if (cut.back() != 0) world.reset();
       }
     }
     std::vector<float> values, values_after, log_probs, advantage(rows.n), worth(rows.n);
-    brain.values(rows, values);
-    brain.values(after, values_after);
+    brain.predict_values(rows, values);
+    brain.predict_values(after, values_after);
     brain.log_probs(rows, log_probs);
     const std::vector<double> reward(rollout, 1.0), discounts(rollout, discount);
     for (std::size_t w = 0; w < n_worlds; ++w) {
       const std::size_t at = w * rollout;
-      advantages(
+      estimate_advantages(
           {reward, discounts, std::span(values).subspan(at, rollout), std::span(values_after).subspan(at, rollout),
            std::span(terminated).subspan(at, rollout), std::span(cut).subspan(at, rollout)},
           lambda, std::span(advantage).subspan(at, rollout));
     }
     for (std::size_t r = 0; r < rows.n; ++r) worth[r] = advantage[r] + values[r];
-    if (!brain.update(rows, log_probs, advantage, worth, options, dice).finite) throw std::runtime_error("no number");
+    if (!brain.update_weights(rows, log_probs, advantage, worth, options, dice).finite)
+      throw std::runtime_error("no number");
     if (++updates % updates_between_validations != 0) continue;
-    const policy::PolicyFile now{nlohmann::json::object(), brain.weights()};
+    const policy::PolicyFile now{nlohmann::json::object(), brain.copy_weights()};
     const double length = greedy_length(now, 2000, 5);
     if (length < best_length) continue;
     best_length = length;
@@ -162,7 +163,7 @@ double dqn_learns(std::uint64_t seed, int steps) {
   constexpr Sizes sizes{1, 4, 64};
   DqnBrain brain(sizes, seed);
   Dice dice(seed);
-  CartPole world(dice.next());
+  CartPole world(dice.next_bits());
   struct Memory {
     std::vector<float> now, next;
     bool right;
@@ -178,11 +179,11 @@ double dqn_learns(std::uint64_t seed, int steps) {
   };
   const auto is_right = [](const EvseNetwork& network, const std::vector<float>& seen) {
     float site = 1.0F, out[gate_outputs_each], storages[gate_storage_outputs];
-    network.run(&site, seen.data(), 1, out, storages);
+    network.run_forward(&site, seen.data(), 1, out, storages);
     return out[1] > out[0];
   };
   const auto network_of = [&] {
-    return EvseNetwork({nlohmann::json::object(), brain.weights()}, "gate", sizes, gate_outputs_each,
+    return EvseNetwork({nlohmann::json::object(), brain.copy_weights()}, "gate", sizes, gate_outputs_each,
                        gate_storage_outputs);
   };
   EvseNetwork network = network_of();
@@ -200,17 +201,17 @@ double dqn_learns(std::uint64_t seed, int steps) {
     for (int k = 0; k < 128; ++k) {
       Transitions batch;
       for (int b = 0; b < 64; ++b) {
-        const Memory& m = memories[dice.next() % memories.size()];
+        const Memory& m = memories[dice.next_bits() % memories.size()];
         Answer answer;
         answer.evses = {m.right ? 1.0F : 0.0F};
-        batch.now.add(sight_of(m.now), Shape::evse, &answer);
-        batch.next.add(sight_of(m.next), Shape::evse, &answer);
+        batch.now.add_row(sight_of(m.now), Shape::evse, &answer);
+        batch.next.add_row(sight_of(m.next), Shape::evse, &answer);
         batch.reward.push_back(1.0F);
         batch.discount.push_back(m.fell ? 0.0F : 0.99F);
       }
       DqnOptions options;
       options.learning_rate = 2.3e-3;
-      brain.update(batch, options);
+      brain.update_weights(batch, options);
       if (++updates % 10 == 0) brain.renew_target();
     }
     network = network_of();

@@ -69,23 +69,23 @@ class Rig {
     spec.worlds = 2;
     worlds.emplace(training_, spec);
     worlds->begin(5);
-    steps.resize(worlds->agents());
-    last.resize(worlds->agents());
+    steps.resize(worlds->agent_count());
+    last.resize(worlds->agent_count());
   }
   /// One step of all worlds, each answering by chance.
   void step(Dice& seeds) {
-    const std::uint64_t seed = seeds.next();
-    for (std::uint32_t a = 0; a < worlds->agents(); ++a) {
-      worlds->look(a, sight);
+    const std::uint64_t seed = seeds.next_bits();
+    for (std::uint32_t a = 0; a < worlds->agent_count(); ++a) {
+      worlds->look_at(a, sight);
       Dice dice(kept_seed ? *kept_seed ^ static_cast<std::uint64_t>(worlds->now_ns(a)) * (a + 1) : seed + a);
       Answer answer;
       for (float& c : answer.common) c = static_cast<float>(dice.uniform());
       if (worlds->spec().shape == Shape::evse) {
         for (std::size_t i = 0; i < sight.who.size(); ++i) answer.evses.push_back(static_cast<float>(dice.uniform()));
       }
-      worlds->act(a, sight, answer);
+      worlds->act_for(a, sight, answer);
     }
-    worlds->step(0, 2, steps, last);
+    worlds->step_worlds(0, 2, steps, last);
   }
   std::optional<Worlds> worlds;
   std::optional<std::uint64_t> kept_seed;  ///< chance by the instant instead of by the step
@@ -120,8 +120,8 @@ TEST(Worlds, SeeNothingOfTomorrow) {
   for (int t = 0; t < 250; ++t) {
     for (std::uint32_t a = 0; a < 2; ++a) {
       Sight seen_one, seen_other;
-      one.worlds->look(a, seen_one);
-      other.worlds->look(a, seen_other);
+      one.worlds->look_at(a, seen_one);
+      other.worlds->look_at(a, seen_other);
       if (one.worlds->now_ns(a) >= start_ns + day_ns) {
         has_lived_tomorrow[a] = true;
         saw_other = saw_other || seen_one.site != seen_other.site;
@@ -148,7 +148,7 @@ TEST(Worlds, EveryAnswerIsFeasible) {
     for (int t = 0; t < 400; ++t) {
       rig.step(dice);
       for (std::uint32_t a = 0; a < 2; ++a) {
-        rig.worlds->look(a, rig.sight);
+        rig.worlds->look_at(a, rig.sight);
         for (const float x : rig.sight.site) EXPECT_TRUE(std::isfinite(x));
         charged = charged || !rig.sight.who.empty();
       }

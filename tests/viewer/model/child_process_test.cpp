@@ -22,8 +22,8 @@ std::vector<std::string> sh(const std::string& script) { return {"/bin/sh", "-c"
 
 /// Runs to its end by polling alone, as the viewer does.
 void poll_to_the_end(ChildProcess& child) {
-  while (child.running()) {
-    child.poll();
+  while (child.is_running()) {
+    child.poll_output();
     std::this_thread::yield();
   }
 }
@@ -59,20 +59,20 @@ struct TempFile {
 TEST(ChildProcess, TellsWhatItWroteAndHowItEnded) {
   ChildProcess child(sh("echo out; echo err >&2; exit 3"));
   poll_to_the_end(child);
-  EXPECT_EQ(child.out(), "out\n");
-  EXPECT_EQ(child.err(), "err\n");
-  EXPECT_EQ(child.status(), 3);
+  EXPECT_EQ(child.stdout_text(), "out\n");
+  EXPECT_EQ(child.stderr_text(), "err\n");
+  EXPECT_EQ(child.exit_status(), 3);
   ChildProcess waited(sh("printf whole; kill -9 $$"));
-  waited.wait();
-  EXPECT_FALSE(waited.running());
-  EXPECT_EQ(waited.out(), "whole");
-  EXPECT_EQ(waited.status(), 128 + SIGKILL);
+  waited.wait_for_end();
+  EXPECT_FALSE(waited.is_running());
+  EXPECT_EQ(waited.stdout_text(), "whole");
+  EXPECT_EQ(waited.exit_status(), 128 + SIGKILL);
 }
 
 TEST(ChildProcess, GetsItsWordsAsTheyAreAndNoShellReadsThem) {
   ChildProcess child({"printf", "%s|%s", "$HOME; `id` \"'", "two words"});
-  child.wait();
-  EXPECT_EQ(child.out(), "$HOME; `id` \"'|two words");
+  child.wait_for_end();
+  EXPECT_EQ(child.stdout_text(), "$HOME; `id` \"'|two words");
 }
 
 TEST(ChildProcess, AProgramThatIsNotThereIsSaidAtOnce) {
@@ -89,53 +89,53 @@ TEST(ChildProcess, ProgressIsTakenOutOfItsStderr) {
   ChildProcess child(
       sh("echo progress 0.25 >&2; echo note: x >&2; echo progress 0.5 >&2; echo progress 7 >&2; "
          "printf 'progress 0.75\\nlast' >&2"));
-  child.wait();
-  EXPECT_EQ(child.progress(), 0.75);
-  EXPECT_EQ(child.err(), "note: x\nprogress 7\nlast\n");
+  child.wait_for_end();
+  EXPECT_EQ(child.progress_fraction(), 0.75);
+  EXPECT_EQ(child.stderr_text(), "note: x\nprogress 7\nlast\n");
 }
 
 TEST(ChildProcess, MoreThanAPipeHoldsArrivesWholeAndInOrder) {
   ChildProcess child(sh("i=0; while [ $i -lt 40000 ]; do echo line $i; i=$((i+1)); done"));
-  child.wait();
+  child.wait_for_end();
   std::string expected;
   for (int i = 0; i < 40000; ++i) expected += "line " + std::to_string(i) + "\n";
-  EXPECT_TRUE(child.out() == expected);
+  EXPECT_TRUE(child.stdout_text() == expected);
   EXPECT_FALSE(child.says_too_much());
 }
 
 TEST(ChildProcess, MemoryIsBoundedHoweverMuchItSays) {
   ChildProcess child(sh("head -c 70000000 /dev/zero; head -c 3000000 /dev/zero >&2; echo the end >&2"));
-  child.wait();
-  EXPECT_EQ(child.status(), 0);
+  child.wait_for_end();
+  EXPECT_EQ(child.exit_status(), 0);
   EXPECT_TRUE(child.says_too_much());
-  EXPECT_EQ(child.out().size(), std::size_t{64} << 20);
-  EXPECT_LE(child.err().size(), std::size_t{256} << 10);
-  EXPECT_TRUE(child.err().ends_with("the end\n"));
+  EXPECT_EQ(child.stdout_text().size(), std::size_t{64} << 20);
+  EXPECT_LE(child.stderr_text().size(), std::size_t{256} << 10);
+  EXPECT_TRUE(child.stderr_text().ends_with("the end\n"));
 }
 
 TEST(ChildProcess, StopsWhenAskedTo) {
   ChildProcess child(sh("trap 'echo asked; exit 130' INT; echo ready; while :; do sleep 0.01; done"));
-  while (child.out().empty()) child.poll();
-  child.cancel();
-  EXPECT_TRUE(child.cancelled());
-  child.wait();
-  EXPECT_EQ(child.status(), 130);
-  EXPECT_EQ(child.out(), "ready\nasked\n");
+  while (child.stdout_text().empty()) child.poll_output();
+  child.cancel_child();
+  EXPECT_TRUE(child.was_cancelled());
+  child.wait_for_end();
+  EXPECT_EQ(child.exit_status(), 130);
+  EXPECT_EQ(child.stdout_text(), "ready\nasked\n");
 }
 
 TEST(ChildProcess, IsKilledWhenItDoesNotStop) {
   ChildProcess child(sh("trap '' INT; echo ready; while :; do sleep 0.01; done"));
-  while (child.out().empty()) child.poll();
-  child.cancel();
-  child.wait();
-  EXPECT_EQ(child.status(), 128 + SIGKILL);
+  while (child.stdout_text().empty()) child.poll_output();
+  child.cancel_child();
+  child.wait_for_end();
+  EXPECT_EQ(child.exit_status(), 128 + SIGKILL);
 }
 
 TEST(ChildProcess, IsGoneWhenItsObjectIs) {
   const TempFile pid;
   {
     ChildProcess child(sh("echo $$ > " + pid.path + "; echo ready; exec sleep 1000"));
-    while (child.out().empty()) child.poll();
+    while (child.stdout_text().empty()) child.poll_output();
     EXPECT_TRUE(lives(pid.first_line()));
   }
   EXPECT_FALSE(lives(pid.first_line()));
@@ -146,7 +146,7 @@ TEST(ChildProcess, EndsWithAViewerThatIsKilled) {
   const pid_t viewer = fork();
   if (viewer == 0) {
     ChildProcess child(sh("echo $$ > " + pid.path + "; echo ready; while :; do echo progress 0.1 >&2; done"));
-    while (child.out().empty()) child.poll();
+    while (child.stdout_text().empty()) child.poll_output();
     kill(getpid(), SIGKILL);
   }
   int status = 0;
@@ -159,17 +159,17 @@ TEST(ChildProcess, EndsWithAViewerThatIsKilled) {
 
 TEST(ChildProcess, AGrandchildThatHoldsThePipeIsNotWaitedFor) {
   ChildProcess child(sh("echo here; sleep 1000 & echo $!"));
-  child.wait();
-  ASSERT_EQ(child.out().substr(0, 5), "here\n");
-  kill(static_cast<pid_t>(std::stol(child.out().substr(5))), SIGKILL);
+  child.wait_for_end();
+  ASSERT_EQ(child.stdout_text().substr(0, 5), "here\n");
+  kill(static_cast<pid_t>(std::stol(child.stdout_text().substr(5))), SIGKILL);
 }
 
 TEST(ChildProcess, EvtwinRunsAsOneWithProgress) {
   ChildProcess child({paths::program, "run", paths::source_dir + "/scenarios/manager_day.lua", "--json", "--progress"});
   poll_to_the_end(child);
-  EXPECT_EQ(child.status(), 0) << child.err();
-  EXPECT_EQ(child.progress(), 1.0);
-  EXPECT_TRUE(child.out().starts_with("{"));
+  EXPECT_EQ(child.exit_status(), 0) << child.stderr_text();
+  EXPECT_EQ(child.progress_fraction(), 1.0);
+  EXPECT_TRUE(child.stdout_text().starts_with("{"));
 }
 
 TEST(ChildProcess, EvtwinThatIsCancelledSays130) {
@@ -177,10 +177,10 @@ TEST(ChildProcess, EvtwinThatIsCancelledSays130) {
   std::filesystem::remove(out.path);
   ChildProcess child({paths::program, "run", paths::source_dir + "/scenarios/workplace_week.lua", "--days", "20000",
                       "--progress", "--out", out.path});
-  while (child.progress() == 0.0 && child.running()) child.poll();
-  child.cancel();
-  child.wait();
-  EXPECT_EQ(child.status(), 130) << child.err();
+  while (child.progress_fraction() == 0.0 && child.is_running()) child.poll_output();
+  child.cancel_child();
+  child.wait_for_end();
+  EXPECT_EQ(child.exit_status(), 130) << child.stderr_text();
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST(Clock, KnowsSeoulNineHoursAhead) {
   EXPECT_EQ(clock.time_text(t), "14:00");
   EXPECT_EQ(clock.time_text(t + 10 * second_ns), "14:00:10");
   EXPECT_EQ(clock.date_time_text(t), "2025-06-02 14:00");
-  EXPECT_EQ(clock.local(t).weekday, 0);
+  EXPECT_EQ(clock.local_time(t).weekday, 0);
   EXPECT_EQ(clock.day_start(t), t - 14 * hour_ns);
   EXPECT_EQ(clock.next_day(t), t + 10 * hour_ns);
   EXPECT_EQ(clock.date_text(clock.month_start(t)), "2025-06-01");
@@ -49,12 +49,12 @@ TEST(Clock, WithoutSpansIsUtc) {
   const Clock clock;
   EXPECT_EQ(clock.iso_text(0), "1970-01-01T00:00:00+00:00");
   EXPECT_EQ(clock.iso_text(-1 * second_ns), "1969-12-31T23:59:59+00:00");
-  EXPECT_EQ(clock.parse("1970-01-02"), day_ns);
+  EXPECT_EQ(clock.parse_instant("1970-01-02"), day_ns);
 }
 
 TEST(Clock, AmsterdamsDaysHave23And25Hours) {
   const Clock clock = clock_of("Europe/Amsterdam");
-  const TimeNs spring = clock.parse("2025-03-30"), autumn = clock.parse("2025-10-26");
+  const TimeNs spring = clock.parse_instant("2025-03-30"), autumn = clock.parse_instant("2025-10-26");
   EXPECT_EQ(clock.next_day(spring) - spring, 23 * hour_ns);
   EXPECT_EQ(clock.next_day(autumn) - autumn, 25 * hour_ns);
   EXPECT_EQ(clock.day_start(spring + 22 * hour_ns), spring);
@@ -63,13 +63,13 @@ TEST(Clock, AmsterdamsDaysHave23And25Hours) {
 
 TEST(Clock, OfTwoEqualTimesTheFirstAndOfNoneTheFirstAfterTheGap) {
   const Clock clock = clock_of("Europe/Amsterdam");
-  EXPECT_EQ(clock.iso_text(clock.parse("2025-10-26T02:30")), "2025-10-26T02:30:00+02:00");
-  EXPECT_EQ(clock.iso_text(clock.parse("2025-03-30T02:30")), "2025-03-30T03:00:00+02:00");
+  EXPECT_EQ(clock.iso_text(clock.parse_instant("2025-10-26T02:30")), "2025-10-26T02:30:00+02:00");
+  EXPECT_EQ(clock.iso_text(clock.parse_instant("2025-03-30T02:30")), "2025-03-30T03:00:00+02:00");
 }
 
 TEST(Clock, FieldsOutOfRangeCarryOver) {
   const Clock clock = clock_of("Asia/Seoul");
-  const auto text = [&](const CivilTime& local) { return clock.date_time_text(clock.instant(local)); };
+  const auto text = [&](const CivilTime& local) { return clock.date_time_text(clock.instant_of(local)); };
   EXPECT_EQ(text({.year = 2025, .month = 12, .day = 32, .hour = 24}), "2026-01-02 00:00");
   EXPECT_EQ(text({.year = 2025, .month = 13, .day = 1}), "2026-01-01 00:00");
   EXPECT_EQ(text({.year = 2025, .month = 0, .day = 0}), "2024-11-30 00:00");
@@ -79,13 +79,13 @@ TEST(Clock, FieldsOutOfRangeCarryOver) {
 
 TEST(Clock, ReadsDatesTimesAndOffsets) {
   const Clock clock = clock_of("Asia/Seoul");
-  const TimeNs t = clock.parse("2026-03-14T18:45");
+  const TimeNs t = clock.parse_instant("2026-03-14T18:45");
   EXPECT_EQ(clock.iso_text(t), "2026-03-14T18:45:00+09:00");
-  EXPECT_EQ(clock.parse("2026-03-14 18:45:00"), t);
-  EXPECT_EQ(clock.parse("2026-03-14T09:45Z"), t);
-  EXPECT_EQ(clock.parse("2026-03-14T10:45:00+01:00"), t);
-  EXPECT_EQ(clock.parse("2026-03-14T04:45-0500"), t);
-  EXPECT_EQ(clock.parse("2026-03-14T18:45+09"), t);
+  EXPECT_EQ(clock.parse_instant("2026-03-14 18:45:00"), t);
+  EXPECT_EQ(clock.parse_instant("2026-03-14T09:45Z"), t);
+  EXPECT_EQ(clock.parse_instant("2026-03-14T10:45:00+01:00"), t);
+  EXPECT_EQ(clock.parse_instant("2026-03-14T04:45-0500"), t);
+  EXPECT_EQ(clock.parse_instant("2026-03-14T18:45+09"), t);
 }
 
 TEST(Clock, RefusesWhatIsNoTimeSayingWhatWouldBe) {
@@ -95,7 +95,7 @@ TEST(Clock, RefusesWhatIsNoTimeSayingWhatWouldBe) {
         "2026-01-01T10:60", "2026-01-01T10:00:61", "2026-01-01T10:00+", "2026-01-01T10:00+9", "2026-01-01T10:00Zx",
         "2026-01-01x", "1500-01-01", "9999-01-01", "2026-01-01T10:00+09:", "2026-01-01T10:00+15:00"}) {
     try {
-      clock.parse(text);
+      clock.parse_instant(text);
       FAIL() << text;
     } catch (const std::invalid_argument& refusal) {
       EXPECT_THAT(refusal.what(), HasSubstr("2026-03-14T18:45"));
@@ -129,19 +129,19 @@ RC_GTEST_PROP(Clock, AgreesWithTheEnginesCalendar, ()) {
   const char* zone = *rc::gen::element("Asia/Seoul", "Europe/Amsterdam", "America/Havana", "Australia/Lord_Howe");
   const market::Calendar calendar{zone};
   const Clock clock = clock_of(zone);
-  const TimeNs first = clock.parse("2024-02-01");
+  const TimeNs first = clock.parse_instant("2024-02-01");
   const TimeNs t = first + *rc::gen::inRange<TimeNs>(0, 2 * 366 * day_ns);
-  const market::LocalTime truth = calendar.local(t);
-  const CivilTime found = clock.local(t);
+  const market::LocalTime truth = calendar.local_time(t);
+  const CivilTime found = clock.local_time(t);
   RC_ASSERT(found.year == truth.date.year && found.month == truth.date.month && found.day == truth.date.day);
   RC_ASSERT(found.hour == truth.hour && found.minute == truth.minute && found.second == truth.second);
   RC_ASSERT(found.nanosecond == truth.nanosecond);
-  RC_ASSERT(found.weekday == static_cast<int>(calendar.weekday(t)));
+  RC_ASSERT(found.weekday == static_cast<int>(calendar.weekday_at(t)));
   RC_ASSERT(clock.day_start(t) == calendar.day_start(t));
   RC_ASSERT(clock.next_day(t) == calendar.next_day_start(t));
   RC_ASSERT(clock.month_start(t) == calendar.month_start(t));
-  const TimeNs back = clock.instant(found);
-  RC_ASSERT(back == t || clock.local(back).minute == found.minute);  // of two equal times, the first
+  const TimeNs back = clock.instant_of(found);
+  RC_ASSERT(back == t || clock.local_time(back).minute == found.minute);  // of two equal times, the first
   RC_ASSERT(back <= t);
 }
 

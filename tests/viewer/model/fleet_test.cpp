@@ -21,9 +21,9 @@ namespace fs = std::filesystem;
 std::string answer_of(std::vector<std::string> words) {
   words.insert(words.begin(), paths::program);
   ChildProcess child(std::move(words));
-  child.wait();
-  EXPECT_EQ(child.status(), 0) << child.err();
-  return child.out();
+  child.wait_for_end();
+  EXPECT_EQ(child.exit_status(), 0) << child.stderr_text();
+  return child.stdout_text();
 }
 
 /// The cars of scenarios/made_cars.csv: scores as a document, and the results file as a table.
@@ -44,7 +44,7 @@ class FleetScores : public ::testing::Test {
     std::ifstream stream(folder_ + "/scores.csv");
     std::string line, columns, cell;
     std::getline(stream, line);
-    record::Statement(database_, "CREATE TABLE car (" + line + ")").run();
+    record::Statement(database_, "CREATE TABLE car (" + line + ")").execute_once();
     while (std::getline(stream, line)) {
       std::string values;
       std::stringstream cells(line + ",");
@@ -52,13 +52,13 @@ class FleetScores : public ::testing::Test {
         ASSERT_EQ(cell.find('\''), std::string::npos);
         values += (values.empty() ? "" : ",") + (cell.empty() ? std::string("NULL") : "'" + cell + "'");
       }
-      record::Statement(database_, "INSERT INTO car VALUES (" + values + ")").run();
+      record::Statement(database_, "INSERT INTO car VALUES (" + values + ")").execute_once();
     }
   }
   double question(const std::string& sql) {
     record::Statement statement(database_, sql);
-    EXPECT_TRUE(statement.step()) << sql;
-    return statement.real(0);
+    EXPECT_TRUE(statement.next_row()) << sql;
+    return statement.column_real(0);
   }
 
   std::string folder_;

@@ -35,10 +35,10 @@ TEST(Metered, EnergyOfTheSiteIsThatOfItsReadings) {
   const double kwh =
       test::ask(replayed().file, "SELECT sum(kw * (end_ns - start_ns) / 3.6e12) FROM metered WHERE end_ns > start_ns");
   EXPECT_GT(kwh, 500.0);
-  EXPECT_NEAR(site.extent(run.start_ns, run.end_ns).integral_h, kwh, 1e-6 * kwh);
+  EXPECT_NEAR(site.extent_of(run.start_ns, run.end_ns).integral_h, kwh, 1e-6 * kwh);
   double by_evse = 0.0;
   for (std::uint32_t row = 0; row < run.evses.size(); ++row)
-    by_evse += metered_at(run, row).extent(run.start_ns, run.end_ns).integral_h;
+    by_evse += metered_at(run, row).extent_of(run.start_ns, run.end_ns).integral_h;
   EXPECT_NEAR(by_evse, kwh, 1e-6 * kwh);
 }
 
@@ -47,13 +47,13 @@ TEST(Metered, AtAnInstantIsTheReadingInForce) {
   for (std::size_t i = 0; i < run.metered.size(); i += 17) {
     const Metered& reading = run.metered[i];
     const TimeNs middle = reading.start_ns + (reading.end_ns - reading.start_ns) / 2;
-    EXPECT_NEAR(metered_at(run, reading.evse).at(middle), reading.kw, 1e-9);
+    EXPECT_NEAR(metered_at(run, reading.evse).value_at(middle), reading.kw, 1e-9);
   }
 }
 
 TEST(Judged, CountsTheLinesOfTheCertificateByGateWithoutThoseGiven) {
   const model::Run& run = *replayed().run;
-  const Judged sum = judged(run);
+  const Judged sum = judge_run(run);
   const auto count = [&](const std::string& gate) {
     return test::ask(replayed().file,
                      "SELECT count(*) FROM score WHERE gate = '" + gate +
@@ -65,7 +65,7 @@ TEST(Judged, CountsTheLinesOfTheCertificateByGateWithoutThoseGiven) {
   EXPECT_EQ(static_cast<double>(sum.fail), count("fail"));
   EXPECT_EQ(static_cast<double>(sum.left_out),
             test::ask(replayed().file, "SELECT count(*) FROM flag WHERE left_out = 1"));
-  EXPECT_EQ(sum.worst(), "pass");
+  EXPECT_EQ(sum.worst_word(), "pass");
   EXPECT_EQ(sum.good + sum.pass + sum.fail + sum.given + sum.not_scorable, run.scores.size());
 }
 
@@ -74,9 +74,9 @@ TEST(Judged, OneFailingLineIsTheVerdictAndALineThatWasGivenIsNot) {
   for (Score& score : run.scores) {
     if (score.name == "session_energy_mape") score.gate = "fail";
   }
-  EXPECT_EQ(judged(run).worst(), "pass");
+  EXPECT_EQ(judge_run(run).worst_word(), "pass");
   run.scores.back().gate = "fail";
-  EXPECT_EQ(judged(run).worst(), "fail");
+  EXPECT_EQ(judge_run(run).worst_word(), "fail");
 }
 
 }  // namespace

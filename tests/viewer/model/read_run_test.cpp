@@ -96,23 +96,24 @@ TEST(ReadRun, PowersAreThoseOfTheFileAndNothingElseFlows) {
     record::Statement rows(database,
                            "SELECT evse, storage, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power");
     std::vector<double> evse_kwh(run->evses.size()), storage_kwh(run->storages.size());
-    while (rows.step()) {
-      const bool is_evse = rows.integer(0) != 0;
-      const auto unit = static_cast<std::size_t>(rows.integer(is_evse ? 0 : 1)) - 1;
+    while (rows.next_row()) {
+      const bool is_evse = rows.column_integer(0) != 0;
+      const auto unit = static_cast<std::size_t>(rows.column_integer(is_evse ? 0 : 1)) - 1;
       const Series& kw = is_evse ? run->evses[unit].kw : run->storages[unit].kw;
-      (is_evse ? evse_kwh : storage_kwh)[unit] += rows.real(6);
-      const TimeNs start = rows.integer(2), middle = start + (rows.integer(3) - start) / 2;
-      EXPECT_EQ(kw.at(start), rows.real(4));
-      EXPECT_NEAR(kw.at(middle), rows.real(4) * std::exp(rows.real(5) * kernel::hours_between(start, middle)), 1e-10);
-      EXPECT_NEAR(kw.extent(start, rows.integer(3)).integral_h, rows.real(6), 1e-9);
+      (is_evse ? evse_kwh : storage_kwh)[unit] += rows.column_real(6);
+      const TimeNs start = rows.column_integer(2), middle = start + (rows.column_integer(3) - start) / 2;
+      EXPECT_EQ(kw.value_at(start), rows.column_real(4));
+      EXPECT_NEAR(kw.value_at(middle),
+                  rows.column_real(4) * std::exp(rows.column_real(5) * kernel::hours_between(start, middle)), 1e-10);
+      EXPECT_NEAR(kw.extent_of(start, rows.column_integer(3)).integral_h, rows.column_real(6), 1e-9);
     }
     for (std::size_t i = 0; i < run->evses.size(); ++i) {
-      const Extent all = run->evses[i].kw.extent(run->start_ns, run->end_ns);
+      const Extent all = run->evses[i].kw.extent_of(run->start_ns, run->end_ns);
       EXPECT_NEAR(all.integral_h, evse_kwh[i], 1e-8);
       EXPECT_NEAR(all.covered_h, kernel::hours_between(run->start_ns, run->end_ns), 1e-9);
     }
     for (std::size_t i = 0; i < run->storages.size(); ++i) {
-      EXPECT_NEAR(run->storages[i].kw.extent(run->start_ns, run->end_ns).integral_h, storage_kwh[i], 1e-8);
+      EXPECT_NEAR(run->storages[i].kw.extent_of(run->start_ns, run->end_ns).integral_h, storage_kwh[i], 1e-8);
     }
   }
 }
@@ -123,15 +124,15 @@ TEST(ReadRun, TheSumOfTheEvsesIsExactAtAnyChangeAndInTheEnergyOfEveryMeteringWin
     const Site& site = run->sites[0];
     for (const Piece& piece : site.ev_kw.pieces()) {
       double sum = 0.0;
-      for (const std::uint32_t evse : site.evses) sum += run->evses[evse].kw.at(piece.start_ns);
-      EXPECT_NEAR(site.ev_kw.at(piece.start_ns), sum, 1e-10);
+      for (const std::uint32_t evse : site.evses) sum += run->evses[evse].kw.value_at(piece.start_ns);
+      EXPECT_NEAR(site.ev_kw.value_at(piece.start_ns), sum, 1e-10);
     }
     for (const Meter& window : site.meter) {
       // Between two changes the curve is one with the right energy; a window that cuts one is not exact.
-      EXPECT_NEAR(site.ev_kw.extent(window.start_ns, window.end_ns).integral_h,
+      EXPECT_NEAR(site.ev_kw.extent_of(window.start_ns, window.end_ns).integral_h,
                   window.ev_charge_kwh - window.ev_discharge_kwh, 2e-3);
     }
-    const Extent all = site.ev_kw.extent(run->start_ns, run->end_ns);
+    const Extent all = site.ev_kw.extent_of(run->start_ns, run->end_ns);
     EXPECT_NEAR(all.integral_h, ask(file, "SELECT sum(ev_charge_kwh - ev_discharge_kwh) FROM meter"), 1e-6);
   }
 }
@@ -139,7 +140,7 @@ TEST(ReadRun, TheSumOfTheEvsesIsExactAtAnyChangeAndInTheEnergyOfEveryMeteringWin
 TEST(ReadRun, TheStoragesSocIsThatOfTheTwin) {
   const RunPtr run = read_run(week_file());
   const Storage& storage = run->storages[0];
-  const Extent soc = storage.soc.extent(run->start_ns, run->end_ns);
+  const Extent soc = storage.soc.extent_of(run->start_ns, run->end_ns);
   EXPECT_NEAR(soc.mean(), ask(week_file(), "SELECT mean_soc FROM storage_use"), 1e-9);
   EXPECT_GE(soc.min, storage.soc_min - 1e-9);
   EXPECT_LE(soc.max, storage.soc_max + 1e-9);
@@ -155,19 +156,19 @@ TEST(ReadRun, MoneySoFarIsTheLedgersAtEveryWindowAndGrowsEvenlyWithinOne) {
     const double before = cost;
     cost += window.energy_cost + window.demand_charge;
     energy += window.energy_cost;
-    EXPECT_NEAR(site.cost.at(middle), (before + cost) / 2, 1e-6);
+    EXPECT_NEAR(site.cost.value_at(middle), (before + cost) / 2, 1e-6);
   }
-  EXPECT_NEAR(site.cost.extent(run->end_ns - 1, run->end_ns).max, cost, 1e-6);
+  EXPECT_NEAR(site.cost.extent_of(run->end_ns - 1, run->end_ns).max, cost, 1e-6);
   EXPECT_NEAR(cost, ask(week_file(), "SELECT sum(energy_cost + demand_charge) FROM meter"), 1e-6);
-  EXPECT_NEAR(site.energy_cost.extent(run->end_ns - 1, run->end_ns).max, energy, 1e-6);
+  EXPECT_NEAR(site.energy_cost.extent_of(run->end_ns - 1, run->end_ns).max, energy, 1e-6);
 }
 
 TEST(ReadRun, SignalsHoldUntilTheNextAndAreEmptyWhereASiteHasNone) {
   const RunPtr run = read_run(week_file());
   const Site& site = run->sites[0];
-  EXPECT_EQ(site.contract_kw.at(run->start_ns), 150.0);
+  EXPECT_EQ(site.contract_kw.value_at(run->start_ns), 150.0);
   EXPECT_EQ(site.pv_kw.size(), ask(week_file(), "SELECT count(*) FROM signal WHERE kind = 'pv_kw'"));
-  EXPECT_EQ(site.buy_price.at(run->end_ns - 1),
+  EXPECT_EQ(site.buy_price.value_at(run->end_ns - 1),
             ask(week_file(), "SELECT value FROM signal WHERE kind = 'buy_price' ORDER BY id DESC LIMIT 1"));
   EXPECT_TRUE(read_run(v2g_file())->sites[0].pv_kw.empty());
   EXPECT_TRUE(read_run(v2g_file())->storages.empty());
@@ -262,12 +263,12 @@ TEST(ReadRun, OfARunThatIsNotOverWhatIsNotRecordedIsUnknown) {
   EXPECT_EQ(run->known_until_ns, until);
   std::size_t unknown = 0;
   for (const Evse& evse : run->evses) {
-    EXPECT_TRUE(std::isnan(evse.kw.at(until)));
-    if (std::isnan(evse.kw.at(until - 1))) ++unknown;
+    EXPECT_TRUE(std::isnan(evse.kw.value_at(until)));
+    if (std::isnan(evse.kw.value_at(until - 1))) ++unknown;
   }
   EXPECT_GT(unknown, 0U);
   const Meter& last = run->sites[0].meter.back();
-  EXPECT_NEAR(run->sites[0].ev_kw.at(until - 1),
+  EXPECT_NEAR(run->sites[0].ev_kw.value_at(until - 1),
               (last.ev_charge_kwh - last.ev_discharge_kwh) / kernel::hours_between(last.start_ns, last.end_ns), 1e-9);
 }
 

@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 RunPtr poll_until(RunFeed& feed, const std::function<bool(const RunPtr&)>& is_so) {
   RunPtr newest;
   while (true) {
-    if (const RunPtr run = feed.poll()) newest = run;
+    if (const RunPtr run = feed.poll_run()) newest = run;
     if (is_so(newest)) return newest;
     std::this_thread::yield();
   }
@@ -34,25 +34,25 @@ TEST(RunFeed, ReadsAFileInTheBackground) {
   test::record_world(folder / "a.run", testing::small_world(2), testing::full_power());
   RunFeed feed(folder / "a.run");
   feed.wait_until_loaded();
-  const RunPtr run = feed.poll();
+  const RunPtr run = feed.poll_run();
   ASSERT_NE(run, nullptr);
   EXPECT_EQ(run->loaded, Loaded::all);
-  EXPECT_EQ(feed.poll(), nullptr) << "the same Run is handed out once";
-  EXPECT_FALSE(feed.status().loading);
-  EXPECT_FALSE(feed.status().live);
-  EXPECT_EQ(feed.status().trouble, "");
+  EXPECT_EQ(feed.poll_run(), nullptr) << "the same Run is handed out once";
+  EXPECT_FALSE(feed.feed_status().loading);
+  EXPECT_FALSE(feed.feed_status().live);
+  EXPECT_EQ(feed.feed_status().trouble, "");
 }
 
 TEST(RunFeed, SaysWhatIsWrongWithAFileThatIsNone) {
   const Folder folder;
   RunFeed feed(folder / "missing.run");
   feed.wait_until_loaded();
-  EXPECT_EQ(feed.poll(), nullptr);
-  EXPECT_THAT(feed.status().trouble, HasSubstr("missing.run: cannot be opened"));
+  EXPECT_EQ(feed.poll_run(), nullptr);
+  EXPECT_THAT(feed.feed_status().trouble, HasSubstr("missing.run: cannot be opened"));
   // It may come later.
   test::record_world(folder / "missing.run", testing::small_world(2), testing::full_power());
   poll_until(feed, is_whole);
-  EXPECT_EQ(feed.status().trouble, "");
+  EXPECT_EQ(feed.feed_status().trouble, "");
 }
 
 TEST(RunFeed, KeepsWhatItReadOfAFileThatIsDeletedAndReadsTheOneThatTakesItsPlace) {
@@ -62,14 +62,14 @@ TEST(RunFeed, KeepsWhatItReadOfAFileThatIsDeletedAndReadsTheOneThatTakesItsPlace
   RunFeed feed(file);
   const RunPtr first = poll_until(feed, is_whole);
   std::filesystem::remove(file);
-  poll_until(feed, [&](const RunPtr&) { return !feed.status().trouble.empty(); });
-  EXPECT_THAT(feed.status().trouble, HasSubstr("deleted"));
+  poll_until(feed, [&](const RunPtr&) { return !feed.feed_status().trouble.empty(); });
+  EXPECT_THAT(feed.feed_status().trouble, HasSubstr("deleted"));
   EXPECT_EQ(first->evses.size(), 2U);
 
   test::record_world(file, testing::small_world(5), testing::full_power());
   const RunPtr second = poll_until(feed, [](const RunPtr& run) { return is_whole(run) && run->evses.size() == 5; });
   EXPECT_EQ(second->sites[0].evses.size(), 5U);
-  EXPECT_EQ(feed.status().trouble, "");
+  EXPECT_EQ(feed.feed_status().trouble, "");
 }
 
 TEST(RunFeed, KeepsWhatItReadWhereGarbageTakesTheFilesPlace) {
@@ -79,9 +79,9 @@ TEST(RunFeed, KeepsWhatItReadWhereGarbageTakesTheFilesPlace) {
   RunFeed feed(file);
   poll_until(feed, is_whole);
   std::ofstream(file, std::ios::trunc) << std::string(5000, 'x');
-  poll_until(feed, [&](const RunPtr&) { return !feed.status().trouble.empty(); });
-  EXPECT_THAT(feed.status().trouble, HasSubstr("not an evtwin run file"));
-  EXPECT_EQ(feed.status().trouble.find('\n'), std::string::npos);
+  poll_until(feed, [&](const RunPtr&) { return !feed.feed_status().trouble.empty(); });
+  EXPECT_THAT(feed.feed_status().trouble, HasSubstr("not an evtwin run file"));
+  EXPECT_EQ(feed.feed_status().trouble.find('\n'), std::string::npos);
 }
 
 // A strategy that takes its time, until somebody has seen what it did.
@@ -106,7 +106,7 @@ TEST(RunFeed, FollowsARunThatIsStillBeingWrittenToItsEnd) {
   const RunPtr first = poll_until(
       feed, [](const RunPtr& seen_run) { return is_whole(seen_run) && seen_run->known_until_ns > seen_run->start_ns; });
   EXPECT_EQ(first->state, record::RunState::running);
-  EXPECT_TRUE(feed.status().live);
+  EXPECT_TRUE(feed.feed_status().live);
   const RunPtr later = poll_until(feed, [&](const RunPtr& seen_run) {
     return is_whole(seen_run) && seen_run->known_until_ns > first->known_until_ns;
   });
@@ -117,7 +117,7 @@ TEST(RunFeed, FollowsARunThatIsStillBeingWrittenToItsEnd) {
       feed, [](const RunPtr& seen_run) { return is_whole(seen_run) && seen_run->state == record::RunState::complete; });
   EXPECT_EQ(whole->sites[0].meter.size(), 30U * 96U);
   EXPECT_EQ(whole->sessions.size(), 2U);
-  poll_until(feed, [&](const RunPtr&) { return !feed.status().live; });
+  poll_until(feed, [&](const RunPtr&) { return !feed.feed_status().live; });
 }
 
 TEST(RunFeed, ReloadsWhenAsked) {
@@ -125,9 +125,9 @@ TEST(RunFeed, ReloadsWhenAsked) {
   test::record_world(folder / "a.run", testing::small_world(2), testing::full_power());
   RunFeed feed(folder / "a.run");
   const RunPtr first = poll_until(feed, is_whole);
-  feed.reload();
+  feed.reload_file();
   feed.wait_until_loaded();
-  const RunPtr second = feed.poll();
+  const RunPtr second = feed.poll_run();
   ASSERT_NE(second, nullptr);
   EXPECT_NE(second->serial, first->serial);
 }

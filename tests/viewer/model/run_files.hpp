@@ -23,7 +23,7 @@ inline void record_world(const std::string& file, const twin::World& world, cons
   twin::RunOptions options;
   options.observer = &writer;
   const twin::Result result = twin::simulate(world, strategy, options);
-  writer.finish(result, analysis::kpis(world, result), 0.0);
+  writer.finish(result, analysis::kpis_of_run(world, result), 0.0);
 }
 
 /// Simulates scenarios/NAME.lua. @param strategy of the plugin baseline, or "milp.so#mpc"
@@ -42,7 +42,7 @@ inline void record_scenario(const std::string& file, const std::string& name, co
 inline double ask(const std::string& file, const std::string& sql) {
   const record::Database database(file, SQLITE_OPEN_READONLY);
   record::Statement statement(database, sql);
-  return statement.step() ? statement.real(0) : none;
+  return statement.next_row() ? statement.column_real(0) : none;
 }
 
 }  // namespace evtwin::viewer::model::test

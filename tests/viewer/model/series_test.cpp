@@ -18,22 +18,22 @@ using ::testing::NanSensitiveDoubleEq;
 
 Series finished(const std::vector<Piece>& pieces, TimeNs end) {
   Series series;
-  for (const Piece& piece : pieces) series.add(piece);
-  series.finish(end);
+  for (const Piece& piece : pieces) series.add_piece(piece);
+  series.finish_at(end);
   return series;
 }
 
 TEST(Series, HoldsConstantsFromTheirStartToTheNext) {
   const Series series = finished({{0, 1.0}, {hour_ns, 3.0}, {2 * hour_ns, none}, {3 * hour_ns, -2.0}}, 4 * hour_ns);
-  EXPECT_THAT(series.at(-1), NanSensitiveDoubleEq(none));
-  EXPECT_EQ(series.at(0), 1.0);
-  EXPECT_EQ(series.at(hour_ns - 1), 1.0);
-  EXPECT_EQ(series.at(hour_ns), 3.0);
-  EXPECT_THAT(series.at(2 * hour_ns), NanSensitiveDoubleEq(none));
-  EXPECT_EQ(series.at(4 * hour_ns - 1), -2.0);
-  EXPECT_THAT(series.at(4 * hour_ns), NanSensitiveDoubleEq(none));
+  EXPECT_THAT(series.value_at(-1), NanSensitiveDoubleEq(none));
+  EXPECT_EQ(series.value_at(0), 1.0);
+  EXPECT_EQ(series.value_at(hour_ns - 1), 1.0);
+  EXPECT_EQ(series.value_at(hour_ns), 3.0);
+  EXPECT_THAT(series.value_at(2 * hour_ns), NanSensitiveDoubleEq(none));
+  EXPECT_EQ(series.value_at(4 * hour_ns - 1), -2.0);
+  EXPECT_THAT(series.value_at(4 * hour_ns), NanSensitiveDoubleEq(none));
 
-  const Extent all = series.extent(-hour_ns, 9 * hour_ns);
+  const Extent all = series.extent_of(-hour_ns, 9 * hour_ns);
   EXPECT_EQ(all.min, -2.0);
   EXPECT_EQ(all.max, 3.0);
   EXPECT_EQ(all.integral_h, 2.0);
@@ -44,8 +44,8 @@ TEST(Series, HoldsConstantsFromTheirStartToTheNext) {
 TEST(Series, ATaperIsExactInValueAndEnergy) {
   // 11 kW falling with 0.5 1/h: 11 exp(-0.5 h); its energy is 11 (1 - exp(-0.5 h)) / 0.5.
   const Series series = finished({{0, 11.0, 11.0 * -0.5, -0.5}}, 3 * hour_ns);
-  EXPECT_NEAR(series.at(2 * hour_ns), 11.0 * std::exp(-1.0), 1e-13);
-  const Extent part = series.extent(hour_ns, 2 * hour_ns);
+  EXPECT_NEAR(series.value_at(2 * hour_ns), 11.0 * std::exp(-1.0), 1e-13);
+  const Extent part = series.extent_of(hour_ns, 2 * hour_ns);
   EXPECT_NEAR(part.max, 11.0 * std::exp(-0.5), 1e-13);
   EXPECT_NEAR(part.min, 11.0 * std::exp(-1.0), 1e-13);
   EXPECT_NEAR(part.integral_h, 22.0 * (std::exp(-0.5) - std::exp(-1.0)), 1e-13);
@@ -53,7 +53,7 @@ TEST(Series, ATaperIsExactInValueAndEnergy) {
 
 TEST(Series, ARampsExtremesAreItsEnds) {
   const Series series = finished({{0, 2.0, 4.0, 0.0}}, hour_ns);
-  const Extent extent = series.extent(hour_ns / 4, hour_ns / 2);
+  const Extent extent = series.extent_of(hour_ns / 4, hour_ns / 2);
   EXPECT_DOUBLE_EQ(extent.min, 3.0);
   EXPECT_DOUBLE_EQ(extent.max, 4.0);
   EXPECT_DOUBLE_EQ(extent.mean(), 3.5);
@@ -62,16 +62,16 @@ TEST(Series, ARampsExtremesAreItsEnds) {
 TEST(Series, KeepsOnePieceForAConstantThatGoesOnAndTheLastOfTwoAtOneInstant) {
   Series series = finished({{0, 1.0}, {10, 1.0}, {20, 2.0}, {20, 1.0}, {30, none}, {40, none}, {50, 5.0}}, 60);
   ASSERT_EQ(series.size(), 3U);
-  EXPECT_EQ(series.at(25), 1.0);
+  EXPECT_EQ(series.value_at(25), 1.0);
   EXPECT_EQ(series.pieces()[1].start_ns, 30);
   EXPECT_EQ(series.pieces()[2].start_ns, 50);
-  EXPECT_THROW(series.add(49, 1.0), std::invalid_argument);
+  EXPECT_THROW(series.add_piece(49, 1.0), std::invalid_argument);
 }
 
 TEST(Series, DropsWhatStartsAtOrAfterItsEnd) {
   const Series series = finished({{0, 1.0}, {10, 2.0}, {20, 3.0}}, 10);
   EXPECT_EQ(series.size(), 1U);
-  EXPECT_EQ(series.extent(0, 100).max, 1.0);
+  EXPECT_EQ(series.extent_of(0, 100).max, 1.0);
 }
 
 TEST(Series, FindsTheChangesAroundAnInstant) {
@@ -86,11 +86,11 @@ TEST(Series, FindsTheChangesAroundAnInstant) {
 
 TEST(Series, AnEmptyOneIsAGapEverywhere) {
   Series series;
-  series.finish(hour_ns);
-  EXPECT_THAT(series.at(0), NanSensitiveDoubleEq(none));
-  EXPECT_EQ(series.extent(0, hour_ns).covered_h, 0.0);
+  series.finish_at(hour_ns);
+  EXPECT_THAT(series.value_at(0), NanSensitiveDoubleEq(none));
+  EXPECT_EQ(series.extent_of(0, hour_ns).covered_h, 0.0);
   std::vector<Extent> columns(3);
-  series.columns(0, hour_ns, columns);
+  series.column_extents(0, hour_ns, columns);
   EXPECT_EQ(columns[1].covered_h, 0.0);
 }
 
@@ -187,7 +187,7 @@ RC_GTEST_PROP(Series, AnyStretchIsWhatLookingAtEveryPieceGives, ()) {
   for (int i = 0; i < 5; ++i) {
     const TimeNs from = pieces.front().start_ns + *rc::gen::inRange<TimeNs>(-reach / 4, reach);
     const TimeNs to = from + *rc::gen::inRange<TimeNs>(0, reach + reach / 2 + 2);
-    expect_same(series.extent(from, to), by_looking_at_all(pieces, end, from, to));
+    expect_same(series.extent_of(from, to), by_looking_at_all(pieces, end, from, to));
   }
 }
 
@@ -200,13 +200,13 @@ RC_GTEST_PROP(Series, ColumnsAreTheirStretches, ()) {
   const TimeNs width = *rc::gen::inRange<TimeNs>(1, 2 * reach + 2);
   const auto count = *rc::gen::inRange<std::size_t>(1, 40);
   std::vector<Extent> columns(count);
-  series.columns(from, from + width, columns);
+  series.column_extents(from, from + width, columns);
   for (std::size_t i = 0; i < count; ++i) {
     __extension__ using Wide = __int128;
     const auto edge = [&](std::size_t part) {
       return from + static_cast<TimeNs>(Wide{width} * static_cast<Wide>(part) / static_cast<Wide>(count));
     };
-    expect_same(columns[i], series.extent(edge(i), edge(i + 1)));
+    expect_same(columns[i], series.extent_of(edge(i), edge(i + 1)));
   }
 }
 
@@ -218,7 +218,7 @@ RC_GTEST_PROP(Series, AtIsThePieceInForce, ()) {
   std::size_t in_force = 0;
   while (in_force + 1 < pieces.size() && pieces[in_force + 1].start_ns <= t) ++in_force;
   const double truth = std::isnan(pieces[in_force].value) ? none : by_definition(pieces[in_force], t);
-  const double found = series.at(t);
+  const double found = series.value_at(t);
   RC_ASSERT((std::isnan(truth) && std::isnan(found)) || std::abs(found - truth) <= 1e-12 * (1.0 + std::abs(truth)));
 }
 

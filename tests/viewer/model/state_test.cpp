@@ -52,7 +52,7 @@ TEST(EvseState, AtDepartureIsWhatTheSessionGotAndPaid) {
       EXPECT_NEAR(state.session_cost, session.cost, 1e-4);
       if (!std::isnan(session.soc_end)) {
         EXPECT_NEAR(state.soc, session.soc_end, 1e-6);
-        EXPECT_NEAR(session_soc(run, row).extent(session.departed_ns - 1, session.departed_ns).max, session.soc_end,
+        EXPECT_NEAR(session_soc(run, row).extent_of(session.departed_ns - 1, session.departed_ns).max, session.soc_end,
                     1e-6);
         ++batteries;
       }
@@ -73,9 +73,9 @@ TEST(EvseState, WhatASessionHasGotIsItsSeriesAtThatInstant) {
     const TimeNs stay = session.departed_ns - session.plugged_in_ns;
     for (int i = 0; i < 8; ++i) {
       const TimeNs t = session.plugged_in_ns + stay * i / 8;
-      EXPECT_NEAR(evse_state(run, session.evse, t).session_kwh, energy.at(t), 1e-9);
+      EXPECT_NEAR(evse_state(run, session.evse, t).session_kwh, energy.value_at(t), 1e-9);
     }
-    EXPECT_NEAR(energy.extent(session.departed_ns - 1, session.departed_ns).max, session.got_kwh, 1e-8);
+    EXPECT_NEAR(energy.extent_of(session.departed_ns - 1, session.departed_ns).max, session.got_kwh, 1e-8);
   }
 }
 
@@ -188,7 +188,7 @@ TEST(SiteState, CountsTheVehiclesAndIsItsEvsesTogether) {
     }
     EXPECT_EQ(site.vehicles, vehicles);
     EXPECT_EQ(site.charging, charging);
-    EXPECT_EQ(run.sites[0].occupied.at(t), vehicles);
+    EXPECT_EQ(run.sites[0].occupied.value_at(t), vehicles);
     EXPECT_NEAR(site.ev_kw, kw, 0.05);  // exact at changes; in between two the curve has the right energy
   }
 }
@@ -266,7 +266,7 @@ TEST(Why, ACorrectionStandsUntilMoreFlowsThanItGave) {
   EXPECT_EQ(bound.asked_kw, 7.04);
   EXPECT_EQ(run->corrections[bound.correction].reason, "limit");
   const Why free = why_evse(*run, 0, run->start_ns + 7 * hour_ns / 2);
-  EXPECT_EQ(run->evses[0].kw.at(run->start_ns + 7 * hour_ns / 2), 7.04);
+  EXPECT_EQ(run->evses[0].kw.value_at(run->start_ns + 7 * hour_ns / 2), 7.04);
   EXPECT_EQ(free.correction, no_row);
 }
 
@@ -275,9 +275,9 @@ TEST(Heat, IsTheMeanOfEachCell) {
   const std::vector<std::uint32_t> evses = ordered_evses(run, 0, "", EvseOrder::file);
   constexpr std::size_t buckets = 50;
   const TimeNs from = run.start_ns + hour_ns, to = run.end_ns + 9 * hour_ns;
-  const std::vector<float> power = heat(run, HeatMetric::power_kw, evses, from, to, buckets);
-  const std::vector<float> there = heat(run, HeatMetric::occupied, evses, from, to, buckets);
-  const std::vector<float> gap = heat(run, HeatMetric::soc_gap, evses, from, to, buckets);
+  const std::vector<float> power = heat_values(run, HeatMetric::power_kw, evses, from, to, buckets);
+  const std::vector<float> there = heat_values(run, HeatMetric::occupied, evses, from, to, buckets);
+  const std::vector<float> gap = heat_values(run, HeatMetric::soc_gap, evses, from, to, buckets);
   ASSERT_EQ(power.size(), evses.size() * buckets);
   double missed_kwh = 0.0, missed_in_file = 0.0;
   for (std::size_t i = 0; i < evses.size(); ++i) {
@@ -298,7 +298,7 @@ TEST(Heat, IsTheMeanOfEachCell) {
       EXPECT_NEAR(there[i * buckets + k], hours / kernel::hours_between(a, b), 1e-6);
       EXPECT_EQ(std::isnan(cell), hours == 0.0);
       if (hours > 0.0) {
-        EXPECT_NEAR(cell, run.evses[evses[i]].kw.extent(a, b).mean(), 1e-5);
+        EXPECT_NEAR(cell, run.evses[evses[i]].kw.extent_of(a, b).mean(), 1e-5);
       }
       if (!std::isnan(gap[i * buckets + k])) missed_kwh += static_cast<double>(gap[i * buckets + k]);
     }
@@ -307,7 +307,7 @@ TEST(Heat, IsTheMeanOfEachCell) {
     if (session.ended == "departed" && session.departed_ns >= from) missed_in_file += session.unmet_kwh;
   }
   EXPECT_NEAR(missed_kwh, missed_in_file, 1e-4);
-  EXPECT_TRUE(heat(run, HeatMetric::soc, evses, to, from, buckets).size() == evses.size() * buckets);
+  EXPECT_TRUE(heat_values(run, HeatMetric::soc, evses, to, from, buckets).size() == evses.size() * buckets);
 }
 
 TEST(OrderedEvses, ByNameCountsAndByEnergyHasTheBusiestFirst) {

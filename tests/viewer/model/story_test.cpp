@@ -39,7 +39,7 @@ TEST(Waiting, IsWhoHasComeAndIsNeitherPluggedInNorGone) {
       const bool never = session.plugged_in_ns == kernel::time_never;
       if (never && session.departed_ns <= t && session.ended != "waiting_at_end") ++gone;
     }
-    ASSERT_EQ(waiting.at(run, no_row, t), rows);
+    ASSERT_EQ(waiting.waiting_at(run, no_row, t), rows);
     ASSERT_EQ(waiting.gone_by(run, no_row, t), gone);
     most = std::max(most, rows.size());
   }
@@ -71,7 +71,7 @@ TEST(Story, BeginsWhenHalfAsManyAreThereAsEver) {
   const TimeNs hour = first_busy_hour(run);
   EXPECT_LE(hour, busy);
   EXPECT_LT(busy - hour, kernel::hour_ns);
-  EXPECT_EQ(run.clock.local(hour).minute, 0);
+  EXPECT_EQ(run.clock.local_time(hour).minute, 0);
 }
 
 TEST(Story, OfADayHasThePeakOfItsWindowsAndTheMostVehiclesAtOnce) {

@@ -33,7 +33,7 @@ TEST(TimeModel, AWindowOnEverythingGrowsWithTheRunAndAnotherStays) {
   EXPECT_EQ(all.to_ns(), 2 * day_ns);
 
   TimeModel part = of_a_day();
-  part.show(hour_ns, 2 * hour_ns);
+  part.show_window(hour_ns, 2 * hour_ns);
   part.set_bounds(0, 2 * day_ns);
   EXPECT_EQ(part.from_ns(), hour_ns);
   EXPECT_EQ(part.to_ns(), 2 * hour_ns);
@@ -41,7 +41,7 @@ TEST(TimeModel, AWindowOnEverythingGrowsWithTheRunAndAnotherStays) {
 
 TEST(TimeModel, ZoomKeepsTheInstantUnderTheMouseInItsPlace) {
   TimeModel time = of_a_day();
-  time.zoom(2.0, 6 * hour_ns);  // a quarter of the way
+  time.zoom_at(2.0, 6 * hour_ns);  // a quarter of the way
   EXPECT_EQ(time.to_ns() - time.from_ns(), 12 * hour_ns);
   EXPECT_EQ(6 * hour_ns - time.from_ns(), 3 * hour_ns);
 }
@@ -50,7 +50,7 @@ TEST(TimeModel, PlayingMovesSpeedTimesRealTime) {
   TimeModel time = of_a_day();
   time.playing = true;
   time.speed = 60;
-  time.advance(0.5, {});
+  time.advance_playback(0.5, {});
   EXPECT_EQ(time.cursor_ns(), 30 * second_ns);
 }
 
@@ -58,7 +58,7 @@ TEST(TimeModel, FractionsOfANanosecondAreNotLost) {
   TimeModel time = of_a_day();
   time.playing = true;
   time.speed = 1;
-  for (int frame = 0; frame < 3000; ++frame) time.advance(1.0 / 3000.0, {});
+  for (int frame = 0; frame < 3000; ++frame) time.advance_playback(1.0 / 3000.0, {});
   EXPECT_NEAR(static_cast<double>(time.cursor_ns()), 1e9, 1.0);
 }
 
@@ -66,12 +66,12 @@ TEST(TimeModel, PlayingStopsAtTheEndUnlessItLoops) {
   TimeModel time = of_a_day();
   time.playing = true;
   time.speed = 86400;
-  time.advance(2.0, {});
+  time.advance_playback(2.0, {});
   EXPECT_EQ(time.cursor_ns(), day_ns);
   EXPECT_FALSE(time.playing);
 
   time.playing = time.loop = true;
-  time.advance(1.0, {});
+  time.advance_playback(1.0, {});
   EXPECT_EQ(time.cursor_ns(), 0);
   EXPECT_TRUE(time.playing);
 }
@@ -82,8 +82,8 @@ TEST(TimeModel, ALoopRunsBetweenTheMarkersWhicheverComesFirst) {
   time.marker_b = hour_ns;
   time.loop = time.playing = true;
   time.speed = 3600;
-  time.seek(2 * hour_ns);
-  time.advance(1.5, {});
+  time.seek_time(2 * hour_ns);
+  time.advance_playback(1.5, {});
   EXPECT_EQ(time.cursor_ns(), hour_ns);
 }
 
@@ -91,10 +91,10 @@ TEST(TimeModel, FollowingKeepsTheCursorAtTheEndUntilSomebodySeeks) {
   TimeModel time = of_a_day();
   time.follow = true;
   time.set_bounds(0, 2 * day_ns);
-  time.advance(0.1, {});
+  time.advance_playback(0.1, {});
   EXPECT_EQ(time.cursor_ns(), 2 * day_ns);
-  time.seek(hour_ns);
-  time.advance(0.1, {});
+  time.seek_time(hour_ns);
+  time.advance_playback(0.1, {});
   EXPECT_EQ(time.cursor_ns(), hour_ns);
 }
 
@@ -103,23 +103,23 @@ TEST(TimeModel, SkipIdleJumpsToJustBeforeTheNextEvent) {
   TimeModel time = of_a_day();
   time.playing = time.skip_idle = true;
   time.speed = 60;
-  time.seek(2 * hour_ns);
-  time.advance(1.0, events);
-  EXPECT_TRUE(time.jumped());
+  time.seek_time(2 * hour_ns);
+  time.advance_playback(1.0, events);
+  EXPECT_TRUE(time.has_jumped());
   EXPECT_EQ(time.cursor_ns(), 10 * hour_ns - 5 * minute_ns);
 
   // Twenty minutes between two events are no idle stretch.
-  time.seek(10 * hour_ns + 6 * minute_ns);
-  time.advance(1.0, events);
-  EXPECT_FALSE(time.jumped());
+  time.seek_time(10 * hour_ns + 6 * minute_ns);
+  time.advance_playback(1.0, events);
+  EXPECT_FALSE(time.has_jumped());
 }
 
 TEST(TimeModel, SpeedsGoUpAndDownAndStopAtTheEnds) {
   TimeModel time;
   time.speed = speeds[0];
-  time.slower();
+  time.play_slower();
   EXPECT_EQ(time.speed, speeds[0]);
-  for (int i = 0; i < 20; ++i) time.faster();
+  for (int i = 0; i < 20; ++i) time.play_faster();
   EXPECT_EQ(time.speed, 86400);
 }
 
@@ -130,21 +130,21 @@ RC_GTEST_PROP(TimeModel, CursorAndWindowStayInsideWhateverIsDone, (std::vector<s
     const TimeNs t = TimeNs{amount} * second_ns;
     switch (((kind % 5) + 5) % 5) {
       case 0:
-        time.seek(t);
+        time.seek_time(t);
         break;
       case 1:
-        time.show(t, t + hour_ns);
+        time.show_window(t, t + hour_ns);
         break;
       case 2:
-        time.zoom(amount > 0 ? 1.7 : 0.6, t);
+        time.zoom_at(amount > 0 ? 1.7 : 0.6, t);
         break;
       case 3:
-        time.pan(t);
+        time.pan_by(t);
         break;
       default:
         time.playing = true;
         time.speed = 86400;
-        time.advance(0.1, {});
+        time.advance_playback(0.1, {});
     }
     RC_ASSERT(time.cursor_ns() >= time.start_ns() && time.cursor_ns() <= time.end_ns());
     RC_ASSERT(time.from_ns() >= time.start_ns() && time.to_ns() <= time.end_ns());

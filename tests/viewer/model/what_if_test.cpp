@@ -32,8 +32,8 @@ Run run_of(const std::string& scenario, const char* from, const char* to) {
   run.scenario_file = scenarios + scenario;
   run.scenario_text = read_all(run.scenario_file);
   run.clock = Clock({{0, kernel::time_never, 9 * kernel::hour_ns}}, "Asia/Seoul");
-  run.start_ns = run.clock.parse(from);
-  run.end_ns = run.clock.parse(to);
+  run.start_ns = run.clock.parse_instant(from);
+  run.end_ns = run.clock.parse_instant(to);
   return run;
 }
 Run manager_day() {
@@ -50,9 +50,9 @@ Run workplace_week() {
 std::string ask(const std::vector<std::string>& words, int status = 0) {
   setenv("EVTWIN_LIBRARY", (scenarios + "lib").c_str(), 1);
   ChildProcess child(words);
-  child.wait();
-  EXPECT_EQ(child.status(), status) << child.err();
-  return status == 0 ? child.out() : child.err();
+  child.wait_for_end();
+  EXPECT_EQ(child.exit_status(), status) << child.stderr_text();
+  return status == 0 ? child.stdout_text() : child.stderr_text();
 }
 ChargeAnswer advice(const Run& run, const ChargeRequest& request, bool korean = false) {
   return read_charge_answer(ask(advise_arguments(paths::program, asked_world(run), request, korean)), run.clock);
@@ -75,8 +75,8 @@ TEST(AskedWorld, IsTheRunsOwnScenarioSeedParametersAndLength) {
   const AskedWorld world = asked_world(run);
   EXPECT_EQ(world.trouble, NotAskable::askable);
   EXPECT_EQ(world.days, 7);
-  EXPECT_TRUE(world.reads("contract_kw"));
-  EXPECT_FALSE(world.reads("sessions"));
+  EXPECT_TRUE(world.reads_parameter("contract_kw"));
+  EXPECT_FALSE(world.reads_parameter("sessions"));
   SiteRequest request;
   request.changes = {{"contract_kw", "90"}, {"storage_kwh", "50"}};
   request.strategy = "edf";
@@ -130,8 +130,8 @@ TEST(PlanACharge, BothWaysComeBackWithCostScheduleAndFinish) {
   EXPECT_EQ(answer.currency, "KRW");
   EXPECT_EQ(answer.existing.strategy, "asap");
   EXPECT_EQ(answer.proposed.strategy, "edf");
-  EXPECT_EQ(answer.arrive_ns, run.clock.parse("2026-06-10T10:30"));
-  EXPECT_EQ(answer.leave_ns, run.clock.parse("2026-06-10T17:30"));
+  EXPECT_EQ(answer.arrive_ns, run.clock.parse_instant("2026-06-10T10:30"));
+  EXPECT_EQ(answer.leave_ns, run.clock.parse_instant("2026-06-10T17:30"));
   ASSERT_FALSE(answer.existing.schedule.empty());
   double kwh = 0.0;
   for (const ChargePiece& piece : answer.existing.schedule) kwh += piece.kwh;

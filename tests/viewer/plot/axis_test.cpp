@@ -39,7 +39,7 @@ std::vector<std::string> aboves(const std::vector<TimeTick>& ticks) {
 /// Amsterdam in 2025: +1 h, from 30 March 01:00Z +2 h, from 26 October 01:00Z +1 h.
 Clock amsterdam() {
   const Clock utc;
-  const auto at = [&](const char* text) { return utc.parse(text); };
+  const auto at = [&](const char* text) { return utc.parse_instant(text); };
   return Clock({{at("2024-10-27T01:00:00Z"), at("2025-03-30T01:00:00Z"), hour_ns},
                 {at("2025-03-30T01:00:00Z"), at("2025-10-26T01:00:00Z"), 2 * hour_ns},
                 {at("2025-10-26T01:00:00Z"), at("2026-03-29T01:00:00Z"), hour_ns}},
@@ -154,7 +154,7 @@ TEST(NiceRange, IsNeverEmpty) {
 
 TEST(TimeTicks, StandOnRoundHoursAndNameTheDayWhereItBegins) {
   const Clock utc;
-  const TimeNs from = utc.parse("2026-03-14T18:10:00Z");
+  const TimeNs from = utc.parse_instant("2026-03-14T18:10:00Z");
   const auto ticks = time_ticks(utc, from, from + 24 * hour_ns, 8, Words::english);
   EXPECT_THAT(labels(ticks), ElementsAre("21:00", "00:00", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00"));
   EXPECT_THAT(aboves(ticks), ElementsAre("21:00 | Sat 2026-03-14", "00:00 | Sun 2026-03-15 *"));
@@ -162,7 +162,7 @@ TEST(TimeTicks, StandOnRoundHoursAndNameTheDayWhereItBegins) {
 
 TEST(TimeTicks, SpeakKorean) {
   const Clock utc;
-  const TimeNs from = utc.parse("2026-03-30T00:00:00Z");
+  const TimeNs from = utc.parse_instant("2026-03-30T00:00:00Z");
   EXPECT_THAT(aboves(time_ticks(utc, from, from + 6 * hour_ns, 6, Words::korean)),
               ElementsAre("00:00 | 2026-03-30 (월) *"));
   const auto days = time_ticks(utc, from, from + 4 * day_ns, 5, Words::korean);
@@ -175,7 +175,7 @@ TEST(TimeTicks, SpeakKorean) {
 
 TEST(TimeTicks, EveryNonAsciiCharacterIsInAxisCharacters) {
   const Clock utc;
-  const TimeNs from = utc.parse("2026-01-01T00:00:00Z");
+  const TimeNs from = utc.parse_instant("2026-01-01T00:00:00Z");
   for (const TimeNs span : {hour_ns, day_ns, 7 * day_ns, 60 * day_ns, 400 * day_ns, 4000 * day_ns}) {
     for (const TimeTick& tick : time_ticks(utc, from, from + span, 9, Words::korean)) {
       const std::string text = tick.label + tick.above;
@@ -190,14 +190,14 @@ TEST(TimeTicks, EveryNonAsciiCharacterIsInAxisCharacters) {
 
 TEST(TimeTicks, LeaveOutTheHourThatIsLeftOutInSpring) {
   const Clock clock = amsterdam();
-  const TimeNs from = clock.parse("2025-03-30T00:00:00");
+  const TimeNs from = clock.parse_instant("2025-03-30T00:00:00");
   EXPECT_THAT(labels(time_ticks(clock, from, from + 5 * hour_ns, 6, Words::english)),
               ElementsAre("00:00", "01:00", "03:00", "04:00", "05:00", "06:00"));
 }
 
 TEST(TimeTicks, ShowTheHourThatComesTwiceInAutumnTwice) {
   const Clock clock = amsterdam();
-  const TimeNs from = clock.parse("2025-10-26T00:00:00");
+  const TimeNs from = clock.parse_instant("2025-10-26T00:00:00");
   const auto ticks = time_ticks(clock, from, from + 5 * hour_ns, 6, Words::english);
   EXPECT_THAT(labels(ticks), ElementsAre("00:00", "01:00", "02:00", "02:00", "03:00", "04:00"));
   for (std::size_t i = 1; i < ticks.size(); ++i) EXPECT_EQ(ticks[i].time_ns - ticks[i - 1].time_ns, hour_ns);
@@ -205,14 +205,14 @@ TEST(TimeTicks, ShowTheHourThatComesTwiceInAutumnTwice) {
 
 TEST(TimeTicks, StayOnRoundLocalTimesAcrossAChange) {
   const Clock clock = amsterdam();
-  const TimeNs from = clock.parse("2025-03-29T12:00:00");
+  const TimeNs from = clock.parse_instant("2025-03-29T12:00:00");
   EXPECT_THAT(labels(time_ticks(clock, from, from + day_ns, 5, Words::english)),
               ElementsAre("12:00", "18:00", "00:00", "06:00", "12:00"));
 }
 
 TEST(TimeTicks, BeginDaysAtLocalMidnightAlsoOnDaysOf23And25Hours) {
   const Clock clock = amsterdam();
-  const TimeNs from = clock.parse("2025-10-25T00:00:00");
+  const TimeNs from = clock.parse_instant("2025-10-25T00:00:00");
   const auto ticks = time_ticks(clock, from, from + 3 * day_ns, 4, Words::english);
   EXPECT_THAT(labels(ticks), ElementsAre("Sat 25", "Sun 26", "Mon 27"));
   EXPECT_EQ(ticks[2].time_ns - ticks[1].time_ns, 25 * hour_ns);
@@ -220,7 +220,7 @@ TEST(TimeTicks, BeginDaysAtLocalMidnightAlsoOnDaysOf23And25Hours) {
 
 TEST(TimeTicks, GoFromSecondsToDecades) {
   const Clock utc;
-  const TimeNs from = utc.parse("2020-01-01T00:00:00Z");
+  const TimeNs from = utc.parse_instant("2020-01-01T00:00:00Z");
   EXPECT_THAT(labels(time_ticks(utc, from, from + 10 * second_ns, 2, Words::english)),
               ElementsAre("00:00:00", "00:00:05", "00:00:10"));
   EXPECT_THAT(labels(time_ticks(utc, from, from + hour_ns, 4, Words::english)),
@@ -238,7 +238,7 @@ TEST(TimeTicks, GoFromSecondsToDecades) {
 
 RC_GTEST_PROP(TimeTicks, LieInsideInOrderAndAreNeverMuchMoreThanAskedFor, ()) {
   const Clock clock = amsterdam();
-  const TimeNs from = clock.parse("2025-01-01") + *rc::gen::inRange<TimeNs>(0, 365 * day_ns);
+  const TimeNs from = clock.parse_instant("2025-01-01") + *rc::gen::inRange<TimeNs>(0, 365 * day_ns);
   const TimeNs span = 10 * second_ns + *rc::gen::inRange<TimeNs>(0, TimeNs{1} << *rc::gen::inRange(1, 60));
   const int count = *rc::gen::inRange(1, 30);
   const auto ticks = time_ticks(clock, from, from + span, count, Words::english);

@@ -28,7 +28,7 @@ std::vector<Point> pairs(std::span<const ImVec2> points) {
 }
 std::vector<Point> points(const Series& series, bool stairs = true) {
   Curve curve;
-  trace(series, seconds(), percent(), stairs, curve);
+  trace_series(series, seconds(), percent(), stairs, curve);
   return pairs(curve.points);
 }
 
@@ -40,16 +40,16 @@ TEST(Curve, IsExactStairsWhereAColumnHoldsFewPieces) {
 TEST(Curve, BeginsAndEndsWithTheWindow) {
   Curve curve;
   const TimeScale middle{test_day + 10 * second_ns, test_day + 50 * second_ns, 0.0F, 40};
-  trace(stairs({10, 60, 20}, 30 * second_ns), middle, percent(), true, curve);
+  trace_series(stairs({10, 60, 20}, 30 * second_ns), middle, percent(), true, curve);
   EXPECT_THAT(pairs(curve.points), ElementsAre(Point(0, 90), Point(20, 90), Point(20, 40), Point(40, 40)));
 }
 
 TEST(Curve, LeavesGapsOpen) {
   Curve curve;
-  trace(stairs({10, model::none, 20}, 30 * second_ns), seconds(), percent(), true, curve);
+  trace_series(stairs({10, model::none, 20}, 30 * second_ns), seconds(), percent(), true, curve);
   ASSERT_EQ(curve.run_starts.size(), 2U);
-  EXPECT_THAT(pairs(curve.run(0)), ElementsAre(Point(0, 90), Point(30, 90)));
-  EXPECT_THAT(pairs(curve.run(1)), ElementsAre(Point(60, 80), Point(90, 80)));
+  EXPECT_THAT(pairs(curve.points_of_run(0)), ElementsAre(Point(0, 90), Point(30, 90)));
+  EXPECT_THAT(pairs(curve.points_of_run(1)), ElementsAre(Point(60, 80), Point(90, 80)));
 }
 
 TEST(Curve, GoesStraightBetweenChangesWhereItIsNotStairs) {
@@ -59,10 +59,10 @@ TEST(Curve, GoesStraightBetweenChangesWhereItIsNotStairs) {
 
 TEST(Curve, FollowsATaper) {
   Series series;
-  series.add({test_day, 100.0, -100.0 * 36.0, -36.0});  // 100 exp(-36 h)
-  series.finish(test_day + 100 * second_ns);
+  series.add_piece({test_day, 100.0, -100.0 * 36.0, -36.0});  // 100 exp(-36 h)
+  series.finish_at(test_day + 100 * second_ns);
   Curve curve;
-  trace(series, seconds(), percent(), true, curve);
+  trace_series(series, seconds(), percent(), true, curve);
   ASSERT_GT(curve.points.size(), 40U);
   for (const ImVec2& point : curve.points) {
     const double hours = static_cast<double>(point.x) / 3600.0;
@@ -73,13 +73,13 @@ TEST(Curve, FollowsATaper) {
 TEST(Curve, ShowsMeanAndExtremesOfAColumnThatHoldsManyPieces) {
   // 10 s of 100 ms pieces between two quiet stretches.
   Series series;
-  series.add(test_day, 50.0);
+  series.add_piece(test_day, 50.0);
   for (int i = 0; i < 100; ++i)
-    series.add(test_day + 40 * second_ns + i * 100 * kernel::millisecond_ns, i % 2 == 0 ? 20.0 : 80.0);
-  series.add(test_day + 50 * second_ns, 50.0);
-  series.finish(test_day + 100 * second_ns);
+    series.add_piece(test_day + 40 * second_ns + i * 100 * kernel::millisecond_ns, i % 2 == 0 ? 20.0 : 80.0);
+  series.add_piece(test_day + 50 * second_ns, 50.0);
+  series.finish_at(test_day + 100 * second_ns);
   Curve curve;
-  trace(series, seconds(), percent(), true, curve);
+  trace_series(series, seconds(), percent(), true, curve);
   ASSERT_EQ(curve.bands.size(), 10U);
   for (std::size_t i = 0; i < 10; ++i) {
     EXPECT_EQ(curve.bands[i].left, 40.0F + static_cast<float>(i));
@@ -100,7 +100,7 @@ TEST(Curve, CostsWhatThePixelsCostHoweverLongTheSeriesIs) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i * 7919 % 100);
   const Series series = stairs(values, kernel::millisecond_ns / 2);
   Curve curve;
-  trace(series, seconds(), percent(), true, curve);
+  trace_series(series, seconds(), percent(), true, curve);
   EXPECT_TRUE(curve.dense);
   EXPECT_GE(curve.bands.size(), 75U);  // of 2/3 to 4/3 pixels each
   EXPECT_LE(curve.bands.size(), 152U);
@@ -109,7 +109,7 @@ TEST(Curve, CostsWhatThePixelsCostHoweverLongTheSeriesIs) {
 
 TEST(Curve, ReachesTheBandsThatTheSeriesReaches) {
   Curve curve;
-  trace(stairs(std::vector<double>(1000, 5.0), second_ns / 10), seconds(), percent(), true, curve);
+  trace_series(stairs(std::vector<double>(1000, 5.0), second_ns / 10), seconds(), percent(), true, curve);
   EXPECT_TRUE(curve.bands.empty());
   EXPECT_THAT(pairs(curve.points), ElementsAre(Point(0, 95), Point(100, 95)));
 }
@@ -129,10 +129,10 @@ Series any_series(std::size_t size) {
                          : kind == 1 ? *rc::gen::element(1e300, -1e300, 1e-300, 0.0)
                                      : static_cast<double>(*rc::gen::inRange(-50, 150));
     const double rate = kind == 2 ? 100.0 : 0.0, slope = kind == 2 ? -20.0 : 0.0;
-    series.add({t, value, rate, slope});
+    series.add_piece({t, value, rate, slope});
     t += 1 + *rc::gen::inRange<TimeNs>(0, TimeNs{1} << *rc::gen::inRange(1, 36));
   }
-  series.finish(t);
+  series.finish_at(t);
   return series;
 }
 
@@ -141,12 +141,12 @@ RC_GTEST_PROP(Curve, GoesForwardAndStaysFiniteAndInsideTheWindow, ()) {
   const TimeScale time{test_day, test_day + *rc::gen::inRange<TimeNs>(10 * second_ns, 200 * second_ns), 7.0F,
                        *rc::gen::inRange<std::size_t>(1, 200)};
   Curve curve;
-  trace(series, time, percent(), *rc::gen::arbitrary<bool>(), curve);
+  trace_series(series, time, percent(), *rc::gen::arbitrary<bool>(), curve);
   const float right = 7.0F + static_cast<float>(time.columns);
   RC_ASSERT(curve.points.size() <= 12 * time.columns + 12);
   for (std::size_t i = 0; i < curve.run_starts.size(); ++i) {
     float x = 7.0F;
-    for (const ImVec2& point : curve.run(i)) {
+    for (const ImVec2& point : curve.points_of_run(i)) {
       RC_ASSERT(std::isfinite(point.y) && std::abs(point.y) <= 1200.0F);
       RC_ASSERT(point.x >= x - 1e-3F && point.x <= right + 1e-3F);
       x = point.x;
@@ -163,7 +163,7 @@ RC_GTEST_PROP(Curve, HasTheSeriesOwnValueWhereItHoldsStill, ()) {
   std::vector<double> values(steps.begin(), steps.end());
   const Series series = stairs(values, 10 * second_ns);
   Curve curve;
-  trace(series, seconds(), percent(), true, curve);
+  trace_series(series, seconds(), percent(), true, curve);
   for (int column = 0; column < 100; ++column) {
     const float x = static_cast<float>(column) + 0.5F;
     bool found = false;
@@ -189,12 +189,12 @@ TEST(Columns, AreTheSeriesOwnExtentsWhereverTheWindowHasBeenBefore) {
     const TimeScale time{test_day + from, test_day + from + width, 0.0F, 100};
     const Columns columns = columns_of(series, time);
     EXPECT_LE(columns.start_ns, time.from_ns);
-    EXPECT_GE(columns.start(columns.size()), time.to_ns);
+    EXPECT_GE(columns.start_of(columns.size()), time.to_ns);
     EXPECT_GE(3 * columns.length_ns * 100, 2 * width - 300);
     EXPECT_LE(3 * columns.length_ns * 100, 4 * width);
     for (std::size_t i = 0; i < columns.size(); i += 13) {
       const model::Extent& found = columns.extents[i];
-      const model::Extent expected = series.extent(columns.start(i), columns.start(i + 1));
+      const model::Extent expected = series.extent_of(columns.start_of(i), columns.start_of(i + 1));
       ASSERT_TRUE(found.min == expected.min || std::isnan(expected.min)) << step << ' ' << i;
       ASSERT_NEAR(found.integral_h, expected.integral_h, 1e-9) << step << ' ' << i;
       ASSERT_NEAR(found.covered_h, expected.covered_h, 1e-12) << step << ' ' << i;

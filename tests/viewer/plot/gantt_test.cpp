@@ -137,8 +137,8 @@ RC_GTEST_PROP(GanttProperty, AnyBarsInAnyWindowStayInsideTheirFrame, ()) {
   static Screen screen;
   screen.time = {};
   screen.time.set_bounds(test_day, test_day + 10 * day_ns);
-  screen.time.show(test_day + *rc::gen::inRange<TimeNs>(0, 10 * day_ns),
-                   test_day + *rc::gen::inRange<TimeNs>(0, 10 * day_ns));
+  screen.time.show_window(test_day + *rc::gen::inRange<TimeNs>(0, 10 * day_ns),
+                          test_day + *rc::gen::inRange<TimeNs>(0, 10 * day_ns));
   const auto rows = *rc::gen::inRange<std::uint32_t>(1, 40);
   std::vector<std::string> names(rows, "a long name of an EVSE that must be cut");
   std::vector<Bar> bars(*rc::gen::inRange<std::size_t>(0, 200));

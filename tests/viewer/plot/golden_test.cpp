@@ -23,26 +23,26 @@ class PlotGolden : public ::testing::Test {
   void SetUp() override {
     if (!viewer::testing::has_golden_font())
       GTEST_SKIP() << "the pictures were drawn with another NanumGothic.ttf, or none";
-    fonts_.need("전력차이충전기");
-    fonts_.need(axis_characters());
+    fonts_.need_characters("전력차이충전기");
+    fonts_.need_characters(axis_characters());
     screen.time.set_bounds(test_day, test_day + 2 * day_ns);
-    screen.time.seek(test_day + 20 * hour_ns);
+    screen.time.seek_time(test_day + 20 * hour_ns);
     screen.canvas.textures = &raster;
     look(false, 1.0F);
   }
   void look(bool dark, float scale) {
-    fonts_.update(scale);
+    fonts_.update_atlas(scale);
     raster.upload_fonts();
     screen.canvas.style = dark ? dark_style(scale) : light_style(scale);
     screen.canvas.small = fonts_.small;
   }
   Stroke stroke(Category category, bool dashed = false, double fill = 0.0) const {
-    return {colour(screen.canvas.style, category), 1.5F * screen.canvas.style.scale, dashed, fill, true};
+    return {colour_of(screen.canvas.style, category), 1.5F * screen.canvas.style.scale, dashed, fill, true};
   }
   void expect(const std::string& name, const std::function<void()>& draw) {
     screen.frames(draw);
     const ImU32 behind = screen.canvas.style.dark ? IM_COL32(32, 35, 40, 255) : IM_COL32(245, 246, 248, 255);
-    viewer::testing::expect_golden(raster.draw(*ImGui::GetDrawData(), behind), name);
+    viewer::testing::expect_golden(raster.draw_image(*ImGui::GetDrawData(), behind), name);
   }
   /// A value for each step of the two days. No sine: its last digit is the library's.
   static Series made(TimeNs step, double base, double height, std::uint64_t seed) {
@@ -71,16 +71,16 @@ TEST_F(PlotGolden, PowerWithTariffLimitMarkersAndADenseSeries) {
   screen.time.marker_b = test_day + 44 * hour_ns;
   expect("plot_power", [&] {
     TimePlot plot("p", screen.canvas, whole, {"kW"});
-    plot.title("Power");
-    plot.spans("Tariff", {{test_day + 10 * hour_ns, test_day + 17 * hour_ns,
-                           with_alpha(colour(screen.canvas.style, Category::orange), 0.15), "peak"}});
-    plot.line("Grid", grid, stroke(Category::blue));
-    plot.line("Load", load, stroke(Category::purple));
-    plot.line("Vehicles", gap, stroke(Category::sky_blue, false, 0.2));
-    plot.line("Contract", limit, stroke(Category::vermillion, true));
-    plot.marks("Arrivals", {{test_day + 30 * hour_ns, model::none, Shape::triangle,
-                             colour(screen.canvas.style, Category::green), "A-1"}});
-    plot.draw();
+    plot.set_title("Power");
+    plot.add_spans("Tariff", {{test_day + 10 * hour_ns, test_day + 17 * hour_ns,
+                               with_alpha(colour_of(screen.canvas.style, Category::orange), 0.15), "peak"}});
+    plot.add_line("Grid", grid, stroke(Category::blue));
+    plot.add_line("Load", load, stroke(Category::purple));
+    plot.add_line("Vehicles", gap, stroke(Category::sky_blue, false, 0.2));
+    plot.add_line("Contract", limit, stroke(Category::vermillion, true));
+    plot.add_marks("Arrivals", {{test_day + 30 * hour_ns, model::none, Shape::triangle,
+                                 colour_of(screen.canvas.style, Category::green), "A-1"}});
+    plot.draw_plot();
   });
 }
 
@@ -91,11 +91,11 @@ TEST_F(PlotGolden, StackedAreasAndASecondAxisInTheDarkAndInKorean) {
                cost = stairs({1e5, 3e5, 6e5, 9e5}, 12 * hour_ns);
   expect("plot_stack", [&] {
     TimePlot plot("p", screen.canvas, whole, {"kW"}, {"KRW"});
-    plot.title("전력");
-    plot.stack("충전기 A-1", one, colour(screen.canvas.style, Category::blue));
-    plot.stack("충전기 A-2", two, colour(screen.canvas.style, Category::orange));
-    plot.line("B", cost, stroke(Category::green, true), Side::right);
-    plot.draw();
+    plot.set_title("전력");
+    plot.add_stack("충전기 A-1", one, colour_of(screen.canvas.style, Category::blue));
+    plot.add_stack("충전기 A-2", two, colour_of(screen.canvas.style, Category::orange));
+    plot.add_line("B", cost, stroke(Category::green, true), Side::right);
+    plot.draw_plot();
   });
 }
 
@@ -105,13 +105,13 @@ TEST_F(PlotGolden, ADifferenceAndALogarithmicAxisAtTwiceTheSize) {
                wide = stairs({0.5, 20, 700, 3}, 12 * hour_ns);
   expect("plot_difference", [&] {
     TimePlot difference("d", screen.canvas, {480, 116}, {"kW"});
-    difference.title("B - A");
-    difference.difference("Grid", a, b);
-    difference.draw();
+    difference.set_title("B - A");
+    difference.add_difference("Grid", a, b);
+    difference.draw_plot();
     TimePlot log("l", screen.canvas, {480, 116}, {"kW", false, true});
-    log.title("Log");
-    log.line("wide", wide, stroke(Category::blue));
-    log.draw();
+    log.set_title("Log");
+    log.add_line("wide", wide, stroke(Category::blue));
+    log.draw_plot();
   });
 }
 
@@ -132,7 +132,7 @@ TEST_F(PlotGolden, HeatMapAndGanttChart) {
       session.evse = row;
       session.plugged_in_ns = session.arrived_ns = test_day + day * day_ns + (6 + row) * hour_ns;
       session.departed_ns = session.plugged_in_ns + 9 * hour_ns;
-      const ImU32 blue = colour(screen.canvas.style, Category::blue);
+      const ImU32 blue = colour_of(screen.canvas.style, Category::blue);
       bars.push_back({row, session.plugged_in_ns, session.departed_ns, with_alpha(blue, 0.25), 1.0, false, 1});
       bars.push_back({row, session.plugged_in_ns, session.departed_ns, blue, 1.0, true, 1});
       bars.push_back({row, session.plugged_in_ns + hour_ns, session.departed_ns - hour_ns, blue, 0.6, false, 1});
@@ -149,7 +149,7 @@ TEST_F(PlotGolden, HeatMapAndGanttChart) {
   });
   HeatMap heat(raster);
   expect("plot_heat_gantt", [&] {
-    heat.draw("h", screen.canvas, {480, 116}, source, 2, true);
+    heat.draw_map("h", screen.canvas, {480, 116}, source, 2, true);
     draw_gantt("g", screen.canvas, {480, 116}, names, bars, 1);
   });
 }

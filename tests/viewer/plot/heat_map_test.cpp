@@ -24,13 +24,13 @@ class Memory final : public Textures {
     int width = 0, height = 0;
     std::vector<std::uint32_t> pixels;
   };
-  ImTextureID create(int width, int height, std::span<const std::uint32_t> rgba) override {
+  ImTextureID create_texture(int width, int height, std::span<const std::uint32_t> rgba) override {
     EXPECT_EQ(rgba.size(), static_cast<std::size_t>(width * height));
     EXPECT_LE(std::max(width, height), 1024);
     pictures[++last] = {width, height, {rgba.begin(), rgba.end()}};
     return reinterpret_cast<ImTextureID>(last);  // NOLINT(performance-no-int-to-ptr): a name, not an address
   }
-  void destroy(ImTextureID texture) override {
+  void destroy_texture(ImTextureID texture) override {
     EXPECT_EQ(pictures.erase(reinterpret_cast<std::uintptr_t>(texture)), 1U);
   }
 
@@ -70,7 +70,7 @@ class Heat : public ::testing::Test {
   }
   void draw(int count = 3, bool complete = true) {
     screen.canvas.textures = &memory;
-    screen.frames([&] { reply = map->draw("h", screen.canvas, size, source, model::no_row, complete); }, count);
+    screen.frames([&] { reply = map->draw_map("h", screen.canvas, size, source, model::no_row, complete); }, count);
   }
   /// Colour at a place of the frame, as the triangles show it.
   ImU32 colour_at(ImVec2 place) const {
@@ -117,7 +117,7 @@ TEST_F(Heat, EveryCellHasTheColourOfItsValue) {
       // The range is that of the whole run: 0 .. 27 kW, rounded outwards.
       const double top = nice_range(0.0, 27.0, true).max;
       EXPECT_EQ(colour_at(place(test_day + hour * hour_ns + 30 * minute_ns, static_cast<float>(row))),
-                viridis((static_cast<double>(row) + hour) / top))
+                viridis_colour((static_cast<double>(row) + hour) / top))
           << row << ' ' << hour;
     }
   }
@@ -157,12 +157,13 @@ TEST_F(Heat, MoreRowsThanPixelsAreAveragedButTheMouseSeesItsOwn) {
   // through for their range: the highest power of the run is it.
   double highest_kw = 0.0;
   for (const model::Evse& evse : source.run->evses)
-    highest_kw = std::max(highest_kw, evse.kw.extent(source.run->start_ns, source.run->end_ns).max);
+    highest_kw = std::max(highest_kw, evse.kw.extent_of(source.run->start_ns, source.run->end_ns).max);
   ASSERT_GT(highest_kw, 999.0);
   const double top = nice_range(0.0, highest_kw, true).max;
   const auto lines = static_cast<std::size_t>(reply.max.y - reply.min.y);
   ASSERT_EQ((1000 + lines - 1) / lines, 5U);
-  EXPECT_EQ(colour_at({place(test_day + 10 * hour_ns + 30 * minute_ns, 0).x, reply.min.y + 0.1F}), viridis(12.0 / top));
+  EXPECT_EQ(colour_at({place(test_day + 10 * hour_ns + 30 * minute_ns, 0).x, reply.min.y + 0.1F}),
+            viridis_colour(12.0 / top));
   Screen::mouse(
       {place(test_day + 10 * hour_ns + 20 * minute_ns, 0).x, reply.min.y + 0.5F * (reply.max.y - reply.min.y)});
   draw(2);
@@ -180,7 +181,7 @@ TEST_F(Heat, ADifferenceMatchesRowsByName) {
   Screen::mouse(place(test_day + 7 * hour_ns + 20 * minute_ns, 0));
   draw(2);
   EXPECT_EQ(reply.value, -1.0);
-  EXPECT_EQ(colour_at(place(test_day + 7 * hour_ns + 20 * minute_ns, 0)), diverging(-1.0));
+  EXPECT_EQ(colour_at(place(test_day + 7 * hour_ns + 20 * minute_ns, 0)), diverging_colour(-1.0));
   Screen::mouse(place(test_day + 7 * hour_ns + 20 * minute_ns, 1));
   draw(2);
   EXPECT_TRUE(std::isnan(reply.value));
@@ -228,15 +229,15 @@ TEST_F(Heat, PanningReusesTiles) {
   show(5);
   draw();
   const std::uintptr_t made = memory.last;
-  screen.time.zoom(2.0, test_day + 12 * hour_ns);
+  screen.time.zoom_at(2.0, test_day + 12 * hour_ns);
   draw();
-  screen.time.fit();
+  screen.time.show_whole_run();
   draw();
   const std::uintptr_t after = memory.last;
   EXPECT_GT(after, made);
-  screen.time.zoom(2.0, test_day + 12 * hour_ns);
+  screen.time.zoom_at(2.0, test_day + 12 * hour_ns);
   draw();
-  screen.time.fit();
+  screen.time.show_whole_run();
   draw();
   EXPECT_EQ(memory.last, after);
 }
@@ -244,11 +245,11 @@ TEST_F(Heat, PanningReusesTiles) {
 TEST_F(Heat, KeepsNoMoreThanItMayAndGivesEverythingBack) {
   show(2);
   for (int i = 0; i < 70; ++i) {
-    screen.time.show(test_day + i * 20 * minute_ns, test_day + i * 20 * minute_ns + 20 * minute_ns);
+    screen.time.show_window(test_day + i * 20 * minute_ns, test_day + i * 20 * minute_ns + 20 * minute_ns);
     draw(1);
-    screen.time.show(test_day + i * 20 * minute_ns, test_day + i * 20 * minute_ns + minute_ns);
+    screen.time.show_window(test_day + i * 20 * minute_ns, test_day + i * 20 * minute_ns + minute_ns);
     draw(1);
-    screen.time.fit();
+    screen.time.show_whole_run();
     draw(1);
     EXPECT_LE(memory.pictures.size(), 530U);
   }
@@ -280,10 +281,10 @@ TEST_F(Heat, NothingToShowIsNoTrouble) {
 
 TEST_F(Heat, CsvHasEvseTimeAndValueOfTheVisibleRange) {
   show(2);
-  screen.time.show(test_day + 6 * hour_ns, test_day + 6 * hour_ns + 10 * kernel::second_ns);
+  screen.time.show_window(test_day + 6 * hour_ns, test_day + 6 * hour_ns + 10 * kernel::second_ns);
   draw();
   std::ostringstream out;
-  map->csv(out, screen.canvas, source);
+  map->write_csv(out, screen.canvas, source);
   const std::string text = out.str();
   EXPECT_TRUE(text.starts_with("evse,from,to,value [kW]\nE1,2026-03-14T06:00:00+00:00,2026-03-14T06:00:01+00:00,6\n"))
       << text;

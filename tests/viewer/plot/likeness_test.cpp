@@ -89,23 +89,23 @@ class Seen : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     screen.canvas.textures = &raster;
-    fonts_.update(1.0F);
+    fonts_.update_atlas(1.0F);
     raster.upload_fonts();
     screen.canvas.style = GetParam() ? dark_style(1.0F) : light_style(1.0F);
     screen.canvas.small = fonts_.small;
   }
   Image drawn(const std::function<void()>& draw) {
     screen.frames(draw);
-    return raster.draw(*ImGui::GetDrawData(), screen.canvas.style.background);
+    return raster.draw_image(*ImGui::GetDrawData(), screen.canvas.style.background);
   }
   /// A plot whose title and only value are given.
   Image plotted(const char* title, double kw) {
     const model::Series series = stairs({kw, 12.0}, 12 * kernel::hour_ns);
     return drawn([&] {
       TimePlot plot("p", screen.canvas, {480, 240}, {"kW"});
-      plot.title(title);
-      plot.line("Grid", series, {colour(screen.canvas.style, Category::blue), 1.5F, false, 0.0, true});
-      plot.draw();
+      plot.set_title(title);
+      plot.add_line("Grid", series, {colour_of(screen.canvas.style, Category::blue), 1.5F, false, 0.0, true});
+      plot.draw_plot();
     });
   }
   /// A plot with one thing more on it.
@@ -113,8 +113,8 @@ class Seen : public ::testing::TestWithParam<bool> {
     const model::Series series = stairs({5.0, 12.0}, 12 * kernel::hour_ns);
     return drawn([&] {
       TimePlot plot("p", screen.canvas, {480, 240}, {"kW"});
-      plot.line("Grid", series, {colour(screen.canvas.style, Category::blue), 1.5F, false, 0.0, true});
-      plot.draw();
+      plot.add_line("Grid", series, {colour_of(screen.canvas.style, Category::blue), 1.5F, false, 0.0, true});
+      plot.draw_plot();
       more(*ImGui::GetWindowDrawList());
     });
   }

@@ -93,10 +93,10 @@ inline model::Series stairs(const std::vector<double>& values, TimeNs step) {
   model::Series series;
   TimeNs t = test_day;
   for (const double value : values) {
-    series.add(t, value);
+    series.add_piece(t, value);
     t += step;
   }
-  series.finish(t);
+  series.finish_at(t);
   return series;
 }
 

@@ -39,8 +39,8 @@ std::string csv_of(Screen& screen, const std::function<void(TimePlot&)>& fill, s
   screen.frame([&] {
     TimePlot plot("p", screen.canvas, {300, 200}, {"kW"});
     fill(plot);
-    plot.csv(out, max_rows);
-    plot.draw();
+    plot.write_csv(out, max_rows);
+    plot.draw_plot();
   });
   return out.str();
 }
@@ -51,9 +51,9 @@ class PlotInput : public ::testing::Test {
     reply = {};
     screen.frame([this] {
       TimePlot plot("p", screen.canvas, {600, 200}, {"kW"}, {"EUR"});
-      plot.line("one", one, stroke(red));
-      plot.line("two", two, stroke(blue), Side::right);
-      reply = plot.draw();
+      plot.add_line("one", one, stroke(red));
+      plot.add_line("two", two, stroke(blue), Side::right);
+      reply = plot.draw_plot();
     });
   }
   void SetUp() override {
@@ -116,7 +116,7 @@ TEST_F(PlotInput, TheWheelZoomsAndKeepsTheInstantUnderTheMouse) {
 }
 
 TEST_F(PlotInput, ADragPansAndDoesNotSeek) {
-  screen.time.show(test_day + 6 * hour_ns, test_day + 12 * hour_ns);
+  screen.time.show_window(test_day + 6 * hour_ns, test_day + 12 * hour_ns);
   const TimeNs cursor = screen.time.cursor_ns();
   move(place(0.5));
   press();
@@ -152,7 +152,7 @@ TEST_F(PlotInput, ARightDragZoomsToTheBoxAndARightClickAsksForAMenu) {
 }
 
 TEST_F(PlotInput, ADoubleClickShowsEverything) {
-  screen.time.show(test_day + 6 * hour_ns, test_day + 12 * hour_ns);
+  screen.time.show_window(test_day + 6 * hour_ns, test_day + 12 * hour_ns);
   move(place(0.5));
   press();
   release();
@@ -168,8 +168,8 @@ TEST_F(PlotInput, NothingHappensBelowAPopup) {
   const auto with_popup = [this] {
     screen.frame([this] {
       TimePlot plot("p", screen.canvas, {600, 200}, {"kW"});
-      plot.line("one", one, stroke(red));
-      reply = plot.draw();
+      plot.add_line("one", one, stroke(red));
+      reply = plot.draw_plot();
       ImGui::OpenPopup("popup");
       ImGui::SetNextWindowPos({0, 0});
       if (ImGui::BeginPopupModal("popup")) {
@@ -233,11 +233,11 @@ TEST_F(PlotInput, PlotsOfAColumnHaveTheSameMarginsAfterAFrame) {
   PlotReply first, second;
   screen.frames([&] {
     TimePlot small("a", screen.canvas, {600, 100}, {"kW"});
-    small.line("one", one, stroke(red));
-    first = small.draw();
+    small.add_line("one", one, stroke(red));
+    first = small.draw_plot();
     TimePlot big("b", screen.canvas, {600, 100}, {"KRW"});
-    big.line("wide", wide, stroke(red));
-    second = big.draw();
+    big.add_line("wide", wide, stroke(red));
+    second = big.draw_plot();
   });
   EXPECT_EQ(first.min.x, second.min.x);
   EXPECT_EQ(first.max.x, second.max.x);
@@ -257,9 +257,9 @@ TEST(TimePlot, StackedAreasAddUpToTheTotal) {
   PlotReply reply;
   screen.frames([&] {
     TimePlot plot("p", screen.canvas, {400, 300}, {"kW", true, false, 0.0, 12.0});
-    plot.stack("one", one, red);
-    plot.stack("two", two, blue);
-    reply = plot.draw();
+    plot.add_stack("one", one, red);
+    plot.add_stack("two", two, blue);
+    reply = plot.draw_plot();
   });
   const TimeScale time{screen.time.from_ns(), screen.time.to_ns(), reply.min.x,
                        static_cast<std::size_t>(reply.max.x - reply.min.x)};
@@ -276,7 +276,7 @@ TEST(TimePlot, StackedAreasAddUpToTheTotal) {
     const ImVec2 min = vertices[i].at, max = vertices[i + 2].at;
     i += 6;
     for (std::size_t c = 0; c < columns.size(); ++c) {
-      const float middle = (columns.left(time, c) + columns.right(time, c)) / 2.0F;
+      const float middle = (columns.left_edge(time, c) + columns.right_edge(time, c)) / 2.0F;
       if (middle < min.x || middle >= max.x) continue;
       const double mean = columns.extents[c].integral_h / columns.length_h();
       EXPECT_NEAR(static_cast<double>(min.y), static_cast<double>(reply.max.y) - mean / 12.0 * height, 0.01) << c;
@@ -292,18 +292,18 @@ TEST(TimePlot, ADifferenceIsShadedByItsSign) {
   PlotReply reply;
   screen.frames([&] {
     TimePlot plot("p", screen.canvas, {400, 300}, {"kW"});
-    plot.difference("b - a", a, b);
-    reply = plot.draw();
+    plot.add_difference("b - a", a, b);
+    reply = plot.draw_plot();
   });
   const float middle = (reply.min.x + reply.max.x) / 2;
   std::size_t above = 0, below = 0;
   for (const Screen::Vertex& vertex : Screen::vertices()) {
     if (vertex.at.y <= reply.min.y) continue;
-    if (vertex.colour == with_alpha(diverging(1.0), 0.45)) {
+    if (vertex.colour == with_alpha(diverging_colour(1.0), 0.45)) {
       EXPECT_LE(vertex.at.x, middle + 1);
       ++above;
     }
-    if (vertex.colour == with_alpha(diverging(-1.0), 0.45)) {
+    if (vertex.colour == with_alpha(diverging_colour(-1.0), 0.45)) {
       EXPECT_GE(vertex.at.x, middle - 1);
       ++below;
     }
@@ -328,17 +328,17 @@ TEST(TimePlot, NothingIsDrawnOutsideHoweverSmallOrOddItIs) {
           ImGui::SetCursorScreenPos({0, 0});
           Axis axis{"kW", !log, log};
           TimePlot plot("p", screen.canvas, size, axis, {"KRW"});
-          plot.title("A title that is far too long for a small plot, and more");
+          plot.set_title("A title that is far too long for a small plot, and more");
           for (const Series* series : all) {
-            plot.line("a line with a long name " + std::to_string(series->size()), *series, stroke(red, true, 0.2));
-            plot.stack("stack " + std::to_string(series->size()), *series, blue);
+            plot.add_line("a line with a long name " + std::to_string(series->size()), *series, stroke(red, true, 0.2));
+            plot.add_stack("stack " + std::to_string(series->size()), *series, blue);
           }
-          plot.line("right", fine, stroke(green), Side::right);
-          plot.level("limit", 1e300, stroke(green, true));
-          plot.level("none", model::none, stroke(green, true));
-          plot.spans("bands", {{-kernel::time_never, kernel::time_never, green, "all the time"}});
-          plot.marks("marks", {{test_day + hour_ns, model::none, Shape::diamond, red, "x"}});
-          plot.draw();
+          plot.add_line("right", fine, stroke(green), Side::right);
+          plot.add_level("limit", 1e300, stroke(green, true));
+          plot.add_level("none", model::none, stroke(green, true));
+          plot.add_spans("bands", {{-kernel::time_never, kernel::time_never, green, "all the time"}});
+          plot.add_marks("marks", {{test_day + hour_ns, model::none, Shape::diamond, red, "x"}});
+          plot.draw_plot();
         });
         expect_inside({0, 0}, size);
       }
@@ -351,7 +351,8 @@ RC_GTEST_PROP(TimePlotProperty, AnyWindowOfAnySeriesIsDrawnInside, ()) {
   screen.time = {};
   screen.time.set_bounds(test_day, test_day + *rc::gen::inRange<TimeNs>(hour_ns, 30 * 365 * day_ns));
   const TimeNs length = screen.time.end_ns() - test_day;
-  screen.time.show(test_day + *rc::gen::inRange<TimeNs>(0, length), test_day + *rc::gen::inRange<TimeNs>(0, length));
+  screen.time.show_window(test_day + *rc::gen::inRange<TimeNs>(0, length),
+                          test_day + *rc::gen::inRange<TimeNs>(0, length));
   Series series;
   TimeNs t = test_day;
   const std::size_t size = *rc::gen::inRange<std::size_t>(0, 300);
@@ -360,19 +361,19 @@ RC_GTEST_PROP(TimePlotProperty, AnyWindowOfAnySeriesIsDrawnInside, ()) {
     const double value =
         kind == 0 ? model::none
                   : static_cast<double>(*rc::gen::inRange(-100, 100)) * std::pow(10.0, *rc::gen::inRange(-3, 6));
-    series.add({t, value, kind == 1 ? 50.0 : 0.0, kind == 1 ? -3.0 : 0.0});
+    series.add_piece({t, value, kind == 1 ? 50.0 : 0.0, kind == 1 ? -3.0 : 0.0});
     t += 1 + *rc::gen::inRange<TimeNs>(0, length / 100);
   }
-  series.finish(t);
+  series.finish_at(t);
   const ImVec2 outer{static_cast<float>(*rc::gen::inRange(1, 900)), static_cast<float>(*rc::gen::inRange(1, 300))};
   const bool dashed = *rc::gen::arbitrary<bool>(), right = *rc::gen::arbitrary<bool>();
   screen.frames(
       [&] {
         ImGui::SetCursorScreenPos({0, 0});
         TimePlot plot("p", screen.canvas, outer, {"kW"}, {"KRW"});
-        plot.title("Power");
-        plot.line("line", series, stroke(red, dashed, 0.3), right ? Side::right : Side::left);
-        plot.draw();
+        plot.set_title("Power");
+        plot.add_line("line", series, stroke(red, dashed, 0.3), right ? Side::right : Side::left);
+        plot.draw_plot();
       },
       2);
   expect_inside({0, 0}, outer);
@@ -383,9 +384,9 @@ TEST(PlotCsv, HasARowPerChangeWithUnitsInTheHead) {
   const Series load = stairs({1, 2.5}, 12 * hour_ns), pv = stairs({model::none, 7, 8}, 8 * hour_ns);
   EXPECT_EQ(csv_of(screen,
                    [&](TimePlot& plot) {
-                     plot.line("Load, all", load, stroke(red));
-                     plot.line("=PV", pv, stroke(blue));
-                     plot.level("Limit", 50.0, stroke(green));
+                     plot.add_line("Load, all", load, stroke(red));
+                     plot.add_line("=PV", pv, stroke(blue));
+                     plot.add_level("Limit", 50.0, stroke(green));
                    }),
             "time,\"Load, all [kW]\",'=PV [kW],Limit [kW]\n"
             "2026-03-14T00:00:00+00:00,1,,50\n"
@@ -396,13 +397,13 @@ TEST(PlotCsv, HasARowPerChangeWithUnitsInTheHead) {
 
 TEST(PlotCsv, HasTheVisibleRangeAndTheVisibleSeriesOnly) {
   Screen screen;
-  screen.time.show(test_day + 10 * hour_ns, test_day + 14 * hour_ns);
+  screen.time.show_window(test_day + 10 * hour_ns, test_day + 14 * hour_ns);
   screen.canvas.hidden["p"] = {"two"};
   const Series one = stairs({1, 2}, 12 * hour_ns);
   EXPECT_EQ(csv_of(screen,
                    [&](TimePlot& plot) {
-                     plot.line("one", one, stroke(red));
-                     plot.line("two", one, stroke(blue));
+                     plot.add_line("one", one, stroke(red));
+                     plot.add_line("two", one, stroke(blue));
                    }),
             "time,one [kW]\n2026-03-14T10:00:00+00:00,1\n2026-03-14T12:00:00+00:00,2\n");
 }
@@ -413,7 +414,7 @@ TEST(PlotCsv, HasMeanMinAndMaxPerPixelColumnWhereChangesAreTooMany) {
   for (int i = 0; i < 14400; ++i) values.push_back(i % 2 == 0 ? 1.0 : 3.0);
   const Series fine = stairs(values, 6 * second_ns);
   const std::string text = csv_of(
-      screen, [&](TimePlot& plot) { plot.line("x", fine, stroke(red)); }, 1000);
+      screen, [&](TimePlot& plot) { plot.add_line("x", fine, stroke(red)); }, 1000);
   std::istringstream lines(text);
   std::string line;
   std::getline(lines, line);
@@ -430,9 +431,9 @@ TEST(PlotCsv, HasMeanMinAndMaxPerPixelColumnWhereChangesAreTooMany) {
 TEST(PlotCsv, SamplesATaperBetweenItsEnds) {
   Screen screen;
   Series taper;
-  taper.add({test_day, 10.0, -10.0, -1.0});
-  taper.finish(test_day + day_ns);
-  const std::string text = csv_of(screen, [&](TimePlot& plot) { plot.line("x", taper, stroke(red)); });
+  taper.add_piece({test_day, 10.0, -10.0, -1.0});
+  taper.finish_at(test_day + day_ns);
+  const std::string text = csv_of(screen, [&](TimePlot& plot) { plot.add_line("x", taper, stroke(red)); });
   EXPECT_GT(std::count(text.begin(), text.end(), '\n'), 100);
 }
 

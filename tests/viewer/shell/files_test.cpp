@@ -31,7 +31,7 @@ TEST_F(Files, FoldersComeFirstAndWhatIsNoRunIsNotListed) {
   for (const char* name : {"b.evtwin", "a.evtwin", "notes.txt", ".hidden.evtwin"})
     std::ofstream(folder + "/" + name) << name;
   shell::LocalFiles files;
-  const ui::Folder listed = files.list(folder);
+  const ui::Folder listed = files.list_folder(folder);
   ASSERT_EQ(listed.entries.size(), 3U);
   EXPECT_TRUE(listed.entries[0].folder);
   EXPECT_EQ(listed.entries[0].name, "zoo");
@@ -39,22 +39,22 @@ TEST_F(Files, FoldersComeFirstAndWhatIsNoRunIsNotListed) {
   EXPECT_EQ(listed.entries[2].name, "b.evtwin");
   EXPECT_EQ(listed.entries[1].bytes, 8U);
   EXPECT_EQ(listed.parent, std::filesystem::path(folder).parent_path().string());
-  EXPECT_NE(files.list(folder + "/none").trouble, "");
+  EXPECT_NE(files.list_folder(folder + "/none").trouble, "");
 }
 
 TEST_F(Files, ThoseOpenedLatelyAreRememberedTheLastFirstAndGoneOnesForgotten) {
   shell::LocalFiles files(path("state/recent"));
   for (const char* name : {"a.evtwin", "b.evtwin"}) {
     std::ofstream(path(name)) << name;
-    files.remember(path(name));
+    files.remember_file(path(name));
   }
-  EXPECT_THAT(files.recent(), ElementsAre(path("b.evtwin"), path("a.evtwin")));
-  files.remember(path("a.evtwin"));
-  EXPECT_THAT(files.recent(), ElementsAre(path("a.evtwin"), path("b.evtwin")));
+  EXPECT_THAT(files.recent_files(), ElementsAre(path("b.evtwin"), path("a.evtwin")));
+  files.remember_file(path("a.evtwin"));
+  EXPECT_THAT(files.recent_files(), ElementsAre(path("a.evtwin"), path("b.evtwin")));
   std::filesystem::remove(path("a.evtwin"));
-  EXPECT_THAT(files.recent(), ElementsAre(path("b.evtwin")));
-  files.remember(path("none.evtwin"));
-  EXPECT_THAT(files.recent(), ElementsAre(path("b.evtwin")));
+  EXPECT_THAT(files.recent_files(), ElementsAre(path("b.evtwin")));
+  files.remember_file(path("none.evtwin"));
+  EXPECT_THAT(files.recent_files(), ElementsAre(path("b.evtwin")));
 }
 
 TEST_F(Files, ARunIsChosenInTheWindowByTwoClicks) {
@@ -63,21 +63,21 @@ TEST_F(Files, ARunIsChosenInTheWindowByTwoClicks) {
   const auto files = std::make_shared<shell::LocalFiles>(path("recent"));
   chosen.machine = files;
   shell::Headless screen(chosen, 1000, 700);
-  screen.frames();
-  screen.key('O');
-  screen.frames();
-  ASSERT_NE(screen.ui().items.find("picker.path"), nullptr);
+  screen.draw_frames();
+  screen.press_key('O');
+  screen.draw_frames();
+  ASSERT_NE(screen.ui().items.find_rect("picker.path"), nullptr);
   // By its path, as no test changes the folder it runs in.
-  screen.click("picker.path");
-  screen.type(path("b.evtwin"));
-  screen.click("picker.open");
-  screen.app().poll(true);
-  screen.frames();
-  EXPECT_EQ(screen.ui().items.find("picker.path"), nullptr);
+  screen.click_item("picker.path");
+  screen.type_text(path("b.evtwin"));
+  screen.click_item("picker.open");
+  screen.app().poll_runs(true);
+  screen.draw_frames();
+  EXPECT_EQ(screen.ui().items.find_rect("picker.path"), nullptr);
   ASSERT_EQ(screen.ui().runs.size(), 2U);
   ASSERT_NE(screen.ui().run_b(), nullptr);
   EXPECT_EQ(screen.ui().run_b()->strategy, "asap");
-  EXPECT_THAT(files->recent(), ElementsAre(path("b.evtwin"), path("a.evtwin")));
+  EXPECT_THAT(files->recent_files(), ElementsAre(path("b.evtwin"), path("a.evtwin")));
 }
 
 TEST_F(Files, EscClosesWhatIsOnTopOneThingAPress) {
@@ -85,37 +85,37 @@ TEST_F(Files, EscClosesWhatIsOnTopOneThingAPress) {
   chosen.machine = std::make_shared<shell::LocalFiles>();
   chosen.select = "DC-2";
   shell::Headless screen(chosen, 1000, 700);
-  screen.frames();
+  screen.draw_frames();
   const auto selected = [&] { return screen.ui().selection.evse != ui::no_row; };
-  const auto there = [&](const char* item) { return screen.ui().items.find(item) != nullptr; };
+  const auto there = [&](const char* item) { return screen.ui().items.find_rect(item) != nullptr; };
   ASSERT_TRUE(selected());
 
   // A menu over the screen.
-  screen.click("menu.file");
-  screen.frames();
+  screen.click_item("menu.file");
+  screen.draw_frames();
   ASSERT_TRUE(there("menu.quit"));
-  screen.key(ui::key::escape);
-  screen.frames();
+  screen.press_key(ui::key::escape);
+  screen.draw_frames();
   EXPECT_FALSE(there("menu.quit"));
   EXPECT_TRUE(selected());
 
   // The picker over the help.
-  screen.key(ui::key::f1);
-  screen.frames();
+  screen.press_key(ui::key::f1);
+  screen.draw_frames();
   ASSERT_TRUE(there("help.close"));
-  screen.key('O');
-  screen.frames();
+  screen.press_key('O');
+  screen.draw_frames();
   ASSERT_TRUE(there("picker.open"));
-  screen.key(ui::key::escape);
-  screen.frames();
+  screen.press_key(ui::key::escape);
+  screen.draw_frames();
   EXPECT_FALSE(there("picker.open"));
   EXPECT_TRUE(there("help.close"));
-  screen.key(ui::key::escape);
-  screen.frames();
+  screen.press_key(ui::key::escape);
+  screen.draw_frames();
   EXPECT_FALSE(there("help.close"));
   EXPECT_TRUE(selected());
-  screen.key(ui::key::escape);
-  screen.frames();
+  screen.press_key(ui::key::escape);
+  screen.draw_frames();
   EXPECT_FALSE(selected());
 }
 
@@ -123,7 +123,7 @@ TEST_F(Files, TheStageOpensInTheFirstBusyHourAndPlaysThere) {
   ui::Options chosen = options(run_of("workplace_week.lua"));
   chosen.layout = "stakeholder";
   shell::Headless screen(chosen, 1440, 900);
-  screen.frames();
+  screen.draw_frames();
   const ui::Ui& ui = screen.ui();
   ASSERT_NE(ui.run_a(), nullptr);
   EXPECT_GT(ui.time.cursor_ns(), ui.run_a()->start_ns);
@@ -131,15 +131,15 @@ TEST_F(Files, TheStageOpensInTheFirstBusyHourAndPlaysThere) {
   EXPECT_DOUBLE_EQ(ui.time.speed, 86400.0 / 20.0);
   EXPECT_TRUE(ui.time.skip_idle);
   for (const char* item : {"verdict.sentence", "stage.picture", "stage.queue", "plot.power", "gauge.site", "story.0"})
-    EXPECT_NE(ui.items.find(item), nullptr) << item;
+    EXPECT_NE(ui.items.find_rect(item), nullptr) << item;
   // The other layout is a key away, and back.
-  screen.key('V');
-  screen.frames();
-  EXPECT_EQ(ui.items.find("stage.picture"), nullptr);
-  EXPECT_NE(ui.items.find("kpi.total_cost"), nullptr);
-  screen.key('V');
-  screen.frames();
-  EXPECT_NE(ui.items.find("stage.picture"), nullptr);
+  screen.press_key('V');
+  screen.draw_frames();
+  EXPECT_EQ(ui.items.find_rect("stage.picture"), nullptr);
+  EXPECT_NE(ui.items.find_rect("kpi.total_cost"), nullptr);
+  screen.press_key('V');
+  screen.draw_frames();
+  EXPECT_NE(ui.items.find_rect("stage.picture"), nullptr);
 }
 
 TEST_F(Files, TheStageAndItsTabsFitASmallWindow) {
@@ -148,12 +148,12 @@ TEST_F(Files, TheStageAndItsTabsFitASmallWindow) {
     chosen.layout = "stakeholder";
     chosen.language = language;
     shell::Headless screen(chosen, 640, 480);
-    screen.frames();
+    screen.draw_frames();
     for (const char* tab : {"tab.story_tab", "tab.power", "tab.money_tab", "tab.stage_tab"}) {
-      screen.click(tab);
-      screen.frames();
+      screen.click_item(tab);
+      screen.draw_frames();
     }
-    const auto* picture = screen.ui().items.find("stage.picture");
+    const auto* picture = screen.ui().items.find_rect("stage.picture");
     ASSERT_NE(picture, nullptr);
     EXPECT_GT(picture->max.y - picture->min.y, 120.0F);
     EXPECT_LE(picture->max.x, 640.5F);

@@ -26,28 +26,28 @@ ui::Options showing(const std::string& file) {
   return out;
 }
 
-bool there(Headless& viewer, const std::string& item) { return viewer.ui().items.find(item) != nullptr; }
+bool there(Headless& viewer, const std::string& item) { return viewer.ui().items.find_rect(item) != nullptr; }
 
 TEST(FleetScreen, AClassShowsItsCarsAndACarItsPage) {
   Headless viewer(showing(cars), 1280, 800);
-  viewer.frames(until_answered);
-  EXPECT_EQ(viewer.app().trouble(), "");
+  viewer.draw_frames(until_answered);
+  EXPECT_EQ(viewer.app().trouble_text(), "");
   for (const char* item :
        {"fleet.summary", "fleet.box.corrected", "fleet.box.class mid", "fleet.car.C01", "fleet.car.C09"})
     EXPECT_TRUE(there(viewer, item)) << item;
 
-  viewer.click("fleet.group.class small");
-  viewer.frames(3);
+  viewer.click_item("fleet.group.class small");
+  viewer.draw_frames(3);
   EXPECT_TRUE(there(viewer, "fleet.car.C01"));
   EXPECT_FALSE(there(viewer, "fleet.car.C09"));
   EXPECT_FALSE(there(viewer, "fleet.box.class mid"));
-  viewer.click("fleet.car.C01");
-  viewer.frames(3);
+  viewer.click_item("fleet.car.C01");
+  viewer.draw_frames(3);
   EXPECT_TRUE(there(viewer, "fleet.shown"));
 
   // Nothing lies below it: Esc leaves the empty screen.
-  viewer.script("key escape");
-  viewer.frames(3);
+  viewer.play_script("key escape");
+  viewer.draw_frames(3);
   EXPECT_FALSE(there(viewer, "fleet"));
 }
 
@@ -57,16 +57,16 @@ TEST(FleetScreen, ARunsCarsAreScoredFromTheMenu) {
   const std::string folder = mkdtemp(pattern.data()), file = folder + "/week.evtwin";
   model::ChildProcess child(
       {paths::program, "run", paths::source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--out", file});
-  child.wait();
-  ASSERT_EQ(child.status(), 0) << child.err();
+  child.wait_for_end();
+  ASSERT_EQ(child.exit_status(), 0) << child.stderr_text();
   Headless viewer(showing(file), 1280, 800);
-  viewer.frames(5);
-  viewer.click("menu.ask");
-  viewer.frames(2);
-  viewer.click("menu.fleet");
-  viewer.frames(until_answered);
+  viewer.draw_frames(5);
+  viewer.click_item("menu.ask");
+  viewer.draw_frames(2);
+  viewer.click_item("menu.fleet");
+  viewer.draw_frames(until_answered);
   EXPECT_TRUE(there(viewer, "fleet.summary"));
-  EXPECT_EQ(viewer.app().trouble(), "");
+  EXPECT_EQ(viewer.app().trouble_text(), "");
   fs::remove_all(folder);
 }
 
@@ -76,9 +76,9 @@ TEST(FleetScreen, RecordsWithoutACarAreToldAndEndNothing) {
   std::ofstream(header) << "car_id,car_type,efficiency_score\n";
   for (const std::string& file : {header, folder + "evtwin-is-not-there.csv"}) {
     Headless viewer(showing(file), 1280, 800);
-    viewer.frames(until_answered);
+    viewer.draw_frames(until_answered);
     EXPECT_TRUE(there(viewer, "fleet.trouble")) << file;
-    EXPECT_NE(viewer.app().trouble().find(file), std::string::npos) << viewer.app().trouble();
+    EXPECT_NE(viewer.app().trouble_text().find(file), std::string::npos) << viewer.app().trouble_text();
   }
   fs::remove(header);
 }
@@ -89,8 +89,8 @@ TEST(FleetScreen, FilesOfRecordsAreShownTogetherWithWhatIsBroken) {
   ui::Options both = showing(cars);
   both.files.push_back(broken);
   Headless viewer(both, 1280, 800);
-  viewer.frames(until_answered);
-  EXPECT_EQ(viewer.app().trouble(), "");
+  viewer.draw_frames(until_answered);
+  EXPECT_EQ(viewer.app().trouble_text(), "");
   EXPECT_TRUE(there(viewer, "fleet.car.C01"));
   fs::remove(broken);
 }
@@ -99,16 +99,16 @@ TEST(FleetScreen, WhatCanNotBeShownIsSaidInALine) {
   const std::string file = ::testing::TempDir() + "evtwin-no-scores.json";
   std::ofstream(file) << "{}";
   Headless wrong(showing(file), 1280, 800);
-  wrong.frames(3);
+  wrong.draw_frames(3);
   EXPECT_TRUE(there(wrong, "fleet.trouble"));
-  EXPECT_NE(wrong.app().trouble().find("no battery scores"), std::string::npos);
+  EXPECT_NE(wrong.app().trouble_text().find("no battery scores"), std::string::npos);
   fs::remove(file);
 
   ui::Options alone = showing(cars);
   alone.evtwin.clear();
   Headless without(alone, 1280, 800);
-  without.frames(3);
-  EXPECT_NE(without.app().trouble().find("evtwin score FILES --json"), std::string::npos);
+  without.draw_frames(3);
+  EXPECT_NE(without.app().trouble_text().find("evtwin score FILES --json"), std::string::npos);
 }
 
 }  // namespace

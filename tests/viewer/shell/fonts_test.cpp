@@ -41,7 +41,7 @@ class FontAtlas : public ::testing::Test {
 TEST_F(FontAtlas, HasEveryCharacterOfEveryWordInBothLanguages) {
   if (!std::filesystem::exists(nanum)) GTEST_SKIP() << "no " << nanum << " (package fonts-nanum)";
   ASSERT_FALSE(fonts.missing_hangul());
-  ASSERT_TRUE(fonts.update(1.0F));
+  ASSERT_TRUE(fonts.update_atlas(1.0F));
   for (const ImFont* font : {fonts.body, fonts.small, fonts.title}) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(Word::count); ++i) {
       for (const Language language : {Language::english, Language::korean}) {
@@ -56,26 +56,26 @@ TEST_F(FontAtlas, HasEveryCharacterOfEveryWordInBothLanguages) {
 TEST_F(FontAtlas, TakesCharactersInWhenTheyAreNeeded) {
   if (!std::filesystem::exists(nanum)) GTEST_SKIP() << "no " << nanum << " (package fonts-nanum)";
   ASSERT_FALSE(fonts.missing_hangul());
-  ASSERT_TRUE(fonts.update(1.0F));
-  EXPECT_FALSE(fonts.update(1.0F));
+  ASSERT_TRUE(fonts.update_atlas(1.0F));
+  EXPECT_FALSE(fonts.update_atlas(1.0F));
   EXPECT_EQ(missing(*fonts.body, "뾻"), 0xBFBBU);
-  fonts.need("뾻");
-  ASSERT_TRUE(fonts.update(1.0F));
+  fonts.need_characters("뾻");
+  ASSERT_TRUE(fonts.update_atlas(1.0F));
   EXPECT_EQ(missing(*fonts.body, "뾻"), 0U);
-  fonts.need("뾻");
-  EXPECT_FALSE(fonts.update(1.0F));
+  fonts.need_characters("뾻");
+  EXPECT_FALSE(fonts.update_atlas(1.0F));
 }
 
 TEST_F(FontAtlas, AsksForNothingInTextThatIsNone) {
-  fonts.update(1.0F);
-  fonts.need("\xff\xc3\x28 \xe2\x82");
-  EXPECT_FALSE(fonts.update(1.0F));
+  fonts.update_atlas(1.0F);
+  fonts.need_characters("\xff\xc3\x28 \xe2\x82");
+  EXPECT_FALSE(fonts.update_atlas(1.0F));
 }
 
 TEST_F(FontAtlas, GrowsWithTheScale) {
-  fonts.update(1.0F);
+  fonts.update_atlas(1.0F);
   EXPECT_EQ(fonts.body->FontSize, 15.0F);
-  EXPECT_TRUE(fonts.update(2.0F));
+  EXPECT_TRUE(fonts.update_atlas(2.0F));
   EXPECT_EQ(fonts.body->FontSize, 30.0F);
   EXPECT_EQ(fonts.small->FontSize, 24.0F);
   EXPECT_EQ(fonts.title->FontSize, 48.0F);
@@ -84,7 +84,7 @@ TEST_F(FontAtlas, GrowsWithTheScale) {
 TEST_F(FontAtlas, WithoutAFontStillShowsLatinLetters) {
   Fonts bare("/nonexistent/font.ttf");
   EXPECT_TRUE(bare.missing_hangul());
-  ASSERT_TRUE(bare.update(1.0F));
+  ASSERT_TRUE(bare.update_atlas(1.0F));
   EXPECT_EQ(missing(*bare.body, "Peak 12.5 kW"), 0U);
 }
 

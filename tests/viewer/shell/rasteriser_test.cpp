@@ -30,7 +30,7 @@ class Drawing : public ::testing::Test {
     data.Valid = true;
     data.DisplaySize = {16.0F, 16.0F};
     data.FramebufferScale = {1.0F, 1.0F};
-    solid = rasteriser.create(1, 1, std::array{white});
+    solid = rasteriser.create_texture(1, 1, std::array{white});
   }
   ~Drawing() override { ImGui::DestroyContext(context_); }
 
@@ -56,7 +56,7 @@ class Drawing : public ::testing::Test {
     std::array<ImDrawList*, 1> lists{&list_};
     data.CmdLists = lists.data();
     data.CmdListsCount = 1;
-    return rasteriser.draw(data, black);
+    return rasteriser.draw_image(data, black);
   }
 
   ImGuiContext* context_;
@@ -158,7 +158,7 @@ TEST_F(Rasterised, ColoursRunEvenlyBetweenTheCorners) {
 
 TEST_F(Rasterised, APictureShowsEachOfItsPixelsAsASquare) {
   const std::array<std::uint32_t, 4> pixels{red, IM_COL32(0, 255, 0, 255), IM_COL32(0, 0, 255, 255), white};
-  const ImTextureID picture = rasteriser.create(2, 2, pixels);
+  const ImTextureID picture = rasteriser.create_texture(2, 2, pixels);
   triangle({{{0, 0, 0, 0}, {8, 0, 1, 0}, {8, 8, 1, 1}}}, picture);
   triangle({{{0, 0, 0, 0}, {8, 8, 1, 1}, {0, 8, 0, 1}}}, picture);
   const Image image = drawn();
@@ -168,8 +168,8 @@ TEST_F(Rasterised, APictureShowsEachOfItsPixelsAsASquare) {
 }
 
 TEST_F(Rasterised, APictureThatIsGoneIsLeftOut) {
-  const ImTextureID picture = rasteriser.create(1, 1, std::array{red});
-  rasteriser.destroy(picture);
+  const ImTextureID picture = rasteriser.create_texture(1, 1, std::array{red});
+  rasteriser.destroy_texture(picture);
   triangle({{{0, 0}, {16, 0}, {0, 16}}}, picture);
   EXPECT_EQ(count(drawn(), black), 256);
 }
@@ -190,7 +190,7 @@ TEST_F(Rasterised, TextIsDrawnAndTheSameEachTime) {
     ImGui::NewFrame();
     ImGui::GetForegroundDrawList()->AddText({10, 10}, white, "11.0 kW");
     ImGui::Render();
-    return rasteriser.draw(*ImGui::GetDrawData(), black);
+    return rasteriser.draw_image(*ImGui::GetDrawData(), black);
   };
   const Image first = text(), second = text();
   EXPECT_GT(count(first, white), 40);

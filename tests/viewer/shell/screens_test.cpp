@@ -36,9 +36,9 @@ class Screen : public testing::WithRuns {
   }
   static void expect_screen(const ui::Options& chosen, const std::string& name) {
     shell::Headless screen(chosen, 960, 600);
-    EXPECT_EQ(screen.app().trouble(), "");
-    screen.frames(6);
-    testing::expect_golden(screen.picture(), name);
+    EXPECT_EQ(screen.app().trouble_text(), "");
+    screen.draw_frames(6);
+    testing::expect_golden(screen.take_picture(), name);
   }
 };
 
@@ -88,35 +88,35 @@ TEST_F(Golden, NoSession) {
 
 TEST_F(Golden, AScreenComesOutTheSameInEveryFrame) {
   shell::Headless screen(options(run_of("dc_v2g.lua")), 960, 600);
-  screen.frames(6);
-  const shell::Image first = screen.picture();
-  screen.frames(20);
-  EXPECT_EQ(screen.picture().rgba, first.rgba);
+  screen.draw_frames(6);
+  const shell::Image first = screen.take_picture();
+  screen.draw_frames(20);
+  EXPECT_EQ(screen.take_picture().rgba, first.rgba);
 }
 
 TEST_F(Screen, StaysWhenItsFileIsDeleted) {
   const std::string file = run_of("dc_v2g.lua");
   shell::Headless screen(options(file), 960, 600);
-  screen.frames();
+  screen.draw_frames();
   const model::Run* before = screen.ui().run_a();
   ASSERT_NE(before, nullptr);
   const std::size_t sessions = before->sessions.size();
   ASSERT_TRUE(std::filesystem::remove(file));
-  screen.app().ui().runs[0].feed->reload();
-  screen.app().poll(true);
-  screen.frames();
+  screen.app().ui().runs[0].feed->reload_file();
+  screen.app().poll_runs(true);
+  screen.draw_frames();
   ASSERT_NE(screen.ui().run_a(), nullptr);
   EXPECT_EQ(screen.ui().run_a()->sessions.size(), sessions);
-  EXPECT_THAT(screen.app().trouble(), ::testing::HasSubstr("was deleted or moved away"));
+  EXPECT_THAT(screen.app().trouble_text(), ::testing::HasSubstr("was deleted or moved away"));
 }
 
 TEST_F(Screen, OfAFileThatCanNotBeShownSaysWhyAndGoesOn) {
   shell::Headless screen(options(write("text.evtwin", "no run")), 960, 600);
-  screen.frames();
+  screen.draw_frames();
   EXPECT_EQ(screen.ui().run_a(), nullptr);
-  EXPECT_THAT(screen.app().trouble(), ::testing::HasSubstr("not an evtwin run file"));
-  screen.key('T');
-  screen.script("key K; key space; frames 3");
+  EXPECT_THAT(screen.app().trouble_text(), ::testing::HasSubstr("not an evtwin run file"));
+  screen.press_key('T');
+  screen.play_script("key K; key space; frames 3");
 }
 
 }  // namespace

@@ -26,23 +26,23 @@ class Script : public ::testing::Test {
   void frame(double seconds) {
     ImGuiIO& io = ImGui::GetIO();
     io.DeltaTime = static_cast<float>(seconds);
-    hands.apply(io);
+    hands.apply_input(io);
     ImGui::NewFrame();
     items.begin_frame();
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({400, 300});
     ImGui::Begin("screen", nullptr, ImGuiWindowFlags_NoDecoration);
     if (ImGui::Button("Play")) ++played;
-    items.last("player.play");
+    items.register_last("player.play");
     if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) ++twice;
     if (ImGui::IsItemHovered() && ImGui::IsMouseClicked(1)) ++right_clicks;
     ImGui::Button("Stop");
-    items.last("player.stop");
+    items.register_last("player.stop");
     if (ImGui::IsItemClicked() && io.KeyCtrl) ++with_ctrl;
     ImGui::InputText("text", text, sizeof text);
-    items.last("entity.search");
+    items.register_last("entity.search");
     ImGui::InvisibleButton("square", {100, 100});
-    items.last("plot.power");
+    items.register_last("plot.power");
     if (ImGui::IsItemActive()) dragged += io.MouseDelta.x;
     if (ImGui::IsItemHovered()) wheeled += io.MouseWheel;
     if (ImGui::IsKeyPressed('K', false)) ++k_pressed;
@@ -54,7 +54,7 @@ class Script : public ::testing::Test {
   }
   std::string said_of(const std::string& steps) {
     try {
-      play(hands, steps);
+      play_steps(hands, steps);
     } catch (const std::runtime_error& error) {
       return error.what();
     }
@@ -71,27 +71,27 @@ class Script : public ::testing::Test {
 };
 
 TEST_F(Script, ClicksWhatItNames) {
-  play(hands, "click player.play; click player.play\nright_click player.play; ctrl_click player.stop");
+  play_steps(hands, "click player.play; click player.play\nright_click player.play; ctrl_click player.stop");
   EXPECT_EQ(played, 2);
   EXPECT_EQ(right_clicks, 1);
   EXPECT_EQ(with_ctrl, 1);
 }
 
 TEST_F(Script, TwoClicksAreNoDoubleClick) {
-  play(hands, "click player.play; click player.play");
+  play_steps(hands, "click player.play; click player.play");
   EXPECT_EQ(twice, 0);
-  play(hands, "double_click player.play");
+  play_steps(hands, "double_click player.play");
   EXPECT_EQ(twice, 1);
 }
 
 TEST_F(Script, TurnsTheWheelAndDrags) {
-  play(hands, "wheel plot.power +2; drag plot.power -30 5");
+  play_steps(hands, "wheel plot.power +2; drag plot.power -30 5");
   EXPECT_EQ(wheeled, 2.0F);
   EXPECT_EQ(dragged, -30.0F);
 }
 
 TEST_F(Script, PressesKeysAndTypes) {
-  play(hands, "key K; key ctrl+F; click entity.search; type EVSE 7; key backspace; type 한");
+  play_steps(hands, "key K; key ctrl+F; click entity.search; type EVSE 7; key backspace; type 한");
   EXPECT_EQ(k_pressed, 1);
   EXPECT_EQ(ctrl_f, 1);
   EXPECT_STREQ(text, "EVSE 한");
@@ -99,13 +99,13 @@ TEST_F(Script, PressesKeysAndTypes) {
 
 TEST_F(Script, LetsTimeGoByInFrames) {
   elapsed = frames = 0;
-  play(hands, "frames 4 0.5");
+  play_steps(hands, "frames 4 0.5");
   EXPECT_EQ(frames, 4);
   EXPECT_DOUBLE_EQ(elapsed, 2.0);
 }
 
 TEST_F(Script, LooksWhatIsOnTheScreen) {
-  play(hands, "# a comment; click nothing\n expect player.play ;; expect no plan.run");
+  play_steps(hands, "# a comment; click nothing\n expect player.play ;; expect no plan.run");
   EXPECT_EQ(
       said_of("expect plan.run"),
       "step 1 'expect plan.run': 'plan.run' is not on the screen (near it: player.play, player.stop, plot.power)");

@@ -31,8 +31,8 @@ class WhatIfScreen : public ::testing::Test {
   static void evtwin(std::vector<std::string> words) {
     words.insert(words.begin(), paths::program);
     model::ChildProcess child(std::move(words));
-    child.wait();
-    ASSERT_EQ(child.status(), 0) << child.err();
+    child.wait_for_end();
+    ASSERT_EQ(child.exit_status(), 0) << child.stderr_text();
   }
   static std::string run_file() { return folder + "/day.evtwin"; }
   static ui::Options options(const std::string& page, const std::string& file = run_file()) {
@@ -44,7 +44,7 @@ class WhatIfScreen : public ::testing::Test {
     out.t = "2026-06-10T10:30";
     return out;
   }
-  static bool there(Headless& viewer, const std::string& item) { return viewer.ui().items.find(item) != nullptr; }
+  static bool there(Headless& viewer, const std::string& item) { return viewer.ui().items.find_rect(item) != nullptr; }
 
   static std::string folder;
 };
@@ -54,10 +54,10 @@ constexpr int until_answered = 60;  // frames: a still viewer waits for its answ
 
 TEST_F(WhatIfScreen, AChargeIsPlannedAndBothWaysAreShown) {
   Headless viewer(options("plan"), 1024, 700);
-  viewer.frames(5);
+  viewer.draw_frames(5);
   EXPECT_FALSE(there(viewer, "plan.cost"));
-  viewer.click("plan.run");
-  viewer.frames(until_answered);
+  viewer.click_item("plan.run");
+  viewer.draw_frames(until_answered);
   for (const char* item : {"plan.why", "plan.cost", "plan.cost.existing", "plan.ready", "plan.schedule", "plan.run"})
     EXPECT_TRUE(there(viewer, item)) << item;
 }
@@ -71,11 +71,11 @@ TEST_F(WhatIfScreen, AQuestionCanBeCancelled) {
   ui::Options asking = options("plan");
   asking.evtwin = slow;
   Headless viewer(asking, 1024, 700);
-  viewer.frames(5);
-  viewer.click("plan.run");
+  viewer.draw_frames(5);
+  viewer.click_item("plan.run");
   ASSERT_TRUE(there(viewer, "plan.cancel"));
-  viewer.click("plan.cancel");
-  viewer.frames(until_answered);
+  viewer.click_item("plan.cancel");
+  viewer.draw_frames(until_answered);
   EXPECT_TRUE(there(viewer, "plan.run"));
   EXPECT_FALSE(there(viewer, "plan.cost"));
   EXPECT_FALSE(there(viewer, "plan.trouble"));  // who cancels needs no explanation
@@ -83,16 +83,16 @@ TEST_F(WhatIfScreen, AQuestionCanBeCancelled) {
 
 TEST_F(WhatIfScreen, AWishThatMakesNoSenseGetsTheReason) {
   Headless viewer(options("plan"), 1024, 700);
-  viewer.frames(5);
-  viewer.script("click plan.leave; key ctrl+A; type 2026-06-10 09:00; key enter; click plan.run; frames 60");
+  viewer.draw_frames(5);
+  viewer.play_script("click plan.leave; key ctrl+A; type 2026-06-10 09:00; key enter; click plan.run; frames 60");
   EXPECT_TRUE(there(viewer, "plan.trouble"));
   EXPECT_FALSE(there(viewer, "plan.cost"));
 }
 
 TEST_F(WhatIfScreen, AChangedSiteOpensAsRunBWithItsFigures) {
   Headless viewer(options("site"), 1024, 700);
-  viewer.frames(5);
-  viewer.script("double_click change.contract_kw; key ctrl+A; type 20; key enter; click change.run; frames 60");
+  viewer.draw_frames(5);
+  viewer.play_script("double_click change.contract_kw; key ctrl+A; type 20; key enter; click change.run; frames 60");
   const ui::Ui& ui = viewer.ui();
   ASSERT_EQ(ui.runs.size(), 2U);
   ASSERT_NE(ui.run_b(), nullptr);
@@ -108,15 +108,15 @@ TEST_F(WhatIfScreen, AChangedSiteOpensAsRunBWithItsFigures) {
 
 TEST_F(WhatIfScreen, TheSliderRunsAgainWhenItIsReleasedAndReplacesTheAnswer) {
   Headless viewer(options("site"), 1024, 700);
-  viewer.frames(5);
-  viewer.drag("change.contract_slider", 40.0F, 0.0F);
-  viewer.frames(until_answered);
+  viewer.draw_frames(5);
+  viewer.drag_item("change.contract_slider", 40.0F, 0.0F);
+  viewer.draw_frames(until_answered);
   const ui::Ui& ui = viewer.ui();
   ASSERT_EQ(ui.runs.size(), 2U);
   ASSERT_NE(ui.run_b(), nullptr);
   const std::string first = ui.run_b()->parameters.at("change contract_kw");
-  viewer.drag("change.contract_slider", 80.0F, 0.0F);
-  viewer.frames(until_answered);
+  viewer.drag_item("change.contract_slider", 80.0F, 0.0F);
+  viewer.draw_frames(until_answered);
   ASSERT_EQ(ui.runs.size(), 2U);  // the answer before is not kept
   ASSERT_NE(ui.run_b(), nullptr);
   EXPECT_NE(ui.run_b()->parameters.at("change contract_kw"), first);
@@ -124,23 +124,23 @@ TEST_F(WhatIfScreen, TheSliderRunsAgainWhenItIsReleasedAndReplacesTheAnswer) {
 
 TEST_F(WhatIfScreen, AnAnswerIsSavedUnderANameAndNeverOverAFile) {
   Headless viewer(options("site"), 1024, 700);
-  viewer.frames(5);
+  viewer.draw_frames(5);
   const std::string file = folder + "/kept.evtwin";
-  viewer.script("click change.run; frames 60; click change.save_path; type " + file + "; click change.save");
+  viewer.play_script("click change.run; frames 60; click change.save_path; type " + file + "; click change.save");
   EXPECT_TRUE(fs::exists(file));
   EXPECT_NE(viewer.ui().notice.find("Written"), std::string::npos) << viewer.ui().notice;
-  viewer.click("change.save");
+  viewer.click_item("change.save");
   EXPECT_NE(viewer.ui().notice.find("Can not be written"), std::string::npos) << viewer.ui().notice;
 }
 
 TEST_F(WhatIfScreen, BookingsOfAScenarioWithoutASessionFileAreShownAndSaved) {
   Headless viewer(options("site"), 1024, 700);
-  viewer.frames(5);
+  viewer.draw_frames(5);
   const std::string file = folder + "/bookings.csv";
-  viewer.script("click change.tab_bookings; frames 3");
+  viewer.play_script("click change.tab_bookings; frames 3");
   EXPECT_TRUE(there(viewer, "change.bookings_fixed"));
   EXPECT_TRUE(there(viewer, "change.booking.van-1"));
-  viewer.script("click change.bookings_path; type " + file + "; click change.bookings_save");
+  viewer.play_script("click change.bookings_path; type " + file + "; click change.bookings_save");
   std::ifstream in(file);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   EXPECT_NE(text.find("2026-06-10T13:00:00+09:00,2026-06-10T18:00:00+09:00,"), std::string::npos) << text;
@@ -155,22 +155,22 @@ TEST_F(WhatIfScreen, BookingsAreChangedAndRunWhereTheScenarioTakesASessionFile) 
   ui::Options of_real = options("site", file);
   of_real.t.clear();
   Headless viewer(of_real, 1024, 700);
-  viewer.script("frames 5; click change.tab_bookings; frames 3");
+  viewer.play_script("frames 5; click change.tab_bookings; frames 3");
   ASSERT_FALSE(there(viewer, "change.bookings_fixed"));
-  viewer.script("click change.bookings.run; frames 60");
+  viewer.play_script("click change.bookings.run; frames 60");
   ASSERT_NE(viewer.ui().run_b(), nullptr);
   EXPECT_EQ(viewer.ui().run_b()->sessions.size(), viewer.ui().run_a()->sessions.size());
 }
 
 TEST_F(WhatIfScreen, StrategiesBecomePointsAndOpenAsRuns) {
   Headless viewer(options("quadrant"), 1024, 700);
-  viewer.frames(until_answered);
-  viewer.click("quadrant.strategy.lp");  // chosen at first: off
-  viewer.script("click quadrant.run; frames 60");
+  viewer.draw_frames(until_answered);
+  viewer.click_item("quadrant.strategy.lp");  // chosen at first: off
+  viewer.play_script("click quadrant.run; frames 60");
   EXPECT_TRUE(there(viewer, "quadrant.point.asap"));
   EXPECT_FALSE(there(viewer, "quadrant.point.lp"));
   EXPECT_TRUE(there(viewer, "quadrant.best.A"));
-  viewer.script("click quadrant.open; frames 5");
+  viewer.play_script("click quadrant.open; frames 5");
   ASSERT_EQ(viewer.ui().runs.size(), 3U);
   EXPECT_EQ(viewer.ui().runs[1].run->strategy, "asap");
   EXPECT_EQ(viewer.ui().runs[2].run->strategy, "edf");
@@ -182,10 +182,10 @@ TEST_F(WhatIfScreen, ARunOfALogSaysWhatToDoInstead) {
   ui::Options of_log = options("plan", file);
   of_log.t.clear();
   Headless viewer(of_log, 1024, 700);
-  viewer.frames(5);
+  viewer.draw_frames(5);
   EXPECT_TRUE(there(viewer, "what_if.trouble"));
-  viewer.click("plan.run");
-  viewer.frames(3);
+  viewer.click_item("plan.run");
+  viewer.draw_frames(3);
   EXPECT_FALSE(there(viewer, "plan.cancel"));  // nothing was asked
 }
 
@@ -193,9 +193,9 @@ TEST_F(WhatIfScreen, WithoutEvtwinItIsSaidAndNothingBreaks) {
   ui::Options lost = options("plan");
   lost.evtwin = "/nowhere/evtwin";
   Headless viewer(lost, 1024, 700);
-  viewer.frames(5);
-  viewer.click("plan.run");
-  viewer.frames(5);
+  viewer.draw_frames(5);
+  viewer.click_item("plan.run");
+  viewer.draw_frames(5);
   EXPECT_TRUE(there(viewer, "plan.trouble"));
 }
 

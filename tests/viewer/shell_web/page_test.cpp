@@ -26,14 +26,14 @@ struct Pages : ::testing::Test {
     std::vector<std::string> files;
     for (const std::string& name : names) files.push_back(*folder / name);
     auto made = std::make_unique<Page>(make_cpu_surface(), read_link(fragment), files, "en-GB", false);
-    made->resize(1200, 800, 1.0F);
+    made->resize_to(1200, 800, 1.0F);
     settle(*made);
     return made;
   }
   /// Until everything is read and no frame comes by itself.
   static Wishes settle(Page& page) {
     for (int i = 0; i < 20000; ++i) {
-      const Wishes wishes = page.frame(1.0 / 60.0);
+      const Wishes wishes = page.draw_frame(1.0 / 60.0);
       if (!wishes.again && page.app().ui().run_a() != nullptr) return wishes;
     }
     throw std::runtime_error("the page never settles");
@@ -47,7 +47,7 @@ TEST_F(Pages, AnAddressShowsAgainWhatWasShown) {
       page("#t=2026-06-01T11:30&window=3h&select=A-3&lang=ko&theme=dark&layout=stakeholder&compare=split",
            {"edf.evtwin", "asap.evtwin"});
   ui::Ui& shown = first->app().ui();
-  shown.time.pan(kernel::hour_ns);  // the cursor is no longer in the middle of the window
+  shown.time.pan_by(kernel::hour_ns);  // the cursor is no longer in the middle of the window
   const Wishes wishes = settle(*first);
   const auto second = page(wishes.link, {"edf.evtwin", "asap.evtwin"});
   const ui::Ui& again = second->app().ui();
@@ -57,7 +57,7 @@ TEST_F(Pages, AnAddressShowsAgainWhatWasShown) {
   EXPECT_EQ(again.selection.evse, shown.selection.evse);
   EXPECT_EQ(again.compare, ui::Compare::split);
   EXPECT_EQ(again.settings.layout, ui::Layout::stakeholder);
-  EXPECT_TRUE(again.korean());
+  EXPECT_TRUE(again.is_korean());
   EXPECT_TRUE(again.settings.dark);
   EXPECT_EQ(settle(*second).link, wishes.link);
 }
@@ -79,38 +79,38 @@ TEST_F(Pages, ALinkThatMakesNoSenseIsToldBesideTheRun) {
 TEST_F(Pages, AChangedAddressIsFollowed) {
   const auto made = page("", {"edf.evtwin"});
   const model::Run& run = *made->app().ui().run_a();
-  made->follow("#t=2026-06-02T08:00&window=2h&select=A-2&lang=ko");
+  made->follow_link("#t=2026-06-02T08:00&window=2h&select=A-2&lang=ko");
   settle(*made);
   const ui::Ui& ui = made->app().ui();
-  EXPECT_EQ(ui.time.cursor_ns(), run.clock.parse("2026-06-02T08:00"));
+  EXPECT_EQ(ui.time.cursor_ns(), run.clock.parse_instant("2026-06-02T08:00"));
   EXPECT_EQ(ui.time.to_ns() - ui.time.from_ns(), 2 * kernel::hour_ns);
   EXPECT_EQ(run.evses[ui.selection.evse].name, "A-2");
-  EXPECT_TRUE(ui.korean());
-  made->follow("#select=A-3");
+  EXPECT_TRUE(ui.is_korean());
+  made->follow_link("#select=A-3");
   settle(*made);
-  EXPECT_EQ(ui.time.cursor_ns(), run.clock.parse("2026-06-02T08:00")) << "what a link does not say stays";
-  made->follow("#nonsense");
+  EXPECT_EQ(ui.time.cursor_ns(), run.clock.parse_instant("2026-06-02T08:00")) << "what a link does not say stays";
+  made->follow_link("#nonsense");
   EXPECT_NE(ui.notice.find("nonsense"), std::string::npos);
 }
 
 TEST_F(Pages, OffersNoQuestionsToEvtwinAndTheBrowsersChoiceOfFiles) {
   const auto made = page("", {"edf.evtwin"});
   const ui::Items& items = made->app().ui().items;
-  EXPECT_EQ(items.find("menu.ask"), nullptr);
+  EXPECT_EQ(items.find_rect("menu.ask"), nullptr);
   const auto click = [&](const char* name) {
-    const ui::Items::Rect* rect = items.find(name);
+    const ui::Items::Rect* rect = items.find_rect(name);
     ASSERT_NE(rect, nullptr) << name;
-    made->input.mouse(rect->centre().x, rect->centre().y);
-    made->frame(1.0 / 60.0);
-    made->input.button(0, true);
-    made->input.button(0, false);  // both before the next frame comes
+    made->input.move_mouse(rect->centre().x, rect->centre().y);
+    made->draw_frame(1.0 / 60.0);
+    made->input.set_button(0, true);
+    made->input.set_button(0, false);  // both before the next frame comes
   };
   click("menu.file");
   settle(*made);
-  EXPECT_EQ(items.find("menu.path"), nullptr);
+  EXPECT_EQ(items.find_rect("menu.path"), nullptr);
   click("menu.choose");
   bool asked = false;
-  for (int i = 0; i < 5; ++i) asked = made->frame(1.0 / 60.0).choose_file || asked;
+  for (int i = 0; i < 5; ++i) asked = made->draw_frame(1.0 / 60.0).choose_file || asked;
   EXPECT_TRUE(asked);
 }
 
@@ -118,42 +118,42 @@ TEST_F(Pages, OffersNoQuestionsToEvtwinAndTheBrowsersChoiceOfFiles) {
 TEST_F(Pages, APressBetweenTwoFramesIsOneFrameLong) {
   const auto made = page("", {"edf.evtwin"});
   ImGuiIO& io = ImGui::GetIO();
-  made->input.key(ui::key::space, true);
-  made->input.key(ui::key::space, false);
-  EXPECT_TRUE(made->input.apply(io));
+  made->input.set_key(ui::key::space, true);
+  made->input.set_key(ui::key::space, false);
+  EXPECT_TRUE(made->input.apply_input(io));
   EXPECT_TRUE(io.KeysDown[ui::key::space]);
-  made->input.apply(io);
+  made->input.apply_input(io);
   EXPECT_FALSE(io.KeysDown[ui::key::space]);
 
-  made->input.button(1, true);
-  made->input.apply(io);
-  made->input.apply(io);
+  made->input.set_button(1, true);
+  made->input.apply_input(io);
+  made->input.apply_input(io);
   EXPECT_TRUE(io.MouseDown[1]) << "held";
   made->input.let_go();
-  made->input.apply(io);
+  made->input.apply_input(io);
   EXPECT_FALSE(io.MouseDown[1]);
 
-  made->input.wheel(0.0F, 1.0F);
-  made->input.wheel(0.0F, 1.0F);
-  made->input.apply(io);
+  made->input.turn_wheel(0.0F, 1.0F);
+  made->input.turn_wheel(0.0F, 1.0F);
+  made->input.apply_input(io);
   EXPECT_EQ(io.MouseWheel, 2.0F);
-  made->input.apply(io);
+  made->input.apply_input(io);
   EXPECT_EQ(io.MouseWheel, 0.0F);
-  made->input.key(-1, true);  // keys and buttons that there are none of
-  made->input.key(512, true);
-  made->input.button(3, true);
+  made->input.set_key(-1, true);  // keys and buttons that there are none of
+  made->input.set_key(512, true);
+  made->input.set_button(3, true);
 }
 
 TEST_F(Pages, WithoutARunAsksForOne) {
   Page made(make_cpu_surface(), read_link(""), {}, "ko", true);
-  made.resize(600, 400, 1.0F);
+  made.resize_to(600, 400, 1.0F);
   Wishes wishes;
-  for (int i = 0; i < 5; ++i) wishes = made.frame(1.0 / 60.0);
-  EXPECT_NE(made.app().ui().items.find("choose"), nullptr);
-  EXPECT_TRUE(made.app().ui().korean());
+  for (int i = 0; i < 5; ++i) wishes = made.draw_frame(1.0 / 60.0);
+  EXPECT_NE(made.app().ui().items.find_rect("choose"), nullptr);
+  EXPECT_TRUE(made.app().ui().is_korean());
   EXPECT_TRUE(made.app().ui().settings.dark);
   EXPECT_EQ(wishes.link, "");
-  made.open(*folder / "asap.evtwin");
+  made.open_file(*folder / "asap.evtwin");
   settle(made);
   EXPECT_NE(made.app().ui().run_a(), nullptr);
 }

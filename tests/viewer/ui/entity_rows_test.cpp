@@ -121,7 +121,7 @@ TEST(Stations, AreUsedWhereSomebodyCharged) {
   ASSERT_EQ(stations.size(), 2U);
   EXPECT_TRUE(stations[0].used);
   EXPECT_FALSE(stations[1].used);
-  EXPECT_TRUE(stations[1].single(run));
+  EXPECT_TRUE(stations[1].is_single(run));
 }
 
 }  // namespace

@@ -47,14 +47,14 @@ std::uint32_t session_named(const model::Run& run, const std::string& name) {
 
 TEST(Metered, NamesTheLengthOfTheMeteringWindows) {
   PanelScreen screen(nothing, {300, 300}, recorded_week().run);
-  EXPECT_EQ(metered(screen.ui, Word::kpi_peak, *recorded_week().run), "Peak (15 min)");
+  EXPECT_EQ(metered_text(screen.ui, Word::kpi_peak, *recorded_week().run), "Peak (15 min)");
   model::Run run;
   run.sites.resize(3);
   run.sites[0].metering_window_ns = run.sites[2].metering_window_ns = 30 * kernel::minute_ns;
   run.sites[1].metering_window_ns = 60 * kernel::minute_ns;
-  EXPECT_EQ(metered(screen.ui, Word::series_grid, {&run.sites[0], &run.sites[2]}), "grid (30 min)");
+  EXPECT_EQ(metered_text(screen.ui, Word::series_grid, {&run.sites[0], &run.sites[2]}), "grid (30 min)");
   screen.ui.settings.language = Language::korean;
-  EXPECT_EQ(metered(screen.ui, Word::kpi_peak, run), "최대수요전력(30/60분)");
+  EXPECT_EQ(metered_text(screen.ui, Word::kpi_peak, run), "최대수요전력(30/60분)");
 }
 
 TEST(SiteFacts, MoneyAtTheEndIsThatOfTheDays) {
@@ -124,7 +124,7 @@ TEST(EvseFacts, WhenAVehicleHasLeftSayWhatItGotMissedAndPaid) {
   const std::string said = group(evse_facts(screen.ui, run, van.evse, van.departed_ns), Word::last_session).sentence;
   EXPECT_THAT(said, HasSubstr("Porter left at 2026-06-10 18:00. Got"));
   EXPECT_THAT(said, HasSubstr("target met"));
-  EXPECT_THAT(said, HasSubstr("Driver paid " + money(screen.ui, run, van.paid)));
+  EXPECT_THAT(said, HasSubstr("Driver paid " + money_text(screen.ui, run, van.paid)));
 }
 
 TEST(EvseFacts, SayWhatTheControlPilotShows) {

@@ -8,10 +8,10 @@ namespace evtwin::viewer::ui {
 namespace {
 
 TEST(Figures, CarryTheirUnitAndGroupThousands) {
-  EXPECT_EQ(figure(1234567.25, "kWh", 1), "1,234,567.2 kWh");
-  EXPECT_EQ(figure(999.0, "kW", 0), "999 kW");
-  EXPECT_EQ(figure(-1000.0, "kW", 0), "-1,000 kW");
-  EXPECT_EQ(figure(123456.0, "", 0), "123,456");
+  EXPECT_EQ(figure_text(1234567.25, "kWh", 1), "1,234,567.2 kWh");
+  EXPECT_EQ(figure_text(999.0, "kW", 0), "999 kW");
+  EXPECT_EQ(figure_text(-1000.0, "kW", 0), "-1,000 kW");
+  EXPECT_EQ(figure_text(123456.0, "", 0), "123,456");
   EXPECT_EQ(percent_text(0.625), "62 %");
 }
 

@@ -36,7 +36,7 @@ class Pad {
   void frame(double seconds = 1.0 / 60.0) {
     ImGuiIO& io = ImGui::GetIO();
     io.DeltaTime = static_cast<float>(seconds);
-    queue.apply(io);
+    queue.apply_events(io);
     ImGui::NewFrame();
     ImGui::SetNextWindowPos({0.0F, 0.0F});
     ImGui::SetNextWindowSize(io.DisplaySize);
@@ -79,11 +79,11 @@ TEST(InputQueue, AHundredClicksAtRandomTimesActOnceEach) {
     const auto frames = [&] {
       for (auto n = random() % 3; n > 0; --n) pad.frame(0.001 + static_cast<double>(random() % 300) * 1e-3);
     };
-    pad.queue.move(hits ? 50.0F : 390.0F, hits ? 50.0F : 290.0F);
+    pad.queue.move_mouse(hits ? 50.0F : 390.0F, hits ? 50.0F : 290.0F);
     frames();
-    pad.queue.button(0, true);
+    pad.queue.set_button(0, true);
     frames();
-    pad.queue.button(0, false);
+    pad.queue.set_button(0, false);
     frames();
     if (random() % 2 == 0) pad.drain();
   }
@@ -91,10 +91,10 @@ TEST(InputQueue, AHundredClicksAtRandomTimesActOnceEach) {
   EXPECT_EQ(pad.clicks, expected);
   Pad fast;
   fast.frame();
-  fast.queue.move(50.0F, 50.0F);
+  fast.queue.move_mouse(50.0F, 50.0F);
   for (int click = 0; click < 100; ++click) {
-    fast.queue.button(0, true);
-    fast.queue.button(0, false);
+    fast.queue.set_button(0, true);
+    fast.queue.set_button(0, false);
   }
   fast.drain();
   EXPECT_EQ(fast.clicks, 100);
@@ -104,16 +104,16 @@ TEST(InputQueue, AClickIsWhereItWas) {
   Pad pad;
   pad.frame();
   // Pressed on the button, and the pointer has gone on before the next frame; and the other way round.
-  pad.queue.move(50.0F, 50.0F);
-  pad.queue.button(0, true);
-  pad.queue.button(0, false);
-  pad.queue.move(390.0F, 290.0F);
+  pad.queue.move_mouse(50.0F, 50.0F);
+  pad.queue.set_button(0, true);
+  pad.queue.set_button(0, false);
+  pad.queue.move_mouse(390.0F, 290.0F);
   pad.drain();
   EXPECT_EQ(pad.clicks, 1);
-  pad.queue.move(390.0F, 290.0F);
-  pad.queue.button(0, true);
-  pad.queue.button(0, false);
-  pad.queue.move(50.0F, 50.0F);
+  pad.queue.move_mouse(390.0F, 290.0F);
+  pad.queue.set_button(0, true);
+  pad.queue.set_button(0, false);
+  pad.queue.move_mouse(50.0F, 50.0F);
   pad.drain();
   EXPECT_EQ(pad.clicks, 1);
 }
@@ -121,15 +121,15 @@ TEST(InputQueue, AClickIsWhereItWas) {
 TEST(InputQueue, TwoClicksWithinHalfASecondAreADoubleClick) {
   Pad pad;
   pad.frame();
-  pad.queue.move(50.0F, 50.0F);
-  for (const bool down : {true, false, true, false}) pad.queue.button(0, down);
+  pad.queue.move_mouse(50.0F, 50.0F);
+  for (const bool down : {true, false, true, false}) pad.queue.set_button(0, down);
   pad.drain();
   EXPECT_EQ(pad.doubles, 1);
   pad.frame(1.0);
-  for (const bool down : {true, false}) pad.queue.button(0, down);
+  for (const bool down : {true, false}) pad.queue.set_button(0, down);
   pad.drain();
   pad.frame(0.6);
-  for (const bool down : {true, false}) pad.queue.button(0, down);
+  for (const bool down : {true, false}) pad.queue.set_button(0, down);
   pad.drain();
   EXPECT_EQ(pad.doubles, 1);
 }
@@ -138,8 +138,8 @@ TEST(InputQueue, AKeyTappedBetweenTwoFramesIsPressedOnce) {
   Pad pad;
   pad.frame();
   for (int i = 0; i < 5; ++i) {
-    pad.queue.key(key::space, true);
-    pad.queue.key(key::space, false);
+    pad.queue.set_key(key::space, true);
+    pad.queue.set_key(key::space, false);
   }
   pad.drain();
   EXPECT_EQ(pad.spaces, 5);
@@ -151,24 +151,24 @@ TEST(InputQueue, TextAndCommandsKeepTheirOrder) {
   pad.frame();
   pad.frame();
   const auto tap = [&](int code) {
-    pad.queue.key(code, true);
-    pad.queue.key(code, false);
+    pad.queue.set_key(code, true);
+    pad.queue.set_key(code, false);
   };
-  pad.queue.character('a');
-  pad.queue.character('b');
+  pad.queue.type_character('a');
+  pad.queue.type_character('b');
   tap(key::backspace);
-  pad.queue.character('c');
-  pad.queue.character(0xD55C);  // committed by an input method, without a key
+  pad.queue.type_character('c');
+  pad.queue.type_character(0xD55C);  // committed by an input method, without a key
   tap(key::left);
-  pad.queue.character('d');
+  pad.queue.type_character('d');
   pad.drain();
   EXPECT_EQ(pad.text, "acd\xED\x95\x9C");
 }
 
 TEST(InputQueue, WhatWasDownIsReleasedWhenTheWindowLosesTheKeyboard) {
   Pad pad;
-  pad.queue.key(key::first_modifier + 1, true);
-  pad.queue.button(0, true);
+  pad.queue.set_key(key::first_modifier + 1, true);
+  pad.queue.set_button(0, true);
   pad.frame();
   EXPECT_TRUE(ImGui::GetIO().KeyCtrl);
   pad.queue.release_all();
@@ -180,8 +180,8 @@ TEST(InputQueue, WhatWasDownIsReleasedWhenTheWindowLosesTheKeyboard) {
 TEST(InputQueue, TheWheelIsSummedUp) {
   Pad pad;
   pad.frame();
-  pad.queue.move(50.0F, 50.0F);
-  for (int i = 0; i < 7; ++i) pad.queue.wheel(0.0F, 1.0F);
+  pad.queue.move_mouse(50.0F, 50.0F);
+  for (int i = 0; i < 7; ++i) pad.queue.turn_wheel(0.0F, 1.0F);
   pad.drain();
   EXPECT_FLOAT_EQ(pad.wheel, 7.0F);
 }

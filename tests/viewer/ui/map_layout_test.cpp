@@ -16,7 +16,7 @@ std::vector<Corner> cells_of(const MapLayout& layout, const std::vector<MapGroup
   std::vector<Corner> cells;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     for (std::uint32_t i = 0; i < groups[g].cells; ++i) {
-      const MapLayout::Rect at = layout.cell(g, i, groups[g].headed);
+      const MapLayout::Rect at = layout.cell_rect(g, i, groups[g].headed);
       cells.push_back({at.x, at.y, at.x + layout.cell_width, at.y + layout.cell_height});
     }
   }
@@ -46,7 +46,7 @@ RC_GTEST_PROP(MapLayout, BoxesAndCellsStandBesideEachOtherWithinTheWidth, ()) {
                   overlap(one.y, one.y + one.height, other.y, other.y + other.height)));
     }
     for (std::uint32_t i = 0; i < groups[a].cells; ++i) {
-      const MapLayout::Rect at = layout.cell(a, i, groups[a].headed);
+      const MapLayout::Rect at = layout.cell_rect(a, i, groups[a].headed);
       RC_ASSERT(at.x >= one.x && at.x + layout.cell_width <= one.x + one.width + 0.01F);
       RC_ASSERT(at.y >= one.y && at.y + layout.cell_height <= one.y + one.height + 0.01F);
     }

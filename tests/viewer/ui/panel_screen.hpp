@@ -52,8 +52,8 @@ class PanelScreen {
     ui.canvas.clock = &a->clock;
     ui.canvas.textures = &rasteriser_;
     for (std::uint16_t w = 0; w < static_cast<std::uint16_t>(Word::count); ++w) {
-      fonts_.need(text_of(static_cast<Word>(w), Language::english));
-      fonts_.need(text_of(static_cast<Word>(w), Language::korean));
+      fonts_.need_characters(text_of(static_cast<Word>(w), Language::english));
+      fonts_.need_characters(text_of(static_cast<Word>(w), Language::korean));
     }
   }
 
@@ -67,13 +67,13 @@ class PanelScreen {
   };
 
   void frame(double seconds) {
-    if (fonts_.update(ui.settings.scale)) rasteriser_.upload_fonts();
+    if (fonts_.update_atlas(ui.settings.scale)) rasteriser_.upload_fonts();
     ui.canvas.style = ui.settings.dark ? plot::dark_style(ui.settings.scale) : plot::light_style(ui.settings.scale);
     ui.canvas.begin_frame();
     ui.items.begin_frame();
     ImGuiIO& io = ImGui::GetIO();
     io.DeltaTime = static_cast<float>(seconds);
-    hands.apply(io);
+    hands.apply_input(io);
     ImGui::NewFrame();
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize(io.DisplaySize);

@@ -17,32 +17,32 @@ const model::RunPtr& week_asap() { return test::recorded("workplace_week", "asap
 
 TEST(EntityList, AClickSelectsTheEvse) {
   PanelScreen screen(draw_entity_list, {280, 400}, week());
-  screen.hands.frames(2);
-  screen.hands.click("entity.A-3");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("entity.A-3");
   ASSERT_NE(screen.ui.selection.evse, no_row);
   EXPECT_EQ(week()->evses[screen.ui.selection.evse].name, "A-3");
-  screen.hands.click("entity.Car park");
+  screen.hands.click_item("entity.Car park");
   EXPECT_EQ(screen.ui.selection.evse, no_row);
 }
 
 TEST(EntityList, AStationFoldsAndIsSelected) {
   PanelScreen screen(draw_entity_list, {280, 400}, week());
-  screen.hands.frames(2);
-  screen.hands.click("entities.open.A");
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("entities.open.A");
+  screen.hands.draw_frames(2);
   EXPECT_FALSE(screen.hands.on_screen("entity.A-1"));
   EXPECT_TRUE(screen.ui.selection.station.empty());
-  screen.hands.click("entity.V");
+  screen.hands.click_item("entity.V");
   EXPECT_EQ(screen.ui.selection.station, "V");
 }
 
 TEST(EntityList, SearchLeavesWhatMatches) {
   PanelScreen screen(draw_entity_list, {280, 400}, week());
   screen.ui.focus_search = true;  // as Ctrl+F does
-  screen.hands.frames(3);
+  screen.hands.draw_frames(3);
   EXPECT_FALSE(screen.ui.focus_search);
-  screen.hands.type("d-");
-  screen.hands.frames(2);
+  screen.hands.type_text("d-");
+  screen.hands.draw_frames(2);
   EXPECT_EQ(screen.ui.search, "d-");
   EXPECT_TRUE(screen.hands.on_screen("entity.D-1"));
   EXPECT_FALSE(screen.hands.on_screen("entity.A-1"));
@@ -50,15 +50,15 @@ TEST(EntityList, SearchLeavesWhatMatches) {
 
 TEST(EntityList, AStationAndADateAreChosenOfThoseWithData) {
   PanelScreen screen(draw_entity_list, {280, 400}, week());
-  screen.hands.frames(2);
-  screen.hands.click("entities.station");
-  screen.hands.frames(2);
-  screen.hands.click("station.V");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("entities.station");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("station.V");
   EXPECT_EQ(screen.ui.selection.station, "V");
 
-  screen.hands.click("entities.date");
-  screen.hands.frames(2);
-  screen.hands.click("date.2026-06-04");
+  screen.hands.click_item("entities.date");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("date.2026-06-04");
   EXPECT_EQ(week()->clock.iso_text(screen.ui.time.from_ns()), "2026-06-04T00:00:00+09:00");
   EXPECT_EQ(week()->clock.iso_text(screen.ui.time.to_ns()), "2026-06-05T00:00:00+09:00");
   EXPECT_EQ(screen.ui.time.cursor_ns(), screen.ui.time.from_ns());
@@ -75,53 +75,53 @@ TEST(EntityList, SteppingGoesThroughTheListAndStopsAtItsEnds) {
   EXPECT_EQ(screen.ui.selection.evse, 0U);
   for (std::size_t i = 0; i < week()->evses.size() + 3; ++i) step_entity(screen.ui, 1);
   EXPECT_EQ(screen.ui.selection.evse, week()->evses.size() - 1);
-  screen.hands.frames(3);
+  screen.hands.draw_frames(3);
   EXPECT_TRUE(screen.hands.on_screen("entity." + week()->evses.back().name));  // scrolled to
 }
 
 TEST(EventList, AClickSeeksAndSelects) {
   PanelScreen screen(draw_event_list, {700, 300}, week());
-  screen.hands.frames(2);
-  screen.hands.click("event.0");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("event.0");
   EXPECT_EQ(screen.ui.time.cursor_ns(), week()->events.front().time_ns);
   EXPECT_EQ(screen.ui.selection.session, week()->events.front().session);
 }
 
 TEST(EventList, AChipHidesItsKindAndWithCtrlShowsItAlone) {
   PanelScreen screen(draw_event_list, {900, 300}, week());
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
   const auto arrival = static_cast<std::size_t>(model::EventKind::arrival);
   const auto shown = [&] { return std::count(screen.ui.events.show.begin(), screen.ui.events.show.end(), true); };
-  screen.hands.click("filter.arrival");
+  screen.hands.click_item("filter.arrival");
   EXPECT_FALSE(screen.ui.events.show[arrival]);
   EXPECT_EQ(shown(), static_cast<std::ptrdiff_t>(model::event_kinds) - 1);
-  screen.hands.click("filter.arrival", 0, true);
+  screen.hands.click_item("filter.arrival", 0, true);
   EXPECT_TRUE(screen.ui.events.show[arrival]);
   EXPECT_EQ(shown(), 1);
-  screen.hands.click("filter.arrival", 0, true);
+  screen.hands.click_item("filter.arrival", 0, true);
   EXPECT_EQ(shown(), static_cast<std::ptrdiff_t>(model::event_kinds));
 }
 
 TEST(EventList, InANarrowPanelTheKindsAreBehindAButton) {
   PanelScreen screen(draw_event_list, {300, 200}, week());
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
   EXPECT_FALSE(screen.hands.on_screen("filter.arrival"));
-  screen.hands.click("filter.kinds");
-  screen.hands.frames(2);
-  screen.hands.click("filter.arrival");
+  screen.hands.click_item("filter.kinds");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("filter.arrival");
   EXPECT_FALSE(screen.ui.events.show[static_cast<std::size_t>(model::EventKind::arrival)]);
 }
 
 TEST(EventList, PreviousAndNextStepThroughWhatPassesTheFilter) {
   PanelScreen screen(draw_event_list, {700, 300}, week());
   screen.ui.events.alerts_only = true;
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
   TimeNs first_alert = kernel::time_never;
   for (const model::Event& event : week()->events) {
     if (event.alert) first_alert = std::min(first_alert, event.time_ns);
   }
   ASSERT_NE(first_alert, kernel::time_never);
-  screen.hands.click("events.next");
+  screen.hands.click_item("events.next");
   EXPECT_EQ(screen.ui.time.cursor_ns(), first_alert);
   EXPECT_EQ(previous_event(screen.ui, first_alert), -kernel::time_never);
   const TimeNs second = next_event(screen.ui, first_alert);
@@ -131,57 +131,58 @@ TEST(EventList, PreviousAndNextStepThroughWhatPassesTheFilter) {
 
 TEST(EventList, TheRowAtTheCursorIsScrolledToWhenTheCursorMoves) {
   PanelScreen screen(draw_event_list, {700, 300}, week());
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
   const std::size_t middle = week()->events.size() / 2;
   EXPECT_FALSE(screen.hands.on_screen("event." + std::to_string(middle)));
-  screen.ui.time.seek(week()->events[middle].time_ns);
-  screen.hands.frames(3);
+  screen.ui.time.seek_time(week()->events[middle].time_ns);
+  screen.hands.draw_frames(3);
   EXPECT_TRUE(screen.hands.on_screen("event." + std::to_string(panel_state(screen.ui).event_at_cursor)));
 }
 
 TEST(Map, AClickSelectsAnEvseAndAHeaderItsStation) {
   PanelScreen screen(draw_map, {600, 400}, week());
-  screen.hands.frames(2);
-  screen.hands.click("map.V-2");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("map.V-2");
   ASSERT_NE(screen.ui.selection.evse, no_row);
   EXPECT_EQ(week()->evses[screen.ui.selection.evse].name, "V-2");
-  screen.hands.click("map.station.A");
+  screen.hands.click_item("map.station.A");
   EXPECT_EQ(screen.ui.selection.station, "A");
   EXPECT_EQ(screen.ui.selection.evse, no_row);
-  screen.hands.click("map.battery");
+  screen.hands.click_item("map.battery");
   EXPECT_EQ(screen.ui.selection.storage, 0U);
 }
 
 TEST(Map, ChangesToTheFeederTreeAndBack) {
   PanelScreen screen(draw_map, {600, 400}, week());
-  screen.hands.frames(2);
-  screen.hands.click("map.feeders");
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("map.feeders");
+  screen.hands.draw_frames(2);
   EXPECT_TRUE(screen.ui.show_feeders);
-  screen.hands.click("tree.V");
+  screen.hands.click_item("tree.V");
   EXPECT_EQ(screen.ui.selection.station, "V");
-  screen.hands.click("map.stations");
+  screen.hands.click_item("map.stations");
   EXPECT_FALSE(screen.ui.show_feeders);
 }
 
 TEST(Money, SortsByItsColumnsAndSelectsASession) {
   PanelScreen screen(draw_money, {1100, 400}, week());
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
   EXPECT_TRUE(screen.hands.on_screen("money.drivers"));
-  const std::string first = week()->sessions[panel_state(screen.ui).money_order.last()->rows.front()].name;
-  screen.hands.click("money.session." + first);
+  const std::string first = week()->sessions[panel_state(screen.ui).money_order.last_answer()->rows.front()].name;
+  screen.hands.click_item("money.session." + first);
   EXPECT_EQ(week()->sessions[screen.ui.selection.session].name, first);
 }
 
 TEST(Money, UpToTheCursorHasNobodyAtTheStart) {
   PanelScreen screen(draw_money, {1100, 400}, week());
-  screen.hands.frames(2);
-  screen.hands.click("money.cursor");
-  screen.hands.frames(2);
-  EXPECT_TRUE(panel_state(screen.ui).money_rows.last()->empty());
-  screen.ui.time.seek(week()->end_ns);
-  screen.hands.frames(2);
-  EXPECT_EQ(panel_state(screen.ui).money_rows.last()->size(), panel_state(screen.ui).money_order.last()->rows.size());
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("money.cursor");
+  screen.hands.draw_frames(2);
+  EXPECT_TRUE(panel_state(screen.ui).money_rows.last_answer()->empty());
+  screen.ui.time.seek_time(week()->end_ns);
+  screen.hands.draw_frames(2);
+  EXPECT_EQ(panel_state(screen.ui).money_rows.last_answer()->size(),
+            panel_state(screen.ui).money_order.last_answer()->rows.size());
 }
 
 /// Every panel at every size, language and with two runs: it draws, and what can be clicked lies in it.
@@ -201,10 +202,10 @@ TEST(Panels, KeepWithinTheirPlace) {
           screen.ui.settings.language = language;
           screen.ui.settings.scale = scale;
           screen.ui.select_evse(2);
-          screen.ui.time.seek(week()->start_ns + 34 * kernel::hour_ns);
-          screen.hands.frames(3);
-          EXPECT_FALSE(screen.ui.items.all().empty());
-          for (const auto& [item, rect] : screen.ui.items.all()) {
+          screen.ui.time.seek_time(week()->start_ns + 34 * kernel::hour_ns);
+          screen.hands.draw_frames(3);
+          EXPECT_FALSE(screen.ui.items.all_rects().empty());
+          for (const auto& [item, rect] : screen.ui.items.all_rects()) {
             const bool scrolls =
                 std::any_of(may_scroll.begin(), may_scroll.end(),
                             [&, &id = item](const std::string& start) { return id.starts_with(start); });
@@ -222,11 +223,11 @@ TEST(Panels, StandWithoutRunsAndWithAnEmptyOne) {
        {PanelScreen::Draw(draw_entity_list), PanelScreen::Draw(draw_map), PanelScreen::Draw(draw_inspector),
         PanelScreen::Draw(draw_event_list), PanelScreen::Draw(draw_money)}) {
     PanelScreen screen(draw, {300, 300}, empty);
-    screen.hands.frames(2);
+    screen.hands.draw_frames(2);
     screen.ui.show_feeders = true;
-    screen.hands.frames(2);
+    screen.hands.draw_frames(2);
     screen.ui.runs.clear();
-    screen.hands.frames(2);
+    screen.hands.draw_frames(2);
     EXPECT_EQ(next_event(screen.ui, 0), kernel::time_never);
     step_entity(screen.ui, 1);
     EXPECT_EQ(screen.ui.selection.evse, no_row);

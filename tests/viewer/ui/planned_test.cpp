@@ -26,9 +26,9 @@ model::Run run_with_plans(std::vector<model::Plan> plans, std::vector<model::Dec
   model::Run run;
   run.end_ns = 10 * hour_ns;
   run.sites.resize(1);
-  run.sites[0].buy_price.add(0, 100.0);
-  run.sites[0].buy_price.add(3 * hour_ns, 200.0);
-  run.sites[0].buy_price.finish(run.end_ns);
+  run.sites[0].buy_price.add_piece(0, 100.0);
+  run.sites[0].buy_price.add_piece(3 * hour_ns, 200.0);
+  run.sites[0].buy_price.finish_at(run.end_ns);
   run.evses.resize(1);
   run.sessions.resize(1);
   run.sessions[0].evse = 0;
@@ -52,12 +52,12 @@ TEST(StandingPlan, IsWhatWasNotTakenBackAndZeroBetween) {
   const model::Run run = run_with_plans({piece(1, 1, 2, 4.0), piece(1, 2, 4, 6.0, 2 * hour_ns), piece(2, 3, 4, 7.0)},
                                         {decision(1, 1), decision(2, 2)});
   const model::Series plan = standing_plan(run, 0);
-  EXPECT_EQ(plan.at(hour_ns / 2), 0.0);
-  EXPECT_EQ(plan.at(hour_ns), 4.0);
-  EXPECT_EQ(plan.at(2 * hour_ns), 0.0);
-  EXPECT_EQ(plan.at(3 * hour_ns), 7.0);
-  EXPECT_EQ(plan.at(5 * hour_ns), 0.0);
-  EXPECT_EQ(plan.extent(0, 10 * hour_ns).integral_h, 11.0);
+  EXPECT_EQ(plan.value_at(hour_ns / 2), 0.0);
+  EXPECT_EQ(plan.value_at(hour_ns), 4.0);
+  EXPECT_EQ(plan.value_at(2 * hour_ns), 0.0);
+  EXPECT_EQ(plan.value_at(3 * hour_ns), 7.0);
+  EXPECT_EQ(plan.value_at(5 * hour_ns), 0.0);
+  EXPECT_EQ(plan.extent_of(0, 10 * hour_ns).integral_h, 11.0);
 }
 
 TEST(StandingPlan, IsEmptyWhereNothingWasPlanned) { EXPECT_TRUE(standing_plan(run_with_plans({}, {}), 0).empty()); }

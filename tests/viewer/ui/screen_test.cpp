@@ -26,43 +26,43 @@ std::string week_of(const std::string& strategy) { return testing::scenario_run(
 
 TEST(Screen, PlayerKeysMoveTheCursor) {
   Headless viewer(options_of({week_of("edf")}), 1440, 900);
-  viewer.frames();
+  viewer.draw_frames();
   const model::TimeModel& time = viewer.ui().time;
   const auto start = time.cursor_ns();
-  viewer.key(ui::key::right);
+  viewer.press_key(ui::key::right);
   EXPECT_EQ(time.cursor_ns(), start + 15 * kernel::minute_ns);
-  viewer.key(ui::key::right, false, true);
+  viewer.press_key(ui::key::right, false, true);
   EXPECT_EQ(time.cursor_ns(), start + 11 * 15 * kernel::minute_ns);
-  viewer.key(ui::key::end);
+  viewer.press_key(ui::key::end);
   EXPECT_EQ(time.cursor_ns(), time.end_ns());
-  viewer.key(ui::key::home);
+  viewer.press_key(ui::key::home);
   EXPECT_EQ(time.cursor_ns(), start);
-  viewer.key(ui::key::period);
+  viewer.press_key(ui::key::period);
   EXPECT_GT(time.cursor_ns(), start);
 }
 
 TEST(Screen, EveryPanelOfALargeScreenIsThereInBothLanguagesAndLayouts) {
   Headless viewer(options_of({week_of("edf")}), 1440, 900);
-  viewer.frames();
+  viewer.draw_frames();
   for (const char* item : {"menu.file", "kpi.total_cost", "plot.power", "plot.price", "plot.soc", "heat", "tab.events",
                            "player.play", "overview", "language"})
-    EXPECT_NE(viewer.ui().items.find(item), nullptr) << item;
-  viewer.click("language");
-  EXPECT_TRUE(viewer.ui().korean());
-  EXPECT_NE(viewer.ui().items.find("plot.power"), nullptr);
-  viewer.key('V');
-  viewer.frames();
-  EXPECT_EQ(viewer.ui().items.find("plot.price"), nullptr);
-  EXPECT_NE(viewer.ui().items.find("plot.power"), nullptr);
+    EXPECT_NE(viewer.ui().items.find_rect(item), nullptr) << item;
+  viewer.click_item("language");
+  EXPECT_TRUE(viewer.ui().is_korean());
+  EXPECT_NE(viewer.ui().items.find_rect("plot.power"), nullptr);
+  viewer.press_key('V');
+  viewer.draw_frames();
+  EXPECT_EQ(viewer.ui().items.find_rect("plot.price"), nullptr);
+  EXPECT_NE(viewer.ui().items.find_rect("plot.power"), nullptr);
   for (const char* item : {"stage.picture", "verdict.sentence", "gauge.site", "story.0"})
-    EXPECT_NE(viewer.ui().items.find(item), nullptr) << item;
+    EXPECT_NE(viewer.ui().items.find_rect(item), nullptr) << item;
 }
 
 TEST(Screen, NoPanelReachesBeyondTheSmallestScreen) {
   Headless viewer(options_of({week_of("edf")}), 1024, 700);
-  viewer.frames();
+  viewer.draw_frames();
   for (const char* name : {"plot.power", "plot.price", "plot.soc", "heat", "overview", "player.time", "theme"}) {
-    const auto* rect = viewer.ui().items.find(name);
+    const auto* rect = viewer.ui().items.find_rect(name);
     ASSERT_NE(rect, nullptr) << name;
     EXPECT_GE(rect->min.x, 0.0F) << name;
     EXPECT_LE(rect->max.x, 1024.0F) << name;
@@ -74,31 +74,31 @@ TEST(Screen, AtTwiceTheSizeASmallScreenShowsOnePanelAtATimeAndAllCanBeReached) {
   ui::Options options = options_of({week_of("edf")});
   options.scale = 2.0F;
   Headless viewer(options, 1024, 700);
-  viewer.frames();
-  const auto* power = viewer.ui().items.find("plot.power");
+  viewer.draw_frames();
+  const auto* power = viewer.ui().items.find_rect("plot.power");
   ASSERT_NE(power, nullptr);
   EXPECT_GT(power->max.y - power->min.y, 120.0F);
-  EXPECT_EQ(viewer.ui().items.find("plot.price"), nullptr);
-  viewer.click("tab.price");
-  viewer.frames();
-  EXPECT_NE(viewer.ui().items.find("plot.price"), nullptr);
+  EXPECT_EQ(viewer.ui().items.find_rect("plot.price"), nullptr);
+  viewer.click_item("tab.price");
+  viewer.draw_frames();
+  EXPECT_NE(viewer.ui().items.find_rect("plot.price"), nullptr);
   for (const char* name : {"player.time", "overview", "theme"}) {
-    const auto* rect = viewer.ui().items.find(name);
+    const auto* rect = viewer.ui().items.find_rect(name);
     ASSERT_NE(rect, nullptr) << name;
     EXPECT_LE(rect->max.x, 1024.0F) << name;
     EXPECT_LE(rect->max.y, 700.0F) << name;
   }
-  viewer.key('E');
-  viewer.frames();
-  EXPECT_EQ(viewer.ui().items.find("plot.price"), nullptr);
+  viewer.press_key('E');
+  viewer.draw_frames();
+  EXPECT_EQ(viewer.ui().items.find_rect("plot.price"), nullptr);
 }
 
 TEST(Screen, WheelZoomsEveryPlotAtOnceAndADoubleClickFits) {
   Headless viewer(options_of({week_of("edf")}), 1440, 900);
-  viewer.frames();
+  viewer.draw_frames();
   const model::TimeModel& time = viewer.ui().time;
   const auto whole = time.to_ns() - time.from_ns();
-  viewer.wheel("plot.power", 3.0F);
+  viewer.turn_wheel("plot.power", 3.0F);
   EXPECT_LT(time.to_ns() - time.from_ns(), whole);
   viewer.double_click("plot.price");
   EXPECT_EQ(time.to_ns() - time.from_ns(), whole);
@@ -106,8 +106,8 @@ TEST(Screen, WheelZoomsEveryPlotAtOnceAndADoubleClickFits) {
 
 TEST(Screen, ClickInAPlotSeeks) {
   Headless viewer(options_of({week_of("edf")}), 1440, 900);
-  viewer.frames();
-  viewer.click("plot.power");
+  viewer.draw_frames();
+  viewer.click_item("plot.power");
   const model::TimeModel& time = viewer.ui().time;
   const auto middle = time.start_ns() + (time.end_ns() - time.start_ns()) / 2;
   EXPECT_LT(std::abs(time.cursor_ns() - middle), kernel::hour_ns);
@@ -115,22 +115,22 @@ TEST(Screen, ClickInAPlotSeeks) {
 
 TEST(Screen, TabGoesThroughAllWaysToCompareTwoRuns) {
   Headless viewer(options_of({week_of("asap"), week_of("edf")}), 1440, 900);
-  viewer.frames();
+  viewer.draw_frames();
   EXPECT_EQ(viewer.ui().compare, ui::Compare::overlay);
   for (const ui::Compare expected :
        {ui::Compare::split, ui::Compare::difference, ui::Compare::a, ui::Compare::b, ui::Compare::overlay}) {
-    viewer.key(ui::key::tab);
-    viewer.frames(1);
+    viewer.press_key(ui::key::tab);
+    viewer.draw_frames(1);
     EXPECT_EQ(viewer.ui().compare, expected);
   }
 }
 
 TEST(Screen, KeysTypedIntoTheSearchAreNoCommands) {
   Headless viewer(options_of({week_of("edf")}), 1440, 900);
-  viewer.frames();
-  viewer.key('F', true);
-  viewer.frames();
-  viewer.type("t");
+  viewer.draw_frames();
+  viewer.press_key('F', true);
+  viewer.draw_frames();
+  viewer.type_text("t");
   EXPECT_FALSE(viewer.ui().settings.dark);
   EXPECT_EQ(viewer.ui().search, "t");
 }
@@ -141,7 +141,7 @@ TEST(Screen, DeepLinkShowsInstantWindowAndSelection) {
   options.window = "6h";
   options.select = "A-3";
   Headless viewer(options, 1440, 900);
-  viewer.frames();
+  viewer.draw_frames();
   const ui::Ui& ui = viewer.ui();
   EXPECT_EQ(ui.run_a()->clock.date_time_text(ui.time.cursor_ns()), "2026-06-03 18:45");
   EXPECT_EQ(ui.time.to_ns() - ui.time.from_ns(), 6 * kernel::hour_ns);
@@ -154,7 +154,7 @@ TEST(Screen, ALinkThatSaysNothingSensibleIsRefusedInWords) {
     change(options);
     try {
       Headless viewer(options, 640, 480);
-      viewer.frames();
+      viewer.draw_frames();
     } catch (const std::invalid_argument& error) {
       return std::string(error.what());
     }
@@ -168,10 +168,10 @@ TEST(Screen, ALinkThatSaysNothingSensibleIsRefusedInWords) {
 
 TEST(Screen, VisibleRangeIsWrittenAsCsv) {
   Headless viewer(options_of({week_of("edf")}), 1440, 900);
-  viewer.frames();
+  viewer.draw_frames();
   const std::string file = (testing::made_folder() / "power.csv").string();
   viewer.app().request_csv("plot.power", file);
-  viewer.frames(1);
+  viewer.draw_frames(1);
   std::ifstream in(file);
   std::string head, row;
   ASSERT_TRUE(std::getline(in, head));
@@ -183,9 +183,9 @@ TEST(Screen, AFileThatIsNoRunIsToldAndNothingBreaks) {
   const std::string file = (testing::made_folder() / "no.evtwin").string();
   std::ofstream(file) << "not a run";
   Headless viewer(options_of({file}), 1024, 700);
-  viewer.frames();
-  EXPECT_NE(viewer.app().trouble().find("no.evtwin: not an evtwin run file"), std::string::npos)
-      << viewer.app().trouble();
+  viewer.draw_frames();
+  EXPECT_NE(viewer.app().trouble_text().find("no.evtwin: not an evtwin run file"), std::string::npos)
+      << viewer.app().trouble_text();
 }
 
 TEST(Screen, EveryWordHasBothLanguages) {

@@ -18,16 +18,16 @@ TEST(StageLayout, BaysLieInTheParkAndDoNotOverlap) {
       ASSERT_GE(layout.columns * layout.rows, bays);
       ASSERT_GT(layout.bay_width, 0.0F);
       for (std::uint32_t i = 0; i < bays; ++i) {
-        const StageRect bay = layout.bay(i);
+        const StageRect bay = layout.bay_rect(i);
         ASSERT_GE(bay.x, -0.01F);
         ASSERT_LE(bay.right(), width + 0.01F);
         ASSERT_GE(bay.y, layout.park.y - 0.01F);
         ASSERT_LE(bay.bottom(), layout.park.bottom() + 0.01F);
         if (i % layout.columns != 0) {
-          ASSERT_GE(bay.x, layout.bay(i - 1).right() - 0.01F);
+          ASSERT_GE(bay.x, layout.bay_rect(i - 1).right() - 0.01F);
         }
         if (i >= layout.columns) {
-          ASSERT_GE(bay.y, layout.bay(i - layout.columns).bottom() - 0.01F);
+          ASSERT_GE(bay.y, layout.bay_rect(i - layout.columns).bottom() - 0.01F);
         }
       }
       EXPECT_FLOAT_EQ(layout.energy.height + layout.park.height + layout.lane.height, height);

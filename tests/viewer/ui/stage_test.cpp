@@ -28,22 +28,22 @@ const model::RunPtr& staged_lp() { return test::recorded("workplace_week", "milp
 
 TEST(Stage, AClickOnABaySelectsItsEvseInBothRuns) {
   PanelScreen screen(draw_stage, {1400, 420}, staged(), staged_asap());
-  screen.ui.time.seek(model::first_busy(*staged()));
-  screen.hands.frames(2);
-  screen.hands.click("stage.A-3");
+  screen.ui.time.seek_time(model::first_busy(*staged()));
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("stage.A-3");
   ASSERT_NE(screen.ui.selection.evse, no_row);
   EXPECT_EQ(staged()->evses[screen.ui.selection.evse].name, "A-3");
-  screen.hands.click("stage_b.A-5");
+  screen.hands.click_item("stage_b.A-5");
   EXPECT_EQ(staged()->evses[screen.ui.selection.evse].name, "A-5");
 }
 
 TEST(Stage, EverythingIsInsideAtAnySize) {
   for (const ImVec2 size : {ImVec2{620, 300}, ImVec2{1400, 420}, ImVec2{500, 800}, ImVec2{3800, 1300}}) {
     PanelScreen screen(draw_stage, size, staged(), staged_asap());
-    screen.ui.time.seek(model::first_busy(*staged()) + kernel::hour_ns);
-    screen.hands.frames(2);
+    screen.ui.time.seek_time(model::first_busy(*staged()) + kernel::hour_ns);
+    screen.hands.draw_frames(2);
     std::size_t bays = 0;
-    for (const auto& [name, rect] : screen.ui.items.all()) {
+    for (const auto& [name, rect] : screen.ui.items.all_rects()) {
       if (!name.starts_with("stage")) continue;
       EXPECT_TRUE(screen.inside(rect)) << name << " at " << size.x << " x " << size.y;
       bays += name.find("-") != std::string::npos ? 1U : 0U;
@@ -54,33 +54,33 @@ TEST(Stage, EverythingIsInsideAtAnySize) {
 
 TEST(Stage, TheEndIsToldWithTheKeyFigures) {
   PanelScreen screen(draw_stage, {900, 420}, staged());
-  screen.hands.frames(2);
+  screen.hands.draw_frames(2);
   EXPECT_FALSE(screen.hands.on_screen("stage.ending"));
-  screen.ui.time.seek(staged()->end_ns);
-  screen.hands.frames(2);
+  screen.ui.time.seek_time(staged()->end_ns);
+  screen.hands.draw_frames(2);
   EXPECT_TRUE(screen.hands.on_screen("stage.ending"));
   const std::vector<std::string> lines = ending_lines(screen.ui, *staged());
   std::string all;
   for (const std::string& line : lines) all += line + "\n";
-  EXPECT_THAT(all, HasSubstr(money(screen.ui, *staged(), model::kpi_value(*staged(), "total_cost"))));
-  EXPECT_THAT(all, HasSubstr(figure(model::kpi_value(*staged(), "energy_delivered_kwh"), "kWh", 2)));
-  EXPECT_THAT(all, HasSubstr(figure(model::kpi_value(*staged(), "turned_away"), "", 0)));
+  EXPECT_THAT(all, HasSubstr(money_text(screen.ui, *staged(), model::kpi_value(*staged(), "total_cost"))));
+  EXPECT_THAT(all, HasSubstr(figure_text(model::kpi_value(*staged(), "energy_delivered_kwh"), "kWh", 2)));
+  EXPECT_THAT(all, HasSubstr(figure_text(model::kpi_value(*staged(), "turned_away"), "", 0)));
 }
 
 TEST(Story, AClickSeeksItsMoment) {
   PanelScreen screen(draw_story, {420, 700}, staged_asap(), staged());
-  screen.ui.time.seek(model::first_busy(*staged_asap()));
-  screen.hands.frames(2);
+  screen.ui.time.seek_time(model::first_busy(*staged_asap()));
+  screen.hands.draw_frames(2);
   const std::vector<model::Moment> moments = moments_at(screen.ui, screen.ui.time.cursor_ns());
   ASSERT_GE(moments.size(), 4U);
   for (std::size_t i = 0; i < moments.size(); i += 2) {
     const std::string item = fmt::format("story.{}", i);
-    if (!screen.hands.on_screen(item) || !screen.inside(screen.hands.find(item))) continue;
-    screen.hands.click(item);
+    if (!screen.hands.on_screen(item) || !screen.inside(screen.hands.find_item(item))) continue;
+    screen.hands.click_item(item);
     EXPECT_EQ(screen.ui.time.cursor_ns(), moments[i].time_ns);
   }
-  ASSERT_FALSE(partings(screen.ui).empty());
-  const model::Moment part = partings(screen.ui).front();
+  ASSERT_FALSE(find_partings(screen.ui).empty());
+  const model::Moment part = find_partings(screen.ui).front();
   EXPECT_THAT(moment_text(screen.ui, part), HasSubstr(kw_text(std::abs(part.a))));
 }
 
@@ -126,7 +126,7 @@ TEST(WhySentence, OfWhoWaitsNamesWhenItsPowerComesAndThatThenEnergyIsCheaper) {
       bool there = false;
       for (TimeNs then = price.next_change(t); then < run.sessions[state.session].departed_ns && !there;
            then = price.next_change(then))
-        there = std::abs(100.0 * (price.at(t) - price.at(then)) / price.at(t) - percent) < 0.51;
+        there = std::abs(100.0 * (price.value_at(t) - price.value_at(then)) / price.value_at(t) - percent) < 0.51;
       EXPECT_TRUE(there) << text << " at " << run.clock.date_time_text(t);
     }
   }
@@ -175,8 +175,8 @@ TEST(StoryScreen, TilesAndVerdictAreOnItAndAPartOfASentenceOpensItsFigures) {
   PanelScreen screen([](Ui& ui, ImVec2 size) { draw_story_screen(ui, size, false); }, {1400, 760}, staged_asap(),
                      staged());
   screen.ui.settings.layout = Layout::stakeholder;
-  screen.ui.time.seek(model::first_busy(*staged()));
-  screen.hands.frames(3);
+  screen.ui.time.seek_time(model::first_busy(*staged()));
+  screen.hands.draw_frames(3);
   for (const char* item : {"verdict.sentence", "stage.picture", "stage_b.picture", "tile.terminals", "tile.vehicles",
                            "tile.planned", "tile.peak", "tile.ready", "gauge.site", "story.0", "plot.power"})
     EXPECT_TRUE(screen.hands.on_screen(item)) << item;
@@ -186,8 +186,8 @@ TEST(StoryScreen, TilesAndVerdictAreOnItAndAPartOfASentenceOpensItsFigures) {
   const auto& parts = verdict.parties[0].parts;
   const auto with = std::find_if(parts.begin(), parts.end(), [](const auto& part) { return !part.kpis.empty(); });
   ASSERT_NE(with, parts.end());
-  screen.hands.click(fmt::format("verdict.part.{}", with - parts.begin()));
-  screen.hands.frames(2);
+  screen.hands.click_item(fmt::format("verdict.part.{}", with - parts.begin()));
+  screen.hands.draw_frames(2);
   EXPECT_TRUE(screen.hands.on_screen(fmt::format("verdict.why.{}.a", with->kpis.front())));
   EXPECT_TRUE(screen.hands.on_screen("verdict.close"));
 }
@@ -195,11 +195,11 @@ TEST(StoryScreen, TilesAndVerdictAreOnItAndAPartOfASentenceOpensItsFigures) {
 TEST(StoryScreen, EveryPartyHasAChipAndASentence) {
   PanelScreen screen([](Ui& ui, ImVec2 size) { draw_story_screen(ui, size, true); }, {620, 420}, staged());
   screen.ui.settings.layout = Layout::stakeholder;
-  screen.hands.frames(3);
+  screen.hands.draw_frames(3);
   for (std::size_t party = 0; party < analysis::party_count; ++party) {
-    screen.hands.click(fmt::format("verdict.party.{}", party));
-    screen.hands.frames(2);
-    EXPECT_TRUE(screen.inside(screen.hands.find("verdict.sentence")));
+    screen.hands.click_item(fmt::format("verdict.party.{}", party));
+    screen.hands.draw_frames(2);
+    EXPECT_TRUE(screen.inside(screen.hands.find_item("verdict.sentence")));
   }
 }
 
