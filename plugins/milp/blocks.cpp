@@ -25,6 +25,10 @@ std::vector<Block> blocks_of(const evtwin_view& view) {
       blocks.push_back({from_ns, to_ns, k, k + 1, window_end_ns});
     }
   }
+
+  // What flows in the step that the run ends in flows until then.
+  for (Block& block : blocks)
+    if (block.start_ns < view.end_ns && view.end_ns < block.end_ns) block.end_ns = view.end_ns;
   return blocks;
 }
 
@@ -36,11 +40,13 @@ std::int64_t number_of_first(const evtwin_view& view, std::span<const Block> blo
 double mean_over(const evtwin_view& view, const Block& block, const double* column, double now) {
   if (block.first == block.last) return now;
   if (block.last == block.first + 1) return column[block.first];
-  double sum = 0.0;
+  double sum = 0.0, sum_h = 0.0;
   for (std::uint32_t k = block.first; k < block.last; ++k) {
-    sum += column[k] * hours(view.horizon_start_ns[k + 1] - view.horizon_start_ns[k]);
+    const double step_h = hours(view.horizon_start_ns[k + 1] - view.horizon_start_ns[k]);
+    sum += column[k] * step_h;
+    sum_h += step_h;
   }
-  return sum / block.hours();
+  return sum / sum_h;
 }
 
 }  // namespace evtwin::milp

@@ -39,7 +39,8 @@ struct Block {
 
 /// The horizon cut into blocks. Ticks shorter than a quarter of an hour, the shortest metering window there is, are put
 /// together up to its end: what is billed are windows, and a day of 1-min ticks would be fifteen times the model for no
-/// better a plan. Without a horizon: the one block from now to the next tick.
+/// better a plan. The block that the run ends in ends with it. Without a horizon: the one block from now to the next
+/// tick.
 std::vector<Block> blocks_of(const evtwin_view& view);
 
 /// A number of block 0 that lasts: the block that covers the same time has it in later views too.

@@ -405,7 +405,11 @@ void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, const
     for (end = k + 1; end < blocks.size() && blocks[end].start_ns < blocks[k].window_end_ns;) ++end;
     const std::uint32_t period = blocks[k].start_ns < view.month_end_ns ? this_month : next_month;
     if (period == free || blocks[k].start_ns >= view.end_ns) continue;
-    const double covered_h = hours(blocks[end - 1].end_ns - blocks[k].start_ns);
+    // A window's mean is taken over its whole length, also where the run ends within it.
+    const bool is_cut = blocks[end - 1].end_ns == view.end_ns;
+    const std::int64_t covered_until_ns =
+        is_cut ? std::max(view.end_ns, blocks[k].window_end_ns) : blocks[end - 1].end_ns;
+    const double covered_h = hours(covered_until_ns - blocks[k].start_ns);
 
     if (k > 0) {
       out.problem.windows.push_back({k, end, covered_h, 0.0, period});

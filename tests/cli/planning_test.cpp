@@ -90,6 +90,21 @@ TEST_F(Planning, AStorageEndsWithWhatIsCheapToRefill) {
     EXPECT_NEAR(kpi(run_of(day, id), "objective"), 35.0 - 4.86 + 2.0, 1e-3) << id;
 }
 
+// Twenty lossless kWh, half full, at 0.1 until 8:00 and 0.3 after it, and a run that ends at 13:30, within a tick: full
+// and then empty in whole hours of 20 kW, which leaves what was owed. Bought 10 at 0.1, sold 20 at 0.3, owed 10 at 0.1.
+TEST_F(Planning, AStorageIsEmptiedBeforeARunThatEndsWithinATick) {
+  const std::string day = write("half_hour.lua", R"(return scenario { start = "2026-06-01", hours = 13.5, tick_min = 60,
+    timezone = "Asia/Seoul",
+    site { forecast = "perfect", storage_policy = "arbitrage",
+      storage = { kwh = 20, kw = 20, efficiency = { 1, 1 }, soc_start = 0.5, soc_min = 0, soc_max = 1, standby_kw = 0 },
+      tariff = { currency = "EUR", periods = { { from = "00:00", to = "08:00", price_per_kwh = 0.1 },
+                                               { from = "08:00", to = "24:00", price_per_kwh = 0.3 } } , sell_factor = 1 },
+      stations = { { name = "S", evses = 1, kind = "dc", kw = 10 } } },
+    arrivals = arrivals.poisson { per_hour = 0, energy_kwh = 10, stay_h = 1 }, strategy = "lp" })");
+  for (const char* id : {"lp", "milp", "v2g-profit-max"})
+    EXPECT_NEAR(kpi(run_of(day, id), "objective"), 10 * 0.1 - 20 * 0.3 + 10 * 0.1, 1e-3) << id;
+}
+
 // What cars may lend is known, and they leave when they say: what a plan loses beside the oracle, which knows who
 // comes, is little on every seed.
 TEST_F(Planning, VehicleToGridSavesNearlyWhatTheOracleDoes) {
