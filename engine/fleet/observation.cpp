@@ -278,10 +278,7 @@ static_assert(std::is_sorted(column_table.begin(), column_table.end(),
                              [](const ColumnRow& a, const ColumnRow& b) { return a.block < b.block; }),
               "a row of an observation is one block behind the other");
 static_assert(std::all_of(column_table.begin(), column_table.end(),
-                          [](const ColumnRow& row) {
-                            return row.low < row.high && row.write != nullptr &&
-                                   (row.write_level == nullptr || row.block == Block::horizon);
-                          }),
+                          [](const ColumnRow& row) { return row.low < row.high; }),
               "the forecast alone has levels");
 
 double per_cell(Unit unit, const Nameplate& plate, const ObservationShape& shape) {
