@@ -279,7 +279,7 @@ static_assert(std::is_sorted(column_table.begin(), column_table.end(),
               "a row of an observation is one block behind the other");
 static_assert(std::all_of(column_table.begin(), column_table.end(),
                           [](const ColumnRow& row) { return row.low < row.high; }),
-              "the forecast alone has levels");
+              "a column's range goes upwards");
 
 double per_cell(Unit unit, const Nameplate& plate, const ObservationShape& shape) {
   switch (unit) {
