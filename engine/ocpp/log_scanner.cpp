@@ -120,10 +120,10 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   line.context_known = true;
   Context& context = line.context;
   context.stamp = stamps_.find_stamp(prefix);
-  if (all_blank(prefix) && !previous_line_.empty()) {
+  if (const View head = head_line(line); all_blank(prefix) && !head.empty()) {
     // The line before may be the head of the frame: it has a time then.
-    context.stamp = stamps_.find_stamp(previous_line_);
-    if (context.stamp) prefix = previous_line_;
+    context.stamp = stamps_.find_stamp(head);
+    if (context.stamp) prefix = head;
   }
   read_prefix(prefix, context.stamp, context);
   context.outer = prefix;
@@ -450,7 +450,7 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
 
 bool LogScanner::payload_only(View text, std::size_t at, const simdjson::dom::element& payload, Line& line) {
   View prefix = text.substr(line.prefix, at - line.prefix);
-  if (all_blank(prefix)) prefix = previous_line_;
+  if (all_blank(prefix)) prefix = head_line(line);
   Context context = context_of(text, at, line);
   PayloadLabel label = payload_label(prefix);
   if (label.action.empty() || (!label.type && context.facts.sender == Sender::unknown)) return false;
@@ -576,12 +576,12 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
     if (after == need_more) {
       if (!line.has_frame) return {begin, true};
       carry(line);
+      previous_line_.clear();
       return {at, true};
     }
 
     if (after > next + 1) {
       line.has_frame = true;
-      previous_line_.clear();
       line.prefix = after;
     }
 
@@ -589,11 +589,14 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
     if (at > line.end) go_to_line_of(text, at, line);
   }
 
-  if (!line.has_frame) {
-    const View whole = text.substr(begin, end - begin);
-    const bool may_be_head = !table_ && record_ == 0;
-    if (!may_be_head || !begins_table(whole, line.number)) plain_line(whole);
+  // Further frames of the line look at the head of its first: only now it is used up.
+  if (line.has_frame) {
+    previous_line_.clear();
+    return {line.end, false};
   }
+  const View whole = text.substr(begin, end - begin);
+  const bool may_be_head = !table_ && record_ == 0;
+  if (!may_be_head || !begins_table(whole, line.number)) plain_line(whole);
   return {line.end, false};
 }
 
@@ -605,11 +608,20 @@ void LogScanner::resume_carried(Line& line) {
   carried_.reset();
 }
 
-// Keeps the facts of a line whose rest comes with the next text; the station's name is copied out of this text.
+// Keeps the facts of a line whose rest comes with the next text: what they say is copied out of this one.
 void LogScanner::carry(const Line& line) {
-  carried_station_ = line.context.facts.station;
-  carried_ = line.context;
-  carried_->facts.station = carried_station_;
+  Context context = line.context;
+  const auto views = {&context.facts.station, &context.action, &context.outer, &context.before, &context.behind};
+  std::string kept;
+  for (const View* view : views) kept += *view;
+  carried_text_ = std::move(kept);  // not before: they may point into the text of a line carried earlier
+
+  std::size_t at = 0;
+  for (View* view : views) {
+    *view = View(carried_text_).substr(at, view->size());
+    at += view->size();
+  }
+  carried_ = context;
 }
 
 // A frame or object ended on a later line, at `at`: that line is read on.

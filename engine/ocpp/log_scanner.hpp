@@ -112,6 +112,8 @@ class LogScanner {
   bool payload_only(std::string_view text, std::size_t at, const simdjson::dom::element& payload, Line& line);
 
   /// Parts of scan_line.
+  /// The line before, where it may be the head of the first frame of this one.
+  std::string_view head_line(const Line& line) const { return line.has_frame ? std::string_view() : previous_line_; }
   void resume_carried(Line& line);
   void carry(const Line& line);
   static void go_to_line_of(std::string_view text, std::size_t at, Line& line);
@@ -171,7 +173,7 @@ class LogScanner {
   std::unordered_map<std::string, Ruled> ruled_;  ///< by the text around a frame without its time
   std::string previous_line_, path_station_;
   std::optional<Context> carried_;  // of a line that goes on in the next text
-  std::string carried_station_;
+  std::string carried_text_;        // that its views point into
   bool many_paths_ = false;
   std::optional<TimeNs> day_ns_;  // midnight of the day that times of day belong to
   TimeNs last_of_day_ = 0;

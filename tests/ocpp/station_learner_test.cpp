@@ -202,5 +202,54 @@ TEST(StationRule, AnswersWithoutNameAreOfWhomTheCallNamed) {
   EXPECT_EQ(log.report.answers_without_call, 0U);
 }
 
+// Records of two heartbeats on one line, the second over many lines: wherever the reader's window ends, most likely a
+// frame that is not the first of its line goes on in the next one.
+std::string records_over_lines(std::size_t bytes) {
+  std::string text;
+  for (int i = 0; text.size() < bytes; ++i) {
+    text += fmt::format("2026-03-02 00:{:02}:{:02}.000 unit=CP-{} ", i / 60 % 60, i % 60, 7 + i % 3);
+    text += fmt::format(R"([2,"a{}","Heartbeat",{{}}] [2,"b{}","Heartbeat",{{)", i, i);
+    for (int line = 0; line < 60; ++line)
+      text += fmt::format("\n  \"filling{}\": {}{}", line, line, line < 59 ? "," : "");
+    text += "}]\n";
+  }
+  return text;
+}
+
+class AcrossWindows : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(AcrossWindows, AFrameThatGoesOnInTheNextIsOfTheStationThatItsLineNames) {
+  struct Stations final : FrameSink {
+    std::map<std::string, std::string, std::less<>> by_id;
+    void on_frame(const Frame& frame) override { by_id[std::string(frame.id)] = frame.station; }
+  } seen;
+  ReadOptions options;
+  if (const std::string rule = GetParam(); rule == "field")
+    options.station_field = "unit";
+  else if (rule == "regex")
+    options.station_regex = "unit=(CP-[0-9])";
+  read_log_text("site.log", records_over_lines(std::size_t{9} << 20), seen, options);
+
+  ASSERT_GT(seen.by_id.size(), 10'000U);
+  for (const auto& [id, station] : seen.by_id)
+    ASSERT_EQ(station, fmt::format("CP-{}", 7 + std::stoi(id.substr(1)) % 3)) << id;
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, AcrossWindows, ::testing::Values("field", "regex"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+TEST(StationRule, AllFramesOfALineHaveTheLineBeforeAsTheirHead) {
+  std::string text;
+  for (int i = 0; i < 9; ++i)
+    text += fmt::format(
+        "unit=CP-{} 2026-03-02 00:00:{:02}.000\n[2,\"a{}\",\"Heartbeat\",{{}}] [2,\"b{}\",\"Heartbeat\",{{}}]\n",
+        7 + i % 3, i, i, i);
+  ReadOptions options;
+  options.station_field = "unit";
+  std::vector<std::string> names;
+  for (const Station& station : read_site_log_text("site.log", text, options).stations) names.push_back(station.id);
+  EXPECT_THAT(names, UnorderedElementsAre("CP-7", "CP-8", "CP-9"));
+}
+
 }  // namespace
 }  // namespace evtwin::ocpp
