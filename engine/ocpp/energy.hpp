@@ -1,6 +1,5 @@
 // Energy of a transaction, by its registers.
 #pragma once
-#include <cmath>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,9 +8,6 @@
 #include "ocpp/site_log.hpp"
 
 namespace evtwin::ocpp {
-
-/// Whether a figure is known: NaN is not.
-inline bool is_known(double value) { return !std::isnan(value); }
 
 /// No connector gives more: the largest MCS connector is rated 3.75 MW (SAE J3271), the largest of cars 0.5 MW; what is
 /// above 1 MW in the mean is a broken register.

@@ -96,7 +96,7 @@ LogTime time_in_object(const element& value) {
 
 // The fields of one object that matter.
 struct Fields {
-  View raw, raw_in_payload, id, action, station, station_maybe, error_code, error_description;
+  View raw, raw_in_payload, id, action, station, error_code, error_description;
   std::optional<FrameType> type;
   LineFacts way;
   LogTime time;
@@ -166,9 +166,6 @@ void take_field(FieldKind kind, const element& value, const std::optional<View>&
       break;
     case FieldKind::id:
       if (text) fields.id = *text;
-      break;
-    case FieldKind::station_maybe:
-      if (text) fields.station_maybe = *text;
       break;
     case FieldKind::payload:
     case FieldKind::answer:

@@ -10,11 +10,10 @@
 #include <numbers>
 
 #include "kernel/text.hpp"
+#include "kernel/unknown.hpp"
 
 namespace evtwin::ocpp {
 namespace {
-
-bool is_told(double value) { return !std::isnan(value); }
 
 std::optional<Status> status_in_summary(std::string_view name) {
   for (int i = 0; i <= static_cast<int>(Status::occupied); ++i)
@@ -40,7 +39,7 @@ void settle_energy(SummarySession& session, double told_kwh, double start, doubl
   double unit = unit_kwh > 0.0 ? unit_kwh : 0.001;  // OCPP's registers are in Wh where they name no unit
 
   // Registers without a unit are kWh only where that agrees with the energy and Wh does not.
-  if (is_told(told_kwh) && is_told(start) && is_told(stop) && unit_kwh <= 0.0 &&
+  if (kernel::is_known(told_kwh) && kernel::is_known(start) && kernel::is_known(stop) && unit_kwh <= 0.0 &&
       !agree(told_kwh, (stop - start) * unit) && agree(told_kwh, stop - start)) {
     unit = 1.0;
     context.add_flag("register_in_kwh",
@@ -52,14 +51,14 @@ void settle_energy(SummarySession& session, double told_kwh, double start, doubl
   facts.meter_start_kwh = start * unit;
   facts.meter_stop_kwh = stop * unit;
   const double metered_kwh = facts.meter_stop_kwh - facts.meter_start_kwh;
-  if (is_told(told_kwh) && is_told(metered_kwh) && !agree(told_kwh, metered_kwh)) {
+  if (kernel::is_known(told_kwh) && kernel::is_known(metered_kwh) && !agree(told_kwh, metered_kwh)) {
     context.add_flag("energy_disagrees",
                      fmt::format("the registers say {:g} kWh, the energy delivered is {:g} kWh: the "
                                  "latter is taken",
                                  metered_kwh, told_kwh));
     facts.meter_start_kwh = facts.meter_stop_kwh = kernel::unknown;
   }
-  facts.energy_kwh = is_told(told_kwh) ? told_kwh : metered_kwh;
+  facts.energy_kwh = kernel::is_known(told_kwh) ? told_kwh : metered_kwh;
 
   if (facts.energy_kwh < 0.0) {
     context.add_flag("energy_negative",
@@ -92,11 +91,11 @@ void check_power(SummaryFields& connector, Sample& sample, SummaryContext& conte
   const double voltage = connector.take_number({"voltage", "voltagev"}),
                current = connector.take_number({"current", "currenta"});
   double power = connector.take_number({"powerkw", "power"});
-  if (const double watts = connector.take_number({"powerw"}); is_told(watts)) power = watts / 1000.0;
+  if (const double watts = connector.take_number({"powerw"}); kernel::is_known(watts)) power = watts / 1000.0;
   sample.voltage_v = voltage;
   sample.current_a[0] = current;
   sample.power_kw = power;
-  if (!is_told(voltage) || !is_told(current) || !is_told(power)) return;
+  if (!kernel::is_known(voltage) || !kernel::is_known(current) || !kernel::is_known(power)) return;
   for (const double unit : {1.0, 1000.0}) {
     for (const double factor : {1.0, std::numbers::sqrt3, 3.0}) {
       const double expected = factor * voltage * current / 1000.0 * unit;
@@ -176,7 +175,8 @@ SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
                transaction.take_time({"chargingend", "stoptime", "endtime", "end"}), context);
 
   double delivered_kwh = transaction.take_number({"energydeliveredkwh"});
-  if (const double wh = transaction.take_number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
+  if (const double wh = transaction.take_number({"energydeliveredwh"}); kernel::is_known(wh))
+    delivered_kwh = wh / 1000.0;
   const bool named_wh = transaction.has_member({"meterstartwh"}), named_kwh = transaction.has_member({"meterstartkwh"});
   settle_energy(session, delivered_kwh, transaction.take_number({"meterstartkwh", "meterstartwh", "meterstart"}),
                 transaction.take_number({"meterstopkwh", "meterstopwh", "meterstop"}),
@@ -215,7 +215,7 @@ SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
                fields.take_time({"chargingendtime", "chargingend", "stoptime", "endtime"}), context);
 
   double delivered_kwh = fields.take_number({"energydeliveredkwh"});
-  if (const double wh = fields.take_number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
+  if (const double wh = fields.take_number({"energydeliveredwh"}); kernel::is_known(wh)) delivered_kwh = wh / 1000.0;
   const bool named_wh = fields.has_member({"meterstartwh"}), named_kwh = fields.has_member({"meterstartkwh"});
   settle_energy(session, delivered_kwh, fields.take_number({"meterstartkwh", "meterstartwh", "meterstart"}),
                 fields.take_number({"meterstopkwh", "meterstopwh", "meterstop"}),
@@ -229,7 +229,7 @@ SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
 
   // Below 0 and above 100 % is no state of charge: not used.
   for (double* share : {&facts.soc_start, &facts.target_soc}) {
-    if (!is_told(*share) || (*share >= 0.0 && *share <= 1.0)) continue;
+    if (!kernel::is_known(*share) || (*share >= 0.0 && *share <= 1.0)) continue;
     context.add_flag("field_malformed", fmt::format("a state of charge is {:g} %: 0 to 100", *share * 100.0));
     *share = kernel::unknown;
   }
@@ -272,7 +272,7 @@ void read_dimensions(const Json& dimensions, Transaction& facts, Sample& sample,
 void read_charging_periods(SummarySession& session, const Json& periods, double meter_start_kwh,
                            SummaryContext& context) {
   Transaction& facts = session.facts;
-  const double base_kwh = is_told(meter_start_kwh) ? meter_start_kwh : 0.0;
+  const double base_kwh = kernel::is_known(meter_start_kwh) ? meter_start_kwh : 0.0;
   PeriodSums sums;
   TimeNs before = std::numeric_limits<TimeNs>::min();
   for (const Json& json : elements_of(periods)) {
@@ -310,7 +310,8 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
   if (last.time_ns >= before) facts.samples.push_back(last);
 
   const double sum_kwh = sums.energy_kwh;
-  if (is_told(facts.energy_kwh) && std::abs(facts.energy_kwh - sum_kwh) > std::max(0.01, 0.01 * facts.energy_kwh))
+  if (kernel::is_known(facts.energy_kwh) &&
+      std::abs(facts.energy_kwh - sum_kwh) > std::max(0.01, 0.01 * facts.energy_kwh))
     context.add_flag("energy_disagrees",
                      fmt::format("its charging periods add up to {:g} kWh, its energy is {:g} kWh: the "
                                  "latter is taken",
@@ -348,11 +349,11 @@ SummarySession ocpi_session(SummaryFields& fields, SummaryContext& context) {
     read_charging_periods(session, *periods, facts.meter_start_kwh, context);
 
   const double time_h = fields.take_number({"totaltime"}), parking_h = fields.take_number({"totalparkingtime"});
-  if (is_told(time_h))
-    facts.hours = {.charging = time_h - (is_told(parking_h) ? parking_h : 0.0),
+  if (kernel::is_known(time_h))
+    facts.hours = {.charging = time_h - (kernel::is_known(parking_h) ? parking_h : 0.0),
                    .suspended_ev = 0.0,
                    .suspended_evse = 0.0,
-                   .connected = is_told(parking_h) ? parking_h : 0.0};
+                   .connected = kernel::is_known(parking_h) ? parking_h : 0.0};
 
   const std::string status = fields.take_text({"status"});
   if (status == "INVALID" || status == "RESERVATION")
