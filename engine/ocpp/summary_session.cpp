@@ -274,14 +274,20 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
   Transaction& facts = session.facts;
   const double base_kwh = kernel::is_known(meter_start_kwh) ? meter_start_kwh : 0.0;
   PeriodSums sums;
+  bool in_order = true;
   TimeNs before = std::numeric_limits<TimeNs>::min();
   for (const Json& json : elements_of(periods)) {
     SummaryFields period(json, "charging_periods.", context);
     const TimeNs start = period.take_time({"startdatetime"});
-    if (start == kernel::time_never || start < before) {
+    if (in_order && (start == kernel::time_never || start < before)) {
       context.add_flag("periods_out_of_order",
                        "a charging period begins before the one before it, or does not say when");
-      return;
+      in_order = false;
+    }
+    // What such a period and those behind it hold is not used, and named so.
+    if (!in_order) {
+      period.report_unused();
+      continue;
     }
     before = start;
 
@@ -295,9 +301,10 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
     if (dimensions) facts.samples.push_back(sample);
   }
 
-  if (sums.any_time)
+  // Out of order nothing says which energy came before which period, nor that these are all.
+  if (in_order && sums.any_time)
     facts.hours = {.charging = sums.time_h, .suspended_ev = 0.0, .suspended_evse = 0.0, .connected = sums.parking_h};
-  if (!sums.any_energy) {
+  if (!in_order || !sums.any_energy) {
     for (Sample& sample : facts.samples) sample.register_kwh = kernel::unknown;
     return;
   }

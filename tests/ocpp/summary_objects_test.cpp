@@ -1,6 +1,7 @@
 // Documents that tell of whole sessions. The objects are made for these tests; those of users lie elsewhere.
 #include "ocpp/summary_objects.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -175,6 +176,43 @@ TEST(SummaryObjects, OcpiSessionsComeInArraysAndAnswers) {
     EXPECT_EQ(t.samples[2].register_kwh, 7.0);
     EXPECT_TRUE(t.is_whole());
     EXPECT_TRUE(flagged(log, "fields_unused", "charging_periods.dimensions.MAX_CURRENT (2)"));
+  }
+}
+
+// Three periods of an hour, of 1, 2 and 3 kWh. @param starts  their hours
+SiteLog with_periods(const std::vector<std::string>& starts, bool energies) {
+  std::string periods;
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    const std::string volume = fmt::format(R"({{"type":"ENERGY","volume":{}}},)", i + 1);
+    periods += fmt::format(
+        R"({}{{"start_date_time":"2025-01-02T{}:00:00Z","dimensions":[{}{{"type":"STATE_OF_CHARGE","volume":{}}}]}})",
+        i > 0 ? "," : "", starts[i], energies ? volume : "", 30 + i);
+  }
+  return read(
+      fmt::format(R"({{"id":"S1","start_date_time":"2025-01-02T08:00:00Z","end_date_time":"2025-01-02T11:00:00Z",
+    "kwh":6.0,"cdr_token":{{"uid":"TAG","type":"RFID"}},"evse_uid":"E1","status":"COMPLETED","charging_periods":[{}]}})",
+                  periods));
+}
+
+TEST(SummaryObjects, PeriodsOutOfOrderTellNoRegister) {
+  for (const bool energies : {true, false}) {
+    const SiteLog ordered = with_periods({"08", "09", "10"}, energies);
+    EXPECT_FALSE(flagged(ordered, "periods_out_of_order"));
+    EXPECT_FALSE(flagged(ordered, "fields_unused", "charging_periods.dimensions"));
+    ASSERT_EQ(ordered.transactions.at(0).samples.size(), energies ? 4U : 3U);
+    if (energies) {
+      EXPECT_EQ(ordered.transactions[0].samples[3].register_kwh, 6.0);
+    }
+
+    // The energy of the period at 9 is not before the one at 10 in the document: the register at 10 would be 5 too low.
+    const SiteLog mixed = with_periods({"08", "10", "09"}, energies);
+    EXPECT_TRUE(flagged(mixed, "periods_out_of_order"));
+    EXPECT_FALSE(flagged(mixed, "energy_disagrees"));
+    const Transaction& t = mixed.transactions.at(0);
+    ASSERT_EQ(t.samples.size(), 2U);
+    EXPECT_EQ(t.samples[1].soc, 0.31);
+    for (const Sample& sample : t.samples) EXPECT_TRUE(std::isnan(sample.register_kwh)) << energies;
+    EXPECT_TRUE(flagged(mixed, "fields_unused", "charging_periods.dimensions (1)"));
   }
 }
 
