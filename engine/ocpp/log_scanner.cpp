@@ -28,6 +28,7 @@ std::size_t line_end(View text, std::size_t from) {
 bool has(View text, View what) { return memmem(text.data(), text.size(), what.data(), what.size()) != nullptr; }
 
 constexpr View cut_off = "the frame is cut off";
+constexpr View nested_too_deeply = "nested too deeply";
 constexpr View no_station = "the station's name is left empty: the file's name is used";
 
 // The text without its wrapping, in `room`, with the bytes behind it that the parser may read.
@@ -228,8 +229,7 @@ void LogScanner::odd_text(const ParseOutcome& outcome, int type, std::uint64_t l
 // A frame whose brackets do not close can not be mended: it is flagged as far as it goes.
 void LogScanner::odd_unclosed(const Extent& extent, int type, std::uint64_t line, View text) {
   const bool deep = extent.how == Extent::End::too_deep;
-  report_oddity(type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off, line,
-                text);
+  report_oddity(type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? nested_too_deeply : cut_off, line, text);
 }
 
 std::size_t LogScanner::wrapped_at(View text, std::size_t at, Wrap wrap, Line& line, bool last) {
@@ -434,6 +434,8 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
                   whole.substr(second == View::npos || second == 0 ? 0 : second - 1));
   }
 
+  if (messages.too_deep) report_oddity(OddityKind::unused, nested_too_deeply, line.number, whole);
+
   std::size_t frames = 0;
   for (const MessageObject& message : messages.found) {
     Context context = context_of(text, at, line);
@@ -540,6 +542,7 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
         put_together(*message, context);
         continue;
       }
+      if (objects_.row_too_deep()) report_oddity(OddityKind::unused, nested_too_deeply, context.line, plain);
     }
     frames_in(plain, context, 1);
   }

@@ -289,6 +289,9 @@ struct MessageObjectReader::Parts {
   std::vector<std::unique_ptr<simdjson::dom::parser>> more;
   std::vector<std::unique_ptr<FrameParser>> frame_parsers;
   std::size_t texts = 0, arrays = 0;  ///< of the present object that have a parser
+  bool too_deep = false;              ///< a payload in a text or cell of it
+
+  simdjson::error_code parse_with(simdjson::dom::parser& one, View text, bool copied, element& parsed) const;
 
  private:
   inline bool parse_root(View text);
@@ -299,10 +302,18 @@ struct MessageObjectReader::Parts {
 MessageObjectReader::MessageObjectReader(unsigned most_depth) : parts_(std::make_unique<Parts>(most_depth)) {}
 MessageObjectReader::~MessageObjectReader() = default;
 
+// Parses no deeper than the reader's user allows. @param copied  nothing readable follows the text
+simdjson::error_code MessageObjectReader::Parts::parse_with(simdjson::dom::parser& one, View text, bool copied,
+                                                            element& parsed) const {
+  if (one.capacity() < text.size() || one.max_depth() != most_depth) {
+    const auto error = one.allocate(std::max<std::size_t>(2 * text.size(), 4096), most_depth);
+    if (error != simdjson::SUCCESS) return error;
+  }
+  return one.parse(text.data(), text.size(), copied).get(parsed);
+}
+
 bool MessageObjectReader::Parts::parse_root(View text) {
-  if (parser.capacity() < text.size() || parser.max_depth() != most_depth)
-    if (parser.allocate(std::max<std::size_t>(2 * text.size(), 4096), most_depth) != simdjson::SUCCESS) return false;
-  return parser.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS;
+  return parse_with(parser, text, false, root) == simdjson::SUCCESS;
 }
 
 // JSON that its logger damaged is mended and read once more. @returns whether there is a root
@@ -323,10 +334,9 @@ bool MessageObjectReader::Parts::parse(View object) {
 void MessageObjectReader::Parts::parse_payload_text(Fields& fields) {
   if (texts == more.size()) more.push_back(std::make_unique<simdjson::dom::parser>());
   element payload;
-  if (more[texts]->parse(fields.payload_text.data(), fields.payload_text.size(), true).get(payload) !=
-          simdjson::SUCCESS ||
-      payload.type() != element_type::OBJECT)
-    return;
+  const auto error = parse_with(*more[texts], fields.payload_text, true, payload);
+  too_deep = too_deep || error == simdjson::DEPTH_ERROR;
+  if (error != simdjson::SUCCESS || payload.type() != element_type::OBJECT) return;
   fields.payload = payload;
   ++texts;
 }
@@ -386,6 +396,7 @@ MessageObjectReader::Result MessageObjectReader::read_object(View object, bool i
   std::vector<ReadMessage> good;
   parts_->payloads.clear();
   parts_->texts = parts_->arrays = 0;
+  parts_->too_deep = false;
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     const element one = waiting[i];
     if (one.type() == element_type::OBJECT) {
@@ -404,14 +415,15 @@ MessageObjectReader::Result MessageObjectReader::read_object(View object, bool i
   // Payloads have their places now: no more are kept.
   for (const ReadMessage& message : good)
     if (const auto found = parts_->message_from(message)) result.found.push_back(*found);
+  result.too_deep = parts_->too_deep;
   return result;
 }
 
 std::optional<MessageObject> MessageObjectReader::of_row(View payload, View action, View type, View id,
                                                          bool is_answer) {
-  if (parts_->payload_parser.parse(payload.data(), payload.size(), false).get(parts_->root) != simdjson::SUCCESS ||
-      parts_->root.type() != element_type::OBJECT)
-    return std::nullopt;
+  const auto error = parts_->parse_with(parts_->payload_parser, payload, false, parts_->root);
+  parts_->too_deep = error == simdjson::DEPTH_ERROR;
+  if (error != simdjson::SUCCESS || parts_->root.type() != element_type::OBJECT) return std::nullopt;
   Fields fields;
   fields.type = is_answer ? FrameType::result : type_of_word(type);
   fields.action = bare_action(action, fields.type);
@@ -419,6 +431,8 @@ std::optional<MessageObject> MessageObjectReader::of_row(View payload, View acti
   if (!fields.type && id.empty()) fields.type = FrameType::call;
   return message_of(fields, &parts_->root, parts_->frames.empty_object());
 }
+
+bool MessageObjectReader::row_too_deep() const { return parts_->too_deep; }
 
 PayloadLabel payload_label(View text) {
   PayloadLabel label;

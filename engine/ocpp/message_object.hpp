@@ -32,6 +32,7 @@ class MessageObjectReader {
     std::vector<MessageObject> found;
     const simdjson::dom::element* root = nullptr;
     std::string_view repeated_key = {};  ///< that one of the objects with a message has twice; empty: none
+    bool too_deep = false;               ///< a payload in a text was left out: nested too deeply
   };
   /// @param inside  look for messages in objects within, too
   Result read_object(std::string_view object, bool inside);
@@ -41,6 +42,8 @@ class MessageObjectReader {
   /// @param is_answer  the column says that it holds answers
   std::optional<MessageObject> of_row(std::string_view payload, std::string_view action, std::string_view type,
                                       std::string_view id, bool is_answer);
+  /// Whether the payload of the last row was left out because it is nested too deeply.
+  bool row_too_deep() const;
 
  private:
   struct Parts;

@@ -1,5 +1,6 @@
 #include "ocpp/log_reader.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -43,5 +44,45 @@ TEST(LogReader, RowsOfATableWhoseHeadIsMissingNameTheirStation) {
   ASSERT_EQ(log.transactions.size(), 1U);
   EXPECT_EQ(log.transactions[0].station, "CP-7");
   EXPECT_DOUBLE_EQ(log.transactions[0].energy_kwh, 7.0);
+}
+
+// A payload of so many objects, each in the one before, as it stands in a cell or in a string.
+std::string payload_of_depth(int depth, std::string_view quote) {
+  std::string payload = "1";
+  for (int i = 0; i < depth; ++i) payload = fmt::format("{{{0}a{0}:{1}}}", quote, payload);
+  return payload;
+}
+
+TEST(LogReader, PayloadsInStringsAndCellsAreNestedNoDeeperThanAllowed) {
+  const auto object = [](int depth) {
+    return fmt::format(R"({{"timestamp":"2026-03-10T08:00:00Z","chargePointId":"CP-7","action":"DataTransfer",)"
+                       R"("messageType":"call","uniqueId":"1","payload":"{}"}})"
+                       "\n",
+                       payload_of_depth(depth, "\\\""));
+  };
+  const auto table = [](int depth) {
+    return fmt::format(
+        "timestamp,charge_point_id,action,message_type,unique_id,payload\n"
+        "2026-03-10T08:00:00Z,CP-7,DataTransfer,call,1,\"{}\"\n",
+        payload_of_depth(depth, "\"\""));
+  };
+  ReadOptions options;
+  options.most_depth = 20;
+  const std::string frame = "2026-03-10T08:00:01Z CP-7 [2,\"2\",\"Heartbeat\",{}]\n";
+  const auto report = [&](const std::string& text) {
+    struct Nothing final : FrameSink {
+      void on_frame(const Frame&) override {}
+    } nothing;
+    return read_log_text("site.log", text, nothing, options);
+  };
+  EXPECT_EQ(report(object(15) + frame).calls, 2U);
+  EXPECT_EQ(report(table(15)).calls, 1U);
+  for (const int depth : {30, 300}) {
+    const LogReport deep = report(object(15) + object(depth) + frame);
+    EXPECT_EQ(deep.calls, 2U);
+    ASSERT_EQ(deep.unused.count("nested too deeply"), 1U);
+    EXPECT_EQ(deep.unused.at("nested too deeply").count, 1U);
+    EXPECT_THROW(report(table(depth)), LogError);
+  }
 }
 }  // namespace evtwin::ocpp
