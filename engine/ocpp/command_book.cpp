@@ -212,14 +212,51 @@ void CommandBook::accept_tag(const std::string& id_tag, std::uint64_t number) {
   first_known_ = std::min(first_known_, number);
 }
 
-void CommandBook::local_list(const LocalList& list, const Event& event) {
-  for (const std::string& tag : list.accepted) accept_tag(tag, event.stamp.number);
+void CommandBook::put_on_list(std::size_t station, const std::string& id_tag, std::uint64_t number) {
+  first_known_ = std::min(first_known_, number);
+  if (on_list_[station].insert(id_tag).second) list_words_[id_tag][station].push_back({number, true});
 }
 
-bool CommandBook::is_stranger(const std::string& id_tag, std::uint64_t number) const {
-  if (number <= first_known_ || id_tag.empty()) return false;
-  const auto found = known_tags_.find(id_tag);
-  return found == known_tags_.end() || found->second > number;
+// Also of a tag that was put there before the log begins.
+void CommandBook::take_off_list(std::size_t station, const std::string& id_tag, std::uint64_t number) {
+  on_list_[station].erase(id_tag);
+  std::vector<ListWord>& words = list_words_[id_tag][station];
+  if (words.empty() || words.back().on) words.push_back({number, false});
+}
+
+void CommandBook::local_list(std::size_t station, const LocalList& list, const Event& event) {
+  const std::uint64_t number = event.stamp.number;
+  if (list.full) {
+    // What was on the list and is on the new one no more.
+    std::vector<std::string> gone(on_list_[station].begin(), on_list_[station].end());
+    const std::set<std::string_view> stays(list.accepted.begin(), list.accepted.end());
+    std::erase_if(gone, [&](const std::string& tag) { return stays.count(tag) > 0; });
+    for (const std::string& tag : gone) take_off_list(station, tag, number);
+  }
+  for (const std::string& tag : list.removed) take_off_list(station, tag, number);
+  for (const std::string& tag : list.accepted) put_on_list(station, tag, number);
+}
+
+// The last that a list said of a tag before a message; null: nothing.
+const CommandBook::ListWord* CommandBook::last_word(const std::vector<ListWord>& words, std::uint64_t number) {
+  const auto later = std::upper_bound(words.begin(), words.end(), number,
+                                      [](std::uint64_t wanted, const ListWord& word) { return wanted < word.number; });
+  return later == words.begin() ? nullptr : &*std::prev(later);
+}
+
+bool CommandBook::is_stranger(std::size_t station, const std::string& id_tag, std::uint64_t number) const {
+  if (id_tag.empty()) return false;
+  if (const auto found = known_tags_.find(id_tag); found != known_tags_.end() && found->second <= number) return false;
+
+  // The station's own list decides; where it says nothing the lists of others may.
+  if (const auto listed = list_words_.find(id_tag); listed != list_words_.end()) {
+    const auto own = listed->second.find(station);
+    if (own != listed->second.end())
+      if (const ListWord* word = last_word(own->second, number)) return !word->on;
+    for (const auto& [other, words] : listed->second)
+      if (const ListWord* word = last_word(words, number); word != nullptr && word->on) return false;
+  }
+  return number > first_known_;
 }
 
 // H01.FR.15: the start that uses a reservation names it and ends it; H03.FR.01: by the token that it was made for.

@@ -2,6 +2,7 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,13 +31,14 @@ class CommandBook {
   void match_effect(std::size_t station, const Effect& effect, const Stamp& stamp);
   void book_authorisation(const AuthoriseReport& report, const Event& event);
   void authorise_answer(const AuthoriseAnswer& answer, const Event& event);
-  void local_list(const LocalList& list, const Event& event);
+  void local_list(std::size_t station, const LocalList& list, const Event& event);
   /// The CSMS let a tag charge.
   void accept_tag(const std::string& id_tag, std::uint64_t number);
   void transaction_started(std::size_t station, const TransactionReport& report, const Event& event);
 
-  /// Whether a tag was not known before a message, where the log tells of others that were.
-  bool is_stranger(const std::string& id_tag, std::uint64_t number) const;
+  /// Whether nothing allowed a tag before a message: no answer, and neither the station's own local list nor, where
+  /// that says nothing of the tag, another's. Of a log that tells of no tags at all only those taken off the list.
+  bool is_stranger(std::size_t station, const std::string& id_tag, std::uint64_t number) const;
   /// Fills commands, profiles, reservations, authorisations; `log` knows its first and last time.
   void fill_log(SiteLog& log, const std::vector<std::string>& stations, const std::deque<StationClock*>& clocks);
 
@@ -64,6 +66,15 @@ class CommandBook {
     std::size_t profile = static_cast<std::size_t>(-1);
     std::string id_tag;
   };
+  /// A change of a local list: from this message on the tag is on it, or not.
+  struct ListWord {
+    std::uint64_t number = 0;
+    bool on = false;
+  };
+  using WordsByStation = std::map<std::size_t, std::vector<ListWord>>;
+  void put_on_list(std::size_t station, const std::string& id_tag, std::uint64_t number);
+  void take_off_list(std::size_t station, const std::string& id_tag, std::uint64_t number);
+  static const ListWord* last_word(const std::vector<ListWord>& words, std::uint64_t number);
   void keep_asked(std::uint64_t number, Asked asked);
   Booked* find_booking(std::size_t station, const std::string& id);
 
@@ -75,7 +86,9 @@ class CommandBook {
   std::map<std::size_t, std::deque<std::size_t>> waiting_;  // commands without effect yet, by station
   std::map<std::pair<std::size_t, std::string>, std::size_t> booking_by_id_;
   std::map<std::size_t, std::vector<std::size_t>> open_bookings_;  // by station
-  std::unordered_map<std::string, std::uint64_t> known_tags_;      // number of the message that made them known
+  std::unordered_map<std::string, std::uint64_t> known_tags_;      // number of the first answer that allowed them
+  std::unordered_map<std::string, WordsByStation> list_words_;     // by tag
+  std::map<std::size_t, std::set<std::string>> on_list_;           // now, by station
   std::uint64_t first_known_ = static_cast<std::uint64_t>(-1);
   std::map<std::string, std::uint64_t> authorisations_;
 };

@@ -79,21 +79,24 @@ StatusReport connector_status(const Decoding& d) {
 }
 
 // OCPP 1.6 section 5.15; 2.0.1 D01.FR.15 (Full: the list is what comes), D01.FR.16 (Differential: an entry with
-// idTokenInfo is added or changed) and D01.FR.17 (one without is removed). An entry without a status is taken as
-// accepted: the tags are for telling strangers, and who was on the list once is none.
+// idTokenInfo is added or changed) and D01.FR.17 (one without is removed). A tag that is on the list as blocked,
+// expired or invalid may not charge offline, either. An entry of a full list without a status is taken as accepted.
 LocalList local_list(const Decoding& d) {
   LocalList list;
-  list.full = string_of(d.json(), "updateType") == "Full";
+  const std::string_view update = string_of(d.json(), "updateType");
+  list.full = update == "Full";
   const auto take = [&](std::string_view name, std::string_view info, std::string_view tag_name) {
     const auto entries = find_member(d.json(), name);
     if (!entries) return;
     for (const Json entry : elements_of(*entries)) {
-      const auto status = find_member(entry, info, "status");
-      if (status && text_of(*status) != "Accepted") continue;
       const auto token = find_member(entry, tag_name);
       if (!token) continue;
       std::string tag = token->is_object() ? text_of(*token, "idToken") : text_of(*token);
-      if (!tag.empty()) list.accepted.push_back(std::move(tag));
+      if (tag.empty()) continue;
+      const auto status = find_member(entry, info, "status");
+      const bool deleted = update == "Differential" && !find_member(entry, info);
+      const bool refused = status && text_of(*status) != "Accepted";
+      (deleted || refused ? list.removed : list.accepted).push_back(std::move(tag));
     }
   };
   take("localAuthorizationList", "idTagInfo", "idTag");

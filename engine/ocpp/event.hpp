@@ -78,7 +78,8 @@ struct AuthoriseAnswer {
 /// Tags that the local authorisation list lets charge without the CSMS.
 struct LocalList {
   std::vector<std::string> accepted;
-  bool full = false;  ///< replaces the list
+  std::vector<std::string> removed;  ///< deleted from it, or on it as blocked, expired or invalid
+  bool full = false;                 ///< replaces the list
 };
 struct FirmwareReport {
   std::string status;

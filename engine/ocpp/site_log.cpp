@@ -98,8 +98,8 @@ class Collector : public FrameSink {
   void flag_unnamed_stations();
   void finish_station(std::size_t index, SeenTimes& seen);
   StatusPoints take_status_points(StationState& state, SeenTimes& seen) const;
-  std::vector<Transaction> finished_transactions(StationState& state, TimeNs station_last_ns, SeenTimes& seen);
-  void flag_stranger(Transaction& t, std::uint64_t started);
+  std::vector<Transaction> finished_transactions(std::size_t index, TimeNs station_last_ns, SeenTimes& seen);
+  void flag_stranger(std::size_t station, Transaction& t, std::uint64_t started);
 
   SiteLog log_;
   FlagList flags_;
@@ -303,7 +303,7 @@ void Collector::take(const Message& message) {
   } else if (auto* allowed = std::get_if<AuthoriseAnswer>(&body)) {
     commands_.authorise_answer(*allowed, event);
   } else if (auto* list = std::get_if<LocalList>(&body)) {
-    commands_.local_list(*list, event);
+    commands_.local_list(index, *list, event);
   }
 }
 
@@ -354,8 +354,8 @@ StatusPoints Collector::take_status_points(StationState& state, SeenTimes& seen)
 }
 
 // Offline, the station alone let the tag charge: it must have known it from before.
-void Collector::flag_stranger(Transaction& t, std::uint64_t started) {
-  if (!t.offline || !t.start_seen || !commands_.is_stranger(t.id_tag, started)) return;
+void Collector::flag_stranger(std::size_t station, Transaction& t, std::uint64_t started) {
+  if (!t.offline || !t.start_seen || !commands_.is_stranger(station, t.id_tag, started)) return;
   t.flags.emplace_back("offline_tag_unknown");
   flags_.add_flag("offline_tag_unknown", t.station,
                   fmt::format("tag {} charged while {} was offline; no local list and no earlier answer allows it",
@@ -364,15 +364,15 @@ void Collector::flag_stranger(Transaction& t, std::uint64_t started) {
 }
 
 // The drafts of a station, settled, by EVSE and start.
-std::vector<Transaction> Collector::finished_transactions(StationState& state, TimeNs station_last_ns,
-                                                          SeenTimes& seen) {
+std::vector<Transaction> Collector::finished_transactions(std::size_t index, TimeNs station_last_ns, SeenTimes& seen) {
+  StationState& state = states_[index];
   std::vector<Transaction> transactions;
   for (DraftTransaction& draft : state.transactions.drafts()) {
     draft.facts.evse = state.transactions.evse_of(draft);
     const std::uint64_t started = draft.start.number;
     transactions.push_back(finish_transaction(std::move(draft), state.clock, log_.report, station_last_ns, flags_));
     Transaction& t = transactions.back();
-    flag_stranger(t, started);
+    flag_stranger(index, t, started);
     if (t.start_ns > 0) seen.add(t.start_ns);
     if (t.stop_seen && t.stop_ns > 0) seen.add(t.stop_ns);
   }
@@ -393,7 +393,7 @@ void Collector::finish_station(std::size_t index, SeenTimes& seen) {
 
   // Status points need the drafts, which go as the transactions are made.
   StatusPoints points = take_status_points(state, seen);
-  std::vector<Transaction> transactions = finished_transactions(state, station_last_ns, seen);
+  std::vector<Transaction> transactions = finished_transactions(index, station_last_ns, seen);
 
   std::vector<Transaction*> all;
   for (Transaction& t : transactions) {

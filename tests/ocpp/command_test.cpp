@@ -174,6 +174,46 @@ TEST(Tags, OfflineStartsNeedATagThatWasAllowedBefore) {
   }
 }
 
+// A tag that was allowed on CP1, then an update of one list, then a start offline on CP1.
+SiteLog offline_after(const std::string& update, const std::string& list_of = "CP1", bool newer = false) {
+  LogText text;
+  const std::string entry =
+      newer ? R"({"idToken":{"idToken":"TAG1","type":"ISO14443"},"idTokenInfo":{"status":"Accepted"}})"
+            : R"({"idTag":"TAG1","idTagInfo":{"status":"Accepted"}})";
+  const std::string number = newer ? "versionNumber" : "listVersion";
+  for (const char* station : {"CP1", "CP2"}) {
+    text.station(station).command(
+        "07:00:00", "SendLocalList",
+        fmt::format(R"({{"{}":1,"updateType":"Full","localAuthorizationList":[{}]}})", number, entry));
+    text.answer("07:00:01", R"({"status":"Accepted"})");
+  }
+  text.station(list_of).command("07:30:00", "SendLocalList", fmt::format(R"({{"{}":2,{}}})", number, update));
+  text.answer("07:30:01", R"({"status":"Accepted"})");
+  text.station("CP1").status("07:30:02", 1, "Available");
+  return text.start("09:00:00", 1, 0, 1, "TAG1", "08:00:00").status("09:00:01", 1, "Charging").read();
+}
+
+TEST(Tags, AnUpdateOfTheLocalListTakesATagOffIt) {
+  const std::string update = R"("updateType":"Differential","localAuthorizationList":)";
+  const auto flagged = [](const SiteLog& log) {
+    EXPECT_TRUE(log.transactions.at(0).offline);
+    return has_flag(log, "offline_tag_unknown");
+  };
+  // Without information the entry is deleted (OCPP 1.6 5.15, 2.0.1 D01); with it, it is put there or changed.
+  EXPECT_TRUE(flagged(offline_after(update + R"([{"idTag":"TAG1"}])")));
+  EXPECT_TRUE(flagged(offline_after(update + R"([{"idToken":{"idToken":"TAG1","type":"ISO14443"}}])", "CP1", true)));
+  EXPECT_TRUE(flagged(offline_after(update + R"([{"idTag":"TAG1","idTagInfo":{"status":"Blocked"}}])")));
+  EXPECT_FALSE(flagged(offline_after(update + R"([{"idTag":"TAG1","idTagInfo":{"status":"Accepted"}}])")));
+  EXPECT_FALSE(flagged(offline_after(update + R"([{"idTag":"TAG2"}])")));
+  EXPECT_FALSE(flagged(offline_after(update + R"([{"idTag":"TAG2","idTagInfo":{"status":"Accepted"}}])")));
+  // A full list replaces the one before.
+  const std::string full = R"("updateType":"Full","localAuthorizationList":)";
+  EXPECT_TRUE(flagged(offline_after(full + R"([{"idTag":"TAG2","idTagInfo":{"status":"Accepted"}}])")));
+  EXPECT_TRUE(flagged(offline_after(full + "[]")));
+  // Another station's list is another list.
+  EXPECT_FALSE(flagged(offline_after(update + R"([{"idTag":"TAG1"}])", "CP2")));
+}
+
 TEST(Tags, StopReasonsAreAHistogram) {
   const SiteLog log = LogText()
                           .start("08:00:00", 1, 0, 1)
