@@ -292,7 +292,7 @@ void PlanAttempt::try_roundings(Search& search, const std::vector<Plan>& linear,
 
   const bool goes_on = !search.best.empty();
   for (const double threshold : {0.5, 1.0}) {
-    if (goes_on || within_gap(search, 1e-9) || (options_.method == Method::lp && !search.best.empty())) break;
+    if (goes_on || within_gap(search, 1e-9) || (options_.method != Method::milp && !search.best.empty())) break;
     round_to(linear, threshold, search.numbers);
     try_out(search);
   }
@@ -310,7 +310,7 @@ void PlanAttempt::try_roundings(Search& search, const std::vector<Plan>& linear,
 
 // Few directions are branched on in the warm linear programme; CBC searches all whole numbers.
 void PlanAttempt::search_whole(Search& search) {
-  if (options_.method == Method::lp) {
+  if (options_.method != Method::milp) {
     if (search.tried.empty()) load_with(ways_basis_ ? *ways_basis_ : basis_);
     const Solution ways = branch_and_bound(solver_, model_.linear, search.least, options_.milp);
     iterations_ += ways.iterations;

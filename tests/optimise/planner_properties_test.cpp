@@ -47,6 +47,33 @@ TEST(PlannerProperties, EveryProblemHasAPlanThatPassesItsCheck) {
   }
 }
 
+/// A greedy that does not fit is `lp` in all that it does: directions by branching, no rounding beyond the first.
+TEST(PlannerProperties, AGreedyThatDoesNotFitPlansAsLpDoes) {
+  std::uint64_t searched = 0, improved = 0;
+  for (const std::size_t most : {std::size_t{12}, std::size_t{0}}) {
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+      Features with = some_features(seed);
+      with.odd_prices = with.storage = true;
+      const PlanProblem problem = random_problem(seed, with);
+      PlannerOptions options;
+      options.most_searched_directions = most;
+      const Plan linear = Planner(options).make_plan(problem);
+      options.method = Method::greedy;
+      const Plan plan = Planner(options).make_plan(problem);
+      ASSERT_EQ(plan.method, Method::lp) << seed;
+      EXPECT_EQ(plan.objective, linear.objective) << seed;
+      EXPECT_EQ(plan.bound, linear.bound) << seed;
+      EXPECT_EQ(plan.iterations, linear.iterations) << seed;
+      EXPECT_EQ(plan.nodes, linear.nodes) << seed;
+      searched += linear.nodes;
+      improved += most == 0 && plan.objective > plan.bound;
+    }
+  }
+  // Else no direction was ever at stake.
+  EXPECT_GT(searched, 100U);
+  EXPECT_GT(improved, 5U);
+}
+
 /// Where many directions are at stake the planner does not search: a plan is sound all the same, and hardly dearer.
 TEST(PlannerProperties, DirectionsThatAreNotSearchedAreNearlyTheBest) {
   PlannerOptions unsearched = with_method(Method::lp);
