@@ -120,6 +120,8 @@ struct ExportOptions {
 ExportCommand checked_export(ExportOptions& given) {
   const ExportCommand& asked = given.command;
   const bool of_decision = asked.decision_number || !asked.decision_at.empty();
+  for (const auto& [option, value] : {std::pair("--site", asked.decision_site), std::pair("--request", given.request)})
+    if (!of_decision && !value.empty()) throw CLI::RequiresError(option, "--decision or --at");
   const bool of_one_run = of_decision || asked.wants_tables();
   const bool of_runs = of_one_run || !asked.web.empty();
   if (!of_runs && asked.masked.empty())

@@ -100,6 +100,18 @@ TEST_F(PluginKit, ADecisionByItsTimeIsThatOfItsNumber) {
   EXPECT_THAT(late.err, HasSubstr("decisions; the first is --decision 1"));
 }
 
+TEST_F(PluginKit, WhatIsOfADecisionIsRefusedWithoutOne) {
+  for (const std::vector<std::string>& alone :
+       {std::vector<std::string>{"--site", "A"}, {"--request", path("r.json")}}) {
+    for (const char* others : {"--sessions", "--ocpp"}) {
+      const Said said = run({"export", "any.evtwin", others, path("out"), alone[0], alone[1]});
+      EXPECT_EQ(said.status, 2);
+      EXPECT_THAT(said.err, HasSubstr(alone[0] + " requires --decision or --at"));
+      EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+    }
+  }
+}
+
 TEST_F(PluginKit, OneThatRemembersGetsAllRequestsUpToThere) {
   const std::string lua = write("turns.lua", remembering);
   const std::string file = run_of(lua, week_, "1");
