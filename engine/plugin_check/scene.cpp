@@ -24,6 +24,9 @@ static_assert(std::chrono::sys_days(std::chrono::year(2262) / 1 / 1).time_since_
               std::chrono::seconds(9'214'646'400));
 static_assert(9'214'646'400 * second_ns < kernel::time_never - 60 * day_ns, "a scene's horizon fits behind it");
 
+/// What may ask a strategy between two ticks; nobody is woken here.
+std::uint32_t events_of(std::uint32_t subscribes) { return subscribes & ~(EVTWIN_WHY_TICK | EVTWIN_WHY_WAKE); }
+
 /// Most scenes play in 2025, some where times are smallest, or as large as int64 nanoseconds allow (2262).
 std::int64_t random_start(Dice& dice) {
   if (dice.draw_chance(0.15)) return dice.draw_instant(0, day_ns);
@@ -147,7 +150,7 @@ void Scene::move_time(std::uint32_t subscribes) {
   ++view.decision_number;
   view.last_decision_ns = view.now_ns;
   const bool between =
-      (subscribes & ~EVTWIN_WHY_TICK) != 0 && view.next_tick_ns - view.now_ns > second_ns && dice_.draw_chance(0.4);
+      events_of(subscribes) != 0 && view.next_tick_ns - view.now_ns > second_ns && dice_.draw_chance(0.4);
   if (between) {
     view.why = 0;
     view.now_ns += dice_.draw_instant(1, view.next_tick_ns - view.now_ns - 1);
@@ -262,7 +265,7 @@ void Scene::come_and_go(std::uint32_t subscribes) {
     draw_power(i);
   }
   // A moment between two ticks needs a reason.
-  const std::uint32_t events = subscribes & ~EVTWIN_WHY_TICK;
+  const std::uint32_t events = events_of(subscribes);
   if (c.view.why == 0) c.view.why = events & (~events + 1U);
 }
 

@@ -182,12 +182,12 @@ void Instance::make_instance(const Specimen& specimen, const char* id, std::span
   if (strategy_->decide == nullptr || strategy_->destroy == nullptr)
     throw Failed("create() made an instance without decide or destroy");
 
-  // Bits that this host does not know ask for events that it can not tell of.
+  // Bits that this host does not know ask for events that it can not tell of. Its own wake-up needs no subscription;
+  // one changes nothing.
   constexpr std::uint32_t known = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE |
-                                  EVTWIN_WHY_LIMIT | EVTWIN_WHY_FINISHED | EVTWIN_WHY_POWER | EVTWIN_WHY_GRANT |
-                                  EVTWIN_WHY_BOOKING | EVTWIN_WHY_READING;
-  static_assert((known | EVTWIN_WHY_WAKE) == 2 * EVTWIN_WHY_READING - 1,
-                "all but its own wake-up, which needs no subscription");
+                                  EVTWIN_WHY_LIMIT | EVTWIN_WHY_WAKE | EVTWIN_WHY_FINISHED | EVTWIN_WHY_POWER |
+                                  EVTWIN_WHY_GRANT | EVTWIN_WHY_BOOKING | EVTWIN_WHY_READING;
+  static_assert(known == 2 * EVTWIN_WHY_READING - 1, "all that strategy.h has");
   if ((strategy_->subscribes & ~known) != 0)
     throw Failed(fmt::format("subscribes has unknown bits: 0x{:x}", strategy_->subscribes & ~known));
 

@@ -125,6 +125,7 @@ inline constexpr std::array expectations = std::to_array<Expectation>({
      "empty-views"},
     {"misspells_parameter", "create", "it reads a parameter 'factr', which its table has not (it has factor)",
      "parameters"},
+    {"subscribes_to_all", "", "", ""},
     {"never_asked", "week", "it was never asked: its subscribes names no occasion", "answers"},
     {"rounds_in_create", "process", "'rounding ", "answers"},
     {"ends_with_signals", "late", "handler of signal 15 (Terminated)", "process"},

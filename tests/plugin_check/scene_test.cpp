@@ -118,6 +118,22 @@ TEST(Scene, IsTheSameForTheSameSeedAndAnotherForAnother) {
   }
 }
 
+// strategy.h: its own wake-up always asks, so the bit changes nothing.
+TEST(Scene, ASubscriptionToItsOwnWakeUpChangesNothing) {
+  for (const std::uint32_t subscribed : {EVTWIN_WHY_TICK, EVTWIN_WHY_TICK | EVTWIN_WHY_PRICE | EVTWIN_WHY_BOOKING}) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      evtwin_strategy without = asks(0), with = asks(0);
+      without.subscribes = subscribed;
+      with.subscribes = subscribed | EVTWIN_WHY_WAKE;
+      Scene one(seed), other(seed);
+      while (one.next_decision(without)) {
+        ASSERT_TRUE(other.next_decision(with));
+        ASSERT_EQ(bytes_of(one.view()), bytes_of(other.view())) << seed;
+      }
+    }
+  }
+}
+
 TEST(Scene, HasTheCornersOfTheContractAmongTheSeedsThatAreAlwaysRun) {
   int known = 0, unknown = 0, finite_rates = 0, storages = 0, no_contract = 0, first_days = 0, last_years = 0,
       out_of_service = 0, reserved = 0, direct_current = 0;

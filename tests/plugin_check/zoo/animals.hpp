@@ -114,6 +114,7 @@ inline constexpr std::array animals = std::to_array<Animal>({
     {"replaces_span", "assigns a vector of its own to the span evse_kw", "decide"},
     {"misspells_parameter", "reads a parameter that its table has not", "create"},
     {"never_asked", "subscribes to no occasion", "create"},
+    {"subscribes_to_all", "", "create"},
     {"rounds_in_create", "changes how its host rounds when it is made", "create"},
     {"ends_with_signals", "takes a signal from its host at the end of the run", "decide"},
     {"moves_when_loaded", "changes the working folder of whoever loads it", "load"},
