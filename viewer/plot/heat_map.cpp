@@ -20,6 +20,7 @@ using model::HeatMetric;
 
 constexpr double budget_ms = 2.0;                  ///< of a frame, for new tiles
 constexpr std::size_t cells_for_a_range = 150000;  ///< up to so many the whole run is looked through for its range
+constexpr std::size_t most_scales = 200;           ///< kept
 constexpr float longest_row_name = 110.0F;         // pixels at 100 %
 
 std::string_view unit_of(HeatMetric metric) {
@@ -64,7 +65,7 @@ struct HeatMap::Cache {
   HeatGrid grid(const HeatSource& source, const Canvas& canvas, TimeNs window, float width, float height);
   HeatScale scale(const HeatGrid& grid);
   HeatScale widest(const HeatGrid& grid) const;
-  static HeatScale ended(HeatScale& scale, HeatMetric metric);
+  static HeatScale ended(HeatScale scale, HeatMetric metric);
   bool draw_tiles(const TimeFrame& frame, const HeatGrid& grid, const HeatScale& scale, bool complete);
 };
 
@@ -142,16 +143,10 @@ HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
 /// Exact for the buckets shown where the run is small or the buckets long enough to look through all of them; SoC and
 /// occupancy always from 0 to 100 %.
 HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
-  const auto [found, fresh] = scales.try_emplace({grid.identity, grid.bucket_ns});
-  HeatScale& scale = found->second;
-  if (!fresh) return scale;
-  // One per length of bucket seen while zooming: cheap to make again.
-  if (scales.size() > 200) {
-    scales.clear();
-    return this->scale(grid);
-  }
+  const std::pair key(grid.identity, grid.bucket_ns);
+  if (const auto found = scales.find(key); found != scales.end()) return found->second;
 
-  scale = widest(grid);
+  HeatScale scale = widest(grid);
   const HeatSource& source = *grid.source;
   const bool fixed = unit_of(source.metric) == "%";
 
@@ -177,16 +172,17 @@ HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
     beside.source = &other;
     beside.identity = ~grid.identity;
     const HeatScale its = this->scale(beside);
-    HeatScale& own = scales[{grid.identity, grid.bucket_ns}];  // the other's may have moved it
-    own.max = std::max(own.max, its.max);
-    own.diverging = own.diverging || its.diverging;
-    return ended(own, source.metric);
+    scale.max = std::max(scale.max, its.max);
+    scale.diverging = scale.diverging || its.diverging;
   }
-  return ended(scale, source.metric);
+
+  // One per length of bucket seen while zooming: cheap to make again. Kept when it is whole: making it may clear them.
+  if (scales.size() >= most_scales) scales.clear();
+  return scales[key] = ended(scale, source.metric);
 }
 
 /// Rounded up to a figure that reads well.
-HeatScale HeatMap::Cache::ended(HeatScale& scale, HeatMetric metric) {
+HeatScale HeatMap::Cache::ended(HeatScale scale, HeatMetric metric) {
   const double shown = shown_value(metric, scale.max);
   scale.max = shown > 0.0 ? nice_range(0.0, shown, true).max / shown_value(metric, 1.0) : 1.0;
   scale.min = scale.diverging ? -scale.max : 0.0;

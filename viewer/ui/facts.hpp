@@ -1,4 +1,4 @@
-// Facts of the inspector about a thing at an instant, as figures and words. No ImGui: a function of (run, thing, t).
+// Facts of the inspector about a thing at an instant, as figures and words. No ImGui: a function of (run,
 // thing, t).
 #pragma once
 #include <string>

@@ -1,5 +1,6 @@
 #include "viewer/ui/feeder_rows.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace evtwin::viewer::ui {
@@ -57,6 +58,17 @@ FeederTree feeder_tree(const model::Run& run, std::uint32_t site) {
     if (site == model::no_row || site == s) builder.site(s);
   }
   return builder.take();
+}
+
+double full_power_kw(const model::Run& run, std::uint32_t site) {
+  double most_kw = 0.0;
+  for (std::uint32_t s = 0; s < run.sites.size(); ++s) {
+    if (site != model::no_row && s != site) continue;
+    double site_kw = 0.0;
+    for (const std::uint32_t evse : run.sites[s].evses) site_kw += run.evses[evse].max_kw;
+    most_kw = std::max(most_kw, site_kw);
+  }
+  return most_kw + 1.0;
 }
 
 }  // namespace evtwin::viewer::ui

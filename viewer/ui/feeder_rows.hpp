@@ -22,4 +22,8 @@ struct FeederTree {
 /// @param site no_row: all of them
 FeederTree feeder_tree(const model::Run& run, std::uint32_t site);
 
+/// Power, kW, of the tree's widest line: all that the EVSEs of the site can draw together; of all sites the largest's.
+/// Never 0.
+double full_power_kw(const model::Run& run, std::uint32_t site);
+
 }  // namespace evtwin::viewer::ui

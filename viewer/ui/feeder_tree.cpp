@@ -98,16 +98,6 @@ struct TreeLayout {
   float row_y(std::uint32_t row) const { return origin.y + static_cast<float>(row) * height; }
 };
 
-/// What all EVSEs of the site can draw together. Of all sites the first stands for the others.
-double full_power_kw(const model::Run& run, std::uint32_t site) {
-  double full_kw = 1.0;
-  const std::uint32_t s = site == no_row ? 0U : site;
-  if (s < run.sites.size()) {
-    for (const std::uint32_t evse : run.sites[s].evses) full_kw += run.evses[evse].max_kw;
-  }
-  return full_kw;
-}
-
 /// Name at the left, figures at the right, the bar where both leave room.
 /// @param at  left upper corner of the row, behind its indent
 void draw_node_texts(Ui& ui, const TreeLayout& layout, const Flowing& now, const std::string& kw, ImVec2 at) {

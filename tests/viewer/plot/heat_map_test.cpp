@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <sstream>
@@ -256,6 +257,31 @@ TEST_F(Heat, KeepsNoMoreThanItMayAndGivesEverythingBack) {
   EXPECT_GT(memory.last, 700U);
   map.reset();
   EXPECT_TRUE(memory.pictures.empty());
+}
+
+// More scales than are kept: which of the two runs' is made when the others are thrown away is chance.
+TEST_F(Heat, TwoRunsBesideEachOtherHaveOneScaleHoweverManyWereMade) {
+  show(8);
+  const auto other = test_run(8);
+  for (model::Evse& evse : other->evses) evse.kw = stairs(std::vector<double>(24, 0.0), hour_ns);
+  const ImU32 due = viridis_colour((7 + 10) / nice_range(0.0, 7.0 + 23.0, true).max);
+  draw(1);
+  for (const int first : {0, 1}) {
+    // One scale of a run alone, by which the pairs that follow begin at an odd or an even number of them.
+    source.beside = nullptr;
+    source.evses = {7};
+    if (first == 1) draw(1);
+    source.beside = other;
+    for (std::uint32_t some = 1; some < 128; ++some) {
+      source.evses = {7};
+      for (std::uint32_t evse = 0; evse < 7; ++evse) {
+        if ((some >> evse & 1U) != 0) source.evses.push_back(evse);
+      }
+      if (first == 1) std::rotate(source.evses.begin() + 1, source.evses.end() - 1, source.evses.end());
+      draw(1);
+      ASSERT_EQ(colour_at(place(test_day + 10 * hour_ns + 30 * minute_ns, 0)), due) << some << ' ' << first;
+    }
+  }
 }
 
 TEST_F(Heat, NothingToShowIsNoTrouble) {

@@ -73,5 +73,18 @@ TEST(FeederTree, EndsWhereAFileHangsFeedersOnEachOtherInACircle) {
   EXPECT_EQ(tree.rows.size(), 3U);  // connection, storage, A: the circle hangs on nothing
 }
 
+TEST(FeederTree, LinesOfAllSitesAreAsWideAsThoseOfTheLargestOne) {
+  model::Run run = run_with_feeders();
+  for (std::uint32_t e = 0; e < 4; ++e) run.evses[e].max_kw = 10.0 * (e + 1);
+  run.sites.resize(3);
+  run.sites[0].evses = {0};
+  run.sites[1].evses = {1, 3};
+  run.sites[2].evses = {2};
+  EXPECT_EQ(full_power_kw(run, 0), 11.0);
+  EXPECT_EQ(full_power_kw(run, 2), 31.0);
+  EXPECT_EQ(full_power_kw(run, model::no_row), 61.0);
+  EXPECT_EQ(full_power_kw(model::Run(), model::no_row), 1.0);
+}
+
 }  // namespace
 }  // namespace evtwin::viewer::ui
