@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -149,8 +150,10 @@ market::Series series_of_rows(CsvReader& csv, const SeriesColumns& columns, cons
     }
     times_ns.push_back(t);
     // Bounds are in the unit that is due: they are compared in the column's own.
-    values.push_back(csv.read_number(columns.value, options.least * per / times, options.most * per / times) * times /
-                     per * options.scale);
+    const double read = csv.read_number(columns.value, options.least * per / times, options.most * per / times);
+    values.push_back(read * times / per * options.scale);
+    if (!std::isfinite(values.back()))
+      csv.throw_error(columns.value, fmt::format("times {:g} is beyond all numbers", times / per * options.scale));
   }
 
   if (times_ns.size() < 2) {

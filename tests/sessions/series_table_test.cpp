@@ -76,6 +76,13 @@ TEST(SeriesTable, ValuesThatAreNoneAreErrorsWithTheirLine) {
   EXPECT_THAT(row("-0.0"), "accepted");
 }
 
+TEST(SeriesTable, ValuesTooLargeOnceScaledAreErrorsWithTheirLine) {
+  const char* text = "time,kw\n2025-06-02T00:00Z,1\n2025-06-02T01:00Z,1e8\n";
+  EXPECT_THAT(series_refusal(text, {.scale = 1e301}),
+              AllOf(StartsWith("pv.csv:3: kw: '1e8'"), HasSubstr("times 1e+301")));
+  EXPECT_THAT(series_of_text(text, {.scale = 1e290}).series.values(), ElementsAre(1e290, 1e8 * 1e290));
+}
+
 TEST(SeriesTable, RowsMustAscend) {
   EXPECT_THAT(series_refusal("time,kw\n2025-06-02T01:00Z,1\n2025-06-02T01:00Z,2\n"),
               AllOf(StartsWith("pv.csv:3: "), HasSubstr("not later")));
