@@ -295,10 +295,7 @@ Features::Features(const evtwin_view& first, Ahead ahead) : ahead_(ahead) {
   site_kw_ = std::isfinite(first.contract_kw) && first.contract_kw > 0.0 ? first.contract_kw : all_kw;
   if (all_kw > 0.0) site_kw_ = std::min(site_kw_, all_kw);
   if (!(site_kw_ > 0.0)) site_kw_ = 1.0;
-  for (std::uint32_t s = 0; s < first.n_storages; ++s) {
-    storage_kw_ += first.storage_max_discharge_kw[s];
-    storage_kwh_ += first.storage_kwh[s];
-  }
+  for (std::uint32_t s = 0; s < first.n_storages; ++s) storage_kw_ += first.storage_max_discharge_kw[s];
 }
 
 std::span<const Feature> Features::of_site(Ahead ahead) {

@@ -43,7 +43,7 @@ class Features {
  private:
   Ahead ahead_;
   double site_kw_ = 1.0;
-  double storage_kw_ = 0.0, storage_kwh_ = 0.0;
+  double storage_kw_ = 0.0;
 };
 
 /// Whether the EVSE has a vehicle that would take power: the ones that a policy answers for.

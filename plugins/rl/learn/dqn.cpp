@@ -91,16 +91,8 @@ class Dqn {
  private:
   static WorldsSpec spec_of(const Trainer& trainer) {
     const TrainerOptions& o = trainer.options();
-    return {o.worlds,
-            trainer.training().threads,
-            trainer.training().seed,
-            false,
-            o.episode_days,
-            o.shape,
-            o.ahead,
-            o.weights,
-            o.shaping,
-            o.discount_per_h};
+    return {o.worlds,  trainer.training().seed, false, o.episode_days, o.shape, o.ahead, o.weights,
+            o.shaping, o.discount_per_h};
   }
 
   policy::PolicyFile policy() const {

@@ -46,29 +46,36 @@ void set_runs(const WorldsSpec& spec, std::int64_t tick_ns, bool one_site, evtwi
 
 }  // namespace
 
-Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_(*training.fleet), spec_(spec) {
+Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec)
+    : fleet_(*training.fleet), spec_(spec), made_(nullptr, fleet_.destroy) {
   evtwin_fleet_spec wanted = smallest_fleet(training);
-  require_ok(fleet_.create(&wanted, &made_));
-  const std::int64_t tick_ns = fleet_.shape_of(made_)->tick_ns;
-  const bool one_site = fleet_.shape_of(made_)->n_sites == 1;
-  fleet_.destroy(made_);
-  made_ = nullptr;
+  make_fleet(wanted);
+  const std::int64_t tick_ns = fleet_.shape_of(made_.get())->tick_ns;
+  const bool one_site = fleet_.shape_of(made_.get())->n_sites == 1;
 
   set_runs(spec, tick_ns, one_site, wanted);
-  require_ok(fleet_.create(&wanted, &made_));
+  make_fleet(wanted);
   bind_buffers();
 
   // Cost of a demand charge in rewards, whatever they are made of.
   std::uint32_t n_terms = 0;
-  const evtwin_fleet_term* const terms = fleet_.terms(made_, &n_terms);
+  const evtwin_fleet_term* const terms = fleet_.terms(made_.get(), &n_terms);
   for (std::uint32_t t = 0; t < n_terms; ++t) {
     if (std::string_view(terms[t].id) == "demand_charge") demand_weight_ = -terms[t].weight;
   }
 }
 
+/// In the place of the one that there was.
+void Worlds::make_fleet(const evtwin_fleet_spec& wanted) {
+  made_.reset();
+  evtwin_fleet* made = nullptr;
+  require_ok(fleet_.create(&wanted, &made));
+  made_.reset(made);
+}
+
 /// The fleet writes into these vectors from now on: none of them may be resized after this.
 void Worlds::bind_buffers() {
-  const evtwin_fleet_shape& shape = *fleet_.shape_of(made_);
+  const evtwin_fleet_shape& shape = *fleet_.shape_of(made_.get());
   agents_ = shape.n_agents;
   observations_.resize(std::size_t{agents_} * shape.observation_size);
   for (auto* values : {&rewards_, &hours_}) values->resize(agents_);
@@ -91,10 +98,8 @@ void Worlds::bind_buffers() {
   buffers.now_ns = now_ns_.data();
   buffers.episodes = episodes_.data();
   buffers.failed = failed_.data();
-  require_ok(fleet_.bind(made_, &buffers));
+  require_ok(fleet_.bind(made_.get(), &buffers));
 }
-
-Worlds::~Worlds() { fleet_.destroy(made_); }
 
 void Worlds::require_ok(evtwin_status status) const {
   if (status != EVTWIN_OK) throw TrainingError(fleet_.error());
@@ -104,9 +109,9 @@ void Worlds::begin(std::uint64_t seed) {
   std::vector<evtwin_fleet_start> starts;
   Dice dice(seed);
   for (std::uint32_t w = 0; w < spec_.worlds; ++w) starts.push_back({dice.next_bits(), EVTWIN_FLEET_AS_DRAWN});
-  require_ok(fleet_.reset(made_, nullptr, starts.data()));
+  require_ok(fleet_.reset(made_.get(), nullptr, starts.data()));
   for (std::uint32_t a = 0; a < agents_; ++a) {
-    const evtwin_view* const view = fleet_.view(made_, a);
+    const evtwin_view* const view = fleet_.view(made_.get(), a);
     if (view == nullptr) throw TrainingError("a world did not begin");
     // At the start of a run nobody is plugged in: what is constant of a site is seen here.
     if (eyes_.size() == a) {
@@ -143,13 +148,13 @@ double Worlds::prepaid_charge(const evtwin_view& view) {
 }
 
 void Worlds::look_at(std::uint32_t agent, Sight& sight) const {
-  const evtwin_view* const view = fleet_.view(made_, agent);
+  const evtwin_view* const view = fleet_.view(made_.get(), agent);
   if (view == nullptr) throw TrainingError("a world has nothing to show");
   eyes_[agent].look_at(*view, sight);
 }
 
 void Worlds::act_for(std::uint32_t agent, const Sight& sight, const Answer& answer) {
-  hands_[agent]->write_decision(*fleet_.view(made_, agent), sight, answer, *fleet_.decision(made_, agent));
+  hands_[agent]->write_decision(*fleet_.view(made_.get(), agent), sight, answer, *fleet_.decision(made_.get(), agent));
 }
 
 void Worlds::add_episode(std::uint32_t agent) {
@@ -163,11 +168,11 @@ void Worlds::add_episode(std::uint32_t agent) {
 }
 
 void Worlds::step_worlds(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last) {
-  require_ok(fleet_.step_range(made_, first_world, count));
+  require_ok(fleet_.step_range(made_.get(), first_world, count));
   for (std::uint32_t w = first_world; w < first_world + count; ++w) {
     bool over = false;
     for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
-      const evtwin_view& view = *fleet_.view(made_, a);
+      const evtwin_view& view = *fleet_.view(made_.get(), a);
       Step& step = steps[a];
       const double after = potential_of(view);
       step.discount = std::pow(spec_.discount_per_h, static_cast<double>(hours_[a]));
@@ -189,10 +194,10 @@ void Worlds::step_worlds(std::uint32_t first_world, std::uint32_t count, std::sp
 
     if (!over) continue;
     const std::int64_t was_ns = now_ns_[w * per_world()];
-    require_ok(fleet_.step_range(made_, w, 1));  // what comes next begins; no action is read
+    require_ok(fleet_.step_range(made_.get(), w, 1));  // what comes next begins; no action is read
     for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
-      potential_[a] = potential_of(*fleet_.view(made_, a));
-      prepaid_[a] = prepaid_charge(*fleet_.view(made_, a));
+      potential_[a] = potential_of(*fleet_.view(made_.get(), a));
+      prepaid_[a] = prepaid_charge(*fleet_.view(made_.get(), a));
       // A day's end within a run is no cut: the next one begins with what this one left.
       if (now_ns_[a] == was_ns && !steps[a].terminated) steps[a].cut = false;
     }
@@ -214,7 +219,7 @@ double Worlds::live_whole(std::uint64_t seed, const Policy& policy) {
         policy.answer_sight(sight, answer);
         act_for(a, sight, answer);
       }
-      require_ok(fleet_.step_range(made_, w, 1));
+      require_ok(fleet_.step_range(made_.get(), w, 1));
       if (terminated_[w * per_world()] == 0) continue;
       over[w] = true;
       --left;

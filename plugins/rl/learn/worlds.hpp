@@ -19,7 +19,7 @@ struct TrainingError : std::runtime_error {
 };
 
 struct WorldsSpec {
-  std::uint32_t worlds = 32, threads = 1;
+  std::uint32_t worlds = 32;
   std::uint64_t seed = 0;
   /// Runs that go on day after day and are truncated, for learning; or whole runs that terminate, for judging.
   bool whole_runs = false;
@@ -43,7 +43,7 @@ class Worlds {
  public:
   /// @throws TrainingError with what the fleet says
   Worlds(const evtwin_training& training, const WorldsSpec& spec);
-  ~Worlds();
+  ~Worlds() = default;
   Worlds(const Worlds&) = delete;
   Worlds& operator=(const Worlds&) = delete;
 
@@ -75,6 +75,7 @@ class Worlds {
 
  private:
   void require_ok(evtwin_status status) const;
+  void make_fleet(const evtwin_fleet_spec& wanted);
   void bind_buffers();
   double potential_of(const evtwin_view& view) const;
   static double prepaid_charge(const evtwin_view& view);
@@ -82,7 +83,6 @@ class Worlds {
 
   const evtwin_fleet_functions& fleet_;
   WorldsSpec spec_;
-  evtwin_fleet* made_ = nullptr;
   std::uint32_t agents_ = 0;
   double demand_weight_ = 0.0;
   std::vector<float> observations_, rewards_, hours_;
@@ -93,6 +93,8 @@ class Worlds {
   std::vector<Ended> ended_;                 // [agents]
   std::vector<Eyes> eyes_;                   // [agents]
   std::vector<std::unique_ptr<Hands>> hands_;
+  /// Writes into the vectors above: the first to go, also where the constructor throws.
+  std::unique_ptr<evtwin_fleet, decltype(evtwin_fleet_functions::destroy)> made_;
 };
 
 }  // namespace evtwin::rl

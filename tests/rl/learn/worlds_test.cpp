@@ -106,6 +106,40 @@ WorldsSpec spec_of(Shape shape) {
   return spec;
 }
 
+int fleets = 0;  ///< that there are
+
+TEST(Worlds, LeaveNoFleetBehindWhereTheyCanNotBeMade) {
+  evtwin_fleet_functions counted = functions;
+  counted.create = [](const evtwin_fleet_spec* spec, evtwin_fleet** made) {
+    const evtwin_status status = evtwin_fleet_create(spec, made);
+    fleets += status == EVTWIN_OK ? 1 : 0;
+    return status;
+  };
+  counted.destroy = [](evtwin_fleet* fleet) {
+    fleets -= fleet != nullptr ? 1 : 0;
+    evtwin_fleet_destroy(fleet);
+  };
+  counted.bind = [](evtwin_fleet*, const evtwin_fleet_buffers*) { return evtwin_status{EVTWIN_FAILED}; };
+  const std::string text = site_with(today, 1);
+  evtwin_fleet_scenario scenario{};
+  scenario.text = text.c_str();
+  evtwin_training training{};
+  training.struct_size = sizeof training;
+  training.fleet = &counted;
+  training.scenarios = &scenario;
+  training.n_scenarios = 1;
+  WorldsSpec spec;
+  spec.worlds = 2;
+  EXPECT_THROW(Worlds(training, spec), TrainingError);
+  EXPECT_EQ(fleets, 0);
+  counted.bind = evtwin_fleet_bind;
+  {
+    const Worlds worlds(training, spec);
+    EXPECT_EQ(fleets, 1);
+  }
+  EXPECT_EQ(fleets, 0);
+}
+
 // Nobody's tomorrow is seen today: other cars of tomorrow, the same sights until midnight.
 TEST(Worlds, SeeNothingOfTomorrow) {
   const std::string tomorrow =
