@@ -56,11 +56,11 @@ class Offers {
 LogOptions take_log_options(std::vector<std::string>& words);
 std::string log_help();
 
-// options_run.cpp: run, compare, bound, advise
+// options_run.cpp: run, compare, forecast judge, bound, advise, train, eval
 void offer_runs(Offers& offers);
 // options_sweep.cpp: sweep ...
 void offer_sweep(Offers& offers);
-// options_log.cpp: replay, whatif, export, drivers, chargers
+// options_log.cpp: replay, whatif, export, calibrate, score, ageing, drivers, chargers
 void offer_logs(Offers& offers);
 // options_strategy.cpp: decide, plugin ...
 void offer_strategies(Offers& offers);
