@@ -159,12 +159,15 @@ std::string replacements_text(const twin::World& world, std::span<const Kpi> kpi
   std::string text;
   const auto add = [&](std::string_view kpi, std::string_view what) {
     const double life_years = value_of(kpis, kpi);
-    if (!std::isnan(life_years))
-      text += fmt::format("{} {}\n", what, replacement_text(world.calendar, world.start_ns, life_years, language));
+    if (std::isnan(life_years)) return;
+    std::string date = replacement_text(world.calendar, world.start_ns, life_years, language);
+    // "replaced after 2126-06-01" and not "replaced on after".
+    const bool is_told = korean || life_years < physics::most_life_years;
+    text += fmt::format("{} {}{}\n", what, is_told && !korean ? "on " : "", date);
   };
-  add("storage_life_years", korean ? "저장장치 교체일(계속 이렇게 쓸 때)" : "storage used like this is replaced on");
+  add("storage_life_years", korean ? "저장장치 교체일(계속 이렇게 쓸 때)" : "storage used like this is replaced");
   add("vehicle_life_years",
-      korean ? "차량 배터리 교체일(매일 이렇게 방문할 때)" : "vehicles that come like this every day are replaced on");
+      korean ? "차량 배터리 교체일(매일 이렇게 방문할 때)" : "vehicles that come like this every day are replaced");
   return text;
 }
 

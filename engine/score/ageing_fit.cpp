@@ -146,6 +146,7 @@ double metered_cycles_until(const AgeingFit& fit, const AgedCell& cell, std::siz
 AgeingFit fit_ageing(const std::vector<AgedCell>& cells, bool has_days, double power) {
   check(cells);
   // A battery does not heal: where a loss would be below 0 it is 0, and the other explains what there is.
+  // A loss of rounding is none: of 1e-12 of the capacity at the last point nothing is known.
   Losses found = solve(cells, power, has_days, true);
   if (found.calendar < 0.0 || found.cyclic < 0.0) {
     const Losses by_time = solve(cells, power, has_days, false), by_use = solve(cells, power, false, true);
@@ -156,8 +157,16 @@ AgeingFit fit_ageing(const std::vector<AgedCell>& cells, bool has_days, double p
   }
   AgeingFit out;
   out.fresh = found.fresh;
-  out.calendar = has_days ? found.calendar : unknown;
-  out.cyclic = found.cyclic;
+  double most_cycles = 0.0, most_days = 0.0;
+  for (const AgedCell& cell : cells) {
+    for (const CapacityPoint& point : cell.points) {
+      most_cycles = std::max(most_cycles, point.cycles);
+      if (has_days) most_days = std::max(most_days, point.days);
+    }
+  }
+  const auto seen = [](double loss, double by) { return loss * by > 1e-12 ? loss : 0.0; };
+  out.calendar = has_days ? seen(found.calendar, std::pow(most_days, calendar_power)) : unknown;
+  out.cyclic = seen(found.cyclic, std::pow(most_cycles, power));
   out.power = power;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     for (const double off : residuals_of(out, cells[i], i)) out.worst = std::max(out.worst, std::abs(off));
@@ -185,6 +194,18 @@ AgeingFit fit_free_power(const std::vector<AgedCell>& cells, bool has_days) {
     (misfit(a) < misfit(b) ? high : low) = misfit(a) < misfit(b) ? b : a;
   }
   return fit_ageing(cells, has_days, 0.5 * (low + high));
+}
+
+bool is_power_told(const CyclingFit& of) {
+  return of.free.fit.power >= least_power + 0.01 && of.free.fit.power <= most_power - 0.01;
+}
+
+const JudgedFit& recommended_law(const CyclingFit& of) {
+  if (!is_power_told(of)) return of.root;
+  const bool is_judged = is_known(of.root.later.rmse) && is_known(of.free.later.rmse);
+  const bool is_root_better =
+      is_judged ? of.root.later.rmse < of.free.later.rmse : of.root.fit.rmse <= of.free.fit.rmse;
+  return is_root_better ? of.root : of.free;
 }
 
 CyclingFit fit_cycling(const CyclingFile& file) {

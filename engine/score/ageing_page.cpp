@@ -41,22 +41,28 @@ struct Plot {
   }
 };
 
-std::string cell_section(const AgedCell& cell, const JudgedFit& of, std::string_view unit, bool ko) {
-  const std::vector<double> off = residuals_of(of.fit, cell, 0);
+/// A cell against the law that is recommended, which is of all cells: only its fresh capacity is its own.
+std::string cell_section(const AgedCell& cell, const JudgedFit& of, std::size_t index, std::string_view unit, bool ko) {
+  const std::vector<double> off = residuals_of(of.fit, cell, index);
+  const double fresh = of.fit.fresh[index];
+  double squares = 0.0;
+  for (const double residual : off) squares += residual * residual;
+  const double rmse = std::sqrt(squares / static_cast<double>(off.size()));
   double low = 100.0, high = 100.0, most_off = 0.1;
   for (const CapacityPoint& point : cell.points) {
-    low = std::min(low, 100.0 * point.capacity / of.fit.fresh[0]);
-    high = std::max(high, 100.0 * point.capacity / of.fit.fresh[0]);
+    low = std::min(low, 100.0 * point.capacity / fresh);
+    high = std::max(high, 100.0 * point.capacity / fresh);
   }
   for (const double residual : off) most_off = std::max(most_off, 100.0 * std::abs(residual));
   const double most_cycles = std::max(1.0, cell.points.back().cycles);
-  const Plot health{most_cycles, std::floor(low / 5.0) * 5.0, std::ceil(high / 5.0) * 5.0};
+  const Plot health{most_cycles, std::floor(low / 5.0) * 5.0,
+                    std::max(std::ceil(high / 5.0) * 5.0, std::floor(low / 5.0) * 5.0 + 5.0)};
   const Plot rest{most_cycles, -most_off, most_off};
 
   std::string curve = health.frame(ko ? "용량" : "capacity"), below = rest.frame(ko ? "잔차" : "residuals"), path;
   for (std::size_t i = 0; i < cell.points.size(); ++i) {
     const CapacityPoint& point = cell.points[i];
-    curve += health.dot(point.cycles, 100.0 * point.capacity / of.fit.fresh[0]);
+    curve += health.dot(point.cycles, 100.0 * point.capacity / fresh);
     below += rest.dot(point.cycles, 100.0 * off[i]);
   }
   // The law between the points needs a day for each cycle; where days matter it is drawn at the points.
@@ -80,9 +86,9 @@ std::string cell_section(const AgedCell& cell, const JudgedFit& of, std::string_
   return fmt::format(
       "<h2>{}</h2><p>{} {:.4g} {}, RMSE {:.2f} %</p><figure>{}</svg><figcaption>{}</figcaption></figure>"
       "<figure>{}</svg><figcaption>{}</figcaption></figure>\n",
-      html_text(cell.name), ko ? "초기 용량" : "fresh", of.fit.fresh[0], unit, 100.0 * of.fit.rmse, curve,
-      ko ? "초기 용량 대비 실측 (점)과 법칙 (회색), 사이클에 따라"
-         : "metered (dots) and the law (grey), of the fresh capacity, over cycles",
+      html_text(cell.name), ko ? "초기 용량" : "fresh", fresh, unit, 100.0 * rmse, curve,
+      ko ? "초기 용량 대비 실측 (점)과 권하는 법칙 (회색), 사이클에 따라"
+         : "metered (dots) and the recommended law (grey), of the fresh capacity, over cycles",
       below, ko ? "잔차: 실측 - 법칙" : "residuals: metered less the law");
 }
 
@@ -91,7 +97,7 @@ std::string cell_section(const AgedCell& cell, const JudgedFit& of, std::string_
 std::string cycling_html(const CyclingFile& file, const CyclingFit& fit, Language language) {
   const bool ko = language == Language::korean;
   const std::string_view title = ko ? "배터리 열화 법칙" : "A law of battery ageing";
-  std::string body = fmt::format("<h1>{}</h1><pre>", title);
+  std::string body = fmt::format("<style>pre {{ overflow-x: auto; }}</style><h1>{}</h1><pre>", title);
   const std::string text = cycling_text(file, fit, language);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -99,7 +105,8 @@ std::string cycling_html(const CyclingFile& file, const CyclingFit& fit, Languag
     at = end + 1;
   }
   body += "</pre>\n";
-  for (std::size_t i = 0; i < file.cells.size(); ++i) body += cell_section(file.cells[i], fit.cells[i], file.unit, ko);
+  for (std::size_t i = 0; i < file.cells.size(); ++i)
+    body += cell_section(file.cells[i], recommended_law(fit), i, file.unit, ko);
   return replay::html_page(ko ? "ko" : "en", title, body);
 }
 

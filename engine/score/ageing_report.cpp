@@ -30,15 +30,31 @@ double metered_at_80(const CyclingFile& file, const AgeingFit& fit, const AgedCe
   return file.is_fleet ? unknown : metered_cycles_until(fit, cell, 0, 0.8);
 }
 
-/// A power that would rather be outside of what is looked through is not told by the data.
-bool is_at_limit(const AgeingFit& fit) { return fit.power < least_power + 0.01 || fit.power > most_power - 0.01; }
-
-/// What stands behind `ageing =` in a scenario: of the free power where the data tell it, else of the square root.
+/// What stands behind `ageing =` in a scenario.
 std::string scenario_text(const CyclingFit& of) {
-  const AgeingFit& fit = is_at_limit(of.free.fit) ? of.root.fit : of.free.fit;
+  const AgeingFit& fit = recommended_law(of).fit;
   const std::string calendar = is_known(fit.calendar) ? fmt::format("calendar = {:.6g}, ", fit.calendar) : "";
   const std::string power = fit.power == 0.5 ? "" : fmt::format(", power = {:.6g}", fit.power);
   return fmt::format("{{ {}cyclic = {:.6g}{} }}", calendar, fit.cyclic, power);
+}
+
+/// Why the law that a scenario is to have is that one.
+std::string choice_text(const CyclingFit& of, bool ko) {
+  const bool is_root = &recommended_law(of) == &of.root;
+  if (!is_power_told(of))
+    return ko ? "자유 지수가 탐색 범위의 끝에 있습니다: 이 자료로는 지수를 알 수 없어 제곱근 법칙을 권합니다.\n"
+              : "The free power is at the end of what is looked through: these data do not tell it, so the square root "
+                "is recommended.\n";
+  const std::string_view law = ko ? (is_root ? "제곱근" : "자유 지수") : (is_root ? "square root" : "free power");
+  if (!is_known(of.root.later.rmse) || !is_known(of.free.later.rmse))
+    return fmt::format(fmt::runtime(ko ? "권하는 법칙: {} (잔차가 더 작음; 예측을 따질 점이 부족함).\n"
+                                       : "Recommended: {}, which misses less (too few points to judge what is "
+                                         "foretold).\n"),
+                       law);
+  const double best = recommended_law(of).later.rmse, other = is_root ? of.free.later.rmse : of.root.later.rmse;
+  return fmt::format(fmt::runtime(ko ? "권하는 법칙: {} (예측 RMSE {}, 다른 법칙 {}).\n"
+                                     : "Recommended: {}, which foretells better ({}, the other {}).\n"),
+                     law, percent(best), percent(other));
 }
 
 Json fit_json(const JudgedFit& of) {
@@ -84,9 +100,7 @@ std::string cycling_text(const CyclingFile& file, const CyclingFit& fit, Languag
   text += table.to_text() + "\n";
   text += ko ? "예측 RMSE: 각 셀의 처음 70 %에 맞추고 나머지를 예측한 잔차.\n"
              : "Foretold: fitted on the first 70 % of each cell's points, residuals of the rest.\n";
-  if (is_at_limit(fit.free.fit))
-    text += ko ? "자유 지수가 탐색 범위의 끝에 있습니다: 이 자료로는 지수를 알 수 없습니다.\n"
-               : "The free power is at the end of what is looked through: these data do not tell it.\n";
+  text += choice_text(fit, ko);
   if (!file.has_days)
     text += ko ? "파일에 날짜가 없어 시간에 의한 열화는 사이클과 나눌 수 없습니다.\n"
                : "The file has no days, so what time took can not be told from what cycling took.\n";
@@ -103,6 +117,7 @@ Json cycling_json(const CyclingFile& file, const CyclingFit& fit) {
             {"rows_left_out", file.left_out},
             {"has_days", file.has_days},
             {"scenario", scenario_text(fit)},
+            {"recommended", &recommended_law(fit) == &fit.root ? "square_root" : "free_power"},
             {"square_root", fit_json(fit.root)},
             {"free_power", fit_json(fit.free)}};
   json["cells"] = Json::array();
@@ -122,15 +137,16 @@ std::string batteries_text(const Batteries& of, Language language, std::size_t r
       fmt::format("{}, {}\n", kernel::make_printable(of.run, 200), kernel::make_printable(of.strategy, 100));
   analysis::TextTable table(
       ko ? std::vector<std::string>{"배터리", "종류", "kWh", "SoC 시작", "SoC 끝", "평균 SoC", "DoD", "등가 사이클",
-                                    "열화", "5년 뒤 SoH", "수명(년)", "교체일"}
+                                    "열화", "실행 뒤 SoH", "5년 뒤 SoH", "수명(년)", "교체 SoH", "교체일"}
          : std::vector<std::string>{"battery", "type", "kWh", "SoC start", "SoC end", "mean SoC", "DoD", "eq. cycles",
-                                    "wear", "SoH 5 y", "life (years)", "replaced on"});
+                                    "wear", "SoH after", "SoH 5 y", "life (years)", "replaced at", "replaced on"});
   const auto add = [&](const BatteryRow& row) {
     table.add_row({kernel::make_printable(row.name, 60),
                    row.type.empty() ? (ko ? "저장장치" : "storage") : kernel::make_printable(row.type, 60),
                    number_text(row.capacity_kwh, 1), percent(row.soc_start, 1), percent(row.soc_end, 1),
                    percent(row.use.mean_soc, 1), percent(row.use.depth, 1), number_text(row.cycles, 2),
-                   percent(row.wear, 4), percent(row.soh_5y, 1), number_text(row.life_years, 2),
+                   percent(row.wear, 4), percent(row.soh_after, 3), percent(row.soh_5y, 1),
+                   number_text(row.life_years, 2), percent(row.replaced_at, 0),
                    replaced_on(of, row.life_years, language)});
   };
   for (const BatteryRow& row : of.storages) add(row);
@@ -141,17 +157,26 @@ std::string batteries_text(const Batteries& of, Language language, std::size_t r
         fmt::runtime(ko ? "... 외 차량 {}대: --rows 또는 --json\n" : "... and {} more vehicles: --rows or --json\n"),
         of.vehicles.size() - rows);
   if (is_known(of.fleet_life_years))
-    text += fmt::format(fmt::runtime(ko ? "차량군: 하루 한 번 이렇게 방문하면 {:.2f}년, {} 교체.\n"
-                                        : "Fleet: a visit like these every day lasts {:.2f} years, replaced on {}.\n"),
-                        of.fleet_life_years, replaced_on(of, of.fleet_life_years, language));
+    text += of.fleet_life_years < physics::most_life_years
+                ? fmt::format(fmt::runtime(ko ? "차량군: 하루 한 번 이렇게 방문하면 {:.2f}년, {} 교체.\n"
+                                              : "Fleet: a visit like these every day lasts {:.2f} years, replaced on "
+                                                "{}.\n"),
+                              of.fleet_life_years, replaced_on(of, of.fleet_life_years, language))
+                : fmt::format(fmt::runtime(ko ? "차량군: 하루 한 번 이렇게 방문하면 {:.0f}년 넘게 갑니다.\n"
+                                              : "Fleet: a visit like these every day lasts more than {:.0f} years.\n"),
+                              physics::most_life_years);
   if (of.unknown_vehicles > 0)
     text += fmt::format(
         fmt::runtime(ko ? "배터리를 모르는 차량 {}대는 제외.\n" : "{} vehicles of unknown batteries are left out.\n"),
         of.unknown_vehicles);
-  text += ko ? "교체: 실행 시작 때 새것인 배터리가 계속 이렇게 쓰일 때 용량이 80 % (시나리오의 replaced_at)가 되는 날. "
-               "법칙은 시나리오의 ageing, 없으면 Schmalstieg 2014, 25 C.\n"
-             : "Replaced: at 80 % of its capacity (the scenario's replaced_at), new at the start of the run, used like "
-               "this all the time; by the scenario's ageing, else Schmalstieg 2014 at 25 C.\n";
+  text += ko ? "교체: 실행 시작 때 새것인 배터리가 계속 이렇게 쓰일 때 용량이 '교체 SoH'(시나리오의 replaced_at)가 "
+               "되는 날. "
+               "법칙은 시나리오의 ageing, 없으면 Schmalstieg 2014, 25 C. 실행 뒤 SoH: 시작 때 새것이었다면; 차량은 "
+               "연결된 동안만 셉니다. 끝나지 않은 방문은 온전한 방문으로 셉니다.\n"
+             : "Replaced on: when its capacity is down to 'replaced at' (the scenario's replaced_at), new at the start "
+               "of the run, used like this all the time; by the scenario's ageing, else Schmalstieg 2014 at 25 C. SoH "
+               "after: of one that was new at the start, after the run; of a vehicle, after the time plugged in. A "
+               "visit that the run's end cut short counts as a whole one.\n";
   return text;
 }
 
@@ -170,7 +195,9 @@ Json batteries_json(const Batteries& of) {
                 {"depth", row.use.depth},
                 {"cycles", row.cycles},
                 {"wear", number_or_null(row.wear)},
+                {"soh_after", number_or_null(row.soh_after)},
                 {"soh_5y", number_or_null(row.soh_5y)},
+                {"replaced_at", row.replaced_at},
                 {"life_years", number_or_null(row.life_years)},
                 {"replaced_on", date(row.life_years)}};
   };

@@ -30,6 +30,11 @@ struct Metered {
   }
 };
 
+/// Unknown of a use that took no time.
+double health_after_use(const physics::AgeingLaw& law, const BatteryRow& row) {
+  return row.use.days > 0.0 ? physics::health_after(law, row.capacity_kwh, row.use, row.use.days) : kernel::unknown;
+}
+
 /// By id, which counts from 1.
 std::vector<physics::FittedAgeing> ageing_of(const record::Database& database, const std::string& table) {
   record::Statement rows(
@@ -79,6 +84,8 @@ void read_storages(const record::Database& database, TimeNs start_ns, Batteries&
     row.cycles = row.use.stored_kwh / 2.0 / row.capacity_kwh;
     const physics::AgeingLaw law = law_at(laws, rows.column_integer(9)).fitted_law();
     row.life_years = physics::life_years(law, row.capacity_kwh, row.use);
+    row.replaced_at = law.replaced_at;
+    row.soh_after = health_after_use(law, row);
     row.soh_5y = physics::health_after_5_years(law, row.capacity_kwh, row.use);
   }
 }
@@ -123,6 +130,8 @@ void read_vehicles(const record::Database& database, TimeNs end_ns, Batteries& o
     row.wear = rows.column_real(9);
     physics::FleetOfLaw alone{law_at(laws, rows.column_integer(11)), {}};
     alone.use.add_battery(row.use, capacity_kwh, row.soc_end - row.soc_start);
+    row.replaced_at = alone.ageing.replaced_at;
+    row.soh_after = health_after_use(alone.ageing.fitted_law(), row);
     row.life_years = physics::fleet_life_years(alone.ageing.fitted_law(), alone.use);
     physics::add_fleet(out.fleets, alone);
   }

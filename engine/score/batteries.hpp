@@ -18,6 +18,9 @@ struct BatteryRow {
   double wear = 0.0;                      ///< fraction of the capacity that the run took, as recorded
   double life_years = 0.0;                ///< of a new one; of a vehicle that comes like that once a day
   double soh_5y = kernel::unknown;        ///< of a storage after five years of it
+  /// Of a battery that was new at the start, after the run; of a vehicle, after the time for which it was plugged in.
+  double soh_after = kernel::unknown;
+  double replaced_at = 0.8;  ///< health that ends its life
 };
 
 struct Batteries {

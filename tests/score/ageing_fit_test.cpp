@@ -74,6 +74,30 @@ TEST(AgeingFit, ABatteryDoesNotHeal) {
   EXPECT_GT(time_only.calendar, 0.0);
 }
 
+TEST(AgeingFit, OfCapacitiesThatDoNotFallNothingIsLost) {
+  for (const bool has_days : {false, true}) {
+    const AgeingFit flat =
+        fit_ageing({made_cell(2.0, 0.0, 0.0, 0.5, 0.0), made_cell(1.37, 0.0, 0.0, 0.5, 0.0)}, has_days, 0.5);
+    EXPECT_EQ(flat.cyclic, 0.0);
+    EXPECT_FALSE(std::signbit(flat.cyclic));
+    if (has_days) {
+      EXPECT_FALSE(flat.calendar != 0.0 || std::signbit(flat.calendar));
+    }
+  }
+}
+
+TEST(AgeingFit, TheLawThatForetellsBetterIsRecommended) {
+  CyclingFit fit;
+  fit.root.fit.rmse = 0.02, fit.free.fit.rmse = 0.01, fit.free.fit.power = 0.8;
+  EXPECT_EQ(&recommended_law(fit), &fit.free);  // nothing is foretold: the one that misses less
+  fit.root.later.rmse = 0.02, fit.free.later.rmse = 0.05;
+  EXPECT_EQ(&recommended_law(fit), &fit.root);
+  fit.root.later.rmse = 0.06;
+  EXPECT_EQ(&recommended_law(fit), &fit.free);
+  fit.free.fit.power = most_power;
+  EXPECT_EQ(&recommended_law(fit), &fit.root);  // a power that the data do not tell
+}
+
 TEST(Cycling, LayoutsOfLaboratories) {
   const testing::TemporaryFile nasa(
       "\xEF\xBB\xBF"
