@@ -411,8 +411,9 @@ constexpr std::array rows{
          "as storage_life_years, of a new battery that comes once a day for the mean visit of the run and drives away "
          "the charge it took; the least of any law of ageing",
          "how long the fleet's batteries last when each visits once a day as vehicles of this run did; those of known "
-         "batteries",
-         "차량 배터리 수명: 새 배터리가 하루 한 번 이 실행의 평균처럼 방문할 때 교체까지의 햇수"},
+         "batteries; a visit cut short by the run's end counts as whole",
+         "차량 배터리 수명: 새 배터리가 하루 한 번 이 실행의 평균처럼 방문할 때 교체까지의 햇수(끝에서 잘린 방문도 "
+         "온전한 방문으로 셈)"},
         [](const Sums& s) { return physics::fleet_life_years(s.fleets); }},
     Row{{"overload_kwh", "kWh", Better::lower, "sum of max(0, import - limit x time)",
          "imported above the limit in force: the contract power, or a cut of demand response below it",
