@@ -307,7 +307,9 @@ void offer_score(Offers& offers) {
                  "model_year, efficiency_low, efficiency_high");
 
   app.add_option("--today", to.today, "date of the published ages and of last charges (default: the last record)");
-  app.add_option("--timezone", to.timezone, "IANA zone of times without offset and of days (default: UTC)");
+  app.add_option("--timezone", to.timezone,
+                 "IANA zone of times without offset and of days (default: UTC; where there are only run files of one "
+                 "zone, theirs)");
   app.add_flag("--rules", to.rules, "say the rules: indicators, sources, classes, plausible values, what is corrected");
   app.add_option("--rows", to.rows, "most cars of the table (default 20)");
   add_json(app, to.json);

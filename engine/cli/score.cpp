@@ -17,10 +17,11 @@ int score_cars(const ScoreCommand& command) {
     fmt::print("{}", score::rules_text(language));
     return 0;
   }
-  const market::Calendar calendar = command.timezone.empty() ? market::Calendar() : market::Calendar(command.timezone);
+  std::optional<market::Calendar> calendar;
+  if (!command.timezone.empty()) calendar = market::Calendar(command.timezone);
   const score::CarTypes types = command.types.empty() ? score::CarTypes() : score::CarTypes(command.types);
-  const kernel::TimeNs today_ns = command.today.empty() ? 0 : market::parse_instant(command.today, calendar);
   const score::Cars cars = score::read_cars(command.files, calendar);
+  const kernel::TimeNs today_ns = command.today.empty() ? 0 : market::parse_instant(command.today, cars.calendar);
   const auto tell_broken = [&] {
     for (const score::BrokenFile& broken : cars.broken)
       fmt::print(stderr, "error: {}\n", kernel::make_printable(broken.why));

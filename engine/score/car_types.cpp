@@ -16,10 +16,34 @@ std::string upper(std::string_view text) {
   return out;
 }
 
+/// Those of the row, else of its class.
+EfficiencyBounds bounds_of(const CarType& row) {
+  return is_known(row.bounds.low) ? row.bounds : class_rules()[static_cast<std::size_t>(row.of)].bounds;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+/// Whether a word may end between two characters: not within letters, nor within a number.
+bool is_boundary(char before, char after) {
+  return !(is_letter(before) && is_letter(after)) && !(is_digit(before) && is_digit(after));
+}
+
+/// EV6 is in "EV6", "KIA EV6" and "EV6 GT", IONIQ in "IONIQ5", but EV6 is not in "EV60" and SOUL is not in "SOULMATE".
+bool has_word(std::string_view type, std::string_view word) {
+  for (std::size_t at = type.find(word); at != std::string_view::npos; at = type.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || is_boundary(type[at - 1], type[at])) &&
+        (end == type.size() || is_boundary(type[end - 1], type[end])))
+      return true;
+  }
+  return false;
+}
+
 bool names_part_of(std::string_view names, std::string_view type) {
   while (!names.empty()) {
     const std::size_t end = std::min(names.find(' '), names.size());
-    if (type.find(names.substr(0, end)) != std::string_view::npos) return true;
+    if (has_word(type, names.substr(0, end))) return true;
     names.remove_prefix(std::min(end + 1, names.size()));
   }
   return false;
@@ -64,9 +88,16 @@ CarTypes::CarTypes(const std::string& file) {
     row.of = static_cast<CarClass>(found - class_rules().begin());
     if (given(year)) row.model_year = static_cast<int>(csv.read_number(*year, 1990, 2100));
     if (given(low) != given(high)) csv.throw_error("efficiency_low and efficiency_high: one without the other");
-    if (!given(low)) continue;
-    row.bounds = {csv.read_number(*low, 0.1, 50.0), csv.read_number(*high, 0.1, 50.0)};
-    if (row.bounds.low >= row.bounds.high) csv.throw_error(*low, "is not below efficiency_high");
+    if (given(low)) {
+      row.bounds = {csv.read_number(*low, 0.1, 50.0), csv.read_number(*high, 0.1, 50.0)};
+      if (row.bounds.low >= row.bounds.high) csv.throw_error(*low, "is not below efficiency_high");
+    }
+    const auto contradicts = [&](const CarType& other) {
+      return other.name == row.name && other.model_year == row.model_year &&
+             (other.of != row.of || bounds_of(other) != bounds_of(row));
+    };
+    if (std::any_of(rows_.begin(), rows_.end() - 1, contradicts))
+      csv.throw_error(type, "is there before, of the same model year and with another class or efficiency");
   }
 }
 
@@ -78,10 +109,7 @@ FoundType CarTypes::find_type(std::string_view type, int model_year) const {
     if (best == nullptr || row.model_year != 0) best = &row;
   }
   const auto& rules = class_rules();
-  if (best != nullptr) {
-    const EfficiencyBounds of_class = rules[static_cast<std::size_t>(best->of)].bounds;
-    return {best->of, is_known(best->bounds.low) ? best->bounds : of_class, true};
-  }
+  if (best != nullptr) return {best->of, bounds_of(*best), true};
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (names_part_of(rules[i].names, name)) return {static_cast<CarClass>(i), rules[i].bounds, true};
   }

@@ -17,7 +17,7 @@ static_assert(class_count == kernel::enum_count<CarClass>());
 struct ClassRule {
   std::string_view key, title_ko;
   EfficiencyBounds bounds;  ///< km/kWh, of a new car
-  std::string_view names;   ///< parts of names of types, separated by blanks
+  std::string_view names;   ///< whole words of names of types, separated by blanks
 };
 /// In the order in which names are looked for; a type that no class names is `mid`.
 const std::array<ClassRule, class_count>& class_rules();
@@ -44,7 +44,7 @@ class CarTypes {
   /// @throws sessions::InputError
   explicit CarTypes(const std::string& file);
 
-  /// A row of the table with the year, one without, else the class that names a part of `type`.
+  /// A row of the table with the year, one without, else the class that names a word of `type`.
   FoundType find_type(std::string_view type, int model_year) const;
 
  private:

@@ -18,7 +18,7 @@ std::string_view korean_name_of(SegmentKind kind) {
 
 const PerField<FieldRule>& field_rules() {
   // Limits are ours: wide enough for any passenger car or light van, narrow enough for a broken sensor.
-  static constexpr PerField<FieldRule> rules{FieldRule{"km_per_kwh", "km/kWh", 0.5, 20.0},
+  static constexpr PerField<FieldRule> rules{FieldRule{"km_per_kWh", "km/kWh", 0.5, 20.0},
                                              FieldRule{"temp_mean", "C", -40.0, 80.0},
                                              FieldRule{"cell_volt_diff", "V", 0.0, 1.0},
                                              FieldRule{"accel_std", "m/s2", 0.0, 10.0},
@@ -40,12 +40,18 @@ const PerField<FieldRule>& field_rules() {
   return rules;
 }
 
+std::string_view name_of_bit(std::size_t bit) {
+  return bit == year_bit ? "model_year" : bit == month_bit ? "model_month" : field_rules()[bit].name;
+}
+
 void Tally::add_segment(const Segment& segment) {
   const auto kind = static_cast<std::size_t>(segment.kind);
   segments[kind] += 1;
   for (std::size_t f = 0; f < field_count; ++f) {
     if (is_known(segment.values[f])) sums[kind][f].add_value(segment.values[f]);
   }
+  const auto has = [&](Field field) { return is_known(segment.values[static_cast<std::size_t>(field)]); };
+  if (segment.kind == SegmentKind::drive && has(Field::accel_std) && has(Field::brake_std)) habits += 1;
   if (segment.kind != SegmentKind::slow_charge && segment.kind != SegmentKind::fast_charge) return;
   const double share = segment.values[static_cast<std::size_t>(Field::high_soc_frac)];
   const double start = segment.values[static_cast<std::size_t>(Field::soc_start)];
@@ -61,6 +67,7 @@ void Tally::add_segment(const Tally& other) {
     segments[kind] += other.segments[kind];
     for (std::size_t f = 0; f < field_count; ++f) sums[kind][f].add_value(other.sums[kind][f]);
   }
+  habits += other.habits;
   high_share.add_value(other.high_share);
 }
 

@@ -7,7 +7,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "kernel/static_checks.hpp"
@@ -56,7 +55,12 @@ struct Segment {
   SegmentKind kind = SegmentKind::drive;
   TimeNs begin_ns = 0;
   PerField<double> values{};  ///< unknown where missing
+  /// Read as missing, a bit for each field, then model_year and model_month: out of range, no number.
+  std::uint32_t implausible = 0, unreadable = 0;
 };
+/// What a bit of `implausible` and `unreadable` is of.
+std::string_view name_of_bit(std::size_t bit);
+inline constexpr std::size_t year_bit = field_count, month_bit = field_count + 1, bit_count = field_count + 2;
 
 struct Sum {
   double total = 0.0;
@@ -76,7 +80,8 @@ struct Sum {
 struct Tally {
   std::array<std::uint64_t, kind_count> segments{};
   std::array<PerField<Sum>, kind_count> sums{};
-  Sum high_share;  ///< of charges: high_soc_frac, or whether soc_start is high_soc_percent or more
+  std::uint64_t habits = 0;  ///< drives with both accel_std and brake_std
+  Sum high_share;            ///< of charges: high_soc_frac, or whether soc_start is high_soc_percent or more
 
   void add_segment(const Segment& segment);
   void add_segment(const Tally& other);
@@ -93,6 +98,7 @@ struct Tally {
 struct GivenScores {
   PerMetric<double> values{}, scores{};  ///< unknown where missing
   double age_years = unknown;
+  double published_age_years = unknown, published_efficiency = unknown;  ///< its score, at that age
 };
 
 struct Car {
@@ -103,7 +109,6 @@ struct Car {
   std::set<std::int64_t> days;  ///< local days with a record, since 1970-01-01
   TimeNs first_ns = kernel::time_never, last_ns = 0, last_charge_ns = 0;  ///< first_ns time_never: no record
   std::optional<GivenScores> given;
-  std::unordered_set<std::uint64_t> seen;  ///< kind and instant of each segment: a second one is a repetition
 
   bool has_records() const { return first_ns != kernel::time_never; }
 };
@@ -126,6 +131,9 @@ struct Cars {
   std::vector<Car> cars;  ///< by id
   std::uint64_t files = 0, bytes = 0, rows = 0;
   std::uint64_t repeated = 0;      ///< segments that stood there twice
+  std::uint64_t united = 0;        ///< rows that told further fields of a segment that was there
+  std::uint64_t contradicted = 0;  ///< values of a table's later rows that differ from the first, which stays
+  std::uint64_t overwritten = 0;   ///< values of line protocol that a newer one of the same point replaced
   std::set<std::string> fields;    ///< columns with a value
   Counts implausible, unreadable;  ///< values read as missing, by field: out of range, no number
   Counts left_out;                 ///< rows, by reason
@@ -135,8 +143,10 @@ struct Cars {
 };
 
 /// Reads files, folders (their .csv, .csv.gz, .lp and .txt) and patterns of files. A file that is broken is noted and
-/// passed by, with nothing of it kept.
+/// passed by, with nothing of it kept. Rows of the same car, kind and instant are one segment: of a table, later rows
+/// tell what the first ones lack; of line protocol, the newest value of a field holds, as in InfluxDB.
+/// @param calendar  nothing: run files in their own zone where they are all there is and have the same, else UTC
 /// @throws std::runtime_error where nothing is there to read
-Cars read_cars(const std::vector<std::string>& files, const market::Calendar& calendar);
+Cars read_cars(const std::vector<std::string>& files, const std::optional<market::Calendar>& calendar);
 
 }  // namespace evtwin::score

@@ -106,6 +106,7 @@ Fleet score_fleet(const Cars& cars, const CarTypes& types, TimeNs today_ns) {
   for (const CarScore& of : fleet.scores) {
     if (!of.type.known) fleet.unknown_types[of.car->type] += 1;
     if (!is_known(of.age_years)) fleet.ageless += 1;
+    if (std::any_of(of.metrics.begin(), of.metrics.end(), is_known_in_part)) fleet.partly += 1;
   }
   return fleet;
 }

@@ -24,6 +24,8 @@ body { max-width: 76rem; } .filter { position: absolute; opacity: 0; } .filters 
 .gC { color: var(--pass); } .gD { color: var(--fail); } .gN { color: var(--soft); }
 svg .box { fill: var(--panel); stroke: var(--twin); } svg .mid { stroke: var(--twin); stroke-width: 2.5; }
 svg .whisker { stroke: var(--twin); } svg .label { fill: var(--ink); font-size: 12px; }
+.wide th, .wide td { white-space: nowrap; overflow-wrap: normal; word-break: normal; }
+.tile { min-width: 0; overflow: hidden; } .tile b { white-space: normal; overflow-wrap: anywhere; }
 pre { overflow-x: auto; } svg .here { fill: var(--twin); } svg .gap { fill: var(--line); }
 </style>
 )css";

@@ -42,11 +42,14 @@ class CarPage {
     std::string text =
         fmt::format(fmt::runtime(korean_ ? "수정식 {}, 공표식 {:.2f} ({})" : "corrected {}, published {:.2f} ({})"),
                     score, of_.published.score, grade_text(of_.published.grade));
-    if (c.is_partial())
-      text += fmt::format(fmt::runtime(korean_ ? "; 일부만 알려짐 ({:.0f} %): {:.2f} ({}) ~ {:.2f} ({}) 사이"
-                                               : "; partial ({:.0f} % known): it could be {:.2f} ({}) to {:.2f} ({})"),
-                          100.0 * c.completeness, c.low, grade_text(c.grade_low), c.high, grade_text(c.grade_high));
-    return text;
+    if (!c.is_partial()) return text;
+    text += c.misses_metrics()
+                ? fmt::format(fmt::runtime(korean_ ? "; 일부만 알려짐 ({:.0f} %)" : "; partial ({:.0f} % known)"),
+                              100.0 * c.completeness)
+                : std::string(say("; its age or class is not known", "; 차령이나 차급을 알 수 없음"));
+    return text + fmt::format(fmt::runtime(korean_ ? ": {:.2f} ({}) ~ {:.2f} ({}) 사이"
+                                                   : ": it could be {:.2f} ({}) to {:.2f} ({})"),
+                              c.low, grade_text(c.grade_low), c.high, grade_text(c.grade_high));
   }
 
   std::string indicators() const {
@@ -74,7 +77,7 @@ class CarPage {
                           cell(number_text(points, 1)));
     };
     line(say("age", "차령"), -of_.corrected.penalty);
-    if (of_.corrected.floor > 0.0) line(say("not below 0", "0점 하한"), of_.corrected.floor);
+    if (of_.corrected.floor > 0.0) line(say("not below what it can be", "가능한 최저 점수"), of_.corrected.floor);
     line(say("score", "점수"), of_.corrected.score);
     return text + "</tbody></table></div>";
   }

@@ -9,6 +9,7 @@
 
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
+#include "record/reader.hpp"
 #include "record/run_file.hpp"
 #include "score/car_types.hpp"
 #include "score/read_file.hpp"
@@ -90,6 +91,31 @@ std::string type_of_name(const std::string& file) {
   return CarTypes().find_type(stem, 0).known ? stem : std::string();
 }
 
+/// The zone of the runs where there are only runs, of one zone; else UTC, and told.
+market::Calendar calendar_of(const std::vector<std::string>& files, std::vector<Note>& notes) {
+  std::set<std::string> zones;
+  bool has_others = false;
+  for (const std::string& file : files) {
+    if (!is_sqlite(file)) {
+      has_others = true;
+      continue;
+    }
+    try {
+      zones.insert(record::read_summary(file).timezone);
+    } catch (const record::RunFileError&) {
+      continue;  // told when it is read
+    }
+  }
+  if (zones.empty() || zones == std::set<std::string>{"UTC"}) return {};
+  if (zones.size() == 1 && !has_others) return market::Calendar(*zones.begin());
+  notes.push_back(
+      {"run files of other time zones or beside other files: days and months are those of UTC; --timezone "
+       "says otherwise",
+       "시간대가 다르거나 다른 파일과 함께 읽은 실행 파일: 날짜와 월은 UTC 기준입니다; --timezone으로 바꿀 "
+       "수 있습니다"});
+  return {};
+}
+
 class Collection {
  public:
   explicit Collection(Cars& cars) : out_(cars) {}
@@ -126,7 +152,12 @@ class Collection {
                                         kernel::make_printable(file, 200), type, typed),
                             fmt::format("{}: 차량 {}대의 차종 {}은(는) 파일 이름에서 가져왔습니다",
                                         kernel::make_printable(file, 200), typed, type)});
-    for (const auto& [car, segment] : rows.segments) add(out_.cars[places[car]], segment);
+    for (const auto& [car, segment] : rows.segments) add(places[car], segment, rows.newest_holds);
+  }
+
+  /// When all files were read: what a segment is, the last of them may say.
+  void finish() {
+    for (const auto& [car, segment] : segments_) count(out_.cars[car], segment);
   }
 
  private:
@@ -160,13 +191,52 @@ class Collection {
     return at->second;
   }
 
-  void add(Car& car, const Segment& segment) {
+  /// Rows of the same car, kind and instant become one segment.
+  void add(std::size_t car, const Segment& segment, bool newest_holds) {
     kernel::RollingHash key;
+    key.mix_in(car);
     key.mix_in(static_cast<int>(segment.kind));
     key.mix_in(segment.begin_ns);
-    if (!car.seen.insert(key.value()).second) {
+    const auto [at, fresh] = seen_.try_emplace(key.value(), segments_.size());
+    if (fresh) {
+      segments_.emplace_back(car, segment);
+    } else if (!unite(segments_[at->second].second, segment, newest_holds)) {
       out_.repeated += 1;
-      return;
+    }
+  }
+
+  /// @returns whether the later row told anything that the first did not
+  bool unite(Segment& first, const Segment& later, bool newest_holds) {
+    bool told = false;
+    for (std::size_t f = 0; f < field_count; ++f) {
+      const std::uint32_t bit = 1U << f;
+      const bool is_written = is_known(later.values[f]) || ((later.implausible | later.unreadable) & bit) != 0;
+      const bool was_known = is_known(first.values[f]);
+      if (newest_holds && is_written) {
+        const bool same = was_known && first.values[f] == later.values[f];
+        if (was_known && !same) out_.overwritten += 1;
+        told = told || (is_known(later.values[f]) && !same);
+        first.values[f] = later.values[f];
+        first.implausible = (first.implausible & ~bit) | (later.implausible & bit);
+        first.unreadable = (first.unreadable & ~bit) | (later.unreadable & bit);
+        continue;
+      }
+      if (was_known && is_known(later.values[f]) && first.values[f] != later.values[f]) out_.contradicted += 1;
+      if (!was_known && is_known(later.values[f])) {
+        first.values[f] = later.values[f];
+        told = true;
+      }
+    }
+    first.implausible |= later.implausible & (newest_holds ? ~((1U << field_count) - 1U) : ~0U);
+    first.unreadable |= later.unreadable & (newest_holds ? ~((1U << field_count) - 1U) : ~0U);
+    if (told) out_.united += 1;
+    return told;
+  }
+
+  void count(Car& car, const Segment& segment) {
+    for (std::size_t bit = 0; bit < bit_count; ++bit) {
+      if ((segment.implausible >> bit & 1U) != 0) out_.implausible[std::string(name_of_bit(bit))] += 1;
+      if ((segment.unreadable >> bit & 1U) != 0) out_.unreadable[std::string(name_of_bit(bit))] += 1;
     }
     const market::LocalDate date = out_.calendar.local_date(segment.begin_ns);
     car.total.add_segment(segment);
@@ -181,15 +251,17 @@ class Collection {
 
   Cars& out_;
   std::unordered_map<std::string, std::size_t> index_;
+  std::vector<std::pair<std::size_t, Segment>> segments_;  ///< place of the car
+  std::unordered_map<std::uint64_t, std::size_t> seen_;    ///< by car, kind and instant
 };
 
 }  // namespace
 
-Cars read_cars(const std::vector<std::string>& given, const market::Calendar& calendar) {
+Cars read_cars(const std::vector<std::string>& given, const std::optional<market::Calendar>& calendar) {
   Cars cars;
-  cars.calendar = calendar;
-  Collection collection(cars);
   const std::vector<std::string> files = expanded(given);
+  cars.calendar = calendar ? *calendar : calendar_of(files, cars.notes);
+  Collection collection(cars);
   if (files.empty())
     throw std::runtime_error("no file to score: the folder has no .csv, .csv.gz, .lp, .txt or .evtwin");
   for (const std::string& file : files) {
@@ -205,6 +277,7 @@ Cars read_cars(const std::vector<std::string>& given, const market::Calendar& ca
     }
     collection.take(file, rows);
   }
+  collection.finish();
   std::sort(cars.cars.begin(), cars.cars.end(), [](const Car& a, const Car& b) { return a.id < b.id; });
   return cars;
 }

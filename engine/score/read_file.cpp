@@ -70,31 +70,53 @@ std::size_t FileRows::settle_soc() {
   return known;
 }
 
-double FileRows::read_number(std::string_view name, std::string_view text, double least, double most) {
+FileRows::Read FileRows::parse_number(std::string_view text, double least, double most) {
   text = sessions::trim_blanks(text);
-  if (says_missing(text)) return unknown;
+  if (says_missing(text)) return {};
   double value = 0.0;
   const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stopped != text.data() + text.size() || std::isnan(value)) {
-    unreadable[std::string(name)] += 1;
-    return unknown;
-  }
-  fields.emplace(name);
-  if (value >= least && value <= most) return value;
-  implausible[std::string(name)] += 1;
-  return unknown;
+  if (error != std::errc() || stopped != text.data() + text.size() || std::isnan(value))
+    return {unknown, Reading::no_number};
+  if (value >= least && value <= most) return {value, Reading::fine};
+  return {unknown, Reading::implausible};
 }
 
-void FileRows::describe_car(FileCar& car, std::string_view type, std::string_view year, std::string_view month) {
+double FileRows::noted(const Read& read, std::string_view name, Segment* segment, std::size_t bit) {
+  if (read.reading == Reading::fine || read.reading == Reading::implausible) fields.emplace(name);
+  if (read.reading == Reading::implausible || read.reading == Reading::no_number) {
+    const bool is_number = read.reading == Reading::implausible;
+    if (segment != nullptr) {
+      (is_number ? segment->implausible : segment->unreadable) |= 1U << bit;
+    } else {
+      (is_number ? implausible : unreadable)[std::string(name)] += 1;
+    }
+  }
+  return read.value;
+}
+
+double FileRows::read_number(std::string_view name, std::string_view text, double least, double most) {
+  return noted(parse_number(text, least, most), name, nullptr, 0);
+}
+
+void FileRows::read_field(Segment& segment, Field field, std::string_view text) {
+  const auto bit = static_cast<std::size_t>(field);
+  const FieldRule& rule = field_rules()[bit];
+  segment.values[bit] = noted(parse_number(text, rule.least, rule.most), rule.name, &segment, bit);
+}
+
+void FileRows::describe_car(FileCar& car, std::string_view type, std::string_view year, std::string_view month,
+                            Segment* segment) {
   type = sessions::trim_blanks(type);
   if (car.type.empty() && !says_missing(type)) {
     car.type = std::string(type);
     fields.emplace("car_type");
   }
-  if (const double of = read_number("model_year", year, 1990.0, 2100.0); is_known(of))
-    car.model_year = static_cast<int>(of);
-  if (const double of = read_number("model_month", month, 1.0, 12.0); is_known(of))
-    car.model_month = static_cast<int>(of);
+  const auto set = [&](std::string_view text, double least, double most, std::size_t bit, int& to) {
+    const double of = noted(parse_number(text, least, most), name_of_bit(bit), segment, bit);
+    if (is_known(of)) to = static_cast<int>(of);
+  };
+  set(year, 1990.0, 2100.0, year_bit, car.model_year);
+  set(month, 1.0, 12.0, month_bit, car.model_month);
 }
 
 TimeNs FileRows::read_instant(std::string_view text) const {

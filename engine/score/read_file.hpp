@@ -31,18 +31,32 @@ class FileRows {
   /// A number of the field `name`, NaN and counted where it is none or out of [least, most]; blanks, "nan", "null" and
   /// "none" are missing and nothing else.
   double read_number(std::string_view name, std::string_view text, double least, double most);
+  /// The same of a segment's field, marked in the segment instead of counted, so that its repetitions do not count.
+  void read_field(Segment& segment, Field field, std::string_view text);
   /// Sets model year and month, type and what else is said of a car; what is empty says nothing.
-  void describe_car(FileCar& car, std::string_view type, std::string_view year, std::string_view month);
+  /// @param segment  that says it, or null
+  void describe_car(FileCar& car, std::string_view type, std::string_view year, std::string_view month,
+                    Segment* segment);
   /// An instant: ISO, or a count of s, ms, us or ns since 1970, by its size. time_never where it is none.
   TimeNs read_instant(std::string_view text) const;
 
   std::vector<FileCar> cars;
   std::vector<std::pair<std::size_t, Segment>> segments;  ///< index of the car
+  bool newest_holds = false;                              ///< line protocol: a point is written again to mend it
   std::uint64_t rows = 0;
   std::set<std::string> fields;
   Counts implausible, unreadable, left_out;
 
  private:
+  enum class Reading : std::uint8_t { fine, missing, no_number, implausible };
+  struct Read {
+    double value = unknown;
+    Reading reading = Reading::missing;
+  };
+  static Read parse_number(std::string_view text, double least, double most);
+  /// Notes that a column has a value, and where it is none that counts in the segment, or in the counts without one.
+  double noted(const Read& read, std::string_view name, Segment* segment, std::size_t bit);
+
   const market::Calendar& calendar_;
   std::unordered_map<std::string, std::size_t> index_;
 };

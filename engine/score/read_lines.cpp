@@ -95,9 +95,7 @@ void read_line(LineScanner& scan, FileRows& rows) {
     if (tell(key, value)) continue;
     const auto field = field_of(key);
     if (!field) continue;
-    const FieldRule& rule = field_rules()[static_cast<std::size_t>(*field)];
-    segment.values[static_cast<std::size_t>(*field)] =
-        rows.read_number(rule.name, without_suffix(value), rule.least, rule.most);
+    rows.read_field(segment, *field, without_suffix(value));
   } while (scan.take(','));
 
   const auto kind = kind_of(measurement);
@@ -106,20 +104,34 @@ void read_line(LineScanner& scan, FileRows& rows) {
   segment.kind = *kind;
   segment.begin_ns = rows.read_instant(scan.rest());
   if (segment.begin_ns == kernel::time_never) return rows.leave_out("time is unreadable");
+  rows.describe_car(rows.car_of(id), type, year, month, &segment);
   rows.add_segment(id, segment);
-  rows.describe_car(rows.car_of(id), type, year, month);
 }
 
-/// Calls `read` with each line that says something, and its number.
+/// What `influx_inspect export` writes before its points, and queries of an import: no point begins like this.
+bool is_query(std::string_view line) {
+  for (const std::string_view word : {"CREATE DATABASE ", "CREATE RETENTION POLICY ", "DROP DATABASE ", "USE "}) {
+    if (line.starts_with(word)) return true;
+  }
+  return false;
+}
+
+/// Calls `read` with each line that says something, and its number. Comments, and what stands between "# DDL" and
+/// "# DML", say nothing of cars.
 template <class Read>
 void each_line(std::string_view text, Read read) {
+  bool queries = false;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     line = sessions::trim_blanks(line);
-    if (line.empty() || line.front() == '#') continue;
+    if (line.starts_with('#')) {
+      const std::string_view word = sessions::trim_blanks(line.substr(1));
+      queries = word == "DDL" || (queries && word != "DML");
+    }
+    if (line.empty() || line.front() == '#' || queries || is_query(line)) continue;
     if (!read(line, number)) return;
   }
 }
@@ -137,6 +149,7 @@ bool is_line_protocol(std::string_view text) {
 }
 
 void read_lines(std::string_view text, const std::string& shown, FileRows& rows) {
+  rows.newest_holds = true;
   each_line(text, [&](std::string_view line, std::size_t number) {
     rows.rows += 1;
     LineScanner scan(line, shown, number);

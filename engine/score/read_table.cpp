@@ -16,7 +16,7 @@ struct Layout {
   Column type, year, month, kind, begin, end;
   std::array<Column, field_count> fields{};
   PerMetric<Column> values{}, scores{};
-  Column age;
+  Column age, corrected_age, corrected_efficiency;
   bool has_scores = false;
 };
 
@@ -51,6 +51,8 @@ Layout layout_of(const sessions::CsvReader& csv) {
     layout.has_scores = layout.has_scores || layout.scores[m];
   }
   layout.age = csv.find_column("age_years");
+  layout.corrected_age = csv.find_column("corrected_age_years");
+  layout.corrected_efficiency = csv.find_column("corrected_efficiency_score");
   return layout;
 }
 
@@ -80,7 +82,7 @@ class TableReader {
       } else if (layout_.kind) {
         read_segment(id);
       }
-      if (layout_.has_scores || !layout_.kind) describe(rows_.car_of(id));
+      if (layout_.has_scores || !layout_.kind) describe(rows_.car_of(id), nullptr);
     }
   }
 
@@ -89,7 +91,9 @@ class TableReader {
   double number(const Column& column, double least, double most) {
     return column ? rows_.read_number(csv_.header()[*column], csv_.field_text(*column), least, most) : unknown;
   }
-  void describe(FileCar& car) { rows_.describe_car(car, text(layout_.type), text(layout_.year), text(layout_.month)); }
+  void describe(FileCar& car, Segment* segment) {
+    rows_.describe_car(car, text(layout_.type), text(layout_.year), text(layout_.month), segment);
+  }
 
   void read_scores(FileCar& car) {
     if (car.given) csv_.throw_error(layout_.id, "is there twice; a results file has a row for each car");
@@ -98,7 +102,12 @@ class TableReader {
       given.scores[m] = number(layout_.scores[m], 0.0, 100.0);
       given.values[m] = number(layout_.values[m], -1e6, 1e6);
     }
-    given.age_years = number(layout_.age, 0.0, 100.0);
+    given.age_years = given.published_age_years = number(layout_.age, 0.0, 100.0);
+    double& efficiency = given.scores[static_cast<std::size_t>(Metric::efficiency)];
+    given.published_efficiency = efficiency;
+    // What evtwin wrote has those of the last record beside the published ones of the day on which it was written.
+    if (layout_.corrected_efficiency) efficiency = number(layout_.corrected_efficiency, 0.0, 100.0);
+    if (layout_.corrected_age) given.age_years = number(layout_.corrected_age, 0.0, 100.0);
   }
 
   void read_segment(std::string_view id) {
@@ -111,8 +120,7 @@ class TableReader {
     segment.begin_ns = rows_.read_instant(csv_.field_text(*layout_.begin));
     if (segment.begin_ns == kernel::time_never) return rows_.leave_out("time is unreadable");
     for (std::size_t f = 0; f < field_count; ++f) {
-      const FieldRule& rule = field_rules()[f];
-      segment.values[f] = number(layout_.fields[f], rule.least, rule.most);
+      rows_.read_field(segment, static_cast<Field>(f), text(layout_.fields[f]));
     }
     double& duration_h = segment.values[static_cast<std::size_t>(Field::duration_h)];
     if (layout_.end && !is_known(duration_h)) {
@@ -120,8 +128,8 @@ class TableReader {
       if (end_ns != kernel::time_never && end_ns >= segment.begin_ns)
         duration_h = kernel::hours_between(segment.begin_ns, end_ns);
     }
+    describe(rows_.car_of(id), &segment);
     rows_.add_segment(id, segment);
-    describe(rows_.car_of(id));
   }
 
   sessions::CsvReader& csv_;

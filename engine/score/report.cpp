@@ -78,6 +78,7 @@ Json car_json(const CarScore& of, const market::Calendar& calendar) {
             {"model_year", car.model_year != 0 ? Json(car.model_year) : Json()},
             {"model_month", car.model_month != 0 ? Json(car.model_month) : Json()},
             {"age_years", number_or_null(of.age_years)},
+            {"published_age_years", number_or_null(of.published_age_years)},
             {"first_date", date(car.first_ns)},
             {"last_date", date(car.last_ns)},
             {"collection_days", number_or_null(of.collection_days)},
@@ -100,6 +101,9 @@ Json car_json(const CarScore& of, const market::Calendar& calendar) {
                        {"floor", c.floor}};
   for (std::size_t m = 0; m < metric_count; ++m)
     json["metrics"][std::string(metric_rules()[m].key)] = metric_json(of, m);
+  json["known_in_part"] = Json::array();
+  for (std::size_t m = 0; m < metric_count; ++m)
+    if (is_known_in_part(of.metrics[m])) json["known_in_part"].push_back(metric_rules()[m].key);
   for (std::size_t k = 0; k < kind_count; ++k)
     json["segments"][std::string(name_of(static_cast<SegmentKind>(k)))] = car.total.segments[k];
   return json;
@@ -178,9 +182,14 @@ Json fleet_json(const Fleet& fleet) {
                   {"fields", cars.fields.size()},
                   {"last_record", cars.last_ns != 0 ? Json(calendar.format_iso(cars.last_ns)) : Json()},
                   {"repeated_segments", cars.repeated},
+                  {"united_rows", cars.united},
+                  {"contradicted_values", cars.contradicted},
+                  {"overwritten_values", cars.overwritten},
                   {"rows_left_out", counts_json(cars.left_out)},
                   {"implausible", counts_json(cars.implausible)},
                   {"not_numbers", counts_json(cars.unreadable)}};
+  json["bounds_cover"] = {"indicators that are missing", "age where year or month of the model are not known",
+                          "class where no class names the type"};
   json["broken_files"] = Json::array();
   for (const BrokenFile& broken : cars.broken)
     json["broken_files"].push_back({{"file", broken.file}, {"why", broken.why}});
@@ -213,7 +222,7 @@ std::string scores_csv(const Fleet& fleet) {
       "cell_imbalance_score,driving_habit_score,charging_count,avg_charging_amount,charging_pattern_score,"
       "weighted_avg,age_penalty,final_score,grade,corrected_score,corrected_grade,score_low,score_high,completeness,"
       "covered_days,last_charge_days_ago,availability,drive_segments,slow_charge_segments,fast_charge_segments,"
-      "parking_segments\n";
+      "parking_segments,corrected_age_years,corrected_efficiency_score\n";
   for (const CarScore& of : fleet.scores) {
     const Car& car = *of.car;
     const auto date = [&](TimeNs t) {
@@ -224,9 +233,10 @@ std::string scores_csv(const Fleet& fleet) {
     // The charges of a results file that is scored again are not known, and 0 would be a claim.
     const std::string charges = car.has_records() ? std::to_string(car.total.charge_count()) : std::string();
     std::vector<std::string> cells{
-        kernel::csv_cell(car.id), kernel::csv_cell(car.type), std::string(name_of(of.type.of)), number(of.age_years),
-        count(car.model_year),    count(car.model_month),     age_string(of.age_years),         date(car.first_ns),
-        date(car.last_ns),        number(of.collection_days)};
+        kernel::csv_cell(car.id),           kernel::csv_cell(car.type), std::string(name_of(of.type.of)),
+        number(of.published_age_years),     count(car.model_year),      count(car.model_month),
+        age_string(of.published_age_years), date(car.first_ns),         date(car.last_ns),
+        number(of.collection_days)};
     for (std::size_t m = 0; m < metric_count; ++m) {
       const auto metric = static_cast<Metric>(m);
       if (metric == Metric::charging) {
@@ -235,7 +245,8 @@ std::string scores_csv(const Fleet& fleet) {
       } else if (metric != Metric::driving) {
         cells.push_back(number(of.metrics[m].value));
       }
-      cells.push_back(number(of.metrics[m].score));
+      // Published columns belong together; what is missing is empty, and counts in weighted_avg as published.
+      cells.push_back(is_known(of.metrics[m].score) ? number(of.published.scores[m]) : std::string());
     }
     const CorrectedScore& c = of.corrected;
     for (const std::string& cell :
@@ -246,6 +257,8 @@ std::string scores_csv(const Fleet& fleet) {
       cells.push_back(cell);
     for (const std::uint64_t segments : car.total.segments)
       cells.push_back(car.has_records() ? std::to_string(segments) : std::string());
+    cells.push_back(number(of.age_years));
+    cells.push_back(number(of.metrics[static_cast<std::size_t>(Metric::efficiency)].score));
     for (std::size_t i = 0; i < cells.size(); ++i) out += (i > 0 ? "," : "") + cells[i];
     out += '\n';
   }

@@ -9,8 +9,8 @@ namespace evtwin::score {
 
 const PerMetric<MetricRule>& metric_rules() {
   static constexpr PerMetric<MetricRule> rules{
-      MetricRule{"efficiency", "efficiency", "효율", "km/kWh", 0.30, 40.0, "mean km_per_kwh of drives",
-                 "주행 구간 km_per_kwh의 평균",
+      MetricRule{"efficiency", "efficiency", "효율", "km/kWh", 0.30, 40.0, "mean km_per_kWh of drives",
+                 "주행 구간 km_per_kWh의 평균",
                  "40 at the lower to 100 at the upper bound of the car's class; both less 0.143 km/kWh a year of age, "
                  "at most 0.8",
                  "차급 하한 40점에서 상한 100점까지 선형; 두 경계 모두 차령 1년당 0.143 km/kWh, 최대 0.8 완화"},

@@ -36,6 +36,7 @@ inline constexpr double weight_sum = 0.90;
 /// km/kWh that score 40 and 100; both are lowered by `efficiency_relief(age)`.
 struct EfficiencyBounds {
   double low = unknown, high = unknown;
+  bool operator==(const EfficiencyBounds&) const = default;
 };
 /// km/kWh that a car of `age_years` may lack: 0.143 a year, at most 0.8.
 double efficiency_relief(double age_years);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace evtwin::score {
 namespace {
@@ -39,15 +40,15 @@ void measure(const Car& car, CarScore& out) {
   set(Metric::efficiency, mean(Field::km_per_kwh), of_drives(Field::km_per_kwh));
   set(Metric::temperature, mean(Field::temp_mean), of_drives(Field::temp_mean));
   set(Metric::cells, mean(Field::cell_volt_diff), of_drives(Field::cell_volt_diff));
-  set(Metric::driving, mean(Field::accel_std) + mean(Field::brake_std), of_drives(Field::accel_std));
+  set(Metric::driving, mean(Field::accel_std) + mean(Field::brake_std), share(t.habits, t.segment_count(drive)));
   set(Metric::charging, t.high_share.mean(), share(t.high_share.n, t.charge_count()));
 }
 
-/// The indicators' scores at an age; unknown where there is no value.
-PerMetric<double> scores_at(const CarScore& of, double age_years) {
+/// The indicators' scores at an age and with a class's bounds; unknown where there is no value.
+PerMetric<double> scores_at(const CarScore& of, double age_years, EfficiencyBounds bounds) {
   const auto value = [&](Metric metric) { return of.metrics[static_cast<std::size_t>(metric)].value; };
   const auto if_known = [](double measured, double score) { return is_known(measured) ? score : unknown; };
-  return {if_known(value(Metric::efficiency), efficiency_score(value(Metric::efficiency), of.type.bounds, age_years)),
+  return {if_known(value(Metric::efficiency), efficiency_score(value(Metric::efficiency), bounds, age_years)),
           if_known(value(Metric::temperature), temperature_score(value(Metric::temperature))),
           if_known(value(Metric::cells), cell_score(value(Metric::cells))),
           if_known(value(Metric::driving), driving_score(value(Metric::driving), 0.0)),
@@ -91,8 +92,10 @@ CorrectedScore corrected_score(const PerMetric<double>& known, double penalty, d
   out.loss.fill(unknown);
   if (weight == 0.0) return out;
 
-  const double mean = points / weight;
-  out.score = round_score(std::max(0.0, mean - penalty));
+  // What is missing has scores of its own below which it can not be, so the mean of the rest may be too low.
+  const double mean = points / weight, lowest = std::max(0.0, least / weight_sum - penalty);
+  const bool is_lifted = mean - penalty < lowest;
+  out.score = round_score(is_lifted ? lowest : mean - penalty);
   if (out.completeness >= least_completeness - 1e-9) out.grade = grade_of(out.score);
   for (std::size_t m = 0; m < metric_count; ++m) {
     if (!is_known(known[m])) continue;
@@ -101,8 +104,8 @@ CorrectedScore corrected_score(const PerMetric<double>& known, double penalty, d
   }
   // The penalty has one decimal, so what adds up to the score and the penalty adds up to the score.
   const double shown = rounded_tenth(out.score);
-  const double before_age = mean - penalty > 0.0 ? shown + penalty : rounded_tenth(mean);
-  out.floor = rounded_tenth(shown - before_age + penalty);
+  const double before_age = is_lifted ? rounded_tenth(mean) : shown + penalty;
+  out.floor = std::max(0.0, rounded_tenth(shown - before_age + penalty));
   out.contribution = rounded_parts(out.contribution, before_age);
   out.loss = rounded_parts(out.loss, 100.0 - before_age);
   return out;
@@ -110,16 +113,20 @@ CorrectedScore corrected_score(const PerMetric<double>& known, double penalty, d
 
 /// Bounds over every age that the car may have: the penalty grows with it, and so does what efficiency is forgiven,
 /// both in straight pieces, so that the extremes lie at their ends.
-/// @param scores  by age
+/// @param of_class  the bounds of the car's class, or those of all classes where nobody knows which it is in
+/// @param scores  by age and bounds
 template <class Scores>
-void widen_by_age(CorrectedScore& out, const Scores& scores, double least_age, double most_age) {
+void widen_bounds(CorrectedScore& out, std::span<const EfficiencyBounds> of_class, const Scores& scores,
+                  double least_age, double most_age) {
   constexpr double longest = 40.0;
   const double from = is_known(least_age) ? least_age : 0.0, to = is_known(most_age) ? most_age : longest;
   const auto widen = [&](double age) {
     const double penalty = age_penalty(age);
-    const CorrectedScore at = corrected_score(scores(age), penalty, penalty, penalty);
-    out.low = std::min(out.low, at.low);
-    out.high = std::max(out.high, at.high);
+    for (const EfficiencyBounds& bounds : of_class) {
+      const CorrectedScore at = corrected_score(scores(age, bounds), penalty, penalty, penalty);
+      out.low = std::min(out.low, at.low);
+      out.high = std::max(out.high, at.high);
+    }
   };
   widen(from);
   for (const double bend : age_bends) widen(std::clamp(bend, from, std::max(from, to)));
@@ -165,7 +172,8 @@ CarScore score_car(const Car& car, const CarTypes& types, const market::Calendar
   out.type = types.find_type(car.type, car.model_year);
   double least_age = 0.0, most_age = unknown;
   if (car.given) {
-    out.age_years = out.published_age_years = least_age = most_age = car.given->age_years;
+    out.age_years = least_age = most_age = car.given->age_years;
+    out.published_age_years = car.given->published_age_years;
   } else {
     const TimeNs last_ns = car.has_records() ? car.last_ns : TimeNs{0};
     const bool month_known = car.model_month != 0;
@@ -179,10 +187,11 @@ CarScore score_car(const Car& car, const CarTypes& types, const market::Calendar
   if (car.given) {
     for (std::size_t m = 0; m < metric_count; ++m) out.metrics[m].value = car.given->values[m];
     known = published = car.given->scores;
+    published[static_cast<std::size_t>(Metric::efficiency)] = car.given->published_efficiency;
   } else {
     measure(car, out);
-    known = scores_at(out, out.age_years);
-    published = scores_at(out, out.published_age_years);
+    known = scores_at(out, out.age_years, out.type.bounds);
+    published = scores_at(out, out.published_age_years, out.type.bounds);
   }
   for (std::size_t m = 0; m < metric_count; ++m) out.metrics[m].score = known[m];
   out.published = published_score(published, out.published_age_years);
@@ -190,15 +199,24 @@ CarScore score_car(const Car& car, const CarTypes& types, const market::Calendar
   out.corrected = corrected_score(known, age_known ? age_penalty(out.age_years) : 0.0,
                                   is_known(least_age) ? age_penalty(least_age) : 0.0,
                                   is_known(most_age) ? age_penalty(most_age) : most_age_penalty);
-  if (!car.given && least_age != most_age)
-    widen_by_age(
-        out.corrected, [&](double age) { return scores_at(out, age); }, least_age, most_age);
+  const bool is_of_any_class = !out.type.known && is_known(out.metrics[0].value);
+  std::vector<EfficiencyBounds> of_class{out.type.bounds};
+  if (is_of_any_class)
+    for (const ClassRule& rule : class_rules()) of_class.push_back(rule.bounds);
+  // A results file gives scores; only its efficiency can be scored again.
+  const auto scores_of = [&](double age, EfficiencyBounds bounds) {
+    PerMetric<double> scores = scores_at(out, age, bounds);
+    for (std::size_t m = 1; car.given && m < metric_count; ++m) scores[m] = known[m];
+    return scores;
+  };
+  if (is_of_any_class || (!car.given && least_age != most_age))
+    widen_bounds(out.corrected, of_class, scores_of, least_age, most_age);
   out.availability = availability_of(out);
   if (!car.has_records()) return out;
   const auto day_of = [&](TimeNs t) { return market::days_since_epoch(calendar.local_date(t)); };
   out.collection_days = static_cast<double>(day_of(car.last_ns) - day_of(car.first_ns) + 1);
   out.covered_days = static_cast<double>(car.days.size()) / out.collection_days;
-  if (car.total.charge_count() > 0)
+  if (car.total.charge_count() > 0 && day_of(as_of_ns) >= day_of(car.last_charge_ns))
     out.last_charge_days = static_cast<double>(day_of(as_of_ns) - day_of(car.last_charge_ns));
   return out;
 }

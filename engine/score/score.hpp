@@ -16,6 +16,9 @@ struct MetricScore {
   double share = unknown;  ///< of the car's segments that could have the value, those that have it
 };
 
+/// Whether some of the segments that could tell it do not.
+inline bool is_known_in_part(const MetricScore& of) { return is_known(of.score) && of.share < 1.0; }
+
 /// The score as its authors made it: a missing item counts 0 (driving and charging: 80), age runs on to today, and the
 /// weights of what is missing stay in the divisor.
 struct PublishedScore {
@@ -27,7 +30,9 @@ struct PublishedScore {
 };
 
 /// The same indicators over what is known: weights of what is missing are shared out among the others, age ends with
-/// the car's last record, no cap. Beside it, what the score could be whatever the missing data said.
+/// the car's last record, no cap. Beside it, what the score could be whatever the indicators that are missing said, and
+/// whatever age (where year or month of the model are not known) and class (of a type that no class names) the car has.
+/// An indicator known in part counts as known: MetricScore::share says of how much.
 struct CorrectedScore {
   double completeness = 0.0;  ///< weights that are known, 0..1
   double penalty = 0.0;       ///< 0 where the model year is not known
@@ -36,8 +41,11 @@ struct CorrectedScore {
   Grade grade = Grade::none;  ///< of score; none below 60 % of the weights
   Grade grade_low = Grade::none, grade_high = Grade::none;
   PerMetric<double> contribution{}, loss{};  ///< points, to 0.1; unknown where missing
-  double floor = 0.0;  ///< points that ending at 0 gives back: contributions - penalty + floor = score to 0.1
+  /// Points given back because the score ends at what it can be at least, and at 0: contributions - penalty + floor =
+  /// score to 0.1. Charging gives 50 at least and the others 40, so what is missing may be better than the known mean.
+  double floor = 0.0;
   bool is_partial() const { return low != high; }
+  bool misses_metrics() const { return completeness < 1.0 - 1e-9; }
 };
 /// A grade says something of a battery where this share of the weights is known.
 inline constexpr double least_completeness = 0.6;
@@ -49,7 +57,7 @@ struct CarScore {
   PerMetric<MetricScore> metrics{};
   PublishedScore published;
   CorrectedScore corrected;
-  double last_charge_days = unknown;  ///< days since, at `as_of_ns`
+  double last_charge_days = unknown;  ///< days since, at `as_of_ns`; unknown where it comes later
   double collection_days = unknown;   ///< from the first to the last day with a record, both counted
   double covered_days = unknown;      ///< of them with a record, 0..1
   std::string_view
@@ -87,6 +95,7 @@ struct Fleet {
   std::vector<GroupStatistics> groups;               ///< all, classes, types
   std::map<std::string, std::size_t> unknown_types;  ///< cars of types that no class names, scored as mid
   std::size_t ageless = 0;                           ///< cars whose age is not known
+  std::size_t partly = 0;                            ///< cars with an indicator that not every segment tells
 };
 
 /// @param cars  must outlive the fleet. @param today_ns  of the published age; 0: the last record of all

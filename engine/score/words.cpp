@@ -61,7 +61,10 @@ std::string age_string(double years) {
 
 std::string volume_text(const Fleet& fleet, bool korean) {
   const Cars& cars = *fleet.cars;
-  const auto count = [](std::uint64_t n) { return analysis::number_text(static_cast<double>(n), 0); };
+  const auto count = [&](std::uint64_t n, std::string_view what) {
+    const std::string figure = analysis::number_text(static_cast<double>(n), 0);
+    return korean ? figure : fmt::format("{} {}{}", figure, what, n == 1 ? "" : "s");
+  };
   const std::string last = cars.last_ns != 0 ? cars.calendar.format_local(cars.last_ns) : korean ? "모름" : "not known";
   const std::string today = fleet.as_of_ns != 0 ? market::format_date(cars.calendar.local_date(fleet.as_of_ns))
                             : korean            ? "모름"
@@ -69,10 +72,9 @@ std::string volume_text(const Fleet& fleet, bool korean) {
   return fmt::format(
       fmt::runtime(korean ? "차량 {}대, 행 {}개, 항목 {}개, 파일 {}개, {} 바이트; 마지막 기록 {} ({}); 공표식 차령과 "
                             "마지막 충전은 {} 기준"
-                          : "{} cars, {} rows, {} fields, {} files, {} bytes; last record {} ({}); published ages and "
-                            "last charges as of {}"),
-      count(cars.cars.size()), count(cars.rows), count(cars.fields.size()), count(cars.files), count(cars.bytes), last,
-      cars.calendar.zone_name(), today);
+                          : "{}, {}, {}, {}, {}; last record {} ({}); published ages and last charges as of {}"),
+      count(cars.cars.size(), "car"), count(cars.rows, "row"), count(cars.fields.size(), "field"),
+      count(cars.files, "file"), count(cars.bytes, "byte"), last, cars.calendar.zone_name(), today);
 }
 
 std::vector<std::string> list_remarks(const Fleet& fleet, Language language) {
@@ -91,6 +93,19 @@ std::vector<std::string> list_remarks(const Fleet& fleet, Language language) {
                                               : "{} segment(s) of the same car, kind and instant were there again: "
                                                 "counted once."),
                               cars.repeated));
+  if (cars.united > 0)
+    out.push_back(fmt::format(fmt::runtime(ko ? "같은 차량, 종류, 시각의 행 {}개는 항목을 더하는 것이어서 합쳤습니다."
+                                              : "{} row(s) told further fields of a segment that was there: united."),
+                              cars.united));
+  if (cars.contradicted > 0)
+    out.push_back(fmt::format(fmt::runtime(ko ? "경고: 반복된 행의 값 {}개가 처음 값과 다릅니다: 처음 값을 씁니다."
+                                              : "Warning: {} value(s) of repeated rows contradict the first: the first "
+                                                "stays."),
+                              cars.contradicted));
+  if (cars.overwritten > 0)
+    out.push_back(fmt::format(fmt::runtime(ko ? "Influx 같은 점의 값 {}개를 더 새로운 값으로 바꿨습니다."
+                                              : "{} value(s) of Influx points were written again: the newest holds."),
+                              cars.overwritten));
   for (const auto& [type, n] : fleet.unknown_types) {
     if (type.empty()) {
       out.push_back(fmt::format(fmt::runtime(ko ? "경고: 차종을 모르는 차량 {}대: 중형으로 계산합니다."
@@ -109,6 +124,17 @@ std::vector<std::string> list_remarks(const Fleet& fleet, Language language) {
                         : "No age of {} car(s) (no model year, one more than a year after its records, or no record): "
                           "no penalty taken, 0 to 7.5 in the bounds."),
         fleet.ageless));
+  if (fleet.partly > 0)
+    out.push_back(fmt::format(
+        fmt::runtime(
+            ko ? "차량 {}대의 지표 일부는 모든 구간에 있지 않습니다: 알려진 것으로 계산하며, 없는 구간은 가능 범위에 "
+                 "들어 있지 않습니다 (--json과 --page에 비율)."
+               : "{} car(s) have indicators that not every segment tells: they count as known, and the bounds "
+                 "do not cover what the others would have said (shares: --json, --page)."),
+        fleet.partly));
+  if (fleet.as_of_ns != 0 && fleet.as_of_ns < cars.last_ns)
+    out.push_back(ko ? "경고: 기준일이 마지막 기록보다 앞섭니다: 그 뒤의 충전은 며칠 전인지 표시하지 않습니다."
+                     : "Warning: today lies before the last record: of charges after it no days are told.");
   for (std::size_t i = 0; i < std::min(cars.notes.size(), most_notes); ++i)
     out.push_back((ko ? cars.notes[i].text_ko : cars.notes[i].text) + ".");
   if (cars.notes.size() > most_notes)
@@ -123,13 +149,17 @@ std::vector<std::string> list_remarks(const Fleet& fleet, Language language) {
 std::vector<std::string> list_corrections(Language language) {
   if (language == Language::korean)
     return {
-        "결측 항목을 0점(주행·충전은 80점)으로 세지 않고, 나머지 항목에 가중치를 나눕니다; 결측이 어떤 값이었든 가능한 "
-        "범위를 함께 보입니다.",
+        "결측 항목을 0점(주행·충전은 80점)으로 세지 않고, 나머지 항목에 가중치를 나눕니다. 범위는 통째로 결측인 지표, "
+        "모르는 "
+        "차령과 차급이 무엇이든 가능한 점수입니다; 일부 구간에만 있는 지표는 알려진 것으로 셉니다. 점수는 가능한 "
+        "최저보다 "
+        "낮지 않습니다.",
         "차령은 오늘이 아니라 그 차의 마지막 기록까지 셉니다: 새 자료 없이 점수가 떨어지지 않습니다.",
         "98점 상한이 없습니다.", "가중치의 60 % 미만만 알려진 차량은 등급을 매기지 않습니다."};
   return {
-      "A missing item does not count 0 (driving, charging: 80): its weight is shared out among the others, and the "
-      "bounds say what the score could be whatever the missing data said.",
+      "A missing item does not count 0 (driving, charging: 80): its weight is shared out among the others. The "
+      "bounds say what the score could be whatever indicators that are wholly missing, an unknown age and an unknown "
+      "class were; an indicator known in part counts as known. No score is below what it can be at least.",
       "Age ends with the car's last record, not today: without new data no score falls.", "There is no cap at 98.",
       "No grade where less than 60 % of the weights are known."};
 }

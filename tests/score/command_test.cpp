@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace evtwin::testing {
@@ -119,6 +120,54 @@ TEST_F(ScoreCommand, WhatItWritesScoresTheSameAgain) {
   }
 }
 
+// What the published score is made of: 0.30 x efficiency + 0.15 x the others, a missing one 0, driving and charging 80.
+TEST_F(ScoreCommand, PublishedColumnsBelongTogetherAlsoScoredAgain) {
+  const std::string out = path("scores.csv"), again = path("again.csv");
+  ASSERT_EQ(run({"score", cars, "--today", "2027-01-01", "--out", out}).status, 0);
+  into_database(out, path("scores.db"));
+  const auto rows = query(
+      path("scores.db"),
+      "SELECT car_id, final_score, 0.3 * coalesce(efficiency_score, 0) + 0.15 * (coalesce(temperature_score, 0) + "
+      "coalesce(cell_imbalance_score, 0) + coalesce(driving_habit_score, 80) + coalesce(charging_pattern_score, 80)) "
+      "weighted, weighted_avg, age_penalty, corrected_age_years < age_years older FROM car");
+  ASSERT_EQ(rows.size(), 16U);
+  std::size_t older = 0;
+  for (const auto& row : rows) {
+    EXPECT_NEAR(std::stod(row.at("weighted")), std::stod(row.at("weighted_avg")), 1e-9) << row.at("car_id");
+    const double score = std::stod(row.at("weighted_avg")) / 0.9 - std::stod(row.at("age_penalty"));
+    EXPECT_NEAR(std::clamp(score, 0.0, 98.0), std::stod(row.at("final_score")), 0.005 + 1e-9) << row.at("car_id");
+    older += row.at("older") == "1" ? 1U : 0U;
+  }
+  EXPECT_GT(older, 10U);
+  ASSERT_EQ(run({"score", out, "--out", again}).status, 0);
+  into_database(again, path("again.db"));
+  const std::string columns =
+      "SELECT car_id, age_years, efficiency_score, weighted_avg, age_penalty, final_score, "
+      "corrected_score, corrected_age_years, corrected_efficiency_score FROM car";
+  EXPECT_EQ(query(path("again.db"), columns), query(path("scores.db"), columns));
+}
+
+TEST_F(ScoreCommand, CellsOfThePageBreakNoWords) {
+  const std::string page = path("fleet.html");
+  ASSERT_EQ(run({"score", cars, "--page", page}).status, 0);
+  const std::string html = read_all(page);
+  EXPECT_THAT(html,
+              HasSubstr(".wide th, .wide td { white-space: nowrap; overflow-wrap: normal; word-break: normal; }"));
+  EXPECT_THAT(html, HasSubstr(".tile b { white-space: normal; overflow-wrap: anywhere; }"));
+  EXPECT_THAT(html, Not(HasSubstr(">-0.0<")));
+}
+
+TEST_F(ScoreCommand, SmallNumbersAreSaidAsTheyAre) {
+  const std::string one = write("one.csv",
+                                "car_id,car_type,measurement,time,km_per_kWh\n"
+                                "A,EV6,drive,2024-01-02,5\nA,EV6,slow_charge,2024-02-02,\n");
+  const Said said = run({"score", one, "--today", "2024-01-20", "--json"});
+  EXPECT_TRUE(said.json()["cars"][0]["last_charge_days_ago"].is_null());
+  const Said text = run({"score", one, "--today", "2024-01-20"});
+  EXPECT_THAT(text.out, HasSubstr("1 car, 2 rows, "));
+  EXPECT_THAT(text.out, HasSubstr("today lies before the last record"));
+}
+
 TEST_F(ScoreCommand, OneBrokenFileIsToldAndTheOthersAreScored) {
   const std::string broken = write("broken.csv", "car_id,measurement,time\nA,drive\n");
   const Said said = run({"score", broken, cars, "--json"});
@@ -158,6 +207,29 @@ TEST_F(ScoreCommand, SimulatedCarsTellTheirChargingAndNoMore) {
   }
 }
 
+// A day in Seoul, whose first nine hours are of the day before in UTC.
+TEST_F(ScoreCommand, DaysOfARunAreThoseOfItsZone) {
+  const std::string file = path("zone.evtwin");
+  const std::string scenario =
+      write("zone.lua",
+            "return scenario { start = '2026-06-02', days = 1, timezone = 'Asia/Seoul', strategy = 'asap',\n"
+            "site { stations = { { name = 'A', evses = 4, kw = 11 } } },\n"
+            "arrivals = arrivals.poisson { per_hour = 1, energy_kwh = 5, stay_h = 1 } }");
+  ASSERT_EQ(run({"run", scenario, "-o", file}).status, 0);
+  const auto days_of = [&](std::vector<std::string> arguments) {
+    std::set<std::string> days;
+    const auto json = run(std::move(arguments)).json();
+    for (const auto& car : json["cars"]) days.insert(car["first_date"].get<std::string>());
+    return std::pair(json["timezone"].get<std::string>(), days);
+  };
+  using Days = std::set<std::string>;
+  EXPECT_EQ(days_of({"score", file, "--json"}), std::pair(std::string("Asia/Seoul"), Days{"2026-06-02"}));
+  EXPECT_EQ(days_of({"score", file, "--json", "--timezone", "UTC"}),
+            std::pair(std::string("UTC"), Days{"2026-06-01", "2026-06-02"}));
+  const Said mixed = run({"score", file, cars});
+  EXPECT_THAT(mixed.out, HasSubstr("--timezone says otherwise"));
+}
+
 TEST_F(ScoreCommand, ALawOfAgeingIsShownAgainstItsData) {
   std::string made = "cell,cycle,discharge_capacity\n";
   for (int n = 0; n < 50; ++n)
@@ -184,6 +256,20 @@ TEST_F(ScoreCommand, ALawOfAgeingIsShownAgainstItsData) {
   ASSERT_EQ(used.status, 0) << used.err;
   EXPECT_NEAR(used.json()["kpi"]["storage_wear_cyclic"].get<double>(), 0.01 * (std::sqrt(731.0) - std::sqrt(730.0)),
               1e-6);
+  // The page draws the law that is recommended: of both its cells' points, through a line that no cell has alone.
+  std::string two = made;
+  for (int n = 0; n < 50; ++n)
+    two += "B," + std::to_string(10 * n) + "," + std::to_string(1.5 - 0.03 * std::sqrt(10.0 * n)) + "\n";
+  const std::string both = path("both.html");
+  const Said common = run({"ageing", write("two.csv", two), "--json", "--page", both});
+  const auto law = common.json()[common.json()["recommended"].get<std::string>()];
+  const std::string drawn = read_all(both);
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::ostringstream fresh;
+    fresh.precision(4);
+    fresh << "fresh " << law["fresh"][i].get<double>() << " Ah";
+    EXPECT_THAT(drawn, HasSubstr(fresh.str()));
+  }
   const Said wrong = run({"ageing", cars});
   EXPECT_EQ(wrong.status, 1);
   EXPECT_THAT(wrong.err, HasSubstr("no column of cycles: a cycling file has Cycle"));
@@ -223,6 +309,21 @@ TEST_F(ScoreCommand, ABatteryLastsOtherwiseUnderEachStrategyAndAsItsUseSays) {
     // The day of replacement is the same in both commands.
     const std::string date = run({"ageing", file, "--json"}).json()["storages"][0]["replaced_on"];
     EXPECT_THAT(said.out, HasSubstr("storage used like this is replaced on " + date)) << strategy;
+    // Whose health ends its life is the scenario's 70 %, and vehicles have a health after the run.
+    const auto json = run({"ageing", file, "--json"}).json();
+    EXPECT_EQ(json["storages"][0]["replaced_at"], 0.7);
+    EXPECT_NEAR(json["storages"][0]["soh_after"].get<double>(), capacity_after(of("d")), 1e-9);
+    for (const auto& vehicle : json["vehicles"]) {
+      EXPECT_EQ(vehicle["replaced_at"], 0.8);
+      if (vehicle["days"].get<double>() > 0.0) {
+        EXPECT_LT(vehicle["soh_after"].get<double>(), 1.0);
+      }
+    }
+    for (const char* language : {"en", "ko"}) {
+      const std::string text = run({"ageing", file, "--lang", language}).out;
+      EXPECT_THAT(text, HasSubstr("  70 %  ")) << text;
+      EXPECT_THAT(text, Not(HasSubstr("at 80 %"))) << text;
+    }
   }
   EXPECT_GT(lives["asap"], lives["alap"] + 0.3);
   EXPECT_GT(lives["alap"], lives["lp"] + 2.0);
@@ -250,7 +351,7 @@ TEST_F(ScoreCommand, ARunThatDidNotComeToItsEndIsRefusedInALine) {
 TEST_F(ScoreCommand, TheRulesAreOnePage) {
   const Said said = run({"score", "--rules"});
   EXPECT_EQ(said.status, 0);
-  for (const char* text : {"km_per_kwh", "0.30 / 0.90", "PORTER BONGO", "There is no cap at 98", "A from 85"})
+  for (const char* text : {"km_per_kWh", "0.30 / 0.90", "PORTER BONGO", "There is no cap at 98", "A from 85"})
     EXPECT_THAT(said.out, HasSubstr(text));
   EXPECT_THAT(run({"score", "--rules", "--lang", "ko"}).out, HasSubstr("차령 감점"));
 }

@@ -160,6 +160,102 @@ TEST_F(ReadCars, RepetitionsAndRowsThatCanNotBeUsedAreCounted) {
   EXPECT_EQ(cars.files, 2U);
 }
 
+constexpr std::string_view one_line =
+    "segment_stats_drive,car_id=A,car_type=EV6 "
+    "km_per_kWh=5.3,temp_mean=20,cell_volt_diff=0.005,accel_std=0.5,brake_std=0.5 1709478840000000000\n"
+    "segment_stats_slow_charge,car_id=A,car_type=EV6 soc_start=30,energy_kwh=20 1709578840000000000\n";
+constexpr std::string_view field_by_field =
+    "segment_stats_drive,car_id=A,car_type=EV6 km_per_kWh=5.3 1709478840000000000\n"
+    "segment_stats_drive,car_id=A,car_type=EV6 temp_mean=20 1709478840000000000\n"
+    "segment_stats_drive,car_id=A,car_type=EV6 cell_volt_diff=0.005 1709478840000000000\n"
+    "segment_stats_drive,car_id=A,car_type=EV6 accel_std=0.5 1709478840000000000\n"
+    "segment_stats_drive,car_id=A,car_type=EV6 brake_std=0.5 1709478840000000000\n"
+    "segment_stats_slow_charge,car_id=A,car_type=EV6 soc_start=30 1709578840000000000\n"
+    "segment_stats_slow_charge,car_id=A,car_type=EV6 energy_kwh=20 1709578840000000000\n";
+constexpr std::string_view inspect_head =
+    "# INFLUXDB EXPORT: 1677-09-21T00:12:43Z - 2262-04-11T23:47:16Z\n# DDL\n"
+    "CREATE DATABASE baas WITH NAME autogen\n# DML\n# CONTEXT-DATABASE:baas\n";
+
+//   0.30 x (40 + 60 x 1.8 / 4 = 67) + 0.15 x (100 + 97.70 + 80 + 100) = 76.76;  / 0.90 = 85.28
+TEST_F(ReadCars, AnExportWithAFieldPerLineScoresAsItsPoints) {
+  for (const std::string& text :
+       {std::string(one_line), std::string(field_by_field), std::string(inspect_head) + std::string(field_by_field)}) {
+    const Cars cars = read({write("a.lp", text)});
+    ASSERT_TRUE(cars.broken.empty()) << cars.broken[0].why;
+    ASSERT_EQ(cars.cars.size(), 1U);
+    EXPECT_EQ(cars.cars[0].total.segment_count(SegmentKind::drive), 1U);
+    EXPECT_EQ(cars.cars[0].total.charge_count(), 1U);
+    EXPECT_EQ(cars.repeated, 0U);
+    EXPECT_EQ(cars.overwritten, 0U);
+    const CarScore of = score_car(cars.cars[0], CarTypes(), cars.calendar, cars.last_ns);
+    EXPECT_DOUBLE_EQ(of.corrected.score, 85.28);
+    EXPECT_EQ(of.corrected.grade, Grade::a);
+  }
+}
+
+TEST_F(ReadCars, OfAnInfluxPointTheNewestValueHolds) {
+  const std::string point = "segment_stats_drive,car_id=A,car_type=EV6 km_per_kWh=";
+  const Cars cars = read({write("a.lp", point + "5.3,temp_mean=20 1709478840\n" + point + "7.3 1709478840\n"),
+                          write("b.lp", point + "6.3 1709478840\n")});
+  EXPECT_DOUBLE_EQ(cars.cars[0].total.sum_of(SegmentKind::drive, Field::km_per_kwh).mean(), 6.3);
+  EXPECT_DOUBLE_EQ(cars.cars[0].total.sum_of(SegmentKind::drive, Field::temp_mean).mean(), 20.0);
+  EXPECT_EQ(cars.overwritten, 2U);
+  // A newest value that can not be is no value.
+  const Cars broken =
+      read({write("a.lp", point + "5.3 1709478840\n" + point + "99 1709478840\n" + point + "99 1709478840\n")});
+  EXPECT_EQ(broken.cars[0].total.sum_of(SegmentKind::drive, Field::km_per_kwh).n, 0U);
+  EXPECT_EQ(broken.implausible, (Counts{{"km_per_kWh", 1}}));
+}
+
+TEST_F(ReadCars, RowsOfATableTellWhatTheFirstLacksAndContradictionsAreCounted) {
+  const std::string a = "C1,EV6,2022,3,drive,2024-01-02T08:00,5,999,,0.4,,,,,\n",
+                    b = "C1,EV6,2022,3,drive,2024-01-02T08:00,6,22,0.01,0.4,,,,,\n";
+  for (const bool turned : {false, true}) {
+    const Cars cars = read({write("a.csv", std::string(head) + (turned ? b + a : a + b) + a)});
+    const auto value = [&](Field field) { return cars.cars[0].total.sum_of(SegmentKind::drive, field).mean(); };
+    EXPECT_DOUBLE_EQ(value(Field::km_per_kwh), turned ? 6.0 : 5.0);
+    EXPECT_DOUBLE_EQ(value(Field::temp_mean), 22.0);
+    EXPECT_DOUBLE_EQ(value(Field::cell_volt_diff), 0.01);
+    EXPECT_EQ(cars.contradicted, turned ? 2U : 1U);
+    EXPECT_EQ(cars.united, turned ? 0U : 1U);
+    EXPECT_EQ(cars.repeated, turned ? 2U : 1U);
+    // What can not be is counted once, however often its row is there.
+    EXPECT_EQ(cars.implausible, (Counts{{"temp_mean", 1}}));
+  }
+}
+
+TEST_F(ReadCars, DrivingIsKnownWhereBothDeviationsAre) {
+  const Cars cars =
+      read({write("a.csv", std::string(head) + "C1,EV6,2022,3,drive,2024-01-02T08:00,5,20,0.01,0.4,0.5,,,,\n"
+                                               "C1,EV6,2022,3,drive,2024-01-03T08:00,5,20,0.01,0.4,,,,,\n"
+                                               "C1,EV6,2022,3,drive,2024-01-04T08:00,5,20,0.01,,0.4,,,,\n"
+                                               "C1,EV6,2022,3,drive,2024-01-05T08:00,5,20,0.01,,,,,,\n")});
+  const CarScore of = score_car(cars.cars[0], CarTypes(), cars.calendar, cars.last_ns);
+  EXPECT_DOUBLE_EQ(of.metrics[static_cast<std::size_t>(Metric::driving)].share, 0.25);
+  EXPECT_TRUE(is_known_in_part(of.metrics[static_cast<std::size_t>(Metric::driving)]));
+  EXPECT_FALSE(is_known_in_part(of.metrics[0]));
+}
+
+// Whatever class a type may be of that no class names, the score lies within the bounds.
+TEST_F(ReadCars, BoundsCoverTheClassesOfATypeThatNoClassNames) {
+  for (const std::string efficiency : {"3.4", "4.6", "6.2", "7.9"}) {
+    const auto scored = [&](const std::string& types) {
+      const Cars cars = read({write("c.csv", std::string(head) + "C1,Model 3,2022,3,drive,2024-01-02T08:00," +
+                                                 efficiency + ",20,0.01,0.4,0.5,,,,\n")});
+      const CarTypes table = types.empty() ? CarTypes() : CarTypes(write("t.csv", "car_type,class\nModel 3," + types));
+      return score_car(cars.cars[0], table, cars.calendar, cars.last_ns).corrected;
+    };
+    const CorrectedScore any = scored("");
+    double low = 100.0, high = 0.0;
+    for (const ClassRule& rule : class_rules()) {
+      const CorrectedScore of = scored(std::string(rule.key));
+      low = std::min(low, of.low), high = std::max(high, of.high);
+    }
+    EXPECT_DOUBLE_EQ(any.low, low) << efficiency;
+    EXPECT_DOUBLE_EQ(any.high, high) << efficiency;
+  }
+}
+
 TEST_F(ReadCars, NineKindsOfBrokenFilesAreToldAndTheRestIsScored) {
   const std::string good = write("good.csv", std::string(head) + "C1,EV6,2022,3,drive,2024-01-02T08:00,5,,,,,,,,\n");
   struct Broken {
@@ -222,6 +318,15 @@ TEST_F(ReadCars, ATableOfTypesGivesClassesAndBounds) {
   EXPECT_DOUBLE_EQ(types.find_type("Model 3", 2024).bounds.high, 8.0);
   EXPECT_TRUE(types.find_type("Model 3", 0).known);
   EXPECT_THROW(CarTypes(write("bad.csv", "car_type,class\nX,huge\n")), std::runtime_error);
+  // Rows that contradict each other are refused, also where bounds are those of the class; the same again is none.
+  EXPECT_NO_THROW(
+      CarTypes(write("same.csv", "car_type,class,efficiency_low,efficiency_high\nX,mid,3.5,7.5\nx,mid,,\n")));
+  for (const char* rows : {"X,mid,,,\nx,large,,,\n", "X,mid,,4,8\nX,mid,,,\n", "X,mid,2024,4,8\nX,mid,2024,4,9\n"}) {
+    EXPECT_THROW(
+        CarTypes(write("twice.csv", std::string("car_type,class,model_year,efficiency_low,efficiency_high\n") + rows)),
+        std::runtime_error)
+        << rows;
+  }
 }
 
 TEST(Segments, OfAStayCoverItWithoutAHole) {

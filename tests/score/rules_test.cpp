@@ -12,7 +12,7 @@ Car given_car(PerMetric<double> scores, double age_years) {
   Car car;
   car.id = "A";
   car.type = "IONIQ5";
-  car.given = GivenScores{{unknown, unknown, unknown, unknown, unknown}, scores, age_years};
+  car.given = GivenScores{{unknown, unknown, unknown, unknown, unknown}, scores, age_years, age_years, scores[0]};
   return car;
 }
 
@@ -164,6 +164,42 @@ TEST(Score, ClassesAreKnownByTheirTypes) {
   EXPECT_FALSE(none.known);
   EXPECT_EQ(none.of, CarClass::mid);
   EXPECT_DOUBLE_EQ(none.bounds.low, 3.5);
+}
+
+TEST(Score, ATypeIsNamedByWholeWordsOnly) {
+  const CarTypes types;
+  for (const char* known : {"EV6", "kia ev6", "EV6 GT", "EV6-GT", "2023EV6", "EV6GT", "IONIQ5", "KONA 64",
+                            "\xea\xb8\xb0\xec\x95\x84"
+                            "EV6"})
+    EXPECT_TRUE(types.find_type(known, 0).known) << known;
+  for (const char* other : {"EV60", "SOULMATE", "K55", "XKONA", "G900", "SEV6", ""})
+    EXPECT_FALSE(types.find_type(other, 0).known) << other;
+}
+
+// Three indicators at their least 40 and no driving at all: (24 + 0.15 x 0) / 0.75 = 32; charging, which is not known,
+// has 50 at least: (24 + 7.5) / 0.90 = 35.
+TEST(Score, NoScoreIsBelowItsBounds) {
+  const CarScore of = scored(given_car({40.0, 40.0, 40.0, 0.0, unknown}, 0.0));
+  EXPECT_DOUBLE_EQ(of.corrected.low, 35.0);
+  EXPECT_DOUBLE_EQ(of.corrected.score, 35.0);
+  EXPECT_DOUBLE_EQ(of.corrected.high, 43.33);
+  EXPECT_DOUBLE_EQ(of.corrected.floor, 3.0);
+  unsigned state = 99;
+  const auto draw = [&] {
+    state = state * 1664525U + 1013904223U;
+    return static_cast<double>(state >> 8) / static_cast<double>(1U << 24);
+  };
+  for (int i = 0; i < 3000; ++i) {
+    PerMetric<double> scores{};
+    for (std::size_t m = 0; m < metric_count; ++m) {
+      const double least = metric_rules()[m].least;
+      scores[m] = draw() < 0.3 ? unknown : draw() < 0.4 ? least : least + (100.0 - least) * draw();
+    }
+    const CorrectedScore c = scored(given_car(scores, draw() < 0.2 ? unknown : 14.0 * draw())).corrected;
+    if (!is_known(c.score)) continue;
+    EXPECT_GE(c.score, c.low) << i;
+    EXPECT_LE(c.score, c.high) << i;
+  }
 }
 
 TEST(Score, PercentilesAndQuartilesOfAKnownList) {
