@@ -197,7 +197,7 @@ AgeingFit fit_free_power(const std::vector<AgedCell>& cells, bool has_days) {
 }
 
 bool is_power_told(const CyclingFit& of) {
-  return of.free.fit.power >= least_power + 0.01 && of.free.fit.power <= most_power - 0.01;
+  return of.free.fit.cyclic > 0.0 && of.free.fit.power >= least_power + 0.01 && of.free.fit.power <= most_power - 0.01;
 }
 
 const JudgedFit& recommended_law(const CyclingFit& of) {

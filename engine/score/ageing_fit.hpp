@@ -40,7 +40,7 @@ struct CyclingFit {
   JudgedFit free;                ///< power from 0.2 to 3 that misses least
   std::vector<JudgedFit> cells;  ///< by cell, of the free form
 };
-/// Whether the free power would rather be outside of what is looked through: then the data do not tell it.
+/// Whether cycling takes anything, and by a power that would not rather be outside of what is looked through.
 bool is_power_told(const CyclingFit& fit);
 /// Which of the two laws of all cells a scenario is to have: the one that foretells better what it has not seen; where
 /// that can not be judged, the one that misses less. The square root where the data do not tell the power.

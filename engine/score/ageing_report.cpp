@@ -41,6 +41,8 @@ std::string scenario_text(const CyclingFit& of) {
 /// Why the law that a scenario is to have is that one.
 std::string choice_text(const CyclingFit& of, bool ko) {
   const bool is_root = &recommended_law(of) == &of.root;
+  if (of.free.fit.cyclic == 0.0)
+    return ko ? "사이클에 따라 줄어든 용량이 보이지 않습니다.\n" : "No capacity is seen to be lost by cycling.\n";
   if (!is_power_told(of))
     return ko ? "자유 지수가 탐색 범위의 끝에 있습니다: 이 자료로는 지수를 알 수 없어 제곱근 법칙을 권합니다.\n"
               : "The free power is at the end of what is looked through: these data do not tell it, so the square root "
@@ -76,10 +78,11 @@ Json fit_json(const JudgedFit& of) {
 
 std::string cycling_text(const CyclingFile& file, const CyclingFit& fit, Language language) {
   const bool ko = language == Language::korean;
-  std::string text = fmt::format(fmt::runtime(ko ? "셀 {}개, 용량 {}개 ({}), 사이클: {}; 제외한 행 {}개\n"
-                                                 : "{} cells, {} capacities ({}), cycles from {}; {} rows left out\n"),
-                                 file.cells.size(), file.rows - file.left_out, file.unit,
-                                 kernel::make_printable(file.cycles_from, 60), file.left_out);
+  std::string text =
+      fmt::format(fmt::runtime(ko ? "셀 {}개, 용량 {}개 ({}), 사이클: {}; 제외한 행 {}개\n"
+                                  : "Cells: {}, capacities: {} ({}), cycles from {}; rows left out: {}\n"),
+                  file.cells.size(), file.rows - file.left_out, file.unit, kernel::make_printable(file.cycles_from, 60),
+                  file.left_out);
   text += ko ? "용량 = 초기 x (1 - 시간 x 일^0.75 - 사이클 x n^지수)\n\n"
              : "capacity = fresh x (1 - calendar x days^0.75 - cyclic x cycles^power)\n\n";
   analysis::TextTable table(ko ? std::vector<std::string>{"법칙", "초기", "시간", "사이클", "지수", "잔차 RMSE",

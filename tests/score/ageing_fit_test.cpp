@@ -88,12 +88,15 @@ TEST(AgeingFit, OfCapacitiesThatDoNotFallNothingIsLost) {
 
 TEST(AgeingFit, TheLawThatForetellsBetterIsRecommended) {
   CyclingFit fit;
-  fit.root.fit.rmse = 0.02, fit.free.fit.rmse = 0.01, fit.free.fit.power = 0.8;
+  fit.root.fit.rmse = 0.02, fit.free.fit.rmse = 0.01, fit.free.fit.power = 0.8, fit.free.fit.cyclic = 1e-3;
   EXPECT_EQ(&recommended_law(fit), &fit.free);  // nothing is foretold: the one that misses less
   fit.root.later.rmse = 0.02, fit.free.later.rmse = 0.05;
   EXPECT_EQ(&recommended_law(fit), &fit.root);
   fit.root.later.rmse = 0.06;
   EXPECT_EQ(&recommended_law(fit), &fit.free);
+  fit.free.fit.cyclic = 0.0;
+  EXPECT_EQ(&recommended_law(fit), &fit.root);  // nothing is lost: no power is told
+  fit.free.fit.cyclic = 1e-3;
   fit.free.fit.power = most_power;
   EXPECT_EQ(&recommended_law(fit), &fit.root);  // a power that the data do not tell
 }
