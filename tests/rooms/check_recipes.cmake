@@ -54,7 +54,9 @@ foreach(room ${rooms_with_recipes})
     continue()
   endif()
   string(REPLACE " " "" words "${CMAKE_MATCH_1}")
-  set(body "${CMAKE_MATCH_2}")
+  # A step goes on in lines that are indented, or do not begin a new one.
+  string(REGEX REPLACE "\n *([^0-9 \n|T<])" " \\1" body "${CMAKE_MATCH_2}")
+  string(REGEX REPLACE "([^.:\n])\n *([0-9T])" "\\1 \\2" body "${body}")
   set(pattern "(^|[^A-Za-z0-9_])(${words})([^A-Za-z0-9_]|$)")
 
   set(touched)

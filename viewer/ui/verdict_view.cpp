@@ -154,8 +154,7 @@ void draw_why_of_part(Ui& ui) {
       if (run == nullptr) continue;
       const record::Kpi* kpi = kpi_of(*run, name);
       const std::string letter = ui.run_b() == nullptr ? "" : run == ui.run_a() ? "A  " : "B  ";
-      const std::string text =
-          fmt::format("{}{}: {}", letter, name, kpi == nullptr ? "-" : kpi_text(ui, *run, *kpi));
+      const std::string text = fmt::format("{}{}: {}", letter, name, kpi == nullptr ? "-" : kpi_text(ui, *run, *kpi));
       ui.fonts.need_characters(text);
       ImGui::TextUnformatted(text.c_str());
       ui.items.register_last(fmt::format("verdict.why.{}{}", name,
