@@ -9,7 +9,7 @@
 #   `path`                            any other line: files that exist
 #   <!-- end of recipe -->
 cmake_minimum_required(VERSION 3.25)
-set(rooms_with_recipes control market analysis)
+set(rooms_with_recipes engine/control engine/market engine/analysis engine/scenario viewer/ui plugins/forecast plugins/baseline)
 
 set(sources)
 foreach(folder engine plugins scenarios viewer)
@@ -45,11 +45,11 @@ function(mentions file pattern result)
 endfunction()
 
 foreach(room ${rooms_with_recipes})
-  set(readme engine/${room}/README.md)
+  set(readme ${room}/README.md)
   file(READ ${ROOT}/${readme} text)
   # Lists of CMake split at semicolons and know brackets: neither may be in a line.
   string(REGEX REPLACE "[][;]" " " text "${text}")
-  if(NOT text MATCHES "<!-- recipe: ([a-z0-9_ |]+) -->(.*)<!-- end of recipe -->")
+  if(NOT text MATCHES "<!-- recipe: ([A-Za-z0-9_ |]+) -->(.*)<!-- end of recipe -->")
     message(SEND_ERROR "${readme} has no recipe")
     continue()
   endif()
