@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
 #include "cli/command.hpp"
 #include "cli/stranger_threads.hpp"
@@ -106,8 +107,7 @@ TEST_F(PluginKit, WhatIsOfADecisionIsRefusedWithoutOne) {
     for (const char* others : {"--sessions", "--ocpp"}) {
       const Said said = run({"export", "any.evtwin", others, path("out"), alone[0], alone[1]});
       EXPECT_EQ(said.status, 2);
-      EXPECT_THAT(said.err, HasSubstr(alone[0] + " requires --decision or --at"));
-      EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+      EXPECT_EQ(said.err, alone[0] + " requires --decision or --at\nRun with --help for more information.\n");
     }
   }
 }
@@ -393,6 +393,14 @@ TEST_F(PluginKit, BenchShowsWhoWasTurnedAwayAndSaysWhyThereIsNoShareOfTheSaving)
 
 // What the guide and the READMEs of the templates say of the plan to start from: 3.7 % less than edf, 3.0 to 4.3, in
 // ten seeds of ten, and half of what could be saved.
+/// A text as it is read, on one line: Markdown breaks lines where it likes.
+std::string unbroken(const std::string& file) {
+  std::istringstream words(read_all(file));
+  std::string text, word;
+  while (words >> word) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
 TEST_F(PluginKit, ThePlanToStartFromSavesWhatTheGuideSays) {
   const Said made = run({"plugin", "new", "by-lua", "--lang", "lua"}, [&] {
     if (chdir(path("").c_str()) != 0) _exit(9);
@@ -403,12 +411,12 @@ TEST_F(PluginKit, ThePlanToStartFromSavesWhatTheGuideSays) {
   const auto rows = said.json().at("scenarios")[0].at("rows");
   const auto less = rows[1].at("less_than_reference_percent");
   const auto rounded = [](const nlohmann::json& number) { return std::round(number.get<double>() * 10.0) / 10.0; };
-  const std::string guide = read_all(source_dir + "/plugins/README.md");
+  const std::string guide = unbroken(source_dir + "/plugins/README.md");
   EXPECT_THAT(guide,
               HasSubstr(fmt::format("It costs {:.1f} % less than `edf` there (95 % interval {:.1f} to {:.1f})",
                                     rounded(less.at("mean")), rounded(less.at("low")), rounded(less.at("high")))));
   for (const char* readme : {"/plugins/template/cpp/README.md", "/plugins/template/lua/README.md"})
-    EXPECT_THAT(read_all(source_dir + readme),
+    EXPECT_THAT(unbroken(source_dir + readme),
                 HasSubstr(fmt::format("costs {:.1f} % less than `edf` (ten seeds; 95 % interval {:.1f} to {:.1f})",
                                       rounded(less.at("mean")), rounded(less.at("low")), rounded(less.at("high")))));
   EXPECT_EQ(rows[1].at("cheaper"), 10);
