@@ -148,7 +148,7 @@ EMSCRIPTEN_KEEPALIVE const char* page_frame(double seconds) {
 
 /// RGBA rows from the top, where the page has to show them itself; 0: they are on the canvas.
 EMSCRIPTEN_KEEPALIVE const std::uint32_t* page_pixels() {
-  const shell::Image* image = shell::the_page->image();
+  const shell::Image* image = shell::the_page->page_image();
   return image == nullptr || image->rgba.empty() ? nullptr : image->rgba.data();
 }
 
@@ -165,7 +165,7 @@ EMSCRIPTEN_KEEPALIVE const char* page_state() {
   shell::json runs = shell::json::array();
   // A run that is still being read has no sessions yet.
   for (const ui::OpenRun& run : ui.runs) {
-    const model::FeedStatus status = run.feed->status();
+    const model::FeedStatus status = run.feed->feed_status();
     runs.push_back({{"label", run.label},
                     {"loading", status.loading},
                     {"trouble", status.trouble},
