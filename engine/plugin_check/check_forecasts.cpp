@@ -385,10 +385,16 @@ void forecasts_go_by_no_clock(const Foreseer& of) {
     return play(of, ForecastScene(number));
   };
   for (const std::uint64_t number : compared_scenes) {
-    const Digests once = asked(number, 0);
+    Digests once = asked(number, 0);
     if (clock_reads() == 0) continue;
-    // One that answers otherwise at the same time is not that of the clock: other checks find it.
-    if (asked(number, 0) != once) return;
+    // As of strategies: one that answers otherwise at the same time, again and again, is not that of the clock.
+    bool same = false;
+    for (int attempt = 0; attempt < 4 && !same; ++attempt) {
+      Digests again = asked(number, 0);
+      same = again == once;
+      once = std::move(again);
+    }
+    if (!same) return;
     expect_same(once, asked(number, another_time_s), ForecastScene(number),
                 "at another time of day: it goes by the clock");
   }

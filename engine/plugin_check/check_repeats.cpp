@@ -135,10 +135,17 @@ void answers_go_by_no_clock(const Specimen& specimen, const evtwin_info& info) {
     return Play(specimen, info, seed).to_the_end();
   };
   for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) {
-    const auto once = play(seed, 0);
+    auto once = play(seed, 0);
     if (clock_reads() == 0) continue;
-    // One that answers otherwise at the same time is not that of the clock: other checks find it.
-    if (play(seed, 0) != once) return;
+    // One that answers otherwise at the same time is not that of the clock: other checks find it. A long play may
+    // differ once because a second turned in it.
+    bool same = false;
+    for (int attempt = 0; attempt < 4 && !same; ++attempt) {
+      auto again = play(seed, 0);
+      same = again == once;
+      once = std::move(again);
+    }
+    if (!same) return;
     expect_same(once, play(seed, another_time_s), seed, "at another time of day: it goes by the clock");
   }
 }
