@@ -295,7 +295,8 @@ namespace {
 struct ShownColumn {
   std::string head;
   std::vector<std::string> cells;
-  std::size_t rank;  ///< 0 stays longest
+  std::size_t rank;      ///< 0 stays longest
+  bool of_life = false;  ///< of batteries, carried from the run to years
 
   /// With the two blanks between columns.
   std::size_t width() const {
@@ -322,6 +323,7 @@ std::vector<ShownColumn> shown_columns(std::span<const Contender> contenders, co
     ShownColumn& one = shown.emplace_back();
     one.head = std::string(korean ? column.head_ko : column.head) + unit + " ";
     one.rank = rank_of(column.kpi);
+    one.of_life = column.kpi.ends_with("_life_years") || column.kpi == "storage_soh_5y";
     for (std::size_t c = 0; c < contenders.size(); ++c) {
       const std::string text = cell_text(value_of(contenders[c].kpis, column.kpi), column, currency);
       one.cells.push_back(text + (compared.in(column.kpi, c) && best == text ? "*" : " "));
@@ -374,12 +376,8 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
   // A narrow terminal loses whole columns, least asked for first.
   const std::string left_out = leave_out(shown, first_width, width);
   for (const ShownColumn& column : shown) heads.push_back(column.head);
-  const bool tells_lives = std::any_of(shown.begin(), shown.end(), [](const ShownColumn& column) {
-    return std::any_of(columns.begin(), columns.end(), [&](const Column& known) {
-      const bool of_life = known.kpi.ends_with("_life_years") || known.kpi == "storage_soh_5y";
-      return of_life && (column.head.starts_with(known.head) || column.head.starts_with(known.head_ko));
-    });
-  });
+  const bool tells_lives =
+      std::any_of(shown.begin(), shown.end(), [](const ShownColumn& column) { return column.of_life; });
 
   TextTable table(heads);
   for (std::size_t c = 0; c < contenders.size(); ++c) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <stdexcept>
 
 #include "kernel/text.hpp"
@@ -126,16 +127,19 @@ class BoxRows {
   std::size_t row_ = 0;
 };
 
-/// A line of a table drawn by hand: the first cell at the left, the others with their right end at a column's.
+/// Cells of a table drawn by hand at a place: the first at the left, the others with their right end at a column's; the
+/// marked one stands in a colour of its own.
+void draw_cells(Ui& ui, ImVec2 min, float width, std::string_view label, std::span<const std::string> figures,
+                ImU32 colour, std::size_t marked = SIZE_MAX, ImU32 marked_colour = 0) {
+  const float first = width * 0.32F, each = (width - first) / static_cast<float>(figures.size()), gap = ui.px(4.0F);
+  text_at(ui, min, label, first - gap, colour);
+  for (std::size_t i = 0; i < figures.size(); ++i)
+    text_right(ui, {min.x + first + each * static_cast<float>(i + 1), min.y}, figures[i], each - gap,
+               i == marked ? marked_colour : colour);
+}
+
 void draw_line(Ui& ui, float width, std::string_view label, std::initializer_list<std::string> figures, ImU32 colour) {
-  const ImVec2 min = ImGui::GetCursorScreenPos();
-  const float each = width * 0.68F / static_cast<float>(figures.size());
-  text_at(ui, min, label, width * 0.32F - ui.px(6.0F), colour);
-  float right = min.x + width * 0.32F;
-  for (const std::string& figure : figures) {
-    right += each;
-    text_right(ui, {right, min.y}, figure, each - ui.px(4.0F), colour);
-  }
+  draw_cells(ui, ImGui::GetCursorScreenPos(), width, label, {figures.begin(), figures.end()}, colour);
   ImGui::Dummy({width, ImGui::GetFontSize() + ui.px(2.0F)});
 }
 
@@ -205,10 +209,7 @@ void FleetPage::wait() {
 }
 
 void FleetPage::draw(Ui& ui) {
-  // A picture waits for its answer.
-  constexpr int frames_before_waiting = 30;
-  frames_running_ = running() ? frames_running_ + 1 : 0;
-  if (ui.still && frames_running_ > frames_before_waiting) task_.wait_for_child();
+  if (picture_.waits(ui.still, running())) task_.wait_for_child();
   poll();
   if (!open_) return;
 
@@ -277,7 +278,7 @@ void FleetPage::draw_filters(Ui& ui) {
     group_ = g;
     const auto& members = group().members;
     // The car shown stays where it is one of them.
-    if (std::find(members.begin(), members.end(), car_) == members.end() && !members.empty()) car_ = members.front();
+    if (std::find(members.begin(), members.end(), car_) == members.end()) car_ = members.front();
   };
   const auto text = [&](const FleetGroup& of) { return fmt::format("{} {}", group_text(ui, of.name), of.cars); };
 
@@ -326,10 +327,10 @@ void FleetPage::draw_cars(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("cars", size, true);
   const plot::Style& style = ui.canvas.style;
   const float width = ImGui::GetContentRegionAvail().x;
-  draw_line(
-      ui, width, ui.tr(Word::vehicle),
-      {ui.tr(Word::fleet_type), ui.tr(Word::fleet_age), ui.tr(Word::fleet_published), ui.tr(Word::fleet_corrected)},
-      style.text_weak);
+  draw_line(ui, width, ui.tr(Word::vehicle),
+            {ui.tr(Word::fleet_type), ui.tr(Word::fleet_age), ui.tr(Word::fleet_published),
+             ui.tr(Word::fleet_corrected), ui.tr(Word::fleet_known)},
+            style.text_weak);
   const std::vector<std::uint32_t>& members = group().members;
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(members.size()), ImGui::GetFontSize() + ui.px(8.0F));
@@ -345,19 +346,13 @@ void FleetPage::draw_cars(Ui& ui, ImVec2 size) {
       ImGui::PopID();
       ui.items.register_last("fleet.car." + car.id);
 
-      // As draw_line, on the row that is there; the score in its grade's colour.
+      // The score in its grade's colour.
       const std::array<std::string, 5> figures{
           car.type.empty() ? "-" : car.type, std::isnan(car.age_years) ? "-" : fmt::format("{:.1f}", car.age_years),
           published_text(car),
           std::isnan(car.score) ? "-" : fmt::format("{:.2f} {}", car.score, car.grade.empty() ? "-" : car.grade),
           percent_text(car.completeness)};
-      const float each = width * 0.68F / static_cast<float>(figures.size());
-      text_at(ui, min, car.id, width * 0.32F - ui.px(6.0F), style.text);
-      for (std::size_t i = 0; i < figures.size(); ++i) {
-        const ImU32 colour = i == 3 ? plot::colour_of(style, category_of(car.grade)) : style.text;
-        text_right(ui, {min.x + width * 0.32F + each * static_cast<float>(i + 1), min.y}, figures.at(i),
-                   each - ui.px(4.0F), colour);
-      }
+      draw_cells(ui, min, width, car.id, figures, style.text, 3, plot::colour_of(style, category_of(car.grade)));
     }
   }
   ImGui::EndChild();

@@ -47,7 +47,7 @@ class FleetPage {
   std::vector<std::string> files_;  ///< that are shown, or asked about
   Task task_;
   bool open_ = false, focus_ = false;
-  int frames_running_ = 0;
+  PictureWait picture_;
   std::optional<model::Fleet> fleet_;
   std::size_t group_ = 0;  ///< of the fleet's groups
   std::uint32_t car_ = 0;  ///< of the fleet's cars

@@ -13,7 +13,7 @@ struct WhatIf::Parts {
   Asking asking;
   Page page = Page::none;
   bool focus = false;
-  int frames_running = 0;
+  PictureWait picture;
   PlanCharge plan_charge;
   ChangeSite change_site;
   Quadrant quadrant;
@@ -44,10 +44,7 @@ void WhatIf::wait_for_children() {
 
 void WhatIf::draw_window(Ui& ui) {
   Parts& parts = *parts_;
-  // A picture waits for its answer, once a script had the frames to press cancel.
-  constexpr int frames_before_waiting = 30;
-  parts.frames_running = is_running() ? parts.frames_running + 1 : 0;
-  if (ui.still && parts.frames_running > frames_before_waiting) wait_for_children();
+  if (parts.picture.waits(ui.still, is_running())) wait_for_children();
   parts.asking.poll_tasks();
   parts.plan_charge.poll_task();
   parts.change_site.poll_task(ui, parts.asking);

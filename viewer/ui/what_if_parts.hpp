@@ -34,6 +34,20 @@ class Task {
   std::string trouble_;
 };
 
+/// A picture waits for its answers, once a script had the frames to press cancel.
+class PictureWait {
+ public:
+  /// Once a frame.
+  bool waits(bool still, bool running) {
+    constexpr int frames_before_waiting = 30;
+    frames_running_ = running ? frames_running_ + 1 : 0;
+    return still && frames_running_ > frames_before_waiting;
+  }
+
+ private:
+  int frames_running_ = 0;
+};
+
 /// A folder of this viewer's own, made when it is first needed and removed with what is in it.
 class TempFolder {
  public:
