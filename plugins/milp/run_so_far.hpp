@@ -24,14 +24,14 @@ class RunSoFar {
   void load(sdk::StateReader& reader, std::size_t storages);
 
  private:
-  void add(double price_per_kwh, double held_h);
+  void add_hours(double price_per_kwh, double held_h, double enough_h);
+  /// Hours of full power that refill the storage that takes longest, from its floor.
+  double refill_h(const evtwin_view& view) const;
 
   std::vector<double> start_kwh_;                      ///< [n_storages]; empty before the first look
   std::vector<double> cheapest_per_kwh_, cheapest_h_;  ///< ascending, each price once
-  double enough_h_ = 0.0;  ///< hours of full power that refill the storage that takes longest, from its floor
   double dearest_per_kwh_ = -std::numeric_limits<double>::infinity();
-  std::int64_t seen_until_ns_ = 0;
-  double last_per_kwh_ = 0.0;  ///< in force from seen_until_ns_ on
+  double last_per_kwh_ = 0.0;  ///< in force from the last decision on
 };
 
 }  // namespace evtwin::milp

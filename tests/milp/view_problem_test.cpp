@@ -342,12 +342,14 @@ TEST(Storage, IsWorthAtTheEndOfTheRunWhatTheKeyFiguresSay) {
   site.storages.push_back({.soc = 0.5, .charge_kw = 20.0, .charge_efficiency = 0.8});
   site.storage_policy = EVTWIN_STORAGE_ARBITRAGE;
   SiteMemory memory;
+  std::int64_t last_ns = start;
   const auto look = [&](std::int64_t after_ns, double buy) {
     site.now_ns = start + after_ns;
     site.buy = buy;
     evtwin_view view = site.view();
     view.end_ns = start + hour + 45 * minute;
-    view.last_decision_ns = start;
+    view.last_decision_ns = last_ns;
+    last_ns = view.now_ns;
     memory.learn_from(view);
     return view;
   };
