@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "optimise/branch.hpp"
 #include "optimise/greedy.hpp"
@@ -17,6 +18,27 @@ namespace {
 /// Rounds of adding what was left out; more are needed only by a storage that crawls back into its window, which then
 /// rests.
 constexpr std::size_t most_rounds = 200;
+/// Rounds that forbid a battery both directions where an answer used both. It then does so in other steps, one after
+/// the other: after that it is forbidden in all.
+constexpr std::size_t rounds_step_by_step = 3;
+
+/// Directions that are neither a minimum power nor a rate.
+bool is_direction(const WholeColumn& whole) { return whole.part == Part::grid_way || whole.part == Part::storage_way; }
+
+/// Each battery that does both in one step, in all of its steps.
+void spread_over_steps(const PlanProblem& problem, BothWays& both) {
+  const auto owners = [](const std::vector<AtStep>& list) {
+    std::set<std::uint32_t> of;
+    for (const AtStep& at : list) of.insert(at.of);
+    return of;
+  };
+  for (const std::uint32_t v : owners(both.vehicles))
+    for (std::uint32_t t = problem.vehicles[v].first_step; t < problem.vehicles[v].end_step; ++t)
+      both.vehicles.push_back({v, t});
+  for (const std::uint32_t s : owners(both.storages))
+    for (std::uint32_t t = 0; t < std::min<std::size_t>(problem.steps(), problem.storages[s].end_step); ++t)
+      both.storages.push_back({s, t});
+}
 
 template <typename T>
 bool merge(std::vector<T>& into, const std::vector<T>& more) {
@@ -146,9 +168,10 @@ bool PlanAttempt::must_be_whole() {
          weighted_cost() > solution_.objective + 1e-8 * std::max(1.0, std::abs(solution_.objective));
 }
 
-void PlanAttempt::forbid_both_ways() {
+void PlanAttempt::forbid_both_ways(bool everywhere) {
   for (std::size_t k = 0; k < contents_.size(); ++k) {
     if (problems_[k]->linearisation == Linearisation::outer) continue;
+    if (everywhere) spread_over_steps(*problems_[k], both_[k]);
     merge(contents_[k].vehicle_one_way, both_[k].vehicles);
     merge(contents_[k].storage_one_way, both_[k].storages);
     merge(contents_[k].grid_one_way, both_[k].grid);
@@ -184,20 +207,27 @@ bool PlanAttempt::may_search() const {
   return options_.method == Method::milp || directions <= options_.most_searched_directions;
 }
 
-bool PlanAttempt::turns_grid() const {
+bool PlanAttempt::turns_directions() const {
   if (options_.method != Method::milp) return true;
   std::size_t directions = 0;
   for (const ModelBlock& block : model_.blocks)
-    directions +=
-        static_cast<std::size_t>(std::count_if(block.wholes.begin(), block.wholes.end(),
-                                               [](const WholeColumn& whole) { return whole.part == Part::grid_way; }));
+    directions += static_cast<std::size_t>(std::count_if(block.wholes.begin(), block.wholes.end(), is_direction));
   return directions > options_.most_searched_directions;
 }
 
-void PlanAttempt::keep_grid_ways(const std::vector<double>& values) {
+bool PlanAttempt::has_battery_directions() const {
+  const auto of_battery = [this](const WholeColumn& whole) {
+    return whole.part == Part::storage_way || (options_.method != Method::milp && whole.part == Part::back);
+  };
+  return std::any_of(model_.blocks.begin(), model_.blocks.end(), [&](const ModelBlock& block) {
+    return std::any_of(block.wholes.begin(), block.wholes.end(), of_battery);
+  });
+}
+
+void PlanAttempt::keep_directions(const std::vector<double>& values) {
   for (const ModelBlock& block : model_.blocks)
     for (const WholeColumn& whole : block.wholes)
-      if (whole.part == Part::grid_way)
+      if (is_direction(whole))
         model_.linear.column_lower[whole.column] = model_.linear.column_upper[whole.column] =
             std::round(values[whole.column]);
 }
@@ -269,7 +299,7 @@ void PlanAttempt::try_out(Search& search) {
   if (std::find(search.tried.begin(), search.tried.end(), search.numbers) != search.tried.end()) return;
   Solution rounded = search.tried.empty() ? solve_with(search.numbers) : solve_on_with(search.numbers);
   search.tried.push_back(search.numbers);
-  if (turns_grid() && rounded.outcome == Outcome::optimal)
+  if (turns_directions() && rounded.outcome == Outcome::optimal)
     rounded = turn_directions(search.numbers, std::move(rounded));
   take(search, rounded);
 }
@@ -296,6 +326,12 @@ void PlanAttempt::try_roundings(Search& search, const std::vector<Plan>& linear,
     round_to(linear, threshold, search.numbers);
     try_out(search);
   }
+  if (has_battery_directions() && !within_gap(search, 1e-9)) {
+    round_to(linear, 0.5, search.numbers);
+    for (std::size_t k = 0; k < problems_.size(); ++k)
+      round_by_turns(*problems_[k], model_.blocks[k], linear[k], options_.method != Method::milp, search.numbers);
+    try_out(search);
+  }
   if (may_search() || goes_on || within_gap(search, 1e-9)) return;
 
   // Directions from other ends: all that draw, all that give, where the first end took little work.
@@ -320,9 +356,9 @@ void PlanAttempt::search_whole(Search& search) {
     return;
   }
 
-  // Many directions of the connection are kept as they were turned, and only the rest is searched.
-  const bool kept = options_.method == Method::milp && turns_grid() && !search.best.empty();
-  if (kept) keep_grid_ways(search.best);
+  // Many directions of connection and storages are kept as they were turned, and only the rest is searched.
+  const bool kept = options_.method == Method::milp && turns_directions() && !search.best.empty();
+  if (kept) keep_directions(search.best);
   const Solution whole = solve_milp(model_.linear, options_.milp);
   iterations_ += whole.iterations;
   nodes_ += whole.nodes;
@@ -350,7 +386,7 @@ bool PlanAttempt::solve_whole() {
   const std::vector<Plan> linear = plans_;
   const std::uint64_t begun_at = iterations_;
   for (std::size_t round = 0; round < most_rounds; ++round) {
-    forbid_both_ways();
+    forbid_both_ways(round >= rounds_step_by_step);
     for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
     build_model();
 

@@ -55,10 +55,11 @@ class PlanAttempt {
   /// other are turned round, all at once, as long as that pays. @returns the best answer
   Solution turn_directions(std::vector<double> whole_numbers, Solution answer);
   bool may_search() const;
-  /// Whether directions of the connection are improved by turning: always in `lp`, in `milp` where they are many.
-  bool turns_grid() const;
-  /// Of a search, then: all but the connection's directions.
-  void keep_grid_ways(const std::vector<double>& values);
+  /// Whether directions of connection and storages are found by turning: always in `lp`, in `milp` where they are many.
+  bool turns_directions() const;
+  /// Of a search, then: all but these directions.
+  void keep_directions(const std::vector<double>& values);
+  bool has_battery_directions() const;
   /// Whole numbers of one round for the next, which has the same columns and a few more.
   void remember_ways(const std::vector<double>& values);
   void put_last_ways(std::vector<double>& whole_numbers) const;
@@ -73,7 +74,8 @@ class PlanAttempt {
   bool must_be_whole();
   /// Whether opposite powers at once were netted in a plan.
   bool has_netted() const;
-  void forbid_both_ways();
+  /// @param everywhere in all steps of a battery that did both in one
+  void forbid_both_ways(bool everywhere);
   void finish_plans(Method method);
   void give_up(Outcome outcome, const std::string& why);
   void set_contract_values();

@@ -100,6 +100,81 @@ void round_plan(const PlanProblem& problem, const ModelBlock& block, const Plan&
   }
 }
 
+namespace {
+
+/// One battery's directions over its steps, by what was left over: the share of a step in which it would charge with
+/// all power, discharging with all power for the rest, to store what the plan stores. Shares add up until they make a
+/// step of charging; one for which there is no room waits.
+class Turns {
+ public:
+  Turns(double max_charge_kw, double max_discharge_kw, double charge_efficiency, double discharge_efficiency,
+        double room_kwh, double dischargeable_kwh)
+      : most_in_kw_(charge_efficiency * max_charge_kw),
+        most_out_kw_(max_discharge_kw / discharge_efficiency),
+        charge_efficiency_(charge_efficiency),
+        discharge_efficiency_(discharge_efficiency),
+        room_kwh_(room_kwh),
+        dischargeable_kwh_(dischargeable_kwh) {}
+
+  /// @returns whether the battery charges in the next step. @param charge_kw, discharge_kw of the plan, one of them 0
+  bool charges_next(double hours, double charge_kw, double discharge_kw) {
+    const double stored_kw = charge_efficiency_ * charge_kw - discharge_kw / discharge_efficiency_;
+    const double both_kw = most_in_kw_ + most_out_kw_;
+    due_ += both_kw > 0.0 ? std::clamp((stored_kw + most_out_kw_) / both_kw, 0.0, 1.0) : 0.0;
+
+    // A whole step's worth must fit: else the other way makes room, or fills.
+    constexpr double nearly = 1.0 - 1e-9;
+    bool charges = due_ >= 0.5;
+    if (charges && room_kwh_ < nearly * hours * most_in_kw_) charges = false;
+    if (!charges && dischargeable_kwh_ < nearly * hours * most_out_kw_) charges = true;
+    if (charges) due_ -= 1.0;
+    const double moved_kwh =
+        charges ? std::min(room_kwh_, hours * most_in_kw_) : -std::min(dischargeable_kwh_, hours * most_out_kw_);
+    room_kwh_ -= moved_kwh;
+    dischargeable_kwh_ += moved_kwh;
+    return charges;
+  }
+
+ private:
+  double most_in_kw_, most_out_kw_, charge_efficiency_, discharge_efficiency_;
+  double room_kwh_, dischargeable_kwh_;
+  double due_ = 0.0;  // steps of charging
+};
+
+}  // namespace
+
+void round_by_turns(const PlanProblem& problem, const ModelBlock& block, const Plan& plan, bool lends_only,
+                    std::vector<double>& values) {
+  std::vector<Turns> storages;
+  for (const PlanStorage& storage : problem.storages)
+    storages.emplace_back(storage.max_charge_kw, storage.max_discharge_kw, storage.charge_efficiency,
+                          storage.discharge_efficiency, storage.max_kwh - storage.stored_kwh,
+                          storage.stored_kwh - storage.min_kwh);
+  std::vector<Turns> vehicles;
+  for (const PlanVehicle& vehicle : problem.vehicles)
+    vehicles.emplace_back(vehicle.max_kw, vehicle.max_discharge_kw, vehicle.charge_efficiency,
+                          vehicle.discharge_efficiency, vehicle.room_kwh, vehicle.dischargeable_kwh);
+
+  // Columns of one battery lie in the order of their steps; a step's `on` lies before its `back`.
+  bool charges = false;
+  for (const WholeColumn& whole : block.wholes) {
+    if (whole.part == Part::storage_way) {
+      const StoragePlan& powers = plan.storages[whole.of];
+      charges = storages[whole.of].charges_next(problem.hours[whole.step], powers.charge_kw[whole.step],
+                                                powers.discharge_kw[whole.step]);
+      values[whole.column] = charges ? 1.0 : 0.0;
+      continue;
+    }
+    if (!lends_only || (whole.part != Part::on && whole.part != Part::back)) continue;
+    if (whole.part == Part::on) {
+      const VehiclePlan& powers = plan.vehicles[whole.of];
+      const std::uint32_t i = whole.step - problem.vehicles[whole.of].first_step;
+      charges = vehicles[whole.of].charges_next(problem.hours[whole.step], powers.charge_kw[i], powers.discharge_kw[i]);
+    }
+    values[whole.column] = charges == (whole.part == Part::on) ? 1.0 : 0.0;
+  }
+}
+
 void set_at_rest(const PlanProblem& problem, const ModelBlock& block, std::vector<double>& values) {
   for (const WholeColumn& whole : block.wholes)
     values[whole.column] =

@@ -155,6 +155,30 @@ TEST(Planner, WhatLacksAtTheEndCostsBlockByBlock) {
   EXPECT_NE(check_problem(problem).find("must end with an infinite one"), std::string::npos);
 }
 
+/// Whoever is paid for drawing would charge and discharge a full battery at once, which no battery can: it does so by
+/// turns. With a share x of the time for charging 0.8 x 5 x = 5 / 0.8 (1 - x), x = 6.25 / 10.25: an hour earns at most
+/// 0.1 x 5 (2 x - 1) = 0.1098. Turns of a whole hour earn 94 % of that at least.
+TEST(Planner, AFullBatteryIsPaidForBelowZeroByTurns) {
+  const double most = 24 * 0.1 * 5.0 * (2.0 * 6.25 / 10.25 - 1.0);
+  for (const Method method : {Method::lp, Method::milp}) {
+    PlanProblem problem = plain_site(24, 1.0, -0.1);
+    problem.sell_per_kwh = problem.buy_per_kwh;
+    PlanStorage storage;
+    storage.max_charge_kw = storage.max_discharge_kw = 5.0;
+    storage.charge_efficiency = storage.discharge_efficiency = 0.8;
+    storage.stored_kwh = storage.max_kwh = 10.0;
+    problem.storages = {storage};
+
+    PlannerOptions options;
+    options.method = method;
+    const Plan plan = Planner(options).make_plan(problem);
+    ASSERT_TRUE(plan.is_usable()) << plan.why;
+    EXPECT_EQ(check_plan(problem, plan), "");
+    EXPECT_LE(plan.objective, -0.94 * most);
+    EXPECT_GE(plan.objective, -most);
+  }
+}
+
 TEST(Planner, StorageOutsideOfItsWindowMayStayAndOnlyMovesInwards) {
   // 12 kWh in a window of 0 to 10. A cheap hour between two dear ones: what went out below 10 comes back to 10 only.
   PlanProblem problem = plain_site(3, 1.0, 100.0);
