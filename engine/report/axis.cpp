@@ -43,10 +43,12 @@ Axis axis_for(double low, double high) {
   }
   Axis axis;
   const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
-  axis.low = first * step, axis.high = last * step;
+  // A whole step for the few kW that flow back at noon would leave a third of the figure empty.
+  axis.low = low < 0.0 ? std::max(first * step, low - step / 10.0) : 0.0;
+  axis.high = last * step;
   const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 6);
-  for (double i = first; i <= last; ++i)
-    axis.ticks.push_back({(i - first) / (last - first), analysis::number_text(i * step, decimals)});
+  for (double i = std::ceil(axis.low / step - 1e-9); i <= last; ++i)
+    axis.ticks.push_back({axis.place_of(i * step), analysis::number_text(i * step, decimals)});
   return axis;
 }
 

@@ -13,7 +13,7 @@ struct Tick {
   std::string text;
 };
 
-/// An axis of numbers from `low` to `high`, both of them multiples of its step.
+/// An axis of numbers from `low` to `high`, with ticks at multiples of its step.
 struct Axis {
   double low = 0.0, high = 1.0;
   std::vector<Tick> ticks;
@@ -21,7 +21,8 @@ struct Axis {
   double place_of(double value) const { return (value - low) / (high - low); }  ///< 0 to 1
 };
 
-/// About five steps of 1, 2 or 5 times a power of ten that hold [low, high]. @pre finite
+/// About five steps of 1, 2 or 5 times a power of ten that hold 0 and [low, high]. The high end is a multiple of the
+/// step; below 0 the axis ends at most a tenth of a step under `low`. @pre finite
 Axis axis_for(double low, double high);
 
 /// The time of a figure: that of the run, on its local clock.

@@ -93,6 +93,8 @@ Axis value_axis(const Figure& figure) {
       }
     }
   }
+  // A share is drawn of the whole, so that a battery that is full looks full.
+  if (figure.unit == "%") high = std::max(high, 100.0);
   return axis_for(low, high);
 }
 
@@ -151,14 +153,15 @@ double cell_kw(const Grid& grid, std::size_t row, std::size_t column) {
   return grid.kwh[row * grid.columns + column] / grid.hours_of_column(column);
 }
 
-std::vector<HeatStroke> heat_strokes(const Grid& grid, const std::vector<double>& max_kw, const Placing& placing) {
+std::vector<HeatStroke> heat_strokes(const Grid& grid, const std::vector<double>& max_kw, const Placing& placing,
+                                     double full_share) {
   std::map<int, Path> paths;
   const std::size_t rows = grid.columns == 0 ? 0 : grid.kwh.size() / grid.columns;
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t column = 0; column < grid.columns;) {
-      const int level = level_of(cell_kw(grid, row, column), max_kw[row]);
+      const int level = level_of(cell_kw(grid, row, column), full_share * max_kw[row]);
       std::size_t end = column + 1;
-      while (end < grid.columns && level_of(cell_kw(grid, row, end), max_kw[row]) == level) ++end;
+      while (end < grid.columns && level_of(cell_kw(grid, row, end), full_share * max_kw[row]) == level) ++end;
       if (level != 0) {
         Path& path = paths.try_emplace(level, placing.decimals).first->second;
         path.move(x_of(placing, static_cast<std::int64_t>(column)),
@@ -171,6 +174,13 @@ std::vector<HeatStroke> heat_strokes(const Grid& grid, const std::vector<double>
   std::vector<HeatStroke> strokes;
   for (auto& [level, path] : paths) strokes.push_back({level, std::move(path).text()});
   return strokes;
+}
+
+double highest_share(const Grid& grid, const std::vector<double>& max_kw) {
+  double highest = 0.0;
+  for (std::size_t i = 0; i < grid.kwh.size(); ++i)
+    highest = std::max(highest, std::abs(cell_kw(grid, i / grid.columns, i % grid.columns)) / max_kw[i / grid.columns]);
+  return highest;
 }
 
 std::string packed_cells(const Grid& grid, const std::vector<double>& max_kw) {

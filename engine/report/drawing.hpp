@@ -28,10 +28,15 @@ struct HeatStroke {
   std::string path;
 };
 /// @param max_kw  by row, > 0
-std::vector<HeatStroke> heat_strokes(const Grid& grid, const std::vector<double>& max_kw, const Placing& placing);
+/// @param full_share  of max_kw that has the full colour, > 0
+std::vector<HeatStroke> heat_strokes(const Grid& grid, const std::vector<double>& max_kw, const Placing& placing,
+                                     double full_share = 1.0);
 
 /// Mean power of a cell, kW.
 double cell_kw(const Grid& grid, std::size_t row, std::size_t column);
+
+/// The highest mean power of a cell either way, as a share of its row's max_kw.
+double highest_share(const Grid& grid, const std::vector<double>& max_kw);
 
 /// Cells as 16-bit numbers in base64, row by row: 32768 is 0, 65535 +max_kw of the row, 1 -max_kw.
 std::string packed_cells(const Grid& grid, const std::vector<double>& max_kw);

@@ -30,7 +30,8 @@ struct Heat {
   std::vector<std::string> rows;
   const Grid* grid = nullptr;  ///< energies
   const Grid* plan = nullptr;  ///< may be null
-  std::vector<double> max_kw;  ///< by row: what the EVSE can give, which is the full colour
+  std::vector<double> max_kw;  ///< by row: what the EVSE can give
+  double full_share = 1.0;     ///< of max_kw, which is the full colour: the same in all heat maps of a report
   std::size_t run = 0;
 };
 
@@ -61,6 +62,9 @@ struct Figure {
 
 /// Levels of colour of a heat map, each way from 0.
 inline constexpr int heat_levels = 16;
+
+/// Words beside the full colour of a heat map.
+Text full_colour_text(const Heat& heat);
 
 /// The figure as a part of the page.
 std::string html_figure(const Figure& figure, const TimeFrame& frame);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/drawing.hpp"
 #include "report/report.hpp"
 #include "report/tables_of_run.hpp"
 
@@ -173,6 +174,22 @@ Figure heat_figure(const Report& report, std::size_t run) {
   return figure;
 }
 
+/// Cells of a day or more are pale beside what an EVSE can give, and a figure of them would be, too: the full colour is
+/// the lowest of some round shares that no cell of any run is above. One for all, so that runs compare.
+void set_full_colours(std::vector<Figure>& figures) {
+  double highest = 0.0;
+  for (const Figure& figure : figures) {
+    const Heat& heat = figure.heat;
+    if (heat.grid != nullptr) highest = std::max(highest, highest_share(*heat.grid, heat.max_kw));
+    if (heat.plan != nullptr) highest = std::max(highest, highest_share(*heat.plan, heat.max_kw));
+  }
+  double full = 1.0;
+  for (const double share : {0.5, 0.25, 0.1}) {
+    if (highest > 0.0 && highest <= share) full = share;
+  }
+  for (Figure& figure : figures) figure.heat.full_share = full;
+}
+
 Series soc_line(const Corners& corners, std::int64_t span_s) {
   Series series;
   series.smooth = true;
@@ -328,6 +345,12 @@ Figure points_figure(const Report& report) {
 
 }  // namespace
 
+Text full_colour_text(const Heat& heat) {
+  const double percent = 100.0 * heat.full_share;
+  return {fmt::format("{:.0f} % of what the EVSE can give", percent),
+          fmt::format("EVSE 최대 출력의 {:.0f} %", percent)};
+}
+
 std::vector<Figure> figures_of(const Report& report) {
   const std::vector<std::size_t> rows = runs_in_frame(report);
 
@@ -342,6 +365,7 @@ std::vector<Figure> figures_of(const Report& report) {
   for (const std::size_t run : rows) {
     if (!report.runs[run].evses.empty()) figures.push_back(heat_figure(report, run));
   }
+  set_full_colours(figures);
 
   for (const std::size_t run : rows) {
     const RunRecord& record = report.runs[run];

@@ -31,8 +31,9 @@ std::string grid_lines(const Axis& axis, std::int64_t width) {
 }
 
 std::string head_of(const Figure& figure, bool zooms) {
-  std::string out = fmt::format("<figure id=\"fig-{0}\" data-kind={1}>\n<figcaption><h3>{2}</h3>", figure.id,
-                                static_cast<int>(figure.kind), html_of(figure.title));
+  const std::string unit = figure.unit.empty() ? "" : fmt::format(" <small>{}</small>", escape_html(figure.unit));
+  std::string out = fmt::format("<figure id=\"fig-{0}\" data-kind={1}>\n<figcaption><h3>{2}{3}</h3>", figure.id,
+                                static_cast<int>(figure.kind), html_of(figure.title), unit);
   if (zooms) {
     out +=
         "<span class=tools><button data-do=in aria-label=\"zoom in\">+</button><button data-do=out aria-label=\"zoom "
@@ -83,10 +84,10 @@ std::string lines_html(const Figure& figure, const TimeFrame& frame) {
   return out + foot_of(figure);
 }
 
-std::string strokes_html(const Grid& grid, const std::vector<double>& max_kw, std::string_view layer, bool hidden) {
+std::string strokes_html(const Heat& heat, const Grid& grid, std::string_view layer, bool hidden) {
   std::string out =
       fmt::format("<g class=layer data-layer={}{} transform=\"translate(0 .5)\">", layer, hidden ? " hidden" : "");
-  for (const HeatStroke& stroke : heat_strokes(grid, max_kw, {0.0, 0.0, 1.0, 1.0, 0}))
+  for (const HeatStroke& stroke : heat_strokes(grid, heat.max_kw, {0.0, 0.0, 1.0, 1.0, 0}, heat.full_share))
     out +=
         fmt::format("<path class={}{} d=\"{}\"/>", stroke.level < 0 ? 'n' : 'q', std::abs(stroke.level), stroke.path);
   return out + "</g>";
@@ -106,7 +107,7 @@ std::string heat_html(const Figure& figure, const TimeFrame& frame) {
   out += fmt::format("<span class=scale>0 <svg viewBox=\"0 0 {} 1\" preserveAspectRatio=none>", heat_levels);
   for (int level = 1; level <= heat_levels; ++level)
     out += fmt::format("<path class=q{} d=\"M{} .5h1\"/>", level, level - 1);
-  out += fmt::format("</svg> {}</span></p>\n", html_of({"100 % of what the EVSE can give", "EVSE 최대 출력의 100 %"}));
+  out += fmt::format("</svg> {}</span></p>\n", html_of(full_colour_text(heat)));
 
   const std::size_t rows = heat.rows.size();
   out +=
@@ -124,8 +125,8 @@ std::string heat_html(const Figure& figure, const TimeFrame& frame) {
   out += fmt::format("</div><div class=area><svg viewBox=\"0 0 {:.6g} {}\" preserveAspectRatio=none aria-hidden=true>",
                      width, rows);
 
-  out += strokes_html(*heat.grid, heat.max_kw, "power", false);
-  if (heat.plan != nullptr) out += strokes_html(*heat.plan, heat.max_kw, "plan", true);
+  out += strokes_html(heat, *heat.grid, "power", false);
+  if (heat.plan != nullptr) out += strokes_html(heat, *heat.plan, "plan", true);
   out += fmt::format("</svg></div><div class=xs>{}</div>", ticks_html(time_ticks(frame), "left"));
 
   // The cells once more as text, so that the script can read values back under the pointer.

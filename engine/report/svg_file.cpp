@@ -106,8 +106,8 @@ std::string heat_file(const Figure& figure, const TimeFrame& frame, bool korean)
   const double per_column =
       (right - left) * static_cast<double>(heat.grid->bucket_s) / static_cast<double>(frame.span_s);
 
-  for (const HeatStroke& stroke :
-       heat_strokes(*heat.grid, heat.max_kw, {left, top + row_height / 2.0, per_column, row_height, 1}))
+  for (const HeatStroke& stroke : heat_strokes(
+           *heat.grid, heat.max_kw, {left, top + row_height / 2.0, per_column, row_height, 1}, heat.full_share))
     sheet.add(fmt::format("<path fill=\"none\" stroke=\"{}\" stroke-width=\"{:.2f}\" d=\"{}\"/>\n",
                           heat_colour(stroke.level), row_height, stroke.path));
 
@@ -120,8 +120,7 @@ std::string heat_file(const Figure& figure, const TimeFrame& frame, bool korean)
     sheet.add(fmt::format("<rect x=\"{:.1f}\" y=\"60\" width=\"15\" height=\"16\" fill=\"{}\"/>\n",
                           left + 30.0 + 15.0 * level, heat_colour(level)));
   sheet.text(left + 36.0, 74.0, "0", 18, "end");
-  sheet.text(left + 56.0 + 15.0 * heat_levels, 74.0,
-             sheet.pick({"100 % of what the EVSE can give", "EVSE 최대 출력의 100 %"}), 18, "start");
+  sheet.text(left + 56.0 + 15.0 * heat_levels, 74.0, sheet.pick(full_colour_text(heat)), 18, "start");
 
   sheet.add(fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{:.1f}\" fill=\"none\" stroke=\"#bbb\"/>\n",
                         left, top, right - left, height));

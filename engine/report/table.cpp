@@ -18,6 +18,15 @@ std::string csv_words(const std::string& words) {
   return kernel::csv_cell(formula ? "'" + text : text);
 }
 
+/// Whether no cell of a column is a number: its head stands to the left, too.
+bool is_of_words(const Table& table, std::size_t column) {
+  return std::all_of(table.rows.begin(), table.rows.end(),
+                     [&](const Row& row) { return column >= row.cells.size() || std::isnan(row.cells[column].value); });
+}
+
+/// Dates and names as they mostly are stay on one line; longer ones may break anywhere.
+bool is_short(const Text& text) { return text.en.size() <= 24; }
+
 }  // namespace
 
 Cell cell_of_words(Text text) { return {std::move(text), unknown, false}; }
@@ -37,7 +46,8 @@ std::string html_table(const Table& table) {
   out += folded ? fmt::format("<details><summary><h3>{}</h3></summary>", html_of(table.title))
                 : fmt::format("<h3>{}</h3>", html_of(table.title));
   out += fmt::format("<button class=csv data-csv=\"{}\">CSV</button><div class=wide><table><thead><tr>", table.id);
-  for (const Text& head : table.heads) out += fmt::format("<th>{}</th>", html_of(head));
+  for (std::size_t i = 0; i < table.heads.size(); ++i)
+    out += fmt::format("<th{}>{}</th>", i > 0 && is_of_words(table, i - 1) ? " class=w" : "", html_of(table.heads[i]));
   out += "</tr></thead>\n<tbody>\n";
 
   // All rows are in the CSV; a page shows as many as are read.
@@ -51,7 +61,7 @@ std::string html_table(const Table& table) {
 
     for (const Cell& cell : row.cells) {
       if (std::isnan(cell.value))
-        out += fmt::format("<td class=w>{}</td>", html_of(cell.text));
+        out += fmt::format("<td class=\"w{}\">{}</td>", is_short(cell.text) ? " s" : "", html_of(cell.text));
       else
         out +=
             fmt::format("<td data-v={:.17g}{}>{}</td>", cell.value, cell.best ? " class=best" : "", html_of(cell.text));

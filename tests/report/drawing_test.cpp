@@ -135,6 +135,30 @@ TEST(Heat, ColoursByTheShareOfWhatTheEvseCanGive) {
   EXPECT_EQ(strokes[1].path, "M0 0h2M0 1h1");
 }
 
+// A quarter of what both EVSEs can give, drawn where a quarter has the full colour.
+TEST(Heat, OfPaleCellsHasItsFullColourLower) {
+  Grid grid = hour_cells(2, 1);
+  grid.kwh = {5.5, -12.5};
+  EXPECT_DOUBLE_EQ(highest_share(grid, {22.0, 50.0}), 0.25);
+  const std::vector<HeatStroke> strokes = heat_strokes(grid, {22.0, 50.0}, {0.0, 0.0, 1.0, 1.0, 0}, 0.25);
+  ASSERT_EQ(strokes.size(), 2U);
+  EXPECT_EQ(strokes[0].level, -heat_levels);
+  EXPECT_EQ(strokes[1].level, heat_levels);
+  Heat heat;
+  heat.full_share = 0.25;
+  EXPECT_EQ(full_colour_text(heat).en, "25 % of what the EVSE can give");
+}
+
+// A battery at 80 % is drawn of 100.
+TEST(Axes, OfSharesReachTheWhole) {
+  Figure figure;
+  figure.unit = "%";
+  figure.series.push_back(series_of({{0, 5, 20, unknown, 80}}));
+  EXPECT_EQ(value_axis(figure).high, 100.0);
+  figure.unit = "kW";
+  EXPECT_EQ(value_axis(figure).high, 80.0);
+}
+
 // 32768, 65535 and 1 in little-endian bytes: 00 80 FF FF 01 00.
 TEST(Heat, PacksCellsSoThatTheScriptReadsThemBack) {
   Grid grid = hour_cells(1, 3);
@@ -145,11 +169,18 @@ TEST(Heat, PacksCellsSoThatTheScriptReadsThemBack) {
 }
 
 TEST(Axes, AreRoundAndHoldEverything) {
+  // Steps of 20: below 0 a tenth of one under the lowest value, and no tick there.
   const Axis axis = axis_for(-3.0, 97.0);
-  EXPECT_EQ(axis.low, -20.0);
+  EXPECT_EQ(axis.low, -5.0);
   EXPECT_EQ(axis.high, 100.0);
-  EXPECT_EQ(axis.ticks.front().text, "-20");
+  EXPECT_EQ(axis.ticks.front().text, "0");
+  EXPECT_DOUBLE_EQ(axis.ticks.front().at, 5.0 / 105.0);
   EXPECT_EQ(axis.ticks.back().text, "100");
+  EXPECT_EQ(axis.ticks.back().at, 1.0);
+  // -19 with its margin would pass the tick at -20.
+  EXPECT_EQ(axis_for(-19.0, 97.0).low, -20.0);
+  EXPECT_EQ(axis_for(-19.0, 97.0).ticks.front().text, "-20");
+  EXPECT_EQ(axis_for(-50.0, -10.0).high, 0.0);
   EXPECT_EQ(axis_for(0.0, 0.0).high, 1.0);
   EXPECT_EQ(axis_for(0.0, 0.123).ticks[1].text, "0.05");
 }

@@ -23,6 +23,8 @@ async function use(page, name) {
   const tip = await page.locator('#tip').innerText();
   expect(/^\d{4}-\d\d-\d\d \d\d:\d\d\n/.test(tip) && / kW/.test(tip), `${name}: hover tells time and kW: ${JSON.stringify(tip)}`);
 
+  expect(await page.locator('#fig-power h3 small').innerText() === 'kW', `${name}: the figure says its unit`);
+
   // Zoom: wheel with Ctrl, drag, double click, buttons, keys; all plots together.
   await page.keyboard.down('Control');
   await page.mouse.wheel(0, -300);
