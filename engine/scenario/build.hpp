@@ -117,8 +117,22 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
 std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
                                            const Value* arrivals, const Where& arrivals_where, const twin::Site& site);
 // build_bookings.cpp
-/// `given` is the list of bookings { ... }.
+/// A booking as it is written, in the scenario or in a row of a table.
+struct BookingEntry {
+  Value value;
+  Where where;
+  bool moved = false;  ///< by a row that says nothing of its window: a window that it has left is let go
+};
+/// The bookings of `bookings { ... }` or `bookings "day.csv"`, as --change bookings=FILE has them.
 demand::Recorded bookings_of(Build& build, const Construct& bookings, const Where& where, const twin::Site& site);
+
+// booking_table.cpp
+/// Rows of a CSV with the keys of a booking as columns (window as window_from and window_to). A row whose id is that of
+/// a booking `written` changes it: its empty cells keep what that booking has.
+/// @param asked  where the file is named. @throws ScriptError "FILE:LINE: ..." for columns that there are not; what the
+/// cells say is checked as any booking is.
+std::vector<BookingEntry> read_booking_table(Build& build, const std::string& path, const Where& asked,
+                                             const std::vector<BookingEntry>& written);
 
 // build_sessions.cpp
 /// Distinct station ids of a session file in order of first appearance.

@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
+#include "scenario/site_changes.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -293,17 +295,32 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
                describe_value(value));
 }
 
+// A table of bookings takes the place of one list of them, no more and no less.
+void refuse_lost_bookings(const Build& build, const std::vector<const Value*>& laws, const twin::Site& site) {
+  const auto change = given_change(build.source.options(), site.name, "bookings");
+  if (!change) return;
+  const auto words =
+      std::count_if(laws.begin(), laws.end(), [](const Value* law) { return law->construct("bookings") != nullptr; });
+  if (words == 1) return;
+  fail_change(change->first, change->second,
+              "the site " + kernel::make_printable(site.name, 60) +
+                  (words == 0 ? " has no bookings { ... } that it could take the place of"
+                              : " has bookings { ... } more than once; write them as one list"));
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
                                                                    const twin::Site& site) {
   std::vector<std::shared_ptr<const demand::ArrivalLaw>> out;
   if (value.as_table() == nullptr) {
+    refuse_lost_bookings(build, {&value}, site);
     add_arrivals(build, value, where, site, out);
     return out;
   }
   const std::vector<const Value*> list = list_of(value, where, "arrival laws");
   if (list.empty()) throw_at(where, "is empty: nobody would come");
+  refuse_lost_bookings(build, list, site);
   for (std::size_t i = 0; i < list.size(); ++i) add_arrivals(build, *list[i], where / i, site, out);
   return out;
 }

@@ -1,4 +1,4 @@
-// bookings { { arrive = ..., leave = ... }, ... }: vehicles that have booked, one by one.
+// bookings { { arrive = ..., leave = ... }, ... } or "day.csv": vehicles that have booked, one by one.
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -6,6 +6,7 @@
 
 #include "kernel/nearest.hpp"
 #include "scenario/build.hpp"
+#include "scenario/site_changes.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -53,7 +54,8 @@ void read_energy(const Fields& f, const physics::BatterySpec& battery, demand::V
   visit.taken_kwh = visit.requested_kwh;  // the car stops when it has what was booked
 }
 
-void read_window(const Fields& f, const market::Calendar& calendar, Booking& booking) {
+/// @param moved  as in BookingEntry
+void read_window(const Fields& f, const market::Calendar& calendar, bool moved, Booking& booking) {
   const Value* value = f.find_value("window");
   if (value == nullptr) return;
   const Where at = f.where("window");
@@ -61,14 +63,17 @@ void read_window(const Fields& f, const market::Calendar& calendar, Booking& boo
   if (pair.size() != 2) throw_at(at, "must be { from, to }");
   const demand::MoveWindow window{instant_of(*pair[0], at / std::size_t{0}, calendar),
                                   instant_of(*pair[1], at / std::size_t{1}, calendar)};
-  if (window.from_ns > booking.visit.arrival_ns || window.to_ns < booking.visit.departure_ns)
+  if (window.from_ns > booking.visit.arrival_ns || window.to_ns < booking.visit.departure_ns) {
+    if (moved) return;
     throw_at(at, "must hold the booking itself, " + calendar.format_local(booking.visit.arrival_ns) + " to " +
                      calendar.format_local(booking.visit.departure_ns));
+  }
   booking.window = window;
 }
 
-Booking booking_of(Build& build, const Value& entry, const Where& where, const twin::Site& site, std::size_t number) {
-  const Fields f(entry, find_section("booking"), where);
+Booking booking_of(Build& build, const BookingEntry& entry, const twin::Site& site, std::size_t number) {
+  const Where& where = entry.where;
+  const Fields f(entry.value, find_section("booking"), where);
   const market::Calendar& calendar = build.world.calendar;
   Booking booking;
   booking.where = where;
@@ -102,7 +107,7 @@ Booking booking_of(Build& build, const Value& entry, const Where& where, const t
       throw_at(f.where("booked_at"), "= " + calendar.format_local(visit.announced_ns) + " is not before the arrival, " +
                                          calendar.format_local(visit.arrival_ns));
   }
-  read_window(f, calendar, booking);
+  read_window(f, calendar, entry.moved, booking);
   return booking;
 }
 
@@ -119,19 +124,32 @@ void refuse_overlaps(const std::vector<Booking>& bookings, const twin::Site& sit
   }
 }
 
+/// The bookings as the scenario has them: a list, or the rows of a file.
+std::vector<BookingEntry> written_entries(Build& build, const Construct& word, const Where& where) {
+  const Value& given = word.arguments.front();
+  if (given.as_text() != nullptr) return read_booking_table(build, text_of(given, where), where, {});
+  const std::vector<const Value*> list =
+      list_of(given, where, "bookings { { arrive = ... }, ... } or bookings \"day.csv\"");
+  if (list.empty()) throw_at(where, "is empty: nobody has booked");
+  std::vector<BookingEntry> entries;
+  for (std::size_t i = 0; i < list.size(); ++i) entries.push_back({*list[i], where / i, false});
+  return entries;
+}
+
 }  // namespace
 
 demand::Recorded bookings_of(Build& build, const Construct& word, const Where& where, const twin::Site& site) {
   ++build.laws;
-  const std::vector<const Value*> list = list_of(word.arguments.front(), where, "bookings { { arrive = ... }, ... }");
-  if (list.empty()) throw_at(where, "is empty: nobody has booked");
+  std::vector<BookingEntry> entries = written_entries(build, word, where);
+  if (const auto change = given_change(build.source.options(), site.name, "bookings"))
+    entries = read_booking_table(build, change->second, where, entries);
 
   std::vector<Booking> bookings;
   std::set<std::string> ids;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    Booking booking = booking_of(build, *list[i], where / i, site, i + 1);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    Booking booking = booking_of(build, entries[i], site, i + 1);
     if (!ids.insert(booking.visit.id).second)
-      throw_at((where / i) / "id", "= \"" + booking.visit.id + "\" is the id of another booking");
+      throw_at(entries[i].where / "id", "= \"" + booking.visit.id + "\" is the id of another booking");
     const demand::Visit& visit = booking.visit;
 
     // A booking outside the run is left out and flagged, as a session of a table is.

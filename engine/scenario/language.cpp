@@ -111,8 +111,9 @@ OpenFile ScenarioSource::open_file(const std::string& path) const {
     opened_.insert(path);
   }
   kernel::log_line(kernel::LogRoom::scenario, kernel::LogLevel::debug, "opens {}", path);
-  const bool users_own =
-      std::any_of(options_.set.begin(), options_.set.end(), [&](const auto& entry) { return entry.second == path; });
+  const auto is_path = [&](const auto& entry) { return entry.second == path; };
+  const bool users_own = std::any_of(options_.set.begin(), options_.set.end(), is_path) ||
+                         std::any_of(options_.changes.begin(), options_.changes.end(), is_path);
   return users_own ? open_users_file(path) : open_below(folder_, path);
 }
 

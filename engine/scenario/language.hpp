@@ -32,8 +32,8 @@ class ScenarioSource {
   const std::shared_ptr<const SourceText>& source_text() const { return text_; }
   const LoadOptions& options() const { return options_; }
 
-  /// Opens a file that the scenario names: below its folder, or anywhere when the path is a --set value. @throws
-  /// FolderError
+  /// Opens a file that the scenario names: below its folder, or anywhere when the path is a --set or --change value.
+  /// @throws FolderError
   OpenFile open_file(const std::string& path) const;
   /// A module's text: from the library, else from the scenario's folder; read once, then the same for ever. @throws
   /// FolderError

@@ -37,6 +37,8 @@ constexpr std::array keys{
               "what the site pays drivers for energy discharged"},
     ChangeKey{"pv_scale", "times", 0, 1000, false, false, "solar power, times this"},
     ChangeKey{"load_scale", "times", 0, 1000, false, false, "base load, times this"},
+    ChangeKey{"bookings", "", 0, 0, false, false,
+              "a CSV of bookings instead of the scenario's; a cell left empty is as the booking of that id has it"},
     ChangeKey{
         "forecast", "", 0, 0, false, false,
         "how PV, load and arrivals are foreseen: perfect, yesterday, ID[:key=value...] or FILE.so#ID of a forecaster"},

@@ -99,5 +99,85 @@ TEST(Bookings, OneOutsideTheRunIsLeftOutAndNamed) {
   EXPECT_THAT(flag->reason, HasSubstr("outside the run"));
 }
 
+/// Loads `scenario` with --change bookings= a file of `table`; the visits, by arrival.
+demand::Recorded with_table(const std::string& bookings, const std::string& table) {
+  const TemporaryFolder folder;
+  LoadOptions options = options_with_library();
+  options.changes["bookings"] = folder.write("day.csv", table);
+  const std::string file = folder.write("test.lua", text_with(bookings));
+  return std::get<demand::Recorded>(*load_scenario(file, options).world.sites[0].arrivals[0]);
+}
+std::string table_error(const std::string& text, const std::string& table) {
+  const TemporaryFolder folder;
+  LoadOptions options = options_with_library();
+  options.changes["bookings"] = folder.write("day.csv", table);
+  return load_error(folder, text, options);
+}
+
+const std::string both = "{ id = 'a', " + morning +
+                         "vehicle = 'v', soc = 0.2, target = 0.8, evse = 'A-1', priority = 3, v2g = true, "
+                         "window = { '2025-06-02T06:00', '2025-06-02T12:00' } }, { id = 'b', " +
+                         morning + "vehicle = 'w', energy_kwh = 5, evse = 'A-2' }";
+
+TEST(BookingTable, ARowChangesTheBookingOfItsIdAndItsEmptyCellsKeepTheRest) {
+  const demand::Recorded out = with_table(both,
+                                          "id,vehicle,arrive,leave,soc,target,energy_kwh\n"
+                                          "a,,2025-06-02T09:00,2025-06-02T11:00,,,\n"
+                                          "b,v,,,0.5,0.7,\n");
+  ASSERT_EQ(out.visits.size(), 2U);
+  const demand::Visit &b = out.visits[0], &a = out.visits[1];
+  EXPECT_EQ(a.arrival_ns, booked_at("2025-06-02T09:00"));
+  EXPECT_EQ(a.departure_ns, booked_at("2025-06-02T11:00"));
+  EXPECT_DOUBLE_EQ(a.requested_kwh, 0.6 * 60 / 0.9);
+  EXPECT_EQ(a.priority, 3);
+  EXPECT_TRUE(a.v2g);
+  ASSERT_TRUE(out.windows[1].has_value());
+  EXPECT_EQ(b.arrival_ns, booked_at("2025-06-02T08:00"));
+  EXPECT_EQ(b.vehicle, a.vehicle);
+  EXPECT_DOUBLE_EQ(b.requested_kwh, 0.2 * 60 / 0.9);  // its target took the place of energy_kwh
+  EXPECT_EQ(b.evse, 1);
+}
+
+TEST(BookingTable, RowsOfOtherIdsComeAndBookingsWithoutARowDoNot) {
+  const demand::Recorded out =
+      with_table(both, "id,arrive,leave,energy_kwh,evse\nnew,2025-06-02T15:00,2025-06-02T17:00+09:00,7.5,any\nb,,,,\n");
+  ASSERT_EQ(out.visits.size(), 2U);
+  EXPECT_EQ(out.visits[0].id, "b");
+  EXPECT_EQ(out.visits[1].id, "new");
+  EXPECT_DOUBLE_EQ(out.visits[1].requested_kwh, 7.5);
+  EXPECT_EQ(out.visits[1].departure_ns, booked_at("2025-06-02T17:00"));
+}
+
+TEST(BookingTable, AWindowThatTheBookingWasMovedOutOfIsLetGoAndOneOfTheRowHolds) {
+  const demand::Recorded gone = with_table(both, "id,arrive,leave\na,2025-06-02T13:00,2025-06-02T15:00\nb,,\n");
+  ASSERT_EQ(gone.visits.size(), 2U);
+  EXPECT_FALSE(gone.windows[1].has_value());
+  const demand::Recorded own = with_table(both, "id,window_from,window_to\na,2025-06-02T07:00,2025-06-02T13:00\n");
+  ASSERT_EQ(own.visits.size(), 1U);
+  ASSERT_TRUE(own.windows[0].has_value());
+  EXPECT_EQ(own.windows[0]->to_ns, booked_at("2025-06-02T13:00"));
+}
+
+TEST(BookingTable, AScenarioNamesOneItself) {
+  const TemporaryFolder folder;
+  folder.write("day.csv", "id,arrive,leave,energy_kwh\nvan,2025-06-02T08:00,2025-06-02T10:00,5\n");
+  const std::string file = folder.write("test.lua", scenario_text("", "arrivals = bookings 'day.csv'"));
+  const LoadedScenario scenario = load_scenario(file, options_with_library());
+  EXPECT_EQ(std::get<demand::Recorded>(*scenario.world.sites[0].arrivals[0]).visits.at(0).id, "van");
+}
+
+TEST(BookingTable, WhatIsWrongIsSaidWithItsLine) {
+  const std::string text = text_with(both);
+  EXPECT_THAT(table_error(text, "id,arive\na,x\n"), HasSubstr("day.csv:1: a table of bookings has no column arive; did "
+                                                              "you mean \"arrive\"?"));
+  EXPECT_THAT(table_error(text, "id,arrive\na,\nb,2025-06-02T11:00\n"),
+              HasSubstr("day.csv:3: booking.leave = 2025-06-02 10:00 is not after the arrival"));
+  EXPECT_THAT(table_error(text, "id,soc\na,80 %\n"), HasSubstr("day.csv:2: booking.soc must be a number"));
+  EXPECT_THAT(table_error(text, "id,leave\nc,2025-06-02T11:00\n"), HasSubstr("day.csv:2: booking.arrive"));
+  EXPECT_THAT(table_error(text, "id,window_from\na,2025-06-02T06:00\n"), HasSubstr("window"));
+  EXPECT_THAT(table_error(text, "id,arrive\n"), HasSubstr("nobody has booked"));
+  EXPECT_THAT(table_error(scenario_text(), "id\na\n"), HasSubstr("has no bookings { ... } that it could take"));
+}
+
 }  // namespace
 }  // namespace evtwin::scenario::testing

@@ -1,7 +1,8 @@
-// Bookings: the sessions of a run as a table that can be read again by a scenario.
+// Bookings: who comes in a run, as a table that is changed, saved as CSV and read again by a scenario.
 #pragma once
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "viewer/model/run.hpp"
@@ -9,19 +10,38 @@
 namespace evtwin::viewer::model {
 
 struct Booking {
-  std::uint32_t session = no_row;  ///< row of Run::sessions
+  std::string id;
+  std::string vehicle;             ///< a type of the scenario's; empty: unknown battery
+  std::string evse;                ///< empty: any
+  std::uint32_t session = no_row;  ///< row of Run::sessions that it was; no_row: it is new
   TimeNs arrive_ns = 0, leave_ns = 0;
   double soc_start = none, soc_target = none;  ///< 0..1; NaN: the battery is unknown
   double energy_kwh = 0.0;                     ///< wanted, at the EVSE meter
+
+  /// NaN is what NaN is: an unknown battery.
+  bool is_same(const Booking& other) const;
 };
 
-/// All sessions of a run, by arrival. The target is what the wanted energy would bring the battery to.
-std::vector<Booking> bookings_of(const Run& run);
-/// The energy that brings the battery of that session from soc_start to soc_target; 0 where it is above already.
-/// Unchanged where the battery is unknown.
+/// Sessions of a run, by arrival. The target is what the wanted energy would bring the battery to.
+/// @param site no_row: of all sites
+std::vector<Booking> bookings_of(const Run& run, std::uint32_t site = no_row);
+/// One more, after the last: at 09:00 of its day for four hours, with the last one's vehicle.
+Booking new_booking(const Run& run, const std::vector<Booking>& bookings);
+/// The type of vehicle with that name where its battery is known, else null.
+const VehicleType* battery_of(const Run& run, std::string_view vehicle);
+/// The energy that brings the battery of the booking's vehicle from soc_start to soc_target; 0 where it is above
+/// already. Unchanged where the battery is unknown.
 void set_energy(const Run& run, Booking& booking);
+/// After another vehicle was chosen: states of charge where its battery is known, none else; and the energy.
+void set_vehicle(const Run& run, const std::string& vehicle, Booking& booking);
 
-/// CSV with the columns that `sessions "FILE"` of a scenario reads; times with their offset from UTC.
+/// CSV with the columns that `sessions "FILE"` of a scenario reads, without vehicles; times with their offset from UTC.
 void write_bookings(std::ostream& out, const Run& run, const std::vector<Booking>& bookings);
+/// CSV with the columns that `bookings "FILE"` and --change bookings=FILE read: target where the battery is known, else
+/// energy_kwh.
+void write_booking_table(std::ostream& out, const Run& run, const std::vector<Booking>& bookings);
+/// Bookings of a CSV of either kind. A row with the id of a session of the run keeps that one's values in its empty
+/// cells. @throws std::runtime_error "line N: what, and what would be right"
+std::vector<Booking> read_booking_table(const Run& run, std::string_view text);
 
 }  // namespace evtwin::viewer::model

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <map>
 
 namespace evtwin::viewer::model {
 namespace {
@@ -31,6 +33,21 @@ Series series_of(const Run& run, std::uint32_t evse, double between) {
   return series;
 }
 
+/// Readings beside the twin, summed up.
+struct Compared {
+  double hours = 0.0, squares = 0.0, metered_kwh = 0.0, twin_kwh = 0.0;
+  void add_reading(const Metered& reading) {
+    if (reading.end_ns <= reading.start_ns) return;
+    const double length_h = kernel::hours_between(reading.start_ns, reading.end_ns);
+    const double error_kw = reading.kw - reading.twin_kwh / length_h;
+    hours += length_h;
+    squares += length_h * error_kw * error_kw;
+    metered_kwh += reading.kw * length_h;
+    twin_kwh += reading.twin_kwh;
+  }
+  double error_kw() const { return hours > 0.0 ? std::sqrt(squares / hours) : none; }
+};
+
 }  // namespace
 
 Series metered_at(const Run& run, std::uint32_t evse) {
@@ -44,6 +61,42 @@ Series metered_of_site(const Run& run, std::uint32_t site) {
   std::vector<const Series*> parts;
   for (const Series& series : made) parts.push_back(&series);
   return sum_of(parts, run.start_ns, run.known_until_ns);
+}
+
+MeteredSession metered_session(const Run& run, std::uint32_t session) {
+  Compared sum;
+  for (const Metered& reading : run.metered) {
+    if (reading.session == session) sum.add_reading(reading);
+  }
+  return {sum.hours > 0.0 ? sum.metered_kwh : none, sum.hours > 0.0 ? sum.twin_kwh : none, sum.error_kw()};
+}
+
+Series metered_error_at(const Run& run, std::uint32_t evse) {
+  Series series;
+  if (run.metered.empty() || evse >= run.evses.size()) return series;
+  std::map<std::uint32_t, Compared> sums;
+  for (const Metered& reading : run.metered) {
+    if (reading.evse == evse) sums[reading.session].add_reading(reading);
+  }
+
+  // Sessions of an EVSE are in the order of plug-in, one after the other.
+  series.add_piece(run.start_ns, none);
+  for (const std::uint32_t row : run.evses[evse].sessions) {
+    const Session& session = run.sessions[row];
+    series.add_piece(std::max(run.start_ns, session.plugged_in_ns), sums[row].error_kw());
+    series.add_piece(std::max(run.start_ns, session.departed_ns), none);
+  }
+  series.finish_at(run.known_until_ns);
+  return series;
+}
+
+Series metered_error_of_site(const Run& run) {
+  Series series;
+  const auto found = std::ranges::find(run.scores, std::string_view("timing_rmse"), &Score::name);
+  if (found == run.scores.end() || std::isnan(found->value)) return series;
+  series.add_piece(run.start_ns, found->value);
+  series.finish_at(run.known_until_ns);
+  return series;
 }
 
 bool is_given(const Score& score) {

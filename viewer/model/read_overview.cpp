@@ -208,6 +208,15 @@ void read_storages(const Source& source, Run& run) {
   }
 }
 
+void read_vehicles(const Source& source, Run& run) {
+  Rows rows = source.all_rows("vehicle", "name, battery_kwh, charge_efficiency");
+  while (rows.next_row()) {
+    VehicleType type{rows.column_text(1), rows.number_or_none(2), rows.column_number(3)};
+    if (type.battery_kwh <= 0.0 || !(type.charge_efficiency > 0.0)) rows.throw_bad_row("a battery without size");
+    run.vehicles.push_back(std::move(type));
+  }
+}
+
 void read_flags(const Source& source, Run& run) {
   Rows rows = source.all_rows("flag", "subject, reason, left_out");
   while (rows.next_row()) run.flags.push_back({rows.column_text(1), rows.column_text(2), rows.column_integer(3) != 0});
@@ -273,6 +282,7 @@ void read_header(const Source& source, Run& run) {
   read_feeders(source, run);
   read_evses(source, run);
   read_storages(source, run);
+  read_vehicles(source, run);
   read_flags(source, run);
 }
 

@@ -19,6 +19,14 @@ namespace evtwin::viewer::model {
 /// Rows count from 0 in every vector here (the file's ids count from 1). Names are printable.
 inline constexpr std::uint32_t no_row = 0xFFFFFFFFU;
 
+/// A type of vehicle. One whose battery nobody knows is called `unknown_battery`.
+struct VehicleType {
+  std::string name;
+  double battery_kwh = none;  ///< NaN: unknown
+  double charge_efficiency = 1.0;
+};
+inline constexpr std::string_view unknown_battery = "unknown battery";
+
 struct Session {
   std::string name, vehicle;
   std::uint32_t number = 0;  ///< in the order of plug-in, from 1; 0: never plugged in
@@ -213,6 +221,7 @@ struct Run {
   std::vector<Site> sites;
   std::vector<Evse> evses;
   std::vector<Storage> storages;
+  std::vector<VehicleType> vehicles;
   std::vector<Feeder> feeders;
   std::vector<Session> sessions;  ///< in the order of arrival
   std::vector<record::Kpi> kpis;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -41,6 +42,19 @@ std::vector<std::string> parameters_of(std::string_view text) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+/// Whether a word of the language is used in a text: not a part of another word, and before an argument. Comments are
+/// read too: then evtwin says what is wrong.
+bool says_word(std::string_view text, std::string_view word) {
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    if (at > 0 && (is_letter(text[at - 1]) || text[at - 1] == '-' || text[at - 1] == '"')) continue;
+    std::size_t next = at + word.size();
+    while (next < text.size() && text[next] == ' ') ++next;
+    if (next < text.size() && std::string_view("{(\"'").find(text[next]) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 /// Local days from start to end; 0 where the end is at another time of day.
@@ -147,6 +161,8 @@ AskedWorld asked_world(const Run& run) {
   world.seed = run.seed;
   world.days = whole_days(run);
   world.parameters = parameters_of(run.scenario_text);
+  world.has_bookings = says_word(run.scenario_text, "bookings") && !says_word(run.scenario_text, "poisson") &&
+                       !says_word(run.scenario_text, "sessions") && !says_word(run.scenario_text, "ocpp");
   world.trouble = NotAskable::no_file;
 
   // Only a file with the very text of the run answers for it: at its recorded place, or beside the run file.
@@ -200,10 +216,10 @@ std::vector<std::string> compare_arguments(const std::string& evtwin, const Aske
 }
 
 std::vector<std::string> booking_arguments(const std::string& evtwin, const AskedWorld& world,
-                                           const std::string& strategy) {
+                                           const SiteRequest& request) {
   std::vector<std::string> words{evtwin, "advise"};
-  add_world(words, world, {});
-  words.insert(words.end(), {"--bookings", "--strategy", strategy});
+  add_world(words, world, request);
+  words.insert(words.end(), {"--bookings", "--strategy", request.strategy});
   return words;
 }
 

@@ -26,6 +26,9 @@ struct AskedWorld {
   std::uint64_t seed = 0;
   int days = 0;  ///< local days of the run; 0: not a whole number of them, the scenario's own length then
   std::vector<std::string> parameters;  ///< names that the scenario's text reads by param("name")
+  /// Whether the scenario's text says `bookings`, and no other law of arrivals: then --change bookings=FILE says who
+  /// comes.
+  bool has_bookings = false;
   bool reads_parameter(std::string_view parameter) const;
 };
 /// Looks for the scenario as its path stands in the run, then beside the run file, and compares the text.
@@ -59,7 +62,7 @@ std::vector<std::string> compare_arguments(const std::string& evtwin, const Aske
                                            const std::vector<std::string>& strategies, const std::string& folder);
 /// Which bookings to move, and what that would save.
 std::vector<std::string> booking_arguments(const std::string& evtwin, const AskedWorld& world,
-                                           const std::string& strategy);
+                                           const SiteRequest& request);
 std::vector<std::string> strategies_arguments(const std::string& evtwin);
 std::vector<std::string> tariffs_arguments(const std::string& evtwin);
 

@@ -75,7 +75,7 @@ void TimePlot::csv_header(std::ostream& out, const std::vector<const Item*>& sho
   };
   out << "time";
   for (const Item* item : shown) {
-    const bool band = !exact && (item->kind == Item::Kind::line || item->kind == Item::Kind::stack);
+    const bool band = !exact && item->series != nullptr && item->other == nullptr;
     out << ',' << name(*item, band ? "mean" : "");
     if (band) out << ',' << name(*item, "min") << ',' << name(*item, "max");
   }

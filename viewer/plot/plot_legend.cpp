@@ -16,7 +16,7 @@ PlotLegend::PlotLegend(TimePlot& plot, float left, float width, int lines) : plo
   line_height_ = small_height(canvas) + 4.0F * canvas.style.scale;
   for (const TimePlot::Item& item : plot.items_) {
     using Kind = TimePlot::Item::Kind;
-    const bool area = item.kind == Kind::stack || item.kind == Kind::difference;
+    const bool area = item.kind == Kind::stack || item.kind == Kind::difference || item.kind == Kind::band;
     add_entry(item.label, item.stroke.colour, area ? Sign::area : item.stroke.dashed ? Sign::dashes : Sign::line);
   }
   for (const TimePlot::Spans& spans : plot.spans_) {

@@ -65,6 +65,12 @@ Range PlotPainter::visible_range(Side side, const TimeScale& time) {
         break;
       }
 
+      case Kind::band: {
+        const model::Extent curve = item.middle->extent_of(time.from_ns, time.to_ns);
+        const double error = item.series->extent_of(time.from_ns, time.to_ns).max;
+        if (!std::isnan(error)) reach.add(curve.min - error, curve.max + error);
+        break;
+      }
       case Kind::level:
         reach.add(item.value, item.value);
         break;
@@ -153,6 +159,18 @@ void PlotPainter::draw_stacks(const TimeFrame& frame, const TimeScale& time, con
   }
 }
 
+void PlotPainter::draw_band(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
+                            const ValueScale& value) {
+  const Columns curve = columns_of(*item.middle, time), error = columns_of(*item.series, time);
+  Quads quads(frame.draw_list());
+  for (std::size_t i = 0; i < curve.size() && i < error.size(); ++i) {
+    const double reach = error.extents[i].max;
+    if (std::isnan(reach) || std::isnan(curve.extents[i].min)) continue;
+    quads.add_rect({curve.left_edge(time, i), value.y_of(curve.extents[i].max + reach)},
+                   {curve.right_edge(time, i), value.y_of(curve.extents[i].min - reach)}, item.stroke.colour);
+  }
+}
+
 void PlotPainter::draw_difference(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
                                   const ValueScale& value) {
   const Columns b = columns_of(*item.series, time), a = columns_of(*item.other, time);
@@ -182,6 +200,9 @@ void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, 
   switch (item.kind) {
     // draw_stacks has drawn them, all at once.
     case Kind::stack:
+      break;
+    case Kind::band:
+      draw_band(frame, item, time, value);
       break;
     case Kind::difference:
       draw_difference(frame, item, time, value);

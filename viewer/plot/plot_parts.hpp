@@ -56,6 +56,7 @@ class PlotPainter {
   void draw_spans(const TimeFrame& frame);
   void draw_stacks(const TimeFrame& frame, const TimeScale& time, const ValueScale& value);
   void draw_item(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time, const ValueScale& value);
+  void draw_band(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time, const ValueScale& value);
   void draw_difference(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
                        const ValueScale& value);
   void draw_marks(const TimeFrame& frame, const TimePlot::Marks& marks, const ValueScale& value);

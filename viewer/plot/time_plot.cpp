@@ -50,17 +50,23 @@ TimePlot::TimePlot(std::string id, Canvas& canvas, ImVec2 size, Axis left, Axis 
     : id_(std::move(id)), canvas_(&canvas), size_(size), left_(std::move(left)), right_(std::move(right)) {}
 
 void TimePlot::add_line(std::string label, const Series& series, Stroke stroke, Side side) {
-  items_.push_back({Item::Kind::line, std::move(label), &series, nullptr, 0.0, stroke, side});
+  items_.push_back({Item::Kind::line, std::move(label), &series, nullptr, nullptr, 0.0, stroke, side});
+}
+
+void TimePlot::add_band(std::string label, const Series& curve, const Series& error, ImU32 colour) {
+  Stroke stroke;
+  stroke.colour = colour;
+  items_.push_back({Item::Kind::band, std::move(label), &error, nullptr, &curve, 0.0, stroke, Side::left});
 }
 
 void TimePlot::add_stack(std::string label, const Series& series, ImU32 colour) {
   Stroke stroke;
   stroke.colour = colour;
-  items_.push_back({Item::Kind::stack, std::move(label), &series, nullptr, 0.0, stroke, Side::left});
+  items_.push_back({Item::Kind::stack, std::move(label), &series, nullptr, nullptr, 0.0, stroke, Side::left});
 }
 
 void TimePlot::add_level(std::string label, double value, Stroke stroke, Side side) {
-  items_.push_back({Item::Kind::level, std::move(label), nullptr, nullptr, value, stroke, side});
+  items_.push_back({Item::Kind::level, std::move(label), nullptr, nullptr, nullptr, value, stroke, side});
 }
 
 void TimePlot::add_spans(std::string label, std::vector<TimeSpan> spans) {
@@ -74,7 +80,7 @@ void TimePlot::add_marks(std::string label, std::vector<Mark> marks, Side side) 
 void TimePlot::add_difference(std::string label, const Series& a, const Series& b) {
   Stroke stroke;
   stroke.colour = canvas_->style.text;
-  items_.push_back({Item::Kind::difference, std::move(label), &b, &a, 0.0, stroke, Side::left});
+  items_.push_back({Item::Kind::difference, std::move(label), &b, &a, nullptr, 0.0, stroke, Side::left});
 }
 
 bool TimePlot::is_hidden(const std::string& label) const {

@@ -156,6 +156,8 @@ class TimePlot {
 
   void set_title(std::string text) { title_ = std::move(text); }
   void add_line(std::string label, const Series& series, Stroke stroke, Side side = Side::left);
+  /// As far above and below a curve as its error reaches. @param error of the same unit, >= 0; gaps where none is known
+  void add_band(std::string label, const Series& curve, const Series& error, ImU32 colour);
   /// Areas on top of each other, in the order of the calls. Negative values stack below 0.
   void add_stack(std::string label, const Series& series, ImU32 colour);
   void add_level(std::string label, double value, Stroke stroke, Side side = Side::left);
@@ -178,10 +180,11 @@ class TimePlot {
   friend class PlotTable;
 
   struct Item {
-    enum class Kind : std::uint8_t { line, stack, level, difference } kind = Kind::line;
+    enum class Kind : std::uint8_t { line, band, stack, level, difference } kind = Kind::line;
     std::string label;
     const Series* series = nullptr;
-    const Series* other = nullptr;  ///< of a difference: what is taken away
+    const Series* other = nullptr;   ///< of a difference: what is taken away
+    const Series* middle = nullptr;  ///< of a band: the curve that it is around; `series` is its error
     double value = 0.0;
     Stroke stroke;
     Side side = Side::left;

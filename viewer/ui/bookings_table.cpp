@@ -1,13 +1,15 @@
-// Bookings as a table: looked at, changed where the scenario takes a session file, saved as CSV.
+// Bookings as a table: loaded, changed where the scenario takes one, run again beside run A, saved as CSV.
 #include <fmt/format.h>
 #include <imgui.h>
 // After imgui.h, which it needs.
 #include <imgui_stdlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "viewer/ui/figures.hpp"
@@ -47,59 +49,120 @@ bool is_there(const std::string& file) {
   return std::filesystem::exists(file, error);
 }
 
-constexpr int booking_columns = 8;
+constexpr int booking_columns = 10;
+
+/// A choice in a cell. @param none the text of the empty choice; null: there is none. @returns whether it changed
+bool choice_cell(Ui& ui, const std::string& item, std::string& chosen, const std::vector<std::string>& choices,
+                 const char* none) {
+  bool changed = false;
+  const std::string shown = chosen.empty() && none != nullptr ? std::string(none) : chosen;
+  ui.fonts.need_characters(shown);
+  ImGui::PushID(item.c_str());
+  const float width = ImGui::GetContentRegionAvail().x;
+  ImGui::SetNextItemWidth(width);
+  const std::string preview = cut_to_width(shown, width - 2.0F * ImGui::GetStyle().FramePadding.x);
+  const bool open = ImGui::BeginCombo("##value", preview.c_str(), ImGuiComboFlags_NoArrowButton);
+  if (!open) ui.items.register_last(item);
+  if (open) {
+    const auto choose = [&](const std::string& value, const char* text) {
+      ui.fonts.need_characters(text);
+      if (ImGui::Selectable(text, value == chosen) && value != chosen) {
+        chosen = value;
+        changed = true;
+      }
+      ui.items.register_last(fmt::format("{}.{}", item, value.empty() ? "none" : value));
+    };
+    if (none != nullptr) choose({}, none);
+    for (const std::string& choice : choices) choose(choice, choice.c_str());
+    ImGui::EndCombo();
+  }
+  ImGui::PopID();
+  return changed;
+}
+
+/// Which cells of the table can be changed, and what is chosen from.
+struct BookingEdit {
+  bool any = false;       ///< any at all
+  bool vehicles = false;  ///< the vehicle and the EVSE too
+  std::vector<std::string> types, evses;
+  const model::Run* answer = nullptr;  ///< run B, where it is the answer
+};
 
 /// Names of the columns, cut where there is no room for them.
 void draw_booking_heads(Ui& ui) {
-  const std::array<Word, booking_columns> heads{Word::session,     Word::vehicle,        Word::evse,
-                                                Word::plan_arrive, Word::plan_leave,     Word::plan_soc,
-                                                Word::plan_target, Word::bookings_energy};
-  constexpr std::array<float, booking_columns> weights{1.2F, 1.0F, 0.9F, 1.7F, 1.7F, 1.0F, 1.0F, 1.2F};
+  const std::array<Word, booking_columns> heads{
+      Word::session,     Word::vehicle,         Word::evse,         Word::plan_arrive, Word::plan_leave, Word::plan_soc,
+      Word::plan_target, Word::bookings_energy, Word::bookings_got, Word::bookings_got};
+  constexpr std::array<float, booking_columns> weights{1.2F, 1.1F, 0.9F, 1.7F, 1.7F, 0.8F, 0.8F, 1.0F, 1.3F, 0.35F};
   for (std::size_t i = 0; i < heads.size(); ++i)
-    ImGui::TableSetupColumn(ui.tr(heads[i]), ImGuiTableColumnFlags_WidthStretch, weights[i]);
+    ImGui::TableSetupColumn(fmt::format("##{}", i).c_str(), ImGuiTableColumnFlags_WidthStretch, weights[i]);
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
-  for (int i = 0; i < booking_columns; ++i) {
+  for (int i = 0; i + 1 < booking_columns; ++i) {
     ImGui::TableSetColumnIndex(i);
     text_cut(ui, ui.tr(heads[static_cast<std::size_t>(i)]));
   }
 }
 
-/// Cells that tell whose booking it is: they are never edited.
-void draw_booking_names(Ui& ui, const model::Run& run, const model::Session& session, bool may_edit) {
+/// Whose booking it is: the name of a new one can be written, vehicle and EVSE chosen.
+bool draw_booking_names(Ui& ui, const model::Run& run, const BookingEdit& edit, bool is_new, bool is_changed,
+                        model::Booking& booking) {
+  bool changed = false;
+  const std::string item = fmt::format("change.booking.{}", booking.id);
   ImGui::TableNextColumn();
-  if (may_edit) ImGui::AlignTextToFramePadding();
-  text_cut(ui, session.name);
-  ui.items.register_last(fmt::format("change.booking.{}", session.name));
+  if (edit.any) ImGui::AlignTextToFramePadding();
+  // A row that was touched has a colour of its own.
+  if (is_changed) ImGui::PushStyleColor(ImGuiCol_Text, plot::colour_of(ui.canvas.style, plot::Category::vermillion));
+  if (is_new) {
+    ui.fonts.need_characters(booking.id);
+    ImGui::SetNextItemWidth(-1.0F);
+    std::string id = booking.id;
+    if (ImGui::InputText("##id", &id, ImGuiInputTextFlags_EnterReturnsTrue) && !id.empty()) booking.id = id;
+  } else {
+    text_cut(ui, booking.id);
+  }
+  if (is_changed) ImGui::PopStyleColor();
+  ui.items.register_last(item);
+
   ImGui::TableNextColumn();
-  if (may_edit) ImGui::AlignTextToFramePadding();
-  text_cut(ui, session.vehicle);
+  if (edit.any) ImGui::AlignTextToFramePadding();
+  std::string vehicle = booking.vehicle;
+  if (!edit.vehicles) {
+    text_cut(ui, vehicle.empty() ? "-" : vehicle);
+  } else if (choice_cell(ui, item + ".vehicle", vehicle, edit.types, "-")) {
+    model::set_vehicle(run, vehicle, booking);
+    changed = true;
+  }
+
   ImGui::TableNextColumn();
-  if (may_edit) ImGui::AlignTextToFramePadding();
-  text_cut(ui, session.evse < run.evses.size() ? std::string_view(run.evses[session.evse].name) : "-");
+  if (edit.any) ImGui::AlignTextToFramePadding();
+  if (edit.vehicles)
+    changed = choice_cell(ui, item + ".evse", booking.evse, edit.evses, ui.tr(Word::bookings_any)) || changed;
+  else
+    text_cut(ui, booking.evse.empty() ? ui.tr(Word::bookings_any) : booking.evse.c_str());
+  return changed;
 }
 
 /// Cells of when it comes and goes. @returns whether one was changed
-bool draw_booking_times(Ui& ui, const model::Run& run, const std::string& name, bool may_edit,
-                        model::Booking& booking) {
+bool draw_booking_times(Ui& ui, const model::Run& run, bool may_edit, model::Booking& booking) {
   bool changed = false;
   ImGui::TableNextColumn();
   if (may_edit)
     changed = time_cell(run.clock, "##arrive", booking.arrive_ns) || changed;
   else
     text_cut(ui, run.clock.date_time_text(booking.arrive_ns));
-  ui.items.register_last(fmt::format("change.booking.{}.arrive", name));
+  ui.items.register_last(fmt::format("change.booking.{}.arrive", booking.id));
   ImGui::TableNextColumn();
   if (may_edit)
     changed = time_cell(run.clock, "##leave", booking.leave_ns) || changed;
   else
     text_cut(ui, run.clock.date_time_text(booking.leave_ns));
-  ui.items.register_last(fmt::format("change.booking.{}.leave", name));
+  ui.items.register_last(fmt::format("change.booking.{}.leave", booking.id));
   return changed;
 }
 
-/// Cells of the state of charge, edited where a battery is known. @returns whether one was changed
-bool draw_booking_charge(Ui& ui, const std::string& name, bool may_edit, model::Booking& booking) {
+/// State of charge where the battery is known, else the energy itself. @returns whether one was changed
+bool draw_booking_charge(Ui& ui, const model::Run& run, bool may_edit, model::Booking& booking) {
   bool changed = false;
   const bool battery = std::isfinite(booking.soc_target);
   ImGui::TableNextColumn();
@@ -107,29 +170,90 @@ bool draw_booking_charge(Ui& ui, const std::string& name, bool may_edit, model::
     changed = percent_cell("##soc", booking.soc_start) || changed;
   else
     text_cut(ui, percent_text(booking.soc_start));
+  ui.items.register_last(fmt::format("change.booking.{}.soc", booking.id));
   ImGui::TableNextColumn();
   if (may_edit && battery)
     changed = percent_cell("##target", booking.soc_target) || changed;
   else
     text_cut(ui, percent_text(booking.soc_target));
-  ui.items.register_last(fmt::format("change.booking.{}.target", name));
+  ui.items.register_last(fmt::format("change.booking.{}.target", booking.id));
+  if (changed) model::set_energy(run, booking);
+
+  ImGui::TableNextColumn();
+  if (may_edit && !battery) {
+    double kwh = booking.energy_kwh;
+    ImGui::SetNextItemWidth(-1.0F);
+    if (ImGui::InputDouble("##energy", &kwh, 0.0, 0.0, "%.2f kWh", ImGuiInputTextFlags_EnterReturnsTrue) && kwh > 0.0 &&
+        kwh <= 2000.0) {
+      booking.energy_kwh = kwh;
+      changed = true;
+    }
+  } else {
+    text_cut(ui, kwh_text(booking.energy_kwh));
+  }
+  ui.items.register_last(fmt::format("change.booking.{}.energy", booking.id));
   return changed;
 }
 
-/// One booking; times and charge are edited where the scenario reads a session file.
-void draw_booking_row(Ui& ui, const model::Run& run, bool may_edit, model::Booking& booking) {
-  const model::Session& session = run.sessions[booking.session];
-  ImGui::TableNextRow();
-  draw_booking_names(ui, run, session, may_edit);
-  const bool moved = draw_booking_times(ui, run, session.name, may_edit, booking);
-  const bool charged = draw_booking_charge(ui, session.name, may_edit, booking);
-  // Energy follows from the state of charge wherever a battery is known.
-  if (moved || charged) model::set_energy(run, booking);
+/// Energy got in both runs. @param answer null: there is none yet
+void draw_booking_answer(Ui& ui, const model::Run& run, const model::Run* answer, const model::Booking& booking) {
   ImGui::TableNextColumn();
-  text_cut(ui, kwh_text(booking.energy_kwh));
+  const std::string was =
+      booking.session < run.sessions.size() ? figure_text(run.sessions[booking.session].got_kwh, "", 1) : "-";
+  std::string text = was;
+  if (answer != nullptr) {
+    const auto same = std::find_if(answer->sessions.begin(), answer->sessions.end(),
+                                   [&](const model::Session& session) { return session.name == booking.id; });
+    text = fmt::format("{} > {}", was, same == answer->sessions.end() ? "-" : figure_text(same->got_kwh, "", 1));
+  }
+  text_cut(ui, text);
+  ui.items.register_last(fmt::format("change.booking.{}.got", booking.id));
+}
+
+/// @returns whether the row is to be dropped
+bool draw_booking_row(Ui& ui, const model::Run& run, const BookingEdit& edit, const model::Booking* was,
+                      model::Booking& booking) {
+  ImGui::TableNextRow();
+  draw_booking_names(ui, run, edit, was == nullptr && edit.any, was == nullptr || !booking.is_same(*was), booking);
+  draw_booking_times(ui, run, edit.any, booking);
+  draw_booking_charge(ui, run, edit.any, booking);
+  draw_booking_answer(ui, run, edit.answer, booking);
+  ImGui::TableNextColumn();
+  const bool dropped = edit.any && ImGui::SmallButton("x");
+  if (edit.any) ui.items.register_last(fmt::format("change.booking.{}.drop", booking.id));
+  return dropped;
+}
+
+/// The booking as the run has it, of those in the order of their sessions; null: it is new.
+const model::Booking* booking_in(const std::vector<model::Booking>& were, const model::Booking& booking) {
+  if (booking.session == no_row) return nullptr;
+  const auto found = std::ranges::lower_bound(were, booking.session, {}, &model::Booking::session);
+  return found == were.end() || found->session != booking.session ? nullptr : &*found;
+}
+
+/// Where evtwin takes a changed table of bookings from: --change, --set sessions, or from nowhere.
+enum class BookingWay : std::uint8_t { none, bookings, sessions };
+BookingWay way_of(const model::AskedWorld& world) {
+  if (world.trouble != model::NotAskable::askable) return BookingWay::none;
+  if (world.has_bookings) return BookingWay::bookings;
+  return world.reads_parameter("sessions") ? BookingWay::sessions : BookingWay::none;
+}
+
+/// A button as wide as its words.
+bool word_button(Ui& ui, Word word, const char* item) {
+  const bool pressed = ImGui::Button(ui.tr(word));
+  ui.items.register_last(item);
+  return pressed;
 }
 
 }  // namespace
+
+void ChangeSite::take_bookings(const model::Run& run) {
+  bookings_of_ = run.serial;
+  bookings_site_ = site_;
+  bookings_ = bookings_were_ = model::bookings_of(run, run.sites.size() > 1 ? site_ : no_row);
+  bookings_trouble_.clear();
+}
 
 /// `advise --bookings`: which of the bookings that may be moved should be, and what that saves.
 void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run) {
@@ -141,11 +265,16 @@ void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& r
   }
 
   ImGui::PushID("advice");
-  const bool possible = world.trouble == model::NotAskable::askable;
+  const bool possible = world.trouble == model::NotAskable::askable && world.has_bookings;
   if (task_buttons(ui, advice_task_, "bookings.advise", Word::bookings_advise, possible)) {
     advice_.reset();
-    advice_task_.start_task(
-        model::booking_arguments(asking.evtwin, world, now_.strategy.empty() ? "lp" : now_.strategy));
+    try {
+      model::SiteRequest request = booking_request(asking, run);
+      request.strategy = now_.strategy.empty() ? "lp" : now_.strategy;
+      advice_task_.start_task(model::booking_arguments(asking.evtwin, world, request));
+    } catch (const std::runtime_error& error) {
+      advice_task_.set_trouble(error.what());
+    }
   }
   ImGui::PopID();
   if (!advice_) return;
@@ -167,79 +296,160 @@ void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& r
   show("bookings.saves", fmt::format(fmt::runtime(ui.tr(Word::bookings_saves)), advice.moves.size(), advice.flexible,
                                      money_text(ui, run, advice.saves), money_text(ui, run, advice.bill_before),
                                      money_text(ui, run, advice.bill_after)));
+  if (advice.moves.empty() || !word_button(ui, Word::bookings_take, "bookings.take")) return;
+  for (const model::BookingMove& move : advice.moves) {
+    for (model::Booking& booking : bookings_) {
+      if (booking.id != move.id) continue;
+      booking.arrive_ns = move.to_arrive_ns;
+      booking.leave_ns = move.to_leave_ns;
+    }
+  }
 }
 
-/// A name and a button; nothing is written over a file that is there.
-void ChangeSite::draw_bookings_file(Ui& ui, const model::Run& run) {
-  const float button =
-      std::max(ImGui::CalcTextSize(ui.tr(Word::bookings_save)).x, ImGui::CalcTextSize(ui.tr(Word::bookings_replan)).x) +
-      4.0F * ImGui::GetStyle().FramePadding.x;
-  ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
+void ChangeSite::load_bookings(const model::Run& run) {
+  bookings_trouble_.clear();
+  try {
+    std::ifstream in(csv_name_, std::ios::binary);
+    if (!in || csv_name_.empty()) throw std::runtime_error("can not be opened; write the path of a CSV file");
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    bookings_ = model::read_booking_table(run, text);
+  } catch (const std::runtime_error& error) {
+    bookings_trouble_ = fmt::format("{}: {}", csv_name_.empty() ? "-" : csv_name_, error.what());
+  }
+}
+
+/// Nothing is written over a file that is there.
+void ChangeSite::save_bookings(Ui& ui, Asking& asking, const model::Run& run) {
+  const std::string file = csv_name_.empty() ? "bookings.csv" : csv_name_;
+  const bool kept = is_there(file);
+  std::ofstream out;
+  if (!kept) out.open(file, std::ios::binary);
+  if (out && way_of(asking.asked_world(run)) == BookingWay::bookings)
+    model::write_booking_table(out, run, bookings_);
+  else if (out)
+    model::write_bookings(out, run, bookings_);
+  out.close();
+  ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
+}
+
+void ChangeSite::draw_bookings_file(Ui& ui, Asking& asking, const model::Run& run) {
+  const float spacing = ImGui::GetStyle().ItemSpacing.x;
+  const auto width_of = [&](Word word) {
+    return ImGui::CalcTextSize(ui.tr(word)).x + 2.0F * ImGui::GetStyle().FramePadding.x + spacing;
+  };
+  ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - width_of(Word::bookings_load) -
+                          width_of(Word::bookings_save));
   ui.fonts.need_characters(csv_name_);
   ImGui::InputTextWithHint("##csv", "bookings.csv", &csv_name_);
   ui.items.register_last("change.bookings_path");
   ImGui::SameLine();
-  if (ImGui::Button(ui.tr(Word::bookings_save), {button, 0.0F})) {
-    const std::string file = csv_name_.empty() ? "bookings.csv" : csv_name_;
-    const bool kept = is_there(file);
-    std::ofstream out;
-    if (!kept) out.open(file, std::ios::binary);
-    if (out) model::write_bookings(out, run, bookings_);
-    out.close();
-    ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
-  }
-  ui.items.register_last("change.bookings_save");
+  if (word_button(ui, Word::bookings_load, "change.bookings_load")) load_bookings(run);
+  ImGui::SameLine();
+  if (word_button(ui, Word::bookings_save, "change.bookings_save")) save_bookings(ui, asking, run);
+  if (bookings_trouble_.empty()) return;
+  draw_wrapped(ui, bookings_trouble_, plot::colour_of(ui.canvas.style, plot::Category::vermillion));
+  ui.items.register_last("change.bookings_trouble");
 }
 
-/// Asks what the changed bookings come to: evtwin reads them as the scenario's session file.
+model::SiteRequest ChangeSite::booking_request(Asking& asking, const model::Run& run) {
+  model::SiteRequest request;
+  const bool untouched = std::equal(bookings_.begin(), bookings_.end(), bookings_were_.begin(), bookings_were_.end(),
+                                    [](const auto& a, const auto& b) { return a.is_same(b); });
+  if (untouched) return request;
+  const bool table = way_of(asking.asked_world(run)) == BookingWay::bookings;
+  const std::string file = asking.new_file("bookings", ".csv");
+  std::ofstream out(file, std::ios::binary);
+  if (table)
+    model::write_booking_table(out, run, bookings_);
+  else
+    model::write_bookings(out, run, bookings_);
+  out.close();
+  if (!out) throw std::runtime_error(fmt::format("{}: can not be written", file));
+  if (table)
+    request.changes[(run.sites.size() > 1 ? run.sites[site_].name + "." : std::string()) + "bookings"] = file;
+  else
+    request.set["sessions"] = file;
+  return request;
+}
+
+/// Asks what the changed bookings come to: evtwin reads them in the place of the scenario's.
 void ChangeSite::draw_bookings_replan(Ui& ui, Asking& asking, const model::Run& run) {
+  if (word_button(ui, Word::bookings_add, "change.bookings_add"))
+    bookings_.push_back(model::new_booking(run, bookings_));
+  ImGui::SameLine();
+  if (word_button(ui, Word::bookings_reset, "change.bookings_reset")) take_bookings(run);
+  ImGui::SameLine();
+
+  // How far the table is from the run.
+  std::size_t changed = 0, added = 0, kept = 0;
+  for (const model::Booking& booking : bookings_) {
+    const model::Booking* was = booking_in(bookings_were_, booking);
+    kept += was != nullptr ? 1U : 0U;
+    (was == nullptr ? added : changed) += was == nullptr || !booking.is_same(*was) ? 1U : 0U;
+  }
+  ImGui::AlignTextToFramePadding();
+  text_cut(ui, fmt::format(fmt::runtime(ui.tr(Word::bookings_changed)), changed, added, bookings_were_.size() - kept));
+  ui.items.register_last("change.bookings_changed");
+
   ImGui::PushID("bookings");
-  if (task_buttons(ui, task_, "change.bookings", Word::bookings_replan, true)) {
+  if (task_buttons(ui, task_, "change.bookings", Word::bookings_replan, !bookings_.empty())) {
     try {
-      const std::string file = asking.new_file("bookings", ".csv");
-      std::ofstream out(file, std::ios::binary);
-      model::write_bookings(out, run, bookings_);
-      out.close();
-      if (!out) throw std::runtime_error(fmt::format("{}: can not be written", file));
-      start_run(asking, run, {{"sessions", file}});
+      start_run(asking, run, booking_request(asking, run));
     } catch (const std::runtime_error& error) {
       task_.set_trouble(error.what());
     }
   }
   ImGui::PopID();
+  if (const model::Run* other = answer_run(ui); other != nullptr && !other->kpis.empty())
+    draw_cost_sentence(ui, run, *other);
 }
 
-void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
-  if (bookings_of_ != run.serial) {
-    bookings_of_ = run.serial;
-    bookings_ = model::bookings_of(run);
+void ChangeSite::draw_booking_table(Ui& ui, Asking& asking, const model::Run& run) {
+  const BookingWay way = way_of(asking.asked_world(run));
+  BookingEdit edit;
+  edit.any = way != BookingWay::none;
+  edit.vehicles = way == BookingWay::bookings;
+  edit.answer = answer_run(ui);
+  for (const model::VehicleType& type : run.vehicles) {
+    if (type.name != model::unknown_battery) edit.types.push_back(type.name);
   }
-  const model::AskedWorld& world = asking.asked_world(run);
-  const bool may_edit = world.trouble == model::NotAskable::askable && world.reads_parameter("sessions");
-  if (!may_edit) {
-    draw_wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
-    ui.items.register_last("change.bookings_fixed");
+  for (const model::Evse& evse : run.evses) {
+    if (run.sites.size() == 1 || evse.site == site_) edit.evses.push_back(evse.name);
   }
-  draw_bookings_file(ui, run);
-  if (may_edit) draw_bookings_replan(ui, asking, run);
-  draw_booking_advice(ui, asking, run);
 
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV |
-                                    ImGuiTableFlags_SizingStretchProp;
+                                    ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_NoSavedSettings;
   if (!ImGui::BeginTable("##bookings", booking_columns, flags)) return;
   draw_booking_heads(ui);
 
   // Of thousands of bookings only those that are seen cost anything.
+  std::size_t dropped = bookings_.size();
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(bookings_.size()));
   while (clipper.Step()) {
     for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
+      const auto at = static_cast<std::size_t>(row);
       ImGui::PushID(row);
-      draw_booking_row(ui, run, may_edit, bookings_[static_cast<std::size_t>(row)]);
+      if (draw_booking_row(ui, run, edit, booking_in(bookings_were_, bookings_[at]), bookings_[at])) dropped = at;
       ImGui::PopID();
     }
   }
   ImGui::EndTable();
+  if (dropped < bookings_.size()) bookings_.erase(bookings_.begin() + static_cast<std::ptrdiff_t>(dropped));
+}
+
+void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
+  if (bookings_of_ != run.serial || bookings_site_ != site_) take_bookings(run);
+  const BookingWay way = way_of(asking.asked_world(run));
+  if (way == BookingWay::none) {
+    draw_wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
+    ui.items.register_last("change.bookings_fixed");
+  }
+  if (way == BookingWay::sessions) draw_wrapped(ui, ui.tr(Word::bookings_without_vehicles), ui.canvas.style.text_weak);
+  draw_bookings_file(ui, asking, run);
+  if (way != BookingWay::none) draw_bookings_replan(ui, asking, run);
+  if (way == BookingWay::bookings) draw_booking_advice(ui, asking, run);
+  draw_booking_table(ui, asking, run);
 }
 
 }  // namespace evtwin::viewer::ui

@@ -67,32 +67,6 @@ std::string strategy_of(const model::Run& run) {
 /// The whole text that makes the same number again, without an exponent's plus or spaces.
 std::string number_text(double value) { return fmt::format("{}", value); }
 
-/// The sentence comes first: whether it is dearer is what a manager asks first.
-void draw_cost_sentence(Ui& ui, const model::Run& run, const model::Run& other) {
-  const plot::Style& style = ui.canvas.style;
-  const double dearer = model::kpi_value(other, "total_cost") - model::kpi_value(run, "total_cost");
-  const double less_kwh = model::service_kwh(run) - model::service_kwh(other);
-  const std::string difference = money_text(ui, run, std::abs(dearer));
-  const bool same = difference == money_text(ui, run, 0.0);
-  std::string sentence =
-      same ? std::string(ui.tr(Word::change_same_cost))
-           : fmt::format(fmt::runtime(ui.tr(dearer > 0.0 ? Word::change_dearer : Word::change_cheaper)), difference);
-  if (kwh_text(std::abs(less_kwh)) != kwh_text(0.0)) {
-    sentence +=
-        " " + fmt::format(fmt::runtime(ui.tr(less_kwh > 0.0 ? Word::change_serves_less : Word::change_serves_more)),
-                          kwh_text(std::abs(less_kwh)));
-  }
-  draw_wrapped(
-      ui, sentence,
-      same ? style.text : plot::colour_of(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
-  ui.items.register_last("change.sentence");
-
-  for (const analysis::PartyVerdict& party : verdict_of(ui).parties) {
-    if (party.party == analysis::Party::site || party.party == analysis::Party::drivers)
-      draw_wrapped(ui, party.join_parts(), style.text_weak);
-  }
-}
-
 /// Columns of the figures: name, A, B, B - A. Texts are cut to them.
 struct FigureColumns {
   std::array<float, 4> widths{};
@@ -170,6 +144,32 @@ void draw_change_plot(Ui& ui, const model::Site& was, const model::Site& now) {
 
 }  // namespace
 
+/// The sentence comes first: whether it is dearer is what a manager asks first.
+void ChangeSite::draw_cost_sentence(Ui& ui, const model::Run& run, const model::Run& other) {
+  const plot::Style& style = ui.canvas.style;
+  const double dearer = model::kpi_value(other, "total_cost") - model::kpi_value(run, "total_cost");
+  const double less_kwh = model::service_kwh(run) - model::service_kwh(other);
+  const std::string difference = money_text(ui, run, std::abs(dearer));
+  const bool same = difference == money_text(ui, run, 0.0);
+  std::string sentence =
+      same ? std::string(ui.tr(Word::change_same_cost))
+           : fmt::format(fmt::runtime(ui.tr(dearer > 0.0 ? Word::change_dearer : Word::change_cheaper)), difference);
+  if (kwh_text(std::abs(less_kwh)) != kwh_text(0.0)) {
+    sentence +=
+        " " + fmt::format(fmt::runtime(ui.tr(less_kwh > 0.0 ? Word::change_serves_less : Word::change_serves_more)),
+                          kwh_text(std::abs(less_kwh)));
+  }
+  draw_wrapped(
+      ui, sentence,
+      same ? style.text : plot::colour_of(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
+  ui.items.register_last("change.sentence");
+
+  for (const analysis::PartyVerdict& party : verdict_of(ui).parties) {
+    if (party.party == analysis::Party::site || party.party == analysis::Party::drivers)
+      draw_wrapped(ui, party.join_parts(), style.text_weak);
+  }
+}
+
 ChangeSite::Fields ChangeSite::fields_of(const model::Run& run, std::uint32_t row) {
   Fields fields;
   fields.strategy = strategy_of(run);
@@ -188,10 +188,8 @@ ChangeSite::Fields ChangeSite::fields_of(const model::Run& run, std::uint32_t ro
   return fields;
 }
 
-void ChangeSite::start_run(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set) {
+void ChangeSite::start_run(Asking& asking, const model::Run& run, model::SiteRequest request) {
   const model::AskedWorld& world = asking.asked_world(run);
-  model::SiteRequest request;
-  request.set = set;
   if (!sessions_file_.empty() && !request.set.contains("sessions")) request.set["sessions"] = sessions_file_;
   request.strategy = now_.strategy;
   const std::string site = run.sites.size() > 1 ? run.sites[site_].name + "." : std::string();

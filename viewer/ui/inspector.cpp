@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "viewer/model/metered.hpp"
 #include "viewer/ui/facts.hpp"
+#include "viewer/ui/metered_plot.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panels.hpp"
 
@@ -132,21 +132,13 @@ void draw_plan(Ui& ui, const model::Run& run, std::uint32_t evse) {
   ui.items.register_rect("inspector.plan", reply.min, reply.max);
 }
 
-/// A replay: what was metered at the selected EVSE, and what the twin has, over the session there.
+/// A replay: what was metered at the selected EVSE, and what the twin has.
 void draw_metered(Ui& ui, const model::Run& run, std::uint32_t evse) {
   const float em = ImGui::GetFontSize();
   if (evse >= run.evses.size() || run.metered.empty() || ImGui::GetContentRegionAvail().x < em * 14.0F) return;
-  const model::Series& metered = panel_state(ui).metered_evse.at(kept_of(ui, run)).get_or_make(run, evse, [&] {
-    return model::metered_at(run, evse);
-  });
-  const plot::Style& style = ui.canvas.style;
   heading(ui, Word::metered_and_twin);
-  plot::TimePlot plot("inspector.metered", ui.canvas, {ImGui::GetContentRegionAvail().x, em * 9.0F}, {"kW"});
-  plot.add_line(ui.tr(Word::flows), run.evses[evse].kw,
-                {plot::colour_of(style, plot::Category::blue), 1.5F, false, 0.2});
-  plot.add_line(ui.tr(Word::series_metered), metered, {plot::colour_of(style, plot::Category::vermillion), 1.5F});
-  const plot::PlotReply reply = plot.draw_plot();
-  ui.items.register_rect("inspector.metered", reply.min, reply.max);
+  sentence(ui, metered_sentence(ui, run, evse, ui.time.cursor_ns()), "");
+  draw_metered_plot(ui, run, evse, "inspector.metered", em * 9.0F);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "analysis/verdict.hpp"
 #include "viewer/model/flows.hpp"
+#include "viewer/model/metered.hpp"
 #include "viewer/model/story.hpp"
 #include "viewer/model/usable.hpp"
 #include "viewer/model/waiting.hpp"
@@ -143,7 +144,10 @@ struct PanelState {
   std::array<Kept<GanttQuestion, GanttChart>, 2> gantt;
   std::array<Kept<OverviewQuestion, OverviewStrip>, 2> overview;
 
-  std::array<Kept<std::uint32_t, model::Series>, 2> metered_site, metered_evse;  ///< of a replay
+  // Of a replay.
+  std::array<Kept<std::uint32_t, model::Series>, 2> metered_site, metered_evse, error_evse;
+  std::array<Kept<int, model::Series>, 2> error_site;
+  std::array<Kept<std::uint32_t, model::MeteredSession>, 2> metered_session;
 
   std::array<Kept<int, std::vector<model::Held>>, 2> reservations;
   std::array<Kept<std::pair<std::uint32_t, TimeNs>, std::vector<std::uint32_t>>, 2> usable;  ///< of (site, instant)

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "viewer/model/metered.hpp"
+#include "viewer/ui/metered_plot.hpp"
 #include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
 #include "viewer/ui/traces.hpp"
@@ -125,6 +126,12 @@ const model::Series& metered_shown(const Ui& ui, const model::Run& run) {
   });
 }
 
+const model::Series& error_shown(const Ui& ui, const model::Run& run) {
+  return panel_state(ui).error_site.at(kept_of(ui, run)).get_or_make(run, 0, [&] {
+    return model::metered_error_of_site(run);
+  });
+}
+
 void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* id, std::string title,
               plot::Axis axis = {}) {
   axis.unit = "kW";
@@ -153,7 +160,11 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
     }
     add(metered_text(ui, Word::series_grid, {site}), site->grid_kw,
         stroke(ui, own(Category::blue), layer.dashed, 0.0, 2.0F), false);
-    // A replay: what was metered over what the twin has.
+    // A replay: what was metered over what the twin has, and how far the twin's power is off.
+    if (!layer.run->metered.empty() && !error_shown(ui, *layer.run).empty())
+      plot.add_band(layer.prefix + error_label(ui, error_shown(ui, *layer.run).pieces().front().value), site->ev_kw,
+                    error_shown(ui, *layer.run),
+                    plot::with_alpha(plot::colour_of(ui.canvas.style, own(Category::sky_blue)), 0.3));
     if (!layer.run->metered.empty())
       add(ui.tr(Word::series_metered), metered_shown(ui, *layer.run),
           stroke(ui, Category::vermillion, false, 0.0, 1.6F), false);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "viewer/ui/figures.hpp"
+#include "viewer/ui/metered_plot.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
@@ -114,6 +115,15 @@ void draw_moment(Ui& ui, const model::Moment& moment, const std::string& item, b
     text_at(ui, {min.x + start, min.y + static_cast<float>(i) * line_height}, lines[i], room, style.text);
 }
 
+void draw_title(Ui& ui, const std::string& text) {
+  ui.fonts.need_characters(text);
+  ImGui::PushFont(ui.fonts.small);
+  ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
+  ImGui::TextUnformatted(text.c_str());
+  ImGui::PopStyleColor();
+  ImGui::PopFont();
+}
+
 void draw_why(Ui& ui, const model::Run& run) {
   const Selection selection = selection_in(ui, run);
   if (selection.evse >= run.evses.size()) return;
@@ -126,16 +136,14 @@ void draw_why(Ui& ui, const model::Run& run) {
   ImGui::PopStyleColor();
   ImGui::PopTextWrapPos();
   ui.items.register_last("story.why");
-  ImGui::Separator();
-}
 
-void draw_title(Ui& ui, const std::string& text) {
-  ui.fonts.need_characters(text);
-  ImGui::PushFont(ui.fonts.small);
-  ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
-  ImGui::TextUnformatted(text.c_str());
-  ImGui::PopStyleColor();
-  ImGui::PopFont();
+  // Of a replay the session is shown as it was metered and as the twin has it.
+  if (const std::string metered = metered_sentence(ui, run, selection.evse, ui.time.cursor_ns()); !metered.empty()) {
+    draw_title(ui, metered);
+    ui.items.register_last("story.metered");
+    draw_metered_plot(ui, run, selection.evse, "plot.metered", ImGui::GetFontSize() * 8.0F);
+  }
+  ImGui::Separator();
 }
 
 }  // namespace

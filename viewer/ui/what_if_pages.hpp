@@ -64,10 +64,18 @@ class ChangeSite {
   void draw_result(Ui& ui, const model::Run& run);
   void draw_save(Ui& ui);
   void draw_bookings(Ui& ui, Asking& asking, const model::Run& run);
-  void draw_bookings_file(Ui& ui, const model::Run& run);
+  void draw_bookings_file(Ui& ui, Asking& asking, const model::Run& run);
   void draw_bookings_replan(Ui& ui, Asking& asking, const model::Run& run);
   void draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run);
-  void start_run(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set);
+  void draw_booking_table(Ui& ui, Asking& asking, const model::Run& run);
+  void take_bookings(const model::Run& run);  ///< those of the run's site, as they stand in it
+  void load_bookings(const model::Run& run);
+  void save_bookings(Ui& ui, Asking& asking, const model::Run& run);
+  /// Writes the table for evtwin. @returns what is to be set or changed. @throws std::runtime_error
+  model::SiteRequest booking_request(Asking& asking, const model::Run& run);
+  static void draw_cost_sentence(Ui& ui, const model::Run& run, const model::Run& other);
+  /// The form's changes and these together.
+  void start_run(Asking& asking, const model::Run& run, model::SiteRequest request);
   /// Run B where it is the answer; null: none yet.
   const model::Run* answer_run(const Ui& ui) const;
 
@@ -76,8 +84,10 @@ class ChangeSite {
   std::uint64_t form_of_ = 0;  ///< serial of the run
   std::uint32_t site_ = 0;
   std::string sessions_file_, out_, shown_, save_as_, csv_name_;
-  std::vector<model::Booking> bookings_;
+  std::vector<model::Booking> bookings_, bookings_were_;  ///< as edited, and as the run has them
   std::uint64_t bookings_of_ = 0;
+  std::uint32_t bookings_site_ = 0;
+  std::string bookings_trouble_;  ///< of a table that can not be read
   Task advice_task_;
   std::uint64_t advice_of_ = 0;  ///< serial of the run
   std::optional<model::BookingAdvice> advice_;

@@ -51,6 +51,35 @@ TEST(Metered, AtAnInstantIsTheReadingInForce) {
   }
 }
 
+// The band around the twin: root of the mean square of what a reading and the twin differ by, as SQL sums it up.
+TEST(Metered, ErrorOfASessionIsThatOfItsReadings) {
+  const model::Run& run = *replayed().run;
+  std::size_t compared = 0;
+  for (std::uint32_t row = 0; row < run.sessions.size(); row += 5) {
+    const MeteredSession sum = metered_session(run, row);
+    if (std::isnan(sum.error_kw)) continue;
+    ++compared;
+    const std::string of =
+        " FROM metered WHERE end_ns > start_ns AND session = " + std::to_string(run.sessions[row].number);
+    const std::string hours = "((end_ns - start_ns) / 3.6e12)";
+    const double mean_square =
+        test::ask(replayed().file, "SELECT sum(" + hours + " * (kw - twin_kwh / " + hours + ") * (kw - twin_kwh / " +
+                                       hours + ")) / sum(" + hours + ")" + of);
+    EXPECT_NEAR(sum.error_kw, std::sqrt(mean_square), 1e-9);
+    EXPECT_NEAR(sum.twin_kwh, test::ask(replayed().file, "SELECT sum(twin_kwh)" + of), 1e-9);
+    const TimeNs middle =
+        run.sessions[row].plugged_in_ns + (run.sessions[row].departed_ns - run.sessions[row].plugged_in_ns) / 2;
+    EXPECT_NEAR(metered_error_at(run, run.sessions[row].evse).value_at(middle), sum.error_kw, 1e-12);
+  }
+  EXPECT_GT(compared, 4U);
+}
+
+TEST(Metered, ErrorOfTheSiteIsTheCertificates) {
+  const model::Run& run = *replayed().run;
+  EXPECT_EQ(metered_error_of_site(run).value_at(run.start_ns),
+            test::ask(replayed().file, "SELECT value FROM score WHERE name = 'timing_rmse'"));
+}
+
 TEST(Judged, CountsTheLinesOfTheCertificateByGateWithoutThoseGiven) {
   const model::Run& run = *replayed().run;
   const Judged sum = judge_run(run);

@@ -92,8 +92,8 @@ TEST(Bookings, TargetAndEnergyAreTwoWaysToSayTheSame) {
   model::Run run = two_stations();
   Session& session = add(run, 0, 0, 0, 0);
   session.name = "van, \"1\"";
-  session.battery_kwh = 60.0;
-  session.charge_efficiency = 0.9;
+  session.vehicle = "Kona";
+  run.vehicles = {{"Kona", 60.0, 0.9}, {"Zoe", 50.0, 1.0}};
   session.soc_start = 0.2;
   session.wanted_kwh = 20.0;
   session.arrived_ns = kernel::hour_ns;
@@ -112,6 +112,60 @@ TEST(Bookings, TargetAndEnergyAreTwoWaysToSayTheSame) {
   EXPECT_EQ(out.str(),
             "arrival,departure,energy_kwh,soc,evse,session_id\n"
             "1970-01-01T01:00:00+00:00,1970-01-01T03:00:00+00:00,0,0.2,A-1,\"van, \"\"1\"\"\"\n");
+}
+
+TEST(Bookings, ComeBackFromTheirTableAsTheyWere) {
+  model::Run run = two_stations();
+  run.vehicles = {{"Kona", 60.0, 0.9}, {std::string(unknown_battery), none, 1.0}};
+  Session& known = add(run, 0, 0, 0, 0);
+  known.name = "van, \"1\"";
+  known.vehicle = "Kona";
+  known.soc_start = 0.2;
+  known.wanted_kwh = 0.5 * 60.0 / 0.9;
+  Session& unknown = add(run, 1, 0, 0, 0);
+  unknown.name = "guest";
+  unknown.vehicle = unknown_battery;
+  unknown.wanted_kwh = 7.25;
+  for (Session& session : run.sessions) {
+    session.arrived_ns = kernel::hour_ns;
+    session.departed_ns = 3 * kernel::hour_ns;
+  }
+  std::ostringstream out;
+  write_booking_table(out, run, bookings_of(run));
+  EXPECT_EQ(out.str(),
+            "id,vehicle,arrive,leave,soc,target,energy_kwh,evse\n"
+            "\"van, \"\"1\"\"\",Kona,1970-01-01T01:00:00+00:00,1970-01-01T03:00:00+00:00,0.2,0.7,,A-1\n"
+            "guest,,1970-01-01T01:00:00+00:00,1970-01-01T03:00:00+00:00,,,7.25,A-2\n");
+  const auto back = read_booking_table(run, out.str());
+  ASSERT_EQ(back.size(), 2U);
+  EXPECT_EQ(back[0].session, 0U);
+  EXPECT_EQ(back[0].id, "van, \"1\"");
+  EXPECT_NEAR(back[0].energy_kwh, 0.5 * 60.0 / 0.9, 1e-9);
+  EXPECT_EQ(back[1].energy_kwh, 7.25);
+}
+
+TEST(Bookings, ATableThatIsWrongSaysInWhichLineAndWhat) {
+  model::Run run = two_stations();
+  run.vehicles = {{"Kona", 60.0, 0.9}};
+  const auto trouble = [&](const std::string& text) -> std::string {
+    try {
+      read_booking_table(run, text);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "read";
+  };
+  const std::string heads = "id,vehicle,arrive,leave,soc,target,energy_kwh,evse\n";
+  EXPECT_EQ(trouble("id,when\n").rfind("line 1: no column 'when' is known", 0), 0U);
+  EXPECT_EQ(trouble(heads + "a,Zoe,1970-01-01T01:00,1970-01-01T02:00,0.2,0.8,,any\n"),
+            "line 2: the scenario has no vehicle 'Zoe'");
+  EXPECT_EQ(trouble(heads + "a,Kona,1970-01-01T02:00,1970-01-01T01:00,0.2,0.8,,any\n"),
+            "line 2: 'a' does not leave after it arrives");
+  EXPECT_EQ(trouble(heads + "a,Kona,1970-01-01T01:00,1970-01-01T02:00,20 %,0.8,,any\n").rfind("line 2: soc is", 0), 0U);
+  EXPECT_EQ(trouble(heads + "a,Kona,1970-01-01T01:00\n"), "line 2: has 3 cells under 8 columns");
+  EXPECT_EQ(trouble(heads), "the table has no rows: nobody has booked");
+  EXPECT_EQ(trouble(heads + "a,Kona,1970-01-01T01:00,1970-01-01T02:00,0.2,0.8,,Z-9\n"),
+            "line 2: the site has no EVSE 'Z-9'");
 }
 
 TEST(Bookings, OfABatteryThatNobodyKnowsOnlyTheEnergyIsKnown) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -133,20 +134,79 @@ TEST_F(WhatIfScreen, AnAnswerIsSavedUnderANameAndNeverOverAFile) {
   EXPECT_NE(viewer.ui().notice.find("Can not be written"), std::string::npos) << viewer.ui().notice;
 }
 
-TEST_F(WhatIfScreen, BookingsOfAScenarioWithoutASessionFileAreShownAndSaved) {
+std::string text_in(const std::string& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Saved, read again by evtwin, and the same run: no booking lost its vehicle, energy, EVSE, priority or window.
+TEST_F(WhatIfScreen, BookingsThatNobodyTouchedAreSavedWithTheirVehiclesAndMakeTheSameRun) {
   Headless viewer(options("site"), 1024, 700);
   viewer.draw_frames(5);
   const std::string file = folder + "/bookings.csv";
   viewer.play_script("click change.tab_bookings; frames 3");
-  EXPECT_TRUE(there(viewer, "change.bookings_fixed"));
-  EXPECT_TRUE(there(viewer, "change.booking.van-1"));
+  EXPECT_FALSE(there(viewer, "change.bookings_fixed"));
   viewer.play_script("click change.bookings_path; type " + file + "; click change.bookings_save");
-  std::ifstream in(file);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_NE(text.find("2026-06-10T13:00:00+09:00,2026-06-10T18:00:00+09:00,"), std::string::npos) << text;
-  // What was saved is what a scenario reads.
+  const std::string text = text_in(file);
+  EXPECT_NE(text.find("van-1,Porter,2026-06-10T13:00:00+09:00,2026-06-10T18:00:00+09:00,0.2,0.7,,A-1\n"),
+            std::string::npos)
+      << text;
   const std::string again = folder + "/again.evtwin";
-  evtwin({"run", paths::source_dir + "/scenarios/real_sessions.lua", "--set", "sessions=" + file, "--out", again});
+  evtwin({"run", paths::source_dir + "/scenarios/manager_day.lua", "--change", "bookings=" + file, "--out", again});
+  const model::RunPtr run = model::read_run(again);
+  EXPECT_EQ(run->event_hash, viewer.ui().run_a()->event_hash);
+  EXPECT_EQ(model::kpi_value(*run, "total_cost"), model::kpi_value(*viewer.ui().run_a(), "total_cost"));
+}
+
+TEST_F(WhatIfScreen, BookingsAreEditedWithTheirVehiclesRunAgainAndTheDifferenceIsShown) {
+  Headless viewer(options("site"), 1024, 700);
+  viewer.play_script(
+      "frames 5; click change.tab_bookings; frames 3; click change.booking.van-1.vehicle; frames 2; "
+      "click change.booking.van-1.vehicle.Kona; frames 2; double_click change.booking.commuter.target; key ctrl+A; "
+      "type 95; key enter; click change.booking.night-shift.drop; frames 2; click change.bookings_add; frames 2; "
+      "click change.bookings.run; frames 60");
+  const model::Run* b = viewer.ui().run_b();
+  ASSERT_NE(b, nullptr);
+  const auto session = [&](const std::string& name) {
+    const auto found = std::ranges::find_if(b->sessions, [&](const model::Session& each) { return each.name == name; });
+    return found == b->sessions.end() ? nullptr : &*found;
+  };
+  ASSERT_NE(session("van-1"), nullptr);
+  EXPECT_EQ(session("van-1")->vehicle, "Kona");
+  EXPECT_NEAR(session("van-1")->wanted_kwh, 0.5 * 64.0 / 0.93, 1e-9);
+  ASSERT_NE(session("commuter"), nullptr);
+  EXPECT_NEAR(session("commuter")->wanted_kwh, 0.45 * 64.8 / 0.93, 1e-9);
+  EXPECT_EQ(session("night-shift"), nullptr);
+  EXPECT_NE(session("new-1"), nullptr);
+  EXPECT_TRUE(there(viewer, "change.sentence"));
+  EXPECT_TRUE(there(viewer, "change.booking.van-1.got"));
+}
+
+TEST_F(WhatIfScreen, BookingsAreLoadedFromACsvAndOneThatIsWrongSaysItsLine) {
+  const std::string good = folder + "/good.csv", bad = folder + "/bad.csv";
+  std::ofstream(good) << "id,vehicle,arrive,leave,soc,target\nvan-1,,2026-06-10T09:30,2026-06-10T12:00,,\n"
+                         "taxi,Niro,2026-06-10T12:00,2026-06-10T14:00,0.4,0.6\n";
+  std::ofstream(bad) << "id,vehicle\nvan-1,Tesla\n";
+  Headless viewer(options("site"), 1024, 700);
+  viewer.play_script("frames 5; click change.tab_bookings; frames 3; click change.bookings_path; type " + bad +
+                     "; click change.bookings_load; frames 2");
+  EXPECT_TRUE(there(viewer, "change.bookings_trouble"));
+  viewer.play_script(
+      "click change.bookings_path; key ctrl+A; type " + good +
+      "; click change.bookings_load; frames 2; expect no change.bookings_trouble; "
+      "expect change.booking.taxi; expect no change.booking.commuter; click change.bookings.run; frames 60");
+  ASSERT_NE(viewer.ui().run_b(), nullptr);
+  EXPECT_EQ(viewer.ui().run_b()->sessions.size(), 2U);
+}
+
+TEST_F(WhatIfScreen, AdviceOnBookingsIsGivenInTheWindowAndTakenOver) {
+  Headless viewer(options("site"), 1024, 700);
+  viewer.play_script("frames 5; click change.tab_bookings; frames 3; click bookings.advise.run; frames 60");
+  EXPECT_TRUE(there(viewer, "bookings.saves"));
+  ASSERT_TRUE(there(viewer, "bookings.take"));
+  viewer.play_script("click bookings.take; frames 2; click change.bookings.run; frames 60");
+  ASSERT_NE(viewer.ui().run_b(), nullptr);
+  EXPECT_LT(model::kpi_value(*viewer.ui().run_b(), "total_cost"), model::kpi_value(*viewer.ui().run_a(), "total_cost"));
 }
 
 TEST_F(WhatIfScreen, BookingsAreChangedAndRunWhereTheScenarioTakesASessionFile) {
