@@ -168,6 +168,25 @@ TEST_F(ReportCommand, NamesOfStrangersStayText) {
   EXPECT_THAT(sessions, Not(HasSubstr("\n=cmd")));
 }
 
+// A station and a card of a log whose names would be a script of the page.
+TEST_F(ReportCommand, NamesInALogStayText) {
+  std::string frames = read_all(source_dir + "/scenarios/made_site.log");
+  const auto rename = [&](const std::string& from, const std::string& to) {
+    for (std::size_t at = 0; (at = frames.find(from, at)) != std::string::npos; at += to.size())
+      frames.replace(at, from.size(), to);
+  };
+  rename(" P1: ", " <script>alert(1)</script>: ");
+  rename("\"idTag\":\"04A1B2C3\"", "\"idTag\":\"<img src=x onerror=alert(2)>\"");
+  const std::string log = write("bad.log", frames), file = path("bad.evtwin");
+  ASSERT_EQ(run({"replay", log, "--out", file}).status, 0);
+  const Said said = run({"report", file, "-o", path("r.html")});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const std::string page = read_all(path("r.html"));
+  EXPECT_TRUE(holds(page, "&lt;script&gt;alert(1)&lt;/script&gt;-1"));
+  EXPECT_FALSE(holds(page, "<script>alert"));
+  EXPECT_FALSE(holds(page, "<img"));
+}
+
 TEST_F(ReportCommand, ReplacesItsOwnPageAndNothingElse) {
   const std::string file = week("edf");
   const std::string mine = write("mine.html", "<!doctype html>\n<p>mine");

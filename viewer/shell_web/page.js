@@ -41,10 +41,14 @@ async function bytesOf(place) {
     }
     throw new Trouble(place + ': is not in this page');
   }
+  return new Uint8Array(await (await answerOf(place)).arrayBuffer());
+}
+
+async function answerOf(place) {
   if (location.protocol === 'file:') throw new Trouble(word('noServer'));
   const answer = await fetch(place.split('/').map(encodeURIComponent).join('/'));
   if (!answer.ok) throw new Trouble(place + ': the server says ' + answer.status);
-  return new Uint8Array(await answer.arrayBuffer());
+  return answer;
 }
 
 const isGzip = (bytes) => bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -71,6 +75,31 @@ async function unpacked(bytes, name) {
   return whole;
 }
 
+// As unpacked(), piece by piece as it comes. Where a server says that it is gzip, the browser has unpacked it already.
+async function unpackedStream(stream) {
+  const reader = stream.getReader(), first = await reader.read();
+  const whole = new ReadableStream({
+    start(to) { if (first.done) to.close(); else to.enqueue(first.value); },
+    async pull(to) {
+      const next = await reader.read();
+      if (next.done) to.close(); else to.enqueue(next.value);
+    } });
+  return first.value && isGzip(first.value) ? whole.pipeThrough(new DecompressionStream('gzip')) : whole;
+}
+
+// The program, compiled while it is unpacked, and from a server while it comes.
+async function compiledProgram() {
+  const packed = evtwinInPage ? new Blob([await bytesOf('program')]).stream() : (await answerOf('evtwin.wasm.gz')).body;
+  const stream = await unpackedStream(packed);
+  mark('came');
+  try {
+    return await WebAssembly.compileStreaming(new Response(stream, { headers: { 'Content-Type': 'application/wasm' } }));
+  } catch (error) {
+    throw new Trouble(error instanceof WebAssembly.CompileError ? word('oldBrowser') + '\n' + error.message
+                                                                : 'evtwin.wasm.gz: its gzip is cut short or damaged');
+  }
+}
+
 // A name as a file of the program's memory has it.
 let opened = 0;
 function keep(name, bytes) {
@@ -81,7 +110,20 @@ function keep(name, bytes) {
   return file;
 }
 
-async function runFile(name, place) { return keep(name, await unpacked(await bytesOf(place), name)); }
+// Runs on their way: asked for once, however often they are named.
+const coming = new Map();
+function runBytes(name, place) {
+  if (!coming.has(place)) coming.set(place, bytesOf(place).then((bytes) => unpacked(bytes, name)));
+  return coming.get(place);
+}
+async function runFile(name, place) { return keep(name, await runBytes(name, place)); }
+
+// Those that will be wanted, before the program is there that reads links; what goes wrong is told when it is asked for.
+function askForRuns() {
+  const wanted = new URLSearchParams(location.hash.slice(1)).getAll('run');
+  for (const run of evtwinRuns)
+    if (!wanted.length || wanted.includes(run.name)) runBytes(run.name, run.place).catch(() => {});
+}
 
 // Runs that the link names, of those that the page has or that lie beside it; without, all that the page has.
 async function runFiles(wanted) {
@@ -333,16 +375,18 @@ canvas.addEventListener('webglcontextlost', (event) => { event.preventDefault();
 
 async function start() {
   if (typeof DecompressionStream === 'undefined' || typeof WebAssembly === 'undefined') throw new Trouble(word('oldBrowser'));
-  const [wasm, font] = await Promise.all([
-    bytesOf(evtwinInPage ? 'program' : 'evtwin.wasm.gz').then((bytes) => unpacked(bytes, 'evtwin.wasm.gz')),
-    bytesOf(evtwinInPage ? 'font' : 'font.ttf.gz').then((bytes) => unpacked(bytes, 'font.ttf.gz'))]);
-  mark('unpacked');
-  try {
-    program = await evtwinProgram({ wasmBinary: wasm, canvas });
-  } catch (error) {
-    throw new Trouble(word('oldBrowser') + '\n' + error.message);
-  }
+  const whileCompiled = compiledProgram();
+  const fontComing = bytesOf(evtwinInPage ? 'font' : 'font.ttf.gz').then((bytes) => unpacked(bytes, 'font.ttf.gz'));
+  askForRuns();
+  const [module, font] = await Promise.all([whileCompiled, fontComing]);
   mark('compiled');
+  program = await new Promise((ready, fail) => {
+    const instantiateWasm = (imports, done) => {
+      WebAssembly.instantiate(module, imports).then((instance) => done(instance, module)).catch(fail);
+      return {};  // later
+    };
+    evtwinProgram({ canvas, instantiateWasm }).then(ready, fail);
+  });
   const fs = program.FS;
   fs.mkdirTree('/usr/share/fonts/truetype/nanum');
   fs.writeFile('/usr/share/fonts/truetype/nanum/NanumGothic.ttf', font, { canOwn: true });
@@ -372,6 +416,7 @@ async function start() {
   const wrong = functions.start(files.join('\n'), location.hash, navigator.language, +dark, 0);
   if (wrong) throw new Trouble(wrong);
   if (trouble) functions.say(trouble);
+  coming.clear();
   mark('started');
   call = functions;
   document.title = ['evtwin', ...evtwinRuns.map((run) => run.name)].join(' - ');

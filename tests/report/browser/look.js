@@ -112,6 +112,7 @@ async function main() {
           if (kind === 'desktop' && language === 'en' && theme === 'light')
             console.log(`${name}: ${(fs.statSync(file).size / 1000).toFixed(0)} kB, loaded in ${timing} ms (${loaded} ms with the browser's start of a tab)`);
           expect(await page.evaluate(() => document.documentElement.dataset.lang) === language, `${name}: speaks ${language}`);
+          expect(await page.evaluate(() => document.images.length) === 0, `${name}: names are words`);
           const hidden = language === 'ko' ? 'en' : 'ko';
           expect(await page.locator(`[lang=${hidden}]:visible`).count() === 0, `${name}: shows ${language} alone`);
           expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: fits ${kind} in ${language}`);

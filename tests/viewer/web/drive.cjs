@@ -41,6 +41,7 @@ async function openPage(context, address, allowed) {
       troubles.push(address + ': console: ' + line.text());
   });
   page.on('pageerror', (error) => troubles.push(address + ': ' + error.stack));
+  page.on('dialog', (dialog) => { troubles.push(address + ': a name became a script: ' + dialog.message()); dialog.dismiss(); });
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(allowed) && !/^(data|blob):/.test(url)) troubles.push(address + ': asked ' + url);
@@ -50,13 +51,19 @@ async function openPage(context, address, allowed) {
 }
 
 // Seconds of CPU that the page's own thread has used so far: what other programs of the machine take is not in it.
-async function ownTime(context, page) {
+async function ownSeconds(context, page) {
   const session = await context.newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const { metrics } = await session.send('Performance.getMetrics');
   await session.detach();
-  const of = (name) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
-  return `script ${of('ScriptDuration').toFixed(2)} s, task ${of('TaskDuration').toFixed(2)} s`;
+  return metrics.find((metric) => metric.name === 'TaskDuration').value;
+}
+
+// How long a page took from the first byte to its first picture, by the clock and by its own thread.
+async function tellStart(context, page, what) {
+  const marks = await page.evaluate(() => evtwinPage.marks()), own = await ownSeconds(context, page);
+  console.log(`${what}: first frame after ${marks.frame} ms (${JSON.stringify(marks)}), of them ${own.toFixed(2)} s of the page's own thread`);
+  return { marks, own };
 }
 
 const state = (page) => page.evaluate(() => evtwinPage.state());
@@ -332,6 +339,39 @@ async function driveFiles(page) {
   expect((await page.evaluate(() => document.querySelectorAll('img').length)) === 0, 'a hostile name is text');
 }
 
+// Scores of cars, dropped on a run's page; records of cars, which evtwin itself has to score.
+async function driveFleet(page) {
+  await drop(page, 'scores.json', fs.readFileSync(path.join(work, 'scores.json')));
+  await settle(page);
+  expect(await item(page, 'fleet.summary'), 'dropped scores of a fleet are shown');
+  const cars = JSON.parse(fs.readFileSync(path.join(work, 'scores.json'))).cars.map((car) => 'fleet.car.' + car.car_id);
+  await click(page, cars[1]);
+  expect(await item(page, 'fleet.shown'), 'a click on a car shows it');
+  await shot(page, 'web_fleet');
+  await page.keyboard.press('Escape');
+  await settle(page);
+  expect(!await item(page, 'fleet'), 'Escape closes the fleet');
+  for (const [name, bytes] of [['cars.csv', 'car_id,time\n'], ['other.json', '{"cars": 3}'], ['torn.json', '{']]) {
+    await drop(page, name, Buffer.from(bytes));
+    await settle(page);
+    expect(await item(page, 'fleet.trouble'), name + ' is told to be no scores');
+    await page.keyboard.press('Escape');
+    await settle(page);
+  }
+}
+
+// Parts that every visitor loads before a run: the program with its script and page, packed as servers send them.
+function tellSizes(folder) {
+  const packed = (name) => {
+    const bytes = fs.readFileSync(path.join(folder, name));
+    return name.endsWith('.gz') ? bytes.length : zlib.gzipSync(bytes, { level: 9 }).length;
+  };
+  const program = ['evtwin.wasm.gz', 'evtwin.js', 'index.html'].map(packed);
+  const total = program.reduce((sum, size) => sum + size);
+  console.log(`program, script and page: ${program.join(' + ')} = ${total} bytes packed; font ${packed('font.ttf.gz')} bytes`);
+  expect(total <= 1e6, 'the viewer takes at most a megabyte');
+}
+
 async function main() {
   const user = fs.mkdtempSync(path.join(os.tmpdir(), 'evtwin-chromium-'));
   const context = await chromium.launchPersistentContext(user, {
@@ -348,11 +388,19 @@ async function main() {
     let s = await loaded(page);
     await settle(page);
     expect((await state(page)).onGpu, 'WebGL draws');
-    console.log('one page from disk, ms: ' + JSON.stringify(await page.evaluate(() => evtwinPage.marks())) + ', of them by the page itself ' + await ownTime(context, page));
+    await tellStart(context, page, 'one page from disk');
     await comparePicture(page, 'web_one', 'native_one.png');
     await driveHands(page);
     await driveFiles(page);
+    await driveFleet(page);
     await page.close();
+
+    // Names that would be scripts.
+    const hostile = await openPage(context, 'file://' + path.join(work, 'hostile.html') + '#still', 'file://' + work);
+    await loaded(hostile);
+    await settle(hostile);
+    expect(await hostile.evaluate(() => document.images.length) === 0, 'names in a log are text');
+    await hostile.close();
 
     // Without a graphics card: the pixels of evtwin view --headless.
     const cpu = await openPage(context, file + link + '&draw=cpu', 'file://' + work);
@@ -389,15 +437,30 @@ async function main() {
     s = await loaded(served);
     await settle(served);
     expect(s.runs.length === 2, 'both runs of the folder');
-    console.log('folder of two runs, ms: ' + JSON.stringify(await served.evaluate(() => evtwinPage.marks())));
+    await tellStart(context, served, 'folder of two runs');
     await shot(served, 'web_two_ko');
     for (const mode of ['split', 'difference', 'a', 'b', 'overlay']) await click(served, 'compare.' + mode);
     expect((await state(served)).compare === 2, 'compare modes by their buttons');
     await driveLinks(served, address);
     await served.close();
+    tellSizes(path.join(work, 'folder'));
+
+    // A year of 200 EVSEs.
+    const years = await serve(path.join(work, 'year'));
+    const there = `http://127.0.0.1:${years.address().port}/`;
+    const year = await openPage(context, there + '#still', there);
+    const begun = Date.now();
+    s = await loaded(year);
+    console.log(`a year of 200 EVSEs: ${s.runs[0].sessions} sessions, all read ${Date.now() - begun} ms later`);
+    expect(s.runs[0].sessions > 50000 && s.runs[0].trouble === '', 'a year of 200 EVSEs is read');
+    await tellStart(context, year, 'a year of 200 EVSEs');
+    await settle(year);
+    await shot(year, 'web_year');
+    await year.close();
+    years.close();
 
     // A telephone: touch, a narrow screen, three pixels to one.
-    const phone = await openPage(context, address, address);
+    const phone = await openPage(context, address + '#still', address);
     await phone.setViewportSize({ width: 390, height: 844 });
     await loaded(phone);
     await settle(phone);
