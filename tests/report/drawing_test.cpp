@@ -177,9 +177,9 @@ TEST(Axes, AreRoundAndHoldEverything) {
   EXPECT_DOUBLE_EQ(axis.ticks.front().at, 5.0 / 105.0);
   EXPECT_EQ(axis.ticks.back().text, "100");
   EXPECT_EQ(axis.ticks.back().at, 1.0);
-  // -19 with its margin would pass the tick at -20.
-  EXPECT_EQ(axis_for(-19.0, 97.0).low, -20.0);
-  EXPECT_EQ(axis_for(-19.0, 97.0).ticks.front().text, "-20");
+  // Steps of 50: -48 with its margin of 5 would pass the tick at -50.
+  EXPECT_EQ(axis_for(-48.0, 97.0).low, -50.0);
+  EXPECT_EQ(axis_for(-48.0, 97.0).ticks.front().text, "-50");
   EXPECT_EQ(axis_for(-50.0, -10.0).high, 0.0);
   EXPECT_EQ(axis_for(0.0, 0.0).high, 1.0);
   EXPECT_EQ(axis_for(0.0, 0.123).ticks[1].text, "0.05");
