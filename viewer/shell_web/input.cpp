@@ -41,17 +41,18 @@ void Input::set_key(int code, bool down) {
 }
 
 void Input::set_modifiers(bool ctrl, bool shift, bool alt, bool meta) {
-  ctrl_ = ctrl;
-  shift_ = shift;
-  alt_ = alt;
-  meta_ = meta;
+  ctrl_.set(ctrl);
+  shift_.set(shift);
+  alt_.set(alt);
+  meta_.set(meta);
   fresh_ = true;
 }
 
 void Input::let_go() {
   for (Held& key : keys_) key = {};
   for (Held& button : buttons_) button = {};
-  set_modifiers(false, false, false, false);
+  for (Held* modifier : {&ctrl_, &shift_, &alt_, &meta_}) *modifier = {};
+  fresh_ = true;
 }
 
 bool Input::apply_input(ImGuiIO& io) {
@@ -61,9 +62,10 @@ bool Input::apply_input(ImGuiIO& io) {
   io.MouseWheelH = wheel_x_;
   wheel_x_ = wheel_y_ = 0.0F;
   for (int i = 0; i < 512; ++i) io.KeysDown[i] = keys_[i].take_state();
-  io.KeyCtrl = ctrl_ || meta_;  // of a Mac, Cmd is what Ctrl is elsewhere
-  io.KeyShift = shift_;
-  io.KeyAlt = alt_;
+  const bool ctrl = ctrl_.take_state(), meta = meta_.take_state();
+  io.KeyCtrl = ctrl || meta;  // of a Mac, Cmd is what Ctrl is elsewhere
+  io.KeyShift = shift_.take_state();
+  io.KeyAlt = alt_.take_state();
   io.KeySuper = false;
   if (!typed_.empty()) io.AddInputCharactersUTF8(typed_.c_str());
   typed_.clear();

@@ -45,6 +45,10 @@ class Input {
  private:
   struct Held {
     bool down = false, pressed = false;
+    void set(bool is_down) {
+      down = is_down;
+      pressed |= is_down;
+    }
     bool take_state() {
       const bool was = down || pressed;
       pressed = false;
@@ -53,7 +57,8 @@ class Input {
   };
   float x_, y_, wheel_x_ = 0.0F, wheel_y_ = 0.0F;
   Held buttons_[3], keys_[512];
-  bool ctrl_ = false, shift_ = false, alt_ = false, meta_ = false, fresh_ = false;
+  Held ctrl_, shift_, alt_, meta_;  // as long as the key that they go with, however late the frame comes
+  bool fresh_ = false;
   std::string typed_;
 };
 

@@ -125,6 +125,16 @@ TEST_F(Pages, APressBetweenTwoFramesIsOneFrameLong) {
   made->input.apply_input(io);
   EXPECT_FALSE(io.KeysDown[ui::key::space]);
 
+  // Ctrl+F, both let go before the frame, is no F.
+  made->input.set_modifiers(true, false, false, false);
+  made->input.set_key('F', true);
+  made->input.set_key('F', false);
+  made->input.set_modifiers(false, false, false, false);
+  made->input.apply_input(io);
+  EXPECT_TRUE(io.KeysDown['F'] && io.KeyCtrl);
+  made->input.apply_input(io);
+  EXPECT_FALSE(io.KeyCtrl);
+
   made->input.set_button(1, true);
   made->input.apply_input(io);
   made->input.apply_input(io);
