@@ -678,8 +678,8 @@ function sessions(file) end
 ---@return evtwin.arrivals
 function ocpp(file) end
 
----Vehicles that have booked, one by one.
----@param list evtwin.booking[]
+---Vehicles that have booked, one by one; or a CSV with the keys of a booking as columns.
+---@param list string|evtwin.booking[]
 ---@return evtwin.arrivals
 function bookings(list) end
 

@@ -75,7 +75,8 @@ BookingEntry booking_of_row(const sessions::CsvReader& csv, const std::vector<st
     if (text.empty()) continue;
     const Column& column = columns.at(found[i]);
     if (column.name == "window_from" || column.name == "window_to") {
-      (column.name == "window_from" ? window_from : window_to) = {std::string(text)};
+      Value& end = column.name == "window_from" ? window_from : window_to;
+      end.data = std::string(text);
       continue;
     }
     if (column.name == "target") drop_value(booking, "energy_kwh");
@@ -86,7 +87,8 @@ BookingEntry booking_of_row(const sessions::CsvReader& csv, const std::vector<st
   if (!window_from.is_nil() || !window_to.is_nil()) {
     entry.moved = false;
     Table window;
-    window.numbered = {{1, window_from}, {2, window_to}};
+    window.numbered.emplace_back(1, window_from);
+    window.numbered.emplace_back(2, window_to);
     set_value(booking, "window", {std::make_shared<const Table>(std::move(window))});
   }
   entry.value = {std::make_shared<const Table>(std::move(booking))};

@@ -93,9 +93,14 @@ Row measure(std::size_t evses, int days, const std::string& strategy) {
   const TimeNs middle = time.start_ns() + whole / 2;
   const Milliseconds zoom = frames(screen, 120, [&](int i) { time.zoom_at(i % 60 < 30 ? 1.25 : 0.8, middle); });
   const Milliseconds play = frames(screen, 120, [&](int) { time.seek_time(time.cursor_ns() + whole / 200); });
+  // The screen of the first half minute: verdict, stage and story, on the way through the run.
+  screen.app().ui().settings.layout = viewer::ui::Layout::stakeholder;
+  time.seek_time(time.start_ns());
+  screen.draw_frames(10);
+  const Milliseconds stage = frames(screen, 120, [&](int) { time.seek_time(time.cursor_ns() + whole / 200); });
   return {{fmt::format("{} EVSEs, {} days, {}", evses, days, strategy)},
           {run.rows("power"), run.rows("session"), all.median, pan.median, pan.worst, zoom.median, zoom.worst,
-           play.median}};
+           play.median, stage.median, stage.worst}};
 }
 
 }  // namespace
@@ -104,9 +109,9 @@ Table viewer_table() {
   Table table{
       "viewer",
       "The viewer's screen, CPU ms of building a frame (limit 2): everything in view, panning by a week, zooming, "
-      "playing",
+      "playing; with the stage",
       {"case"},
-      {"power segments", "sessions", "whole", "pan", "pan worst", "zoom", "zoom worst", "play"},
+      {"power segments", "sessions", "whole", "pan", "pan worst", "zoom", "zoom worst", "play", "stage", "stage worst"},
       {}};
   // A session under edf has few stretches of constant power, under equal-share about fifty.
   table.rows.push_back(measure(10, 45, "equal-share"));

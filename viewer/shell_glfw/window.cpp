@@ -116,6 +116,7 @@ struct Window::Parts {
   Hands hands;
   ui::InputQueue input;
   bool something_happened = false;  ///< since the last frame
+  std::string own_title, shown_title;
   struct {
     int x = 0, y = 0, width = 0, height = 0;
   } before_full_screen;
@@ -126,6 +127,7 @@ struct Window::Parts {
         app(with_scale(options, glfw.display_scale()), textures, fonts),
         hands([this](double seconds) { still_frame(seconds); },
               [this]() -> const ui::Items& { return app.ui().items; }) {
+    own_title = title_of(options);
     glfwSetWindowSizeLimits(glfw.window, 640, 480, GLFW_DONT_CARE, GLFW_DONT_CARE);
     fonts.update_atlas(app.ui().settings.scale);
     ImGui_ImplOpenGL3_CreateDeviceObjects();
@@ -207,10 +209,21 @@ struct Window::Parts {
     swap();
   }
 
+  /// The task bar tells the moment that is shown; not while it plays, where nobody could read it.
+  void tell_moment() {
+    const model::Run* run = app.ui().shown_run();
+    if (run == nullptr || app.ui().time.playing) return;
+    std::string title = fmt::format("{} - {}", own_title, run->clock.date_time_text(app.ui().time.cursor_ns()));
+    if (title == shown_title) return;
+    shown_title = std::move(title);
+    glfwSetWindowTitle(glfw.window, shown_title.c_str());
+  }
+
   void user_frame() {
     begin_frame();
     input.apply_events(ImGui::GetIO());
     draw();
+    tell_moment();
     if (ImGui::IsKeyPressed(ui::key::f11, false)) toggle_full_screen();
     if (const auto request = app.take_picture_request(); !request.file.empty()) {
       try {
@@ -287,7 +300,9 @@ void Window::run_loop() {
   ui::App& app = parts_->app;
   ImGui::GetIO().MouseDoubleClickTime = 0.5F;
   constexpr double frame_s = 1.0 / 60.0, text_cursor_s = 0.25, idle_s = 1.0;
-  constexpr int settling = 3;  // frames until layout and hover are as after any input
+  // Frames until all is as after any input. Layout and hover need three; a field that is given the keyboard takes it
+  // in the fourth after the key, and what is typed until then would go to the player.
+  constexpr int settling = 6;
   int frames_due = settling;
   double drawn_at = glfwGetTime();
 

@@ -237,7 +237,7 @@ void FleetPage::draw(Ui& ui) {
 
     // The cars stand beside what is said of them; where there is no room for both, above it.
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const bool beside = room.x > ui.px(760.0F);
+    const bool beside = room.x > ui.px(1040.0F);
     draw_cars(ui, beside ? ImVec2{room.x * 0.42F, room.y} : ImVec2{room.x, room.y * 0.4F});
     if (beside) ImGui::SameLine();
     ImGui::BeginChild("details", {0.0F, 0.0F}, true);

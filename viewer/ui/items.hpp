@@ -10,12 +10,23 @@ namespace evtwin::viewer::ui {
 
 class Items {
  public:
-  void begin_frame() { rects_.clear(); }
+  void begin_frame() {
+    rects_.clear();
+    texts_.clear();
+  }
   /// The item ImGui drew last.
   void register_last(std::string_view id) {
     rects_[std::string(id)] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
   }
   void register_rect(std::string_view id, ImVec2 min, ImVec2 max) { rects_[std::string(id)] = {min, max}; }
+
+  /// A figure or word as it is read there; for what stands on the screen to be held against the run file.
+  void register_text(std::string_view id, std::string_view text) { texts_[std::string(id)] = text; }
+  /// Empty: no such text in the frame drawn last.
+  std::string find_text(std::string_view id) const {
+    const auto it = texts_.find(std::string(id));
+    return it == texts_.end() ? std::string() : it->second;
+  }
 
   struct Rect {
     ImVec2 min, max;
@@ -30,6 +41,7 @@ class Items {
 
  private:
   std::map<std::string, Rect> rects_;
+  std::map<std::string, std::string> texts_;
 };
 
 }  // namespace evtwin::viewer::ui

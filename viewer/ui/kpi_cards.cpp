@@ -26,7 +26,7 @@ struct Card {
 };
 
 // In the order of what is asked first; as many are shown as fit. A figure that does not apply has no card.
-constexpr std::array<Card, 13> cards{{
+constexpr std::array<Card, 14> cards{{
     {Word::kpi_cost, "total_cost", FigureForm::money, "", false},
     {Word::kpi_peak, "peak_kw", FigureForm::one_decimal, "kW", false},
     {Word::kpi_served, "served_fraction", FigureForm::percent, "%", false},
@@ -35,6 +35,7 @@ constexpr std::array<Card, 13> cards{{
     {Word::ending_owed, "open_kwh", FigureForm::one_decimal, "kWh", true},
     {Word::kpi_delivered, "energy_delivered_kwh", FigureForm::one_decimal, "kWh", false},
     {Word::kpi_vehicles, "sessions", FigureForm::whole, "", false},
+    {Word::tile_ready, "hours_to_ready", FigureForm::one_decimal, "h", false},
     {Word::kpi_v2g, "v2g_kwh", FigureForm::one_decimal, "kWh", true},
     {Word::kpi_pv_used, "pv_self_use_fraction", FigureForm::percent, "%", false},
     {Word::kpi_cycles, "storage_cycles", FigureForm::one_decimal, "", false},
@@ -83,6 +84,9 @@ double so_far(const model::Run& run, std::string_view kpi) {
 std::vector<CardFigure> figures_of(const model::Run* run_a, const model::Run* run_b) {
   std::vector<CardFigure> known;
   const auto value = [](const model::Run& run, std::string_view kpi) {
+    // When cars are done is no key figure of the file: it is counted from their powers.
+    if (kpi == "hours_to_ready")
+      return run.loaded == model::Loaded::all ? model::mean_hours_to_ready(run) : model::none;
     return run.kpis.empty() ? so_far(run, kpi) : model::kpi_value(run, kpi);
   };
   for (std::size_t i = 0; i < cards.size(); ++i) {
@@ -153,6 +157,7 @@ void draw_card(Ui& ui, const CardFigure& figure, const model::Run& run, const mo
   if (!fits) ImGui::PushFont(ui.fonts.body);
   text_cut(ui, value);
   ImGui::PopFont();
+  ui.items.register_text(fmt::format("kpi.{}", cards.at(figure.card).kpi), value);
 
   ImGui::PushFont(ui.fonts.small);
   if (two && !std::isnan(figure.b) && !std::isnan(figure.a)) {

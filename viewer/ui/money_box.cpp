@@ -47,7 +47,8 @@ void draw_tile(Ui& ui, const char* item, ImVec2 min, ImVec2 size, const std::str
   ImGui::PushFont(ui.fonts.small);
   text_at(ui, {min.x + em * 0.4F, min.y + em * 0.15F}, title, size.x - em * 0.6F, style.text_weak);
   ImGui::PopFont();
-  text_at(ui, {min.x + em * 0.4F, min.y + em * 1.05F}, value, size.x - em * 0.6F, style.text);
+  figure_at(ui, {min.x + em * 0.4F, min.y + em * 1.05F}, value, size.x - em * 0.6F, style.text);
+  ui.items.register_text(item, value);
   ui.items.register_rect(item, min, {min.x + size.x, min.y + size.y});
 }
 
@@ -163,8 +164,9 @@ void draw_money_box(Ui& ui, ImVec2 size) {
       const model::PartyMoney& now = money_so_far(ui, **run, site, ui.time.cursor_ns());
       const bool is_b = runs.size() > 1 && run == runs.rbegin();
       const ImU32 colour = is_b ? ui.canvas.style.marker_b : ui.canvas.style.marker_a;
-      x -= text_right(ui, {x, at.y}, money_text(ui, **run, now.*row.value), width * 0.58F,
-                      runs.size() > 1 ? colour : ui.canvas.style.text);
+      const std::string money = money_text(ui, **run, now.*row.value);
+      x -= text_right(ui, {x, at.y}, money, width * 0.58F, runs.size() > 1 ? colour : ui.canvas.style.text);
+      ui.items.register_text(std::string(row.item) + (is_b ? ".b" : ""), money);
       x -= ImGui::GetFontSize() * 0.8F;
     }
 

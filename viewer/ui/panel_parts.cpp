@@ -22,6 +22,20 @@ float text_right(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32
   return wide;
 }
 
+float figure_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 colour) {
+  ui.fonts.need_characters(text);
+  const auto wide = [](std::string_view part) { return ImGui::CalcTextSize(part.data(), part.data() + part.size()).x; };
+  if (wide(text) <= width) return text_at(ui, place, text, width, colour);
+  // Smaller letters stand on the same line.
+  const float line = ImGui::GetFontSize();
+  ImGui::PushFont(ui.fonts.small);
+  place.y += (line - ImGui::GetFontSize()) * 0.6F;
+  if (wide(text) > width) text = text.substr(0, text.rfind(' '));
+  const float drawn = text_at(ui, place, text, width, colour);
+  ImGui::PopFont();
+  return drawn;
+}
+
 std::vector<std::string> lines_of(std::string_view text, float width) {
   std::vector<std::string> lines;
   for (std::size_t from = 0; from < text.size();) {

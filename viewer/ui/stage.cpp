@@ -53,6 +53,7 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
     plot::draw_shape(scene.list, look.shape, {right + em * 0.5F, min.y + em * 0.65F}, em * 0.32F,
                      colour_of(style, look));
     text_at(ui, {right + em * 1.1F, min.y + em * 0.1F}, text, wide, style.text);
+    ui.items.register_text(scene.prefix + "count." + look.id, text);
     ui.items.register_rect(scene.prefix + "count." + look.id, {right, min.y}, {right + wide, min.y + em * 1.3F});
   }
 }

@@ -286,7 +286,11 @@ void draw_lane(Scene& scene) {
   ui.items.register_rect(scene.prefix + "queue", scene.at(lane.x, lane.y), scene.at(lane.x + left + em, lane.bottom()));
   float right = lane.right() - em * 0.4F;
   if (gone > 0) {
-    const std::string away = fmt::format(fmt::runtime(ui.tr(Word::stage_gone)), gone);
+    // How many counts more than the words.
+    std::string away = fmt::format(fmt::runtime(ui.tr(Word::stage_gone)), gone);
+    ui.fonts.need_characters(away);
+    if (ImGui::CalcTextSize(away.c_str()).x > lane.width * 0.4F)
+      away = fmt::format(fmt::runtime(ui.tr(Word::stage_gone_short)), gone);
     right -=
         text_right(ui, scene.at(right, y), away, lane.width * 0.4F, plot::colour_of(style, plot::Category::vermillion));
     ui.items.register_rect(scene.prefix + "gone", scene.at(right, lane.y), scene.at(lane.right(), lane.bottom()));

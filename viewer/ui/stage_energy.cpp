@@ -175,7 +175,9 @@ void draw_label(Scene& scene, const Node& node, ImVec2 place, float room) {
   if (ImGui::CalcTextSize(with.c_str()).x <= room) name = with;
   text_at(scene.ui, place, name, room, style.text_weak);
   ImGui::PopFont();
-  text_at(scene.ui, {place.x, place.y + line}, kw_text(std::abs(node.into)), room, style.text);
+  figure_at(scene.ui, {place.x, place.y + line}, kw_text(std::abs(node.into)), room, style.text);
+  scene.ui.items.register_text(scene.prefix + node.item, kw_text(std::abs(node.into)));
+  scene.ui.items.register_text(scene.prefix + node.item + ".name", node.name);
   scene.ui.items.register_rect(scene.prefix + node.item, place, {place.x + room, place.y + line + scene.em()});
 }
 
@@ -219,6 +221,7 @@ void draw_busbar(Scene& scene, const std::vector<Node>& nodes, double vehicles_k
   const std::string text = fmt::format("{} {}", ui.tr(Word::vehicles), kw_text(vehicles_kw));
   draw_pill(scene, scene.at(cars + em * 1.3F + ImGui::CalcTextSize(text.c_str()).x / 2.0F, bus + em * 0.55F), text,
             band.width / 2.0F - em * 1.5F);
+  ui.items.register_text(scene.prefix + "cars", kw_text(vehicles_kw));
   ui.items.register_rect(scene.prefix + "cars", scene.at(cars, bus), scene.at(cars + em * 8.0F, bus + em));
 }
 

@@ -124,7 +124,8 @@ void draw_title(Ui& ui, const std::string& text) {
   ImGui::PopFont();
 }
 
-void draw_why(Ui& ui, const model::Run& run) {
+/// @param height of the panel: a list of moments stays below
+void draw_why(Ui& ui, const model::Run& run, float height) {
   const Selection selection = selection_in(ui, run);
   if (selection.evse >= run.evses.size()) return;
   const std::string text =
@@ -141,7 +142,8 @@ void draw_why(Ui& ui, const model::Run& run) {
   if (const std::string metered = metered_sentence(ui, run, selection.evse, ui.time.cursor_ns()); !metered.empty()) {
     draw_title(ui, metered);
     ui.items.register_last("story.metered");
-    draw_metered_plot(ui, run, selection.evse, "plot.metered", ImGui::GetFontSize() * 8.0F);
+    const float plot = std::min(ImGui::GetFontSize() * 8.0F, height * 0.45F);
+    if (plot > ImGui::GetFontSize() * 5.0F) draw_metered_plot(ui, run, selection.evse, "plot.metered", plot);
   }
   ImGui::Separator();
 }
@@ -233,7 +235,9 @@ void draw_story(Ui& ui, ImVec2 size) {
   const model::Run* run = first_of(ui);
   if (run == nullptr) return;
   ImGui::BeginChild("story", size);
-  draw_why(ui, *run);
+  draw_why(ui, *run, size.y);
+  // The list goes on with the player; why stays where it is.
+  ImGui::BeginChild("story_list");
   const TimeNs t = std::clamp(ui.time.cursor_ns(), run->start_ns, std::max(run->start_ns, run->end_ns - 1));
   // First of all where two runs part: the most there are in the whole run.
   if (const std::vector<model::Moment>& parts = find_partings(ui); !parts.empty()) {
@@ -255,6 +259,7 @@ void draw_story(Ui& ui, ImVec2 size) {
     if (i == now && moved && (ui.time.playing || ui.still)) ImGui::SetScrollHereY(0.6F);
   }
   if (moments.empty()) say_nothing_there(ui, Word::story_quiet);
+  ImGui::EndChild();
   ImGui::EndChild();
 }
 

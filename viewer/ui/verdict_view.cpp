@@ -26,19 +26,8 @@ std::vector<std::string> names_of(const Ui& ui) {
 }
 
 analysis::Verdict made(const Ui& ui) {
-  const std::vector<std::string> spoken = names_of(ui);
-  std::vector<analysis::VerdictRun> runs;
-  for (const model::Run* run : {ui.run_a(), ui.run_b()}) {
-    if (run == nullptr) continue;
-    analysis::VerdictRun& one = runs.emplace_back();
-    one.name = spoken.at(runs.size() - 1);
-    one.kpis = run->kpis;
-    one.start_ns = run->start_ns;
-    one.end_ns = run->end_ns;
-    one.currency = run->currency;
-  }
-  analysis::Verdict verdict =
-      analysis::give_verdict(runs, ui.is_korean() ? analysis::Language::korean : analysis::Language::english);
+  analysis::Verdict verdict = analysis::give_verdict(
+      verdict_runs(ui), ui.is_korean() ? analysis::Language::korean : analysis::Language::english);
   for (PartyVerdict& party : verdict.parties) {
     for (VerdictPart& part : party.parts) part.text = in_won(ui, std::move(part.text));
   }
@@ -199,6 +188,21 @@ std::string instead(const Ui& ui, const analysis::Verdict& verdict) {
 }
 
 }  // namespace
+
+std::vector<analysis::VerdictRun> verdict_runs(const Ui& ui) {
+  const std::vector<std::string> spoken = names_of(ui);
+  std::vector<analysis::VerdictRun> runs;
+  for (const model::Run* run : {ui.run_a(), ui.run_b()}) {
+    if (run == nullptr) continue;
+    analysis::VerdictRun& one = runs.emplace_back();
+    one.name = spoken.at(runs.size() - 1);
+    one.kpis = run->kpis;
+    one.start_ns = run->start_ns;
+    one.end_ns = run->end_ns;
+    one.currency = run->currency;
+  }
+  return runs;
+}
 
 const analysis::Verdict& verdict_of(const Ui& ui) {
   const model::Run* a = ui.run_a();

@@ -8,6 +8,8 @@
 
 namespace evtwin::viewer::ui {
 
+/// The open runs as they are judged: A, then B where both are open.
+std::vector<analysis::VerdictRun> verdict_runs(const Ui& ui);
 /// analysis::give_verdict() of A, then B where both are open. Kept.
 const analysis::Verdict& verdict_of(const Ui& ui);
 

@@ -1,4 +1,5 @@
 // Whole screens against their golden images; and what happens to a file that is open.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -84,6 +85,54 @@ TEST_F(Golden, NoSession) {
                                  "0, 0, 0, 0, 0, 0, 0, 0, 0, 0 "
                                  "},\n  energy_kwh = 10, stay_h = 5 },\n")),
                 "no_session");
+}
+
+/// A day at a site of so many EVSEs, with everything that flows.
+std::string site_of(int evses) {
+  return fmt::format(R"(return scenario {{
+  name = "{0} EVSEs", start = "2026-06-01", days = 1, timezone = "Asia/Seoul", seed = 1,
+  vehicles = {{ {{ name = "Kona", battery_kwh = 64, ac_kw = 7.2, ac_phases = 1 }} }},
+  site {{ contract_kw = {1}, load = {0}, pv = {{ peak_kw = {1}, profile = {{ 0, 0, 0, 0, 0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.45,
+           0.5, 0.5, 0.5, 0.45, 0.4, 0.3, 0.2, 0.1, 0.05, 0, 0, 0, 0 }} }},
+         storage = {{ kwh = {1}, kw = {0}, soc_start = 0.5 }}, storage_policy = "self_consumption",
+         tariff = {{ name = "flat", currency = "KRW", source = "made up",
+                    periods = {{ {{ from = "00:00", to = "24:00", price_per_kwh = 150 }} }} }},
+         stations = {{ {{ name = "A", evses = {0}, kw = 7 }} }} }},
+  arrivals = arrivals.poisson {{ per_hour = {2}, energy_kwh = 14, stay_h = 5, vehicle = "mix" }},
+  strategy = "asap" }}
+)",
+                     evses, 4 * evses, 0.25 * evses);
+}
+
+/// The stage at half past ten.
+void expect_stage(ui::Options chosen, const std::string& name) {
+  chosen.layout = "stakeholder";
+  chosen.t = chosen.files.size() > 1 ? "2026-06-02T10:30" : "2026-06-01T10:30";
+  shell::Headless screen(chosen, 1280, 800);
+  ASSERT_EQ(screen.app().trouble_text(), "");
+  screen.draw_frames(6);
+  testing::expect_golden(screen.take_picture(), name);
+}
+
+TEST_F(Golden, TheStageAtFourEvses) {
+  run({"run", write("4.lua", site_of(4)), "--out", path("4.evtwin")});
+  expect_stage(options(path("4.evtwin")), "stage_4");
+}
+
+TEST_F(Golden, TheStageAt24Evses) {
+  run({"run", write("24.lua", site_of(24)), "--out", path("24.evtwin")});
+  expect_stage(options(path("24.evtwin")), "stage_24");
+}
+
+TEST_F(Golden, TheStageAt200Evses) {
+  run({"run", write("200.lua", site_of(200)), "--out", path("200.evtwin")});
+  expect_stage(options(path("200.evtwin")), "stage_200");
+}
+
+TEST_F(Golden, TheStageOfTwoRuns) {
+  auto chosen = options(run_of("workplace_week.lua", {"--strategy", "asap"}));
+  chosen.files.push_back(run_of("workplace_week.lua", {}, "b.evtwin"));
+  expect_stage(chosen, "stage_two_runs");
 }
 
 TEST_F(Golden, AScreenComesOutTheSameInEveryFrame) {

@@ -1,9 +1,16 @@
 // The window, under Xvfb with Mesa's own rasteriser: it opens, draws what the headless shell draws, and goes away.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <random>
+#include <thread>
 
+#include "viewer/shell_headless/headless.hpp"
 #include "viewer/support/golden.hpp"
 #include "viewer/support/run_files.hpp"
 
@@ -84,6 +91,133 @@ TEST_F(Window, PlaysAScriptAndEnds) {
       write("script.txt", "key space; frames 5 0.1; key space; key T; key K; key f1; key escape");
   const Said said = view_on_display({file, "--script", script, "--exit", "--size", "960x600"});
   EXPECT_EQ(said.status, 0) << said.err;
+}
+
+/// A person's hands: xdotool presses what the X server hands to the window.
+class WindowInHands : public Window {
+ protected:
+  void SetUp() override {
+    Window::SetUp();
+    if (IsSkipped()) return;
+    if (std::system("command -v xdotool >/dev/null 2>&1") != 0) GTEST_SKIP() << "no xdotool (package xdotool)";
+  }
+  void TearDown() override {
+    if (viewer_ > 0) {
+      kill(viewer_, SIGTERM);
+      waitpid(viewer_, nullptr, 0);
+    }
+    Window::TearDown();
+  }
+
+  void open_window(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "view");
+    viewer_ = start(arguments, [&] {
+      unsetenv("WAYLAND_DISPLAY");
+      setenv("DISPLAY", display_.c_str(), 1);
+      setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+      setenv("LIBGL_ALWAYS_SOFTWARE", "1", 1);
+    });
+    ASSERT_TRUE(waits_until([&] { return title().find("evtwin - ") != std::string::npos; })) << "no window";
+    hands("search --name '^evtwin - ' windowfocus --sync");
+  }
+  /// What xdotool prints. Without a window manager windows stand at the upper left corner.
+  std::string hands(const std::string& words) const {
+    const std::string command = "DISPLAY=" + display_ + " xdotool " + words + " 2>/dev/null";
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+    std::string said;
+    for (int c = 0; pipe != nullptr && (c = std::fgetc(pipe.get())) != EOF;) said += static_cast<char>(c);
+    return said;
+  }
+  std::string title() const { return hands("search --name '^evtwin - ' getwindowname"); }
+  void click_at(ImVec2 place) const { hands(fmt::format("mousemove {:.0f} {:.0f} click 1", place.x, place.y)); }
+  /// Asks again until it is so, 20 s at most.
+  static bool waits_until(const std::function<bool()>& is_so) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (std::chrono::steady_clock::now() < end) {
+      if (is_so()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return is_so();
+  }
+
+  pid_t viewer_ = 0;
+};
+
+// Every second place is a button that steps to the next event: one lost or one doubled leaves another moment in the
+// title than the very same clicks, one after the other, without a display.
+TEST_F(WindowInHands, AHundredClicksAndKeysAtRandomTimesActOnceEach) {
+  const std::string file = run_of("workplace_week.lua");
+  ui::Options options;
+  options.files = {file};
+  options.language = "en";
+  options.layout = "stakeholder";
+  options.t = "2026-06-01T08:00";
+  shell::Headless expected(options, 960, 600);
+  expected.draw_frames(4);
+
+  open_window({file, "--size", "960x600", "--lang", "en", "--t", "2026-06-01T08:00"});
+  ASSERT_TRUE(waits_until([&] { return title().find("2026-06-01 08:00") != std::string::npos; })) << title();
+  std::mt19937 random(1);
+  for (int i = 0; i < 100; ++i) {
+    const bool by_key = i % 3 == 2;
+    if (by_key) {
+      hands("key period");
+      expected.play_script("key .");
+    } else {
+      const std::string item = i % 10 == 9 ? "player.previous_event" : "player.next_event";
+      click_at(expected.ui().items.find_rect(item)->centre());
+      expected.play_script("click " + item);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 120));
+  }
+  const model::Run& run = *expected.ui().run_a();
+  const std::string moment = run.clock.date_time_text(expected.ui().time.cursor_ns());
+  EXPECT_NE(moment, "2026-06-01 08:00");
+  EXPECT_TRUE(waits_until([&] { return title().find(moment) != std::string::npos; })) << title() << " not " << moment;
+}
+
+// The point steps to the next event, unless a field has the keyboard.
+TEST_F(WindowInHands, SearchHasTheKeyboardOnceItsKeysAreUp) {
+  const std::string file = run_of("workplace_week.lua");
+  open_window({file, "--size", "960x600", "--lang", "en", "--layout", "researcher", "--t", "2026-06-01T08:00"});
+  ASSERT_TRUE(waits_until([&] { return title().find("2026-06-01 08:00") != std::string::npos; })) << title();
+  hands("key ctrl+f");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // as a person's hands go from one key to the next
+  hands("key period");
+  hands("key Escape");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_NE(title().find("2026-06-01 08:00"), std::string::npos) << title();
+  hands("key period");
+  EXPECT_TRUE(waits_until([&] { return title().find("2026-06-01 08:00") == std::string::npos; })) << title();
+}
+
+// Hangul that an input method has committed comes as characters: here into the name of a file to be written.
+TEST_F(WindowInHands, HangulThatIsTypedArrives) {
+  const std::string file = run_of("manager_day.lua");
+  ui::Options options;
+  options.files = {file};
+  options.language = "en";
+  options.layout = "stakeholder";
+  options.open = "site";
+  options.evtwin = paths::program;
+  shell::Headless expected(options, 960, 600);
+  expected.draw_frames(4);
+  const auto place = [&](const char* item) { return expected.ui().items.find_rect(item)->centre(); };
+
+  open_window({file, "--size", "960x600", "--lang", "en", "--open", "site"});
+  click_at(place("change.tab_bookings"));
+  expected.play_script("click change.tab_bookings; frames 3");
+  // The tab is open once its button is there; asked of the file, which only it writes.
+  const std::string table = path("예약.csv");
+  EXPECT_TRUE(waits_until([&] {
+    click_at(place("change.bookings_path"));
+    hands("key ctrl+a");
+    hands("type --delay 30 '" + table + "'");
+    click_at(place("change.bookings_save"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return std::filesystem::exists(table);
+  })) << "not written: "
+      << table;
 }
 
 TEST_F(Window, OfAFileThatCanNotBeShownEndsWithOneLine) {
