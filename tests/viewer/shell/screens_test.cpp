@@ -98,7 +98,7 @@ std::string site_of(int evses) {
          tariff = {{ name = "flat", currency = "KRW", source = "made up",
                     periods = {{ {{ from = "00:00", to = "24:00", price_per_kwh = 150 }} }} }},
          stations = {{ {{ name = "A", evses = {0}, kw = 7 }} }} }},
-  arrivals = arrivals.poisson {{ per_hour = {2}, energy_kwh = 14, stay_h = 5, vehicle = "mix" }},
+  arrivals = arrivals.poisson {{ per_hour = {2}, energy_kwh = 14, stay_h = 5 }},
   strategy = "asap" }}
 )",
                      evses, 4 * evses, 0.25 * evses);

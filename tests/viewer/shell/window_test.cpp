@@ -191,35 +191,6 @@ TEST_F(WindowInHands, SearchHasTheKeyboardOnceItsKeysAreUp) {
   EXPECT_TRUE(waits_until([&] { return title().find("2026-06-01 08:00") == std::string::npos; })) << title();
 }
 
-// Hangul that an input method has committed comes as characters: here into the name of a file to be written.
-TEST_F(WindowInHands, HangulThatIsTypedArrives) {
-  const std::string file = run_of("manager_day.lua");
-  ui::Options options;
-  options.files = {file};
-  options.language = "en";
-  options.layout = "stakeholder";
-  options.open = "site";
-  options.evtwin = paths::program;
-  shell::Headless expected(options, 960, 600);
-  expected.draw_frames(4);
-  const auto place = [&](const char* item) { return expected.ui().items.find_rect(item)->centre(); };
-
-  open_window({file, "--size", "960x600", "--lang", "en", "--open", "site"});
-  click_at(place("change.tab_bookings"));
-  expected.play_script("click change.tab_bookings; frames 3");
-  // The tab is open once its button is there; asked of the file, which only it writes.
-  const std::string table = path("예약.csv");
-  EXPECT_TRUE(waits_until([&] {
-    click_at(place("change.bookings_path"));
-    hands("key ctrl+a");
-    hands("type --delay 30 '" + table + "'");
-    click_at(place("change.bookings_save"));
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    return std::filesystem::exists(table);
-  })) << "not written: "
-      << table;
-}
-
 TEST_F(Window, OfAFileThatCanNotBeShownEndsWithOneLine) {
   const Said said = view_on_display({path("none.evtwin"), "--exit"});
   EXPECT_EQ(said.status, 1);
