@@ -6,6 +6,7 @@
 
 #include "kernel/static_checks.hpp"
 #include "ocpp/characters.hpp"
+#include "ocpp/frame_parse.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -135,16 +136,15 @@ std::optional<TableHead> table_head(std::string_view line) {
 
     TableHead head{separator, {}, false};
     std::size_t known = 0;
-    std::vector<Cell> cells;
-    bool open = false;
+    RowCells cells;
     head.columns.assign(256, other);  // as many as there may be, until they are counted
-    cut_row(line, 0, head, cells, open);
+    cells.cut_row(line, 0, head);
 
     head.columns.clear();
-    for (const Cell& cell : cells) {
-      const std::string_view name = trim_blanks(cell.text);
-      const auto same = [&](const Cell& other) { return &other != &cell && trim_blanks(other.text) == name; };
-      if (!name.empty() && std::any_of(cells.begin(), cells.end(), same)) head.repeated_name = true;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string_view name = trim_blanks(cells[i].text);
+      for (std::size_t k = 0; k < i && !name.empty(); ++k)
+        head.repeated_name = head.repeated_name || trim_blanks(cells[k].text) == name;
       head.columns.push_back(field_kind(name));
       if (head.columns.back() != other) ++known;
     }
@@ -157,43 +157,115 @@ std::optional<TableHead> table_head(std::string_view line) {
   return std::nullopt;
 }
 
-std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head, std::vector<Cell>& cells,
-                    bool& open) {
-  cells.clear();
-  open = false;
+std::size_t RowCells::cut_row(std::string_view text, std::size_t at, const TableHead& head) {
+  cells_.clear();
+  used_ = 0;
+  no_single_ = false;
   for (;;) {
     // Columns between bars are not quoted; the last one may hold bars itself.
     if (head.separator == '|') {
       const std::size_t end = std::min(text.find('\n', at), text.size());
-      const bool last = cells.size() + 1 >= head.columns.size();
+      const bool last = cells_.size() + 1 >= head.columns.size();
       const std::size_t bar = last ? end : std::min(text.find('|', at), end);
-      cells.push_back({trim_blanks(text.substr(at, bar - at)), false});
+      cells_.push_back({{trim_blanks(text.substr(at, bar - at))}});
       if (bar >= end) return end;
       at = bar + 1;
       continue;
     }
 
-    if (at < text.size() && text[at] == '"') {
-      const std::size_t begin = ++at;
-      // A doubled quote is one of the cell's text (RFC 4180).
-      for (;; at += 2) {
-        at = std::min(text.find('"', at), text.size());
-        if (at + 1 >= text.size() || text[at + 1] != '"') break;
-      }
-      open = at >= text.size();
-      cells.push_back({text.substr(begin, at - begin), true});
-      at = std::min(at + 1, text.size());
+    const bool quoted = at < text.size() && text[at] == '"';
+    if (quoted) at = cut_quoted(text, at);
+    if (quoted || cut_single_quoted(text, at, head.separator)) {
       while (at < text.size() && text[at] != head.separator && text[at] != '\n') ++at;
     } else {
       std::size_t end = at;
       while (end < text.size() && text[end] != head.separator && text[end] != '\n') ++end;
-      cells.push_back({trim_blanks(text.substr(at, end - at)), false});
+      cells_.push_back({{trim_blanks(text.substr(at, end - at))}});
       at = end;
     }
 
     if (at >= text.size() || text[at] == '\n') return at;
     ++at;
   }
+}
+
+// A cell at its opening quote: where it ends and its text with one quote for two are found in one pass. Every byte is
+// written, and the place moves on only past those that stay: quotes are so dense in JSON with doubled quotes that
+// jumping from one to the next costs more. @returns one past the closing quote
+std::size_t RowCells::cut_quoted(std::string_view text, std::size_t at) {
+  const std::size_t begin = ++at, room_at = used_;
+  char* to = nullptr;
+  bool after_quote = false;  // an odd number of quotes stands just before
+  bool closed = false;
+  while (!closed && at < text.size()) {
+    // Line by line, so that the room is as large as the line; a cell that goes on takes the next one, too.
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const std::size_t written = to ? static_cast<std::size_t>(to - room_.data()) : room_at;
+    if (room_.size() < written + (end - at)) room_.resize(2 * (written + (end - at)));
+    to = room_.data() + written;
+    for (; at < end; ++at) {
+      const char c = text[at];
+      const bool quote = c == '"';
+      if (after_quote && !quote) {
+        closed = true;
+        break;
+      }
+      *to = c;
+      to += after_quote ? 0 : 1;
+      after_quote = quote && !after_quote;
+    }
+  }
+
+  // A lone quote closes: the one before `at`, or the last byte of the text. It was written like the others.
+  const bool has_closing = closed || after_quote;
+  const std::size_t cell_end = has_closing ? at - 1 : at;
+  const std::size_t room_bytes = to ? static_cast<std::size_t>(to - room_.data()) - room_at - (has_closing ? 1 : 0) : 0;
+  const std::string_view cell = text.substr(begin, cell_end - begin);
+  cells_.push_back({{cell, true, room_bytes < cell.size()}, room_at, room_bytes});
+  used_ = room_at + room_bytes;
+  return at;
+}
+
+// A cell in single quotes, which some exports of databases write. JSON may hold single quotes itself: one closes the
+// cell where it stands before a separator or the line's end; two stand for one. @returns whether it is such a cell
+bool RowCells::cut_single_quoted(std::string_view text, std::size_t& at, char separator) {
+  if (at >= text.size() || text[at] != '\'' || no_single_) return false;
+  const std::size_t begin = at + 1;
+  bool doubled = false;
+  for (std::size_t i = begin; i < text.size() && text[i] != '\n'; ++i) {
+    if (text[i] != '\'') continue;
+    const char next = i + 1 < text.size() ? text[i + 1] : '\n';
+    if (next == '\'') {
+      doubled = true;
+      ++i;
+    } else if (next == separator || next == '\n' || next == '\r') {
+      cells_.push_back({{text.substr(begin, i - begin), true, doubled}, used_, 0});
+      at = i + 1;
+      if (!doubled) return true;
+
+      const std::string_view cell = cells_.back().cell.text;
+      if (room_.size() < used_ + cell.size()) room_.resize(2 * (used_ + cell.size()));
+      for (std::size_t k = 0; k < cell.size(); ++k) {
+        room_[used_++] = cell[k];
+        if (cell[k] == '\'') ++k;
+      }
+      cells_.back().room_bytes = used_ - cells_.back().room_at;
+      return true;
+    }
+  }
+  no_single_ = true;
+  return false;
+}
+
+std::string_view RowCells::plain_text(std::size_t column) {
+  const Kept& kept = cells_[column];
+  if (!kept.cell.doubled) {
+    copy_.assign(kept.cell.text);
+    copy_.append(text_padding, ' ');
+    return std::string_view(copy_).substr(0, kept.cell.text.size());
+  }
+  if (room_.size() < used_ + text_padding) room_.resize(used_ + text_padding);
+  return std::string_view(room_).substr(kept.room_at, kept.room_bytes);
 }
 
 }  // namespace evtwin::ocpp

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,11 +38,37 @@ struct TableHead {
 std::optional<TableHead> table_head(std::string_view line);
 
 struct Cell {
-  std::string_view text;  ///< without its outer quotes
-  bool quoted = false;    ///< quotes inside are doubled
+  std::string_view text;  ///< as it stands, without its outer quotes
+  bool quoted = false;
+  bool doubled = false;  ///< its text has quotes that stand for one; `RowCells::plain_text` takes that off
 };
-/// Cuts a row (RFC 4180; cells may hold line ends). The last column of a table with '|' takes what is left.
-/// @returns where the row ends (its line end, or the end of the text); `open` when a cell was not closed.
-std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head, std::vector<Cell>& cells, bool& open);
+
+/// The cells of a row, cut in one pass. Room is kept from row to row.
+class RowCells {
+ public:
+  /// Cuts a row (RFC 4180; cells may hold line ends). Cells may also stand in single quotes, on one line, that open and
+  /// close a cell. The last column of a table with '|' takes what is left.
+  /// @returns where the row ends: its line end, or the end of the text
+  std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head);
+
+  std::size_t size() const { return cells_.size(); }
+  const Cell& operator[](std::size_t column) const { return cells_[column].cell; }
+  /// The cell's text with one quote where two stand for one; `text_padding` bytes behind it are readable.
+  std::string_view plain_text(std::size_t column);
+
+ private:
+  struct Kept {
+    Cell cell;
+    std::size_t room_at = 0, room_bytes = 0;  // in room_, of a cell with doubled quotes
+  };
+  std::size_t cut_quoted(std::string_view text, std::size_t at);
+  bool cut_single_quoted(std::string_view text, std::size_t& at, char separator);
+
+  std::vector<Kept> cells_;
+  std::string room_;        // cells with one quote for two
+  std::size_t used_ = 0;    // of room_
+  std::string copy_;        // of a cell that has no doubled quotes
+  bool no_single_ = false;  // no single quote closes a cell in the rest of the row
+};
 
 }  // namespace evtwin::ocpp
