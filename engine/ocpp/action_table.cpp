@@ -70,7 +70,7 @@ constexpr ActionRow table[] = {
     {"NotifyDisplayMessages", counted, v201, "display", false},
     {"NotifyEVChargingNeeds", used, v201, "smart charging", false},
     {"NotifyEVChargingSchedule", counted, v201, "smart charging", false},
-    {"NotifyEvent", counted, v201, "device model", false},
+    {"NotifyEvent", used, v201, "device model", false},
     {"NotifyMonitoringReport", counted, v201, "device model", false},
     {"NotifyPeriodicEventStream", counted, v21, "device model", false},
     {"NotifyPriorityCharging", counted, v21, "smart charging", false},

@@ -3,6 +3,7 @@
 #include "ocpp/action_table.hpp"
 #include "ocpp/decode_parts.hpp"
 #include "ocpp/doubtful_text.hpp"
+#include "ocpp/health.hpp"
 #include "ocpp/payload_time.hpp"
 
 namespace evtwin::ocpp {
@@ -75,6 +76,8 @@ StatusReport connector_status(const Decoding& d) {
   report.evse = number_or(d.json(), "connectorId", 0);
   report.status = status_of(string_of(d.json(), "status"));
   report.error_code = string_of(d.json(), "errorCode");
+  report.vendor_code = text_of(d.json(), "vendorErrorCode");
+  report.info = text_of(d.json(), "info");
   return report;
 }
 
@@ -183,6 +186,10 @@ void decode_call(const Decoding& d) {
     body = DiagnosticsReport{std::string(string_of(d.json(), "status"))};
   } else if (action == "ReserveNow" || action == "CancelReservation" || action == "ReservationStatusUpdate") {
     body = reservation_of(d);
+  } else if (action == "NotifyEvent" || action == "NotifyReport") {
+    d.event.health = device_health(d.json());
+  } else if (action == "DataTransfer") {
+    d.event.health = vendor_health(d.json());
   } else if (action == "NotifyEVChargingNeeds") {
     body = decode_needs(d);
   } else if (row && row->command) {

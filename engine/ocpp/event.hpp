@@ -26,6 +26,8 @@ enum class MeterLocation : std::uint8_t { outlet, ev, cable, inlet };
 struct Reading {
   Sample sample;
   MeterLocation register_location = MeterLocation::outlet;
+  double temperature_c = kernel::unknown;  ///< the highest told
+  bool nothing_but_temperature = false;
 };
 
 /// Start, change and end of a transaction.
@@ -56,7 +58,7 @@ struct StatusReport {
   int evse = 0;
   int connector = 0;  ///< of the EVSE (2.0.1)
   Status status = Status::unknown;
-  std::string error_code;
+  std::string error_code, vendor_code, info;  ///< vendorErrorCode and info say more of a fault
 };
 struct BootReport {
   std::string vendor, model, serial, firmware;
@@ -127,6 +129,7 @@ struct Event {
   std::uint64_t call_number = 0;  ///< of an answer
   EventBody body;
   std::optional<ProfileReport> profile;  ///< that came with a command
+  std::vector<Station::Health> health;   ///< readings in messages of the device model and of vendors
 };
 
 }  // namespace evtwin::ocpp

@@ -298,6 +298,8 @@ void Assembly::count_repetition(const Frame& frame, bool is_call) {
 }
 
 void Assembly::count(const Frame& frame, bool is_call) {
+  if (frame.time.is_known()) ++report_.dated;
+  if (frame.time.is_known() && frame.time.zoned) ++report_.zoned;
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;

@@ -24,12 +24,13 @@ enum class Quantity : std::uint8_t {
   current_offered,
   voltage,
   soc,
-  interval_import
+  interval_import,
+  temperature
 };
-constexpr std::size_t quantities = 10;
+constexpr std::size_t quantities = 11;
 static_assert(quantities == kernel::enum_count<Quantity>());
 
-enum class Dimension : std::uint8_t { energy, power, current, voltage, share };
+enum class Dimension : std::uint8_t { energy, power, current, voltage, share, temperature };
 
 struct MeasurandRow {
   std::string_view name;
@@ -48,6 +49,7 @@ constexpr MeasurandRow measurands[] = {
     {"Current.Offered", Quantity::current_offered, Dimension::current},
     {"Voltage", Quantity::voltage, Dimension::voltage},
     {"SoC", Quantity::soc, Dimension::share},
+    {"Temperature", Quantity::temperature, Dimension::temperature},
 };
 static_assert(kernel::has_unique_keys(measurands, &MeasurandRow::name));
 static_assert(kernel::has_unique_keys(measurands, &MeasurandRow::quantity) && std::size(measurands) == quantities,
@@ -56,21 +58,36 @@ static_assert(kernel::has_unique_keys(measurands, &MeasurandRow::quantity) && st
 struct UnitRow {
   std::string_view name;
   Dimension dimension;
-  double factor;  // to kWh, kW, A, V, share
+  double factor;        // to kWh, kW, A, V, share, degrees Celsius
+  double offset = 0.0;  // added afterwards
 };
 // OCPP 1.6 chapter 7.45 UnitOfMeasure, 2.0.1 appendix 2; M and m of the kind that meters send.
 constexpr UnitRow unit_rows[] = {
-    {"Wh", Dimension::energy, 1e-3}, {"kWh", Dimension::energy, 1.0},     {"MWh", Dimension::energy, 1e3},
-    {"W", Dimension::power, 1e-3},   {"kW", Dimension::power, 1.0},       {"MW", Dimension::power, 1e3},
-    {"A", Dimension::current, 1.0},  {"mA", Dimension::current, 1e-3},    {"V", Dimension::voltage, 1.0},
-    {"kV", Dimension::voltage, 1e3}, {"Percent", Dimension::share, 0.01}, {"%", Dimension::share, 0.01},
+    {"Wh", Dimension::energy, 1e-3},
+    {"kWh", Dimension::energy, 1.0},
+    {"MWh", Dimension::energy, 1e3},
+    {"W", Dimension::power, 1e-3},
+    {"kW", Dimension::power, 1.0},
+    {"MW", Dimension::power, 1e3},
+    {"A", Dimension::current, 1.0},
+    {"mA", Dimension::current, 1e-3},
+    {"V", Dimension::voltage, 1.0},
+    {"kV", Dimension::voltage, 1e3},
+    {"Percent", Dimension::share, 0.01},
+    {"%", Dimension::share, 0.01},
+    {"Celsius", Dimension::temperature, 1.0},
+    {"C", Dimension::temperature, 1.0},
+    {"\u00b0C", Dimension::temperature, 1.0},
+    {"Celcius", Dimension::temperature, 1.0},  // as the first edition of OCPP 1.6 spells it
+    {"Fahrenheit", Dimension::temperature, 1.0 / 1.8, -32.0 / 1.8},
+    {"K", Dimension::temperature, 1.0, -273.15},
 };
 static_assert(kernel::has_unique_keys(unit_rows, &UnitRow::name));
-constexpr double default_factor[] = {1e-3, 1e-3, 1.0, 1.0, 0.01};  // by dimension
+constexpr double default_factor[] = {1e-3, 1e-3, 1.0, 1.0, 0.01, 1.0};  // by dimension
 static_assert(std::size(default_factor) == kernel::enum_count<Dimension>());
-// No meter of a charger shows more: 1 TWh, 1 GW, 1 MA, 1 MV, a battery fuller than full. By dimension; in kWh, kW, A,
-// V.
-constexpr double most_plausible[] = {1e9, 1e6, 1e6, 1e6, 1.0 + 1e-9};
+// No meter of a charger shows more: 1 TWh, 1 GW, 1 MA, 1 MV, a battery fuller than full, 300 degrees. By dimension; in
+// kWh, kW, A, V.
+constexpr double most_plausible[] = {1e9, 1e6, 1e6, 1e6, 1.0 + 1e-9, 300.0};
 static_assert(std::size(most_plausible) == kernel::enum_count<Dimension>());
 constexpr std::int64_t most_multiplier = 9;
 
@@ -193,6 +210,7 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
   }
   // No unit, or null: the protocol's default. One that is given and empty is none of the protocol's.
   std::string_view unit;
+  double offset = 0.0;
   if (given_unit && !given_unit->is_null()) {
     const bool is_text = given_unit->get(unit) == simdjson::SUCCESS;
     const auto* known = std::find_if(std::begin(unit_rows), std::end(unit_rows),
@@ -203,9 +221,10 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
       return;
     }
     factor *= known->factor / default_factor[static_cast<std::size_t>(row->dimension)];
+    offset = known->offset;
   }
 
-  const double figure = *value * factor;
+  const double figure = *value * factor + offset;
   const bool share_below_0 = row->dimension == Dimension::share && figure < 0.0;
   if (!(std::abs(figure) <= most_plausible[static_cast<std::size_t>(row->dimension)]) || share_below_0) {
     complain("value_implausible", fmt::format("{} is {}{}{}: no charger shows that; the reading is left out", row->name,
@@ -241,6 +260,11 @@ Reading reading_of(const MeterInstant& instant) {
   if (!current.told(1) && !current.told(2) && !current.told(3))
     sample.unphased_a = sample.current_a[0] = current.by_phase[0];
   sample.soc = instant.of(Quantity::soc).total();
+  const Gathered& temperature = instant.of(Quantity::temperature);
+  reading.temperature_c = temperature.largest();
+  const auto told =
+      std::count_if(instant.values.begin(), instant.values.end(), [](const Gathered& g) { return g.any; });
+  reading.nothing_but_temperature = temperature.any && told == 1;
   return reading;
 }
 

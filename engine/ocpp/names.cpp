@@ -55,6 +55,12 @@ static_assert(kernel::names_differ<Status>([](Status status) { return spelled(st
 std::string_view name_of(Encoding encoding) { return spelled(encoding); }
 std::string_view name_of(Status status) { return spelled(status); }
 
+std::string_view name_of(Station::Health::Of of) {
+  constexpr std::string_view names[] = {"temperature", "signal", "network", "fault"};
+  static_assert(std::size(names) == kernel::enum_count<Station::Health::Of>());
+  return names[static_cast<std::size_t>(of)];
+}
+
 std::string_view name_of(Version version) {
   constexpr std::string_view names[] = {"", "1.6", "2.0.1", "2.1"};
   static_assert(std::size(names) == kernel::enum_count<Version>());

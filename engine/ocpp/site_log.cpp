@@ -87,6 +87,7 @@ class Collector : public FrameSink {
   void take_meter(const Message& message, MeterReport& report);
   void take_status(const Message& message, StatusReport& report);
   void take_boot(const Message& message, const BootReport& report);
+  static void book_temperatures(const Message& message, int evse, std::vector<Reading>& readings);
   void note_effect(const Message& message, Effect::Kind kind, int evse, std::string_view tag = {},
                    std::string_view id = {}, Status status = Status::unknown);
   void note_action(const Frame& frame);
@@ -208,6 +209,7 @@ void Collector::take_transaction(const Message& message, TransactionReport& repo
   // A message that was queued says nothing of the clock.
   if (!report.offline) state.clock.observe_stamp(event.stamp);
   state.book.note_evse(report.evse);
+  book_temperatures(message, report.evse, report.readings);
   const Status status = report.status;
   const int evse = report.evse;
   if (report.phase == TransactionReport::Phase::start) {
@@ -228,7 +230,21 @@ void Collector::take_meter(const Message& message, MeterReport& report) {
   message.state.clock.observe_stamp(message.event.stamp);
   message.state.book.note_evse(std::max(report.evse, 0));
   note_effect(message, Effect::Kind::message, std::max(report.evse, 0));
+  book_temperatures(message, std::max(report.evse, 0), report.readings);
   message.state.transactions.book_meter(std::move(report), message.event);
+}
+
+// Temperatures are of the charger; a reading of nothing else is none of the transaction.
+void Collector::book_temperatures(const Message& message, int evse, std::vector<Reading>& readings) {
+  for (const Reading& reading : readings) {
+    if (!kernel::is_known(reading.temperature_c)) continue;
+    Station::Health health;
+    health.time_ns = reading.sample.time_ns;
+    health.evse = evse;
+    health.value = reading.temperature_c;
+    message.state.book.book_health(std::move(health), message.event.stamp);
+  }
+  std::erase_if(readings, [](const Reading& reading) { return reading.nothing_but_temperature; });
 }
 
 void Collector::take_status(const Message& message, StatusReport& report) {
@@ -265,6 +281,7 @@ void Collector::take_boot(const Message& message, const BootReport& report) {
 void Collector::take(const Message& message) {
   const auto& [state, index, frame, event] = message;
   EventBody& body = event.body;
+  for (Station::Health& reading : event.health) state.book.book_health(std::move(reading), event.stamp);
   if (auto* report = std::get_if<TransactionReport>(&body)) {
     take_transaction(message, *report);
   } else if (auto* answer = std::get_if<TransactionAnswer>(&body)) {

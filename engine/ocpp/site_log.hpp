@@ -131,11 +131,33 @@ struct Station {
     TimeNs time_ns = 0;
     std::string of, status;
   };
-  std::vector<Progress> progress;               ///< ascending
+  std::vector<Progress> progress;  ///< ascending
+  /// A reading of its health, by whatever message: kept where it differs from the one before (temperatures by 1 K).
+  struct Health {
+    enum class Of : std::uint8_t { temperature, signal, network, fault };
+    TimeNs time_ns = kernel::time_never;
+    Of of = Of::temperature;
+    int evse = 0;                    ///< 0: all of the station
+    double value = kernel::unknown;  ///< degrees Celsius; of a signal as told, below 0 in dBm; else NaN
+    std::string component, text;     ///< where it was taken; of a network its state, of a fault the vendor's words
+  };
+  std::vector<Health> health;  ///< ascending
+  /// A time in which it was too hot: by its error code HighTemperature, or by a reading of `over_temperature_c` or
+  /// more.
+  struct TooHot {
+    TimeNs from_ns = 0, to_ns = 0;
+    int evse = 0;
+    double most_c = kernel::unknown;  ///< NaN: only the error code says so
+  };
+  std::vector<TooHot> too_hot;                  ///< ascending
   double heartbeat_s = kernel::unknown;         ///< interval that the CSMS gave at boot, else the usual distance
   int evses = 0;                                ///< the largest EVSE number seen
   std::map<std::string, std::uint64_t> faults;  ///< by error code
 };
+
+/// Contacts may be 50 K above their surroundings (IEC 62196-1), which may have 40 degrees (IEC 61851-1).
+inline constexpr double over_temperature_c = 90.0;
+std::string_view name_of(Station::Health::Of of);
 
 /// A command of the CSMS and what came of it.
 struct Command {

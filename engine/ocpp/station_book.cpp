@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernel/text.hpp"
+
 namespace evtwin::ocpp {
 namespace {
 
@@ -12,6 +14,7 @@ namespace {
 constexpr double missed_intervals = 3.0;
 constexpr double shortest_silence_s = 60.0;
 constexpr std::size_t most_distances = 1000;
+constexpr std::size_t most_health = 100'000, most_health_text = 160;  // readings of a station; bytes of a text
 
 // Steps of an update, OCPP 1.6 chapter 7.25, 2.0.1 FirmwareStatusEnumType; all other statuses end it. 2.0.1 tells each
 // new step (L01.FR.01): DownloadScheduled (L01.FR.13), DownloadPaused (L01.FR.14), InstallScheduled (L01.FR.16),
@@ -82,7 +85,38 @@ void StationBook::book_status(const StatusReport& report, const Stamp& stamp) {
   std::string fault = report.error_code == "NoError" ? std::string() : report.error_code;
   if (fault.empty() && report.status == Status::faulted) fault = "not told";
   if (!fault.empty() && fault != now) ++facts_.faults[fault];
+  const bool changed = fault != now;
   now = std::move(fault);
+
+  // Words of the vendor say more than the code; that the fault is over ends what was said.
+  const bool more = !report.vendor_code.empty() || !report.info.empty();
+  if ((!more || now.empty()) && !changed) return;
+  Station::Health health;
+  health.of = Station::Health::Of::fault;
+  health.evse = report.evse;
+  health.text = now.empty() ? "cleared" : now;
+  if (!now.empty() && !report.vendor_code.empty()) health.text += ", " + report.vendor_code;
+  if (!now.empty() && !report.info.empty()) health.text += ": " + report.info;
+  health.text = kernel::make_printable(health.text, most_health_text);
+  book_health(std::move(health), stamp);
+}
+
+void StationBook::book_health(Station::Health reading, const Stamp& stamp) {
+  Stamp when = stamp;
+  if (reading.time_ns != kernel::time_never) when.payload_ns = reading.time_ns;
+  const auto [last, is_new] =
+      last_health_.try_emplace(std::tuple(reading.of, reading.evse, reading.component), health_.size());
+  if (!is_new) {
+    // A charger may tell its temperature every few seconds: only changes are kept.
+    const Station::Health& before = health_[last->second].facts;
+    const double change = std::abs(reading.value - before.value);
+    const bool crosses = (reading.value >= over_temperature_c) != (before.value >= over_temperature_c);
+    const bool same =
+        reading.of == Station::Health::Of::temperature ? change < 1.0 && !crosses : change < 1.0 || std::isnan(change);
+    if (same && reading.text == before.text) return;
+    last->second = health_.size();
+  }
+  if (health_.size() < most_health) health_.push_back({when, std::move(reading)});
 }
 
 // OCPP 1.6 section 4.4; 2.0.1 use case N01, whose uploads have a requestId (N01.FR.07): a newer request may end one
@@ -109,6 +143,29 @@ void StationBook::book_firmware(const FirmwareReport& report, const Stamp& stamp
     out_of_service_.back().open = false;
   }
   download_.open = false;
+}
+
+// Too hot from the first reading or error code that says so until the one of the same kind that says no more.
+std::vector<Station::TooHot> StationBook::too_hot_times(TimeNs last_ns) const {
+  std::vector<Station::TooHot> found;
+  std::map<std::tuple<Station::Health::Of, int, std::string>, std::size_t> open;
+  for (const Station::Health& one : facts_.health) {
+    const bool code = one.of == Station::Health::Of::fault;
+    if (!code && one.of != Station::Health::Of::temperature) continue;
+    const bool hot = code ? one.text.starts_with("HighTemperature") : one.value >= over_temperature_c;
+    const auto key = std::tuple(one.of, one.evse, one.component);
+    const auto now = open.find(key);
+    if (hot && now == open.end()) {
+      open.emplace(key, found.size());
+      found.push_back({one.time_ns, std::max(one.time_ns, last_ns), one.evse, one.value});
+    } else if (hot && !(found[now->second].most_c >= one.value)) {
+      found[now->second].most_c = one.value;
+    } else if (!hot && now != open.end()) {
+      found[now->second].to_ns = one.time_ns;
+      open.erase(now);
+    }
+  }
+  return found;
 }
 
 void StationBook::note_contact(const Stamp& told, std::uint64_t minutes, bool only_station) {
@@ -174,6 +231,8 @@ Station StationBook::finish_station(const StationClock& clock, const LogReport& 
   };
   place(boots_, facts_.boots);
   place(progress_, facts_.progress);
+  place(health_, facts_.health);
+  facts_.too_hot = too_hot_times(last_ns);
 
   // Stretches that are still open last until the end of the log.
   for (Stretch* open : {&whole_, &firmware_})

@@ -2,6 +2,7 @@
 #pragma once
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "ocpp/station_clock.hpp"
@@ -19,6 +20,8 @@ class StationBook {
   void book_status(const StatusReport& report, const Stamp& stamp);
   void book_firmware(const FirmwareReport& report, const Stamp& stamp);
   void book_diagnostics(const DiagnosticsReport& report, const Stamp& stamp);
+  /// A reading of its health; its own time counts, else the stamp's.
+  void book_health(Station::Health reading, const Stamp& stamp);
   /// Any message of the station. @param minutes  in how many minutes of the log any station spoke so far
   void note_contact(const Stamp& told, std::uint64_t minutes, bool only_station);
   void book_link(const LinkChange& change);
@@ -44,11 +47,19 @@ class StationBook {
     Stamp stamp;
     Station::Progress facts;
   };
+  struct Measured {
+    Stamp stamp;
+    Station::Health facts;
+  };
+  std::vector<Station::TooHot> too_hot_times(TimeNs last_ns) const;
   void change_state(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why, int evse = 0);
 
   Station facts_;
   std::vector<Booted> boots_;
   std::vector<Told> progress_;
+  std::vector<Measured> health_;
+  /// The last reading kept, by kind, EVSE and place.
+  std::map<std::tuple<Station::Health::Of, int, std::string>, std::size_t> last_health_;
   std::vector<Stretch> offline_, out_of_service_;
   Stretch link_, firmware_, whole_;              // going on, if open
   Stretch download_;                             // of firmware

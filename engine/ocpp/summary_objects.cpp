@@ -264,6 +264,11 @@ class SummaryReader {
     fill(station.serial, session.station.serial);
     fill(station.firmware, session.station.firmware);
     for (const auto& [code, count] : session.station.faults) station.faults[code] += count;
+    for (Station::Health& reading : session.station.health) {
+      if (reading.of == Station::Health::Of::temperature && reading.value >= over_temperature_c)
+        station.too_hot.push_back({reading.time_ns, reading.time_ns, reading.evse, reading.value});
+      station.health.push_back(std::move(reading));
+    }
     station.evses = std::max(station.evses, t.evse);
     if (!t.authorised.empty()) ++log_.authorisations[t.authorised];
     if (t.stop_seen && !t.stop_reason.empty()) ++log_.stop_reasons[t.stop_reason];

@@ -11,6 +11,7 @@
 
 #include "kernel/text.hpp"
 #include "kernel/unknown.hpp"
+#include "ocpp/health.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -143,6 +144,24 @@ void read_smart_charging(SummarySession& session, SummaryFields& fields) {
     add_profile(session, number, start, RateUnit::ampere, a);
 }
 
+/// Health at the instant that the object tells of: diagnostics of the station, the temperature of a connector.
+void read_health(SummarySession& session, SummaryFields& diagnostics, SummaryFields& connector,
+                 const std::string& error_code) {
+  using Of = Station::Health::Of;
+  const auto add = [&](Of of, int evse, double value, std::string text) {
+    if (session.told_ns == kernel::time_never || (!kernel::is_known(value) && text.empty())) return;
+    session.station.health.push_back({session.told_ns, of, evse, value, {}, std::move(text)});
+  };
+  const double rssi = diagnostics.take_number({"rssi", "signalstrength", "signal"});
+  const double station_c = diagnostics.take_number({"temperature", "temperaturec"}),
+               connector_c = connector.take_number({"temperature", "temperaturec"});
+  add(Of::signal, 0, rssi, {});
+  add(Of::network, 0, kernel::unknown, diagnostics.take_text({"network", "networkstate", "networkstatus"}));
+  if (is_temperature(station_c)) add(Of::temperature, 0, station_c, {});
+  if (is_temperature(connector_c)) add(Of::temperature, session.facts.evse, connector_c, {});
+  if (!error_code.empty()) add(Of::fault, 0, kernel::unknown, error_code == "NoError" ? "" : error_code);
+}
+
 /// {"chargingStation": ..., "connector": ..., "transaction": ...}
 SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
   SummarySession session;
@@ -157,8 +176,8 @@ SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
 
   SummaryFields& diagnostics = fields.take_object({"diagnostics"});
   session.told_ns = diagnostics.take_time({"heartbeat", "timestamp"});
-  if (const std::string code = diagnostics.take_text({"errorcode"}); !code.empty() && code != "NoError")
-    ++session.station.faults[code];
+  const std::string code = diagnostics.take_text({"errorcode"});
+  if (!code.empty() && code != "NoError") ++session.station.faults[code];
 
   SummaryFields& transaction = fields.take_object({"transaction"});
   SummaryFields& connector = fields.take_object({"connector"});
@@ -185,6 +204,7 @@ SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
   Sample sample;
   sample.time_ns = session.told_ns;
   check_power(connector, sample, context);
+  read_health(session, diagnostics, connector, code);
 
   // A session that goes on has a register of now: its reading.
   const bool now = !facts.stop_seen && session.told_ns != kernel::time_never && session.told_ns >= facts.start_ns;

@@ -63,6 +63,33 @@ void add_sessions(const ocpp::SiteLog& log, const NumberOf& numbers, record::Log
 
 std::string kwh_text(double kwh) { return std::isnan(kwh) ? "?" : fmt::format("{:.3f}", kwh); }
 
+/// A reading of a charger's health in words: "41.5 degrees C (Cable)", "-71 dBm", "offline", "HighTemperature, E12".
+std::string health_text(const ocpp::Station::Health& one) {
+  using Of = ocpp::Station::Health::Of;
+  std::string text = one.text;
+  if (one.of == Of::temperature) text = fmt::format("{:.1f} degrees C", one.value);
+  if (one.of == Of::signal) text = fmt::format("{:g}{}", one.value, one.value < 0.0 ? " dBm" : "");
+  if (!one.component.empty()) text += fmt::format(" ({})", one.component);
+  return text;
+}
+
+/// Health as it was told, and alerts where somebody should look: a station that is offline, one that is too hot.
+void add_health(const ocpp::Station& station, record::LogContent& content) {
+  const auto add = [&](kernel::TimeNs time_ns, int evse, std::string_view kind, std::string text) {
+    content.messages.push_back({time_ns, station.id, evse, 0, std::string(kind), std::move(text)});
+  };
+  for (const ocpp::Station::Health& one : station.health) add(one.time_ns, one.evse, name_of(one.of), health_text(one));
+  for (const ocpp::Station::Interval& gone : station.offline) {
+    add(gone.from_ns, 0, "alert", fmt::format("offline: {}", gone.why));
+    add(gone.to_ns, 0, "network", "online");
+  }
+  for (const ocpp::Station::TooHot& hot : station.too_hot) {
+    const std::string most =
+        std::isnan(hot.most_c) ? "its error code says so" : fmt::format("up to {:.1f} degrees C", hot.most_c);
+    add(hot.from_ns, hot.evse, "alert", fmt::format("over-temperature: {}", most));
+  }
+}
+
 void add_messages(const ocpp::SiteLog& log, const NumberOf& numbers, record::LogContent& content) {
   for (std::size_t i = 0; i < log.transactions.size(); ++i) {
     const ocpp::Transaction& t = log.transactions[i];
@@ -93,6 +120,7 @@ void add_messages(const ocpp::SiteLog& log, const NumberOf& numbers, record::Log
                                               boot.registration.empty() ? "" : ", ", boot.registration)});
     for (const ocpp::Station::Progress& told : station.progress)
       content.messages.push_back({told.time_ns, station.id, 0, 0, told.of, told.status});
+    add_health(station, content);
   }
 
   for (const ocpp::EvseTimeline& line : log.timelines) {

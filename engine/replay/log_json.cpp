@@ -138,6 +138,28 @@ ordered_json progress_json(const ocpp::Station& station) {
   return out;
 }
 
+ordered_json health_json(const ocpp::Station& station) {
+  ordered_json out = ordered_json::array();
+  for (const ocpp::Station::Health& one : station.health)
+    out.push_back({{"time", time_or_null(one.time_ns)},
+                   {"of", name_of(one.of)},
+                   {"evse", one.evse},
+                   {"value", number_or_null(one.value)},
+                   {"component", one.component},
+                   {"text", one.text}});
+  return out;
+}
+
+ordered_json too_hot_json(const ocpp::Station& station) {
+  ordered_json out = ordered_json::array();
+  for (const ocpp::Station::TooHot& hot : station.too_hot)
+    out.push_back({{"from", time_or_null(hot.from_ns)},
+                   {"to", time_or_null(hot.to_ns)},
+                   {"evse", hot.evse},
+                   {"most_c", number_or_null(hot.most_c)}});
+  return out;
+}
+
 ordered_json stations_json(const ocpp::SiteLog& log) {
   ordered_json out = ordered_json::array();
   std::map<std::string, double> kwh;
@@ -161,7 +183,9 @@ ordered_json stations_json(const ocpp::SiteLog& log) {
                    {"heartbeat_s", number_or_null(station.heartbeat_s)},
                    {"offline", intervals_json(station.offline)},
                    {"out_of_service", intervals_json(station.out_of_service)},
-                   {"faults", counts_json(station.faults)}});
+                   {"faults", counts_json(station.faults)},
+                   {"health", health_json(station)},
+                   {"over_temperature", too_hot_json(station)}});
   }
   return out;
 }

@@ -44,12 +44,16 @@ Zone zone_of(const ocpp::SiteLog& log, const std::string& asked, std::vector<Ass
     out.name = fmt::format("Etc/GMT{:+d}", -hours);  // POSIX counts westwards
   }
 
+  // Times that all give their offset to UTC need no guess; the site's own zone they do not tell.
+  const bool told = !inferred && log.report.dated > 0 && log.report.zoned == log.report.dated;
   const std::string offset =
-      inferred ? fmt::format("the log's own clock is {:+.4g} h off UTC", kernel::hours_between(0, offset_ns))
-               : std::string("the log does not tell");
+      told       ? std::string("every time in the log gives its offset to UTC, the site's own zone is not told")
+      : inferred ? fmt::format("the log's own clock is {:+.4g} h off UTC", kernel::hours_between(0, offset_ns))
+                 : std::string("the log does not tell");
   const std::string offset_ko =
-      inferred ? fmt::format("로그의 시계가 UTC와 {:+.4g}시간 차이", kernel::hours_between(0, offset_ns))
-               : std::string("로그에 나와 있지 않음");
+      told ? std::string("로그의 모든 시각에 UTC 차이가 적혀 있으며, 현장의 시간대는 나와 있지 않음")
+      : inferred ? fmt::format("로그의 시계가 UTC와 {:+.4g}시간 차이", kernel::hours_between(0, offset_ns))
+                 : std::string("로그에 나와 있지 않음");
   assumptions.push_back({"time zone", "시간대", fmt::format("{}: {} (--timezone names another)", out.name, offset),
                          fmt::format("{}: {} (--timezone 으로 지정)", out.name, offset_ko)});
   return out;

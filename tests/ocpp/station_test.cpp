@@ -44,6 +44,55 @@ TEST(Stations, EachBootHasItsOwnFirmwareAndRegistration) {
   EXPECT_EQ(s.boots[2].time_ns, at("09:00:00"));
 }
 
+// Row G59: temperature, signal, network and faults, by whatever message they are told; changes alone are kept.
+TEST(Stations, HealthIsKeptAndOverTemperatureIsTold) {
+  const auto hot = [](double c, std::string_view unit) {
+    return fmt::format(R"({{"value":"{}","measurand":"Temperature","unit":"{}"}})", c, unit);
+  };
+  LogText text;
+  text.start("08:00:00", 1, 1000, 1)
+      .meter("08:10:00", 1, "1", hot(41.0, "Celsius"))
+      .meter("08:11:00", 1, "1", hot(41.4, "Celsius"))      // less than 1 K: not kept
+      .meter("08:20:00", 1, "1", hot(203.0, "Fahrenheit"))  // 95 degrees Celsius
+      .meter("08:30:00", 1, "1", hot(343.15, "K"))          // 70 degrees Celsius
+      .call("08:31:00", "DataTransfer", R"({"vendorId":"v","data":"{\"rssi\":-71,\"networkState\":\"4G\"}"})")
+      .call(
+          "08:32:00", "StatusNotification",
+          R"({"connectorId":1,"status":"Faulted","errorCode":"HighTemperature","vendorErrorCode":"E12","info":"fan"})")
+      .status("08:40:00", 1, "Charging");
+  const SiteLog log = text.read();
+  const Station& s = log.stations.at(0);
+  std::vector<std::string> told;
+  for (const Station::Health& one : s.health)
+    told.push_back(fmt::format("{} {} {:.1f} {}", name_of(one.of), one.evse, one.value, one.text));
+  EXPECT_EQ(told, (std::vector<std::string>{"temperature 1 41.0 ", "temperature 1 95.0 ", "temperature 1 70.0 ",
+                                            "signal 0 -71.0 ", "network 0 nan 4G",
+                                            "fault 1 nan HighTemperature, E12: fan", "fault 1 nan cleared"}));
+  ASSERT_EQ(s.too_hot.size(), 2U);
+  EXPECT_EQ(s.too_hot[0].from_ns, at("08:20:00"));
+  EXPECT_EQ(s.too_hot[0].to_ns, at("08:30:00"));
+  EXPECT_NEAR(s.too_hot[0].most_c, 95.0, 1e-9);
+  EXPECT_EQ(s.too_hot[1].to_ns, at("08:40:00"));
+  EXPECT_TRUE(log.transactions.at(0).samples.empty()) << "a temperature is no reading of the transaction";
+}
+
+TEST(Stations, VariablesOfTheDeviceModelTellHealth) {
+  LogText text;
+  text.call("08:00:00", "NotifyEvent",
+            R"({"generatedAt":"2025-06-02T08:00:00Z","seqNo":0,"eventData":[)"
+            R"({"timestamp":"2025-06-02T07:59:00Z","actualValue":"48.5","component":{"name":"Cable","evse":{"id":2}},)"
+            R"("variable":{"name":"Temperature"}},)"
+            R"({"timestamp":"2025-06-02T07:59:30Z","actualValue":"true","techCode":"E7","techInfo":"fan",)"
+            R"("component":{"name":"Connector","evse":{"id":1}},"variable":{"name":"Problem"}}]})");
+  const Station s = text.read().stations.at(0);
+  ASSERT_EQ(s.health.size(), 2U);
+  EXPECT_EQ(s.health[0].component, "Cable");
+  EXPECT_EQ(s.health[0].evse, 2);
+  EXPECT_EQ(s.health[0].value, 48.5);
+  EXPECT_EQ(s.health[0].time_ns, at("07:59:00"));
+  EXPECT_EQ(s.health[1].text, "problem E7: fan");
+}
+
 TEST(Stations, WhatTheyTellOfFirmwareAndDiagnosticsIsKept) {
   LogText text;
   text.call("08:00:00", "DiagnosticsStatusNotification", R"({"status":"Uploading"})");

@@ -95,10 +95,15 @@ TEST(SummaryObjects, ALimitIsInForceFromItsStart) {
 
 TEST(SummaryObjects, EveryFieldIsUsedOrNamed) {
   const SiteLog log = read(running);
-  for (const char* field : {"connector.temperature (1)", "authorization.certificateStatus (1)", "diagnostics.rssi (1)",
-                            "localAuthList (1)"})
+  for (const char* field : {"authorization.certificateStatus (1)", "localAuthList (1)"})
     EXPECT_TRUE(flagged(log, "fields_unused", field)) << field;
   EXPECT_FALSE(flagged(log, "fields_unused", "connector.power"));
+  // Its diagnostics are the station's health: no error, -65 dBm, 39 degrees at the connector.
+  const Station& station = log.stations.at(0);
+  ASSERT_EQ(station.health.size(), 2U);
+  EXPECT_EQ(station.health[0].value, -65.0);
+  EXPECT_EQ(station.health[1].value, 39.0);
+  EXPECT_EQ(station.health[1].evse, 2);
 }
 
 TEST(SummaryObjects, PowerThatIsNotVoltageTimesCurrentIsDoubted) {

@@ -148,7 +148,8 @@ void read_replay(const Source& source, Run& run, const EvsesByName& evses) {
     if (!messages.is_null(4)) event.session = session_numbered(sessions, messages.column_count(4));
     // The session knows its EVSE by the run's name.
     if (event.session != no_row) event.evse = run.sessions[event.session].evse;
-    event.alert = kind == "status" && (text.starts_with("Faulted") || text.find(": ") != std::string::npos);
+    event.alert =
+        kind == "alert" || (kind == "status" && (text.starts_with("Faulted") || text.find(": ") != std::string::npos));
     event.text = fmt::format("{} {}: {}", name, kind, text);
     run.events.push_back(std::move(event));
   }

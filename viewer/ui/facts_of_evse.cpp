@@ -134,6 +134,22 @@ void add_last_session(const Ui& ui, const Run& run, const model::Evse& evse, Tim
   out.push_back({Word::last_session, {}, end_message(ui, run, last)});
 }
 
+// The last temperature, signal and state of the network that a replayed log told before `t`.
+std::string health_text(const Ui& ui, const Run& run, const std::vector<std::uint32_t>& messages, TimeNs t) {
+  std::string text;
+  for (const std::string_view kind : {" temperature: ", " signal: ", " network: "}) {
+    for (auto at = messages.rbegin(); at != messages.rend(); ++at) {
+      const model::Event& message = run.events[*at];
+      const std::size_t found = message.time_ns <= t ? message.text.find(kind) : std::string::npos;
+      if (found == std::string::npos) continue;
+      if (!text.empty()) text += ", ";
+      text += message.text.substr(found + kind.size());
+      break;
+    }
+  }
+  return text.empty() ? std::string(ui.tr(Word::not_recorded)) : text;
+}
+
 void add_health(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t, Facts& out) {
   const model::Evse& evse = run.evses[row];
   const model::Clock& clock = run.clock;
@@ -157,8 +173,12 @@ void add_health(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t, Facts
   // Messages of a log that was replayed: states, error codes, starts and stops.
   const std::vector<std::uint32_t>& messages = panel_state(ui).messages.at(kept_of(ui, run)).get_or_make(run, row, [&] {
     std::vector<std::uint32_t> rows;
+    // Those of the station as a whole are of each of its EVSEs.
+    const std::string station = run.evses[row].name.substr(0, run.evses[row].name.rfind('-')) + " ";
     for (std::uint32_t i = 0; i < run.events.size(); ++i) {
-      if (run.events[i].evse == row && run.events[i].kind == model::EventKind::message) rows.push_back(i);
+      const model::Event& event = run.events[i];
+      if (event.kind != model::EventKind::message) continue;
+      if (event.evse == row || (event.evse == no_row && event.text.starts_with(station))) rows.push_back(i);
     }
     return rows;
   });
@@ -170,7 +190,7 @@ void add_health(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t, Facts
     group.facts.push_back({clock.date_time_text(message.time_ns), model::event_text(run, message)});
   }
   if (messages.empty()) group.facts.push_back(text_fact(ui, Word::messages, ui.tr(Word::not_recorded)));
-  group.facts.push_back(text_fact(ui, Word::temperature_signal, ui.tr(Word::not_recorded)));
+  group.facts.push_back(text_fact(ui, Word::temperature_signal, health_text(ui, run, messages, t)));
   out.push_back(std::move(group));
 }
 
