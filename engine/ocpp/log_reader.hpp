@@ -70,7 +70,7 @@ struct LogReport {
   std::uint64_t reused_ids = 0;                  ///< calls whose id some earlier call of the same file had
   std::uint64_t answers_without_call = 0, calls_without_answer = 0;
   std::uint64_t dated = 0, zoned = 0;  ///< frames with a time, and those of them whose time gives its offset to UTC
-  std::uint64_t repeated = 0;  ///< frames that stand in the logs already: counted once, in none of the above
+  std::uint64_t repeated = 0;          ///< frames that stand in the logs already: counted once, in none of the above
   Place first_repeated;
   std::map<std::string, OddityGroup> unused;    ///< by reason; undecodable is the sum of the counts of real beginnings
   std::map<std::string, OddityGroup> repaired;  ///< used after a repair: bytes that are no UTF-8, lone surrogates, ...
