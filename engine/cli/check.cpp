@@ -190,15 +190,15 @@ int check_file(const CheckCommand& command) {
                        "ELF") ||
       ends_with(".so"))
     return check_plugin(file);
-  if (ends_with(".csv") || ends_with(".csv.gz")) return check_table(file);
+  if (ends_with(".csv") || ends_with(".csv.gz") || ends_with(".xlsx")) return check_table(file);
   if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file, command.strict);
   try {
     return check_log(file);
   } catch (const ocpp::LogError& error) {
-    throw CommandError(
-        fmt::format("{} (a scenario ends in .lua, a session table in .csv or .csv.gz, a run file in .evtwin, a plugin "
-                    "in .so, a policy in .pt)",
-                    error.what()));
+    throw CommandError(fmt::format(
+        "{} (a scenario ends in .lua, a session table in .csv, .csv.gz or .xlsx, a run file in .evtwin, a plugin "
+        "in .so, a policy in .pt)",
+        error.what()));
   }
 }
 

@@ -47,5 +47,6 @@ int plugin_check(const PluginCheckCommand& command);
 int print_text(const TextCommand& command);
 int sweep_worlds(const SweepCommand& command);
 int list_tariffs(const TariffsCommand& command);
+int forecast_demand(const DemandCommand& command);
 
 }  // namespace evtwin::cli

@@ -116,6 +116,32 @@ void offer_files(Offers& offers) {
   add_json(rerun, repeated->json);
 }
 
+void offer_demand(Offers& offers) {
+  const auto to = std::make_shared<DemandCommand>();
+  CLI::App& app = offers.add_command(
+      offers.program(), "demand",
+      "Read or make up a day's cars, as a day-ahead planner has them: seven columns, and what is wrong with them", to,
+      [](const DemandCommand& given) {
+        if (given.file.empty() && given.synthetic == 0) throw CLI::RequiredError("--file FILE or --synthetic N");
+        return given;
+      });
+  CLI::Option* file =
+      app.add_option("--file", to->file,
+                     "table of sessions (.xlsx, .csv, .csv.gz): vehicle, powerNom, energyRequired, energyMax, "
+                     "arrivalTime, departureTime, arrivalSOE, or another layout of sessions");
+  CLI::Option* made = app.add_option("--synthetic", to->synthetic, "make up so many cars of one day instead")
+                          ->check(CLI::Range(1, 100'000))
+                          ->excludes(file);
+  app.add_option("--seed", to->seed, "seed of made-up cars; default 0")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
+      ->needs(made);
+  app.add_option("--start", to->start, "their day; default 2026-06-01")->needs(made);
+  app.add_option("--timezone", to->timezone, "IANA zone of times without offset; default UTC");
+  app.add_option("-o,--out", to->out, "CSV to write, in those seven columns; one that is there is kept");
+  app.add_option("--rows", to->rows, "most rows of the table shown; default 20");
+  add_json(app, to->json);
+}
+
 void offer_tariffs(Offers& offers) {
   const auto to = std::make_shared<TariffsCommand>();
   add_json(offers.add_command(offers.program(), "tariffs", "List the tariffs of the scenario library", to), to->json);
@@ -158,6 +184,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   offer_files(offers);
   offer_logs(offers);
   offer_tariffs(offers);
+  offer_demand(offers);
   offer_strategies(offers);
   offer_texts(offers);
   group_commands(app);

@@ -328,6 +328,18 @@ struct PluginListCommand {
   bool json = false;
 };
 
+/// evtwin demand
+struct DemandCommand {
+  std::string file;           ///< table to read; empty: cars are made up
+  std::size_t synthetic = 0;  ///< so many
+  std::uint64_t seed = 0;
+  std::string start = "2026-06-01";  ///< day of made-up cars
+  std::string timezone = "UTC";
+  std::string out;        ///< table to write; empty: none
+  std::size_t rows = 20;  ///< most shown
+  bool json = false;
+};
+
 /// evtwin tariffs
 struct TariffsCommand {
   bool json = false;
@@ -369,7 +381,7 @@ using Command =
                  ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, ScoreCommand, AgeingCommand,
                  DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
                  PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
-                 TariffsCommand, SweepCommand, TextCommand>;
+                 TariffsCommand, DemandCommand, SweepCommand, TextCommand>;
 
 /// Levels and file of the lines that rooms write of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

@@ -141,10 +141,17 @@ int tell(const SweepCommand& command, const SweepOutcome& outcome, const std::st
     replace_file(command.picture, picture_text(command, *outcome.table));
   }
 
+  if (outcome.table && !folder.empty() && !command.pareto.empty())
+    replace_file((fs::path(folder) / "pareto.csv").string(), sweep::front_csv(*outcome.table, command.pareto));
+
   if (command.json) {
-    SweepJson json{{"runs", outcome.runs},     {"found", outcome.found},
-                   {"done", outcome.done},     {"missing", outcome.missing},
-                   {"failed", outcome.failed}, {"folder", folder.empty() ? SweepJson() : SweepJson(folder)}};
+    SweepJson json{{"schema", "evtwin sweep/1"},
+                   {"runs", outcome.runs},
+                   {"found", outcome.found},
+                   {"done", outcome.done},
+                   {"missing", outcome.missing},
+                   {"failed", outcome.failed},
+                   {"folder", folder.empty() ? SweepJson() : SweepJson(folder)}};
     json["summary"] = outcome.table ? SweepJson(sweep::summary_json(*outcome.table, request_of(command))) : SweepJson();
     fmt::print("{}\n", analysis::json_text(json));
     return status;

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include "kernel/random.hpp"
 #include "kernel/text.hpp"
@@ -62,9 +64,39 @@ std::uint32_t drawn_vehicle(const Build& build, const std::vector<std::uint32_t>
   return rows.back();
 }
 
+/// Cars that rows of a table describe: a vehicle of the scenario with power and battery of the row's own. Equal ones
+/// are one vehicle of the world.
+class OwnCars {
+ public:
+  explicit OwnCars(std::vector<physics::Vehicle>& vehicles) : vehicles_(vehicles) {}
+
+  std::uint32_t row_of(std::uint32_t like, const sessions::SessionRow& row) {
+    const auto shown = [](double value) { return std::isnan(value) ? std::string("?") : show_number(value); };
+    const auto [known, is_new] = rows_.emplace(std::make_tuple(like, shown(row.car_kw), shown(row.battery_kwh)),
+                                               static_cast<std::uint32_t>(vehicles_.size()));
+    if (!is_new) return known->second;
+
+    physics::Vehicle car = vehicles_[like];
+    car.name = (std::isnan(row.battery_kwh) ? "" : show_number(row.battery_kwh) + " kWh, ") +
+               (std::isnan(row.car_kw) ? "own power" : show_number(row.car_kw) + " kW") +
+               (std::isinf(car.battery.capacity_kwh) ? "" : ", " + car.name);
+    car.share = 0.0;
+    if (!std::isnan(row.car_kw)) car.max_ac_kw = car.max_dc_kw = row.car_kw;
+    if (!std::isnan(row.battery_kwh)) car.battery.capacity_kwh = row.battery_kwh;
+    vehicles_.push_back(std::move(car));
+    return known->second;
+  }
+
+ private:
+  std::vector<physics::Vehicle>& vehicles_;
+  std::map<std::tuple<std::uint32_t, std::string, std::string>, std::uint32_t> rows_;
+};
+
 // The cars of the sessions, their state of charge, and who opted in to V2G.
-void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& visits) {
+void give_vehicles(Build& build, const Fields& f, const sessions::SessionTable& table,
+                   std::vector<demand::Visit>& visits) {
   const std::vector<std::uint32_t> rows = drivers_of(build, f);
+  OwnCars own_cars(build.world.vehicles);
   const double v2g_share = f.read_number("v2g_share");
   const demand::Distribution v2g_min_price = v2g_min_price_of(f);
   const double soc_target = f.read_number("soc_target");
@@ -72,7 +104,15 @@ void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& vi
   for (std::size_t i = 0; i < visits.size(); ++i) {
     demand::Visit& visit = visits[i];
     visit.vehicle = drawn_vehicle(build, rows, unit_draw(build, "scenario.vehicle", i));
+    const sessions::SessionRow& row = table.rows[i];
+    if (!std::isnan(row.car_kw) || !std::isnan(row.battery_kwh)) visit.vehicle = own_cars.row_of(visit.vehicle, row);
     const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
+
+    // Drivers who say what their battery is to have more: the meter counts what gets lost on the way, too.
+    if (row.needs_at_battery) {
+      visit.requested_kwh /= vehicle.battery.charge_efficiency;
+      visit.taken_kwh /= vehicle.battery.charge_efficiency;
+    }
     if (vehicle.v2g_capable && unit_draw(build, "scenario.v2g", i) < v2g_share) visit.v2g = true;
     if (std::isnan(visit.v2g_min_price_per_kwh))
       visit.v2g_min_price_per_kwh = std::max(0.0, v2g_min_price.value_at(unit_draw(build, "scenario.v2g_price", i)));
@@ -125,7 +165,7 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
 
   add_flags(build, table.flags);
   demand::Recorded out{sessions::visits_of(table)};
-  give_vehicles(build, f, out.visits);
+  give_vehicles(build, f, table, out.visits);
   return out;
 }
 

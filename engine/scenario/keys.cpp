@@ -307,7 +307,8 @@ static_assert(are_sound(demand_month_keys));
 
 constexpr std::array csv_keys{
     text("file", {},
-         "File in the scenario's folder; may also stand without a key. CSV, plain or gzip: a time column first, then "
+         "File in the scenario's folder; may also stand without a key. CSV, plain or gzip, or .xlsx: a time column "
+         "first, then "
          "values."),
     text("column", "the only value column",
          "Column to read. Where its name gives a unit (load_w, \"Price (EUR/MWh)\", gCO2/kWh), values are converted "
@@ -319,12 +320,14 @@ constexpr std::array csv_keys{
 static_assert(are_sound(csv_keys));
 
 constexpr std::array sessions_keys{
-    text("file", {}, "CSV of sessions in the scenario's folder; may also stand without a key."),
+    text("file", {},
+         "Table of sessions in the scenario's folder: CSV, plain or gzip, or .xlsx; may also stand without a key."),
     boolean("shift_to_start", "false", "Move all sessions by whole days, so that the first falls on the start date."),
     choice("evse", "as_given|any", "\"as_given\"|\"any\"", "as_given",
            "Whether a session goes to the EVSE of the file, or to any free one."),
     text("vehicle", "one with an unknown battery",
-         "Name of the vehicle that all sessions drive; \"mix\": drawn from `vehicles` by share."),
+         "Name of the vehicle that all sessions drive; \"mix\": drawn from `vehicles` by share. Power and battery that "
+         "a row gives for its car replace those of the vehicle."),
     above("soc_target", "0..1", 0, 1, "0.8",
           "Without a soc column: the car would leave with this state of charge if it got what it wants."),
     number("v2g_share", "0..1", 0, 1, "0",

@@ -10,6 +10,7 @@
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
 #include "sessions/table_parts.hpp"
+#include "sessions/xlsx.hpp"
 
 namespace evtwin::sessions {
 namespace {
@@ -169,7 +170,7 @@ market::Series series_of_rows(CsvReader& csv, const SeriesColumns& columns, cons
 SeriesTable read_series(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                         const SeriesOptions& options) {
   const kernel::Stopwatch watch;
-  const std::string text = read_text_file(shown, real);
+  const std::string text = read_table_text(shown, real);
   CsvReader csv(text, shown);
   const SeriesColumns columns = columns_of(csv, calendar, options);
 

@@ -16,6 +16,7 @@
 #include "kernel/text.hpp"
 #include "sessions/cell_doubts.hpp"
 #include "sessions/table_parts.hpp"
+#include "sessions/xlsx.hpp"
 
 namespace evtwin::sessions {
 namespace {
@@ -37,6 +38,10 @@ struct Layout {
   std::optional<std::size_t> reserved_from;
   std::optional<std::size_t> reserved_until;
   std::optional<std::size_t> v2g_min_price;
+  std::optional<std::size_t> car_kw;
+  std::optional<std::size_t> battery_kwh;
+  std::optional<std::size_t> soe;  // kWh in the battery at arrival
+  bool planner = false;
   double kwh_per = 1.0;      // of the energy's column
   bool serial_days = false;  // times may be those of a spreadsheet
 };
@@ -103,7 +108,22 @@ Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
 constexpr std::string_view acn_requested = "requested_energy (kWh)";
 constexpr std::string_view acn_delivered = "delivered_energy (kWh)";
 
+/// The demand of a day-ahead planner, github.com/ngo-lap/smartcharging. Its own sample lacks arrivalSOE.
+Layout planner_layout(const CsvReader& csv) {
+  Layout at;
+  at.planner = at.serial_days = true;
+  at.id = csv.require_column("vehicle");
+  at.car_kw = csv.require_column("powerNom");
+  at.taken = csv.require_column("energyRequired");
+  at.battery_kwh = csv.require_column("energyMax");
+  at.arrival = csv.require_column("arrivalTime");
+  at.departure = csv.require_column("departureTime");
+  at.soe = csv.find_column("arrivalSOE");
+  return at;
+}
+
 Layout layout_of(const CsvReader& csv) {
+  if (csv.find_column("energyRequired") || csv.find_column("powerNom")) return planner_layout(csv);
   Layout at;
   const bool acn = csv.find_column(acn_requested) || csv.find_column(acn_delivered);
   at.arrival = csv.require_column("arrival");
@@ -131,15 +151,29 @@ Layout layout_of(const CsvReader& csv) {
   at.priority = csv.find_column("priority");
   at.v2g = csv.find_column("v2g");
   at.v2g_min_price = csv.find_column("v2g_min_price_per_kwh");
+  at.car_kw = csv.find_column("car_kw");
+  at.battery_kwh = csv.find_column("battery_kwh");
   return at;
 }
 
 // One flag about all columns that nobody reads.
 void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>& flags) {
   const auto used = [&](std::size_t i) {
-    const std::optional<std::size_t> maybe[] = {at.requested,   at.estimated,     at.evse,           at.id,
-                                                at.claimed,     at.soc,           at.priority,       at.v2g,
-                                                at.reserved_at, at.reserved_from, at.reserved_until, at.v2g_min_price};
+    const std::optional<std::size_t> maybe[] = {at.requested,
+                                                at.estimated,
+                                                at.evse,
+                                                at.id,
+                                                at.claimed,
+                                                at.soc,
+                                                at.priority,
+                                                at.v2g,
+                                                at.reserved_at,
+                                                at.reserved_from,
+                                                at.reserved_until,
+                                                at.v2g_min_price,
+                                                at.car_kw,
+                                                at.battery_kwh,
+                                                at.soe};
     return i == at.arrival || i == at.departure || i == at.taken ||
            std::find(std::begin(maybe), std::end(maybe), std::optional(i)) != std::end(maybe);
   };
@@ -188,6 +222,9 @@ void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDou
   look(at.priority, "0");
   look(at.v2g, "what the scenario says");
   look(at.v2g_min_price, "what the scenario says");
+  look(at.car_kw, "what the scenario says");
+  look(at.battery_kwh, "what the scenario says");
+  look(at.soe, "not known");
   for (const auto& ids : {at.evse, at.id}) {
     if (filled(csv, ids)) doubts.id_cell(csv, *ids);
   }
@@ -205,6 +242,23 @@ void read_reservation(const CsvReader& csv, const Layout& at, const market::Cale
       filled(csv, at.reserved_from) ? instant_of(csv, *at.reserved_from, calendar) : visit.arrival_ns;
   visit.reserved_until_ns =
       filled(csv, at.reserved_until) ? instant_of(csv, *at.reserved_until, calendar) : visit.claimed_departure_ns;
+}
+
+/// The car of a row, and what it has in its battery.
+void read_car(const CsvReader& csv, const Layout& at, SessionRow& row) {
+  constexpr double most_kw = 10'000.0, most_kwh = 10'000.0;
+  const auto positive = [&](std::optional<std::size_t> column, double most) {
+    if (!filled(csv, column)) return kernel::unknown;
+    const double value = csv.read_number(*column, 0.0, most);
+    if (value == 0.0) csv.throw_error(*column, "is 0; a car has more than that");
+    return value;
+  };
+  row.car_kw = positive(at.car_kw, most_kw);
+  row.battery_kwh = positive(at.battery_kwh, most_kwh);
+  row.needs_at_battery = at.planner;
+  if (!filled(csv, at.soe)) return;
+  if (std::isnan(row.battery_kwh)) csv.throw_error(*at.soe, "is given but not how much the battery holds");
+  row.visit.soc_start = csv.read_number(*at.soe, 0.0, row.battery_kwh) / row.battery_kwh;
 }
 
 /// A number that can be a spreadsheet's day of 1954 to 2119.
@@ -253,6 +307,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   }
 
   read_reservation(csv, at, calendar, visit);
+  read_car(csv, at, row);
   if (filled(csv, at.soc)) visit.soc_start = csv.read_number(*at.soc, 0.0, at.serial_days ? 100.0 : 1.0);
   if (filled(csv, at.priority)) visit.priority = csv.read_number(*at.priority, -1e6, 1e6);
   if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
@@ -284,6 +339,12 @@ void check_sense(SessionTable& table) {
       leave_out(table, row,
                 fmt::format("its departure, {}, is not after its arrival, {}", calendar.format_iso(visit.departure_ns),
                             calendar.format_iso(visit.arrival_ns)));
+      continue;
+    }
+
+    if (row.needs_at_battery && visit.requested_kwh > row.battery_kwh) {
+      leave_out(table, row,
+                fmt::format("requires {:g} kWh, and its battery holds {:g}", visit.requested_kwh, row.battery_kwh));
       continue;
     }
 
@@ -364,7 +425,7 @@ void leave_out(SessionTable& table, const SessionRow& row, std::string_view why)
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options) {
   const kernel::Stopwatch watch;
-  const std::string text = read_text_file(shown, real);
+  const std::string text = read_table_text(shown, real);
   CsvReader csv(text, shown);
   SessionTable table;
   table.file = shown;

@@ -3,15 +3,20 @@
 // be read, and sessions that can not have happened as written, are left out, with line and reason; nothing goes
 // silently.
 //
-// Two layouts, known by their header; further columns are ignored, and said to be:
+// Tables are CSV, plain or gzip, or sheets of .xlsx workbooks (xlsx.hpp).
+//
+// Three layouts, known by their header; further columns are ignored, and said to be:
 // - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
 //   [estimated_departure], [claimed: True|False].
 // - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure],
-//   [soc: 0..1 at arrival], [priority: number, 0 = none], [v2g: true|false]. Without requested_kwh the driver asks
-//   for energy_kwh.
-// Either may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what was
-// reserved; else from the arrival to the estimated departure).
-// Times are ISO 8601 with an offset, or local times of the calendar's zone.
+//   [soc: 0..1 at arrival], [priority: number, 0 = none], [v2g: true|false], [car_kw: the most that the car takes],
+//   [battery_kwh]. Without requested_kwh the driver asks for energy_kwh.
+// - a day-ahead planner's demand: vehicle, powerNom (kW), energyRequired (kWh), energyMax (kWh, the battery),
+//   arrivalTime, departureTime, [arrivalSOE: kWh in the battery]. Energies are those of the battery, behind the
+//   charger's losses.
+// The first two may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what
+// was reserved; else from the arrival to the estimated departure). Times are ISO 8601 with an offset, or local times of
+// the calendar's zone; a planner's may be days of a spreadsheet.
 
 #include <cstddef>
 #include <functional>
@@ -21,6 +26,7 @@
 #include <vector>
 
 #include "demand/visit.hpp"
+#include "kernel/unknown.hpp"
 #include "market/calendar.hpp"
 #include "sessions/text_file.hpp"
 
@@ -40,6 +46,9 @@ struct SessionRow {
       visit;  ///< `vehicle` is not set; `evse` is set by assign_evses; the owner's minimum is NaN if not given
   std::string evse_id;  ///< as in the file; empty when the file does not say
   std::size_t line = 0;
+  double car_kw = kernel::unknown;       ///< the most that the car takes, > 0; NaN: the file does not say
+  double battery_kwh = kernel::unknown;  ///< its capacity, > 0; NaN: the file does not say
+  bool needs_at_battery = false;         ///< the visit's energies are stored ones, and not yet those of the meter
 };
 
 /// Rows ascend by arrival, then line.
@@ -55,7 +64,7 @@ struct SessionTable {
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
 
 struct SessionOptions {
-  /// Empty: one of the two layouts. Otherwise arrival, departure and energy_kwh must be there; the energy's unit is
+  /// Empty: one of the three layouts. Otherwise arrival, departure and energy_kwh must be there; the energy's unit is
   /// read from its column's name (Wh, MWh; else kWh), times may be serial days of a spreadsheet (44784.98: local days
   /// since 1899-12-30), states of charge percent where one is above 1.
   ColumnNames columns = {};
@@ -68,8 +77,9 @@ inline constexpr double most_session_kwh = 10'000.0;
 
 /// @param shown  the file's name as the user gave it, for messages. @param real  what is opened.
 /// Left out and flagged: rows with a cell that can not be read (where they are fewer than the others), departure not
-/// after arrival, an id that was there before. Flagged and kept: an estimated departure before the arrival (taken as
-/// the arrival), cells left empty in a column that other rows fill, ids with a kernel::name_trouble.
+/// after arrival, an id that was there before, more energy required than the row's battery holds. Flagged and kept: an
+/// estimated departure before the arrival (taken as the arrival), cells left empty in a column that other rows fill,
+/// ids with a kernel::name_trouble.
 /// @throws InputError for every other kind of trouble, "no sessions" included.
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options = {});

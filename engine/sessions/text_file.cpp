@@ -158,9 +158,10 @@ struct Kind {
   std::string_view what;
 };
 constexpr std::array not_text{
-    Kind{"PK\x03\x04"sv, "is a zip or .xlsx archive; save as CSV"},
-    Kind{"PK\x05\x06"sv, "is a zip or .xlsx archive; save as CSV"},
-    Kind{"\xD0\xCF\x11\xE0"sv, "is an old Office (.xls) file; save as CSV"},
+    Kind{"PK\x03\x04"sv, "is a zip or .xlsx archive, and text is due; save as CSV"},
+    Kind{"PK\x05\x06"sv, "is a zip or .xlsx archive, and text is due; save as CSV"},
+    Kind{"\xD0\xCF\x11\xE0"sv,
+         "is an old Office (.xls) or an encrypted file; save as .xlsx without a password, or as CSV"},
     Kind{"\x28\xB5\x2F\xFD"sv, "is packed with zstd; unpack it, or pack it with gzip"},
     Kind{"\xFD"
          "7zXZ"sv,

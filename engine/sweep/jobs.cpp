@@ -31,9 +31,10 @@ std::string slurm_script(const std::string& program, const std::string& folder, 
 std::string parallel_script(const std::string& program, const std::string& folder, std::size_t shards) {
   return fmt::format(
       "#!/bin/bash\n"
-      "# {1} shards of the sweep in {2}, one per core; run again, each goes on where it was.\n"
+      "# {1} shards of the sweep in {2}, one per core. One that is killed is started again and goes on where it was,\n"
+      "# as all of them do when this is run again.\n"
       "set -euo pipefail\n"
-      "seq {1} | parallel --halt soon,fail=1 {3}\n"
+      "seq {1} | parallel --retries 3 --halt soon,fail=1 {3}\n"
       "exec {0} sweep merge {2}/shards/* --out {2}\n",
       shell_quoted(program), shards, shell_quoted(folder),
       shell_quoted(fmt::format("{0} sweep run {2} --out {2}/shards/{{}} --shard {{}}/{1} --threads 1",

@@ -303,6 +303,27 @@ nlohmann::ordered_json summary_json(const Table& table, const SummaryRequest& re
   return json;
 }
 
+std::string front_csv(const Table& table, const std::vector<std::string>& figures) {
+  const std::vector<Standing> standing = pareto_standings(table, figures);
+  std::string text = "point";
+  for (const Factor& factor : table.layout.factors) text += "," + kernel::csv_cell(factor.name);
+  text += ",strategy";
+  for (const std::string& figure : figures) text += "," + kernel::csv_cell(figure);
+  text += ",standing\n";
+  for (std::size_t i = 0; i < standing.size(); ++i) {
+    const Cell cell{i / table.strategies.size(), i % table.strategies.size()};
+    text += fmt::format("{}", cell.point + 1);
+    for (const std::string& value : table.layout.points[cell.point]) text += "," + kernel::csv_cell(value);
+    text += "," + kernel::csv_cell(table.strategies[cell.strategy]);
+    for (const std::string& figure : figures) {
+      const double mean = analysis::spread_of(figures_by_seed(table, cell, figure)).mean;
+      text += std::isfinite(mean) ? fmt::format(",{}", mean) : std::string(",");
+    }
+    text += fmt::format(",{}\n", word_of(standing[i]));
+  }
+  return text;
+}
+
 std::string summary_csv(const Table& table) {
   const Reference reference = reference_of(table);
   const bool spread = table.layout.seeds > 1 && seeds_matter(table);

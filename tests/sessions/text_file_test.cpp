@@ -114,7 +114,7 @@ TEST(TextFile, ABombOfOneGibibyteDoesNotTakeItsMemory) {
 }
 
 TEST(TextFile, OtherKindsOfFileAreNamed) {
-  EXPECT_THAT(text_refusal("PK\x03\x04rest"), HasSubstr("zip or .xlsx archive; save as CSV"));
+  EXPECT_THAT(text_refusal("PK\x03\x04rest"), HasSubstr("zip or .xlsx archive, and text is due; save as CSV"));
   EXPECT_THAT(text_refusal("\xFF\xFE"
                            "a"),
               HasSubstr("UTF-16; save as UTF-8"));
