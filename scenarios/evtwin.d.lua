@@ -154,7 +154,7 @@
 
 ---A series over time from a file of the scenario's folder.
 ---@class evtwin.csv
----@field file? string File in the scenario's folder; may also stand without a key. CSV, plain or gzip: a time column first, then values.
+---@field file? string File in the scenario's folder; may also stand without a key. CSV, plain or gzip, or .xlsx: a time column first, then values.
 ---@field column? string Column to read. Where its name gives a unit (load_w, "Price (EUR/MWh)", gCO2/kWh), values are converted from it, and a note says so; a name without one is taken as kW, currency/kWh or kg/kWh, with a note; energy where power is due, prices in another currency and a unit understood in part only are errors. Default: the only value column.
 ---@field scale? number Every value is multiplied by it, and the name's unit converts nothing. Default: 1.
 ---@field timezone? string Zone of times that are written without an offset. Default: the scenario's.
@@ -212,10 +212,10 @@
 
 ---Recorded sessions.
 ---@class evtwin.sessions
----@field file? string CSV of sessions in the scenario's folder; may also stand without a key.
+---@field file? string Table of sessions in the scenario's folder: CSV, plain or gzip, or .xlsx; may also stand without a key.
 ---@field shift_to_start? boolean Move all sessions by whole days, so that the first falls on the start date. Default: false.
 ---@field evse? "as_given"|"any" Whether a session goes to the EVSE of the file, or to any free one. Default: "as_given".
----@field vehicle? string Name of the vehicle that all sessions drive; "mix": drawn from `vehicles` by share. Default: one with an unknown battery.
+---@field vehicle? string Name of the vehicle that all sessions drive; "mix": drawn from `vehicles` by share. Power and battery that a row gives for its car replace those of the vehicle. Default: one with an unknown battery.
 ---@field soc_target? number [0..1] Without a soc column: the car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
 ---@field v2g_share? number [0..1] Without a v2g column: fraction of the drivers of V2G-capable cars who opt in. Default: 0.
 ---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] Without a v2g_min_price_per_kwh column: the least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
