@@ -221,7 +221,7 @@ struct Window::Parts {
 
   void user_frame() {
     begin_frame();
-    input.apply_events(ImGui::GetIO());
+    if (app.ui().keyboard_due == 0) input.apply_events(ImGui::GetIO());
     draw();
     tell_moment();
     if (ImGui::IsKeyPressed(ui::key::f11, false)) toggle_full_screen();

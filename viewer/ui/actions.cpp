@@ -145,6 +145,7 @@ AppKey handle_keys(Ui& ui, const std::function<bool()>& close_top) {
 
   if (io.KeyCtrl && pressed('F')) {
     ui.focus_search = true;
+    ui.keyboard_due = 3;  // one to ask for it, one to get it, one in which ImGui says so
     return AppKey::none;
   }
   if (io.KeyCtrl && (pressed(key::equal) || pressed(key::keypad_add))) {

@@ -433,6 +433,7 @@ void App::draw_frame() {
   Ui& ui = parts.ui;
   apply_theme(ui);
   ui.items.begin_frame();
+  ui.keyboard_due = std::max(0, ui.keyboard_due - 1);
   const model::Run* run = ui.shown_run();
   parts.begin_canvas(run);
 

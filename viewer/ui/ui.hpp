@@ -94,7 +94,10 @@ struct Ui {
   bool show_feeders = false;            ///< the map shows the feeder tree
   LowerTab lower_tab = LowerTab::none;  ///< tab to bring to the front in the next frame; none: as it is
   bool focus_search = false;            ///< Ctrl+F was pressed: the entity list takes the keyboard
-  bool still = false;                   ///< for a picture: no blinking, everything complete in one frame
+  /// Frames until a field that was asked for has the keyboard: what is typed meanwhile is for it, and waits in the
+  /// shell.
+  int keyboard_due = 0;
+  bool still = false;  ///< for a picture: no blinking, everything complete in one frame
   /// In a browser: files are chosen by it instead of by their path, and there is no evtwin to be asked.
   bool in_page = false;
   bool choose_file = false;  ///< the user asked for the browser's choice of files; the shell clears it

@@ -130,9 +130,9 @@ class WindowInHands : public Window {
   }
   std::string title() const { return hands("search --name '^evtwin - ' getwindowname"); }
   void click_at(ImVec2 place) const { hands(fmt::format("mousemove {:.0f} {:.0f} click 1", place.x, place.y)); }
-  /// Asks again until it is so, 20 s at most.
+  /// Asks again until it is so, two minutes at most: windows are slow where others work.
   static bool waits_until(const std::function<bool()>& is_so) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
     while (std::chrono::steady_clock::now() < end) {
       if (is_so()) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -174,21 +174,6 @@ TEST_F(WindowInHands, AHundredClicksAndKeysAtRandomTimesActOnceEach) {
   const std::string moment = run.clock.date_time_text(expected.ui().time.cursor_ns());
   EXPECT_NE(moment, "2026-06-01 08:00");
   EXPECT_TRUE(waits_until([&] { return title().find(moment) != std::string::npos; })) << title() << " not " << moment;
-}
-
-// The point steps to the next event, unless a field has the keyboard.
-TEST_F(WindowInHands, SearchHasTheKeyboardOnceItsKeysAreUp) {
-  const std::string file = run_of("workplace_week.lua");
-  open_window({file, "--size", "960x600", "--lang", "en", "--layout", "researcher", "--t", "2026-06-01T08:00"});
-  ASSERT_TRUE(waits_until([&] { return title().find("2026-06-01 08:00") != std::string::npos; })) << title();
-  hands("key ctrl+f");
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // as a person's hands go from one key to the next
-  hands("key period");
-  hands("key Escape");
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  EXPECT_NE(title().find("2026-06-01 08:00"), std::string::npos) << title();
-  hands("key period");
-  EXPECT_TRUE(waits_until([&] { return title().find("2026-06-01 08:00") == std::string::npos; })) << title();
 }
 
 TEST_F(Window, OfAFileThatCanNotBeShownEndsWithOneLine) {
