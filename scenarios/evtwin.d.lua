@@ -50,6 +50,7 @@
 ---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "same-kind-of-day".
 ---@field kpi? table<string, string|fun(run: evtwin.recorded_run): number?> Figures of your own, shown wherever key figures are: a statement in SQL over the run file that answers one number, or a function of `run` (`run.sessions()`, `run.segments()`, `run.signals()`, `run.query(sql)`: lists of rows by column; nil: does not apply). `require "figures"` has some. Default: none.
 ---@field sweep? evtwin.sweep What `evtwin sweep run` does where its command line says nothing else; other commands look past it. Default: none.
+---@field roads? evtwin.roads Roads between the sites and elsewhere, stations on them, and trips whose stops become arrivals at the sites: `evtwin roads` plans and lists on them. Default: none.
 ---@field test? boolean Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them. Default: false.
 ---@field notes? string Free text, kept in the run file.
 ---@field [integer] any sites (`site { ... }`) and events (`at(...)`)
@@ -342,6 +343,80 @@
 ---@field samples? integer Points of a Latin hypercube to draw, instead of the grid. Range: 1 .. 1,000,000. Default: the whole grid.
 ---@field seeds? string Seeds of every point, "1..30" or "1,3,7". Default: the scenario's.
 ---@field strategies? string[] As --strategies takes them: { "asap", "lp", "own" }. Default: the scenario's.
+
+---Roads, stations on them, cars and trips. Trips are lived on the roads first: drivers whose battery does not reach the end choose stations, wait and charge there. Their visits then come to the sites that are stations; what happens at a site does not come back to the roads.
+---@class evtwin.roads
+---@field nodes evtwin.road_node[]|evtwin.csv Places: a list, or a csv with columns id, lat, lon.
+---@field edges evtwin.road[]|evtwin.csv Roads between them: a list, or a csv with columns from, to, speed_kmh, and if you have them km, grade, one_way.
+---@field stations? evtwin.road_station[]|evtwin.csv Charging stations: a list, or a csv whose columns are keys of road_station (but site). Default: none.
+---@field cars? evtwin.road_car[] Cars on the roads: vehicles of the scenario, and what driving takes. Default: every vehicle, of class mid.
+---@field trips? evtwin.road_trip[] Who drives from where to where, at random. Default: nobody drives.
+---@field failures? evtwin.road_failure[] Stations without service for a while. Default: none.
+---@field choice? evtwin.road_choice How drivers choose between stations. Default: its defaults.
+---@field temperature_c? number [C] Outside: heating and cooling take energy, cold air is denser. Range: -40 .. 50. Default: 20.
+---@field reserve_soc? number [0..1] State of charge that no driver means to go below. Default: 0.1.
+---@field usual_soc? number [0..1] Charged to at least on the way; to more where the next leg takes it. Default: 0.8.
+---@field most_soc? number [0..1] Charged to at most on the way. Default: 0.95.
+---@field stop_min? number [min] What a stop takes besides waiting and charging. Range: 0 .. 120. Default: 5.
+
+---A place where roads meet.
+---@class evtwin.road_node
+---@field id string By which roads, stations and trips name it.
+---@field lat number [degrees] Latitude, WGS 84, north positive. Range: -90 .. 90.
+---@field lon number [degrees] Longitude, east positive. Range: -180 .. 180.
+
+---A road between two nodes.
+---@class evtwin.road
+---@field from string Id of a node.
+---@field to string Id of a node.
+---@field km? number [km] Length, above 0 and no shorter than the straight line. Range: -100,000 .. 100,000. Default: the straight line.
+---@field speed_kmh number [km/h] Speed that cars drive there, above 0 to 200. Range: -1000 .. 1000.
+---@field grade? number [rise over run] Uphill from -> to is positive, 5 % is 0.05; -0.3 to 0.3. Range: -1000 .. 1000. Default: 0.
+---@field one_way? boolean Whether only from -> to; else the way back is a road of the grade -grade. Default: false.
+
+---Equal chargers at one place on the roads.
+---@class evtwin.road_station
+---@field name string Name of the station.
+---@field node? string Id of the node where it stands. Default: the nearest within 3 km.
+---@field lat? number [degrees] Latitude. Range: -90 .. 90. Default: the node's.
+---@field lon? number [degrees] Longitude. Range: -180 .. 180. Default: the node's.
+---@field site? string Name of a site of the scenario that it is: trips that charge here become its arrivals. Default: none.
+---@field operator? string Who runs it.
+---@field own? boolean Whether the own operator runs it. Default: true.
+---@field sockets? string Kinds of sockets: "CCS1", or several, "CCS1+CHAdeMO"; of AC1, AC3, CCS1, CCS2, CHAdeMO, NACS. Default: any.
+---@field kw? number [kW] Power of one charger at its outlet. Range: above 0 .. 1500. Default: the site's, else 50.
+---@field chargers? integer Cars that charge at once. Range: 1 .. 10,000. Default: the site's EVSEs, else 1.
+---@field price_per_kwh? number|number[] [currency/kWh] What drivers pay: one price, or 24 by the local hour. Default: the site's driver_price_per_kwh, else 0.
+
+---A car on the roads.
+---@class evtwin.road_car
+---@field vehicle string Name of a vehicle of the scenario: its battery, curve and inlets.
+---@field class? "small"|"mid"|"suv"|"van" Mass, drag and heating. Default: "mid".
+---@field sockets? string Kinds of sockets that it fits, as of a station. Default: any.
+---@field share? number Weight in the mix. Range: 0 .. 1,000,000,000. Default: the vehicle's.
+
+---Trips from one node to another.
+---@class evtwin.road_trip
+---@field from string Id of the node where it begins.
+---@field to string Id of the node where it ends.
+---@field per_hour number|number[] [trips/h] Trips per hour, a Poisson process: one rate, 24 by the local hour, or 24 for each day.
+---@field vehicle? string Name of the vehicle that all of them drive. Default: the mix of cars.
+---@field soc_low? number [0..1] State of charge at the start, at least. Default: 0.6.
+---@field soc_high? number [0..1] State of charge at the start, at most; equally likely between. Default: 1.
+
+---A station without service.
+---@class evtwin.road_failure
+---@field station string Name of the station.
+---@field from string [local time] Begin, "2025-06-03T08:00".
+---@field to string [local time] End.
+
+---A logit: chances are in proportion to e^utility, which is the sum of these products.
+---@class evtwin.road_choice
+---@field per_hour? number [1/h] Utility of an hour until the trip's end. Range: -1000 .. 0. Default: -1.5.
+---@field per_price? number [kWh/currency] Utility of a unit of currency per kWh; the default is for KRW. Range: -1,000,000 .. 0. Default: -0.01.
+---@field per_queued_car? number Utility of a car that waits there, beside the time it costs. Range: -1000 .. 0. Default: -0.3.
+---@field for_habit? number Utility of the station where the driver charged last. Range: 0 .. 1000. Default: 0.7.
+---@field consider_h? number [h] Stations that take so much longer than the fastest are not thought of. Range: above 0 .. 1000. Default: 1.
 
 ---An EVSE out of service.
 ---@class evtwin.outage

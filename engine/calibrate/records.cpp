@@ -48,6 +48,7 @@ ocpp::Transaction transaction_of(const SessionRow& row, FreeEvses& evses) {
   t.station = row.evse_id.empty() ? evses.take(visit.arrival_ns, visit.departure_ns) : row.evse_id;
   t.evse = 1;
   t.id = visit.id;
+  t.id_tag = row.driver;
   t.start_seen = t.stop_seen = true;
   t.start_ns = t.plugged_in_ns = visit.arrival_ns;
   t.stop_ns = t.plugged_out_ns = visit.departure_ns;

@@ -48,5 +48,6 @@ int print_text(const TextCommand& command);
 int sweep_worlds(const SweepCommand& command);
 int list_tariffs(const TariffsCommand& command);
 int forecast_demand(const DemandCommand& command);
+int answer_on_roads(const RoadsCommand& command);
 
 }  // namespace evtwin::cli

@@ -52,6 +52,7 @@ struct Dispatch {
   int operator()(const TextCommand& command) const { return print_text(command); }
   int operator()(const TariffsCommand& command) const { return list_tariffs(command); }
   int operator()(const DemandCommand& command) const { return forecast_demand(command); }
+  int operator()(const RoadsCommand& command) const { return answer_on_roads(command); }
 };
 
 /// The first thing of all: rooms look at their level once.

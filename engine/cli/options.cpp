@@ -185,6 +185,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   offer_logs(offers);
   offer_tariffs(offers);
   offer_demand(offers);
+  offer_roads(offers);
   offer_strategies(offers);
   offer_texts(offers);
   group_commands(app);

@@ -196,12 +196,17 @@ struct ExportCommand {
 
 /// evtwin drivers
 struct DriversCommand {
-  std::vector<std::string> logs;
+  std::vector<std::string> records;  ///< logs, or one table of sessions
   ocpp::ReadOptions reading;
+  sessions::ColumnNames columns;
   std::string timezone;      ///< IANA name; empty: of the log's own clock
+  std::string at;            ///< local time; empty: the end of the records
+  std::string offers;        ///< table of proposed bookings to write; empty: none
+  bool back_test = false;    ///< judge the forecasts
   bool show_tokens = false;  ///< else drivers are numbered
   std::size_t rows = 20;     ///< of the table
   bool json = false;
+  std::string language = "en";
 };
 
 /// evtwin calibrate
@@ -340,6 +345,31 @@ struct DemandCommand {
   bool json = false;
 };
 
+/// evtwin roads ...
+struct RoadsCommand {
+  enum class Question : std::uint8_t { near, route, traffic };
+  Question question = Question::near;
+  std::string scenario;
+  scenario::LoadOptions load;
+  std::string when;     ///< local time: queues of then; empty: all is free
+  std::string vehicle;  ///< empty: near: no car is said; route: the first car of the roads
+  std::optional<double> soc, target_soc;
+  // near
+  std::string node;  ///< the place; empty: lat_deg and lon_deg
+  std::optional<double> lat_deg, lon_deg;
+  double km = 20.0, min_kw = 0.0;
+  std::optional<double> most_price;
+  std::string sockets, operator_name;
+  bool own_only = false, free_only = false;
+  std::string order = "distance";
+  std::size_t rows = 20;
+  // route
+  std::string from, to;
+  std::string least = "time";  ///< "time", "money", or the worth of an hour
+  std::optional<double> reserve_soc;
+  bool json = false;
+};
+
 /// evtwin tariffs
 struct TariffsCommand {
   bool json = false;
@@ -381,7 +411,7 @@ using Command =
                  ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, ScoreCommand, AgeingCommand,
                  DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
                  PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
-                 TariffsCommand, DemandCommand, SweepCommand, TextCommand>;
+                 TariffsCommand, DemandCommand, RoadsCommand, SweepCommand, TextCommand>;
 
 /// Levels and file of the lines that rooms write of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

@@ -19,7 +19,7 @@ struct HelpGroup {
 };
 
 constexpr std::array help_groups{
-    HelpGroup{"A site under strategies", " init check run compare bound advise sweep forecast tariffs demand "},
+    HelpGroup{"A site under strategies", " init check run compare bound advise sweep forecast roads tariffs demand "},
     HelpGroup{"Runs that were recorded", " view runs diff audit rerun export report "},
     HelpGroup{"Logs of chargers", " replay whatif calibrate drivers chargers score ageing "},
     HelpGroup{"Strategies and policies", " decide plugin train eval "},

@@ -246,6 +246,13 @@ void offer_export(Offers& offers) {
                "lost-stop=SESSION, refused=EVSE,TIME,TAG; may be repeated");
 }
 
+/// Columns of a table of another layout.
+void add_columns(CLI::App& app, std::vector<std::string>& columns) {
+  add_repeated(app, "--column", columns,
+               "column of a table of another layout, as arrival=\"Begin\"; keys: arrival, departure, energy_kwh, evse, "
+               "session_id, requested_kwh, estimated_departure, soc, driver; may be repeated");
+}
+
 struct CalibrateOptions {
   CalibrateCommand command;
   std::vector<std::string> columns;
@@ -268,9 +275,7 @@ void offer_calibrate(Offers& offers) {
                  "records of later days to judge by (default: the days after 70 % of the sessions)");
 
   add_reading(app, to.reading);
-  add_repeated(app, "--column", options->columns,
-               "column of a table of another layout, as arrival=\"Begin\"; keys: arrival, departure, energy_kwh, evse, "
-               "session_id, requested_kwh, estimated_departure, soc; may be repeated");
+  add_columns(app, options->columns);
   app.add_option("--timezone", to.timezone, "IANA zone of the site (default: of the log's clock; UTC for tables)");
   app.add_option("--tariff", to.tariff,
                  "tariff of the twin, MODULE.NAME as in california.sce_tou_ev_4 (default: none)");
@@ -330,16 +335,38 @@ void offer_ageing(Offers& offers) {
   add_language(app, to->language);
 }
 
+struct DriversOptions {
+  DriversCommand command;
+  std::vector<std::string> columns;
+};
+
 void offer_drivers(Offers& offers) {
-  const auto to = std::make_shared<DriversCommand>();
+  const auto options = std::make_shared<DriversOptions>();
   CLI::App& app = offers.add_command(offers.program(), "drivers",
-                                     "Who charges at the site of an OCPP log, and when each will come next", to);
-  app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
-  add_reading(app, to->reading);
-  app.add_option("--timezone", to->timezone, "IANA zone of the site (default: of the log's clock)");
-  app.add_flag("--show-tokens", to->show_tokens, "cards as the log has them, instead of numbers");
-  app.add_option("--rows", to->rows, "most rows of the table (default 20)");
-  add_json(app, to->json);
+                                     "When each driver will charge next, where and how much, and bookings to offer",
+                                     options, [](DriversOptions& given) {
+                                       for (auto& [key, column] : pairs_of("--column", given.columns))
+                                         given.command.columns.emplace(key, column);
+                                       return given.command;
+                                     });
+
+  DriversCommand& to = options->command;
+  app.add_option("RECORDS", to.records,
+                 "OCPP logs of any layout, or one table of sessions with a column driver (.csv, .csv.gz)")
+      ->required();
+  add_reading(app, to.reading);
+  add_columns(app, options->columns);
+  app.add_option("--timezone", to.timezone, "IANA zone of the site (default: of the log's clock; UTC for tables)");
+  app.add_option("--at", to.at, "local time from which the next charge is foretold (default: the end of the records)");
+  app.add_option("--offers", to.offers,
+                 "table of proposed bookings to write (CSV), for sessions \"FILE\" of a scenario");
+  app.add_flag(
+      "--backtest", to.back_test,
+      "judge the forecasts: every morning of the records foretold from what was known by then, beside plain ways");
+  app.add_flag("--show-tokens", to.show_tokens, "drivers as the records have them, instead of numbers");
+  app.add_option("--rows", to.rows, "most rows of the table (default 20)");
+  add_json(app, to.json);
+  add_language(app, to.language);
 }
 
 void offer_chargers(Offers& offers) {

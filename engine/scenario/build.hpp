@@ -23,6 +23,7 @@
 
 namespace evtwin::scenario {
 
+struct RoadRegion;
 using kernel::TimeNs;
 
 /// An OCPP log that the scenario names, and its sessions by what drivers claim (Claims).
@@ -43,6 +44,7 @@ struct Build {
       session_files;                                                   ///< read once: by path, and whether with claims
   std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
   std::shared_ptr<const ScenarioSource> shared_source{};               ///< `source`, for what outlives the building
+  bool has_roads = false;        ///< roads = { ... } may send visits to sites without arrivals of their own
   bool past_is_history = false;  ///< sessions that ended before the run are the history of the site being built
 
   void add_flag(std::string id, std::string reason) {
@@ -116,6 +118,10 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
 /// `arrivals`.
 std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
                                            const Value* arrivals, const Where& arrivals_where, const twin::Site& site);
+// build_roads.cpp
+/// Roads, stations, cars and trips; sends the visits of its trips to the sites that are stations. After the sites.
+std::shared_ptr<const RoadRegion> roads_of(Build& build, const Value& value, const Where& where);
+
 // build_bookings.cpp
 /// A booking as it is written, in the scenario or in a row of a table.
 struct BookingEntry {

@@ -164,7 +164,7 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
   }
 
   add_flags(build, table.flags);
-  demand::Recorded out{sessions::visits_of(table)};
+  demand::Recorded out{sessions::visits_of(table), sessions::windows_of(table)};
   give_vehicles(build, f, table, out.visits);
   return out;
 }

@@ -145,6 +145,7 @@ void read_arrivals(Build& build, const Fields& f, const Given& arrivals, const G
         std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, sessions::EvseMode::as_given, site))};
     return;
   }
+  if (arrivals.value == nullptr && build.has_roads) return;  // roads may send visits: known when all sites are built
   if (arrivals.value == nullptr) {
     fail_at(f.where(),
             "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\", ocpp \"site.log\", bookings "

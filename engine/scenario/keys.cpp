@@ -101,6 +101,9 @@ constexpr std::array scenario_keys{
         "of rows by column; nil: does not apply). `require \"figures\"` has some."),
     other("sweep", {}, "evtwin.sweep", "none",
           "What `evtwin sweep run` does where its command line says nothing else; other commands look past it."),
+    other("roads", {}, "evtwin.roads", "none",
+          "Roads between the sites and elsewhere, stations on them, and trips whose stops become arrivals at the sites: "
+          "`evtwin roads` plans and lists on them."),
     boolean("test", "false",
             "Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them."),
     text("notes", {}, "Free text, kept in the run file."),
@@ -527,6 +530,95 @@ constexpr std::array demand_response_keys{
 };
 static_assert(are_sound(demand_response_keys));
 
+constexpr std::array roads_keys{
+    required(other("nodes", {}, "evtwin.road_node[]|evtwin.csv", {},
+                   "Places: a list, or a csv with columns id, lat, lon.")),
+    required(other("edges", {}, "evtwin.road[]|evtwin.csv", {},
+                   "Roads between them: a list, or a csv with columns from, to, speed_kmh, and if you have them km, "
+                   "grade, one_way.")),
+    other("stations", {}, "evtwin.road_station[]|evtwin.csv", "none",
+          "Charging stations: a list, or a csv whose columns are keys of road_station (but site)."),
+    other("cars", {}, "evtwin.road_car[]", "every vehicle, of class mid",
+          "Cars on the roads: vehicles of the scenario, and what driving takes."),
+    other("trips", {}, "evtwin.road_trip[]", "nobody drives", "Who drives from where to where, at random."),
+    other("failures", {}, "evtwin.road_failure[]", "none", "Stations without service for a while."),
+    other("choice", {}, "evtwin.road_choice", "its defaults", "How drivers choose between stations."),
+    number("temperature_c", "C", -40, 50, "20", "Outside: heating and cooling take energy, cold air is denser."),
+    number("reserve_soc", "0..1", 0, 0.9, "0.1", "State of charge that no driver means to go below."),
+    number("usual_soc", "0..1", 0, 1, "0.8", "Charged to at least on the way; to more where the next leg takes it."),
+    number("most_soc", "0..1", 0, 1, "0.95", "Charged to at most on the way."),
+    number("stop_min", "min", 0, 120, "5", "What a stop takes besides waiting and charging."),
+};
+static_assert(are_sound(roads_keys));
+
+constexpr std::array road_node_keys{
+    required(text("id", {}, "By which roads, stations and trips name it.")),
+    required(number("lat", "degrees", -90, 90, {}, "Latitude, WGS 84, north positive.")),
+    required(number("lon", "degrees", -180, 180, {}, "Longitude, east positive.")),
+};
+static_assert(are_sound(road_node_keys));
+
+constexpr std::array road_keys{
+    required(text("from", {}, "Id of a node.")),
+    required(text("to", {}, "Id of a node.")),
+    number("km", "km", -1e5, 1e5, "the straight line", "Length, above 0 and no shorter than the straight line."),
+    required(number("speed_kmh", "km/h", -1e3, 1e3, {}, "Speed that cars drive there, above 0 to 200.")),
+    number("grade", "rise over run", -1e3, 1e3, "0", "Uphill from -> to is positive, 5 % is 0.05; -0.3 to 0.3."),
+    boolean("one_way", "false", "Whether only from -> to; else the way back is a road of the grade -grade."),
+};
+static_assert(are_sound(road_keys));
+
+constexpr std::array road_station_keys{
+    required(name("name", {}, "Name of the station.")),
+    text("node", "the nearest within 3 km", "Id of the node where it stands."),
+    number("lat", "degrees", -90, 90, "the node's", "Latitude."),
+    number("lon", "degrees", -180, 180, "the node's", "Longitude."),
+    text("site", "none", "Name of a site of the scenario that it is: trips that charge here become its arrivals."),
+    text("operator", {}, "Who runs it."),
+    boolean("own", "true", "Whether the own operator runs it."),
+    text("sockets", "any", "Kinds of sockets: \"CCS1\", or several, \"CCS1+CHAdeMO\"; of AC1, AC3, CCS1, CCS2, CHAdeMO, NACS."),
+    above("kw", "kW", 0, 1500, "the site's, else 50", "Power of one charger at its outlet."),
+    whole("chargers", {}, 1, 10'000, "the site's EVSEs, else 1", "Cars that charge at once."),
+    other("price_per_kwh", "currency/kWh", "number|number[]", "the site's driver_price_per_kwh, else 0",
+          "What drivers pay: one price, or 24 by the local hour."),
+};
+static_assert(are_sound(road_station_keys));
+
+constexpr std::array road_car_keys{
+    required(text("vehicle", {}, "Name of a vehicle of the scenario: its battery, curve and inlets.")),
+    choice("class", "small|mid|suv|van", "\"small\"|\"mid\"|\"suv\"|\"van\"", "mid", "Mass, drag and heating."),
+    text("sockets", "any", "Kinds of sockets that it fits, as of a station."),
+    number("share", {}, 0, 1e9, "the vehicle's", "Weight in the mix."),
+};
+static_assert(are_sound(road_car_keys));
+
+constexpr std::array road_trip_keys{
+    required(text("from", {}, "Id of the node where it begins.")),
+    required(text("to", {}, "Id of the node where it ends.")),
+    required(other("per_hour", "trips/h", "number|number[]", {},
+                   "Trips per hour, a Poisson process: one rate, 24 by the local hour, or 24 for each day.")),
+    text("vehicle", "the mix of cars", "Name of the vehicle that all of them drive."),
+    number("soc_low", "0..1", 0, 1, "0.6", "State of charge at the start, at least."),
+    number("soc_high", "0..1", 0, 1, "1", "State of charge at the start, at most; equally likely between."),
+};
+static_assert(are_sound(road_trip_keys));
+
+constexpr std::array road_failure_keys{
+    required(text("station", {}, "Name of the station.")),
+    required(other("from", "local time", "string", {}, "Begin, \"2025-06-03T08:00\".")),
+    required(other("to", "local time", "string", {}, "End.")),
+};
+static_assert(are_sound(road_failure_keys));
+
+constexpr std::array road_choice_keys{
+    number("per_hour", "1/h", -1e3, 0, "-1.5", "Utility of an hour until the trip's end."),
+    number("per_price", "kWh/currency", -1e6, 0, "-0.01", "Utility of a unit of currency per kWh; the default is for KRW."),
+    number("per_queued_car", {}, -1e3, 0, "-0.3", "Utility of a car that waits there, beside the time it costs."),
+    number("for_habit", {}, 0, 1e3, "0.7", "Utility of the station where the driver charged last."),
+    above("consider_h", "h", 0, 1e3, "1", "Stations that take so much longer than the fastest are not thought of."),
+};
+static_assert(are_sound(road_choice_keys));
+
 // A day type's entry is a number, 24, 48, 96 or 288 numbers; holidays fall back to sunday, saturday and sunday to
 // weekend.
 constexpr std::array day_type_keys{
@@ -666,6 +758,20 @@ constexpr std::array all_sections{
             "Many points, seeds and strategies of the scenario: `evtwin sweep run FILE`.",
             {},
             sweep_keys},
+    Section{"roads", "roads = { ... }",
+            "Roads, stations on them, cars and trips. Trips are lived on the roads first: drivers whose battery does not "
+            "reach the end choose stations, wait and charge there. Their visits then come to the sites that are stations; "
+            "what happens at a site does not come back to the roads.",
+            {}, roads_keys},
+    Section{"road_node", "nodes = { { ... }, ... }", "A place where roads meet.", {}, road_node_keys},
+    Section{"road", "edges = { { ... }, ... }", "A road between two nodes.", {}, road_keys},
+    Section{"road_station", "roads = { stations = { { ... }, ... } }", "Equal chargers at one place on the roads.", {},
+            road_station_keys},
+    Section{"road_car", "cars = { { ... }, ... }", "A car on the roads.", {}, road_car_keys},
+    Section{"road_trip", "trips = { { ... }, ... }", "Trips from one node to another.", {}, road_trip_keys},
+    Section{"road_failure", "failures = { { ... }, ... }", "A station without service.", {}, road_failure_keys},
+    Section{"road_choice", "choice = { ... }",
+            "A logit: chances are in proportion to e^utility, which is the sum of these products.", {}, road_choice_keys},
     Section{"outage", "outages = { { ... }, ... }", "An EVSE out of service.", {}, outage_keys},
     Section{"demand_response",
             "demand_response = { { ... }, ... }",

@@ -370,9 +370,15 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   world.tick_ns = f.read_whole("tick_min") * kernel::minute_ns;
   read_run_window(build, f, *scenario);
   if (const Value* vehicles = f.find_value("vehicles")) world.vehicles = vehicles_of(*vehicles, f.where("vehicles"));
+  build.has_roads = f.has_key("roads");
   read_sites(build, f, positional(f, "site"));
 
   LoadedScenario out;
+  if (const Value* roads = f.find_value("roads")) out.roads = roads_of(build, *roads, f.where("roads"));
+  for (const twin::Site& site : world.sites) {
+    if (build.has_roads && site.arrivals.empty())
+      build.add_flag(site.name, "nobody comes: it has no arrivals, and no trip of the roads charges there");
+  }
   read_strategy(build, f, out.strategy_where, out.strategy_label);
   read_events(build, positional(f, "at"), where);
 

@@ -52,6 +52,8 @@ struct OwnFigure {
   std::string where;  ///< "week.lua:9"
 };
 
+struct RoadRegion;
+
 struct LoadedScenario {
   twin::World world;
   std::shared_ptr<const ScenarioSource> source;
@@ -60,6 +62,7 @@ struct LoadedScenario {
   std::vector<std::string> params;     ///< names that it reads with param(), in that order
   AskedSweep sweep;                    ///< empty where it says nothing
   std::vector<OwnFigure> figures;      ///< by name
+  std::shared_ptr<const RoadRegion> roads;  ///< road_region.hpp; null where the scenario has none
 };
 
 /// Reads, checks and builds. Text that is accepted and yet questionable becomes a World::flags entry.

@@ -133,6 +133,10 @@ void shift_to_start(SessionTable& table, TimeNs start_ns) {
         visit.reserved_until_ns = moved_by_days(calendar, visit.reserved_until_ns, days);
         if (!demand::is_announced(visit)) visit.announced_ns = kernel::time_never;  // the clock changes there
       }
+      if (row.window) {
+        row.window->from_ns = std::min(moved_by_days(calendar, row.window->from_ns, days), visit.arrival_ns);
+        row.window->to_ns = std::max(moved_by_days(calendar, row.window->to_ns, days), visit.departure_ns);
+      }
     } catch (const market::TimeTextError& error) {
       throw InputError(table.file, row.line, fmt::format("can not be moved by {} days: {}", days, error.what()));
     }

@@ -42,6 +42,9 @@ struct Layout {
   std::optional<std::size_t> battery_kwh;
   std::optional<std::size_t> soe;  // kWh in the battery at arrival
   bool planner = false;
+  std::optional<std::size_t> driver;
+  std::optional<std::size_t> window_from;
+  std::optional<std::size_t> window_to;
   double kwh_per = 1.0;      // of the energy's column
   bool serial_days = false;  // times may be those of a spreadsheet
 };
@@ -70,8 +73,8 @@ double kwh_per_unit(std::string_view name) {
 Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
   Layout at;
   at.serial_days = true;
-  constexpr std::array known{"arrival",    "departure",     "energy_kwh",          "evse",
-                             "session_id", "requested_kwh", "estimated_departure", "soc"};
+  constexpr std::array known{"arrival",       "departure",           "energy_kwh", "evse",  "session_id",
+                             "requested_kwh", "estimated_departure", "soc",        "driver"};
   static_assert(kernel::has_unique_keys(known, [](const char* key) { return std::string_view(key); }));
   for (const auto& [key, column] : names) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
@@ -102,6 +105,7 @@ Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
   at.requested = find("requested_kwh");
   at.estimated = find("estimated_departure");
   at.soc = find("soc");
+  at.driver = find("driver");
   return at;
 }
 
@@ -132,6 +136,9 @@ Layout layout_of(const CsvReader& csv) {
   at.reserved_at = csv.find_column("reserved_at");
   at.reserved_from = csv.find_column("reserved_from");
   at.reserved_until = csv.find_column("reserved_until");
+  at.driver = csv.find_column("driver");
+  at.window_from = csv.find_column("window_from");
+  at.window_to = csv.find_column("window_to");
 
   // Columns of ACN data have names of their own; a file of it has these four.
   if (acn) {
@@ -173,7 +180,10 @@ void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>&
                                                 at.v2g_min_price,
                                                 at.car_kw,
                                                 at.battery_kwh,
-                                                at.soe};
+                                                at.soe,
+                                                at.driver,
+                                                at.window_from,
+                                                at.window_to};
     return i == at.arrival || i == at.departure || i == at.taken ||
            std::find(std::begin(maybe), std::end(maybe), std::optional(i)) != std::end(maybe);
   };
@@ -261,6 +271,18 @@ void read_car(const CsvReader& csv, const Layout& at, SessionRow& row) {
   row.visit.soc_start = csv.read_number(*at.soe, 0.0, row.battery_kwh) / row.battery_kwh;
 }
 
+// Within which a booking may be moved.
+void read_window(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, SessionRow& row) {
+  const bool from = filled(csv, at.window_from), to = filled(csv, at.window_to);
+  if (!from && !to) return;
+  if (from != to) csv.throw_error("of window_from and window_to only one is given");
+  const demand::MoveWindow window{instant_of(csv, *at.window_from, calendar), instant_of(csv, *at.window_to, calendar)};
+  const demand::Visit& visit = row.visit;
+  if (window.from_ns > visit.arrival_ns || window.to_ns < visit.departure_ns)
+    csv.throw_error("window_from to window_to must hold the visit itself, arrival to departure");
+  row.window = window;
+}
+
 /// A number that can be a spreadsheet's day of 1954 to 2119.
 std::optional<double> serial_days(std::string_view field) {
   const std::string_view text = trim_blanks(field);
@@ -294,6 +316,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   visit.taken_kwh = at.kwh_per * csv.read_number(at.taken, 0.0, most_session_kwh / at.kwh_per);
   visit.id = filled(csv, at.id) ? std::string(trim_blanks(csv.field_text(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trim_blanks(csv.field_text(*at.evse)));
+  if (at.driver) row.driver = std::string(trim_blanks(csv.field_text(*at.driver)));
 
   // The driver's word; without one he wants what happened. It is read in any case, so that broken figures show.
   visit.requested_kwh = visit.taken_kwh;
@@ -308,6 +331,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
 
   read_reservation(csv, at, calendar, visit);
   read_car(csv, at, row);
+  read_window(csv, at, calendar, row);
   if (filled(csv, at.soc)) visit.soc_start = csv.read_number(*at.soc, 0.0, at.serial_days ? 100.0 : 1.0);
   if (filled(csv, at.priority)) visit.priority = csv.read_number(*at.priority, -1e6, 1e6);
   if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
@@ -480,6 +504,14 @@ std::vector<demand::Visit> visits_of(const SessionTable& table) {
   visits.reserve(table.rows.size());
   for (const SessionRow& row : table.rows) visits.push_back(row.visit);
   return visits;
+}
+
+std::vector<std::optional<demand::MoveWindow>> windows_of(const SessionTable& table) {
+  std::vector<std::optional<demand::MoveWindow>> windows;
+  const auto has_window = [](const SessionRow& row) { return row.window.has_value(); };
+  if (std::none_of(table.rows.begin(), table.rows.end(), has_window)) return windows;
+  for (const SessionRow& row : table.rows) windows.push_back(row.window);
+  return windows;
 }
 
 }  // namespace evtwin::sessions

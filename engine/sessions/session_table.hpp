@@ -15,16 +15,19 @@
 //   arrivalTime, departureTime, [arrivalSOE: kWh in the battery]. Energies are those of the battery, behind the
 //   charger's losses.
 // The first two may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what
-// was reserved; else from the arrival to the estimated departure). Times are ISO 8601 with an offset, or local times of
-// the calendar's zone; a planner's may be days of a spreadsheet.
+// was reserved; else from the arrival to the estimated departure); window_from and window_to, within which a booking
+// may be moved as a whole; driver, a name by which visits of one driver are told. Times are ISO 8601 with an offset, or
+// local times of the calendar's zone; a planner's may be days of a spreadsheet.
 
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "demand/arrivals.hpp"
 #include "demand/visit.hpp"
 #include "kernel/unknown.hpp"
 #include "market/calendar.hpp"
@@ -45,6 +48,8 @@ struct SessionRow {
   demand::Visit
       visit;  ///< `vehicle` is not set; `evse` is set by assign_evses; the owner's minimum is NaN if not given
   std::string evse_id;  ///< as in the file; empty when the file does not say
+  std::string driver;   ///< likewise
+  std::optional<demand::MoveWindow> window;
   std::size_t line = 0;
   double car_kw = kernel::unknown;       ///< the most that the car takes, > 0; NaN: the file does not say
   double battery_kwh = kernel::unknown;  ///< its capacity, > 0; NaN: the file does not say
@@ -60,7 +65,7 @@ struct SessionTable {
 };
 
 /// Columns of a table of another layout: a key of the minimal layout (arrival, departure, energy_kwh, evse, session_id,
-/// requested_kwh, estimated_departure, soc) and the name of its column.
+/// requested_kwh, estimated_departure, soc, driver) and the name of its column.
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
 
 struct SessionOptions {
@@ -117,5 +122,7 @@ void check_against(SessionTable& table, std::span<const double> rated_kw);
 
 /// The rows' visits.
 std::vector<demand::Visit> visits_of(const SessionTable& table);
+/// The rows' windows; empty where no row has one.
+std::vector<std::optional<demand::MoveWindow>> windows_of(const SessionTable& table);
 
 }  // namespace evtwin::sessions

@@ -20,10 +20,12 @@ struct Suite {
 };
 
 constexpr std::array suites{
-    Suite{"queue", queue_table},       Suite{"simulation", simulation_table},   Suite{"acn", acn_table},
-    Suite{"fleet", fleet_table},       Suite{"growth", growth_table},           Suite{"plugin", plugin_table},
-    Suite{"optimise", optimise_table}, Suite{"plan_week", plan_week_table},     Suite{"ocpp", ocpp_table},
-    Suite{"memory", memory_table},
+    Suite{"queue", queue_table},       Suite{"simulation", simulation_table},
+    Suite{"acn", acn_table},           Suite{"fleet", fleet_table},
+    Suite{"growth", growth_table},     Suite{"plugin", plugin_table},
+    Suite{"optimise", optimise_table}, Suite{"plan_week", plan_week_table},
+    Suite{"ocpp", ocpp_table},         Suite{"memory", memory_table},
+    Suite{"roads", roads_table},
 #ifdef EVTWIN_VIEWER
     Suite{"viewer", viewer_table},     Suite{"viewer-open", viewer_open_table},
 #endif

@@ -1,4 +1,6 @@
 // evtwin drivers and evtwin chargers, on the log of our own making.
+#include <fmt/format.h>
+
 #include "cli/command.hpp"
 
 namespace evtwin::testing {
@@ -9,20 +11,79 @@ const std::string made_log = source_dir + "/scenarios/made_site.log";
 class LogTables : public Command {};
 
 TEST_F(LogTables, EveryDriverOfTheMadeLogIsThereUnderANumber) {
-  const Said said = run({"drivers", made_log, "--json"});
+  const Said said = run({"drivers", made_log, "--json", "--backtest"});
   ASSERT_EQ(said.status, 0) << said.err;
   const auto json = said.json();
   EXPECT_EQ(json["drivers"].size(), 12U);
   int visits = 0;
-  for (const auto& driver : json["drivers"]) visits += driver["visits"].get<int>();
+  for (const auto& driver : json["drivers"]) {
+    visits += driver["visits"].get<int>();
+    EXPECT_GT(driver["next"]["within_7_days"].get<double>(), 0.0);
+    EXPECT_LE(driver["next"]["half"][0].get<std::string>(), driver["next"]["half"][1].get<std::string>());
+  }
   EXPECT_EQ(visits, 36);
-  EXPECT_EQ(json["back_test"]["arrivals"], 36 - 2 * 12);
-  EXPECT_LT(json["back_test"]["energy_error_kwh"], json["back_test"]["plain_energy_error_kwh"]);
+  EXPECT_EQ(json["back_test"]["drivers"], 0) << "three visits are no history to judge";
   EXPECT_EQ(said.out.find("04A1B2C3"), std::string::npos);
   const Said shown = run({"drivers", made_log, "--show-tokens", "--timezone", "Asia/Seoul"});
   ASSERT_EQ(shown.status, 0) << shown.err;
   EXPECT_NE(shown.out.find("04A1B2C3"), std::string::npos);
   EXPECT_NE(shown.out.find("Asia/Seoul"), std::string::npos);
+  EXPECT_NE(shown.out.find("about "), std::string::npos);
+  const Said korean = run({"drivers", made_log, "--lang", "ko"});
+  EXPECT_NE(korean.out.find("다음 충전"), std::string::npos);
+}
+
+/// Eight weeks of four drivers, each on a weekday of his own at 08:30.
+std::string weekly_table() {
+  std::string text = "arrival,departure,energy_kwh,evse,driver\n";
+  for (int week = 0; week < 8; ++week) {
+    for (int d = 0; d < 4; ++d) {
+      const int day = 1 + 7 * week + d;  // of June and July 2026; June 1 is a Monday
+      text += fmt::format("2026-{:02}-{:02}T08:30,2026-{:02}-{:02}T12:30,{},A-{},driver {}\n", day > 30 ? 7 : 6,
+                          day > 30 ? day - 30 : day, day > 30 ? 7 : 6, day > 30 ? day - 30 : day, 10 + d, d % 2 + 1, d);
+    }
+  }
+  return text;
+}
+
+// What is offered is a table that a scenario runs and an advice moves.
+TEST_F(LogTables, OffersAreBookingsOfAScenario) {
+  const std::string table = write("weeks.csv", weekly_table());
+  const Said said = run({"drivers", table, "--timezone", "Asia/Seoul", "--at", "2026-07-26T00:00", "--offers",
+                         path("offers.csv"), "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const auto json = said.json();
+  ASSERT_EQ(json["offers"].size(), 4U);
+  EXPECT_EQ(json["offers"][0]["from"].get<std::string>().substr(0, 10), "2026-07-27") << "the Monday";
+  EXPECT_EQ(json["offers"][3]["from"].get<std::string>().substr(0, 10), "2026-07-30");
+  EXPECT_NEAR(json["offers"][0]["kwh"].get<double>(), 10.0, 1.0);
+  EXPECT_EQ(json["offers"][1]["evse"], "A-2");
+
+  const std::string scenario = write("week.lua", R"(return scenario {
+    name = "Offered", start = "2026-07-26", days = 7, timezone = "Asia/Seoul",
+    site { name = "S", contract_kw = 20, tariff = require("tariffs.kepco_ev").self_use_low_voltage,
+           stations = { { name = "A", evses = 2, kw = 7, phases = 1 } } },
+    arrivals = sessions "offers.csv" })");
+  const Said played = run({"run", scenario, "--strategy", "asap", "--json"});
+  ASSERT_EQ(played.status, 0) << played.err;
+  EXPECT_EQ(played.json()["sessions"], 4);
+  const Said advised = run({"advise", scenario, "--bookings", "--strategy", "asap", "--json"});
+  ASSERT_EQ(advised.status, 0) << advised.err;
+  EXPECT_EQ(advised.json()["flexible"], 4);
+  EXPECT_EQ(advised.json()["fixed"], 0);
+  EXPECT_EQ(run({"drivers", table, "--offers", path("offers.csv")}).status, 1) << "written over a file";
+}
+
+TEST_F(LogTables, RecordsWithoutDriversOrBeforeThemAreOneLine) {
+  const std::string nobody = write("nobody.csv", "arrival,departure,energy_kwh\n2026-06-01T08:00,2026-06-01T09:00,5\n");
+  const Said said = run({"drivers", nobody});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("column driver"), std::string::npos) << said.err;
+  const Said early = run({"drivers", write("weeks.csv", weekly_table()), "--at", "2020-01-01"});
+  EXPECT_EQ(early.status, 1);
+  EXPECT_NE(early.err.find("2026-06-01"), std::string::npos) << early.err;
+  const Said wrong = run({"drivers", path("weeks.csv"), "--at", "tomorrow"});
+  EXPECT_NE(wrong.err.find("--at"), std::string::npos) << wrong.err;
 }
 
 TEST_F(LogTables, ChargersAreToldByModelAndFirmware) {

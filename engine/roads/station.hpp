@@ -1,0 +1,104 @@
+// Charging stations on the roads, the cars that come to them, and how long charging takes there.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "physics/equipment.hpp"
+#include "roads/energy.hpp"
+#include "roads/network.hpp"
+
+namespace evtwin::roads {
+
+/// Kinds of sockets, as a set of bits: a car fits where the two sets meet.
+using SocketSet = std::uint8_t;
+struct SocketKind {
+  std::string_view name;
+  SocketSet bit = 0;
+  bool dc = false;
+};
+/// AC1, AC3, CCS1, CCS2, CHAdeMO, NACS.
+std::span<const SocketKind> socket_kinds();
+inline constexpr SocketSet any_socket = 0x3F;
+/// @throws RoadError naming the kinds there are.
+SocketSet socket_of(std::string_view name, std::string_view where);
+/// "CCS1", or "CCS1+CHAdeMO".
+std::string socket_names(SocketSet sockets);
+
+/// A group of equal chargers at one place.
+struct Station {
+  std::string name;
+  std::uint32_t node = 0;
+  double lat_deg = 0.0, lon_deg = 0.0;
+  std::string operator_name;  ///< empty: nobody says
+  bool own = true;            ///< of the operator that asks
+  SocketSet sockets = any_socket;
+  double kw = 50.0;                   ///< of one charger, at its outlet
+  std::uint32_t chargers = 1;         ///< cars at once
+  double price_per_kwh = 0.0;         ///< at the meter
+  std::vector<double> price_by_hour;  ///< 24 prices by the local hour instead; empty: one price
+
+  double price_at(std::uint32_t hour_of_day) const {
+    return price_by_hour.empty() ? price_per_kwh : price_by_hour[hour_of_day];
+  }
+};
+
+/// A station as it was read.
+struct StationRow {
+  Station station;
+  std::string node;        ///< its id; empty: the nearest node to its place, at most `most_km_from_road` away
+  bool has_place = false;  ///< lat_deg and lon_deg were given; else those of its node
+  std::string where;
+};
+inline constexpr double most_km_from_road = 3.0;
+
+/// Puts stations on the roads. @throws RoadError for a station on no road or that the rest of the roads can not reach
+/// and leave again, a name twice, no charger, power or price out of range.
+std::vector<Station> place_stations(const Network& network, std::span<const StationRow> rows);
+
+/// A station at an instant.
+struct StationState {
+  bool open = true;
+  std::uint32_t free = 1;     ///< chargers without a car
+  std::uint32_t waiting = 0;  ///< cars
+  double wait_h = 0.0;        ///< that one who comes now waits, as far as can be said
+};
+
+/// A car on the road.
+struct RoadCar {
+  DriveClass drive;
+  physics::BatterySpec battery;
+  double max_dc_kw = infinite, max_ac_kw = infinite;
+  SocketSet sockets = any_socket;
+};
+/// The car of a scenario's vehicle.
+RoadCar road_car(const physics::Vehicle& vehicle, const DriveClass& drive, SocketSet sockets = any_socket);
+
+/// The most that a car is offered at a station, kW at the meter; 0 where it does not fit.
+double offered_kw(const RoadCar& car, const Station& station);
+
+/// Hours of charging under a constant offer over state of charge, taper counted: exact at whole steps of the state of
+/// charge, and from any state up to the next of them (physics::hours_to_soc).
+class ChargeTable {
+ public:
+  /// @param step  of the state of charge, 1 / a whole number
+  ChargeTable(const physics::BatterySpec& battery, double offer_kw, double step);
+
+  /// From one state of charge to a step, 0 where that lies behind; infinite where it is never reached.
+  double hours_to_level(double soc, std::uint32_t level) const;
+  /// Between any two; linear inside a step.
+  double hours_between(double soc_from, double soc_to) const;
+  std::uint32_t levels() const { return static_cast<std::uint32_t>(hours_.size()); }  ///< 0 .. levels() - 1
+  double soc_of(std::uint32_t level) const;
+
+ private:
+  double hours_at(double soc) const;
+
+  physics::BatterySpec battery_;
+  double offer_kw_;
+  std::vector<double> hours_;  // from empty to each level
+};
+
+}  // namespace evtwin::roads

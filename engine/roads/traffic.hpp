@@ -1,0 +1,121 @@
+// Drivers on the roads: who drives when, where they charge on the way, who waits where.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernel/time.hpp"
+#include "roads/choice.hpp"
+#include "roads/station.hpp"
+
+namespace evtwin::roads {
+
+using kernel::TimeNs;
+
+/// One drive of a driver. It begins at `depart_ns`, or when the drive before it has ended.
+struct Trip {
+  TimeNs depart_ns = 0;
+  std::uint32_t from = 0, to = 0;
+};
+
+struct Driver {
+  std::uint32_t car = 0;          ///< of TrafficPlan::cars
+  double soc = 0.8;               ///< at the start
+  std::uint32_t home = no_index;  ///< node where the car charges while it stands there; no_index: nowhere
+  double home_kw = 0.0;           ///< at the meter, the curve of the battery is not counted there
+  std::vector<Trip> trips;        ///< in order; each begins where the one before ends
+};
+
+/// A station without service for a while: drivers who wait there look for another one, those who charge finish, and
+/// nobody begins.
+struct StationFailure {
+  std::uint32_t station = 0;
+  TimeNs from_ns = 0, to_ns = 0;
+};
+
+struct TrafficPlan {
+  std::vector<RoadCar> cars;
+  std::vector<Driver> drivers;
+  std::vector<StationFailure> failures;
+  ChoiceModel choice;
+  double temperature_c = 20.0;
+  double reserve_soc = 0.1;                    ///< that nobody means to go below
+  double margin_soc = 0.05;                    ///< charged beyond what the next leg takes
+  double usual_soc = 0.8;                      ///< charged to at least
+  double most_soc = 0.95;                      ///< charged to at most, where it need not be more
+  double stop_h = 5.0 / 60.0;                  ///< off the road and back, beside waiting and charging
+  std::uint32_t most_waiting_per_charger = 3;  ///< who finds a longer queue drives on, three times at most
+  std::uint64_t seed = 0;
+  TimeNs start_ns = 0, end_ns = 0;  ///< start: local midnight, from which hours of prices count
+};
+
+/// One charge on the way.
+struct StationVisit {
+  std::uint32_t station = 0, driver = 0;
+  TimeNs arrive_ns = 0, begin_ns = 0, end_ns = 0;  ///< end_ns == begin_ns: it was not over at the end of the run
+  double soc_in = 0.0, soc_out = 0.0;
+  double meter_kwh = 0.0, money = 0.0;
+};
+
+struct StationFigures {
+  std::uint64_t visits = 0;  ///< that began to charge
+  std::uint64_t waited = 0;  ///< of those
+  double wait_h = 0.0;       ///< of all who waited, also in vain
+  double longest_wait_h = 0.0;
+  std::uint32_t longest_queue = 0;  ///< cars
+  double charge_h = 0.0;
+  double meter_kwh = 0.0, money = 0.0;
+  std::uint64_t went_on = 0;  ///< came, and found the queue too long or the station failed
+  double use = 0.0;           ///< charge_h over chargers x hours of the run
+
+  double mean_wait_h() const { return visits == 0 ? 0.0 : wait_h / static_cast<double>(visits); }
+};
+
+struct TrafficFigures {
+  std::vector<StationFigures> stations;
+  std::vector<StationVisit> visits;  ///< in order of their beginning
+  std::uint64_t trips = 0;           ///< that began
+  std::uint64_t trips_ended = 0;
+  std::uint64_t stops = 0;
+  std::uint64_t stranded = 0;  ///< drivers who could reach neither their destination nor a station; out of the run
+  std::uint64_t no_way = 0;    ///< trips without a road to their end, left out
+  double drive_h = 0.0, wait_h = 0.0, charge_h = 0.0;
+  double drive_kwh = 0.0, road_kwh = 0.0, home_kwh = 0.0;  ///< out of batteries; charged on the way, at home (meter)
+  double charged_kwh = 0.0;                                ///< into batteries, everywhere
+  double battery_change_kwh = 0.0;  ///< of all batteries from start to end: charged_kwh - drive_kwh
+  double km = 0.0;                  ///< of the trips' fastest ways; detours to stations are not counted
+  std::uint64_t events = 0;
+  /// The station where most hours are waited; no_index: nobody waited.
+  std::uint32_t bottleneck = no_index;
+};
+
+/// Lives the plan event by event (kernel::Queue). At the start of a trip, and again after each charge, a driver whose
+/// battery does not reach the end with the reserve chooses a station: those that can be reached and from which the end
+/// can, over further stations where need be, are offers of a logit (choice.hpp) by hours of way, expected wait,
+/// charging and way on, price at that hour, queue, and habit. At the station cars queue first come, first served;
+/// charging lasts as the battery's curve has it.
+///
+/// Left out: traffic that slows itself, chargers that share power, queues of people who do not charge. What is known
+/// of queues is known to all, as of the instant of the choice.
+/// @throws RoadError for cars without a battery that is known, or drivers whose trips do not follow on each other.
+TrafficFigures run_traffic(const Network& network, std::span<const Station> stations, const TrafficPlan& plan);
+
+/// The stations at an instant of a traffic that was lived: who charges, who waits, and what one who comes then may
+/// expect to wait (cars before it over chargers x the station's mean session). Cars that waited in vain are not
+/// counted.
+std::vector<StationState> states_at(std::span<const Station> stations, const TrafficPlan& plan,
+                                    const TrafficFigures& figures, TimeNs now_ns);
+
+/// Trips at random: a Poisson process between two nodes.
+struct TripLaw {
+  std::uint32_t from = 0, to = 0;
+  std::vector<double> per_hour;                        ///< 24 rates by the local hour, or one for every hour of the run
+  std::vector<std::pair<std::uint32_t, double>> cars;  ///< (car, weight)
+  double soc_low = 0.6, soc_high = 1.0;                ///< at the start, equally likely between
+};
+/// One driver per trip, in order of departure. @param law_number  own random numbers
+std::vector<Driver> drawn_drivers(const TripLaw& law, std::uint64_t seed, std::uint64_t law_number, TimeNs start_ns,
+                                  TimeNs end_ns);
+
+}  // namespace evtwin::roads

@@ -1,0 +1,267 @@
+#include "roads/traffic.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "kernel/random.hpp"
+#include "roads/made_region.hpp"
+
+namespace evtwin::roads {
+namespace {
+
+using kernel::hour_ns;
+using kernel::minute_ns;
+
+/// Takes 0.2 kWh/km at 60 km/h; the battery holds 40 kWh and takes 60 kW to the end.
+RoadCar plain_car() {
+  RoadCar car;
+  car.drive.mass_kg = car.drive.drag_area_m2 = 0.0;
+  car.drive.base_kw = 12.0;
+  car.drive.heat_kw_per_k = car.drive.cool_kw_per_k = 0.0;
+  car.battery = {40.0, 1.0, 1.0, physics::Curve::constant(60.0), physics::Curve::constant(0.0)};
+  return car;
+}
+
+Network line(int nodes, double km) {
+  std::vector<NodeRow> rows;
+  std::vector<EdgeRow> edges;
+  for (int i = 0; i < nodes; ++i) rows.push_back({std::to_string(i), 37.0, 127.0, ""});
+  for (int i = 1; i < nodes; ++i) edges.push_back({std::to_string(i - 1), std::to_string(i), km, 60.0, 0.0, false, ""});
+  return Network(rows, edges);
+}
+
+Station station_at(std::uint32_t node, const char* name, std::uint32_t chargers = 1) {
+  Station s;
+  s.name = name;
+  s.node = node;
+  s.kw = 60.0;
+  s.chargers = chargers;
+  return s;
+}
+
+TrafficPlan plan_of(std::vector<Driver> drivers) {
+  TrafficPlan plan;
+  plan.cars = {plain_car()};
+  plan.drivers = std::move(drivers);
+  plan.end_ns = 24 * hour_ns;
+  plan.stop_h = 0.0;
+  return plan;
+}
+
+// 0 --60 km-- 1 (S, one charger) --60 km-- 2; each leg takes an hour and 12 kWh, 30 % of the battery.
+//
+// Three cars leave 0 at 0:00, 0:01 and 0:02 with 50 %: at S 20 % are left. Each charges to 80 %, 24 kWh in 24 min. The
+// first begins at 1:00, the second has waited 23 min at 1:24, the third 46 min at 1:48. All go on for an hour.
+TEST(Traffic, QueuesFirstComeFirstServedByHand) {
+  std::vector<Driver> drivers(3);
+  for (int i = 0; i < 3; ++i) {
+    drivers[static_cast<std::size_t>(i)].soc = 0.5;
+    drivers[static_cast<std::size_t>(i)].trips = {{i * minute_ns, 0, 2}};
+  }
+  const Network network = line(3, 60.0);
+  const std::vector<Station> stations{station_at(1, "S")};
+  const TrafficFigures t = run_traffic(network, stations, plan_of(drivers));
+  const StationFigures& s = t.stations[0];
+  EXPECT_EQ(s.visits, 3U);
+  EXPECT_EQ(s.waited, 2U);
+  EXPECT_EQ(s.longest_queue, 2U);
+  EXPECT_NEAR(s.wait_h, (23.0 + 46.0) / 60.0, 1e-5);
+  EXPECT_NEAR(s.longest_wait_h, 46.0 / 60.0, 1e-5);
+  EXPECT_NEAR(s.meter_kwh, 72.0, 1e-4);
+  EXPECT_NEAR(s.use, 3 * 0.4 / 24.0, 1e-6);
+  EXPECT_EQ(t.trips_ended, 3U);
+  EXPECT_NEAR(t.drive_h, 6.0, 1e-5);
+  EXPECT_EQ(t.bottleneck, 0U);
+  EXPECT_NEAR(static_cast<double>(t.visits[1].begin_ns) / static_cast<double>(hour_ns), 1.4, 1e-5);
+  const std::vector<StationState> at = states_at(stations, plan_of(drivers), t, 70 * minute_ns);
+  EXPECT_EQ(at[0].free, 0U);
+  EXPECT_EQ(at[0].waiting, 2U);
+  EXPECT_NEAR(at[0].wait_h, 0.4 * 2.5, 1e-5);
+}
+
+// 0 -- 1 (A) -- 2 (B) -- 3, legs of 40 km, 20 %. With 60 % at the start both can be reached, A with 40 and B with 20 %.
+// When A is out of service everybody charges at B; a car that stands in the queue of A as it fails goes on to B too.
+TEST(Traffic, MovesToAnotherStationWhenOneFails) {
+  std::vector<Driver> drivers(40);
+  for (std::size_t i = 0; i < drivers.size(); ++i) {
+    drivers[i].soc = 0.6;
+    drivers[i].trips = {{static_cast<TimeNs>(i) * 10 * minute_ns, 0, 3}};
+  }
+  const Network network = line(4, 40.0);
+  const std::vector<Station> stations{station_at(1, "A"), station_at(2, "B")};
+  TrafficPlan plan = plan_of(drivers);
+  const TrafficFigures both = run_traffic(network, stations, plan);
+  EXPECT_GT(both.stations[0].visits, 5U);
+  EXPECT_GT(both.stations[1].visits, 5U);
+  EXPECT_EQ(both.trips_ended, 40U);
+
+  plan.failures = {{0, 0, 24 * hour_ns}};
+  const TrafficFigures without = run_traffic(network, stations, plan);
+  EXPECT_EQ(without.stations[0].visits, 0U);
+  EXPECT_EQ(without.stations[1].visits, 40U);
+  EXPECT_GT(without.stations[1].wait_h, both.stations[1].wait_h);
+  EXPECT_EQ(without.trips_ended, 40U);
+
+  // In the middle of the wave: those in its queue are counted as gone on, and all arrive.
+  plan.failures = {{0, 3 * hour_ns, 24 * hour_ns}};
+  const TrafficFigures half = run_traffic(network, stations, plan);
+  EXPECT_GT(half.stations[0].visits, 0U);
+  EXPECT_LT(half.stations[0].visits, both.stations[0].visits);
+  EXPECT_EQ(half.trips_ended, 40U);
+  EXPECT_EQ(half.stranded, 0U);
+}
+
+// Nobody stops and yet 120 km need 60 % of the 55 %: with its station closed the driver can not get there.
+TEST(Traffic, StrandsWhoReachesNothing) {
+  std::vector<Driver> drivers(1);
+  drivers[0].soc = 0.55;
+  drivers[0].trips = {{0, 0, 2}};
+  const Network network = line(3, 60.0);
+  const std::vector<Station> stations{station_at(1, "S")};
+  TrafficPlan plan = plan_of(drivers);
+  EXPECT_EQ(run_traffic(network, stations, plan).stranded, 0U);
+  plan.failures = {{0, 0, 24 * hour_ns}};
+  const TrafficFigures t = run_traffic(network, stations, plan);
+  EXPECT_EQ(t.stranded, 1U);
+  EXPECT_EQ(t.trips_ended, 0U);
+}
+
+// Two stations at one place, each with a charger and room for one car in its queue, and 12 cars at once: those that
+// find both full do not drive to and fro without end, they queue.
+TEST(Traffic, QueuesWhereAllStationsAreFull) {
+  std::vector<Driver> drivers(12);
+  for (Driver& driver : drivers) {
+    driver.soc = 0.5;
+    driver.trips = {{0, 0, 2}};
+  }
+  const Network network = line(3, 60.0);
+  const std::vector<Station> stations{station_at(1, "A"), station_at(1, "B")};
+  TrafficPlan plan = plan_of(drivers);
+  plan.most_waiting_per_charger = 1;
+  const TrafficFigures t = run_traffic(network, stations, plan);
+  EXPECT_EQ(t.trips_ended, 12U);
+  EXPECT_EQ(t.stranded, 0U);
+  EXPECT_GT(t.stations[0].went_on + t.stations[1].went_on, 0U);
+}
+
+// 300 km with a battery for 180: the first station alone does not lead to the end, the second does.
+TEST(Traffic, StopsAgainOnLongTrips) {
+  std::vector<Driver> drivers(1);
+  drivers[0].soc = 0.5;
+  drivers[0].trips = {{0, 0, 6}};
+  const Network network = line(7, 50.0);
+  const std::vector<Station> stations{station_at(1, "A"), station_at(3, "B"), station_at(5, "C")};
+  const TrafficFigures t = run_traffic(network, stations, plan_of(drivers));
+  EXPECT_EQ(t.trips_ended, 1U);
+  EXPECT_GE(t.stops, 2U);
+  for (const StationVisit& v : t.visits) EXPECT_GE(v.soc_in, 0.1 - 1e-6);
+}
+
+// Shares of two stations that differ in price alone follow the logit; dearer by 100, P = 1 / (1 + e) = 0.2689.
+TEST(Traffic, PricesMoveDemandAsTheLogitSays) {
+  std::vector<Driver> drivers(4000);
+  for (std::size_t i = 0; i < drivers.size(); ++i) {
+    drivers[i].soc = 0.5;
+    drivers[i].trips = {{static_cast<TimeNs>(i) * minute_ns / 4, 0, 2}};
+  }
+  const Network network = line(3, 60.0);
+  std::vector<Station> stations{station_at(1, "cheap", 4000), station_at(1, "dear", 4000)};
+  stations[0].price_per_kwh = 300.0;
+  stations[1].price_per_kwh = 400.0;
+  const TrafficFigures t = run_traffic(network, stations, plan_of(drivers));
+  EXPECT_EQ(t.stations[0].visits + t.stations[1].visits, 4000U);
+  const double sd = std::sqrt(4000 * 0.2689 * 0.7311);
+  EXPECT_NEAR(static_cast<double>(t.stations[1].visits), 4000 * 0.2689, 4.0 * sd);
+
+  // By the hour: dear from 8:00 on at one, until then at the other.
+  stations[0].price_by_hour.assign(24, 300.0);
+  stations[1].price_by_hour.assign(24, 300.0);
+  for (std::size_t h = 0; h < 24; ++h) (h < 8 ? stations[1] : stations[0]).price_by_hour[h] = 600.0;
+  const TrafficFigures hourly = run_traffic(network, stations, plan_of(drivers));
+  std::map<std::uint32_t, int> early;
+  for (const StationVisit& v : hourly.visits) early[v.station] += v.arrive_ns < 8 * hour_ns ? 1 : 0;
+  EXPECT_GT(early[0], 10 * early[1]) << "e^3 = 20";
+}
+
+// The battery's own books on a made region: what was charged less what was driven is what the batteries hold more.
+TEST(Traffic, BooksOfTheBatteriesBalance) {
+  const MadeRegion region = made_region(50, 12);
+  TrafficPlan plan = commuter_plan(region, 2000, 7);
+  const TrafficFigures t = run_traffic(region.network, region.stations, plan);
+  EXPECT_GT(t.stops, 50U);
+  EXPECT_NEAR(t.battery_change_kwh, t.charged_kwh - t.drive_kwh, 1e-6 * t.drive_kwh);
+
+  // Visits and sums of stations are the same thing twice.
+  double kwh = 0.0;
+  std::uint64_t ended = 0;
+  for (const StationVisit& v : t.visits) {
+    kwh += v.meter_kwh;
+    ended += v.end_ns > v.begin_ns ? 1U : 0U;
+    EXPECT_GE(v.begin_ns, v.arrive_ns);
+  }
+  EXPECT_NEAR(kwh, t.road_kwh, 1e-6 * kwh);
+  EXPECT_EQ(ended, t.stops);
+
+  // Nobody is served before who came first, and no more charge at once than there are chargers.
+  for (std::uint32_t s = 0; s < region.stations.size(); ++s) {
+    TimeNs last_arrival = 0;
+    std::vector<std::pair<TimeNs, int>> edges;
+    for (const StationVisit& v : t.visits) {
+      if (v.station != s) continue;
+      EXPECT_GE(v.arrive_ns, last_arrival);
+      last_arrival = v.arrive_ns;
+      edges.emplace_back(v.begin_ns, 1);
+      if (v.end_ns > v.begin_ns) edges.emplace_back(v.end_ns, -1);
+    }
+    std::sort(edges.begin(), edges.end());
+    int busy = 0;
+    for (const auto& [at, step] : edges) {
+      busy += step;
+      ASSERT_LE(busy, static_cast<int>(region.stations[s].chargers));
+    }
+  }
+
+  // The same plan is the same run.
+  const TrafficFigures again = run_traffic(region.network, region.stations, plan);
+  EXPECT_EQ(again.visits.size(), t.visits.size());
+  EXPECT_EQ(again.wait_h, t.wait_h);
+}
+
+TEST(Traffic, RefusesPlansThatCanNotBe) {
+  std::vector<Driver> drivers(1);
+  drivers[0].trips = {{0, 0, 1}, {hour_ns, 2, 0}};
+  const Network network = line(3, 60.0);
+  EXPECT_THROW(run_traffic(network, {}, plan_of(drivers)), RoadError);
+  drivers[0].trips.clear();
+  TrafficPlan plan = plan_of(drivers);
+  plan.cars[0].battery.capacity_kwh = infinite;
+  EXPECT_THROW(run_traffic(network, {}, plan), RoadError);
+}
+
+// 6 trips an hour at 8 and 9 o'clock, none else, over 100 days: 1200 are expected, sd 34.6.
+TEST(Trips, FollowTheirRates) {
+  TripLaw law;
+  law.to = 1;
+  law.per_hour.assign(24, 0.0);
+  law.per_hour[8] = law.per_hour[9] = 6.0;
+  law.cars = {{0, 1.0}, {1, 3.0}};
+  const std::vector<Driver> drivers = drawn_drivers(law, 3, 0, 0, 100 * kernel::day_ns);
+  EXPECT_NEAR(static_cast<double>(drivers.size()), 1200.0, 4 * 34.6);
+  double second_car = 0.0;
+  TimeNs before = 0;
+  for (const Driver& d : drivers) {
+    const TimeNs at = d.trips.front().depart_ns;
+    EXPECT_TRUE(at % kernel::day_ns >= 8 * hour_ns && at % kernel::day_ns < 10 * hour_ns);
+    EXPECT_GE(at, before);
+    before = at;
+    EXPECT_TRUE(d.soc >= 0.6 && d.soc <= 1.0);
+    second_car += d.car;
+  }
+  EXPECT_NEAR(second_car / static_cast<double>(drivers.size()), 0.75, 0.06);
+}
+
+}  // namespace
+}  // namespace evtwin::roads
