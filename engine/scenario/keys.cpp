@@ -101,9 +101,10 @@ constexpr std::array scenario_keys{
         "of rows by column; nil: does not apply). `require \"figures\"` has some."),
     other("sweep", {}, "evtwin.sweep", "none",
           "What `evtwin sweep run` does where its command line says nothing else; other commands look past it."),
-    other("roads", {}, "evtwin.roads", "none",
-          "Roads between the sites and elsewhere, stations on them, and trips whose stops become arrivals at the sites: "
-          "`evtwin roads` plans and lists on them."),
+    other(
+        "roads", {}, "evtwin.roads", "none",
+        "Roads between the sites and elsewhere, stations on them, and trips whose stops become arrivals at the sites: "
+        "`evtwin roads` plans and lists on them."),
     boolean("test", "false",
             "Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them."),
     text("notes", {}, "Free text, kept in the run file."),
@@ -531,8 +532,8 @@ constexpr std::array demand_response_keys{
 static_assert(are_sound(demand_response_keys));
 
 constexpr std::array roads_keys{
-    required(other("nodes", {}, "evtwin.road_node[]|evtwin.csv", {},
-                   "Places: a list, or a csv with columns id, lat, lon.")),
+    required(
+        other("nodes", {}, "evtwin.road_node[]|evtwin.csv", {}, "Places: a list, or a csv with columns id, lat, lon.")),
     required(other("edges", {}, "evtwin.road[]|evtwin.csv", {},
                    "Roads between them: a list, or a csv with columns from, to, speed_kmh, and if you have them km, "
                    "grade, one_way.")),
@@ -576,7 +577,8 @@ constexpr std::array road_station_keys{
     text("site", "none", "Name of a site of the scenario that it is: trips that charge here become its arrivals."),
     text("operator", {}, "Who runs it."),
     boolean("own", "true", "Whether the own operator runs it."),
-    text("sockets", "any", "Kinds of sockets: \"CCS1\", or several, \"CCS1+CHAdeMO\"; of AC1, AC3, CCS1, CCS2, CHAdeMO, NACS."),
+    text("sockets", "any",
+         "Kinds of sockets: \"CCS1\", or several, \"CCS1+CHAdeMO\"; of AC1, AC3, CCS1, CCS2, CHAdeMO, NACS."),
     above("kw", "kW", 0, 1500, "the site's, else 50", "Power of one charger at its outlet."),
     whole("chargers", {}, 1, 10'000, "the site's EVSEs, else 1", "Cars that charge at once."),
     other("price_per_kwh", "currency/kWh", "number|number[]", "the site's driver_price_per_kwh, else 0",
@@ -612,7 +614,8 @@ static_assert(are_sound(road_failure_keys));
 
 constexpr std::array road_choice_keys{
     number("per_hour", "1/h", -1e3, 0, "-1.5", "Utility of an hour until the trip's end."),
-    number("per_price", "kWh/currency", -1e6, 0, "-0.01", "Utility of a unit of currency per kWh; the default is for KRW."),
+    number("per_price", "kWh/currency", -1e6, 0, "-0.01",
+           "Utility of a unit of currency per kWh; the default is for KRW."),
     number("per_queued_car", {}, -1e3, 0, "-0.3", "Utility of a car that waits there, beside the time it costs."),
     number("for_habit", {}, 0, 1e3, "0.7", "Utility of the station where the driver charged last."),
     above("consider_h", "h", 0, 1e3, "1", "Stations that take so much longer than the fastest are not thought of."),
@@ -758,20 +761,29 @@ constexpr std::array all_sections{
             "Many points, seeds and strategies of the scenario: `evtwin sweep run FILE`.",
             {},
             sweep_keys},
-    Section{"roads", "roads = { ... }",
-            "Roads, stations on them, cars and trips. Trips are lived on the roads first: drivers whose battery does not "
-            "reach the end choose stations, wait and charge there. Their visits then come to the sites that are stations; "
-            "what happens at a site does not come back to the roads.",
-            {}, roads_keys},
+    Section{
+        "roads",
+        "roads = { ... }",
+        "Roads, stations on them, cars and trips. Trips are lived on the roads first: drivers whose battery does not "
+        "reach the end choose stations, wait and charge there. Their visits then come to the sites that are stations; "
+        "what happens at a site does not come back to the roads.",
+        {},
+        roads_keys},
     Section{"road_node", "nodes = { { ... }, ... }", "A place where roads meet.", {}, road_node_keys},
     Section{"road", "edges = { { ... }, ... }", "A road between two nodes.", {}, road_keys},
-    Section{"road_station", "roads = { stations = { { ... }, ... } }", "Equal chargers at one place on the roads.", {},
+    Section{"road_station",
+            "roads = { stations = { { ... }, ... } }",
+            "Equal chargers at one place on the roads.",
+            {},
             road_station_keys},
     Section{"road_car", "cars = { { ... }, ... }", "A car on the roads.", {}, road_car_keys},
     Section{"road_trip", "trips = { { ... }, ... }", "Trips from one node to another.", {}, road_trip_keys},
     Section{"road_failure", "failures = { { ... }, ... }", "A station without service.", {}, road_failure_keys},
-    Section{"road_choice", "choice = { ... }",
-            "A logit: chances are in proportion to e^utility, which is the sum of these products.", {}, road_choice_keys},
+    Section{"road_choice",
+            "choice = { ... }",
+            "A logit: chances are in proportion to e^utility, which is the sum of these products.",
+            {},
+            road_choice_keys},
     Section{"outage", "outages = { { ... }, ... }", "An EVSE out of service.", {}, outage_keys},
     Section{"demand_response",
             "demand_response = { { ... }, ... }",

@@ -57,11 +57,11 @@ struct RoadRegion;
 struct LoadedScenario {
   twin::World world;
   std::shared_ptr<const ScenarioSource> source;
-  std::string strategy_label = "lua";  ///< of a strategy in Lua, in tables of results: "mine:patience_h=1"
-  std::string strategy_where;          ///< "week.lua:9", for messages about the strategy's id and parameters
-  std::vector<std::string> params;     ///< names that it reads with param(), in that order
-  AskedSweep sweep;                    ///< empty where it says nothing
-  std::vector<OwnFigure> figures;      ///< by name
+  std::string strategy_label = "lua";       ///< of a strategy in Lua, in tables of results: "mine:patience_h=1"
+  std::string strategy_where;               ///< "week.lua:9", for messages about the strategy's id and parameters
+  std::vector<std::string> params;          ///< names that it reads with param(), in that order
+  AskedSweep sweep;                         ///< empty where it says nothing
+  std::vector<OwnFigure> figures;           ///< by name
   std::shared_ptr<const RoadRegion> roads;  ///< road_region.hpp; null where the scenario has none
 };
 

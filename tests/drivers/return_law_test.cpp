@@ -98,8 +98,8 @@ TEST(ReturnLaw, WhoCameOnceFollowsTheSite) {
   }
 }
 
-// Chances of a driver who comes on 68 % of the working days have grown towards that, those of one of 10 % fallen: within
-// three standard deviations of what so many working days show.
+// Chances of a driver who comes on 68 % of the working days have grown towards that, those of one of 10 % fallen:
+// within three standard deviations of what so many working days show.
 TEST(ReturnLaw, WhoComesOftenFollowsHimself) {
   const Histories made = made_site(200);
   const Returns returns = fit_returns(made, made.last_ns);

@@ -221,7 +221,7 @@ class Readme:
         self.look_at_options(path, help_text, options)
         self.look_at_positionals(path, help_text, positionals)
         for option, value in options:
-            self.look_at_value(option, value, positionals)
+            self.look_at_value(path, option, value, positionals)
 
     def look_at_options(self, path, help_text, options):
         given = {option["name"] for option, _ in options}
@@ -266,7 +266,7 @@ class Readme:
         if not (root / name).exists() and not (self.path.parent / name).exists():
             raise Fault(f"{word} is neither in the tree nor made by an earlier line")
 
-    def look_at_value(self, option, value, positionals):
+    def look_at_value(self, path, option, value, positionals):
         name = option["name"]
         if value is None or placeholder.match(value):
             return
@@ -283,7 +283,7 @@ class Readme:
                 raise Fault(f"{name} {value}: out of range")
         if name in makes:
             self.made.add(value)
-        elif name in reads:
+        elif name in reads and path[0] != "roads":  # whose --from is a place
             self.look_at_file(value.split(":")[0])
         elif name in strategies_of:
             for one in value.split(","):

@@ -97,6 +97,7 @@ TEST_F(Window, PlaysAScriptAndEnds) {
 class WindowInHands : public Window {
  protected:
   void SetUp() override {
+    if (std::getenv("EVTWIN_LONG") == nullptr) GTEST_SKIP() << "long: scripts/test --long";
     Window::SetUp();
     if (IsSkipped()) return;
     if (std::system("command -v xdotool >/dev/null 2>&1") != 0) GTEST_SKIP() << "no xdotool (package xdotool)";
@@ -117,12 +118,16 @@ class WindowInHands : public Window {
       setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
       setenv("LIBGL_ALWAYS_SOFTWARE", "1", 1);
     });
-    ASSERT_TRUE(waits_until([&] { return title().find("evtwin - ") != std::string::npos; })) << "no window";
+    ASSERT_TRUE(waits_until([&] { return title().find("evtwin - ") != std::string::npos; }))
+        << "no window; the viewer "
+        << (kill(viewer_, 0) == 0 && waitpid(viewer_, nullptr, WNOHANG) == 0 ? "runs" : "has ended")
+        << " and says: " << ::evtwin::testing::read_all(path(".err"))
+        << "; xdotool: " << hands("search --name evtwin 2>&1");
     hands("search --name '^evtwin - ' windowfocus --sync");
   }
   /// What xdotool prints. Without a window manager windows stand at the upper left corner.
   std::string hands(const std::string& words) const {
-    const std::string command = "DISPLAY=" + display_ + " xdotool " + words + " 2>/dev/null";
+    const std::string command = "DISPLAY=" + display_ + " xdotool 2>/dev/null " + words;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
     std::string said;
     for (int c = 0; pipe != nullptr && (c = std::fgetc(pipe.get())) != EOF;) said += static_cast<char>(c);
