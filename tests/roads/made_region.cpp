@@ -38,6 +38,8 @@ MadeRegion made_region(std::uint32_t side, std::uint32_t stations) {
     Station station;
     station.name = "S" + std::to_string(s);
     station.node = static_cast<std::uint32_t>(unit(1'000'000 + s, 0) * side * side);
+    station.lat_deg = region.network.nodes()[station.node].lat_deg;
+    station.lon_deg = region.network.nodes()[station.node].lon_deg;
     station.kw = s % 3 == 0 ? 200.0 : s % 3 == 1 ? 100.0 : 50.0;
     station.chargers = 2 + s % 5;
     station.price_per_kwh = 250.0 + std::floor(200.0 * unit(1'000'000 + s, 1));
