@@ -15,33 +15,55 @@ struct Step {
   int by;
 };
 
-/// Plug-ins and plug-outs in the order of time; who leaves goes before who comes.
-std::vector<Step> steps_of(const Run& run, std::uint32_t site) {
+/// In the order of time; who leaves goes before who comes.
+void sort_steps(std::vector<Step>& steps) {
+  std::ranges::sort(
+      steps, [](const Step& a, const Step& b) { return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.by < b.by; });
+}
+
+/// Plug-ins and plug-outs of all sites.
+std::vector<Step> steps_of(const Run& run) {
   std::vector<Step> steps;
   for (const Session& session : run.sessions) {
-    if (is_unserved(session) || (site != no_row && session.site != site)) continue;
+    if (is_unserved(session)) continue;
     steps.push_back({session.plugged_in_ns, 1});
     steps.push_back({session.departed_ns, -1});
   }
-  std::ranges::sort(
-      steps, [](const Step& a, const Step& b) { return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.by < b.by; });
+  sort_steps(steps);
   return steps;
 }
+
+/// Steps of a part of the run: how many are there when it begins, and who comes and goes in it. A day of a year is
+/// found without sorting the year.
+struct PartSteps {
+  TimeNs from_ns, to_ns;
+  int count_before = 0;
+  std::vector<Step> steps{};
+
+  void add_stay(TimeNs begin_ns, TimeNs end_ns) {
+    if (begin_ns < from_ns && end_ns >= from_ns) ++count_before;
+    if (begin_ns >= from_ns && begin_ns < to_ns) steps.push_back({begin_ns, 1});
+    if (end_ns >= from_ns && end_ns < to_ns) steps.push_back({end_ns, -1});
+  }
+};
 
 /// Where a count is largest in [from, to), the first of equals; count 0: nowhere.
 struct Most {
   TimeNs time_ns = 0;
   int count = 0;
 };
-Most most_in(const std::vector<Step>& steps, TimeNs from, TimeNs to) {
+Most most_in(const std::vector<Step>& steps, TimeNs from, TimeNs to, int count = 0) {
   Most most;
-  int count = 0;
   for (const Step& step : steps) {
     if (step.time_ns >= to) break;
     count += step.by;
     if (step.time_ns >= from && count > most.count) most = {step.time_ns, count};
   }
   return most;
+}
+Most most_in(PartSteps part) {
+  sort_steps(part.steps);
+  return most_in(part.steps, part.from_ns, part.to_ns, part.count_before);
 }
 
 class Day {
@@ -85,7 +107,12 @@ class Day {
   }
 
   void add_cars(std::vector<Moment>& out) const {
-    if (const Most most = most_in(steps_of(run_, site_), from_, to_); most.count > 0) {
+    PartSteps plugged{from_, to_};
+    for (const std::uint32_t row : run_.sites[site_].sessions) {
+      const Session& session = run_.sessions[row];
+      if (!is_unserved(session)) plugged.add_stay(session.plugged_in_ns, session.departed_ns);
+    }
+    if (const Most most = most_in(std::move(plugged)); most.count > 0) {
       Moment& moment = out.emplace_back(at(MomentKind::most_vehicles, most.time_ns));
       moment.a = most.count;
     }
@@ -116,15 +143,13 @@ class Day {
   }
 
   void add_queue(std::vector<Moment>& out) const {
-    std::vector<Step> steps;
+    PartSteps waiting{from_, to_};
     for (const std::uint32_t row : run_.sites[site_].sessions) {
       const Session& session = run_.sessions[row];
-      if (wait_end_ns(session) <= session.arrived_ns) continue;
-      steps.push_back({session.arrived_ns, 1});
-      steps.push_back({wait_end_ns(session), -1});
+      const TimeNs end_ns = wait_end_ns(session);
+      if (end_ns > session.arrived_ns) waiting.add_stay(session.arrived_ns, end_ns);
     }
-    std::ranges::sort(steps, {}, &Step::time_ns);
-    const Most most = most_in(steps, from_, to_);
+    const Most most = most_in(std::move(waiting));
     if (most.count > 0) out.emplace_back(at(MomentKind::queue, most.time_ns)).a = most.count;
   }
 
@@ -206,7 +231,7 @@ void add_unless_there(std::vector<Moment>& moments, const std::vector<Moment>& o
 }  // namespace
 
 TimeNs first_busy(const Run& run) {
-  const std::vector<Step> steps = steps_of(run, no_row);
+  const std::vector<Step> steps = steps_of(run);
   const Most most = most_in(steps, run.start_ns, run.end_ns);
   int count = 0;
   for (const Step& step : steps) {
