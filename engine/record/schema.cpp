@@ -9,7 +9,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 46> objects{{
+constexpr std::array<SchemaObject, 47> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -337,12 +337,20 @@ constexpr std::array<SchemaObject, 46> objects{{
   unit TEXT NOT NULL,
   n INTEGER NOT NULL,             -- what it rests on ...
   n_of TEXT NOT NULL,             -- ... sessions, hours, minutes, samples, frames
+  told TEXT NOT NULL,             -- given: it was fed in; fitted to these sessions; predicted; check
   gate TEXT NOT NULL,             -- good, pass, fail, not_scorable
   indicative INTEGER NOT NULL,    -- 1: on too few sessions to be evidence
   pass REAL, good REAL,           -- limits; NULL: reported only
   excluded TEXT NOT NULL,         -- JSON object {reason: n}
   help TEXT NOT NULL,
   help_ko TEXT NOT NULL
+) STRICT)"},
+    {"table", "certificate", R"(CREATE TABLE certificate (
+  id INTEGER PRIMARY KEY CHECK (id = 1), -- of a replay: what its scores come to
+  verdict TEXT NOT NULL,          -- good, pass, indicative (on too few sessions), fail, not_scorable
+  sessions INTEGER NOT NULL,      -- whose energy was compared
+  sentence TEXT NOT NULL,
+  sentence_ko TEXT NOT NULL
 ) STRICT)"},
     {"table", "message", R"(CREATE TABLE message (
   id INTEGER PRIMARY KEY,         -- of a replay: messages of the log that changed something
@@ -505,7 +513,7 @@ constexpr std::array<SchemaObject, 46> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 33> contents{{
+constexpr std::array<TableContent, 34> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -564,7 +572,8 @@ constexpr std::array<TableContent, 33> contents{{
     {"storage_use", "id, storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic", ""},
     {"kpi", "id, site, name, value, unit, help, help_ko", ""},
     {"metered", "id, session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh, dense", ""},
-    {"score", "id, name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko", ""},
+    {"score", "id, name, value, unit, n, n_of, told, gate, indicative, pass, good, excluded, help, help_ko", ""},
+    {"certificate", "id, verdict, sessions, sentence, sentence_ko", ""},
     {"message", "id, time_ns, station, evse, session, kind, text", ""},
     {"logged_session",
      "id, session, start_ns, stop_ns, station, evse, transaction_id, token, token_type, ocpi_cdr, ocpi_session", ""},

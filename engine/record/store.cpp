@@ -314,7 +314,7 @@ void Store::write_kpis(std::span<const Kpi> kpis) {
 
 void Store::write_log(const LogContent& log) {
   TableInsert metered(database_, "metered"), score(database_, "score"), message(database_, "message"),
-      session(database_, "logged_session");
+      session(database_, "logged_session"), certificate(database_, "certificate");
   for (const MeteredRow& row : log.metered) {
     metered.begin_row().add_integer(static_cast<std::int64_t>(row.session)).add_integer(evse_id(row.site, row.evse));
     metered.add_integer(row.start_ns)
@@ -331,8 +331,16 @@ void Store::write_log(const LogContent& log) {
         .add_text(row.unit)
         .add_integer(static_cast<std::int64_t>(row.n))
         .add_text(row.n_of);
-    score.add_text(row.gate).add_integer(row.indicative ? 1 : 0).add_real(row.pass).add_real(row.good);
+    score.add_text(row.told)
+        .add_text(row.gate)
+        .add_integer(row.indicative ? 1 : 0)
+        .add_real(row.pass)
+        .add_real(row.good);
     score.add_text(row.excluded).add_text(row.help).add_text(row.help_ko);
+  }
+  if (const CertificateRow& row = log.certificate; !row.verdict.empty()) {
+    certificate.begin_row().add_text(row.verdict).add_integer(static_cast<std::int64_t>(row.sessions));
+    certificate.add_text(row.sentence).add_text(row.sentence_ko);
   }
   for (const MessageRow& row : log.messages) {
     message.begin_row().add_integer(row.time_ns).add_text(row.station).id_or_null(row.evse);
@@ -350,7 +358,7 @@ void Store::write_log(const LogContent& log) {
         .add_text(row.token_type);
     session.text_or_null(row.ocpi_cdr).text_or_null(row.ocpi_session);
   }
-  for (TableInsert* insert : {&metered, &score, &message, &session}) insert->write_rows();
+  for (TableInsert* insert : {&metered, &score, &certificate, &message, &session}) insert->write_rows();
 }
 
 void Store::write_hashes() {

@@ -40,7 +40,8 @@ Report make_report(const std::vector<std::string>& files, bool whole) {
   std::vector<analysis::VerdictRun> judged;
   for (std::size_t i = 0; i < report.runs.size(); ++i) {
     const record::RunSummary& summary = report.runs[i].summary;
-    judged.push_back({report.names[i], summary.kpis, summary.start_ns, summary.end_ns, summary.currency});
+    judged.push_back({report.names[i], summary.kpis, summary.start_ns, summary.end_ns, summary.currency,
+                      summary.parameters, !report.runs[i].scores.empty()});
   }
   report.verdict = analysis::give_verdict(judged, analysis::Language::english);
   report.verdict_ko = analysis::give_verdict(judged, analysis::Language::korean);

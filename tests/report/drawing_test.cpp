@@ -199,11 +199,6 @@ TEST(Axes, OfTimeFollowTheLocalClock) {
   EXPECT_EQ(time_ticks(amsterdam).back().text, "10-27");
 }
 
-TEST(Certificate, KnowsWhatIsGivenAsTheReplayDoes) {
-  for (const replay::ScoreInfo& info : replay::score_table())
-    EXPECT_EQ(told_of_score(info.name), replay::name_of(info.told)) << info.name;
-}
-
 TEST(Words, OfStrangersStayWords) {
   EXPECT_EQ(escape_html("</script><img src=x onerror='a()'>&\"\x1b"),
             "&lt;/script&gt;&lt;img src=x onerror=&#39;a()&#39;&gt;&amp;&quot;\\x1B");

@@ -75,12 +75,17 @@ double session_peak_kw(const Run& run, std::uint32_t session, TimeNs t = kernel:
 /// Energy that went into the battery by t over its capacity, measured at the battery; NaN: the battery is unknown.
 double session_workload(const Run& run, std::uint32_t session, TimeNs t = kernel::time_never);
 /// Mean time from plug-in to the last energy, hours, of those who got what they came for; NaN: nobody did.
-double mean_hours_to_ready(const Run& run);
+struct HoursToReady {
+  double mean_h = none;
+  std::size_t ready = 0;    ///< those it is the mean of, and ...
+  std::size_t charged = 0;  ///< ... all who were plugged in
+};
+HoursToReady hours_to_ready(const Run& run);
 /// Session plugged in at an EVSE at t; no_row: none.
 std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t);
 
-/// Money of [from, to), each party's view: what it earns is positive. Sums over the ledger's windows (whole windows
-/// whose start lies inside); equal to the file's party_per_day for whole days.
+/// Money of [from, to), each party's view: what it earns is positive. Sums over the ledger's windows, of a window that
+/// lies in part inside that part; equal to the file's party_per_day for whole days.
 struct PartyMoney {
   double drivers = 0.0;  ///< V2G payments - what they paid - wear of their batteries
   double site = 0.0;     ///< what drivers paid - V2G payments - grid - wear of its storage

@@ -68,11 +68,14 @@ std::string waiting_sentence(const Ui& ui, const model::Run& run, std::uint32_t 
   return reason.empty() ? said(ui, Word::why_waits_its_turn, when) : said(ui, Word::why_waits_until, when, reason);
 }
 
-std::string charging_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse, double kw, TimeNs t) {
+std::string charging_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse, const model::Session& session,
+                              double kw, TimeNs t) {
   const model::Evse& e = run.evses[evse];
   const model::Why why = model::why_evse(run, evse, t);
   constexpr double near = 0.02;
   if (kw >= e.max_kw * (1.0 - near)) return said(ui, Word::why_full_power, kw_text(kw));
+  // Of a three-phase car on one phase, or one with a smaller charger.
+  if (kw >= session.max_kw * (1.0 - near)) return said(ui, Word::why_car_at_most, kw_text(kw), kw_text(e.max_kw));
   if (const std::string guard = guard_reason(ui, run, why); !guard.empty())
     return said(ui, Word::why_held_back, kw_text(kw), kw_text(e.max_kw), guard);
   // Below what was asked for without a correction: the car takes no more.
@@ -122,7 +125,7 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
 
   switch (state.status) {
     case model::EvseStatus::charging:
-      text = charging_sentence(ui, run, evse, state.kw, t);
+      text = charging_sentence(ui, run, evse, session, state.kw, t);
       break;
     case model::EvseStatus::discharging:
       text = said(ui, Word::why_gives_back, kw_text(-state.kw));

@@ -80,32 +80,15 @@ TEST(Metered, ErrorOfTheSiteIsTheCertificates) {
             test::ask(replayed().file, "SELECT value FROM score WHERE name = 'timing_rmse'"));
 }
 
-TEST(Judged, CountsTheLinesOfTheCertificateByGateWithoutThoseGiven) {
+TEST(Certificate, IsTheRunFilesOwn) {
   const model::Run& run = *replayed().run;
-  const Judged sum = judge_run(run);
-  const auto count = [&](const std::string& gate) {
-    return test::ask(replayed().file,
-                     "SELECT count(*) FROM score WHERE gate = '" + gate +
-                         "' AND name NOT IN ('session_energy_mape', 'session_energy_bias', 'small_session_energy_mae', "
-                         "'site_load_nmbe', 'site_load_month_cv_rmse')");
-  };
-  EXPECT_EQ(static_cast<double>(sum.good), count("good"));
-  EXPECT_EQ(static_cast<double>(sum.pass), count("pass"));
-  EXPECT_EQ(static_cast<double>(sum.fail), count("fail"));
-  EXPECT_EQ(static_cast<double>(sum.left_out),
+  EXPECT_EQ(run.certificate.verdict, "pass");
+  EXPECT_EQ(run.certificate.sentence.substr(0, 5), "pass,") << run.certificate.sentence;
+  EXPECT_EQ(static_cast<double>(run.certificate.sessions),
+            test::ask(replayed().file, "SELECT n FROM score WHERE name = 'session_energy_mape'"));
+  EXPECT_EQ(static_cast<double>(count_left_out(run)),
             test::ask(replayed().file, "SELECT count(*) FROM flag WHERE left_out = 1"));
-  EXPECT_EQ(sum.worst_word(), "pass");
-  EXPECT_EQ(sum.good + sum.pass + sum.fail + sum.given + sum.not_scorable, run.scores.size());
-}
-
-TEST(Judged, OneFailingLineIsTheVerdictAndALineThatWasGivenIsNot) {
-  model::Run run = *replayed().run;
-  for (Score& score : run.scores) {
-    if (score.name == "session_energy_mape") score.gate = "fail";
-  }
-  EXPECT_EQ(judge_run(run).worst_word(), "pass");
-  run.scores.back().gate = "fail";
-  EXPECT_EQ(judge_run(run).worst_word(), "fail");
+  EXPECT_EQ(std::ranges::count(run.scores, std::string("given"), &Score::told), 5);
 }
 
 }  // namespace
