@@ -273,6 +273,21 @@ constexpr std::string_view session_columns =
     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, driver_revenue, v2g_payment, wear_cost, soc_start, "
     "soc_end, battery_kwh, charge_efficiency, discharge_efficiency, waited_h, max_kw, ended";
 
+/// Transactions of the log that were not replayed, at their EVSEs: "STATION-NUMBER", or the station itself.
+void read_left_out(const Source& source, Run& run) {
+  std::unordered_map<std::string_view, Evse*> named;
+  for (Evse& evse : run.evses) named.emplace(evse.name, &evse);
+  Rows rows = source.all_rows("logged_session", "session, start_ns, stop_ns, station, evse");
+  while (rows.next_row()) {
+    if (!rows.is_null(1)) continue;
+    const std::string station = rows.column_text(4);
+    const std::string numbered = fmt::format("{}-{}", station, rows.is_null(5) ? 1 : rows.column_integer(5));
+    auto found = named.find(numbered);
+    if (found == named.end()) found = named.find(station);
+    if (found != named.end()) found->second->left_out.emplace_back(rows.column_time(2), rows.column_time(3));
+  }
+}
+
 }  // namespace
 
 void read_header(const Source& source, Run& run) {
@@ -282,6 +297,7 @@ void read_header(const Source& source, Run& run) {
   read_sites(source, run);
   read_feeders(source, run);
   read_evses(source, run);
+  read_left_out(source, run);
   read_storages(source, run);
   read_vehicles(source, run);
   read_flags(source, run);

@@ -58,11 +58,12 @@ struct Evse {
   /// At its meter; 0 where nothing is recorded. A gap after the last record of a run that is not complete: a piece is
   /// recorded when it ends. Empty until Loaded::all.
   Series kw;
-  std::vector<std::uint32_t> sessions;     ///< rows of Run::sessions, in the order of plug-in
-  std::vector<std::uint32_t> corrections;  ///< rows of Run::corrections, in the order of time
-  std::vector<std::uint32_t> setpoints;    ///< rows of Run::setpoints, in the order of time
-  std::vector<std::uint32_t> plans;        ///< rows of Run::plans, in the order of decision
-  std::vector<std::uint32_t> outages;      ///< rows of Run::outages
+  std::vector<std::uint32_t> sessions;              ///< rows of Run::sessions, in the order of plug-in
+  std::vector<std::uint32_t> corrections;           ///< rows of Run::corrections, in the order of time
+  std::vector<std::uint32_t> setpoints;             ///< rows of Run::setpoints, in the order of time
+  std::vector<std::uint32_t> plans;                 ///< rows of Run::plans, in the order of decision
+  std::vector<std::uint32_t> outages;               ///< rows of Run::outages
+  std::vector<std::pair<TimeNs, TimeNs>> left_out;  ///< of a replay: transactions of the log that are not in the run
 };
 
 struct Storage {

@@ -24,6 +24,11 @@ bool is_out(const Run& run, const Evse& evse, TimeNs t) {
   return last != no_row && t < run.outages[last].to_ns;
 }
 
+/// Whether the log has a transaction there that was not replayed.
+bool is_left_out(const Evse& evse, TimeNs t) {
+  return std::ranges::any_of(evse.left_out, [&](const auto& stay) { return stay.first <= t && t < stay.second; });
+}
+
 // Calls function(piece, from, to) for each recorded power of [from, to).
 template <class Function>
 void each_piece(const Series& kw, TimeNs from, TimeNs to, Function function) {
@@ -82,7 +87,7 @@ EvseStatus status_of(const Run& run, const Evse& evse, std::uint32_t session, do
   if (is_out(run, evse, t)) return EvseStatus::fault;
   if (kw > 0.0) return EvseStatus::charging;
   if (kw < 0.0) return EvseStatus::discharging;
-  if (session == no_row) return EvseStatus::available;
+  if (session == no_row) return is_left_out(evse, t) ? EvseStatus::left_out : EvseStatus::available;
   const Session& s = run.sessions[session];
   const double got_kwh = evse.kw.extent_of(s.plugged_in_ns, t).integral_h;
   if (got_kwh >= s.wanted_kwh - finished_kwh) return EvseStatus::finished;
@@ -207,6 +212,7 @@ analysis::PilotReading evse_pilot(const Run& run, std::uint32_t row, TimeNs t) {
   facts.max_kw = evse.max_kw;
   facts.kw = evse.kw.value_at(t);
   if (facts.connected && !kernel::is_known(facts.kw)) return {};
+  if (!facts.connected && is_left_out(evse, t)) return {};
 
   // A correction at the instant of its set-point is the later word.
   const auto asked_ns = [&](std::uint32_t i) { return run.decisions[run.setpoints[i].decision].time_ns; };
@@ -258,6 +264,9 @@ SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
         break;
       case EvseStatus::fault:
         ++state.fault;
+        break;
+      case EvseStatus::left_out:
+        ++state.left_out;
         break;
     }
   }

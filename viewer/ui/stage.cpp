@@ -37,7 +37,8 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
   for (const std::uint32_t row : evses)
     counts.at(static_cast<std::size_t>(state_of(ui, scene.run, row, scene.t).status)) += 1;
   constexpr std::array shown{model::EvseStatus::charging, model::EvseStatus::discharging, model::EvseStatus::waiting,
-                             model::EvseStatus::finished, model::EvseStatus::fault,       model::EvseStatus::available};
+                             model::EvseStatus::finished, model::EvseStatus::fault,       model::EvseStatus::left_out,
+                             model::EvseStatus::available};
   // From the right, as far as there is room.
   float right = min.x + width;
   for (auto it = shown.rbegin(); it != shown.rend(); ++it) {

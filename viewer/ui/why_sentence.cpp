@@ -119,6 +119,7 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
   t = std::clamp(t, run.start_ns, std::max(run.start_ns, run.known_until_ns - 1));
   const model::EvseState& state = state_of(ui, run, evse, t);
   if (state.status == model::EvseStatus::fault) return ui.tr(Word::why_fault);
+  if (state.status == model::EvseStatus::left_out) return ui.tr(Word::why_left_out);
   if (state.session == no_row) return ui.tr(Word::why_free);
   const model::Session& session = run.sessions[state.session];
   std::string text;
@@ -139,6 +140,7 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
     // Told above.
     case model::EvseStatus::available:
     case model::EvseStatus::fault:
+    case model::EvseStatus::left_out:
       break;
   }
 

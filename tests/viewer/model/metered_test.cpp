@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "run_files.hpp"
+#include "viewer/model/state.hpp"
+#include "viewer/model/usable.hpp"
 
 namespace evtwin::viewer::model {
 namespace {
@@ -78,6 +80,28 @@ TEST(Metered, ErrorOfTheSiteIsTheCertificates) {
   const model::Run& run = *replayed().run;
   EXPECT_EQ(metered_error_of_site(run).value_at(run.start_ns),
             test::ask(replayed().file, "SELECT value FROM score WHERE name = 'timing_rmse'"));
+}
+
+// Transaction 5 charges at P3-1 in the log and is not in the run: nobody may be sent there.
+TEST(Metered, AnEvseOfATransactionThatWasLeftOutIsNotFree) {
+  const model::Run& run = *replayed().run;
+  const auto ns = [&](const char* what) {
+    return static_cast<TimeNs>(
+               test::ask(replayed().file,
+                         std::string("SELECT ") + what + " / 1000000000 FROM logged_session WHERE session IS NULL")) *
+           kernel::second_ns;
+  };
+  const TimeNs from = ns("start_ns"), to = ns("stop_ns");
+  const auto evse =
+      static_cast<std::uint32_t>(std::ranges::find(run.evses, std::string("P3-1"), &Evse::name) - run.evses.begin());
+  ASSERT_LT(evse, run.evses.size());
+  for (const TimeNs t : {from + kernel::second_ns, from + (to - from) / 2, to - kernel::second_ns}) {
+    EXPECT_EQ(evse_status(run, evse, t), EvseStatus::left_out);
+    const std::vector<std::uint32_t> usable = usable_at(run, {}, 0, t);
+    EXPECT_EQ(std::ranges::find(usable, evse), usable.end());
+    EXPECT_EQ(site_state(run, 0, t).left_out, 1U);
+  }
+  EXPECT_NE(evse_status(run, evse, to + 2 * kernel::second_ns), EvseStatus::left_out);
 }
 
 TEST(Certificate, IsTheRunFilesOwn) {
