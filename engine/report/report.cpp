@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -32,6 +33,14 @@ std::vector<std::string> names_of(const std::vector<RunRecord>& runs) {
 }
 
 }  // namespace
+
+bool has_prices(const Report& report) {
+  const record::RunSummary& first = report.runs.front().summary;
+  if (!first.currency.empty()) return true;
+  // Drivers may pay where nobody has named a currency.
+  return std::abs(analysis::value_of(first.kpis, "total_cost")) > 0.0 ||
+         std::abs(analysis::value_of(first.kpis, "driver_revenue")) > 0.0;
+}
 
 Report make_report(const std::vector<std::string>& files, bool whole) {
   Report report;
