@@ -52,6 +52,17 @@ TEST_F(Pages, TheFirstFrameWaitsForNoRun) {
   EXPECT_NE(made.app().ui().run_a(), nullptr);
 }
 
+// The page brings another font where this is said: of the whole one nothing is lacking, in no frame of a Korean stage.
+TEST_F(Pages, LacksNoCharacterThatTheFontHas) {
+  Page made(make_cpu_surface(), read_link("#lang=ko&layout=stakeholder&compare=split&still"),
+            {*folder / "edf.evtwin", *folder / "asap.evtwin"}, "ko", false);
+  made.resize_to(1200, 800, 1.0F);
+  int lacking = 0;
+  for (int i = 0; i < 200 && (made.draw_frame(1.0 / 60.0).again || i < 3); ++i) lacking += made.lacks_characters();
+  EXPECT_EQ(lacking, 0);
+  EXPECT_NE(made.app().ui().run_b(), nullptr);
+}
+
 TEST_F(Pages, AnAddressShowsAgainWhatWasShown) {
   const auto first =
       page("#t=2026-06-01T11:30&window=3h&select=A-3&lang=ko&theme=dark&layout=stakeholder&compare=split",
