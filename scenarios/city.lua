@@ -4,7 +4,7 @@
 local sites = param("sites", 40)
 -- Who gets what where all ask for more: "proportional", or "price" by what a kWh is worth to the site.
 local share = param("share", "proportional")
-local kw_per_site = param("kw_per_site", 16)
+local kw_per_site = param("kw_per_site", 9)
 -- 0: three kinds of sites in turn; 1 to 3: that kind alone.
 local only_kind = param("kind", 0)
 
