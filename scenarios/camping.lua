@@ -33,8 +33,7 @@ return scenario {
     demand_response = { { from = "2026-08-14T18:00", hours = 43, limit_kw = 0 } },
     stations = { { name = "Socket", evses = 1, max_a = 16, phases = 1, min_a = 0, bidirectional = true } },
   },
-  -- A booking wants some energy; here none can come, and a hundredth of a kWh stands for none.
-  arrivals = bookings { { id = "camper", arrive = "2026-08-14T18:00", leave = "2026-08-16T13:00", vehicle = "car", soc = soc, energy_kwh = 0.01, v2g = true } },
+  arrivals = bookings { { id = "camper", arrive = "2026-08-14T18:00", leave = "2026-08-16T13:00", vehicle = "car", soc = soc, energy_kwh = 0, v2g = true } },
   kpi = {
     unserved_kwh = "SELECT sum(overload_kwh) FROM meter",
     way_home_kwh = function() return home_kwh end,

@@ -32,9 +32,8 @@ return scenario {
     demand_response = { { from = "2026-06-01T10:00", hours = 3, limit_kw = 0 } },
     stations = { { name = "Box", evses = 2, kind = "dc", kw = 20, efficiency = 0.97, bidirectional = true } },
   },
-  -- A booking wants some energy; the giver's hundredth of a kWh stands for none.
   arrivals = bookings {
-    { id = "giver", arrive = "2026-06-01T10:00", leave = "2026-06-01T12:30", vehicle = "giver", evse = "Box-1", soc = 0.8, energy_kwh = 0.01, v2g = true },
+    { id = "giver", arrive = "2026-06-01T10:00", leave = "2026-06-01T12:30", vehicle = "giver", evse = "Box-1", soc = 0.8, energy_kwh = 0, v2g = true },
     { id = "taker", arrive = "2026-06-01T10:00", leave = "2026-06-01T12:30", vehicle = "taker", evse = "Box-2", soc = 0.1, energy_kwh = param("kwh", 12) },
   },
   kpi = {

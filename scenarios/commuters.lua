@@ -62,9 +62,9 @@ local function share(place)
           "FROM meter m JOIN site ON site.id = m.site"):format(place)
 end
 local function place(name, contract_kw, station)
-  if #stays[name] == 0 then stays[name] = { { arrive = at(1, 60), leave = at(1, 61), vehicle = "small", energy_kwh = 0.01 } } end
+  local nobody = #stays[name] == 0
   return site {
-    name = name, contract_kw = contract_kw, stations = { station }, arrivals = bookings(stays[name]), unmet_price_per_kwh = 400,
+    name = name, contract_kw = contract_kw, stations = { station }, arrivals = nobody and arrivals.poisson { per_hour = 0, energy_kwh = 1, stay_h = 1 } or bookings(stays[name]), unmet_price_per_kwh = 400,
     tariff = { name = "made up", currency = "KRW", periods = { { from = "00:00", to = "24:00", price_per_kwh = 150 } } },
   }
 end

@@ -295,16 +295,14 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
   } else if (std::none_of(site.evses.begin(), site.evses.end(),
                           [&](const physics::Evse& e) { return inlet_fits(request.car, e); })) {
     if (!request.car.has_dc) fail("dc_kw", "= 0: every EVSE of the site is DC");
-    fail("model", fmt::format("takes {}, and no EVSE of the site has that",
-                              physics::socket_names(request.car.sockets)));
+    fail("model",
+         fmt::format("takes {}, and no EVSE of the site has that", physics::socket_names(request.car.sockets)));
   }
 }
 
 }  // namespace
 
-bool inlet_fits(const physics::Vehicle& car, const physics::Evse& evse) {
-  return physics::fits_inlet(evse, car);
-}
+bool inlet_fits(const physics::Vehicle& car, const physics::Evse& evse) { return physics::fits_inlet(evse, car); }
 
 std::string vehicle_keys_help() {
   std::string text;

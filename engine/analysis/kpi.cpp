@@ -485,11 +485,14 @@ void append_calls(std::vector<Kpi>& out, const twin::DispatchSums& d, std::int32
   const auto add_figure = [&](const char* name, double value, const char* unit, const char* help, const char* help_ko) {
     out.push_back({name, site, value, unit, help, help_ko});
   };
-  add_figure("dispatch_calls", static_cast<double>(d.calls), "", "calls of demand response to cars", "차량 대상 수요반응 호출 수");
-  add_figure("dispatch_asked", static_cast<double>(d.asked), "", "enrolled cars that were asked, by call", "호출을 받은 등록 차량 수(호출별 합)");
+  add_figure("dispatch_calls", static_cast<double>(d.calls), "", "calls of demand response to cars",
+             "차량 대상 수요반응 호출 수");
+  add_figure("dispatch_asked", static_cast<double>(d.asked), "", "enrolled cars that were asked, by call",
+             "호출을 받은 등록 차량 수(호출별 합)");
   add_figure("dispatch_yes", static_cast<double>(d.yes), "", "of them, those that said yes", "그중 수락한 차량 수");
   add_figure("dispatch_called_kwh", d.called_kwh, "kWh", "asked for: kW x length of the calls", "요청 전력량");
-  add_figure("dispatch_promised_kwh", d.promised_kwh, "kWh", "promised by those that said yes", "수락 차량이 약속한 전력량");
+  add_figure("dispatch_promised_kwh", d.promised_kwh, "kWh", "promised by those that said yes",
+             "수락 차량이 약속한 전력량");
   add_figure("dispatch_delivered_kwh", d.delivered_kwh, "kWh",
              "delivered: drawn at the calls' begin x length - metered, of those that promised and until they left",
              "실제 제공 전력량(호출 시작 시점 전력 기준)");

@@ -369,6 +369,8 @@ struct RoadsCommand {
   std::string from, to;
   std::string least = "time";  ///< "time", "money", or the worth of an hour
   std::optional<double> reserve_soc;
+  // traffic
+  std::string trips;  ///< table of the trips to write (CSV); empty: none
   bool json = false;
 };
 

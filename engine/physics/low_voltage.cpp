@@ -30,11 +30,9 @@ class Stand {
   /// What stands by takes from it until the care's threshold, until nothing is left, or to the end.
   void drain() {
     const double floor_wh = care_ != nullptr ? care_->from_soc * battery_.capacity_wh : 0.0;
-    const double to_floor_h =
-        battery_.drain_w > 0.0 ? std::max(0.0, wh_ - floor_wh) / battery_.drain_w : infinite;
+    const double to_floor_h = battery_.drain_w > 0.0 ? std::max(0.0, wh_ - floor_wh) / battery_.drain_w : infinite;
     const bool reaches = to_floor_h < hours_ - t_h_;
-    const double after_wh =
-        reaches ? std::min(wh_, floor_wh) : wh_ - battery_.drain_w * (hours_ - t_h_);
+    const double after_wh = reaches ? std::min(wh_, floor_wh) : wh_ - battery_.drain_w * (hours_ - t_h_);
     note_fall(after_wh);
     out_.drained_wh += wh_ - after_wh;
     wh_ = after_wh;

@@ -10,8 +10,8 @@ namespace {
 constexpr SocketSet ac1 = 1, ac3 = 2, ccs1 = 4, ccs2 = 8, chademo = 16, nacs = 32;
 
 constexpr std::array kinds_of_sockets{
-    SocketKind{"AC1", ac1, true, false},   SocketKind{"AC3", ac3, true, false},
-    SocketKind{"CCS1", ccs1, false, true}, SocketKind{"CCS2", ccs2, false, true},
+    SocketKind{"AC1", ac1, true, false},         SocketKind{"AC3", ac3, true, false},
+    SocketKind{"CCS1", ccs1, false, true},       SocketKind{"CCS2", ccs2, false, true},
     SocketKind{"CHAdeMO", chademo, false, true}, SocketKind{"NACS", nacs, true, true},
 };
 static_assert(kernel::has_unique_keys(kinds_of_sockets, &SocketKind::name) &&

@@ -51,7 +51,9 @@ class TraceWriter {
     const RecordedSession& s = run_.sessions[i];
     MeterRegister counter;
     SessionMeter meter(s, run_.evses[s.evse], counter);
-    const auto tell = [&](const TracedMessage& message, TimeNs t) { tell_message(i, message, t, counter.import_wh / 1e3); };
+    const auto tell = [&](const TracedMessage& message, TimeNs t) {
+      tell_message(i, message, t, counter.import_wh / 1e3);
+    };
     tell(plugged, s.plugged_in_ns);
     tell(authorized, s.plugged_in_ns);
     tell(started, s.plugged_in_ns);
@@ -74,8 +76,8 @@ class TraceWriter {
       // The words of OCPI begin where its server has it.
       const char* words = leg + 1 < legs_ns_.size() ? message.ocpp : message.ocpi;
       const TimeNs there = t + legs_ns_[leg];
-      sink_(fmt::format("{}{},{},{},{},{},{:.4f}\n", head, words, trace_actors[leg], trace_actors[leg + 1], time_text(t),
-                        time_text(there), kwh));
+      sink_(fmt::format("{}{},{},{},{},{},{:.4f}\n", head, words, trace_actors[leg], trace_actors[leg + 1],
+                        time_text(t), time_text(there), kwh));
       t = there;
       ++summary_.rows;
     }

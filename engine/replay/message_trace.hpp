@@ -31,8 +31,8 @@ struct TraceSummary {
 /// "0.3,0.05,0.5,1" -> the four legs. @throws std::invalid_argument with what is due
 std::array<double, trace_actors.size() - 1> trace_legs(const std::string& text);
 
-/// CSV: session, evse, message, carried_as, from, to, sent, received, kwh (imported so far by the session); a row for each
-/// leg of each message, session by session in order of plug-in. Times ISO 8601 with milliseconds.
+/// CSV: session, evse, message, carried_as, from, to, sent, received, kwh (imported so far by the session); a row for
+/// each leg of each message, session by session in order of plug-in. Times ISO 8601 with milliseconds.
 TraceSummary write_message_trace(const RecordedRun& run, const TraceOptions& options,
                                  const std::function<void(std::string_view)>& sink);
 

@@ -51,7 +51,7 @@ struct Build {
       session_files;                                                   ///< read once: by path, and whether with claims
   std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
   std::shared_ptr<const ScenarioSource> shared_source{};               ///< `source`, for what outlives the building
-  std::vector<SentVisit> sent{};  ///< to sites that may not be built yet
+  std::vector<SentVisit> sent{};                                       ///< to sites that may not be built yet
   bool has_roads = false;        ///< roads = { ... } may send visits to sites without arrivals of their own
   bool past_is_history = false;  ///< sessions that ended before the run are the history of the site being built
 

@@ -20,12 +20,16 @@ struct AnswerLaw {
 enum class Reply : std::uint8_t { accept, other_time, other_place, none };
 
 AnswerLaw answer_law(const Fields& f) {
-  AnswerLaw law{f.read_number("accept"), f.read_number("other_time"), f.read_number("other_place"),
-                f.read_number("keep"), static_cast<TimeNs>(f.read_number("move_h") * static_cast<double>(kernel::hour_ns)),
+  AnswerLaw law{f.read_number("accept"),
+                f.read_number("other_time"),
+                f.read_number("other_place"),
+                f.read_number("keep"),
+                static_cast<TimeNs>(f.read_number("move_h") * static_cast<double>(kernel::hour_ns)),
                 f.text("elsewhere")};
   const double sum = law.accept + law.other_time + law.other_place;
   if (sum > 1.0 + 1e-9)
-    throw_at(f.where("accept"), "+ other_time + other_place = " + show_number(sum) + "; chances are 1 at most together");
+    throw_at(f.where("accept"),
+             "+ other_time + other_place = " + show_number(sum) + "; chances are 1 at most together");
   return law;
 }
 
@@ -112,7 +116,8 @@ void send_elsewhere(Build& build) {
     for (const twin::Site& site : build.world.sites) known.push_back(site.name);
     const auto at = std::find(known.begin(), known.end(), sent.site);
     if (at == known.end())
-      throw_at(sent.where, "= \"" + sent.site + "\": the scenario has no such site" + kernel::did_you_mean(sent.site, known));
+      throw_at(sent.where,
+               "= \"" + sent.site + "\": the scenario has no such site" + kernel::did_you_mean(sent.site, known));
     by_site[static_cast<std::size_t>(at - known.begin())].push_back(std::move(sent.visit));
   }
   for (std::size_t i = 0; i < by_site.size(); ++i) {

@@ -277,7 +277,8 @@ void add_arrivals(Build& build, const Value& value, const Where& where, twin::Si
   }
 
   if (word != nullptr && word->kind == "sessions") {
-    out.push_back(std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *word, where.place_of(*word), site, site.offers)));
+    out.push_back(std::make_shared<const demand::ArrivalLaw>(
+        recorded_of(build, *word, where.place_of(*word), site, site.offers)));
     return;
   }
   if (word != nullptr && word->kind == "ocpp") {

@@ -51,6 +51,8 @@ void read_energy(const Fields& f, const physics::BatterySpec& battery, demand::V
     visit.requested_kwh = (target - visit.soc_start) * battery.capacity_kwh / battery.charge_efficiency;
   } else {
     visit.requested_kwh = f.read_number("energy_kwh");
+    if (visit.requested_kwh == 0.0 && !f.read_boolean("v2g"))
+      throw_at(f.where("energy_kwh"), "= 0 is for a car that only gives; that needs v2g = true");
     const double room_kwh =
         (1.0 - (f.has_key("soc") ? visit.soc_start : 0.0)) * battery.capacity_kwh / battery.charge_efficiency;
     if (visit.requested_kwh > room_kwh)

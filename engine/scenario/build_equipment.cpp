@@ -130,8 +130,7 @@ physics::Vehicle vehicle_of(const Fields& f) {
 
   v.battery.charge = acceptance_of(f, v);
   read_temperature(f, v);
-  if (f.has_key("sockets"))
-    v.sockets = physics::plugs_for_inlets(sockets_of(f.text("sockets"), f.where("sockets")));
+  if (f.has_key("sockets")) v.sockets = physics::plugs_for_inlets(sockets_of(f.text("sockets"), f.where("sockets")));
 
   // Keys of discharging without v2g would have no effect: an error says so.
   v.v2g_capable = f.read_boolean("v2g");

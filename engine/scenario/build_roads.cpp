@@ -266,9 +266,9 @@ void read_cars(Build& build, const Fields& f, RoadRegion& region) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       const Fields car(*list[i], find_section("road_car"), f.where("cars") / i);
       const std::uint32_t vehicle = vehicle_row(build, car.text("vehicle"), car.where("vehicle"));
-      const roads::SocketSet sockets =
-          car.has_key("sockets") ? sockets_of_row(car.text("sockets"), place_of(car.where("sockets")))
-                                 : build.world.vehicles[vehicle].sockets;
+      const roads::SocketSet sockets = car.has_key("sockets")
+                                           ? sockets_of_row(car.text("sockets"), place_of(car.where("sockets")))
+                                           : build.world.vehicles[vehicle].sockets;
       add_car(build, region, vehicle, car.text("class", "mid"), sockets,
               car.read_number("share", build.world.vehicles[vehicle].share), car.where("class"));
     }

@@ -28,7 +28,8 @@ void read_sockets(const Fields& f, physics::Evse& evse) {
   if (!f.has_key("sockets")) return;
   evse.sockets = sockets_of(f.text("sockets"), f.where("sockets"));
   const bool dc = evse.phases == 0;
-  const auto other = static_cast<physics::SocketSet>(evse.sockets & ~(dc ? physics::dc_sockets() : physics::ac_sockets()));
+  const auto other =
+      static_cast<physics::SocketSet>(evse.sockets & ~(dc ? physics::dc_sockets() : physics::ac_sockets()));
   if (other != 0)
     throw_at(f.where("sockets"), "= \"" + f.text("sockets") + "\": " + physics::socket_names(other) +
                                      (dc ? " carries no DC, and the station is kind = \"dc\""

@@ -52,7 +52,8 @@ class LocationReader {
     for (const Json& evse : member(location_, "evses")) add_evse(evse, groups);
     for (const auto& [group, chargers] : groups) {
       roads::StationRow row;
-      row.station.name = groups.size() == 1 ? name : name + " " + kw_text(group.first) + " " + physics::socket_names(group.second);
+      row.station.name =
+          groups.size() == 1 ? name : name + " " + kw_text(group.first) + " " + physics::socket_names(group.second);
       row.station.lat_deg = lat;
       row.station.lon_deg = lon;
       row.has_place = true;

@@ -1,5 +1,5 @@
-// A directory of stations that was kept as a file: a list of OCPI 2.2.1 Locations (or the answer of a Locations endpoint,
-// whose `data` is that list).
+// A directory of stations that was kept as a file: a list of OCPI 2.2.1 Locations (or the answer of a Locations
+// endpoint, whose `data` is that list).
 #pragma once
 #include <string>
 #include <vector>

@@ -24,7 +24,7 @@ namespace evtwin::twin {
 struct CallableCar {
   std::uint32_t evse = 0;
   std::uint64_t session = 0;
-  std::string_view id;  ///< of the visit, by which it is enrolled or not
+  std::string_view id;   ///< of the visit, by which it is enrolled or not
   TimeNs leaves_ns = 0;  ///< as its driver claimed
   double draws_kw = 0.0;
   double got_kwh = 0.0;
@@ -50,7 +50,8 @@ struct DispatchPromise {
     a(call, evse, session, promised_kw, baseline_kw, got_at_begin_kwh, wanted_kw);
   }
 };
-static_assert(kernel::has_size<DispatchPromise>(48), "a new field must be archived, and the title of checkpoints changed");
+static_assert(kernel::has_size<DispatchPromise>(48),
+              "a new field must be archived, and the title of checkpoints changed");
 
 class Dispatch {
  public:

@@ -191,8 +191,7 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   context_.timers.schedule_timer(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
 }
 
-const physics::Vehicle& Occupancy::vehicle_at_plug_in(std::uint32_t evse, std::uint32_t vehicle,
-                                                      TimeNs plugged_in_ns) {
+const physics::Vehicle& Occupancy::vehicle_at_plug_in(std::uint32_t evse, std::uint32_t vehicle, TimeNs plugged_in_ns) {
   const physics::Vehicle& model = context_.world.vehicles[vehicle];
   if (temperature_ == nullptr || model.power_by_temperature.empty()) return model;
   // A copy per EVSE, as long as the stay: laws of power, view and energy owed read the battery through it.

@@ -130,7 +130,7 @@ class Occupancy {
   TimeNs first_claim_ns_ = kernel::time_never;  // the earliest claimed departure of those plugged in
   std::uint64_t turned_away_at_decision_ = 0;   // of counts_.turned_away
   std::unique_ptr<market::SignalClock> temperature_;  // null: the site has none
-  std::vector<physics::Vehicle> at_temperature_;  // [evses] where the site has a temperature; else empty
+  std::vector<physics::Vehicle> at_temperature_;      // [evses] where the site has a temperature; else empty
 };
 static_assert(kernel::has_size<Occupancy>(456), "a new field must be archived or made anew after loading");
 

@@ -196,10 +196,10 @@ void SiteRun::change_calls(TimeNs t) {
     const physics::BatterySpec& battery = s.vehicle->battery;
     const double floor_kwh = s.vehicle->soc_floor * battery.capacity_kwh;
     const bool gives = coupling.max_discharge_kw > 0.0 && battery.capacity_kwh < infinite;
-    callable_.push_back({evse, s.number, s.visit.id, s.visit.claimed_departure_ns, power_.kw_at(evse, t),
-                         power_.got_kwh(evse), gives ? coupling.max_discharge_kw : 0.0,
-                         physics::smallest_discharge_kw(coupling),
-                         gives ? std::max(0.0, power_.stored_kwh(evse) - floor_kwh) * battery.discharge_efficiency : 0.0});
+    callable_.push_back(
+        {evse, s.number, s.visit.id, s.visit.claimed_departure_ns, power_.kw_at(evse, t), power_.got_kwh(evse),
+         gives ? coupling.max_discharge_kw : 0.0, physics::smallest_discharge_kw(coupling),
+         gives ? std::max(0.0, power_.stored_kwh(evse) - floor_kwh) * battery.discharge_efficiency : 0.0});
   }
   dispatch_.act_now(t, callable_, [&](const DispatchPromise& p) {
     // What the strategy asked for meanwhile holds again, until it is asked itself.

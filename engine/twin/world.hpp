@@ -64,10 +64,10 @@ inline TimeNs next_call_edge(const std::vector<DispatchCall>& calls, TimeNs t) {
 /// How drivers answered proposed bookings, and what came of it; known when the world is built.
 struct OfferAnswers {
   std::uint64_t made = 0;
-  std::uint64_t accepted = 0, moved = 0;      ///< taken: as proposed, at another time
-  std::uint64_t elsewhere = 0, none = 0;      ///< refused: another place, no driving
-  std::uint64_t kept = 0, overridden = 0;     ///< of those taken: came as agreed, or when it suited
-  std::uint64_t outside = 0;                  ///< of those taken: moved out of the run
+  std::uint64_t accepted = 0, moved = 0;   ///< taken: as proposed, at another time
+  std::uint64_t elsewhere = 0, none = 0;   ///< refused: another place, no driving
+  std::uint64_t kept = 0, overridden = 0;  ///< of those taken: came as agreed, or when it suited
+  std::uint64_t outside = 0;               ///< of those taken: moved out of the run
 
   OfferAnswers& operator+=(const OfferAnswers& other) {
     made += other.made;

@@ -8,8 +8,8 @@
 namespace evtwin::physics {
 namespace {
 
-// 720 Wh, 0.9 full: 648 Wh. 0.8 W take 576 Wh in 30 days: 72 Wh are left, 0.1. The limit of 0.5 (360 Wh) is passed after
-// 288 / 0.8 = 360 h, the 15th day.
+// 720 Wh, 0.9 full: 648 Wh. 0.8 W take 576 Wh in 30 days: 72 Wh are left, 0.1. The limit of 0.5 (360 Wh) is passed
+// after 288 / 0.8 = 360 h, the 15th day.
 TEST(LowVoltage, WithoutCareItFallsBelowItsLimitInThirtyDays) {
   const Standing left = stand_parked({}, nullptr, 720.0);
   EXPECT_NEAR(left.soc_end, 0.1, 1e-12);
@@ -24,8 +24,8 @@ TEST(LowVoltage, WithoutCareItFallsBelowItsLimitInThirtyDays) {
 }
 
 // Topped up from 0.65 to 0.95: 216 Wh at (250 - 0.8) x 0.9 = 224.28 W, 0.96308 h, which takes 250 / 0.92 + 120 =
-// 391.739 W from the traction battery: 0.377278 kWh. From 0.9 the first comes after 180 / 0.8 = 225 h, the next 216 / 0.8 =
-// 270 h after the end of the one before: at 225 and 495.963 h, the next would be at 766.9.
+// 391.739 W from the traction battery: 0.377278 kWh. From 0.9 the first comes after 180 / 0.8 = 225 h, the next 216 /
+// 0.8 = 270 h after the end of the one before: at 225 and 495.963 h, the next would be at 766.9.
 TEST(LowVoltage, WithCareItStaysAboveItsLimitAndTheTractionEnergyIsTold) {
   const LowVoltageCare care;
   const Standing kept = stand_parked({}, &care, 720.0);

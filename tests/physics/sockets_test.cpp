@@ -47,13 +47,13 @@ TEST(Sockets, ACombinedInletTakesThePlugOfItsUpperHalf) {
 
 // Who fits where, by hand: rows are cars, columns AC1, AC3, CCS1 + CHAdeMO, CCS2, NACS on AC, NACS on DC.
 TEST(Sockets, ACarFitsWhereAKindIsCommonAndCarriesThatCurrent) {
-  const std::array posts{post(false, set_of({"AC1"})), post(false, set_of({"AC3"})),
-                         post(true, set_of({"CCS1", "CHAdeMO"})), post(true, set_of({"CCS2"})),
-                         post(false, set_of({"NACS"})), post(true, set_of({"NACS"}))};
+  const std::array posts{
+      post(false, set_of({"AC1"})), post(false, set_of({"AC3"})),  post(true, set_of({"CCS1", "CHAdeMO"})),
+      post(true, set_of({"CCS2"})), post(false, set_of({"NACS"})), post(true, set_of({"NACS"}))};
   const std::vector<std::pair<Vehicle, std::string>> cars{
-      {car_with(set_of({"CCS1"})), "x.x..."},  {car_with(set_of({"CCS2"})), ".x.x.."},
+      {car_with(set_of({"CCS1"})), "x.x..."},    {car_with(set_of({"CCS2"})), ".x.x.."},
       {car_with(set_of({"CHAdeMO"})), "..x..."}, {car_with(set_of({"NACS"})), "....xx"},
-      {car_with(set_of({"AC1"})), "x....."},   {Vehicle{}, "xxxxxx"}};
+      {car_with(set_of({"AC1"})), "x....."},     {Vehicle{}, "xxxxxx"}};
   for (const auto& [car, fits] : cars) {
     for (std::size_t i = 0; i < posts.size(); ++i) {
       EXPECT_EQ(fits_inlet(posts[i], car), fits[i] == 'x') << socket_names(car.sockets) << " at post " << i;

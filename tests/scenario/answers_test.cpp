@@ -27,9 +27,10 @@ LoadedScenario answered(const std::string& answers, int n = 400) {
   const TemporaryFolder folder;
   folder.write("offers.csv", offers_table(n));
   return load_scenario(
-      folder.write("test.lua", scenario_text("stations = { { name = 'A', evses = 20, kw = 7 } }",
-                                             "days = 25, seed = 5, arrivals = sessions { file = 'offers.csv', answers = { " +
-                                                 answers + " } }")),
+      folder.write("test.lua",
+                   scenario_text("stations = { { name = 'A', evses = 20, kw = 7 } }",
+                                 "days = 25, seed = 5, arrivals = sessions { file = 'offers.csv', answers = { " +
+                                     answers + " } }")),
       options_with_library());
 }
 const demand::Recorded& visits_of(const LoadedScenario& loaded) {
@@ -89,9 +90,9 @@ TEST(Answers, SlipsAreToldInAWord) {
   const auto said = [](const std::string& answers) {
     const TemporaryFolder folder;
     folder.write("offers.csv", offers_table(20));
-    return load_error(folder, scenario_text("stations = { { name = 'A', evses = 20, kw = 7 } }",
-                                            "days = 25, arrivals = sessions { file = 'offers.csv', answers = { " +
-                                                answers + " } }"));
+    return load_error(
+        folder, scenario_text("stations = { { name = 'A', evses = 20, kw = 7 } }",
+                              "days = 25, arrivals = sessions { file = 'offers.csv', answers = { " + answers + " } }"));
   };
   EXPECT_THAT(said("accept = 0.9, other_time = 0.2"), HasSubstr("chances are 1 at most together"));
   EXPECT_THAT(said("accept = 0, other_time = 0, other_place = 1, elsewhere = 'Sitte'"),
@@ -102,9 +103,12 @@ TEST(Answers, SlipsAreToldInAWord) {
 // ---- Directories
 
 std::string region_with(const std::string& stations) {
-  return scenario_text("", "vehicles = { { name = 'v', battery_kwh = 50, dc_kw = 100, ac_kw = 7 } }, roads = { nodes = { { "
-                           "id = 'a', lat = 37, lon = 127 }, { id = 'b', lat = 37, lon = 127.5 } }, edges = { { from = 'a', "
-                           "to = 'b', speed_kmh = 60 } }, stations = " + stations + " }");
+  return scenario_text(
+      "",
+      "vehicles = { { name = 'v', battery_kwh = 50, dc_kw = 100, ac_kw = 7 } }, roads = { nodes = { { "
+      "id = 'a', lat = 37, lon = 127 }, { id = 'b', lat = 37, lon = 127.5 } }, edges = { { from = 'a', "
+      "to = 'b', speed_kmh = 60 } }, stations = " +
+          stations + " }");
 }
 constexpr const char* place = R"("coordinates": { "latitude": "37.000100", "longitude": "127.500" })";
 
@@ -113,13 +117,15 @@ TEST(Directory, StationsComeFromALocationsFile) {
   const TemporaryFolder folder;
   const std::string fast = R"("connectors": [{ "standard": "IEC_62196_T1_COMBO", "power_type": "DC", "max_voltage": 500,
                               "max_amperage": 200, "max_electric_power": 100000 }])";
-  folder.write("l.json", std::string(R"({ "data": [{ "id": "L1", "name": "Mart", "operator": { "name": "Ours" }, )") + place +
-                             R"(, "evses": [{ "uid": "1", "status": "AVAILABLE", )" + fast + R"( }, { "uid": "2", )" + fast +
-                             R"( }, { "uid": "3", "status": "PLANNED", )" + fast + R"( }, { "uid": "4", "connectors": [
+  folder.write("l.json", std::string(R"({ "data": [{ "id": "L1", "name": "Mart", "operator": { "name": "Ours" }, )") +
+                             place + R"(, "evses": [{ "uid": "1", "status": "AVAILABLE", )" + fast +
+                             R"( }, { "uid": "2", )" + fast + R"( }, { "uid": "3", "status": "PLANNED", )" + fast +
+                             R"( }, { "uid": "4", "connectors": [
                              { "standard": "IEC_62196_T2", "power_type": "AC_3_PHASE", "max_voltage": 220, "max_amperage": 32 },
                              { "standard": "DOMESTIC_F", "power_type": "AC_1_PHASE", "max_voltage": 220, "max_amperage": 10 }] }] }] })");
-  const LoadedScenario loaded = load_scenario(
-      folder.write("test.lua", region_with("directory { file = 'l.json', own_operator = 'Theirs' }")), options_with_library());
+  const LoadedScenario loaded =
+      load_scenario(folder.write("test.lua", region_with("directory { file = 'l.json', own_operator = 'Theirs' }")),
+                    options_with_library());
   const auto& stations = loaded.roads->stations;
   ASSERT_EQ(stations.size(), 2U);
   EXPECT_EQ(stations[0].name, "Mart 21.12 kW AC3");
@@ -140,9 +146,11 @@ TEST(Directory, WhatIsWrongIsToldWithItsLocation) {
       {R"([{ "id": "x", "coordinates": { "latitude": "91", "longitude": "0" } }])", "latitude = \"91\""},
       {std::string(R"([{ "id": "x", )") + place + " }]", "location 1: has no evses"},
       {std::string(R"([{ "id": "x", )") + place + R"(, "evses": [{ "connectors": [{ "standard": "CHADEMO",
-        "power_type": "DC", "max_voltage": 0, "max_amperage": 1 }] }] }])", "due is above 0 to 1500 kW"},
+        "power_type": "DC", "max_voltage": 0, "max_amperage": 1 }] }] }])",
+       "due is above 0 to 1500 kW"},
       {R"([{ "id": "far", "coordinates": { "latitude": "10", "longitude": "10" }, "evses": [{ "connectors": [{ "standard":
-        "CHADEMO", "power_type": "DC", "max_voltage": 500, "max_amperage": 100 }] }] }])", "is on no road"},
+        "CHADEMO", "power_type": "DC", "max_voltage": 500, "max_amperage": 100 }] }] }])",
+       "is on no road"},
   };
   for (const auto& [text, message] : cases) {
     const TemporaryFolder folder;
