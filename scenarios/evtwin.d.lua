@@ -254,7 +254,7 @@
 ---@field vehicle? string Name of a vehicle of the scenario. Default: one with an unknown battery.
 ---@field soc? number [0..1] State of charge at arrival. Default: from target and energy_kwh.
 ---@field target? number [0..1] State of charge wanted at departure; needs soc. Give target or energy_kwh. Range: above 0.
----@field energy_kwh? number [kWh] Energy wanted, at the EVSE meter, instead of target. Range: above 0 .. 2000.
+---@field energy_kwh? number [kWh] Energy wanted, at the EVSE meter, instead of target; 0 for a car that only gives (v2g = true). Range: 0 .. 2000.
 ---@field evse? string Id of the EVSE that is booked; "any": the site reserves one that fits. Default: any.
 ---@field priority? number Higher is more important. Range: -1,000,000 .. 1,000,000. Default: 0.
 ---@field v2g? boolean Whether the driver lets the car discharge. Default: false.

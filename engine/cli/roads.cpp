@@ -280,13 +280,13 @@ std::string write_trips(const OnRoads& on) {
     const auto cell = [](double value, int digits) {
       return kernel::is_known(value) && std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : std::string();
     };
-    file.write_text(fmt::format(
-        "{},{},{},{},{},{},{:.3f},{:.4f},{},{},{:.4f},{},{:.4f},{},{},{:.4f}\n", t.driver + 1,
-        kernel::csv_cell(on.region.car_names[plan.drivers[t.driver].car]), kernel::csv_cell(on.node_of(t.from).id),
-        kernel::csv_cell(on.node_of(t.to).id), calendar.format_iso(t.depart_ns),
-        over ? calendar.format_iso(t.arrive_ns) : "", t.km, t.drive_h, over ? cell(t.km / t.drive_h, 1) : "",
-        cell(plan.temperature_c, 1), t.drive_kwh, over ? cell(100.0 * t.drive_kwh / t.km, 2) : "", t.soc_start,
-        cell(t.soc_end, 4), t.stops, t.charged_kwh));
+    file.write_text(fmt::format("{},{},{},{},{},{},{:.3f},{:.4f},{},{},{:.4f},{},{:.4f},{},{},{:.4f}\n", t.driver + 1,
+                                kernel::csv_cell(on.region.car_names[plan.drivers[t.driver].car]),
+                                kernel::csv_cell(on.node_of(t.from).id), kernel::csv_cell(on.node_of(t.to).id),
+                                calendar.format_iso(t.depart_ns), over ? calendar.format_iso(t.arrive_ns) : "", t.km,
+                                t.drive_h, over ? cell(t.km / t.drive_h, 1) : "", cell(plan.temperature_c, 1),
+                                t.drive_kwh, over ? cell(100.0 * t.drive_kwh / t.km, 2) : "", t.soc_start,
+                                cell(t.soc_end, 4), t.stops, t.charged_kwh));
     Month& month = months[market::format_date(calendar.local_date(t.depart_ns)).substr(0, 7)];
     month.trips += 1;
     month.km += t.km;

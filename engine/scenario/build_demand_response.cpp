@@ -83,8 +83,8 @@ std::vector<twin::DispatchCall> calls_of(const Build& build, const Value& value,
       if (start < build.world.start_ns || start >= build.world.end_ns) continue;
       // One announced before the run is told when it begins.
       const TimeNs announced = start - notice > build.world.start_ns ? start - notice : start;
-      calls.push_back({announced, start, std::min(start + length, build.world.end_ns), f.read_number("kw"), f.read_number("enrolled_share"),
-                       f.read_number("yes")});
+      calls.push_back({announced, start, std::min(start + length, build.world.end_ns), f.read_number("kw"),
+                       f.read_number("enrolled_share"), f.read_number("yes")});
     }
   }
   std::sort(calls.begin(), calls.end(), [](const auto& a, const auto& b) { return a.from_ns < b.from_ns; });

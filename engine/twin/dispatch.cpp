@@ -12,7 +12,7 @@
 namespace evtwin::twin {
 namespace {
 
-constexpr double least_kw = 1e-9;  // below it nothing is promised
+constexpr double least_kw = 1e-9;         // below it nothing is promised
 constexpr std::uint64_t most_named = 50;  // cars in the text of an event
 
 double drawn_for(const Episode& episode, std::uint32_t site, std::string_view purpose, std::uint64_t index) {

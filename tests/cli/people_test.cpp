@@ -2,6 +2,7 @@
 // standing, commuters. Figures are worked here from the scenarios' own words, not from the program.
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <string>
@@ -32,7 +33,8 @@ class People : public Command {
   }
   static double number(const nlohmann::json& kpi, const std::string& name) {
     EXPECT_TRUE(kpi.contains(name) && kpi[name].is_number()) << name;
-    return kpi.contains(name) && kpi[name].is_number() ? kpi[name].get<double>() : NAN;
+    return kpi.contains(name) && kpi[name].is_number() ? kpi[name].get<double>()
+                                                       : std::numeric_limits<double>::quiet_NaN();
   }
 };
 
@@ -50,7 +52,7 @@ TEST_F(People, ACarWithAnotherPlugIsTurnedAwayAndTheOthersFindTheirs) {
   }
   EXPECT_GT(refused, 0);
   // CHAdeMO and CCS1 stand at the fast ones, both have an AC1 plug too; the slow ones have no CHAdeMO.
-  for (const std::string& car : {"CHAdeMO car", "CCS1 car"}) {
+  for (const std::string car : {"CHAdeMO car", "CCS1 car"}) {
     const std::string at = "' AND evse IN (SELECT id FROM evse WHERE kind = 'dc')";
     EXPECT_GT(std::stoi(query(file, "SELECT count(*) AS n FROM session WHERE vehicle = '" + car + at)[0].at("n")), 0);
   }

@@ -124,8 +124,8 @@ TEST(Dispatch, ACallUntilTheEndOfTheRunIsToldAtItsEnd) {
 // Left off between announcement and begin, and in mid-call: the same to the last bit.
 TEST(Dispatch, GoesOnFromACheckpoint) {
   const twin::World world = three_cars(morning_call(10.0), 10.7);
-  const Pieces whole = run_in_pieces(world, full_power(), {});
-  const Pieces cut = run_in_pieces(world, full_power(), {at_hour(9.9), at_hour(10.5), at_hour(10.8)});
+  const Pieces whole = run_in_pieces(world, baseline("asap"), {});
+  const Pieces cut = run_in_pieces(world, baseline("asap"), {at_hour(9.9), at_hour(10.5), at_hour(10.8)});
   EXPECT_EQ(cut.lines, whole.lines);
   EXPECT_EQ(cut.result.event_hash, whole.result.event_hash);
   EXPECT_EQ(cut.result.sites[0].dispatch.delivered_kwh, whole.result.sites[0].dispatch.delivered_kwh);
