@@ -33,6 +33,7 @@
 ---@field bidirectional? boolean Whether it can discharge cars (V2G). Default: false.
 ---@field max_discharge_kw? number [kW] Most it takes out of a car; needs bidirectional = true. Range: above 0 .. 1500. Default: as for charging.
 ---@field feeder? string Name of the feeder it hangs on. Default: the grid connection.
+---@field sockets? string Its plugs: "CCS1", or several, "CCS1+CHAdeMO"; AC1, AC3 and NACS carry AC, CCS1, CCS2, CHAdeMO and NACS DC. A car with other sockets is turned away, as no_compatible_evse. Default: any of its kind.
 
 ---The whole experiment; a scenario file returns it.
 ---@class evtwin.scenario
@@ -73,6 +74,7 @@
 ---@field rows? evtwin.row[] Further limits: lower <= sum of coefficient x quantity <= upper. Default: none.
 ---@field co2_kg_per_kwh? evtwin.signal [kg/kWh] Carbon dioxide per kWh imported. Default: 0.
 ---@field power_setpoint_kw? evtwin.signal [kW] Net power the site should draw; negative: feed back. Strategies see it, nothing enforces it: how well it is followed is measured. Default: none.
+---@field temperature_c? evtwin.signal [C] Outside: the pack of a car with `power_by_temperature` is as cold when it plugs in, and stays so. Default: packs take their whole curve.
 ---@field forecast? evtwin.forecast_rule|evtwin.forecast How strategies foresee PV, load, arrivals and prices. Default: the scenario's.
 ---@field driver_price_per_kwh? number [currency/kWh] What drivers pay the site, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
 ---@field v2g_price_per_kwh? number [currency/kWh] What the site pays drivers for energy discharged, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
@@ -86,6 +88,7 @@
 ---@field reservations? evtwin.reservations What a reserved EVSE means for cars without a reservation. Default: kept free from 15 min before.
 ---@field commands? evtwin.commands How long decisions take to reach the EVSEs, and how many set-points get lost. Default: at once, none is lost.
 ---@field demand_response? evtwin.demand_response[] Times in which the site may import less than its contract power. Default: none.
+---@field dispatch? evtwin.dispatch[] Calls to cars to draw less, or to give back, for a while: who says yes, what is promised, what is delivered. Default: none.
 ---@field outages? evtwin.outage[] EVSEs that are out of service for a while. Default: none.
 ---@field holidays? string[] Local dates, "2025-06-06", that tariffs and profiles treat as holidays (besides the tariff's own). Default: none.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes to this site. Default: the scenario's.
@@ -108,6 +111,7 @@
 ---@field bidirectional? boolean Whether it can discharge cars (V2G). Default: false.
 ---@field max_discharge_kw? number [kW] Most it takes out of a car; needs bidirectional = true. Range: above 0 .. 1500. Default: as for charging.
 ---@field feeder? string Name of the feeder it hangs on. Default: the grid connection.
+---@field sockets? string Its plugs: "CCS1", or several, "CCS1+CHAdeMO"; AC1, AC3 and NACS carry AC, CCS1, CCS2, CHAdeMO and NACS DC. A car with other sockets is turned away, as no_compatible_evse. Default: any of its kind.
 
 ---Car models.
 ---@class evtwin.vehicle
@@ -123,6 +127,8 @@
 ---@field taper_soc? number [0..1] Up to here constant power, then linear to taper_end_kw at 1. Default: no taper.
 ---@field taper_end_kw? number [kW] Power at state of charge 1. Range: 0 .. 4000. Default: 0.
 ---@field curve? number[][] [kW] Most power at the EVSE meter over state of charge: { { soc, kw }, ... }, from 0 to 1, instead of taper_soc. Default: constant power.
+---@field sockets? string Its inlets, as of a station; CCS1 takes AC1 plugs too, CCS2 AC3. Default: any.
+---@field power_by_temperature? number[][] [C, 0..1] Share of its charging curve that a pack takes that is as cold or warm: { { -20, 0.2 }, { 0, 0.5 }, { 20, 1 } }, linear between, level beyond. It matters where the site has temperature_c. Default: all of it at any.
 ---@field v2g? boolean Whether the car can discharge. Default: false.
 ---@field discharge_kw? number [kW] Most power out of the car; needs v2g = true. Range: above 0 .. 4000. Default: ac_kw.
 ---@field soc_floor? number [0..1] Discharging never goes below. Default: 0.2 (a round figure) with v2g.
@@ -223,8 +229,18 @@
 ---@field soc_target? number [0..1] Without a soc column: the car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
 ---@field v2g_share? number [0..1] Without a v2g column: fraction of the drivers of V2G-capable cars who opt in. Default: 0.
 ---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] Without a v2g_min_price_per_kwh column: the least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
+---@field answers? evtwin.answers The rows are offers, as `evtwin drivers --offers` writes them: drivers answer, and schedules follow. Default: none: every row comes.
 ---@field requested? "claimed"|"true" What strategies are told: energy and departure as the driver claimed them, or as they came true. Default: "claimed".
 ---@field [integer] any the file
+
+---How drivers answer offers. Round figures; who was asked how is among the key figures (offers_made ...).
+---@class evtwin.answers
+---@field accept? number [0..1] Chance that the driver takes the offer as it is. Default: 0.6.
+---@field other_time? number [0..1] Chance of another time: within the row's window_from and window_to, or move_h before or after. Default: 0.2.
+---@field other_place? number [0..1] Chance of another place. The rest up to 1: he does not charge. Default: 0.1.
+---@field keep? number [0..1] Chance that what was agreed is kept; else the driver overrides it, and comes up to move_h earlier or later than his reservation says. Default: 0.9.
+---@field move_h? number [h] How far drivers move at most. Range: 0 .. 336. Default: 3.
+---@field elsewhere? string Site of the scenario to which those who want another place go. Default: out of sight.
 
 ---Sessions of an OCPP log.
 ---@class evtwin.ocpp
@@ -241,7 +257,7 @@
 ---@field vehicle? string Name of a vehicle of the scenario. Default: one with an unknown battery.
 ---@field soc? number [0..1] State of charge at arrival. Default: from target and energy_kwh.
 ---@field target? number [0..1] State of charge wanted at departure; needs soc. Give target or energy_kwh. Range: above 0.
----@field energy_kwh? number [kWh] Energy wanted, at the EVSE meter, instead of target. Range: above 0 .. 2000.
+---@field energy_kwh? number [kWh] Energy wanted, at the EVSE meter, instead of target; 0 for a car that only gives (v2g = true). Range: 0 .. 2000.
 ---@field evse? string Id of the EVSE that is booked; "any": the site reserves one that fits. Default: any.
 ---@field priority? number Higher is more important. Range: -1,000,000 .. 1,000,000. Default: 0.
 ---@field v2g? boolean Whether the driver lets the car discharge. Default: false.
@@ -289,6 +305,31 @@
 ---@field mean number Mean before clipping. Range: above 0 .. 1,000,000.
 ---@field min? number Smaller values become this. Range: 0 .. 1,000,000. Default: 0.
 ---@field max? number Larger values become this. Range: 0 .. 1,000,000. Default: none.
+
+---What a drive takes: rolling, air, grade, heating and cooling at constant speed (engine/roads).
+---@class evtwin.driving
+---@field km number [km] How far. Range: 0 .. 100,000.
+---@field class? "small"|"mid"|"suv"|"van" As of a road_car. Default: "mid".
+---@field speed_kmh? number [km/h] Speed, taken as constant. Range: 1 .. 200. Default: 50.
+---@field grade? number [rise over run] Uphill is positive. Range: -0.3 .. 0.3. Default: 0.
+---@field temperature_c? number [C] Outside. Range: -40 .. 50. Default: 20.
+
+---A car that stands: its 12 V battery, topped up from the traction battery or not.
+---@class evtwin.parked
+---@field days number [days] How long the car stands. Range: above 0 .. 3660.
+---@field care? boolean Whether the car looks after its 12 V battery; false: nothing below matters but the battery. Default: true.
+---@field battery_wh? number [Wh] The 12 V battery; 60 Ah. Range: above 0 .. 10,000. Default: 720.
+---@field soc? number [0..1] Its state of charge at the start. Default: 0.9.
+---@field soc_limit? number [0..1] Below it the car does not wake. Default: 0.5.
+---@field drain_w? number [W] What stands by: telematics, alarm, the battery's own loss. Range: 0 .. 200. Default: 0.8 (a round figure).
+---@field from_soc? number [0..1] Topped up when it has fallen to here. Default: 0.65.
+---@field to_soc? number [0..1] Topped up until here. Default: 0.95.
+---@field charge_w? number [W] Out of the converter: for what stands by, the rest into the battery. Range: above 0 .. 5000. Default: 250.
+---@field charge_efficiency? number [0..1] Stored in the 12 V battery per Wh into it. Range: above 0. Default: 0.9.
+---@field converter_efficiency? number [0..1] Traction battery to 12 V. Range: above 0. Default: 0.92.
+---@field awake_w? number [W] What the high-voltage side takes while it is awake. Range: 0 .. 5000. Default: 120.
+---@field self_test_every_h? number [h] How often the car wakes to test itself. Range: above 0 .. 1,000,000. Default: never.
+---@field self_test_min? number [min] For how long. Range: 0 .. 600. Default: 3.
 
 ---A node of the limit tree.
 ---@class evtwin.feeder
@@ -358,7 +399,7 @@
 ---@class evtwin.roads
 ---@field nodes evtwin.road_node[]|evtwin.csv Places: a list, or a csv with columns id, lat, lon.
 ---@field edges evtwin.road[]|evtwin.csv Roads between them: a list, or a csv with columns from, to, speed_kmh, and if you have them km, grade, one_way.
----@field stations? evtwin.road_station[]|evtwin.csv Charging stations: a list, or a csv whose columns are keys of road_station (but site). Default: none.
+---@field stations? evtwin.road_station[]|evtwin.csv|evtwin.directory Charging stations: a list, a csv whose columns are keys of road_station (but site), or a directory. Default: none.
 ---@field cars? evtwin.road_car[] Cars on the roads: vehicles of the scenario, and what driving takes. Default: every vehicle, of class mid.
 ---@field trips? evtwin.road_trip[] Who drives from where to where, at random. Default: nobody drives.
 ---@field failures? evtwin.road_failure[] Stations without service for a while. Default: none.
@@ -368,6 +409,12 @@
 ---@field usual_soc? number [0..1] Charged to at least on the way; to more where the next leg takes it. Default: 0.8.
 ---@field most_soc? number [0..1] Charged to at most on the way. Default: 0.95.
 ---@field stop_min? number [min] What a stop takes besides waiting and charging. Range: 0 .. 120. Default: 5.
+
+---Stations that somebody else keeps: a station for each location and power. Prices are not in it: they cost nothing.
+---@class evtwin.directory
+---@field file? string JSON in the scenario's folder: a list of OCPI Locations; may also stand without a key.
+---@field own_operator? string Name of the operator whose stations are one's own. Default: all are.
+---@field [integer] any the file
 
 ---A place where roads meet.
 ---@class evtwin.road_node
@@ -393,7 +440,7 @@
 ---@field site? string Name of a site of the scenario that it is: trips that charge here become its arrivals. Default: none.
 ---@field operator? string Who runs it.
 ---@field own? boolean Whether the own operator runs it. Default: true.
----@field sockets? string Kinds of sockets: "CCS1", or several, "CCS1+CHAdeMO"; of AC1, AC3, CCS1, CCS2, CHAdeMO, NACS. Default: any.
+---@field sockets? string Kinds of sockets: "CCS1", or several, "CCS1+CHAdeMO"; of AC1, AC3, CCS1, CCS2, CHAdeMO, NACS. Default: the site's, else any.
 ---@field kw? number [kW] Power of one charger at its outlet. Range: above 0 .. 1500. Default: the site's, else 50.
 ---@field chargers? integer Cars that charge at once. Range: 1 .. 10,000. Default: the site's EVSEs, else 1.
 ---@field price_per_kwh? number|number[] [currency/kWh] What drivers pay: one price, or 24 by the local hour. Default: the site's driver_price_per_kwh, else 0.
@@ -402,7 +449,7 @@
 ---@class evtwin.road_car
 ---@field vehicle string Name of a vehicle of the scenario: its battery, curve and inlets.
 ---@field class? "small"|"mid"|"suv"|"van" Mass, drag and heating. Default: "mid".
----@field sockets? string Kinds of sockets that it fits, as of a station. Default: any.
+---@field sockets? string Kinds of sockets that it fits, as of a station. Default: the vehicle's.
 ---@field share? number Weight in the mix. Range: 0 .. 1,000,000,000. Default: the vehicle's.
 
 ---Trips from one node to another.
@@ -443,6 +490,17 @@
 ---@field limit_kw? number [kW] Most that may be imported meanwhile. Give limit_kw or reduce_percent. Range: 0 .. 1,000,000.
 ---@field reduce_percent? number [%] Share of the contract power that is not there meanwhile. Range: 0 .. 100.
 ---@field notice_min? number [min] How long before its begin strategies know of it. Range: 0 .. 1,000,000. Default: 15.
+
+---A call of demand response to cars. A car promises what it draws when it is asked, and, where it is enrolled with V2G, what it can give for the whole call; while the call lasts its set-point is held to what it drew at its begin less that. Told in the events `dispatch_call` and `dispatch_end` and among the key figures.
+---@class evtwin.dispatch
+---@field from? string [local time] Begin, "2025-06-03T18:00". Give from or every_day_at.
+---@field every_day_at? string Begin of a call that comes every day, by the local clock: "18:00".
+---@field to? string [local time] End of a call with from. Give to or hours.
+---@field hours? number [h] Length. Range: above 0 .. 8784.
+---@field kw number [kW] Asked for: cars are asked one after the other until it is promised. Range: above 0 .. 1,000,000.
+---@field enrolled_share? number [0..1] Fraction of the visits whose cars are enrolled. Default: 1.
+---@field yes? number [0..1] Chance that an enrolled car says yes to a call. Default: 1.
+---@field notice_min? number [min] How long before its begin the cars are asked; those that are there then. Range: 0 .. 1,000,000. Default: 15.
 
 ---A strategy in Lua: in the scenario, or in a file of its own that returns it (`--strategy ./mine.lua`, or `require "mine"` beside the scenario). `mine { name = value }` sets its parameters.
 ---@class evtwin.strategy
@@ -730,6 +788,18 @@
 ---@field segments fun(): table[] Rows of the view power_segment: every piece of time at every outlet.
 ---@field signals fun(): table[] Rows of the table signal: prices, PV, load and limits as they changed.
 
+---What `parked { ... }` answers.
+---@class evtwin.stood
+---@field soc number [0..1] Of the 12 V battery at the end.
+---@field lowest_soc number [0..1] The lowest on the way.
+---@field hours_to_limit number? [h] Until it was below soc_limit; nil: it never was.
+---@field hours_to_flat number? [h] Until nothing was left; nil likewise.
+---@field top_ups integer How often it was topped up.
+---@field self_tests integer How often the car woke to test itself.
+---@field drained_wh number [Wh] What stood by took out of it.
+---@field stored_wh number [Wh] What top-ups put into it.
+---@field traction_kwh number [kWh] What care took out of the traction battery.
+
 ---What `per_hour = function(t) ... end` is asked about, once per hour of the run.
 ---@class evtwin.hour
 ---@field hour integer 0..23 on the local clock.
@@ -773,6 +843,11 @@ function bookings(list) end
 ---@return evtwin.csv
 function csv(file) end
 
+---Stations of a directory, kept as a file of OCPI 2.2.1 Locations.
+---@param file string|evtwin.directory
+---@return evtwin.directory
+function directory(file) end
+
 ---One EVSE per station id of a session file, all alike; the ids are those of the file.
 ---@param file string
 ---@param station evtwin.station_of_file
@@ -812,6 +887,16 @@ function strategy(t) end
 ---@param default T
 ---@return T
 function param(name, default) end
+
+---Energy that a drive takes out of the battery, as on `roads`: driving_kwh { km = 18, speed_kmh = 45 }.
+---@param t evtwin.driving
+---@return number
+function driving_kwh(t) end
+
+---What becomes of a parked car's 12 V battery, and what its care takes from the traction battery: parked { days = 30 }.traction_kwh.
+---@param t evtwin.parked
+---@return evtwin.stood
+function parked(t) end
 
 ---uniform { 2, 8 }: every value between is equally likely.
 ---@param t evtwin.uniform|number[]

@@ -244,6 +244,14 @@ physics::Vehicle read_car(const Line& line, const twin::World& world) {
   return car;
 }
 
+/// Why a car and an EVSE do not go together.
+std::string does_not_fit(const physics::Vehicle& car, const physics::Evse& evse) {
+  if (evse.phases == 0 && !car.has_dc)
+    return fmt::format("= {} does not fit the car: it is DC, and the car has no DC inlet", evse.id);
+  return fmt::format("= {} does not fit the car: it has {}, and the car takes {}", evse.id,
+                     physics::socket_names(evse.sockets), physics::socket_names(car.sockets));
+}
+
 /// The site, and the EVSE there.
 void read_place(const Line& line, const twin::World& world, VehicleRequest& request) {
   const std::string evse = line.has("evse") && line.text("evse") != "any" ? line.text("evse") : std::string();
@@ -283,18 +291,18 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
   if (!evse.empty()) {
     request.evse = row_at(site);
     if (!inlet_fits(request.car, site.evses[static_cast<std::size_t>(request.evse)]))
-      fail("evse", fmt::format("= {} does not fit the car: it is DC, and the car has no DC inlet", evse));
+      fail("evse", does_not_fit(request.car, site.evses[static_cast<std::size_t>(request.evse)]));
   } else if (std::none_of(site.evses.begin(), site.evses.end(),
                           [&](const physics::Evse& e) { return inlet_fits(request.car, e); })) {
-    fail("dc_kw", "= 0: every EVSE of the site is DC");
+    if (!request.car.has_dc) fail("dc_kw", "= 0: every EVSE of the site is DC");
+    fail("model",
+         fmt::format("takes {}, and no EVSE of the site has that", physics::socket_names(request.car.sockets)));
   }
 }
 
 }  // namespace
 
-bool inlet_fits(const physics::Vehicle& car, const physics::Evse& evse) {
-  return evse.phases == 0 ? car.has_dc : car.max_ac_kw > 0.0;
-}
+bool inlet_fits(const physics::Vehicle& car, const physics::Evse& evse) { return physics::fits_inlet(evse, car); }
 
 std::string vehicle_keys_help() {
   std::string text;

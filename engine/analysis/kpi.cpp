@@ -483,6 +483,41 @@ void append(std::vector<Kpi>& out, const Sums& sums, std::int32_t site, const st
   }
 }
 
+/// Figures of calls to cars, where there are some; NaN of mean powers without a call.
+void append_calls(std::vector<Kpi>& out, const twin::DispatchSums& d, std::int32_t site) {
+  const auto add_figure = [&](const char* name, double value, const char* unit, const char* help, const char* help_ko) {
+    out.push_back({name, site, value, unit, help, help_ko});
+  };
+  add_figure("dispatch_calls", static_cast<double>(d.calls), "", "calls of demand response to cars",
+             "차량 대상 수요반응 호출 수");
+  add_figure("dispatch_asked", static_cast<double>(d.asked), "", "enrolled cars that were asked, by call",
+             "호출을 받은 등록 차량 수(호출별 합)");
+  add_figure("dispatch_yes", static_cast<double>(d.yes), "", "of them, those that said yes", "그중 수락한 차량 수");
+  add_figure("dispatch_called_kwh", d.called_kwh, "kWh", "asked for: kW x length of the calls", "요청 전력량");
+  add_figure("dispatch_promised_kwh", d.promised_kwh, "kWh", "promised by those that said yes",
+             "수락 차량이 약속한 전력량");
+  add_figure("dispatch_delivered_kwh", d.delivered_kwh, "kWh",
+             "delivered: drawn at the calls' begin x length - metered, of those that promised and until they left",
+             "실제 제공 전력량(호출 시작 시점 전력 기준)");
+}
+
+/// Figures of proposed bookings, where there are some.
+void append_offers(std::vector<Kpi>& out, const twin::OfferAnswers& offers, std::int32_t site) {
+  const auto add_figure = [&](const char* name, std::uint64_t value, const char* help, const char* help_ko) {
+    out.push_back({name, site, static_cast<double>(value), "", help, help_ko});
+  };
+  add_figure("offers_made", offers.made, "bookings that were proposed", "제안된 예약 수");
+  add_figure("offers_taken", offers.accepted + offers.moved, "of them taken, as proposed or at another time",
+             "수락된 제안 수(시간 변경 포함)");
+  add_figure("offers_moved", offers.moved, "of them taken at another time", "다른 시간으로 수락된 제안 수");
+  add_figure("offers_refused", offers.elsewhere + offers.none, "of them refused: another place, or no charging",
+             "거절된 제안 수(다른 장소, 충전 안 함)");
+  add_figure("offers_elsewhere", offers.elsewhere, "of them refused for another place", "다른 장소를 원한 제안 수");
+  add_figure("offers_kept", offers.kept, "of those taken, kept", "지켜진 제안 수");
+  add_figure("offers_overridden", offers.overridden, "of those taken, overridden: the driver came when it suited him",
+             "운전자가 바꾼 제안 수");
+}
+
 }  // namespace
 
 std::span<const KpiInfo> kpi_table() { return infos; }
@@ -522,12 +557,21 @@ std::vector<Kpi> kpis_of_run(const twin::World& world, const twin::Result& resul
     add_yardstick(all, yardstick, i);
   }
   append(out, all, -1, world.currency);
+  twin::DispatchSums calls;
+  for (const twin::SiteResult& site : result.sites) calls += site.dispatch;
+  const auto called = [&](const twin::Site& site) { return !site.calls.empty(); };
+  if (std::any_of(world.sites.begin(), world.sites.end(), called)) append_calls(out, calls, -1);
+  twin::OfferAnswers offers;
+  for (const twin::Site& site : world.sites) offers += site.offers;
+  if (offers.made > 0) append_offers(out, offers, -1);
   if (result.sites.size() < 2) return out;
   for (std::size_t i = 0; i < result.sites.size(); ++i) {
     Sums one;
     add(one, world, i, result.sites[i]);
     add_yardstick(one, yardstick, i);
     append(out, one, static_cast<std::int32_t>(i), world.currency);
+    if (world.sites.at(i).offers.made > 0) append_offers(out, world.sites[i].offers, static_cast<std::int32_t>(i));
+    if (called(world.sites.at(i))) append_calls(out, result.sites[i].dispatch, static_cast<std::int32_t>(i));
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "cli/export_web.hpp"
 #include "cli/new_file.hpp"
 #include "kernel/text.hpp"
+#include "replay/message_trace.hpp"
 #include "replay/ocpi_writer.hpp"
 #include "replay/ocpp_log_writer.hpp"
 #include "replay/pilot_table.hpp"
@@ -152,6 +154,23 @@ void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) 
                summary.below_6_a_h);
 }
 
+void export_trace(const replay::RecordedRun& run, const ExportCommand& command) {
+  replay::TraceOptions options;
+  options.sample_s = command.log.sample_s;
+  options.anonymise = command.log.anonymise;
+  try {
+    if (!command.trace_legs.empty()) options.leg_s = replay::trace_legs(command.trace_legs);
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(fmt::format("--trace-delays {}: {}", kernel::make_printable(command.trace_legs), error.what()));
+  }
+  NewFile file(command.trace);
+  const replay::TraceSummary summary =
+      write_message_trace(run, options, [&](std::string_view text) { file.write_text(text); });
+  file.finish_file();
+  fmt::print("{}: {} messages, {} rows, {:.3f} s from charger to app\n", kernel::make_printable(command.trace),
+             summary.messages, summary.rows, summary.way_s);
+}
+
 }  // namespace
 
 int export_run(const ExportCommand& command) {
@@ -166,6 +185,7 @@ int export_run(const ExportCommand& command) {
   if (!command.sessions.empty()) export_sessions(run, command);
   if (!command.timeseries.empty()) export_timeseries(run, command);
   if (!command.pilot.empty()) export_pilot(run, command);
+  if (!command.trace.empty()) export_trace(run, command);
   return 0;
 }
 

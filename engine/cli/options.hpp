@@ -181,6 +181,8 @@ struct ExportCommand {
   std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none
   std::string step = "15min";
   std::string pilot;     ///< control pilot over time to write (CSV, or JSON by its name); empty: none
+  std::string trace;     ///< messages from actor to actor to write (CSV); empty: none
+  std::string trace_legs;  ///< seconds of each leg; empty: the defaults
   std::string web;       ///< the browser viewer with the runs: a folder, or one page by its name (.html); empty: none
   std::string decision;  ///< request of a decision to write (JSON): that of `decision_number`, or the first from `at`
   std::optional<std::uint64_t> decision_number;
@@ -190,7 +192,7 @@ struct ExportCommand {
   /// Whether something is asked for that is made from the record of one run.
   bool wants_tables() const {
     return !(ocpp.empty() && ocpi.empty() && ocpi_sessions.empty() && sessions.empty() && timeseries.empty() &&
-             pilot.empty());
+             pilot.empty() && trace.empty());
   }
 };
 
@@ -367,6 +369,8 @@ struct RoadsCommand {
   std::string from, to;
   std::string least = "time";  ///< "time", "money", or the worth of an hour
   std::optional<double> reserve_soc;
+  // traffic
+  std::string trips;  ///< table of the trips to write (CSV); empty: none
   bool json = false;
 };
 

@@ -126,7 +126,8 @@ ExportCommand checked_export(ExportOptions& given) {
   const bool of_runs = of_one_run || !asked.web.empty();
   if (!of_runs && asked.masked.empty())
     throw CLI::RequiredError(
-        "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision; --masked of a "
+        "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot, --trace or --decision; --masked of "
+        "a "
         "log");
   if (of_runs && !asked.masked.empty()) throw CLI::ExcludesError("--masked", "what is made from a run file");
   if (asked.runs.size() > 1 && (of_one_run || !asked.masked.empty()))
@@ -157,6 +158,12 @@ CLI::Option* add_export_files(CLI::App& command, ExportCommand& to) {
   command.add_option(
       "--pilot", to.pilot,
       "IEC 61851-1 states and duty cycle of every EVSE to write (CSV; JSON where the name ends in .json)");
+  auto* trace = command.add_option(
+      "--trace", to.trace,
+      "messages of every session to write (CSV): charger, CSMS, CPMS DB, OCPI, eMSP app, each leg with its times");
+  command
+      .add_option("--trace-delays", to.trace_legs, "of --trace: seconds of the four legs, as 0.3,0.05,0.5,1 (default)")
+      ->needs(trace);
   return rows;
 }
 

@@ -78,8 +78,11 @@ void offer_route(Offers& offers, CLI::App& roads) {
 void offer_traffic(Offers& offers, CLI::App& roads) {
   const auto to = std::make_shared<RoadsOptions>();
   to->command.question = RoadsCommand::Question::traffic;
-  add_question(offers, roads, "traffic",
-               "Show the stations under the scenario's trips: visits, queues, waiting, and the bottleneck", to);
+  CLI::App& app =
+      add_question(offers, roads, "traffic",
+                   "Show the stations under the scenario's trips: visits, queues, waiting, and the bottleneck", to);
+  app.add_option("--trips", to->command.trips,
+                 "table to write (CSV), a trip a row: distance, speed, time, temperature, energy");
 }
 
 }  // namespace

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_report.hpp"
 #include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/new_file.hpp"
+#include "kernel/csv_cell.hpp"
 #include "kernel/text.hpp"
 #include "roads/near.hpp"
 #include "roads/route.hpp"
@@ -259,12 +262,50 @@ nlohmann::ordered_json traffic_json(const OnRoads& on) {
           {"stations", stations}};
 }
 
+/// Every trip as a row. @returns a line per month: trips, km and energy
+std::string write_trips(const OnRoads& on) {
+  const roads::TrafficPlan& plan = on.region.plan;
+  const market::Calendar& calendar = on.loaded.world.calendar;
+  struct Month {
+    std::uint64_t trips = 0;
+    double km = 0.0, kwh = 0.0;
+  };
+  std::map<std::string, Month> months;
+  NewFile file(on.command.trips);
+  file.write_text(
+      "driver,vehicle,from,to,depart,arrive,km,drive_h,speed_kmh,temperature_c,kwh,kwh_per_100_km,soc_start,soc_end,"
+      "stops,charged_kwh\n");
+  for (const roads::TripFigures& t : on.region.traffic.drives) {
+    const bool over = t.arrive_ns != kernel::time_never;
+    const auto cell = [](double value, int digits) {
+      return kernel::is_known(value) && std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : std::string();
+    };
+    file.write_text(fmt::format("{},{},{},{},{},{},{:.3f},{:.4f},{},{},{:.4f},{},{:.4f},{},{},{:.4f}\n", t.driver + 1,
+                                kernel::csv_cell(on.region.car_names[plan.drivers[t.driver].car]),
+                                kernel::csv_cell(on.node_of(t.from).id), kernel::csv_cell(on.node_of(t.to).id),
+                                calendar.format_iso(t.depart_ns), over ? calendar.format_iso(t.arrive_ns) : "", t.km,
+                                t.drive_h, over ? cell(t.km / t.drive_h, 1) : "", cell(plan.temperature_c, 1),
+                                t.drive_kwh, over ? cell(100.0 * t.drive_kwh / t.km, 2) : "", t.soc_start,
+                                cell(t.soc_end, 4), t.stops, t.charged_kwh));
+    Month& month = months[market::format_date(calendar.local_date(t.depart_ns)).substr(0, 7)];
+    month.trips += 1;
+    month.km += t.km;
+    month.kwh += t.drive_kwh;
+  }
+  file.finish_file();
+  std::string text;
+  for (const auto& [name, month] : months)
+    text += fmt::format("{}: {} trips, {:.0f} km, {:.1f} kWh of driving\n", name, month.trips, month.km, month.kwh);
+  return text;
+}
+
 int show_traffic(const OnRoads& on) {
   const roads::TrafficFigures& t = on.region.traffic;
   if (on.region.plan.drivers.empty())
     throw CommandError(
         fmt::format("{}: nobody drives; roads need trips = {{ {{ from = ..., to = ..., per_hour = ... }} }}",
                     kernel::make_printable(on.command.scenario)));
+  const std::string by_month = on.command.trips.empty() ? std::string() : write_trips(on);
   if (on.command.json) {
     fmt::print("{}\n", analysis::json_text(traffic_json(on)));
     return 0;
@@ -287,6 +328,7 @@ int show_traffic(const OnRoads& on) {
     fmt::print("\nBottleneck: {}, where {:.1f} of {:.1f} h of waiting are spent.\n",
                kernel::make_printable(on.region.stations[t.bottleneck].name), f.wait_h, t.wait_h);
   }
+  if (!by_month.empty()) fmt::print("\n{}: a trip a row\n{}", kernel::make_printable(on.command.trips), by_month);
   return 0;
 }
 

@@ -13,8 +13,40 @@ double rated_kw(const Evse& evse) {
   return evse.phases == 0 ? evse.max_kw : evse.phases * evse.voltage_v * evse.max_a / 1000.0;
 }
 
+namespace {
+
+SocketSet common_sockets(const Evse& evse, const Vehicle& vehicle) {
+  return static_cast<SocketSet>(evse.sockets & vehicle.sockets & (evse.phases == 0 ? dc_sockets() : ac_sockets()));
+}
+
+}  // namespace
+
+bool fits_inlet(const Evse& evse, const Vehicle& vehicle) {
+  return common_sockets(evse, vehicle) != 0 && (evse.phases == 0 ? vehicle.has_dc : vehicle.max_ac_kw > 0.0);
+}
+
+double charge_share(const Vehicle& vehicle, double temperature_c) {
+  const std::vector<TemperatureKnot>& knots = vehicle.power_by_temperature;
+  if (knots.empty()) return 1.0;
+  if (temperature_c <= knots.front().temperature_c) return knots.front().share;
+  for (std::size_t i = 1; i < knots.size(); ++i) {
+    const TemperatureKnot &a = knots[i - 1], &b = knots[i];
+    if (temperature_c > b.temperature_c) continue;
+    return a.share + (b.share - a.share) * (temperature_c - a.temperature_c) / (b.temperature_c - a.temperature_c);
+  }
+  return knots.back().share;
+}
+
+BatterySpec battery_at(const Vehicle& vehicle, double temperature_c) {
+  BatterySpec battery = vehicle.battery;
+  const double share = charge_share(vehicle, temperature_c);
+  for (Knot& knot : battery.charge.knots) knot.kw *= share;
+  return battery;
+}
+
 Coupling couple_vehicle(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in) {
   Coupling c;
+  if (common_sockets(evse, vehicle) == 0) return c;  // another plug: nothing flows
   const bool may_discharge = evse.bidirectional && vehicle.v2g_capable && v2g_opted_in;
   if (evse.phases == 0) {
     if (!vehicle.has_dc) return c;  // the plug does not fit: nothing flows

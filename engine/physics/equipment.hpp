@@ -7,6 +7,7 @@
 
 #include "physics/ageing.hpp"
 #include "physics/battery.hpp"
+#include "physics/sockets.hpp"
 
 namespace evtwin::physics {
 
@@ -26,6 +27,14 @@ struct Evse {
   double max_discharge_kw = 0.0;  ///< DC, bidirectional only
   double efficiency = 1.0;        ///< outlet to AC side; 1 for AC EVSEs
   std::int32_t feeder = -1;       ///< node of the limit tree it hangs on; -1 = the grid connection itself
+  SocketSet sockets = any_socket;  ///< its plugs; those of the other current count for nothing
+};
+
+/// A corner of what a battery's management lets through when it is cold or hot: at `temperature_c` this share of its
+/// curve.
+struct TemperatureKnot {
+  double temperature_c = 0.0;
+  double share = 1.0;
 };
 
 /// A car model. AC power is limited by the on-board charger, DC power by the inlet.
@@ -41,7 +50,10 @@ struct Vehicle {
   double soc_floor = 0.0;         ///< discharging never goes below
   bool acceptance_hold = false;   ///< acceptance evaluated at decisions and held between them
   bool soc_known = false;         ///< the charger learns SoC and capacity (ISO 15118, DC)
-  BatterySpec battery;            ///< curves in kW at the meter
+  SocketSet sockets = any_socket;  ///< plugs that its inlets take
+  BatterySpec battery;             ///< curves in kW at the meter
+  /// Share of the charging curve over the temperature of the pack, ascending; empty: the curve holds at any.
+  std::vector<TemperatureKnot> power_by_temperature;
   FittedAgeing ageing;
 };
 
@@ -69,8 +81,18 @@ struct Coupling {
   std::vector<double> rates_kw;  ///< allowed offers, ascending, without 0; empty = continuous
 };
 
+/// Whether a plug of the EVSE goes into the car: a common kind of socket, and an inlet for that current.
+bool fits_inlet(const Evse& evse, const Vehicle& vehicle);
+
+/// Share of the charging curve that a pack of that temperature takes: straight lines between the knots, level beyond
+/// the outer ones; 1 without knots.
+double charge_share(const Vehicle& vehicle, double temperature_c);
+/// The battery with its charging curve at that temperature: charge_share x the curve. @pre the curve is finite where
+/// the vehicle has knots
+BatterySpec battery_at(const Vehicle& vehicle, double temperature_c);
+
 /// Phases used = min(EVSE, vehicle); P = phases x V x I / 1000; the on-board charger's kW are spread over its phases.
-/// A car without the inlet (no DC, or no AC phases) couples with max_kw = 0.
+/// A car without the inlet (no DC, no AC phases, other sockets) couples with max_kw = 0.
 Coupling couple_vehicle(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in);
 
 /// Largest allowed offer that is not above `kw` (>= 0); 0 when none is. A value within 1e-9 of a rate is that rate:

@@ -3,25 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
 #include "kernel/nearest.hpp"
-#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "roads/ways.hpp"
 
 namespace evtwin::roads {
 namespace {
-
-constexpr std::array kinds{
-    SocketKind{"AC1", 1, false}, SocketKind{"AC3", 2, false},     SocketKind{"CCS1", 4, true},
-    SocketKind{"CCS2", 8, true}, SocketKind{"CHAdeMO", 16, true}, SocketKind{"NACS", 32, true},
-};
-static_assert(kernel::has_unique_keys(kinds, &SocketKind::name) && kernel::has_unique_keys(kinds, &SocketKind::bit));
-
-constexpr SocketSet dc_sockets = 4 | 8 | 16 | 32;
 
 std::string called(const Station& station) { return "station \"" + kernel::make_printable(station.name, 60) + "\""; }
 
@@ -53,26 +43,16 @@ std::uint32_t node_of(const Network& network, const StationRow& row) {
 
 }  // namespace
 
-std::span<const SocketKind> socket_kinds() { return kinds; }
-
 SocketSet socket_of(std::string_view name, std::string_view where) {
   std::vector<std::string_view> known;
   std::string all;
-  for (const SocketKind& kind : kinds) {
-    if (kind.name == name) return kind.bit;
+  if (const auto found = physics::find_socket(name)) return *found;
+  for (const physics::SocketKind& kind : physics::socket_kinds()) {
     known.push_back(kind.name);
     all += (all.empty() ? "" : ", ") + std::string(kind.name);
   }
   throw RoadError(where, "\"" + kernel::make_printable(std::string(name), 30) + "\" is no kind of socket (there are " +
                              all + ")" + kernel::did_you_mean(name, known));
-}
-
-std::string socket_names(SocketSet sockets) {
-  std::string text;
-  for (const SocketKind& kind : kinds) {
-    if ((sockets & kind.bit) != 0) text += (text.empty() ? "" : "+") + std::string(kind.name);
-  }
-  return text;
 }
 
 std::vector<Station> place_stations(const Network& network, std::span<const StationRow> rows) {
@@ -111,14 +91,14 @@ std::vector<Station> place_stations(const Network& network, std::span<const Stat
 
 RoadCar road_car(const physics::Vehicle& vehicle, const DriveClass& drive, SocketSet sockets) {
   RoadCar car{drive, vehicle.battery, vehicle.has_dc ? vehicle.max_dc_kw : 0.0, vehicle.max_ac_kw, sockets};
-  if (!vehicle.has_dc) car.sockets = static_cast<SocketSet>(car.sockets & ~dc_sockets);
+  if (!vehicle.has_dc) car.sockets = static_cast<SocketSet>(car.sockets & ~physics::dc_sockets());
   return car;
 }
 
 double offered_kw(const RoadCar& car, const Station& station) {
   const auto common = static_cast<SocketSet>(car.sockets & station.sockets);
   if (common == 0) return 0.0;
-  return std::min(station.kw, (common & dc_sockets) != 0 ? car.max_dc_kw : car.max_ac_kw);
+  return std::min(station.kw, (common & physics::dc_sockets()) != 0 ? car.max_dc_kw : car.max_ac_kw);
 }
 
 ChargeTable::ChargeTable(const physics::BatterySpec& battery, double offer_kw, double step)

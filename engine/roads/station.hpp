@@ -12,20 +12,11 @@
 
 namespace evtwin::roads {
 
-/// Kinds of sockets, as a set of bits: a car fits where the two sets meet.
-using SocketSet = std::uint8_t;
-struct SocketKind {
-  std::string_view name;
-  SocketSet bit = 0;
-  bool dc = false;
-};
-/// AC1, AC3, CCS1, CCS2, CHAdeMO, NACS.
-std::span<const SocketKind> socket_kinds();
-inline constexpr SocketSet any_socket = 0x3F;
+using physics::any_socket;
+using physics::socket_names;
+using physics::SocketSet;
 /// @throws RoadError naming the kinds there are.
 SocketSet socket_of(std::string_view name, std::string_view where);
-/// "CCS1", or "CCS1+CHAdeMO".
-std::string socket_names(SocketSet sockets);
 
 /// A group of equal chargers at one place.
 struct Station {
@@ -74,6 +65,7 @@ struct RoadCar {
   SocketSet sockets = any_socket;
 };
 /// The car of a scenario's vehicle.
+/// @param sockets  instead of the vehicle's own
 RoadCar road_car(const physics::Vehicle& vehicle, const DriveClass& drive, SocketSet sockets = any_socket);
 
 /// The most that a car is offered at a station, kW at the meter; 0 where it does not fit.

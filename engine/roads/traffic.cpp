@@ -39,6 +39,7 @@ struct DriverState {
   std::uint32_t choices = 0;
   std::uint32_t refusals = 0;  // full or failed stations since the last charge
   std::size_t visit = 0;       // of the figures, the last one
+  std::size_t drive = 0;       // likewise
   TimeNs since_ns = 0;         // parked, waiting or charging
   double target_soc = 0.0;
   bool waits = false, out = false;
@@ -284,6 +285,9 @@ void Traffic::drive(DriverState& state, std::uint32_t car, double hours, double 
   const double soc = std::min(1.0, state.soc - kwh / capacity_kwh(car));
   figures_.drive_kwh += (state.soc - soc) * capacity_kwh(car);
   figures_.drive_h += hours;
+  TripFigures& trip = figures_.drives[state.drive];
+  trip.drive_h += hours;
+  trip.drive_kwh += (state.soc - soc) * capacity_kwh(car);
   state.soc = soc;
 }
 
@@ -298,6 +302,14 @@ void Traffic::depart(std::uint32_t d, TimeNs now) {
   }
   ++figures_.trips;
   figures_.km += way.km;
+  state.drive = figures_.drives.size();
+  TripFigures& trip = figures_.drives.emplace_back();
+  trip.driver = d;
+  trip.from = trip_of(d).from;
+  trip.to = trip_of(d).to;
+  trip.depart_ns = now;
+  trip.km = way.km;
+  trip.soc_start = state.soc;
   const double kwh = static_cast<double>(way.kwh[plan_.drivers[d].car]);
   if (state.soc - kwh / capacity_kwh(plan_.drivers[d].car) >= plan_.reserve_soc) {
     drive(state, plan_.drivers[d].car, way.hours, kwh);
@@ -400,6 +412,8 @@ void Traffic::end_charging(std::uint32_t d, TimeNs now) {
   figures_.road_kwh += meter_kwh;
   figures_.charged_kwh += stored_kwh;
   ++figures_.stops;
+  ++figures_.drives[state.drive].stops;
+  figures_.drives[state.drive].charged_kwh += meter_kwh;
 
   StationVisit& visit = figures_.visits[state.visit];
   visit.end_ns = now;
@@ -455,6 +469,8 @@ void Traffic::charge_at_home(std::uint32_t d, TimeNs now) {
 void Traffic::arrive(std::uint32_t d, TimeNs now) {
   DriverState& state = states_[d];
   ++figures_.trips_ended;
+  figures_.drives[state.drive].arrive_ns = now;
+  figures_.drives[state.drive].soc_end = state.soc;
   state.node = trip_of(d).to;
   state.station = no_index;
   state.since_ns = now;

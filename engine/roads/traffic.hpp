@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernel/time.hpp"
+#include "kernel/unknown.hpp"
 #include "roads/choice.hpp"
 #include "roads/station.hpp"
 
@@ -58,6 +59,17 @@ struct StationVisit {
   double meter_kwh = 0.0, money = 0.0;
 };
 
+/// One trip as it was driven.
+struct TripFigures {
+  std::uint32_t driver = 0, from = 0, to = 0;
+  TimeNs depart_ns = 0, arrive_ns = kernel::time_never;  ///< time_never: it was not over at the end, or stranded
+  double km = 0.0;                                       ///< of its fastest way
+  double drive_h = 0.0, drive_kwh = 0.0;                 ///< detours counted; kWh out of the battery
+  double soc_start = 0.0, soc_end = kernel::unknown;
+  std::uint32_t stops = 0;
+  double charged_kwh = 0.0;  ///< on the way, at the meter
+};
+
 struct StationFigures {
   std::uint64_t visits = 0;  ///< that began to charge
   std::uint64_t waited = 0;  ///< of those
@@ -75,6 +87,7 @@ struct StationFigures {
 struct TrafficFigures {
   std::vector<StationFigures> stations;
   std::vector<StationVisit> visits;  ///< in order of their beginning
+  std::vector<TripFigures> drives;   ///< in order of departure
   std::uint64_t trips = 0;           ///< that began
   std::uint64_t trips_ended = 0;
   std::uint64_t stops = 0;

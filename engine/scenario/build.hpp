@@ -32,6 +32,13 @@ struct LoggedFile {
   std::array<sessions::LogSessions, 2> sessions;
 };
 
+/// A visit that goes to another site than that of its arrivals.
+struct SentVisit {
+  std::string site;
+  Where where;
+  demand::Visit visit;
+};
+
 /// State that all parts share while a world is being built.
 struct Build {
   Language& language;
@@ -44,6 +51,7 @@ struct Build {
       session_files;                                                   ///< read once: by path, and whether with claims
   std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
   std::shared_ptr<const ScenarioSource> shared_source{};               ///< `source`, for what outlives the building
+  std::vector<SentVisit> sent{};                                       ///< to sites that may not be built yet
   bool has_roads = false;        ///< roads = { ... } may send visits to sites without arrivals of their own
   bool past_is_history = false;  ///< sessions that ended before the run are the history of the site being built
 
@@ -106,6 +114,8 @@ std::vector<physics::Storage> storages_of(const Value& value, const Where& where
 std::pair<double, double> efficiencies_of(const Value& value, const Where& where);
 
 // build_stations.cpp
+/// Kinds of sockets of a text, "CCS1+CHAdeMO". @throws ScriptError naming the kinds there are.
+physics::SocketSet sockets_of(const std::string& names, const Where& where);
 Stations stations_of(Build& build, const Value& value, const Where& where, double site_voltage_v,
                      const std::vector<physics::Feeder>& feeders);
 /// Row of an EVSE. @throws ScriptError with the nearest id.
@@ -117,9 +127,12 @@ std::vector<twin::LimitCut> cuts_of(const Build& build, const Value& value, cons
 /// The same of a contract that changes over time: where it is below its highest, known from the start.
 std::vector<twin::LimitCut> cuts_of(const Build& build, const market::Signal& contract_kw, double highest_kw);
 
+/// Calls to cars that lie in the run. @throws ScriptError for two that overlap
+std::vector<twin::DispatchCall> calls_of(const Build& build, const Value& value, const Where& where);
+
 // build_arrivals.cpp
 std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
-                                                                   const twin::Site& site);
+                                                                   twin::Site& site);
 /// Least price that owners take for energy discharged, of a section with that key; 0 where it is not given.
 demand::Distribution v2g_min_price_of(const Fields& f);
 /// Index of the vehicle with an unknown battery; it is added when it is first needed.
@@ -128,7 +141,8 @@ std::uint32_t vehicle_row(const Build& build, const std::string& name, const Whe
 
 // build_sessions.cpp
 void add_flags(Build& build, const std::vector<sessions::TableFlag>& flags);
-demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site);
+demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site,
+                             twin::OfferAnswers& answers);
 /// Sessions that left the site before the run, of `history` = sessions or "from_sessions", then of the site's
 /// `arrivals`.
 std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
@@ -169,6 +183,12 @@ struct RecordedDays {
   int days = 0;
 };
 RecordedDays recorded_days(Build& build, const Construct& scenario, const Where& where);
+
+// build_answers.cpp
+/// The answers to offers: visits of those who come, and what is counted.
+void answer_offers(Build& build, const Fields& sessions, demand::Recorded& offers, twin::OfferAnswers& counts);
+/// Visits sent to other sites become their arrivals, once all sites are built.
+void send_elsewhere(Build& build);
 
 // build_log.cpp
 /// The word `ocpp`.

@@ -259,7 +259,7 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
   return law;
 }
 
-void add_arrivals(Build& build, const Value& value, const Where& where, const twin::Site& site,
+void add_arrivals(Build& build, const Value& value, const Where& where, twin::Site& site,
                   std::vector<std::shared_ptr<const demand::ArrivalLaw>>& out) {
   const Construct* word = value.construct();
   if (word != nullptr && word->kind == "arrivals.poisson") {
@@ -277,7 +277,8 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
   }
 
   if (word != nullptr && word->kind == "sessions") {
-    out.push_back(std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *word, where.place_of(*word), site)));
+    out.push_back(std::make_shared<const demand::ArrivalLaw>(
+        recorded_of(build, *word, where.place_of(*word), site, site.offers)));
     return;
   }
   if (word != nullptr && word->kind == "ocpp") {
@@ -311,7 +312,7 @@ void refuse_lost_bookings(const Build& build, const std::vector<const Value*>& l
 }  // namespace
 
 std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
-                                                                   const twin::Site& site) {
+                                                                   twin::Site& site) {
   std::vector<std::shared_ptr<const demand::ArrivalLaw>> out;
   if (value.as_table() == nullptr) {
     refuse_lost_bookings(build, {&value}, site);

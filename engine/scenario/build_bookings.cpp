@@ -28,6 +28,13 @@ std::int32_t evse_of_booking(const Fields& f, const twin::Site& site) {
   throw_at(f.where("evse"), "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
 }
 
+void check_inlet(const Fields& f, const physics::Evse& evse, const physics::Vehicle& vehicle) {
+  if (physics::fits_inlet(evse, vehicle)) return;
+  if (evse.phases == 0 && !vehicle.has_dc) throw_at(f.where("evse"), "is DC, and the vehicle has no DC inlet");
+  throw_at(f.where("evse"), "= \"" + evse.id + "\" has " + physics::socket_names(evse.sockets) +
+                                ", and the vehicle takes " + physics::socket_names(vehicle.sockets));
+}
+
 // Reads the energy wanted, and the state of charge that it starts from.
 void read_energy(const Fields& f, const physics::BatterySpec& battery, demand::Visit& visit) {
   const bool known = battery.capacity_kwh < physics::infinite;
@@ -44,6 +51,8 @@ void read_energy(const Fields& f, const physics::BatterySpec& battery, demand::V
     visit.requested_kwh = (target - visit.soc_start) * battery.capacity_kwh / battery.charge_efficiency;
   } else {
     visit.requested_kwh = f.read_number("energy_kwh");
+    if (visit.requested_kwh == 0.0 && !f.read_boolean("v2g"))
+      throw_at(f.where("energy_kwh"), "= 0 is for a car that only gives; that needs v2g = true");
     const double room_kwh =
         (1.0 - (f.has_key("soc") ? visit.soc_start : 0.0)) * battery.capacity_kwh / battery.charge_efficiency;
     if (visit.requested_kwh > room_kwh)
@@ -91,8 +100,7 @@ Booking booking_of(Build& build, const BookingEntry& entry, const twin::Site& si
   const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
   read_energy(f, vehicle.battery, visit);
   visit.evse = evse_of_booking(f, site);
-  if (visit.evse >= 0 && site.evses[static_cast<std::size_t>(visit.evse)].phases == 0 && !vehicle.has_dc)
-    throw_at(f.where("evse"), "is DC, and the vehicle has no DC inlet");
+  if (visit.evse >= 0) check_inlet(f, site.evses[static_cast<std::size_t>(visit.evse)], vehicle);
   visit.priority = f.read_number("priority");
   visit.v2g = f.read_boolean("v2g");
   if (visit.v2g && !vehicle.v2g_capable) throw_at(f.where("v2g"), "= true: the vehicle can not discharge");

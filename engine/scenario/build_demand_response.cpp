@@ -29,7 +29,7 @@ void read_times(const Build& build, const Fields& f, std::vector<TimeNs>& starts
   if (f.has_key("to") == f.has_key("hours"))
     fail_at(f.where(), f.where().field_label() + " needs hours or to, one of them");
   if (f.has_key("every_day_at")) {
-    if (f.has_key("to")) throw_at(f.where("to"), "is an instant; a cut that comes every day has hours");
+    if (f.has_key("to")) throw_at(f.where("to"), "is an instant; what comes every day has hours");
     int minute = 0;
     try {
       minute = market::parse_minute_of_day(f.text("every_day_at"));
@@ -79,6 +79,31 @@ std::vector<twin::LimitCut> cuts_of(const Build& build, const market::Signal& co
     t = sample.until_ns;
   }
   return cuts;
+}
+
+std::vector<twin::DispatchCall> calls_of(const Build& build, const Value& value, const Where& where) {
+  std::vector<twin::DispatchCall> calls;
+  const std::vector<const Value*> list = list_of(value, where, "calls to cars, each in its own braces");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields f(*list[i], find_section("dispatch"), where / i);
+    std::vector<TimeNs> starts;
+    TimeNs length = 0;
+    read_times(build, f, starts, length);
+    const auto notice = static_cast<TimeNs>(f.read_number("notice_min") * static_cast<double>(kernel::minute_ns));
+    for (const TimeNs start : starts) {
+      if (start < build.world.start_ns || start >= build.world.end_ns) continue;
+      // One announced before the run is told when it begins.
+      const TimeNs announced = start - notice > build.world.start_ns ? start - notice : start;
+      calls.push_back({announced, start, std::min(start + length, build.world.end_ns), f.read_number("kw"),
+                       f.read_number("enrolled_share"), f.read_number("yes")});
+    }
+  }
+  std::sort(calls.begin(), calls.end(), [](const auto& a, const auto& b) { return a.from_ns < b.from_ns; });
+  for (std::size_t i = 1; i < calls.size(); ++i) {
+    if (calls[i].from_ns < calls[i - 1].to_ns)
+      throw_at(where, "has two calls that overlap at " + build.world.calendar.format_local(calls[i].from_ns));
+  }
+  return calls;
 }
 
 }  // namespace evtwin::scenario

@@ -51,6 +51,32 @@ physics::Curve acceptance_of(const Fields& f, const physics::Vehicle& vehicle) {
   return {{{0.0, full_kw}, {soc, full_kw}, {1.0, end_kw}}};
 }
 
+/// How a pack's temperature lowers its curve, which must be known for that.
+void read_temperature(const Fields& f, physics::Vehicle& vehicle) {
+  const Value* value = f.find_value("power_by_temperature");
+  if (value == nullptr) return;
+  const Where where = f.where("power_by_temperature");
+  const std::vector<const Value*> knots = list_of(*value, where, "{ temperature, share } pairs");
+  for (std::size_t i = 0; i < knots.size(); ++i) {
+    const Where at = where / i;
+    const std::vector<const Value*> pair = list_of(*knots[i], at, "two numbers, { temperature, share }");
+    if (pair.size() != 2) throw_at(at, "must be { temperature, share }");
+    const double celsius = number_of(*pair[0], at / std::size_t{0}, -60.0, 80.0, "C");
+    const double share = number_of(*pair[1], at / std::size_t{1}, 0.001, 1.0, "of the curve");
+    if (!vehicle.power_by_temperature.empty() && celsius <= vehicle.power_by_temperature.back().temperature_c)
+      throw_at(at, "must have a higher temperature than the pair before");
+    vehicle.power_by_temperature.push_back({celsius, share});
+  }
+  if (vehicle.power_by_temperature.empty()) throw_at(where, "is empty; leave it out for the same power at any");
+  if (vehicle.battery.charge.max_kw() < physics::infinite) return;
+
+  // Without a curve the car takes what its inlets do: the most of them is the battery's.
+  const double full_kw =
+      std::max(f.has_key("ac_kw") ? vehicle.max_ac_kw : 0.0, f.has_key("dc_kw") ? vehicle.max_dc_kw : 0.0);
+  if (full_kw <= 0.0) throw_at(where, "needs curve, ac_kw or dc_kw: the power that it is a share of");
+  vehicle.battery.charge = physics::Curve::constant(full_kw);
+}
+
 physics::FittedAgeing ageing_of(const Fields& battery) {
   const Value* value = battery.find_value("ageing");
   if (value == nullptr) return {};
@@ -103,6 +129,8 @@ physics::Vehicle vehicle_of(const Fields& f) {
   }
 
   v.battery.charge = acceptance_of(f, v);
+  read_temperature(f, v);
+  if (f.has_key("sockets")) v.sockets = physics::plugs_for_inlets(sockets_of(f.text("sockets"), f.where("sockets")));
 
   // Keys of discharging without v2g would have no effect: an error says so.
   v.v2g_capable = f.read_boolean("v2g");

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
 #include "roads/ways.hpp"
 #include "scenario/build.hpp"
+#include "scenario/ocpi_directory.hpp"
 #include "scenario/road_region.hpp"
 #include "sessions/csv.hpp"
 
@@ -100,13 +102,20 @@ std::vector<roads::EdgeRow> edges_of(Build& build, const Value& value, const Whe
   return rows;
 }
 
-roads::SocketSet sockets_of(const std::string& names, const std::string& where) {
+roads::SocketSet sockets_of_row(const std::string& names, const std::string& where) {
   roads::SocketSet set = 0;
   for (std::size_t at = 0; at <= names.size();) {
     const std::size_t end = std::min(names.find('+', at), names.size());
     set = static_cast<roads::SocketSet>(set | roads::socket_of(names.substr(at, end - at), where));
     at = end + 1;
   }
+  return set;
+}
+
+/// Plugs of a site's EVSEs; any where one of them says nothing.
+roads::SocketSet sockets_of_site(const twin::Site& site) {
+  roads::SocketSet set = 0;
+  for (const physics::Evse& evse : site.evses) set = static_cast<roads::SocketSet>(set | evse.sockets);
   return set;
 }
 
@@ -147,6 +156,7 @@ void read_site(const Build& build, const Fields& f, PlacedStation& placed) {
   placed.row.station.kw = most_kw;
   placed.row.station.chargers = static_cast<std::uint32_t>(site.evses.size());
   placed.row.station.price_per_kwh = site.driver_price_per_kwh;
+  placed.row.station.sockets = sockets_of_site(site);
 }
 
 PlacedStation station_of(const Build& build, const Fields& f) {
@@ -163,7 +173,7 @@ PlacedStation station_of(const Build& build, const Fields& f) {
   s.lon_deg = f.read_number("lon", 0.0);
   s.operator_name = f.text("operator");
   s.own = f.read_boolean("own");
-  if (f.has_key("sockets")) s.sockets = sockets_of(f.text("sockets"), place_of(f.where("sockets")));
+  if (f.has_key("sockets")) s.sockets = sockets_of_row(f.text("sockets"), place_of(f.where("sockets")));
   s.kw = f.read_number("kw", s.kw);
   if (f.has_key("chargers")) s.chargers = static_cast<std::uint32_t>(f.read_whole("chargers"));
   read_prices(f, s);
@@ -187,7 +197,7 @@ PlacedStation station_of(RoadTable& t) {
   s.operator_name = t.read_text("operator");
   s.own = t.read_boolean("own", true);
   const std::string sockets = t.read_text("sockets");
-  if (!sockets.empty()) s.sockets = sockets_of(sockets, t.row_place());
+  if (!sockets.empty()) s.sockets = sockets_of_row(sockets, t.row_place());
   s.kw = t.read_number("kw", s.kw);
   const double chargers = t.read_number("chargers", 1.0);
   if (!(chargers >= 1.0 && chargers <= most_chargers && chargers == std::floor(chargers)))
@@ -197,18 +207,40 @@ PlacedStation station_of(RoadTable& t) {
   return placed;
 }
 
-void read_stations(Build& build, const Value& value, const Where& where, RoadRegion& region) {
-  std::vector<PlacedStation> placed;
-  read_rows(
-      build, value, where, "road_station", "stations { name = ..., node = ... }",
-      [&](const Fields& f) { placed.push_back(station_of(build, f)); },
-      [&](RoadTable& t) { placed.push_back(station_of(t)); });
+/// The directory that a word names. Another source of stations is another directory here.
+std::unique_ptr<roads::StationDirectory> directory_of(Build& build, const Construct& word, const Where& where) {
+  const Fields f = fields_with_file(word, find_section("directory"), where);
+  try {
+    const OpenFile opened = build.source.open_file(f.text("file"));
+    return std::make_unique<OcpiDirectory>(sessions::read_text_file(opened.shown_path(), opened.stable_path()),
+                                           kernel::make_printable(opened.shown_path()), f.text("own_operator"));
+  } catch (const FolderError& error) {
+    fail_at(where, std::string("directory: ") + error.what());
+  }
+}
+
+void place_rows(const std::vector<PlacedStation>& placed, RoadRegion& region) {
   std::vector<roads::StationRow> rows;
   for (const PlacedStation& p : placed) {
     rows.push_back(p.row);
     region.sites.push_back(p.site);
   }
   region.stations = roads::place_stations(region.network, rows);
+}
+
+void read_stations(Build& build, const Value& value, const Where& where, RoadRegion& region) {
+  std::vector<PlacedStation> placed;
+  if (const Construct* word = value.construct("directory")) {
+    for (roads::StationRow& row : directory_of(build, *word, where.place_of(*word))->stations())
+      placed.push_back({std::move(row), -1});
+    place_rows(placed, region);
+    return;
+  }
+  read_rows(
+      build, value, where, "road_station", "stations { name = ..., node = ... }",
+      [&](const Fields& f) { placed.push_back(station_of(build, f)); },
+      [&](RoadTable& t) { placed.push_back(station_of(t)); });
+  place_rows(placed, region);
 }
 
 void add_car(Build& build, RoadRegion& region, std::uint32_t vehicle, const std::string& class_name,
@@ -234,14 +266,15 @@ void read_cars(Build& build, const Fields& f, RoadRegion& region) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       const Fields car(*list[i], find_section("road_car"), f.where("cars") / i);
       const std::uint32_t vehicle = vehicle_row(build, car.text("vehicle"), car.where("vehicle"));
-      const roads::SocketSet sockets =
-          car.has_key("sockets") ? sockets_of(car.text("sockets"), place_of(car.where("sockets"))) : roads::any_socket;
+      const roads::SocketSet sockets = car.has_key("sockets")
+                                           ? sockets_of_row(car.text("sockets"), place_of(car.where("sockets")))
+                                           : build.world.vehicles[vehicle].sockets;
       add_car(build, region, vehicle, car.text("class", "mid"), sockets,
               car.read_number("share", build.world.vehicles[vehicle].share), car.where("class"));
     }
   } else {
     for (std::uint32_t v = 0; v < build.world.vehicles.size(); ++v)
-      add_car(build, region, v, "mid", roads::any_socket, build.world.vehicles[v].share, f.where());
+      add_car(build, region, v, "mid", build.world.vehicles[v].sockets, build.world.vehicles[v].share, f.where());
   }
   if (region.plan.cars.empty()) fail_at(f.where(), "roads need cars whose battery is known: vehicles = { ... }");
   if (std::all_of(region.shares.begin(), region.shares.end(), [](double share) { return share <= 0.0; }))

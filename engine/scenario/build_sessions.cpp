@@ -132,7 +132,8 @@ void add_flags(Build& build, const std::vector<sessions::TableFlag>& flags) {
   for (const sessions::TableFlag& flag : flags) build.world.flags.push_back({flag.id, flag.reason, flag.left_out});
 }
 
-demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site) {
+demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site,
+                             twin::OfferAnswers& answers) {
   const Fields f = fields_with_file(sessions, find_section("sessions"), where);
   ++build.laws;
   sessions::SessionTable table = table_of(build, file_of(f), f.read_choice("requested") == 0, f.where("file"));
@@ -166,6 +167,7 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
   add_flags(build, table.flags);
   demand::Recorded out{sessions::visits_of(table), sessions::windows_of(table)};
   give_vehicles(build, f, table, out.visits);
+  answer_offers(build, f, out, answers);
   return out;
 }
 

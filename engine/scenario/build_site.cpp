@@ -62,6 +62,13 @@ void read_signals(Build& build, const Fields& f, twin::Site& site) {
   setpoint.max = 1e6;
   if (const Value* value = f.find_value("power_setpoint_kw"))
     site.power_setpoint_kw = signal_of(build, *value, f.where("power_setpoint_kw"), setpoint, holidays);
+  SignalUse temperature;
+  temperature.columns = {"temperature_c", "temp_c"};
+  temperature.quantity = sessions::Quantity::any;
+  temperature.min = -60.0;
+  temperature.max = 60.0;
+  if (const Value* value = f.find_value("temperature_c"))
+    site.temperature_c = signal_of(build, *value, f.where("temperature_c"), temperature, holidays);
   SignalUse co2;
   co2.columns = {"kg_per_kwh", "co2_kg_per_kwh"};
   co2.quantity = sessions::Quantity::carbon;
@@ -131,6 +138,7 @@ void read_stations(Build& build, const Fields& f, twin::Site& site) {
     const std::vector<twin::LimitCut> more = cuts_of(build, *cuts, f.where("demand_response"), site.contract_kw);
     site.cuts.insert(site.cuts.end(), more.begin(), more.end());
   }
+  if (const Value* calls = f.find_value("dispatch")) site.calls = calls_of(build, *calls, f.where("dispatch"));
   if (const Value* outages = f.find_value("outages"))
     site.outages = outages_of(build, *outages, f.where("outages"), stations);
   site.evses = stations.evses;

@@ -23,6 +23,19 @@ double angle_of(const Value& value, const Where& where) {
   throw_at(where, "= \"" + text + "\" must be \"L1\", \"L2\", \"L3\" or an angle in degrees");
 }
 
+/// Plugs of a station, which carry its kind of current.
+void read_sockets(const Fields& f, physics::Evse& evse) {
+  if (!f.has_key("sockets")) return;
+  evse.sockets = sockets_of(f.text("sockets"), f.where("sockets"));
+  const bool dc = evse.phases == 0;
+  const auto other =
+      static_cast<physics::SocketSet>(evse.sockets & ~(dc ? physics::dc_sockets() : physics::ac_sockets()));
+  if (other != 0)
+    throw_at(f.where("sockets"), "= \"" + f.text("sockets") + "\": " + physics::socket_names(other) +
+                                     (dc ? " carries no DC, and the station is kind = \"dc\""
+                                         : " carries no AC; a station with it is kind = \"dc\""));
+}
+
 void refuse_keys(const Fields& f, std::initializer_list<std::string_view> keys, std::string_view why) {
   for (const std::string_view key : keys) {
     if (f.has_key(key)) throw_at(f.where(key), why);
@@ -99,6 +112,25 @@ void make_ac(const Fields& f, physics::Evse& evse, double site_voltage_v) {
 
 }  // namespace
 
+physics::SocketSet sockets_of(const std::string& names, const Where& where) {
+  physics::SocketSet set = 0;
+  for (std::size_t at = 0; at <= names.size();) {
+    const std::size_t end = std::min(names.find('+', at), names.size());
+    const std::string name = names.substr(at, end - at);
+    at = end + 1;
+    if (const auto found = physics::find_socket(name)) {
+      set = static_cast<physics::SocketSet>(set | *found);
+      continue;
+    }
+    std::vector<std::string_view> known;
+    for (const physics::SocketKind& kind : physics::socket_kinds()) known.push_back(kind.name);
+    throw_at(where, "= \"" + names + "\": " + (name.empty() ? "a name is missing" : name + " is no kind of socket") +
+                        " (there are AC1, AC3, CCS1, CCS2, CHAdeMO, NACS; several with +)" +
+                        kernel::did_you_mean(name, known));
+  }
+  return set;
+}
+
 physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<physics::Feeder>& feeders) {
   physics::Evse evse;
   evse.bidirectional = f.read_boolean("bidirectional");
@@ -107,6 +139,7 @@ physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<
     make_dc(f, evse);
   else
     make_ac(f, evse, site_voltage_v);
+  read_sockets(f, evse);
   if (f.has_key("feeder")) {
     const std::string name = f.text("feeder");
     const auto at = std::find_if(feeders.begin(), feeders.end(),

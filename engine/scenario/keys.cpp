@@ -143,6 +143,8 @@ constexpr std::array site_keys{
     other("power_setpoint_kw", "kW", "evtwin.signal", "none",
           "Net power the site should draw; negative: feed back. Strategies see it, nothing enforces it: how well it is "
           "followed is measured."),
+    other("temperature_c", "C", "evtwin.signal", "packs take their whole curve",
+          "Outside: the pack of a car with `power_by_temperature` is as cold when it plugs in, and stays so."),
     other("forecast", {}, "evtwin.forecast_rule|evtwin.forecast", "the scenario's",
           "How strategies foresee PV, load, arrivals and prices."),
     number("driver_price_per_kwh", "currency/kWh", 0, most_price, "0", "What drivers pay the site, at the EVSE meter."),
@@ -171,6 +173,9 @@ constexpr std::array site_keys{
           "How long decisions take to reach the EVSEs, and how many set-points get lost."),
     other("demand_response", {}, "evtwin.demand_response[]", "none",
           "Times in which the site may import less than its contract power."),
+    other(
+        "dispatch", {}, "evtwin.dispatch[]", "none",
+        "Calls to cars to draw less, or to give back, for a while: who says yes, what is promised, what is delivered."),
     other("outages", {}, "evtwin.outage[]", "none", "EVSEs that are out of service for a while."),
     other("holidays", {}, "string[]", "none",
           "Local dates, \"2025-06-06\", that tariffs and profiles treat as holidays (besides the tariff's own)."),
@@ -204,6 +209,9 @@ constexpr std::array station_keys{
     above("max_discharge_kw", "kW", 0, 1500, "as for charging",
           "Most it takes out of a car; needs bidirectional = true."),
     text("feeder", "the grid connection", "Name of the feeder it hangs on."),
+    text("sockets", "any of its kind",
+         "Its plugs: \"CCS1\", or several, \"CCS1+CHAdeMO\"; AC1, AC3 and NACS carry AC, CCS1, CCS2, CHAdeMO and NACS "
+         "DC. A car with other sockets is turned away, as no_compatible_evse."),
 };
 static_assert(are_sound(station_keys));
 
@@ -262,6 +270,11 @@ constexpr std::array vehicle_keys{
     other(
         "curve", "kW", "number[][]", "constant power",
         "Most power at the EVSE meter over state of charge: { { soc, kw }, ... }, from 0 to 1, instead of taper_soc."),
+    text("sockets", "any", "Its inlets, as of a station; CCS1 takes AC1 plugs too, CCS2 AC3."),
+    other(
+        "power_by_temperature", "C, 0..1", "number[][]", "all of it at any",
+        "Share of its charging curve that a pack takes that is as cold or warm: { { -20, 0.2 }, { 0, 0.5 }, { 20, 1 } "
+        "}, linear between, level beyond. It matters where the site has temperature_c."),
     boolean("v2g", "false", "Whether the car can discharge."),
     above("discharge_kw", "kW", 0, 4000, "ac_kw", "Most power out of the car; needs v2g = true."),
     number("soc_floor", "0..1", 0, 1, "0.2 (a round figure) with v2g", "Discharging never goes below."),
@@ -354,10 +367,25 @@ constexpr std::array sessions_keys{
     other("v2g_min_price_per_kwh", "currency/kWh", "number|evtwin.distribution", "0",
           "Without a v2g_min_price_per_kwh column: the least that an owner takes for energy discharged. Paid is the "
           "site's v2g_price_per_kwh or this, whichever is higher."),
+    other("answers", {}, "evtwin.answers", "none: every row comes",
+          "The rows are offers, as `evtwin drivers --offers` writes them: drivers answer, and schedules follow."),
     choice("requested", "claimed|true", "\"claimed\"|\"true\"", "claimed",
            "What strategies are told: energy and departure as the driver claimed them, or as they came true."),
 };
 static_assert(are_sound(sessions_keys));
+
+constexpr std::array answers_keys{
+    number("accept", "0..1", 0, 1, "0.6", "Chance that the driver takes the offer as it is."),
+    number("other_time", "0..1", 0, 1, "0.2",
+           "Chance of another time: within the row's window_from and window_to, or move_h before or after."),
+    number("other_place", "0..1", 0, 1, "0.1", "Chance of another place. The rest up to 1: he does not charge."),
+    number("keep", "0..1", 0, 1, "0.9",
+           "Chance that what was agreed is kept; else the driver overrides it, and comes up to move_h earlier or later "
+           "than his reservation says."),
+    number("move_h", "h", 0, 336, "3", "How far drivers move at most."),
+    text("elsewhere", "out of sight", "Site of the scenario to which those who want another place go."),
+};
+static_assert(are_sound(answers_keys));
 
 constexpr std::array ocpp_keys{
     text("file", {},
@@ -378,7 +406,8 @@ constexpr std::array booking_keys{
     text("vehicle", "one with an unknown battery", "Name of a vehicle of the scenario."),
     number("soc", "0..1", 0, 1, "from target and energy_kwh", "State of charge at arrival."),
     above("target", "0..1", 0, 1, {}, "State of charge wanted at departure; needs soc. Give target or energy_kwh."),
-    above("energy_kwh", "kWh", 0, 2000, {}, "Energy wanted, at the EVSE meter, instead of target."),
+    number("energy_kwh", "kWh", 0, 2000, {},
+           "Energy wanted, at the EVSE meter, instead of target; 0 for a car that only gives (v2g = true)."),
     text("evse", "any", "Id of the EVSE that is booked; \"any\": the site reserves one that fits."),
     number("priority", {}, -1e6, 1e6, "0", "Higher is more important."),
     boolean("v2g", "false", "Whether the driver lets the car discharge."),
@@ -558,14 +587,28 @@ constexpr std::array shared_limit_keys{
 };
 static_assert(are_sound(shared_limit_keys));
 
+constexpr std::array dispatch_keys{
+    other("from", "local time", "string", {}, "Begin, \"2025-06-03T18:00\". Give from or every_day_at."),
+    text("every_day_at", {}, "Begin of a call that comes every day, by the local clock: \"18:00\"."),
+    other("to", "local time", "string", {}, "End of a call with from. Give to or hours."),
+    above("hours", "h", 0, 8784, {}, "Length."),
+    required(
+        above("kw", "kW", 0, gigawatt_kw, {}, "Asked for: cars are asked one after the other until it is promised.")),
+    number("enrolled_share", "0..1", 0, 1, "1", "Fraction of the visits whose cars are enrolled."),
+    number("yes", "0..1", 0, 1, "1", "Chance that an enrolled car says yes to a call."),
+    number("notice_min", "min", 0, 1e6, "15",
+           "How long before its begin the cars are asked; those that are there then."),
+};
+static_assert(are_sound(dispatch_keys));
+
 constexpr std::array roads_keys{
     required(
         other("nodes", {}, "evtwin.road_node[]|evtwin.csv", {}, "Places: a list, or a csv with columns id, lat, lon.")),
     required(other("edges", {}, "evtwin.road[]|evtwin.csv", {},
                    "Roads between them: a list, or a csv with columns from, to, speed_kmh, and if you have them km, "
                    "grade, one_way.")),
-    other("stations", {}, "evtwin.road_station[]|evtwin.csv", "none",
-          "Charging stations: a list, or a csv whose columns are keys of road_station (but site)."),
+    other("stations", {}, "evtwin.road_station[]|evtwin.csv|evtwin.directory", "none",
+          "Charging stations: a list, a csv whose columns are keys of road_station (but site), or a directory."),
     other("cars", {}, "evtwin.road_car[]", "every vehicle, of class mid",
           "Cars on the roads: vehicles of the scenario, and what driving takes."),
     other("trips", {}, "evtwin.road_trip[]", "nobody drives", "Who drives from where to where, at random."),
@@ -578,6 +621,12 @@ constexpr std::array roads_keys{
     number("stop_min", "min", 0, 120, "5", "What a stop takes besides waiting and charging."),
 };
 static_assert(are_sound(roads_keys));
+
+constexpr std::array directory_keys{
+    text("file", {}, "JSON in the scenario's folder: a list of OCPI Locations; may also stand without a key."),
+    text("own_operator", "all are", "Name of the operator whose stations are one's own."),
+};
+static_assert(are_sound(directory_keys));
 
 constexpr std::array road_node_keys{
     required(text("id", {}, "By which roads, stations and trips name it.")),
@@ -604,7 +653,7 @@ constexpr std::array road_station_keys{
     text("site", "none", "Name of a site of the scenario that it is: trips that charge here become its arrivals."),
     text("operator", {}, "Who runs it."),
     boolean("own", "true", "Whether the own operator runs it."),
-    text("sockets", "any",
+    text("sockets", "the site's, else any",
          "Kinds of sockets: \"CCS1\", or several, \"CCS1+CHAdeMO\"; of AC1, AC3, CCS1, CCS2, CHAdeMO, NACS."),
     above("kw", "kW", 0, 1500, "the site's, else 50", "Power of one charger at its outlet."),
     whole("chargers", {}, 1, 10'000, "the site's EVSEs, else 1", "Cars that charge at once."),
@@ -616,7 +665,7 @@ static_assert(are_sound(road_station_keys));
 constexpr std::array road_car_keys{
     required(text("vehicle", {}, "Name of a vehicle of the scenario: its battery, curve and inlets.")),
     choice("class", "small|mid|suv|van", "\"small\"|\"mid\"|\"suv\"|\"van\"", "mid", "Mass, drag and heating."),
-    text("sockets", "any", "Kinds of sockets that it fits, as of a station."),
+    text("sockets", "the vehicle's", "Kinds of sockets that it fits, as of a station."),
     number("share", {}, 0, 1e9, "the vehicle's", "Weight in the mix."),
 };
 static_assert(are_sound(road_car_keys));
@@ -703,6 +752,35 @@ constexpr std::array sweep_keys{
 };
 static_assert(are_sound(sweep_keys));
 
+constexpr std::array driving_keys{
+    required(number("km", "km", 0, 1e5, {}, "How far.")),
+    choice("class", "small|mid|suv|van", "\"small\"|\"mid\"|\"suv\"|\"van\"", "mid", "As of a road_car."),
+    number("speed_kmh", "km/h", 1, 200, "50", "Speed, taken as constant."),
+    number("grade", "rise over run", -0.3, 0.3, "0", "Uphill is positive."),
+    number("temperature_c", "C", -40, 50, "20", "Outside."),
+};
+static_assert(are_sound(driving_keys));
+
+constexpr std::array parked_keys{
+    required(above("days", "days", 0, 3660, {}, "How long the car stands.")),
+    boolean("care", "true",
+            "Whether the car looks after its 12 V battery; false: nothing below matters but the battery."),
+    above("battery_wh", "Wh", 0, 10'000, "720", "The 12 V battery; 60 Ah."),
+    number("soc", "0..1", 0, 1, "0.9", "Its state of charge at the start."),
+    number("soc_limit", "0..1", 0, 1, "0.5", "Below it the car does not wake."),
+    number("drain_w", "W", 0, 200, "0.8 (a round figure)",
+           "What stands by: telematics, alarm, the battery's own loss."),
+    number("from_soc", "0..1", 0, 1, "0.65", "Topped up when it has fallen to here."),
+    number("to_soc", "0..1", 0, 1, "0.95", "Topped up until here."),
+    above("charge_w", "W", 0, 5000, "250", "Out of the converter: for what stands by, the rest into the battery."),
+    above("charge_efficiency", "0..1", 0, 1, "0.9", "Stored in the 12 V battery per Wh into it."),
+    above("converter_efficiency", "0..1", 0, 1, "0.92", "Traction battery to 12 V."),
+    number("awake_w", "W", 0, 5000, "120", "What the high-voltage side takes while it is awake."),
+    above("self_test_every_h", "h", 0, 1e6, "never", "How often the car wakes to test itself."),
+    number("self_test_min", "min", 0, 600, "3", "For how long."),
+};
+static_assert(are_sound(parked_keys));
+
 constexpr std::array all_sections{
     Section{"scenario", "return scenario { ... }", "The whole experiment; a scenario file returns it.",
             "sites (`site { ... }`) and events (`at(...)`)", scenario_keys},
@@ -740,6 +818,11 @@ constexpr std::array all_sections{
             {},
             demand_month_keys},
     Section{"sessions", "sessions \"file.csv\" or sessions { ... }", "Recorded sessions.", "the file", sessions_keys},
+    Section{"answers",
+            "answers = { ... }",
+            "How drivers answer offers. Round figures; who was asked how is among the key figures (offers_made ...).",
+            {},
+            answers_keys},
     Section{"ocpp", "ocpp \"site.log\" or ocpp { ... }", "Sessions of an OCPP log.", "the file", ocpp_keys},
     Section{"booking", "arrivals = bookings { { ... }, ... }", "A vehicle that has booked.", {}, booking_keys},
     Section{"poisson",
@@ -751,6 +834,16 @@ constexpr std::array all_sections{
     Section{"normal", "normal { ... }", "Normal distribution.", {}, normal_keys},
     Section{"lognormal", "lognormal { ... }", "Lognormal distribution.", {}, lognormal_keys},
     Section{"exponential", "exponential { ... }", "Exponential distribution.", {}, exponential_keys},
+    Section{"driving",
+            "driving_kwh { ... }",
+            "What a drive takes: rolling, air, grade, heating and cooling at constant speed (engine/roads).",
+            {},
+            driving_keys},
+    Section{"parked",
+            "parked { ... }",
+            "A car that stands: its 12 V battery, topped up from the traction battery or not.",
+            {},
+            parked_keys},
     Section{"feeder", "feeders = { { ... }, ... }", "A node of the limit tree.", {}, feeder_keys},
     Section{"row", "rows = { { ... }, ... }", "A limit over several EVSEs.", {}, row_keys},
     Section{
@@ -804,6 +897,10 @@ constexpr std::array all_sections{
         "what happens at a site does not come back to the roads.",
         {},
         roads_keys},
+    Section{"directory", "directory \"locations.json\" or directory { ... }",
+            "Stations that somebody else keeps: a station for each location and power. Prices are not in it: they cost "
+            "nothing.",
+            "the file", directory_keys},
     Section{"road_node", "nodes = { { ... }, ... }", "A place where roads meet.", {}, road_node_keys},
     Section{"road", "edges = { { ... }, ... }", "A road between two nodes.", {}, road_keys},
     Section{"road_station",
@@ -825,6 +922,14 @@ constexpr std::array all_sections{
             "A cut of the contract power. Of cuts that overlap the lowest limit holds.",
             {},
             demand_response_keys},
+    Section{
+        "dispatch",
+        "dispatch = { { ... }, ... }",
+        "A call of demand response to cars. A car promises what it draws when it is asked, and, where it is enrolled "
+        "with V2G, what it can give for the whole call; while the call lasts its set-point is held to what it drew "
+        "at its begin less that. Told in the events `dispatch_call` and `dispatch_end` and among the key figures.",
+        {},
+        dispatch_keys},
     Section{"strategy",
             "strategy { ... }",
             "A strategy in Lua: in the scenario, or in a file of its own that returns it (`--strategy ./mine.lua`, or "

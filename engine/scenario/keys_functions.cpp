@@ -342,6 +342,19 @@ constexpr std::array recorded_run_fields{
 };
 static_assert(kernel::has_unique_keys(recorded_run_fields, &Field::name));
 
+constexpr std::array stood_fields{
+    Field{"soc", "0..1", "number", false, "Of the 12 V battery at the end."},
+    Field{"lowest_soc", "0..1", "number", false, "The lowest on the way."},
+    Field{"hours_to_limit", "h", "number?", false, "Until it was below soc_limit; nil: it never was."},
+    Field{"hours_to_flat", "h", "number?", false, "Until nothing was left; nil likewise."},
+    Field{"top_ups", "", "integer", false, "How often it was topped up."},
+    Field{"self_tests", "", "integer", false, "How often the car woke to test itself."},
+    Field{"drained_wh", "Wh", "number", false, "What stood by took out of it."},
+    Field{"stored_wh", "Wh", "number", false, "What top-ups put into it."},
+    Field{"traction_kwh", "kWh", "number", false, "What care took out of the traction battery."},
+};
+static_assert(kernel::has_unique_keys(stood_fields, &Field::name));
+
 constexpr std::array all_fields{
     FieldSection{"view",
                  "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of "
@@ -374,6 +387,7 @@ constexpr std::array all_fields{
     FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_docs},
     FieldSection{"recorded_run", "What a figure of your own is made from: `kpi = { name = function(run) ... end }`.",
                  recorded_run_fields},
+    FieldSection{"stood", "What `parked { ... }` answers.", stood_fields},
     FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.",
                  hour_fields},
 };
@@ -391,6 +405,8 @@ constexpr std::array all_words{
     Word{"bookings", "bookings(list)", "@param list string|evtwin.booking[]\n@return evtwin.arrivals",
          "Vehicles that have booked, one by one; or a CSV with the keys of a booking as columns."},
     Word{"csv", "csv(file)", "@param file string|evtwin.csv\n@return evtwin.csv", "A series over time of a file."},
+    Word{"directory", "directory(file)", "@param file string|evtwin.directory\n@return evtwin.directory",
+         "Stations of a directory, kept as a file of OCPI 2.2.1 Locations."},
     Word{"from_sessions", "from_sessions(file, station)",
          "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
          "One EVSE per station id of a session file, all alike; the ids are those of the file."},
@@ -408,6 +424,11 @@ constexpr std::array all_words{
     Word{"param", "param(name, default)", "@generic T\n@param name string\n@param default T\n@return T",
          "A value that `--set name=value` replaces, read as the type of the default. A path given so may lie anywhere; "
          "other files lie in the scenario's folder."},
+    Word{"driving_kwh", "driving_kwh(t)", "@param t evtwin.driving\n@return number",
+         "Energy that a drive takes out of the battery, as on `roads`: driving_kwh { km = 18, speed_kmh = 45 }."},
+    Word{"parked", "parked(t)", "@param t evtwin.parked\n@return evtwin.stood",
+         "What becomes of a parked car's 12 V battery, and what its care takes from the traction battery: "
+         "parked { days = 30 }.traction_kwh."},
     Word{"uniform", "uniform(t)", "@param t evtwin.uniform|number[]\n@return evtwin.distribution",
          "uniform { 2, 8 }: every value between is equally likely."},
     Word{"normal", "normal(t)", "@param t evtwin.normal|number[]\n@return evtwin.distribution",

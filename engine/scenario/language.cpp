@@ -185,6 +185,7 @@ Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t s
   add_word("ocpp", "ocpp", 1);
   add_word("bookings", "bookings", 1);
   add_word("csv", "csv", 1);
+  add_word("directory", "directory", 1);
   add_word("from_sessions", "from_sessions", 2);
   add_word("from_ocpp", "from_ocpp", 2);
   add_word("at", "at", 2);
@@ -200,6 +201,8 @@ Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t s
   lua_setfield(L, -2, "poisson");
   lua::make_read_only(L, -1, "arrivals", true);
   sandbox_.set_global("arrivals");
+  sandbox_.set_function("driving_kwh", [this](lua_State* in) { return answer_driving(in); });
+  sandbox_.set_function("parked", [this](lua_State* in) { return answer_parked(in); });
   sandbox_.set_function("param", [this](lua_State* in) { return declare_param(in); });
 }
 
@@ -209,20 +212,24 @@ void Language::add_word(const char* name, std::string kind, int most_arguments, 
   });
 }
 
+void note_caller(lua_State* L, Construct& word) {
+  // The innermost frame with a line is the script's: frames of C have none.
+  lua_Debug frame;
+  for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
+    if (lua_getinfo(L, "Sl", &frame) == 0 || frame.currentline <= 0) continue;
+    word.file = frame.source[0] == '@' ? frame.source + 1 : frame.source;
+    word.line = frame.currentline;
+    return;
+  }
+}
+
 // Nothing is checked here beyond the number of arguments: all checks happen on the finished scenario, with lines.
 int Language::make_construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table) {
   auto out = std::make_shared<Construct>();
   out->kind = kind;
   out->takes_table = takes_table;
 
-  // The innermost frame with a line is the script's: frames of C have none.
-  lua_Debug frame;
-  for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
-    if (lua_getinfo(L, "Sl", &frame) == 0 || frame.currentline <= 0) continue;
-    out->file = frame.source[0] == '@' ? frame.source + 1 : frame.source;
-    out->line = frame.currentline;
-    break;
-  }
+  note_caller(L, *out);
 
   const int given = lua_gettop(L);
   if (given == 0) throw std::runtime_error(kind + ": nothing was given; write " + kind + " { ... }");

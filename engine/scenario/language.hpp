@@ -59,6 +59,9 @@ void print_line(std::string_view line);
 /// From now on it goes nowhere, in this process: a library that lives in somebody else's writes to no stream.
 void mute_prints();
 
+/// File and line of the script that calls, as messages show them.
+void note_caller(lua_State* L, Construct& word);
+
 /// One Lua state with the language in it.
 class Language {
  public:
@@ -90,6 +93,10 @@ class Language {
   void add_word(const char* name, std::string kind, int most_arguments, bool takes_table = false);
   int make_construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table);
   int declare_param(lua_State* L);
+  /// The table that a word was given, checked against its section.
+  Fields fields_of_call(lua_State* L, const char* section) const;
+  int answer_driving(lua_State* L) const;
+  int answer_parked(lua_State* L) const;
 
   std::shared_ptr<const ScenarioSource> source_;
   lua::Sandbox sandbox_;

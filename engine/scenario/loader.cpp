@@ -412,6 +412,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
 
   LoadedScenario out;
   if (const Value* roads = f.find_value("roads")) out.roads = roads_of(build, *roads, f.where("roads"));
+  send_elsewhere(build);
   for (const twin::Site& site : world.sites) {
     if (build.has_roads && site.arrivals.empty())
       build.add_flag(site.name, "nobody comes: it has no arrivals, and no trip of the roads charges there");

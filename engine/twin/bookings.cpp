@@ -47,7 +47,7 @@ void Bookings::take_announcements(std::span<const Session> sessions, TimeNs t) {
 /// would stay so long; -1 when there is none.
 std::int32_t Bookings::evse_to_reserve(const Visit& visit, std::span<const Session> sessions) const {
   for (std::uint32_t i = 0; i < sessions.size(); ++i) {
-    if (!fits_inlet(context_.site.evses[i], context_.world.vehicles[visit.vehicle])) continue;
+    if (!physics::fits_inlet(context_.site.evses[i], context_.world.vehicles[visit.vehicle])) continue;
     if (sessions[i].number != 0 && sessions[i].visit.claimed_departure_ns > visit.reserved_from_ns) continue;
     const bool taken = std::any_of(reservations_.begin(), reservations_.end(), [&](const Reservation& r) {
       return r.evse == i && r.from_ns < visit.reserved_until_ns && visit.reserved_from_ns < r.until_ns;

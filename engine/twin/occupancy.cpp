@@ -18,6 +18,10 @@ Occupancy::Occupancy(const SiteContext& context)
       next_visit_(context.site.arrivals.size()),
       free_evses_(context.site.evses.size()) {
   streams_.reserve(context.site.arrivals.size());
+  if (context.site.temperature_c) {
+    temperature_ = std::make_unique<market::SignalClock>(*context.site.temperature_c, context.world.calendar);
+    at_temperature_.resize(context.site.evses.size());
+  }
   plugged_in_.reserve(context.site.evses.size());
 }
 
@@ -52,12 +56,12 @@ Visit Occupancy::take_arrival(std::uint32_t law) {
 }
 
 bool Occupancy::fits_evse(std::uint32_t evse, const Visit& visit) const {
-  return twin::fits_inlet(context_.site.evses[evse], context_.world.vehicles[visit.vehicle]);
+  return physics::fits_inlet(context_.site.evses[evse], context_.world.vehicles[visit.vehicle]);
 }
 
 bool Occupancy::fits_any(const Visit& visit) const {
   return std::any_of(context_.site.evses.begin(), context_.site.evses.end(), [&](const physics::Evse& evse) {
-    return twin::fits_inlet(evse, context_.world.vehicles[visit.vehicle]);
+    return physics::fits_inlet(evse, context_.world.vehicles[visit.vehicle]);
   });
 }
 
@@ -157,7 +161,7 @@ void Occupancy::admit_waiting(const Access& access, TimeNs t) {
 }
 
 void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
-  const physics::Vehicle& vehicle = context_.world.vehicles[visit.vehicle];
+  const physics::Vehicle& vehicle = vehicle_at_plug_in(evse, visit.vehicle, t);
   const TimeNs waited_ns = t - visit.arrival_ns;
 
   // A stay that counts from the plug-in is as long as announced, however long the wait.
@@ -185,6 +189,15 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   first_claim_ns_ = std::min(first_claim_ns_, s.visit.claimed_departure_ns);
   plugged_in_.push_back(evse);
   context_.timers.schedule_timer(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
+}
+
+const physics::Vehicle& Occupancy::vehicle_at_plug_in(std::uint32_t evse, std::uint32_t vehicle, TimeNs plugged_in_ns) {
+  const physics::Vehicle& model = context_.world.vehicles[vehicle];
+  if (temperature_ == nullptr || model.power_by_temperature.empty()) return model;
+  // A copy per EVSE, as long as the stay: laws of power, view and energy owed read the battery through it.
+  at_temperature_[evse] = model;
+  at_temperature_[evse].battery = physics::battery_at(model, temperature_->sample_at(plugged_in_ns).value);
+  return at_temperature_[evse];
 }
 
 void Occupancy::took_no_more(std::uint32_t evse, TimeNs t) {
@@ -321,7 +334,8 @@ void Occupancy::note_satisfaction(const SessionRecord& record, double counted_kw
   const double got_kwh = std::max(0.0, counted_kwh);
   if (got_kwh >= record.wanted_kwh) return;
   const auto evse = static_cast<std::uint32_t>(record.evse);
-  const physics::BatterySpec& battery = sessions_[evse].vehicle->battery;
+  // Of a pack that takes its whole curve: what cold keeps from a car is missing, too.
+  const physics::BatterySpec& battery = context_.world.vehicles[record.vehicle_row].battery;
   const double start_kwh = battery.capacity_kwh < infinite ? sessions_[evse].soc_start * battery.capacity_kwh : 0.0;
   const double hours = kernel::hours_between(record.plugged_in_ns, record.departed_ns);
   const double possible_kwh =
@@ -400,7 +414,7 @@ void Occupancy::restore_sessions() {
       ++free_evses_;
       continue;
     }
-    s.vehicle = &context_.world.vehicles[s.visit.vehicle];
+    s.vehicle = &vehicle_at_plug_in(i, s.visit.vehicle, s.plugged_in_ns);
     couplings_[i] = physics::couple_vehicle(context_.site.evses[i], *s.vehicle, s.visit.v2g);
   }
   look_up_first_claim();

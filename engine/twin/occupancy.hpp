@@ -1,6 +1,7 @@
 // Vehicles at the EVSEs of a site: they arrive, wait, plug in and leave.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
 #include "kernel/static_checks.hpp"
+#include "market/series.hpp"
 #include "physics/equipment.hpp"
 #include "twin/context.hpp"
 #include "twin/result.hpp"
@@ -109,6 +111,8 @@ class Occupancy {
   void note_satisfaction(const SessionRecord& record, double counted_kwh);
   void look_up_first_claim();
   void restore_sessions();
+  /// The vehicle as it can charge where its pack is as cold or warm as the air was when it plugged in.
+  const physics::Vehicle& vehicle_at_plug_in(std::uint32_t evse, std::uint32_t vehicle, TimeNs plugged_in_ns);
 
   const SiteContext context_;
 
@@ -125,8 +129,10 @@ class Occupancy {
   std::vector<control::Departure> departed_;    // since the last decision
   TimeNs first_claim_ns_ = kernel::time_never;  // the earliest claimed departure of those plugged in
   std::uint64_t turned_away_at_decision_ = 0;   // of counts_.turned_away
+  std::unique_ptr<market::SignalClock> temperature_;  // null: the site has none
+  std::vector<physics::Vehicle> at_temperature_;      // [evses] where the site has a temperature; else empty
 };
-static_assert(kernel::has_size<Occupancy>(424), "a new field must be archived or made anew after loading");
+static_assert(kernel::has_size<Occupancy>(456), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Occupancy::archive_fields(A& a) {

@@ -24,6 +24,29 @@ struct StorageUse {
   double wear_calendar = 0.0, wear_cyclic = 0.0;
 };
 
+/// Calls of demand response to cars.
+struct DispatchSums {
+  std::uint64_t calls = 0;
+  std::uint64_t asked = 0, yes = 0;  ///< enrolled cars, by call
+  double called_kwh = 0.0;           ///< kW asked for x length
+  double promised_kwh = 0.0, delivered_kwh = 0.0;
+
+  template <class A>
+  void archive_fields(A& a) {
+    a(calls, asked, yes, called_kwh, promised_kwh, delivered_kwh);
+  }
+  DispatchSums& operator+=(const DispatchSums& other) {
+    calls += other.calls;
+    asked += other.asked;
+    yes += other.yes;
+    called_kwh += other.called_kwh;
+    promised_kwh += other.promised_kwh;
+    delivered_kwh += other.delivered_kwh;
+    return *this;
+  }
+};
+static_assert(sizeof(DispatchSums) == 48, "a new field must be archived, and the title of checkpoints changed");
+
 /// How well a site followed its power set-point: mean power P of each metering window against the window's mean
 /// set-point S. Sums over windows; one that the run cuts counts with its share of a window.
 struct Tracking {
@@ -103,6 +126,7 @@ struct SiteResult {
   /// Set-points left as they are (NaN) where a vehicle draws and stands at 0 kW, by answer and vehicle; and sessions to
   /// which that happened and that got no energy at all.
   std::uint64_t left_standing = 0, sessions_left_standing = 0;
+  DispatchSums dispatch;  ///< of calls that were announced; known at the end
 
   /// The sums as they grow; what is worked out at the end (ledger, bill, use of storage) is not in them yet.
   template <class A>
@@ -114,7 +138,7 @@ struct SiteResult {
       remarks_left_out, left_standing, sessions_left_standing);
   }
 };
-static_assert(kernel::has_size<SiteResult>(712),
+static_assert(kernel::has_size<SiteResult>(760),
               "a new sum that grows in the run must be archived, and the title of checkpoints changed");
 
 /// Sums over one shared limit. Powers are those that sites may reach until their next event: a battery that tapers

@@ -75,12 +75,13 @@ void Signals::start_signals(TimeNs t) {
   take_bounds(t);
   cuts_until_ns_ = control::next_change(context_.site.cuts, t);
   outages_until_ns_ = context_.site.outages.empty() ? kernel::time_never : t;
-  schedule_next();
+  schedule_next(t);
 }
 
-void Signals::schedule_next() {
-  const TimeNs next_ns = std::min({now_.price.until_ns, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_,
-                                   cuts_until_ns_, outages_until_ns_, bounds_until_ns_});
+void Signals::schedule_next(TimeNs t) {
+  const TimeNs next_ns =
+      std::min({now_.price.until_ns, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_, cuts_until_ns_,
+                outages_until_ns_, bounds_until_ns_, next_call_edge(context_.site.calls, t)});
   context_.timers.schedule_timer(EventKind::signal, kernel::Phase::signal, next_ns);
 }
 
@@ -116,7 +117,8 @@ std::uint32_t Signals::take_changes(TimeNs t) {
     outages_until_ns_ = next_outage_edge(t);
     changed |= outage_changed;
   }
-  schedule_next();
+  if (next_call_edge(context_.site.calls, t - 1) == t) changed |= calls_changed;
+  schedule_next(t);
   return changed;
 }
 

@@ -94,6 +94,7 @@ void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
       grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw);
     };
     control::each_wish(answered, wish, left);
+    hold_to_calls();
     return;
   }
   const auto wish_kw = commands_.send_decision(agenda_.decision_count(), occupancy_.session_numbers(), t);
@@ -106,6 +107,7 @@ void SiteRun::move_commands(TimeNs t) {
   for (std::uint32_t i = 0; i < member_kw_.size(); ++i) member_kw_[i] = grants_.wish_kw(i);
   if (!commands_.move_decisions(t, occupancy_.session_numbers(), member_kw_)) return;
   for (std::uint32_t i = 0; i < member_kw_.size(); ++i) grants_.set_wish_kw(i, member_kw_[i]);
+  hold_to_calls();
   grants_.ask_again();
 }
 

@@ -47,6 +47,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
       books_(parts_context_, grants_.guard().tree()),
       agenda_(parts_context_, grants_.member_count()),
       conduct_(parts_context_),
+      dispatch_(parts_context_),
       grid_(site_, grants_.guard().tree()),
       columns_(site_.evses, site_.storages, grants_.guard(), control::most_curve_points(context.world.vehicles)),
       now_ns_(context.episode.from_ns),
@@ -83,6 +84,7 @@ void SiteRun::begin() {
   set_bounds_below();
   commands_.begin();
   conduct_.begin();
+  dispatch_.begin();
   books_.begin();
   agenda_.begin(signals_.clocks(), occupancy_.streams());
 
@@ -185,8 +187,42 @@ void SiteRun::change_signals(TimeNs t) {
   }
   if ((changed & Signals::setpoint_changed) != 0) agenda_.request_decision(EVTWIN_WHY_LIMIT, t);
   if ((changed & Signals::limit_changed) != 0) limits_changed(t);
+  if ((changed & Signals::calls_changed) != 0) change_calls(t);
   if ((changed & Signals::outage_changed) != 0)
     signals_.apply_outages(t, [&](std::uint32_t evse, bool available) { set_evse_available(evse, available); });
+}
+
+/// A call to cars is announced, begins or ends.
+void SiteRun::change_calls(TimeNs t) {
+  callable_.clear();
+  for (const std::uint32_t evse : power_.connected_evses()) {
+    const Session& s = occupancy_.session_on(evse);
+    const physics::Coupling& coupling = occupancy_.coupling_on(evse);
+    const physics::BatterySpec& battery = s.vehicle->battery;
+    const double floor_kwh = s.vehicle->soc_floor * battery.capacity_kwh;
+    const bool gives = coupling.max_discharge_kw > 0.0 && battery.capacity_kwh < infinite;
+    callable_.push_back(
+        {evse, s.number, s.visit.id, s.visit.claimed_departure_ns, power_.kw_at(evse, t), power_.got_kwh(evse),
+         gives ? coupling.max_discharge_kw : 0.0, physics::smallest_discharge_kw(coupling),
+         gives ? std::max(0.0, power_.stored_kwh(evse) - floor_kwh) * battery.discharge_efficiency : 0.0});
+  }
+  dispatch_.act_now(t, callable_, [&](const DispatchPromise& p) {
+    // What the strategy asked for meanwhile holds again, until it is asked itself.
+    if (grants_.wish_kw(p.evse) == p.most_kw() && !std::isnan(p.wanted_kw)) grants_.set_wish_kw(p.evse, p.wanted_kw);
+  });
+  hold_to_calls();
+  agenda_.request_decision(EVTWIN_WHY_LIMIT, t);
+}
+
+/// Cars in a call that is in force draw no more than they promised, whatever the strategy asks.
+void SiteRun::hold_to_calls() {
+  for (DispatchPromise& p : dispatch_.promises()) {
+    if (!p.in_force()) continue;
+    const double wish_kw = grants_.wish_kw(p.evse);
+    if (wish_kw == p.most_kw()) continue;
+    p.wanted_kw = wish_kw;
+    if (wish_kw > p.most_kw()) grants_.set_wish_kw(p.evse, p.most_kw());
+  }
 }
 
 void SiteRun::limits_changed(TimeNs t) {
@@ -307,6 +343,7 @@ void SiteRun::connect_plugged_in(TimeNs t) {
 
 void SiteRun::plug_out(std::uint32_t evse, TimeNs t) {
   end_session(evse, t, SessionEnd::departed);
+  dispatch_.plug_out(evse, power_.got_kwh(evse), t);
   power_.plug_out(evse);
   grants_.plug_out(evse);
   occupancy_.plug_out(evse);
@@ -363,7 +400,7 @@ void SiteRun::look_beyond_end(TimeNs t) {
 /// Energy still wanted on an EVSE after the run, which ends at `t`, and its cost.
 market::OwedEnergy SiteRun::owed_by(const Session& s, std::uint32_t evse, TimeNs t) const {
   return owed_after(site_, grants_.guard().tree(), signals_.clocks().tariff(),
-                    {evse, s.vehicle, s.visit.v2g, t, s.visit.departure_ns});
+                    {evse, &context_.world.vehicles[s.visit.vehicle], s.visit.v2g, t, s.visit.departure_ns});
 }
 
 /// Shows the power that an EVSE offers and its vehicle can use: 0 while it is out of service.
@@ -509,6 +546,7 @@ SiteResult SiteRun::close_books(TimeNs t) {
   books_.add_to_result(t, result);
   occupancy_.add_to_result(result, t);
   grants_.add_to_result(result);
+  dispatch_.add_to_result(result, power_.got_kwh(), t);
   result.decisions = agenda_.decision_count();
   conduct_.add_to_result(result, t);
   show_end(t);

@@ -22,6 +22,7 @@
 #include "twin/commands.hpp"
 #include "twin/conduct.hpp"
 #include "twin/context.hpp"
+#include "twin/dispatch.hpp"
 #include "twin/grants.hpp"
 #include "twin/grid_power.hpp"
 #include "twin/occupancy.hpp"
@@ -129,6 +130,8 @@ class SiteRun {
   void move_commands(TimeNs t);
   void end_law(std::uint32_t member, TimeNs t);
   void bookings_changed(TimeNs t);
+  void change_calls(TimeNs t);
+  void hold_to_calls();
 
   // Decisions
   void refresh_view(TimeNs t);
@@ -165,6 +168,7 @@ class SiteRun {
   Books books_;
   Agenda agenda_;
   Conduct conduct_;
+  Dispatch dispatch_;
   GridPower grid_;
   control::ViewColumns columns_;
 
@@ -174,6 +178,7 @@ class SiteRun {
   evtwin_decision* decision_ = nullptr;
   std::vector<control::Strategy::Remark> remarks_;
   std::vector<double> member_kw_;    // [members] scratch
+  std::vector<CallableCar> callable_;  // scratch
   std::vector<double> to_come_kwh_;  // [evses] of sessions open at the end, together
 };
 

@@ -19,6 +19,7 @@ void SiteRun::archive_fields(A& a) {
   books_.archive_fields(a);
   agenda_.archive_fields(a);
   conduct_.archive_fields(a);
+  if (dispatch_.has_calls()) dispatch_.archive_fields(a);
   a.begin_section("site");
   a(now_ns_, changed_);
   a.archive_elements(columns_.rate_kw);  // of rows where nobody is, too: there the last vehicle's stay

@@ -10,11 +10,6 @@
 
 namespace evtwin::twin {
 
-/// Whether an EVSE's connector fits the vehicle's inlet.
-inline bool fits_inlet(const physics::Evse& evse, const physics::Vehicle& vehicle) {
-  return evse.phases == 0 ? vehicle.has_dc : vehicle.max_ac_kw > 0.0;
-}
-
 /// A vehicle's stay on an EVSE.
 struct Session {
   std::uint64_t number = 0;  ///< in order of plug-in, from 1; 0: nobody

@@ -1,5 +1,6 @@
 // The world: what is there, as plain data. A scenario makes it, a Simulation reads it, nobody changes it.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -39,6 +40,46 @@ struct Outage {
   std::uint32_t evse = 0;
   TimeNs from_ns = 0;
   TimeNs to_ns = 0;
+};
+
+/// A call of demand response to cars: draw so much less, or give it back, from then until then.
+struct DispatchCall {
+  TimeNs announced_ns = 0, from_ns = 0, to_ns = 0;
+  double kw = 0.0;
+  double enrolled_share = 1.0;  ///< of the visits, drawn by their ids: the same visits in every call
+  double yes = 1.0;             ///< chance that an enrolled car says yes to a call
+};
+
+/// Where an episode's calls and their announcements lie next after `t`; time_never: none is left.
+inline TimeNs next_call_edge(const std::vector<DispatchCall>& calls, TimeNs t) {
+  TimeNs next = kernel::time_never;
+  for (const DispatchCall& call : calls) {
+    for (const TimeNs edge : {call.announced_ns, call.from_ns, call.to_ns}) {
+      if (edge > t) next = std::min(next, edge);
+    }
+  }
+  return next;
+}
+
+/// How drivers answered proposed bookings, and what came of it; known when the world is built.
+struct OfferAnswers {
+  std::uint64_t made = 0;
+  std::uint64_t accepted = 0, moved = 0;   ///< taken: as proposed, at another time
+  std::uint64_t elsewhere = 0, none = 0;   ///< refused: another place, no driving
+  std::uint64_t kept = 0, overridden = 0;  ///< of those taken: came as agreed, or when it suited
+  std::uint64_t outside = 0;               ///< of those taken: moved out of the run
+
+  OfferAnswers& operator+=(const OfferAnswers& other) {
+    made += other.made;
+    accepted += other.accepted;
+    moved += other.moved;
+    elsewhere += other.elsewhere;
+    none += other.none;
+    kept += other.kept;
+    overridden += other.overridden;
+    outside += other.outside;
+    return *this;
+  }
 };
 
 /// The queue for vehicles that find every EVSE taken.
@@ -82,6 +123,7 @@ struct Site {
   market::Signal pv_kw = 0.0;    ///< >= 0
   market::Signal load_kw = 0.0;  ///< >= 0
   market::Signal co2_kg_per_kwh = 0.0;
+  std::optional<market::Signal> temperature_c;      ///< outside: parked packs are as warm
   std::optional<market::Signal> power_setpoint_kw;  ///< net import the site should have; tracked, never a limit
   control::SiteForecast forecast;
   double driver_price_per_kwh = 0.0;  ///< drivers pay the site, at the EVSE meter
@@ -102,6 +144,8 @@ struct Site {
   std::vector<physics::LimitRow> rows;
   std::vector<LimitSeries> limit_series;
   std::vector<Outage> outages;
+  std::vector<DispatchCall> calls;
+  OfferAnswers offers;
   std::vector<LimitCut> cuts;  ///< demand response: of contract_kw
   std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals;
   /// Those who left before the run, in order of leaving: strategies are told of them at their first decision.

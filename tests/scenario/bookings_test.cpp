@@ -62,6 +62,7 @@ TEST(Bookings, WhatIsWrongIsSaidWithWhatWouldBeRight) {
       {"{ " + morning + "soc = 0.8, target = 0.8, vehicle = 'v' }",
        "is not above soc = 0.8: there is nothing to charge"},
       {"{ " + morning + "soc = 0.5, energy_kwh = 40, vehicle = 'v' }", "is more than the battery takes, 33.33"},
+      {"{ " + morning + "energy_kwh = 0, vehicle = 'v' }", "is for a car that only gives"},
       {"{ " + morning + "energy_kwh = 5, vehicle = 'x' }", "the scenario has no such vehicle"},
       {"{ " + morning + "energy_kwh = 5, evse = 'A-22' }", "the site has no such EVSE; did you mean"},
       {"{ " + morning + "energy_kwh = 5, vehicle = 'w', v2g = true }", "the vehicle can not discharge"},

@@ -22,6 +22,7 @@ TEST(LanguageView, FieldsAreThoseOfTheDocumentation) {
     if (accessors.empty()) accessors = world_accessors(section.name);
     if (section.name == "hour" || section.name == "decision") continue;  // plain tables
     if (section.name == "past" || section.name == "ask") continue;       // a forecaster's: LuaForecaster tests
+    if (section.name == "stood") continue;                               // a plain table: FiguresOfWords.ParkedSays...
     if (section.name == "recorded_run") continue;                        // of a run file: OwnFigures.ARunHas...
     ++sections;
     std::vector<std::string> documented;
