@@ -884,9 +884,8 @@ constexpr std::array all_sections{
     Section{"shared_limit",
             "shared_limits = { { ... }, ... }",
             "A limit over several sites. Each site's strategy decides as if it were alone, and its guard keeps what it "
-            "asks "
-            "for to the site's share. Shares are worked out at each tick and when the limit changes; in between a site "
-            "that asks for more is given what the others leave.",
+            "asks for to the site's share. Shares are worked out at each tick and when the limit changes; in between a "
+            "site that asks for more is given what the others leave.",
             {},
             shared_limit_keys},
     Section{
