@@ -56,8 +56,8 @@ TEST(MessageTrace, FollowsEachMessageFromTheChargerToTheApp) {
 
   // Who is there still has no stop; every leg begins where the one before ended.
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i][0] == "lee") EXPECT_NE(rows[i][2], "StopTransaction");
-    if (i % 4 != 0) EXPECT_EQ(rows[i][6], rows[i - 1][7]);
+    EXPECT_FALSE(rows[i][0] == "lee" && rows[i][2] == "StopTransaction");
+    EXPECT_TRUE(i % 4 == 0 || rows[i][6] == rows[i - 1][7]) << i;
   }
 }
 
