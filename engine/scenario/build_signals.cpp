@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -133,9 +135,12 @@ market::Signal signal_of(Build& build, const Value& value, const Where& where, c
                          const std::vector<market::LocalDate>& holidays) {
   if (const Construct* csv = value.construct("csv")) return series_of(build, *csv, where, use);
   if (value.is_number()) return number_of(value, where, use.min, use.max) * use.scale;
-  if (value.as_table() == nullptr)
-    throw_at(where,
-             "must be a number, 24 numbers, curves by type of day, or csv \"file.csv\", got " + describe_value(value));
+  const Table* table = value.as_table();
+  if (table == nullptr || (table->named.empty() && table->numbered.empty())) {
+    const std::string unit = sessions::unit_of(use.quantity, use.currency);
+    throw_at(where, fmt::format("must be a number{}, 24 numbers, curves by type of day, or csv \"file.csv\", got {}",
+                                unit.empty() ? "" : " in " + unit, describe_value(value)));
+  }
   market::DailyProfile profile{curves_of(value, where, use.min, use.max, use.scale), holidays};
   const std::vector<std::string> problems = market::profile_problems(profile);
   if (!problems.empty()) fail_at(where, where.field_label() + ": " + problems.front());

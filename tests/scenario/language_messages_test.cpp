@@ -49,7 +49,8 @@ TEST(LanguageMessages, EvsesAreACountOrTheirIds) {
 
 TEST(LanguageMessages, HintAtTheLikelySlip) {
   EXPECT_THAT(load_error(scenario_text("contract_kw = '100 kW'")),
-              HasSubstr("site.contract_kw must be a number in kW, got the string \"100 kW\""));
+              HasSubstr("site.contract_kw must be a number in kW, 24 numbers, curves by type of day, or csv "
+                        "\"file.csv\", got the string \"100 kW\""));
   EXPECT_THAT(load_error(scenario_text("stations = { { name = 'A', evses = 1, kw = 7000 } }")),
               HasSubstr("did you write W for kW?"));
   EXPECT_THAT(load_error(scenario_text("stations = { { name = 'A', evses = 1, kw = 50 } }")),

@@ -35,7 +35,8 @@ TEST(SharedLimitLanguage, SaysWhatIsWrong) {
   const auto error = [](const std::string& limit, const std::string& west = "") {
     return load_error(three_sites("shared_limits = { " + limit + " },", west));
   };
-  EXPECT_THAT(error("{ name = 'a', kw = 5, sites = { 'nort' } }"), HasSubstr("no such site; did you mean 'north'"));
+  EXPECT_THAT(error("{ name = 'a', kw = 5, sites = { 'nort' } }"),
+              HasSubstr("there is no such site; did you mean north?"));
   EXPECT_THAT(error("{ name = 'a', kw = 5, sites = { 'west', 'west' } }"), HasSubstr("is named twice"));
   EXPECT_THAT(error("{ name = 'a', kw = 5, sites = 'some' }"), HasSubstr("must be \"all\" or a list of names"));
   EXPECT_THAT(error("{ name = 'a', kw = 5, sites = {} }"), HasSubstr("names no site"));
@@ -66,11 +67,11 @@ TEST(Operator, ThatThereIsNotIsAnsweredWithThoseThatThereAre) {
 
 TEST(VaryingLimits, AreCurvesWhereNumbersMayStand) {
   const std::string day = "{ 3,3,3,3,3,3,3,3,3,3,3,3,9,9,9,9,9,9,9,9,9,9,9,9 }";
-  const twin::Site site =
-      load_text(scenario_text("feeders = { { name = 'F', max_kw = " + day + ", max_export_kw = 4 } }, rows = { { name = "
-                              "'r', kind = 'current_a', upper = " +
-                              day + ", members = { A = 1 } } }"))
-          .world.sites[0];
+  const twin::Site site = load_text(scenario_text("feeders = { { name = 'F', max_kw = " + day +
+                                                  ", max_export_kw = 4 } }, rows = { { name = "
+                                                  "'r', kind = 'current_a', upper = " +
+                                                  day + ", members = { A = 1 } } }"))
+                              .world.sites[0];
   EXPECT_EQ(site.feeders[0].max_kw, 9.0) << "the loosest of the run";
   EXPECT_EQ(site.rows[0].upper, 9.0);
   ASSERT_EQ(site.limit_series.size(), 2U);
@@ -80,7 +81,8 @@ TEST(VaryingLimits, AreCurvesWhereNumbersMayStand) {
 
 TEST(VaryingLimits, OfTheContractAreItsHighestAndCutsKnownFromTheStart) {
   const twin::World world =
-      load_text(scenario_text("contract_kw = { 30,30,30,30,30,30,12,12,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30 }"))
+      load_text(
+          scenario_text("contract_kw = { 30,30,30,30,30,30,12,12,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30 }"))
           .world;
   const twin::Site& site = world.sites[0];
   EXPECT_EQ(site.contract_kw, 30.0);
