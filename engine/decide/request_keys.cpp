@@ -61,10 +61,17 @@ constexpr Key required(Key key) {
   return key;
 }
 
+/// A request tells what is so now: nothing in it changes over time.
+Key at_an_instant(Key key) {
+  if (key.varies) key.lua_type = "number";
+  key.varies = false;
+  return key;
+}
+
 Key of(std::string_view section, std::string_view name) {
   const Key* key = scenario::find_key(scenario::find_section(section), name);
   if (key == nullptr) throw std::logic_error("the scenario language has no " + std::string(name));
-  return *key;
+  return at_an_instant(*key);
 }
 
 using Keys = std::vector<Key>;
@@ -77,7 +84,7 @@ Keys with_scenario(Keys own, std::string_view section, std::initializer_list<std
   };
   for (const Key& key : scenario::find_section(section).keys) {
     if (std::find(left_out.begin(), left_out.end(), key.name) == left_out.end() && !has(first, key.name))
-      own.push_back(key);
+      own.push_back(at_an_instant(key));
   }
   return own;
 }

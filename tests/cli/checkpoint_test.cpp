@@ -122,6 +122,13 @@ TEST_F(Checkpoints, EveryScenarioGoesOnAsIfItHadNeverStopped) {
     auto first = with;
     first.insert(first.end(), {"--checkpoint-at", instant(k % 2 == 0 ? odd : tick), path("half.evtwin")});
     const Said made = run(first);
+    // What a function of Lua remembers nobody can read.
+    const bool is_lua = query(path("straight.evtwin"), "SELECT strategy_id FROM run").at(0).at("strategy_id") == "lua";
+    if (is_lua) {
+      EXPECT_EQ(made.status, 1);
+      EXPECT_NE(made.err.find("it can not be checkpointed"), std::string::npos) << made.err;
+      continue;
+    }
     ASSERT_EQ(made.status, 0) << made.err;
     EXPECT_EQ(made.json()["event_hash"], hash) << "making a checkpoint changed the run";
 

@@ -175,8 +175,10 @@ TEST_F(Export, WhatCanNotBeDoneIsOneLine) {
     EXPECT_NE(said.err.find(says), std::string::npos) << said.err;
     EXPECT_EQ(said.out, "");
   };
-  refused({}, 2,
-          "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision; --masked of a log");
+  refused(
+      {}, 2,
+      "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot, --trace or --decision; --masked of a "
+      "log");
   refused({"--ocpp", write("there.log", "mine")}, 1, "is kept");
   EXPECT_EQ(read_all(path("there.log")), "mine");
   refused({"--ocpp", path("no/such/folder.log")}, 1, "can not be written");
