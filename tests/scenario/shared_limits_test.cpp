@@ -66,11 +66,11 @@ TEST(Operator, ThatThereIsNotIsAnsweredWithThoseThatThereAre) {
 
 TEST(VaryingLimits, AreCurvesWhereNumbersMayStand) {
   const std::string day = "{ 3,3,3,3,3,3,3,3,3,3,3,3,9,9,9,9,9,9,9,9,9,9,9,9 }";
-  const twin::Site site =
-      load_text(scenario_text("feeders = { { name = 'F', max_kw = " + day + ", max_export_kw = 4 } }, rows = { { name = "
-                              "'r', kind = 'current_a', upper = " +
-                              day + ", members = { A = 1 } } }"))
-          .world.sites[0];
+  const twin::Site site = load_text(scenario_text("feeders = { { name = 'F', max_kw = " + day +
+                                                  ", max_export_kw = 4 } }, rows = { { name = "
+                                                  "'r', kind = 'current_a', upper = " +
+                                                  day + ", members = { A = 1 } } }"))
+                              .world.sites[0];
   EXPECT_EQ(site.feeders[0].max_kw, 9.0) << "the loosest of the run";
   EXPECT_EQ(site.rows[0].upper, 9.0);
   ASSERT_EQ(site.limit_series.size(), 2U);
@@ -80,7 +80,8 @@ TEST(VaryingLimits, AreCurvesWhereNumbersMayStand) {
 
 TEST(VaryingLimits, OfTheContractAreItsHighestAndCutsKnownFromTheStart) {
   const twin::World world =
-      load_text(scenario_text("contract_kw = { 30,30,30,30,30,30,12,12,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30 }"))
+      load_text(
+          scenario_text("contract_kw = { 30,30,30,30,30,30,12,12,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30 }"))
           .world;
   const twin::Site& site = world.sites[0];
   EXPECT_EQ(site.contract_kw, 30.0);
