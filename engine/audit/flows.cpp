@@ -6,7 +6,12 @@
 namespace evtwin::audit {
 
 FlowCounter::FlowCounter(const Site& site)
-    : site_(site), feeders_(site.feeders), rows_(site.rows), coefficient_(site.evses.size(), 0.0), own_(site.feeders.size()), into_(site.feeders.size()) {
+    : site_(site),
+      feeders_(site.feeders),
+      rows_(site.rows),
+      coefficient_(site.evses.size(), 0.0),
+      own_(site.feeders.size()),
+      into_(site.feeders.size()) {
   // A feeder comes once all that hang on it have come.
   std::vector<std::size_t> children(site.feeders.size(), 0);
   for (const Feeder& feeder : site.feeders) {

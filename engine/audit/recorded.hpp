@@ -201,8 +201,8 @@ struct Site {
   std::vector<Feeder> feeders;
   std::vector<PowerRow> rows;
   std::vector<LimitStep> limit_steps;  ///< by start
-  bool shares_limits = false;  ///< with other sites
-  bool limits_else = false;  ///< by rows, or by currents of feeders
+  bool shares_limits = false;          ///< with other sites
+  bool limits_else = false;            ///< by rows, or by currents of feeders
   std::vector<Evse> evses;
   std::vector<Storage> storages;
   std::vector<Session> sessions;

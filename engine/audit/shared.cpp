@@ -74,8 +74,7 @@ double energy_above_shared_limit(const Recorded& run, const SharedLimit& limit, 
   for (const Step& step : limit.kw)
     edges.push_back({hours_between(run.start_ns, step.start_ns), -1, nullptr, step.value});
   for (std::size_t k = 0; k < limit.sites.size(); ++k) {
-    for (const GridStretch& stretch : recounts[limit.sites[k]].grid)
-      add_import(static_cast<int>(k), stretch, edges);
+    for (const GridStretch& stretch : recounts[limit.sites[k]].grid) add_import(static_cast<int>(k), stretch, edges);
   }
   std::stable_sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.h < b.h; });
 

@@ -250,8 +250,9 @@ void write_shared_limits(const Database& database, const twin::World& world) {
   std::int64_t limit_id = 0;
   for (const twin::SharedLimit& limit : world.shared_limits) {
     ++limit_id;
-    limit_insert.begin_row().add_text(limit.name).add_text(
-        limit.share == twin::ShareRule::price ? "price" : "proportional");
+    limit_insert.begin_row()
+        .add_text(limit.name)
+        .add_text(limit.share == twin::ShareRule::price ? "price" : "proportional");
     for (const std::uint32_t site : limit.sites)
       site_insert.begin_row().add_integer(limit_id).add_integer(std::int64_t{site} + 1);
   }

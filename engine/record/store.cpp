@@ -98,9 +98,8 @@ void Store::commit_rows() {
 
 void Store::copy_rows(const Database& from) {
   constexpr std::size_t rows_at_once = 4'096;
-  for (TableInsert* insert :
-       {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_,
-        &limit_step_, &shared_limit_kw_, &share_}) {
+  for (TableInsert* insert : {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_,
+                              &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_}) {
     Statement rows(from, select_content(insert->content_of_table(), false));
 
     std::deque<std::string> texts;  // stay where they are until the rows are written
@@ -448,9 +447,8 @@ void Store::write_hashes() {
   for (const TableContent& table : table_contents()) {
     TableHash content;
     bool known = false;
-    for (const TableInsert* bulk :
-         {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_,
-        &limit_step_, &shared_limit_kw_, &share_}) {
+    for (const TableInsert* bulk : {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_,
+                                    &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_}) {
       if (bulk->table_name() != table.name) continue;
       content = bulk->content_hash();
       known = true;

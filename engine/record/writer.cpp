@@ -268,9 +268,7 @@ void RunWriter::on_event(const twin::EventRecord& event) {
 
 void RunWriter::on_limit_step(const twin::LimitStepRecord& step) { impl_->next().limit_steps.push_back(step); }
 
-void RunWriter::on_shared_limit(const twin::SharedLimitRecord& limit) {
-  impl_->next().shared_limits.push_back(limit);
-}
+void RunWriter::on_shared_limit(const twin::SharedLimitRecord& limit) { impl_->next().shared_limits.push_back(limit); }
 
 void RunWriter::on_share(const twin::ShareRecord& share) { impl_->next().shares.push_back(share); }
 

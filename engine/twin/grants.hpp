@@ -127,10 +127,10 @@ class Grants {
   control::Guard guard_;
   std::vector<std::size_t> series_row_;  // [Site::limit_series] row of the guard
   bool everybody_due_ = true, look_due_ = false, hold_due_ = false;
-  std::vector<std::uint32_t> named_;     // since the last look
-  std::vector<std::uint8_t> is_named_;   // [members]
-  bool held_down_ = false;               // a limit gives some member less than it asked for, or is exceeded
-  std::int32_t share_limit_ = -1;        // the shared limit whose share the grid connection was held to last
+  std::vector<std::uint32_t> named_;    // since the last look
+  std::vector<std::uint8_t> is_named_;  // [members]
+  bool held_down_ = false;              // a limit gives some member less than it asked for, or is exceeded
+  std::int32_t share_limit_ = -1;       // the shared limit whose share the grid connection was held to last
   // Of a look that is not finished
   bool has_looked_ = false, looks_at_everybody_ = false, looks_at_wishes_ = true;
   std::span<const std::uint32_t> exceeded_;

@@ -54,8 +54,8 @@ class PowerLimits {
   void set_bound(const Site& site, const LimitSeries& series, double value) {
     const bool of_row = series.of == LimitSeries::Of::row_upper || series.of == LimitSeries::Of::row_lower;
     for (Limit& limit : limits_) {
-      const bool is_it = of_row ? limit.row == &site.rows[series.index]
-                                : limit.feeder == static_cast<std::int32_t>(series.index);
+      const bool is_it =
+          of_row ? limit.row == &site.rows[series.index] : limit.feeder == static_cast<std::int32_t>(series.index);
       if (!is_it) continue;
       if (series.of == LimitSeries::Of::feeder_kw || series.of == LimitSeries::Of::row_upper) limit.upper_kw = value;
       if (series.of == LimitSeries::Of::row_lower) limit.lower_kw = value;

@@ -149,9 +149,9 @@ struct SharedLimitResult {
     double asked_kwh = 0.0, share_kwh = 0.0;
     double short_h = 0.0;  ///< with a share below what was asked for
   };
-  double highest_kw = 0.0;                    ///< highest sum of shares
-  double excess_kwh = 0.0, excess_h = 0.0;    ///< above the limit: base loads that nothing can lower
-  std::vector<Part> sites;                    ///< as the limit lists them; a site of several limits has one share
+  double highest_kw = 0.0;                  ///< highest sum of shares
+  double excess_kwh = 0.0, excess_h = 0.0;  ///< above the limit: base loads that nothing can lower
+  std::vector<Part> sites;                  ///< as the limit lists them; a site of several limits has one share
 };
 
 struct Result {

@@ -132,8 +132,8 @@ void Run::dispatch_event(const kernel::Event& event) {
   if (!opens_on_demand_) open_asked(s);
 }
 
-/// A site's clock has rung for a decision: brings it, and its view, up to now. Its own affair alone, so that it may wait
-/// until somebody looks.
+/// A site's clock has rung for a decision: brings it, and its view, up to now. Its own affair alone, so that it may
+/// wait until somebody looks.
 void Run::open_asked(std::uint32_t site) const {
   if (questions_[site] != Question::due) return;
   questions_[site] = Question::open;

@@ -146,7 +146,7 @@ class Run final : private SiteControls {
   mutable std::vector<Question> questions_;  // [sites]
   std::vector<std::uint32_t> touched_;       // sites that an event of this instant was for
   std::size_t settled_ = 0;                  // so many of touched_, which is sorted then
-  std::vector<std::uint8_t> is_touched_;  // [sites] the same
+  std::vector<std::uint8_t> is_touched_;     // [sites] the same
 };
 
 }  // namespace evtwin::twin

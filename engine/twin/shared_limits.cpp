@@ -21,8 +21,7 @@ void share_out(ShareRule rule, double kw, std::span<const ShareAsked> asked, std
   std::vector<std::size_t> order(asked.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto price_of = [&](std::size_t i) { return rule == ShareRule::price ? asked[i].price_per_kwh : 0.0; };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return price_of(a) > price_of(b); });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return price_of(a) > price_of(b); });
 
   double left_kw = kw;
   for (const ShareAsked& one : asked) left_kw -= one.floor_kw;

@@ -57,8 +57,8 @@ class SharedLimits final : public WorldPart {
   std::span<const std::uint32_t> sites() const { return sites_; }
   /// Whether everybody's share is due at this instant: settle_all() then.
   bool concerns_all() const { return all_due_; }
-  /// What a site asks for, as soon as it is known: before the settling of its instant, and if nothing more happens to it
-  /// there.
+  /// What a site asks for, as soon as it is known: before the settling of its instant, and if nothing more happens to
+  /// it there.
   void ask_early(Sites sites, std::uint32_t site, TimeNs t);
   /// After the events of an instant, all `touched` sites booked until `t`: shares of those in which something changed.
   /// @returns false where that is not enough, and settle_all() must follow

@@ -79,8 +79,7 @@ void SiteRun::begin() {
   bookings_.begin(occupancy_.streams());
   power_.begin();
   grants_.begin();
-  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw,
-                     signals_.limit_bounds());
+  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw, signals_.limit_bounds());
   set_bounds_below();
   commands_.begin();
   conduct_.begin();
@@ -226,8 +225,7 @@ void SiteRun::hold_to_calls() {
 }
 
 void SiteRun::limits_changed(TimeNs t) {
-  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw,
-                     signals_.limit_bounds());
+  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw, signals_.limit_bounds());
   set_bounds_below();
   changed_ |= EVTWIN_CHANGED_ROWS;
   agenda_.request_decision(EVTWIN_WHY_LIMIT, t);

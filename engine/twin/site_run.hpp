@@ -69,8 +69,8 @@ class SiteRun {
   void handle_event(const kernel::Event& event);
   bool is_decision_due(TimeNs t) const { return agenda_.is_due(t); }
   void ring_clock(TimeNs t);
-  // Of a site that shares limits, before settle_instant(): whether its guard is to look, with what it asks for then, and
-  // how it is held to a share, of the shared limit with that number. @returns import that it may reach, kW
+  // Of a site that shares limits, before settle_instant(): whether its guard is to look, with what it asks for then,
+  // and how it is held to a share, of the shared limit with that number. @returns import that it may reach, kW
   bool is_share_due() const { return grants_.is_due(); }
   void ask_again_where_held() {
     if (grants_.is_held_down()) grants_.ask_again();

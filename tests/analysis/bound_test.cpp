@@ -115,8 +115,8 @@ TEST(Bound, KnowsALimitThatChangesOverTime) {
   world.sites[0].evses[0].feeder = 0;
   std::vector<double> day(24, 1.0);
   std::fill(day.begin(), day.begin() + 9, 4.0);
-  world.sites[0].limit_series.push_back(
-      {twin::LimitSeries::Of::feeder_kw, 0, market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}}});
+  world.sites[0].limit_series.push_back({twin::LimitSeries::Of::feeder_kw, 0,
+                                         market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}}});
   const Measured m = measure(world);
   EXPECT_NEAR(m.bound.proven, 4.0 * 0.30 + 1.0 * 0.10 + 8.0 * 0.30 + 1.0 * 1.0, 1e-6);
 }

@@ -43,12 +43,13 @@ void add_cost(Cost& cost, int sites, int days, int kind, bool shared) {
 }  // namespace
 
 Table city_table() {
-  Table table{"city",
-              "Many sites in one world (scenarios/city.lua, EDF): cost of an event beside that of worlds of one site, of "
-              "each kind, and memory",
-              {"sites", "one limit for all"},
-              {"k events", "ns/event", "x one site", "world kB/site", "simulation kB/site"},
-              {}};
+  Table table{
+      "city",
+      "Many sites in one world (scenarios/city.lua, EDF): cost of an event beside that of worlds of one site, of "
+      "each kind, and memory",
+      {"sites", "one limit for all"},
+      {"k events", "ns/event", "x one site", "world kB/site", "simulation kB/site"},
+      {}};
   for (const bool shared : {false, true}) {
     Cost one;
     for (int kind = 1; kind <= 3; ++kind) add_cost(one, 1, 30, kind, shared);

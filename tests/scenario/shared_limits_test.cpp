@@ -35,8 +35,7 @@ TEST(SharedLimitLanguage, SaysWhatIsWrong) {
   const auto error = [](const std::string& limit, const std::string& west = "") {
     return load_error(three_sites("shared_limits = { " + limit + " },", west));
   };
-  EXPECT_THAT(error("{ name = 'a', kw = 5, sites = { 'nort' } }"),
-              HasSubstr("there is no such site; did you mean north?"));
+  EXPECT_THAT(error("{ name = 'a', kw = 5, sites = { 'nort' } }"), HasSubstr("no such site; did you mean north"));
   EXPECT_THAT(error("{ name = 'a', kw = 5, sites = { 'west', 'west' } }"), HasSubstr("is named twice"));
   EXPECT_THAT(error("{ name = 'a', kw = 5, sites = 'some' }"), HasSubstr("must be \"all\" or a list of names"));
   EXPECT_THAT(error("{ name = 'a', kw = 5, sites = {} }"), HasSubstr("names no site"));

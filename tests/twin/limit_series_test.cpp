@@ -46,8 +46,7 @@ TEST(LimitSeries, OfAFeederInAIsObeyedAtOnce) {
 
 TEST(LimitSeries, OfAPhaseIsObeyedAtOnce) {
   twin::World world = one_below_a_feeder();
-  world.sites[0].rows.push_back(
-      {"phase", physics::LimitKind::magnitude_a, -physics::infinite, 25.0, {{0, 1.0, 0.0}}});
+  world.sites[0].rows.push_back({"phase", physics::LimitKind::magnitude_a, -physics::infinite, 25.0, {{0, 1.0, 0.0}}});
   world.sites[0].limit_series.push_back({Of::row_upper, 0, falling(25.0, 10.0)});
   const Outcome outcome = run_world(world, full_power());
   EXPECT_NEAR(outcome.ledger().ev_charge_kwh, 5.5 * before_h + 2.2 * (4.0 - before_h), 1e-9);

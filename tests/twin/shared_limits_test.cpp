@@ -1,4 +1,5 @@
-// Limits over several sites: who gets what, that the sum holds at every instant, and that the order of sites is nothing.
+// Limits over several sites: who gets what, that the sum holds at every instant, and that the order of sites is
+// nothing.
 #include "twin/shared_limits.hpp"
 
 #include <gtest/gtest.h>
