@@ -391,9 +391,11 @@ constexpr std::array all_words{
     Word{"bookings", "bookings(list)", "@param list string|evtwin.booking[]\n@return evtwin.arrivals",
          "Vehicles that have booked, one by one; or a CSV with the keys of a booking as columns."},
     Word{"csv", "csv(file)", "@param file string|evtwin.csv\n@return evtwin.csv", "A series over time of a file."},
-    Word{"from_sessions", "from_sessions(file, station)",
-         "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
-         "One EVSE per station id of a session file, all alike; the ids are those of the file."},
+    Word{
+        "from_sessions", "from_sessions(file, station)",
+        "@param file string|evtwin.arrivals\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
+        "One EVSE per station id of a session file, all alike; the ids are those of the file. In the place of the file "
+        "may stand the sessions { ... } that reads it, where that names columns."},
     Word{"from_ocpp", "from_ocpp(file, station)",
          "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
          "One EVSE for each that an OCPP log knows, all alike; called station-number."},

@@ -43,6 +43,8 @@ const std::map<std::string, Place> places{
       "price_per_kw = { { @ } } } }",
       "months = { 6 }, price_per_kw = 8"}},
     {"sessions", {false, "arrivals = sessions { @ }", "file = 'sessions.csv'"}},
+    {"session_columns",
+     {false, "arrivals = sessions { file = 'other.csv', columns = { @ } }", "arrival = 'In', departure = 'Out'"}},
     {"ocpp", {false, "arrivals = ocpp { @ }", "file = 'site.log'"}},
     {"booking",
      {false, "vehicles = { { name = 'v', battery_kwh = 50, v2g = true, ac_kw = 7 } }, arrivals = bookings { { @ } }",
@@ -325,6 +327,29 @@ const std::map<std::string, std::string> examples{
     {"sessions.v2g_share", "v2g_share = 0.5"},
     {"sessions.v2g_min_price_per_kwh", "v2g_min_price_per_kwh = uniform { 0.1, 0.3 }"},
     {"sessions.requested", "requested = 'true'"},
+    {"sessions.columns",
+     "file = 'other.csv', columns = { arrival = 'In', departure = 'Out', energy_kwh = 'Energy (Wh)' }"},
+    {"session_columns.arrival", "arrival = 'Begin'"},
+    {"session_columns.departure", "departure = 'End'"},
+    {"session_columns.energy_kwh", "energy_kwh = 'Energy (Wh)'"},
+    {"session_columns.evse", "evse = 'evse'"},
+    {"session_columns.session_id", "session_id = 'id'"},
+    {"session_columns.requested_kwh", "requested_kwh = 'Energy (Wh)'"},
+    {"session_columns.estimated_departure", "estimated_departure = 'End'"},
+    {"session_columns.soc", "soc = 'share'"},
+    {"session_columns.soc_departure", "soc_departure = 'share'"},
+    {"session_columns.vehicle", "vehicle = 'id'"},
+    {"session_columns.car_kw", "car_kw = 'energy_kwh'"},
+    {"session_columns.battery_kwh", "battery_kwh = 'kWh'"},
+    {"session_columns.driver", "driver = 'id'"},
+    {"session_columns.priority", "priority = 'share'"},
+    {"session_columns.v2g", "v2g = 'yes'"},
+    {"session_columns.v2g_min_price_per_kwh", "v2g_min_price_per_kwh = 'share'"},
+    {"session_columns.reserved_at", "reserved_at = 'In'"},
+    {"session_columns.reserved_from", "reserved_at = 'In', reserved_from = 'In'"},
+    {"session_columns.reserved_until", "reserved_at = 'In', reserved_until = 'Out'"},
+    {"session_columns.window_from", "window_from = 'In', window_to = 'Out'"},
+    {"session_columns.window_to", "window_from = 'In', window_to = 'Out'"},
     {"ocpp.file", "file = 'site.log'"},
     {"ocpp.evse", "evse = 'any'"},
     {"ocpp.claims", "claims = 'history'"},
@@ -349,6 +374,9 @@ const std::map<std::string, std::string> examples{
     {"poisson.soc_target", "soc_target = 1"},
     {"poisson.priorities", "priorities = { { 0, 3 }, { 1, 1 } }"},
     {"poisson.claim_stay_factor_std", "claim_stay_factor_std = 0.2"},
+    {"poisson.claim_stay_factor", "claim_stay_factor = quantiles { 0.5, 1, 2 }"},
+    {"poisson.claim_energy_factor", "claim_energy_factor = uniform { 1, 3 }"},
+    {"poisson.energy_with_stay", "energy_with_stay = 0.6"},
     {"poisson.vehicles", "vehicles = { 'v' } }, vehicles = { { name = 'v', battery_kwh = 50 }"},
     {"poisson.reserved_share", "reserved_share = 0.5, reserved_h_before = 12"},
     {"poisson.reserved_h_before", "reserved_h_before = uniform { 1, 24 }"},
@@ -429,6 +457,9 @@ const std::map<std::string, std::string> examples{
 // Files that the examples name.
 void write_files(const TemporaryFolder& folder) {
   folder.write("sessions.csv", "arrival,departure,energy_kwh,evse\n2025-06-02 08:00,2025-06-02 12:00,8,A-1\n");
+  folder.write("other.csv",
+               "In,Out,Begin,End,energy_kwh,Energy (Wh),kWh,evse,id,share,yes\n"
+               "2025-06-02 08:00,2025-06-02 12:00,2025-06-02 08:00,2025-06-02 12:00,8,8000,50,A-1,s1,0.3,yes\n");
   folder.write("past.csv", "arrival,departure,energy_kwh,evse\n2025-06-01 08:00,2025-06-01 12:00,8,A-1\n");
   folder.write(
       "site.log",
