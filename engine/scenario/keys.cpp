@@ -426,7 +426,7 @@ constexpr std::array poisson_keys{
     other("soc_target", "0..1", "number|evtwin.distribution", "0.8",
           "The car would leave with this state of charge if it got what it wants."),
     number(
-        "energy_with_stay", "-1..1", -1, 1, "0",
+        "energy_with_stay", {}, -1, 1, "0",
         "How energy and stay go together: correlation of a Gaussian copula. Each of the two keeps its own law; 1: the "
         "longest stay takes the most."),
     other("priorities", {}, "number[][]", "0 for all", "{ { priority, weight }, ... }; higher is more important."),
