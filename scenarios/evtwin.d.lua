@@ -225,12 +225,13 @@
 ---@field file? string Table of sessions in the scenario's folder: CSV, plain or gzip, or .xlsx; may also stand without a key.
 ---@field shift_to_start? boolean Move all sessions by whole days, so that the first falls on the start date. Default: false.
 ---@field evse? "as_given"|"any" Whether a session goes to the EVSE of the file, or to any free one. Default: "as_given".
----@field vehicle? string Name of the vehicle that all sessions drive; "mix": drawn from `vehicles` by share. Power and battery that a row gives for its car replace those of the vehicle. Default: one with an unknown battery.
+---@field vehicle? string Name of the vehicle that all sessions drive; "mix": drawn from `vehicles` by share. A row that names a vehicle of the scenario drives that. Power and battery that a row gives for its car replace the vehicle's. Default: one with an unknown battery.
 ---@field soc_target? number [0..1] Without a soc column: the car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
 ---@field v2g_share? number [0..1] Without a v2g column: fraction of the drivers of V2G-capable cars who opt in. Default: 0.
 ---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] Without a v2g_min_price_per_kwh column: the least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
 ---@field answers? evtwin.answers The rows are offers, as `evtwin drivers --offers` writes them: drivers answer, and schedules follow. Default: none: every row comes.
 ---@field requested? "claimed"|"true" What strategies are told: energy and departure as the driver claimed them, or as they came true. Default: "claimed".
+---@field columns? evtwin.session_columns Columns of a table of another layout, by what they hold: { arrival = "Begin", energy_kwh = "Energy (Wh)" }. What is not named here has the column of its own name. Default: those of its layout.
 ---@field [integer] any the file
 
 ---How drivers answer offers. Round figures; who was asked how is among the key figures (offers_made ...).
@@ -241,6 +242,29 @@
 ---@field keep? number [0..1] Chance that what was agreed is kept; else the driver overrides it, and comes up to move_h earlier or later than his reservation says. Default: 0.9.
 ---@field move_h? number [h] How far drivers move at most. Range: 0 .. 336. Default: 3.
 ---@field elsewhere? string Site of the scenario to which those who want another place go. Default: out of sight.
+---Names of a table's columns. Arrival, departure and energy must have one, the others may be missing.
+---@class evtwin.session_columns
+---@field arrival? string When the car came: ISO 8601, local time, or days of a spreadsheet (44784.98); a year below 100 is of this century. Default: arrival.
+---@field departure? string When it left. Default: departure.
+---@field energy_kwh? string Energy taken, at the EVSE meter; in Wh or MWh where the column's name says so. Default: energy_kwh.
+---@field evse? string EVSE, or station with one EVSE. Default: evse.
+---@field session_id? string Id of the session. Default: session_id.
+---@field requested_kwh? string Energy that the driver asked for. Default: requested_kwh.
+---@field estimated_departure? string When the driver said that he would leave. Default: estimated_departure.
+---@field soc? string State of charge at arrival; percent where one is above 1. Default: soc.
+---@field soc_departure? string State of charge at departure: for `evtwin calibrate`; a run works it out. Default: soc_departure.
+---@field vehicle? string Model of the car: a name in `vehicles`, else the row drives what `vehicle` says. Default: vehicle.
+---@field car_kw? string The most that the car takes; in W where the column's name says so. Default: car_kw.
+---@field battery_kwh? string Capacity of its battery. Default: battery_kwh.
+---@field driver? string A name by which visits of one driver are told. Default: driver.
+---@field priority? string Higher is more important. Default: priority.
+---@field v2g? string Whether the driver lets the car discharge: true or false. Default: v2g.
+---@field v2g_min_price_per_kwh? string The least that the owner takes for energy discharged. Default: v2g_min_price_per_kwh.
+---@field reserved_at? string When the visit was announced. Default: reserved_at.
+---@field reserved_from? string What was reserved: its begin ... Default: reserved_from.
+---@field reserved_until? string ... and its end. Default: reserved_until.
+---@field window_from? string Within which a booking may be moved: from here ... Default: window_from.
+---@field window_to? string ... to here. Default: window_to.
 
 ---Sessions of an OCPP log.
 ---@class evtwin.ocpp
@@ -272,9 +296,12 @@
 ---@field stay_h? number|evtwin.distribution [h] How long the car is plugged in. Default: lognormal { median = 3, sigma = 0.8, min = 0.25, max = 24 } (round figures).
 ---@field v2g_share? number [0..1] Fraction of the drivers of V2G-capable cars who opt in. Default: 0.
 ---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] The least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
----@field soc_target? number [0..1] The car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
+---@field soc_target? number|evtwin.distribution [0..1] The car would leave with this state of charge if it got what it wants. Default: 0.8.
+---@field energy_with_stay? number How energy and stay go together: correlation of a Gaussian copula. Each of the two keeps its own law; 1: the longest stay takes the most. Range: -1 .. 1. Default: 0.
 ---@field priorities? number[][] { { priority, weight }, ... }; higher is more important. Default: 0 for all.
----@field claim_stay_factor_std? number Drivers' error: they claim stay x (1 + N(0, this)), at least a minute. Range: 0 .. 5. Default: 0.
+---@field claim_stay_factor_std? number Drivers' error: they claim stay x claim_stay_factor x (1 + N(0, this)), at least a minute. Range: 0 .. 5. Default: 0.
+---@field claim_stay_factor? number|evtwin.distribution Claimed stay over the stay, 0..100. Default: 1.
+---@field claim_energy_factor? number|evtwin.distribution Energy that drivers ask for over energy_kwh, which the car takes, 0..100. Default: 1.
 ---@field vehicles? string[] Names of the car models that come, drawn by their share. Default: all.
 ---@field reserved_share? number [0..1] Fraction of the visits that are announced beforehand: the site reserves an EVSE for each, if it can. Default: 0.
 ---@field reserved_h_before? number|evtwin.distribution [h] How long before it comes a visit is announced, at most 336 h; needed with reserved_share.
@@ -850,6 +877,8 @@ function directory(file) end
 
 ---One EVSE per station id of a session file, all alike; the ids are those of the file.
 ---@param file string
+---One EVSE per station id of a session file, all alike; the ids are those of the file. In the place of the file may stand the sessions { ... } that reads it, where that names columns.
+---@param file string|evtwin.arrivals
 ---@param station evtwin.station_of_file
 ---@return evtwin.stations_of_file
 function from_sessions(file, station) end

@@ -7,8 +7,11 @@
 #include <map>
 #include <stdexcept>
 
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "replay/held_out.hpp"
 #include "replay/replay.hpp"
+#include "replay/seen_evse.hpp"
 #include "scenario/loader.hpp"
 
 namespace evtwin::calibrate {
@@ -18,20 +21,9 @@ using sessions::LogSession;
 
 constexpr double fitted_share = 0.7;
 constexpr std::size_t least_sessions = 20;
-constexpr std::size_t kinds_of_vehicles = 5, least_vehicles = 10;
 constexpr std::uint64_t seeds = 10;
 constexpr double least_outlet_kw = 3.68;  ///< 16 A on one phase of 230 V, the least usual rating of IEC 62196-2
 constexpr double odd = 1.5;               ///< of the usual power: an EVSE that needs more is another kind
-/// A battery of which a taper that was seen is the last fifth, as chargers' and cars' tapers begin about 80 %.
-constexpr double taper_from_soc = 0.8;
-constexpr double unknown_battery_kwh = 2000.0;  ///< the largest there is: it never fills
-
-/// @param values  not empty
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 TimeNs midnight(const market::Calendar& calendar, market::LocalDate date) {
   return calendar.to_utc(date.year, date.month, date.day).first_ns;
@@ -53,46 +45,6 @@ std::vector<LogSession> within(const std::vector<LogSession>& sessions, Days day
   return out;
 }
 
-/// Kinds of vehicles by the power that they hold, as Lua; empty where too few sessions tell it.
-std::string vehicles_of(const std::vector<LogSession>& sessions, std::size_t& kinds) {
-  std::vector<const LogSession*> powered;
-  for (const LogSession& session : sessions) {
-    if (session.observed_kw > 0.0) powered.push_back(&session);
-  }
-
-  if (powered.size() < least_vehicles) return {};
-  std::stable_sort(powered.begin(), powered.end(),
-                   [](const LogSession* a, const LogSession* b) { return a->observed_kw < b->observed_kw; });
-  std::string out = "  vehicles = {\n";
-  const std::size_t n = powered.size();
-
-  // Kinds of equally many sessions, by power; the middle one stands for its kind.
-  for (std::size_t k = 0; k < kinds_of_vehicles; ++k) {
-    const std::size_t from = k * n / kinds_of_vehicles, to = (k + 1) * n / kinds_of_vehicles;
-    std::vector<double> tapers, ends;
-    for (std::size_t i = from; i < to; ++i) {
-      if (!(powered[i]->taper.over_kwh > 0.0)) continue;
-      tapers.push_back(powered[i]->taper.over_kwh);
-      ends.push_back(powered[i]->taper.end_share);
-    }
-
-    const double kw = powered[(from + to) / 2]->observed_kw;
-    const bool tapering = 2 * tapers.size() >= to - from;
-    const double battery_kwh =
-        tapering ? std::min(unknown_battery_kwh, median(tapers) / (1.0 - taper_from_soc)) : unknown_battery_kwh;
-    const double end_kw = tapering ? kw * median(ends) : kw;
-
-    out += fmt::format(
-        "    {{ name = \"kind {}\", share = {}, battery_kwh = {:.4g}, efficiency = 1, curve = {{ {{ 0, {:.4g} }}, {{ "
-        "{}, "
-        "{:.4g} }}, {{ 1, {:.4g} }} }} }},  -- {}\n",
-        k + 1, to - from, battery_kwh, kw, taper_from_soc, kw, end_kw,
-        tapering ? "its taper is taken for the last fifth of a battery" : "its battery is not known: it never fills");
-  }
-  kinds = kinds_of_vehicles;
-  return out + "  },\n";
-}
-
 /// Laws as somebody writes them who looks at the records for a minute: a flat rate and the medians.
 std::string naive_laws(const std::vector<LogSession>& sessions, Days days) {
   std::vector<double> energies, stays;
@@ -105,7 +57,7 @@ std::string naive_laws(const std::vector<LogSession>& sessions, Days days) {
       "    energy_kwh = lognormal {{ median = {:.6g}, sigma = 0.7, min = 0.1, max = 100 }},\n"
       "    stay_h = lognormal {{ median = {:.6g}, sigma = 0.8, min = 0.05, max = 72 }},\n  }},\n",
       static_cast<double>(sessions.size()) / kernel::hours_between(days.from_ns, days.to_ns),
-      std::max(0.1, median(std::move(energies))), std::max(0.05, median(std::move(stays))));
+      std::max(0.1, median_of(std::move(energies))), std::max(0.05, median_of(std::move(stays))));
 }
 
 twin::World world_of(const std::string& lua, const CalibrationRequest& request, const market::Calendar& calendar,
@@ -131,9 +83,9 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::vector<Visits> made_of(const twin::World& world) {
+std::vector<Visits> made_of(const twin::World& world, bool with_soc) {
   std::vector<Visits> made;
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) made.push_back(made_visits(world, seed));
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) made.push_back(made_visits(world, seed, with_soc));
   return made;
 }
 
@@ -163,7 +115,7 @@ Uses uses_of(const std::vector<LogSession>& sessions) {
 double usual_kw(const Uses& uses) {
   std::vector<double> needs;
   for (const auto& [id, use] : uses) needs.push_back(use.needs_kw);
-  return std::max(least_outlet_kw, median(std::move(needs)));
+  return std::max(least_outlet_kw, median_of(std::move(needs)));
 }
 
 /// Of the energy, what does not fit into the stays at a power.
@@ -182,7 +134,7 @@ std::vector<OddEvse> odd_evses(const std::vector<LogSession>& sessions, const Us
   std::vector<OddEvse> out;
   for (const auto& [id, use] : uses) {
     if (use.needs_kw <= odd * usual) continue;
-    OddEvse one{id, use.sessions, 0.0, usual, use.needs_kw};
+    OddEvse one{id, use.sessions, 0.0, usual, use.needs_kw, replay::words_of_rating(use.needs_kw), false};
     for (const LogSession& session : sessions) {
       if (session.evse_id == id) one.unmet_kwh += std::max(0.0, session.visit.taken_kwh - usual * stay_h(session));
     }
@@ -237,18 +189,42 @@ std::vector<LogSession> split_off_judging(const std::vector<LogSession>& all, co
   return judging;
 }
 
+/// By EVSE what the user says of it. @throws std::runtime_error for one that the records do not have
+std::map<std::string, double> said_of_evses(const CalibrationRequest& request, const std::vector<std::string>& ids) {
+  std::map<std::string, double> out;
+  for (const auto& [name, kw] : request.evse_kw) {
+    const std::size_t before = out.size();
+    for (const std::string& id : ids) {
+      if (id == name || id.substr(0, id.rfind('-')) == name) out[id] = kw;
+    }
+    if (out.size() > before) continue;
+    const std::vector<std::string_view> known(ids.begin(), ids.end());
+    throw std::runtime_error(fmt::format("EVSE {}: the records have no such EVSE{}", kernel::make_printable(name, 80),
+                                         kernel::did_you_mean(name, known)));
+  }
+  return out;
+}
+
+/// Naive states of charge: everybody comes and goes with the medians.
+void give_medians(const Cars& cars, std::vector<Visits>& visits) {
+  for (Visits& one : visits) {
+    one.soc_arrival.assign(one.size(), cars.median_soc_arrival);
+    one.soc_departure.assign(one.size(), cars.median_soc_departure);
+  }
+}
+
 /// Holds what the twin and naive laws make against the sessions fitted to and those that judge (`out.seen`).
-void judge(const std::vector<LogSession>& fitted, const std::string& naive, const CalibrationRequest& request,
-           Calibration& out) {
+void judge(const Visits& fitted, const std::string& naive, const CalibrationRequest& request, Calibration& out) {
   const market::Calendar& calendar = out.calendar;
   const auto judged_by = [&](const std::string& lua, Days days) {
-    return made_of(world_of(lua, request, calendar, days));
+    return made_of(world_of(lua, request, calendar, days), out.cars.source == CarSource::told);
   };
   const std::vector<Visits> of_fitted = judged_by(out.lua, out.fitted_days),
-                            of_judged = judged_by(out.lua, out.judged_days),
-                            of_naive = judged_by(naive, out.judged_days);
+                            of_judged = judged_by(out.lua, out.judged_days);
+  std::vector<Visits> of_naive = judged_by(naive, out.judged_days);
+  give_medians(out.cars, of_naive);
 
-  out.in_sample = measure_differences(visits_of(fitted), of_fitted, calendar, out.fitted_days);
+  out.in_sample = measure_differences(fitted, of_fitted, calendar, out.fitted_days);
   out.held_out = measure_differences(out.seen, of_judged, calendar, out.judged_days);
   out.naive = measure_differences(out.seen, of_naive, calendar, out.judged_days);
   out.made = of_judged.front();
@@ -280,30 +256,34 @@ Calibration calibrate_records(const Records& records, const Records* later, cons
   prepare.load.library_dir = request.library_dir;
   out.calendar = calendar_of(records, prepare, request);
 
-  const std::vector<LogSession> judging = split_off_judging(all, later, out);
+  out.judging = split_off_judging(all, later, out);
   sessions::LogSessions fitted = records.sessions;
   fitted.sessions = within(all, out.fitted_days);
   out.fitted = fitted.sessions.size();
-  out.judged = judging.size();
+  out.judged = out.judging.size();
   out.laws = fit_laws(fitted.sessions, out.calendar, out.fitted_days);
 
   // Without readings an outlet's power is known only as what its sessions needed: none is made weaker than usual.
   const Uses uses = uses_of(all);
   const double least_kw = has_readings(records) ? 0.0 : usual_kw(uses);
-  const std::string vehicles = vehicles_of(fitted.sessions, out.vehicles);
-  out.lua = replay::plausible_site(records.log, fitted, prepare, out.assumptions,
-                                   {vehicles + lua_of(out.laws, "  "), lua_before(), least_kw});
+  const std::map<std::string, double> said = said_of_evses(request, records.sessions.evse_ids);
+  out.cars = fit_cars(fitted.sessions, records.cars);
+  out.lua = replay::plausible_site(
+      records.log, fitted, prepare, out.assumptions,
+      {out.cars.lua + lua_of(out.laws, out.cars.soc_target, "  "), lua_before(), least_kw, said});
 
   std::vector<replay::Assumption> ignored;
   const std::string naive = replay::plausible_site(records.log, fitted, prepare, ignored,
-                                                   {naive_laws(fitted.sessions, out.fitted_days), "", least_kw});
-  out.seen = visits_of(judging);
-  judge(fitted.sessions, naive, request, out);
+                                                   {naive_laws(fitted.sessions, out.fitted_days), "", least_kw, said});
+  out.judging_cars = later != nullptr ? later->cars : records.cars;
+  out.seen = visits_of(out.judging, out.judging_cars);
+  judge(visits_of(fitted.sessions, records.cars), naive, request, out);
 
   out.usual_kw = usual_kw(uses);
   out.unfit_seen = unfit_share(out.seen, out.usual_kw);
   out.unfit_made = unfit_share(out.made, out.usual_kw);
   out.odd_evses = odd_evses(all, uses);
+  for (OddEvse& one : out.odd_evses) one.overridden = said.contains(one.id);
   out.power = power_of(records, request);
   out.lua = remarks_of(out) + out.lua;
   return out;

@@ -2,14 +2,17 @@
 // later ones.
 #pragma once
 #include <functional>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/text_table.hpp"
+#include "calibrate/cars.hpp"
 #include "calibrate/judged.hpp"
 #include "calibrate/laws.hpp"
+#include "calibrate/played.hpp"
 #include "replay/prepared.hpp"
 #include "replay/scores.hpp"
 
@@ -19,6 +22,7 @@ namespace evtwin::calibrate {
 struct Records {
   ocpp::SiteLog log;               ///< of a table: a transaction for each row, without readings
   sessions::LogSessions sessions;  ///< claims as drivers made them where the records have them
+  std::vector<CarTold> cars;       ///< by transaction
   std::vector<std::string> notes;  ///< a line each: what was left out of a table
 };
 
@@ -35,6 +39,8 @@ struct OddEvse {
   double unmet_kwh = 0.0;  ///< of what it gave: more than usual_kw in the stays
   double usual_kw = 0.0;   ///< Calibration::usual_kw
   double needs_kw = 0.0;
+  std::string looks_like;   ///< "DC 50 kW": the least usual rating that is enough
+  bool overridden = false;  ///< the user has said what it is
 };
 
 struct Calibration {
@@ -43,29 +49,34 @@ struct Calibration {
   Days fitted_days, judged_days;
   std::size_t fitted = 0, judged = 0;
   Laws laws;
-  std::size_t vehicles = 0;                ///< kinds of vehicles, by the power they hold; 0: no readings tell it
+  Cars cars;
   Differences in_sample, held_out, naive;  ///< naive on the judged days: flat rate, lognormal by the medians
   std::optional<replay::HeldOut> power;    ///< where there are readings: how vehicles are foretold
   std::vector<OddEvse> odd_evses;
   double usual_kw = 0.0;  ///< median over EVSEs of the power that their sessions need
-  /// Of the energy, what does not fit into the stays at usual_kw: laws draw the two apart from each other.
+  /// Of the energy, what does not fit into the stays at usual_kw.
   double unfit_seen = 0.0, unfit_made = 0.0;
+  Played played;
   std::vector<replay::Assumption> assumptions;
   // For pictures: mean cars there by hour of weekday and weekend, and the samples.
   std::array<double, 48> seen_day{}, made_day{}, naive_day{};
   Visits seen, made;
+  std::vector<sessions::LogSession> judging;  ///< sessions that judge, with what is told of their cars
+  std::vector<CarTold> judging_cars;          ///< by LogSession::transaction
 };
 
 struct CalibrationRequest {
   std::string timezone, tariff;
   double contract_kw = kernel::unknown;
   std::string library_dir;
+  std::map<std::string, double> evse_kw;  ///< power of EVSEs that the user knows, by id or by the station's name
   std::function<bool()> stop;
 };
 
 /// @param later  judges instead of the later days of `records`; null: days from the one on that follows 70 % of the
 /// sessions
-/// @throws std::runtime_error where there are too few days (one to fit, one to judge) or sessions (20)
+/// @throws std::runtime_error where there are too few days (one to fit, one to judge) or sessions (20), and for an EVSE
+/// in evse_kw that the records do not have
 Calibration calibrate_records(const Records& records, const Records* later, const CalibrationRequest& request);
 
 /// Of the held-out figures: W1 of energies 1 kWh, of stays 20 min, occupancy 30 %; on 200 sessions or more.

@@ -32,20 +32,35 @@ struct Line {
   std::string_view name, name_ko;
   std::string (*text)(const Differences&);
   std::string_view gate;
+  bool (*known)(const Differences&) = nullptr;  ///< null: always; else whether the records tell it at all
 };
+
+std::string points(double share) { return std::isnan(share) ? "-" : number_text(100.0 * share, 1) + " points"; }
+std::string minutes(double w1) { return std::isnan(w1) ? "-" : number_text(w1, 1) + " min"; }
+std::string kwh_text(double w1) { return std::isnan(w1) ? "-" : number_text(w1, 2) + " kWh"; }
 
 const std::array lines{
     Line{"arrivals a day", "하루 도착 수", [](const Differences& d) { return percent(d.arrivals); }, ""},
-    Line{"energy: W1", "충전량: W1", [](const Differences& d) { return number_text(d.energy_w1_kwh, 2) + " kWh"; },
-         "<= 1 kWh"},
+    Line{"energy: W1", "충전량: W1", [](const Differences& d) { return kwh_text(d.energy_w1_kwh); }, "<= 1 kWh"},
     Line{"energy: KS", "충전량: KS", [](const Differences& d) { return number_text(d.energy_ks, 3); }, ""},
-    Line{"stay: W1", "체류: W1", [](const Differences& d) { return number_text(d.stay_w1_min, 1) + " min"; },
-         "<= 20 min"},
+    Line{"energy of stays alike: W1", "같은 체류의 충전량: W1",
+         [](const Differences& d) { return kwh_text(d.energy_of_stays_w1_kwh); }, ""},
+    Line{"stay: W1", "체류: W1", [](const Differences& d) { return minutes(d.stay_w1_min); }, "<= 20 min"},
     Line{"stay: KS", "체류: KS", [](const Differences& d) { return number_text(d.stay_ks, 3); }, ""},
+    Line{"SoC on arrival: W1", "도착 SoC: W1", [](const Differences& d) { return points(d.soc_arrival_w1); }, "",
+         [](const Differences& d) { return kernel::is_known(d.soc_arrival_w1); }},
+    Line{"SoC on departure: W1", "출발 SoC: W1", [](const Differences& d) { return points(d.soc_departure_w1); }, "",
+         [](const Differences& d) { return kernel::is_known(d.soc_departure_w1); }},
+    Line{"claimed stay: W1", "말한 체류: W1", [](const Differences& d) { return minutes(d.claimed_stay_w1_min); }, "",
+         [](const Differences& d) { return kernel::is_known(d.claimed_stay_w1_min); }},
+    Line{"energy asked for: W1", "요청 충전량: W1", [](const Differences& d) { return kwh_text(d.requested_w1_kwh); },
+         "", [](const Differences& d) { return kernel::is_known(d.requested_w1_kwh); }},
     Line{"cars there, by the hour", "시간별 주차 대수", [](const Differences& d) { return percent(d.occupancy); },
          "<= 30 %"},
     Line{"busiest moment of a day", "하루 최대 주차 대수", [](const Differences& d) { return percent(d.busiest); }, ""},
 };
+
+bool is_told(const Line& line, const Calibration& c) { return line.known == nullptr || line.known(c.held_out); }
 
 std::vector<std::string> heads_of(bool korean) {
   return korean ? std::vector<std::string>{"차이", "맞춘 기간", "판정 기간", "단순 예측", "기준"}
@@ -78,6 +93,37 @@ std::string verdict_text(const Calibration& c, bool korean) {
              : fmt::format("indicative ({}): judged on {} sessions only; it takes {}", word, c.judged, enough_sessions);
 }
 
+/// Kinds of vehicles and where they come from, and the efficiency where the records tell it.
+void add_car_remarks(const Cars& cars, bool korean, std::vector<std::string>& out) {
+  switch (cars.source) {
+    case CarSource::none:
+      out.emplace_back(korean ? "차량: 기록에 출력이 없어 충전기가 주는 대로 받습니다."
+                              : "Vehicles: the records tell no power; they take what the EVSE gives.");
+      break;
+    case CarSource::readings:
+      out.push_back(fmt::format(fmt::runtime(korean ? "차량: 계측 출력에 따른 {}종."
+                                                    : "Vehicles: {} kinds by the power they were metered to hold."),
+                                cars.kinds));
+      break;
+    case CarSource::told:
+      out.push_back(fmt::format(fmt::runtime(korean ? "차량: 기록된 모델, 배터리, 출력에 따른 {}종."
+                                                    : "Vehicles: {} kinds by the models, batteries and powers of the "
+                                                      "records."),
+                                cars.kinds));
+      break;
+  }
+  if (!kernel::is_known(cars.efficiency)) return;
+  out.push_back(fmt::format(
+      fmt::runtime(korean ? "배터리에 저장된 에너지는 계측량의 {} (중앙값, {}개 세션)."
+                          : "Of the metered energy {} is stored, by battery and states of charge (median of {} "
+                            "sessions)."),
+      percent(cars.efficiency), cars.efficiency_sessions));
+  if (cars.efficiency < 0.6 || cars.efficiency > 1.02)
+    out.emplace_back(korean ? "이는 효율일 수 없어 기록의 배터리 용량을 쓰지 않습니다."
+                            : "That is no efficiency: the batteries of the records are not used, those that follow "
+                              "from energy and states of charge are.");
+}
+
 /// Further findings, a sentence each.
 std::vector<std::string> remarks(const Calibration& c, bool korean) {
   std::vector<std::string> out;
@@ -96,19 +142,13 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
         100.0 * c.laws.claim_stay_factor_std, c.laws.claims));
   }
 
-  out.push_back(c.vehicles > 0
-                    ? fmt::format(fmt::runtime(korean ? "차량: 계측 출력에 따른 {}종."
-                                                      : "Vehicles: {} kinds by the power they were metered to hold."),
-                                  c.vehicles)
-                    : std::string(korean ? "차량: 기록에 출력이 없어 충전기가 주는 대로 받습니다."
-                                         : "Vehicles: the records tell no power; they take what the EVSE gives."));
+  add_car_remarks(c.cars, korean, out);
 
   out.push_back(fmt::format(
       fmt::runtime(korean
-                       ? "트윈 충전량의 {}는 통상 {:.1f} kW로 체류 시간 안에 들어가지 않습니다 (기록: {}): 법칙은 "
-                         "충전량과 체류를 따로 뽑습니다."
+                       ? "트윈 충전량의 {}는 통상 {:.1f} kW로 체류 시간 안에 들어가지 않습니다 (기록: {})."
                        : "Of the twin's energy {} does not fit into its stays at the usual {:.1f} kW (of the records' "
-                         "{}): a law draws energy and stay apart."),
+                         "{})."),
       percent(c.unfit_made), c.usual_kw, percent(c.unfit_seen)));
 
   // An EVSE that needs more than the usual power may be of another kind: it is named.
@@ -118,10 +158,14 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
     const std::string id = kernel::make_printable(evse.id, 80);
     out.push_back(fmt::format(
         fmt::runtime(korean
-                         ? "EVSE {}: {}개 세션 중 {:.0f} kWh는 통상 {:.1f} kW로 불가능합니다. {:.0f} kW급으로 보입니다."
+                         ? "EVSE {}: {}개 세션 중 {:.0f} kWh는 통상 {:.1f} kW로 불가능합니다. {:.0f} kW가 필요해 {}로 "
+                           "보입니다{}."
                          : "EVSE {}: {} sessions, {:.0f} kWh of them can not be met at the usual {:.1f} kW; it needs "
-                           "{:.0f} kW."),
-        id, evse.sessions, evse.unmet_kwh, evse.usual_kw, evse.needs_kw));
+                           "{:.0f} kW and looks like {}{}."),
+        id, evse.sessions, evse.unmet_kwh, evse.usual_kw, evse.needs_kw, evse.looks_like,
+        !evse.overridden ? ""
+        : korean         ? " (--evse 로 지정됨)"
+                         : " (set by --evse)"));
   }
 
   if (c.odd_evses.size() > most_odd)
@@ -131,10 +175,18 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
 }
 
 Json differences_json(const Differences& d) {
-  return {{"arrivals", number_or_null(d.arrivals)},   {"energy_w1_kwh", number_or_null(d.energy_w1_kwh)},
-          {"energy_ks", number_or_null(d.energy_ks)}, {"stay_w1_min", number_or_null(d.stay_w1_min)},
-          {"stay_ks", number_or_null(d.stay_ks)},     {"occupancy_cv_rmse", number_or_null(d.occupancy)},
-          {"busiest", number_or_null(d.busiest)}};
+  return {{"arrivals", number_or_null(d.arrivals)},
+          {"energy_w1_kwh", number_or_null(d.energy_w1_kwh)},
+          {"energy_ks", number_or_null(d.energy_ks)},
+          {"stay_w1_min", number_or_null(d.stay_w1_min)},
+          {"stay_ks", number_or_null(d.stay_ks)},
+          {"occupancy_cv_rmse", number_or_null(d.occupancy)},
+          {"busiest", number_or_null(d.busiest)},
+          {"energy_of_stays_w1_kwh", number_or_null(d.energy_of_stays_w1_kwh)},
+          {"soc_arrival_w1", number_or_null(d.soc_arrival_w1)},
+          {"soc_departure_w1", number_or_null(d.soc_departure_w1)},
+          {"claimed_stay_w1_min", number_or_null(d.claimed_stay_w1_min)},
+          {"requested_w1_kwh", number_or_null(d.requested_w1_kwh)}};
 }
 
 /// The share of a sample at or below each value, as a line.
@@ -170,10 +222,13 @@ std::string calibration_text(const Calibration& c, Language language) {
   const bool korean = language == Language::korean;
   std::string text = head_text(c, korean) + "\n\n";
   analysis::TextTable table(heads_of(korean));
-  for (const Line& line : lines) table.add_row(row_of(line, c, korean));
+  for (const Line& line : lines) {
+    if (is_told(line, c)) table.add_row(row_of(line, c, korean));
+  }
   text += table.to_text();
   text += fmt::format("\n{}: {}\n", korean ? "결과" : "Verdict", verdict_text(c, korean));
   for (const std::string& remark : remarks(c, korean)) text += remark + "\n";
+  if (!c.played.strategies.empty()) text += "\n" + played_text(c.played, language);
   if (!c.power) return text;
   const replay::HeldOutTable power = replay::held_out_table(*c.power, c.calendar, language);
   if (power.rows.empty()) return text;
@@ -208,12 +263,17 @@ Json calibration_json(const Calibration& c) {
                             {"sessions", law.sessions},
                             {"per_hour", law.per_hour},
                             {"energy_kwh", law.energy_kwh},
-                            {"stay_h", law.stay_h}});
+                            {"stay_h", law.stay_h},
+                            {"energy_with_stay", law.energy_with_stay},
+                            {"claim_stay_factor", law.claim_stay},
+                            {"claim_energy_factor", law.claim_energy}});
   }
 
   json["claim_stay_factor_std"] = c.laws.claims > 0 ? Json(c.laws.claim_stay_factor_std) : Json();
   json["dispersion"] = number_or_null(c.laws.dispersion);
-  json["vehicle_kinds"] = c.vehicles;
+  json["vehicle_kinds"] = c.cars.kinds;
+  json["efficiency"] = number_or_null(c.cars.efficiency);
+  json["efficiency_sessions"] = c.cars.efficiency_sessions;
   json["power"] = c.power ? replay::held_out_json(*c.power, c.calendar) : Json();
   json["usual_kw"] = c.usual_kw;
   json["unfit_share"] = {{"records", c.unfit_seen}, {"twin", c.unfit_made}};
@@ -224,9 +284,12 @@ Json calibration_json(const Calibration& c) {
                                  {"sessions", evse.sessions},
                                  {"unmet_kwh", evse.unmet_kwh},
                                  {"usual_kw", evse.usual_kw},
-                                 {"needs_kw", evse.needs_kw}});
+                                 {"needs_kw", evse.needs_kw},
+                                 {"looks_like", evse.looks_like},
+                                 {"overridden", evse.overridden}});
   }
 
+  json["strategies"] = played_json(c.played);
   json["assumptions"] = Json::array();
   for (const replay::Assumption& a : c.assumptions)
     json["assumptions"].push_back({{"what", a.what}, {"value", a.value}});
@@ -243,6 +306,7 @@ std::string table_html(const Calibration& c, bool korean) {
   for (const std::string& head : heads_of(korean)) html += fmt::format("<th>{}</th>", head);
   html += "</tr></thead><tbody>\n";
   for (const Line& line : lines) {
+    if (!is_told(line, c)) continue;
     html += "<tr>";
     for (const std::string& cell : row_of(line, c, korean)) html += fmt::format("<td>{}</td>", replay::html_text(cell));
     html += "</tr>\n";
@@ -284,6 +348,24 @@ std::string figures_html(const Calibration& c, bool korean) {
                       {shares("seen", c.seen.energy_kwh), shares("twin", c.made.energy_kwh)}, "kWh", "%", korean);
   html += figure_html(say(korean, "Stay: share at or below", "체류 시간의 누적 비율"),
                       {shares("seen", stays_h(c.seen)), shares("twin", stays_h(c.made))}, "h", "%", korean);
+  const auto add = [&](std::string_view title, std::vector<double> seen, std::vector<double> made, double scale,
+                       const char* unit) {
+    const auto keep = [&](std::vector<double>& values) {
+      std::erase_if(values, [](double value) { return !kernel::is_known(value); });
+      for (double& value : values) value *= scale;
+    };
+    keep(seen);
+    keep(made);
+    if (seen.empty() || made.empty()) return;
+    html += figure_html(title, {shares("seen", std::move(seen)), shares("twin", std::move(made))}, unit, "%", korean);
+  };
+  add(say(korean, "State of charge on arrival: share at or below", "도착 SoC의 누적 비율"), c.seen.soc_arrival,
+      c.made.soc_arrival, 100.0, "%");
+  add(say(korean, "State of charge on departure: share at or below", "출발 SoC의 누적 비율"), c.seen.soc_departure,
+      c.made.soc_departure, 100.0, "%");
+  if (kernel::is_known(c.held_out.requested_w1_kwh))
+    add(say(korean, "Energy asked for: share at or below", "요청 충전량의 누적 비율"), c.seen.requested_kwh,
+        c.made.requested_kwh, 1.0, "kWh");
   return html;
 }
 
@@ -311,6 +393,7 @@ std::string calibration_html(const Calibration& c, Language language) {
 
   body += table_html(c, korean);
   body += figures_html(c, korean);
+  if (!c.played.strategies.empty()) body += played_html(c.played, language);
   if (c.power) {
     const replay::HeldOutTable power = replay::held_out_table(*c.power, c.calendar, language);
     if (!power.rows.empty()) body += replay::held_out_html(power);

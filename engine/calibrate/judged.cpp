@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 
 #include "demand/arrivals.hpp"
@@ -9,13 +10,67 @@
 namespace evtwin::calibrate {
 namespace {
 
+/// Batteries of that size and above are put in the place of unknown ones.
+constexpr double most_known_battery_kwh = 1999.0;
+
 double relative(double made, double seen) { return seen > 0.0 ? made / seen - 1.0 : kernel::unknown; }
 
-std::vector<double> stays_min(const Visits& visits) {
+std::vector<double> minutes_until(const Visits& visits, const std::vector<TimeNs>& until_ns) {
   std::vector<double> out;
   for (std::size_t i = 0; i < visits.size(); ++i)
-    out.push_back(60.0 * kernel::hours_between(visits.arrival_ns[i], visits.departure_ns[i]));
+    out.push_back(60.0 * kernel::hours_between(visits.arrival_ns[i], until_ns[i]));
   return out;
+}
+
+std::vector<double> stays_min(const Visits& visits) { return minutes_until(visits, visits.departure_ns); }
+
+std::vector<double> known_of(const std::vector<double>& values) {
+  std::vector<double> out;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(out), [](double v) { return kernel::is_known(v); });
+  return out;
+}
+
+/// NaN where one of both does not know any.
+double w1_of_known(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> known_a = known_of(a), known_b = known_of(b);
+  if (known_a.empty() || known_b.empty()) return kernel::unknown;
+  return wasserstein_1(std::move(known_a), std::move(known_b));
+}
+
+/// Energies by classes of stays, each a fifth of the stays seen. A class that nobody made is compared with no energy.
+double energy_of_stays(const Visits& seen, const Visits& made) {
+  constexpr std::size_t classes = 5;
+  const std::vector<double> seen_min = stays_min(seen), made_min = stays_min(made);
+  std::vector<double> edges = seen_min;
+  std::sort(edges.begin(), edges.end());
+  const auto class_of = [&](double minutes) {
+    std::size_t k = 0;
+    while (k + 1 < classes && minutes >= edges[(k + 1) * edges.size() / classes]) ++k;
+    return k;
+  };
+
+  std::array<std::vector<double>, classes> of_seen, of_made;
+  for (std::size_t i = 0; i < seen.size(); ++i) of_seen[class_of(seen_min[i])].push_back(seen.energy_kwh[i]);
+  for (std::size_t i = 0; i < made.size(); ++i) of_made[class_of(made_min[i])].push_back(made.energy_kwh[i]);
+  double sum = 0.0;
+  for (std::size_t k = 0; k < classes; ++k) {
+    if (of_seen[k].empty()) continue;
+    if (of_made[k].empty()) of_made[k].push_back(0.0);
+    const auto share = static_cast<double>(of_seen[k].size()) / static_cast<double>(seen.size());
+    sum += share * wasserstein_1(of_seen[k], of_made[k]);
+  }
+  return sum;
+}
+
+void add_all(const Visits& from, Visits& to) {
+  const auto add = [](const auto& more, auto& all) { all.insert(all.end(), more.begin(), more.end()); };
+  add(from.arrival_ns, to.arrival_ns);
+  add(from.departure_ns, to.departure_ns);
+  add(from.claimed_departure_ns, to.claimed_departure_ns);
+  add(from.energy_kwh, to.energy_kwh);
+  add(from.requested_kwh, to.requested_kwh);
+  add(from.soc_arrival, to.soc_arrival);
+  add(from.soc_departure, to.soc_departure);
 }
 
 /// Mean over days of the most cars that are there at once.
@@ -61,25 +116,38 @@ void along(std::vector<double>& a, std::vector<double>& b, Use use) {
 
 }  // namespace
 
-void Visits::add_visit(const demand::Visit& visit) {
+void Visits::add_visit(const demand::Visit& visit, double soc_at_arrival, double soc_at_departure) {
   arrival_ns.push_back(visit.arrival_ns);
   departure_ns.push_back(visit.departure_ns);
+  claimed_departure_ns.push_back(visit.claimed_departure_ns);
+  requested_kwh.push_back(visit.requested_kwh);
+  soc_arrival.push_back(soc_at_arrival);
+  soc_departure.push_back(soc_at_departure);
   energy_kwh.push_back(visit.taken_kwh == visit.taken_kwh ? visit.taken_kwh : visit.requested_kwh);
 }
 
-Visits visits_of(std::span<const sessions::LogSession> sessions) {
+Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars) {
   Visits out;
-  for (const sessions::LogSession& session : sessions) out.add_visit(session.visit);
+  for (const sessions::LogSession& session : sessions) {
+    const CarTold& car = told_of(cars, session);
+    out.add_visit(session.visit, car.soc_arrival, car.soc_departure);
+  }
   return out;
 }
 
-Visits made_visits(const twin::World& world, std::uint64_t seed) {
+Visits made_visits(const twin::World& world, std::uint64_t seed, bool with_soc) {
   Visits out;
   std::uint64_t source = 0;
   for (const auto& law : world.sites.front().arrivals) {
     demand::ArrivalStream stream(law, {seed, source++, world.start_ns, world.end_ns, world.calendar, &world.vehicles});
     demand::Visit visit;
-    while (stream.next_visit(visit)) out.add_visit(visit);
+    while (stream.next_visit(visit)) {
+      const physics::BatterySpec& battery = world.vehicles[visit.vehicle].battery;
+      const bool known = with_soc && battery.capacity_kwh < most_known_battery_kwh;
+      const double gain = visit.taken_kwh * battery.charge_efficiency / battery.capacity_kwh;
+      out.add_visit(visit, known ? visit.soc_start : kernel::unknown,
+                    known ? std::min(1.0, visit.soc_start + gain) : kernel::unknown);
+    }
   }
   return out;
 }
@@ -122,9 +190,7 @@ Differences measure_differences(const Visits& seen, std::span<const Visits> made
   Visits all;
   double busiest = 0.0;
   for (const Visits& one : made) {
-    all.arrival_ns.insert(all.arrival_ns.end(), one.arrival_ns.begin(), one.arrival_ns.end());
-    all.departure_ns.insert(all.departure_ns.end(), one.departure_ns.begin(), one.departure_ns.end());
-    all.energy_kwh.insert(all.energy_kwh.end(), one.energy_kwh.begin(), one.energy_kwh.end());
+    add_all(one, all);
     busiest += mean_busiest(one, calendar, days) / static_cast<double>(made.size());
   }
 
@@ -146,6 +212,7 @@ Differences measure_differences(const Visits& seen, std::span<const Visits> made
 
   if (seen.size() == 0 || all.size() == 0) {
     out.energy_ks = out.energy_w1_kwh = out.stay_ks = out.stay_w1_min = kernel::unknown;
+    out.energy_of_stays_w1_kwh = kernel::unknown;
     return out;
   }
 
@@ -153,6 +220,14 @@ Differences measure_differences(const Visits& seen, std::span<const Visits> made
   out.energy_w1_kwh = wasserstein_1(seen.energy_kwh, all.energy_kwh);
   out.stay_ks = ks_statistic(stays_min(seen), stays_min(all));
   out.stay_w1_min = wasserstein_1(stays_min(seen), stays_min(all));
+  out.energy_of_stays_w1_kwh = energy_of_stays(seen, all);
+  out.soc_arrival_w1 = w1_of_known(seen.soc_arrival, all.soc_arrival);
+  out.soc_departure_w1 = w1_of_known(seen.soc_departure, all.soc_departure);
+  if (seen.claimed_departure_ns != seen.departure_ns)
+    out.claimed_stay_w1_min =
+        wasserstein_1(minutes_until(seen, seen.claimed_departure_ns), minutes_until(all, all.claimed_departure_ns));
+  if (seen.requested_kwh != seen.energy_kwh)
+    out.requested_w1_kwh = wasserstein_1(seen.requested_kwh, all.requested_kwh);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <numeric>
 
 namespace evtwin::calibrate {
@@ -16,6 +17,9 @@ constexpr std::size_t enough_of_hours = 60, least_of_class = 40, most_classes = 
 constexpr double together = 0.2;  ///< rank correlation of stay and energy
 constexpr double least_degrees = 5.0;
 constexpr double mad_to_std = 1.4826;  ///< of a normal distribution
+constexpr double sure = 2.0;           ///< standard errors of a rank correlation
+constexpr double some_claim = 0.1;     ///< of the sessions: claims have a law from there on
+constexpr double most_factor = 100.0;  ///< of a claim over the truth, as the scenario language takes it
 
 DayKind kind_of(const market::Calendar& calendar, TimeNs t) {
   return market::weekday_of(calendar.local_date(t)) >= market::Weekday::saturday ? DayKind::weekend : DayKind::weekday;
@@ -27,27 +31,6 @@ double quantile(const std::vector<double>& sorted, double p) {
   const auto below = static_cast<std::size_t>(at);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
-/// Values at equally spaced probabilities, rounded to what a reader of the file can use. The straight lines at both
-/// ends have the mean of the values there.
-std::vector<double> quantiles_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t n = values.size(), steps = n >= 100 ? 20 : n >= 20 ? 10 : n >= 5 ? 5 : 1;
-  std::vector<double> out;
-  for (std::size_t i = 0; i <= steps; ++i)
-    out.push_back(quantile(values, static_cast<double>(i) / static_cast<double>(steps)));
-  if (steps > 1) {
-    const auto mean = [](auto from, auto to) {
-      return std::accumulate(from, to, 0.0) / static_cast<double>(std::max<std::ptrdiff_t>(1, to - from));
-    };
-    const auto of_end = static_cast<std::ptrdiff_t>(n / steps);
-    out.front() = std::clamp(2.0 * mean(values.begin(), values.begin() + of_end) - out[1], values.front(), out[1]);
-    out.back() =
-        std::clamp(2.0 * mean(values.end() - of_end, values.end()) - out[steps - 1], out[steps - 1], values.back());
-  }
-  for (double& value : out) value = std::round(1000.0 * value) / 1000.0;
-  return out;
 }
 
 std::vector<double> ranks_of(const std::vector<double>& values) {
@@ -118,8 +101,46 @@ std::array<double, 7> weekday_factors(std::span<const LogSession> sessions, cons
   return factors;
 }
 
+/// Correlation of the Gaussian copula that has this rank correlation (Nelsen 2006, 5.1); 0 where it may be chance.
+double copula_of(const std::vector<double>& stays, const std::vector<double>& energies) {
+  const double rank = rank_correlation(stays, energies);
+  if (std::abs(rank) < sure / std::sqrt(static_cast<double>(stays.size()))) return 0.0;
+  const double copula = 2.0 * std::sin(std::numbers::pi / 6.0 * rank);
+  return std::round(1000.0 * std::clamp(copula, -1.0, 1.0)) / 1000.0;
+}
+
+/// What drivers said over what came true, of all sessions, those included whose drivers said nothing else.
+void add_claims(const Group& group, Law& law) {
+  std::vector<double> stays, energies;
+  std::size_t otherwise_stays = 0, otherwise_energies = 0;
+  for (const LogSession* session : group) {
+    const demand::Visit& visit = session->visit;
+    if (stay_h(*session) > 0.0) {
+      const double claimed_h = kernel::hours_between(visit.arrival_ns, visit.claimed_departure_ns);
+      stays.push_back(std::clamp(claimed_h / stay_h(*session), 0.0, most_factor));
+      otherwise_stays += visit.claimed_departure_ns != visit.departure_ns ? 1 : 0;
+    }
+    if (visit.taken_kwh > 0.0) {
+      energies.push_back(std::clamp(visit.requested_kwh / visit.taken_kwh, 0.0, most_factor));
+      otherwise_energies += visit.requested_kwh != visit.taken_kwh ? 1 : 0;
+    }
+  }
+  const auto law_from = [&](std::vector<double>& factors, std::size_t otherwise) {
+    const double enough = some_claim * static_cast<double>(group.size());
+    return factors.empty() || static_cast<double>(otherwise) < enough ? std::vector<double>{}
+                                                                      : quantiles_of(std::move(factors));
+  };
+  law.claim_stay = law_from(stays, otherwise_stays);
+  law.claim_energy = law_from(energies, otherwise_energies);
+}
+
 Law law_of(const Group& group, const KindOfDay& of, int from_hour, int to_hour, const market::Calendar& calendar) {
-  Law law{of.kind, from_hour, to_hour, group.size(), {}, of.of_weekday, {}, {}};
+  Law law;
+  law.kind = of.kind;
+  law.from_hour = from_hour;
+  law.to_hour = to_hour;
+  law.sessions = group.size();
+  law.of_weekday = of.of_weekday;
   std::vector<double> energies, stays;
   for (const LogSession* session : group) {
     energies.push_back(session->visit.taken_kwh);
@@ -127,6 +148,8 @@ Law law_of(const Group& group, const KindOfDay& of, int from_hour, int to_hour, 
     const auto hour = static_cast<std::size_t>(calendar.minute_of_day(session->visit.arrival_ns) / 60);
     if (of.hours[hour] > 0.0) law.per_hour[hour] += 1.0 / of.hours[hour];
   }
+  law.energy_with_stay = copula_of(stays, energies);
+  add_claims(group, law);
   law.energy_kwh = quantiles_of(std::move(energies));
   law.stay_h = quantiles_of(std::move(stays));
   return law;
@@ -199,13 +222,38 @@ std::string list_of(std::span<const double> values) {
   return text;
 }
 
-std::string distribution(const std::vector<double>& values, double least) {
+}  // namespace
+
+std::vector<double> quantiles_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t n = values.size(), steps = n >= 100 ? 20 : n >= 20 ? 10 : n >= 5 ? 5 : 1;
+  std::vector<double> out;
+  for (std::size_t i = 0; i <= steps; ++i)
+    out.push_back(quantile(values, static_cast<double>(i) / static_cast<double>(steps)));
+  if (steps > 1) {
+    const auto mean = [](auto from, auto to) {
+      return std::accumulate(from, to, 0.0) / static_cast<double>(std::max<std::ptrdiff_t>(1, to - from));
+    };
+    const auto of_end = static_cast<std::ptrdiff_t>(n / steps);
+    out.front() = std::clamp(2.0 * mean(values.begin(), values.begin() + of_end) - out[1], values.front(), out[1]);
+    out.back() =
+        std::clamp(2.0 * mean(values.end() - of_end, values.end()) - out[steps - 1], out[steps - 1], values.back());
+  }
+  for (double& value : out) value = std::round(1000.0 * value) / 1000.0;
+  return out;
+}
+
+std::string quantiles_lua(const std::vector<double>& values, double least) {
   std::vector<double> shown = values;
   for (double& value : shown) value = std::max(value, least);
   return fmt::format("quantiles {{ {} }}", list_of(shown));
 }
 
-}  // namespace
+double median_of(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
 Laws fit_laws(std::span<const LogSession> sessions, const market::Calendar& calendar, Days days) {
   Laws out;
@@ -239,7 +287,7 @@ Laws fit_laws(std::span<const LogSession> sessions, const market::Calendar& cale
   return out;
 }
 
-std::string lua_of(const Laws& laws, const std::string& indent) {
+std::string lua_of(const Laws& laws, const std::string& soc_target, const std::string& indent) {
   std::string out = indent + "arrivals = {\n";
   const std::string in = indent + "  ";
   for (const Law& law : laws.laws) {
@@ -249,11 +297,14 @@ std::string lua_of(const Laws& laws, const std::string& indent) {
                        std::accumulate(law.per_hour.begin(), law.per_hour.end(), 0.0));
     out +=
         fmt::format("{}  per_hour = week({{ {} }}, {{ {} }}),\n", in, list_of(law.per_hour), list_of(law.of_weekday));
-    out += fmt::format("{}  energy_kwh = {},\n", in, distribution(law.energy_kwh, 0.001));
-    out += fmt::format("{}  stay_h = {},\n", in, distribution(law.stay_h, 0.001));
-    out += fmt::format("{}  soc_target = 1,\n", in);
-    if (laws.claim_stay_factor_std > 0.0)
-      out += fmt::format("{}  claim_stay_factor_std = {:.6g},\n", in, laws.claim_stay_factor_std);
+    out += fmt::format("{}  energy_kwh = {},\n", in, quantiles_lua(law.energy_kwh, 0.001));
+    out += fmt::format("{}  stay_h = {},\n", in, quantiles_lua(law.stay_h, 0.001));
+    if (law.energy_with_stay != 0.0) out += fmt::format("{}  energy_with_stay = {:.6g},\n", in, law.energy_with_stay);
+    out += fmt::format("{}  soc_target = {},\n", in, soc_target);
+    if (!law.claim_stay.empty())
+      out += fmt::format("{}  claim_stay_factor = {},\n", in, quantiles_lua(law.claim_stay, 0.0));
+    if (!law.claim_energy.empty())
+      out += fmt::format("{}  claim_energy_factor = {},\n", in, quantiles_lua(law.claim_energy, 0.0));
     out += in + "},\n";
   }
   return out + indent + "},\n";

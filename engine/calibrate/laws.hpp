@@ -1,6 +1,7 @@
 // Laws fitted to recorded sessions: who comes, when, for how long and for how much.
 #pragma once
 #include <array>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ struct Law {
   std::array<double, 24> per_hour{};       ///< mean arrivals, 1/h; 0 outside of its hours
   std::array<double, 7> of_weekday{};      ///< from Monday: times per_hour; 0 on days of the other kind
   std::vector<double> energy_kwh, stay_h;  ///< values at equally spaced probabilities, the least first
+  /// How the two go together within the law: correlation of a Gaussian copula, which leaves each as it is; 0: not sure.
+  double energy_with_stay = 0.0;
+  /// Claimed over true stay, and requested over taken energy, likewise; empty: nearly nobody claims otherwise.
+  std::vector<double> claim_stay, claim_energy;
 };
 
 struct Laws {
@@ -47,13 +52,23 @@ struct Laws {
 /// Hours are put together until at least 60 sessions arrive in them; where stay and energy go together (rank
 /// correlation of 0.2 or more), up to five classes of stays, of 40 sessions or more, get laws of their own. Quantiles
 /// are 20 steps, of few sessions 10 or 5; the outermost keep the mean beyond them, so that no single session makes a
-/// tail. Rates are counts over hours.
+/// tail. Rates are counts over hours. Within a law energy and stay are coupled by 2 sin(pi/6 x rank correlation), where
+/// that is more than two of its standard errors (1 / sqrt(n)).
 /// @param sessions  of those days
 Laws fit_laws(std::span<const sessions::LogSession> sessions, const market::Calendar& calendar, Days days);
 
 /// The laws as `arrivals = { ... },` of the scenario language; they use the function of lua_before.
-std::string lua_of(const Laws& laws, const std::string& indent);
+/// @param soc_target  of the cars on departure, as Lua
+std::string lua_of(const Laws& laws, const std::string& soc_target, const std::string& indent);
 /// Stands before the scenario.
 std::string lua_before();
+
+/// Values at equally spaced probabilities, rounded to what a reader of the file can use. The straight lines at both
+/// ends have the mean of the values there. @param values  not empty
+std::vector<double> quantiles_of(std::vector<double> values);
+/// The same as Lua. @param least  smaller values become this
+std::string quantiles_lua(const std::vector<double>& values, double least);
+/// @param values  not empty
+double median_of(std::vector<double> values);
 
 }  // namespace evtwin::calibrate

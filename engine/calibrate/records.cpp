@@ -17,10 +17,12 @@ bool ends_with_csv(std::string_view file) { return file.ends_with(".csv") || fil
 
 /// Whether the header is that of a table of sessions.
 bool is_table(const std::string& file) {
+  if (file.ends_with(".xlsx")) return true;  // no log is a workbook
   if (!ends_with_csv(file)) return false;
   const std::string text = sessions::read_text_file(file, file);
   const sessions::CsvReader csv(text, file);
-  return csv.find_column("arrival") && csv.find_column("departure");
+  const bool planner = csv.find_column("arrivalTime") && csv.find_column("departureTime");
+  return planner || (csv.find_column("arrival") && csv.find_column("departure"));
 }
 
 /// Names for EVSEs that a table does not name: the first that is free, as cars find them.
@@ -59,10 +61,17 @@ ocpp::Transaction transaction_of(const SessionRow& row, FreeEvses& evses) {
   return t;
 }
 
+CarTold car_of(const SessionRow& row) {
+  return {row.vehicle, row.car_kw, row.battery_kwh, row.visit.soc_start, row.soc_departure};
+}
+
 Records records_of(const sessions::SessionTable& table) {
   Records out;
   FreeEvses evses;
-  for (const SessionRow& row : table.rows) out.log.transactions.push_back(transaction_of(row, evses));
+  for (const SessionRow& row : table.rows) {
+    out.log.transactions.push_back(transaction_of(row, evses));
+    out.cars.push_back(car_of(row));
+  }
   out.log.first_ns = table.rows.front().visit.arrival_ns;
   for (const SessionRow& row : table.rows) out.log.last_ns = std::max(out.log.last_ns, row.visit.departure_ns);
   for (const sessions::TableFlag& flag : table.flags) out.notes.push_back(flag.reason);
@@ -81,12 +90,14 @@ Records read_records(const std::vector<std::string>& files, const ocpp::ReadOpti
     out = records_of(sessions::read_sessions(files.front(), files.front(), calendar, options));
   } else {
     out.log = ocpp::read_site_log(files, reading);
+    for (const ocpp::Transaction& t : out.log.transactions) out.cars.push_back(car_told(t));
   }
   out.sessions = sessions::sessions_of(out.log);
   for (sessions::LogSession& session : out.sessions.sessions) {
     const ocpp::Transaction& t = out.log.transactions[session.transaction];
     if (t.claimed_departure_ns != kernel::time_never)
       session.visit.claimed_departure_ns = std::max(t.claimed_departure_ns, session.visit.arrival_ns);
+    if (kernel::is_known(t.requested_kwh)) session.visit.requested_kwh = t.requested_kwh;
   }
   for (const sessions::TableFlag& flag : out.sessions.flags) out.notes.push_back(flag.reason);
   return out;

@@ -6,6 +6,7 @@
 #include "analysis/run_report.hpp"
 #include "calibrate/calibration.hpp"
 #include "cli/commands.hpp"
+#include "cli/contest.hpp"
 #include "cli/new_file.hpp"
 #include "cli/progress.hpp"
 #include "kernel/text.hpp"
@@ -20,6 +21,48 @@ void tell_notes(const calibrate::Records& records) {
   for (std::size_t i = 0; i < std::min(records.notes.size(), most_notes); ++i)
     fmt::print(stderr, "note: {}\n", kernel::make_printable(records.notes[i]));
   if (records.notes.size() > most_notes) fmt::print(stderr, "note: and {} more\n", records.notes.size() - most_notes);
+}
+
+/// The days that judge the twin and the twin itself, with several seeds, under each strategy; asap first, since savings
+/// are counted from it.
+calibrate::Played play_strategies(const CalibrateCommand& command, const calibrate::Calibration& done,
+                                  const calibrate::CalibrationRequest& request) {
+  constexpr std::size_t seeds = 5;
+  std::vector<StrategyText> strategies = command.strategies;
+  const auto is_asap = [](const StrategyText& text) { return text.id == "asap" && text.params.empty(); };
+  std::erase_if(strategies, is_asap);
+  strategies.insert(strategies.begin(), {"asap", {}});
+
+  std::vector<Round> rounds{{"the days themselves", "_days"}};
+  for (std::size_t seed = 1; seed <= seeds; ++seed)
+    rounds.push_back({fmt::format("twin, seed {}", seed), fmt::format("_twin_{}", seed)});
+  const auto load = [&](std::size_t round) {
+    StartPoint start;
+    start.scenario =
+        round == 0 ? calibrate::days_scenario(done, request) : calibrate::twin_scenario(done, request, round);
+    return start;
+  };
+  const RoundsResult result = hold_rounds(rounds, load, {strategies, {}, "", command.threads, false});
+
+  calibrate::Played played;
+  const twin::World& world = result.start->scenario.world;
+  played.currency = world.currency;
+  played.priced = world.sites.front().tariff_given;
+  for (std::size_t s = 0; s < strategies.size(); ++s) {
+    calibrate::PlayedStrategy one;
+    for (std::size_t r = 0; r < result.rounds.size(); ++r) {
+      const analysis::Contender& contender = result.rounds[r].contenders[s];
+      one.name = contender.strategy;
+      if (!contender.error.empty()) one.error = contender.error;
+      const calibrate::PlayedFigures figures = calibrate::played_figures(contender.kpis);
+      if (r == 0)
+        one.days = figures;
+      else
+        one.twin.push_back(figures);
+    }
+    played.strategies.push_back(std::move(one));
+  }
+  return played;
 }
 
 }  // namespace
@@ -42,9 +85,11 @@ int calibrate_twin(const CalibrateCommand& command) {
   request.timezone = command.timezone;
   request.tariff = command.tariff;
   request.contract_kw = command.contract_kw;
+  request.evse_kw = command.evse_kw;
   request.stop = was_interrupted;
-  const calibrate::Calibration done =
+  calibrate::Calibration done =
       calibrate::calibrate_records(records, command.later.empty() ? nullptr : &later, request);
+  if (!command.strategies.empty()) done.played = play_strategies(command, done, request);
 
   // Files come before anything is printed: one that can not be written ends the command.
   if (!command.out.empty()) write_new_file(command.out, done.lua);

@@ -218,7 +218,10 @@ struct CalibrateCommand {
   sessions::ColumnNames columns;
   std::string timezone, tariff;
   double contract_kw = kernel::unknown;
-  std::string out, page;  ///< scenario and page to write; empty: none
+  std::map<std::string, double> evse_kw;  ///< by EVSE, as the user knows it
+  std::vector<StrategyText> strategies;   ///< to play the twin and the days that judge it under; empty: none
+  std::string out, page;                  ///< scenario and page to write; empty: none
+  unsigned threads = 0;
   bool json = false;
   std::string language = "en";
 };

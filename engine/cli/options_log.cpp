@@ -1,9 +1,13 @@
 // The options of the commands on OCPP logs, and of those that write what others read.
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "cli/option_parts.hpp"
+#include "kernel/text.hpp"
 #include "ocpp/station_rule.hpp"
 #include "replay/ocpi_writer.hpp"
+#include "sessions/session_table.hpp"
 
 namespace evtwin::cli {
 namespace {
@@ -255,15 +259,32 @@ void offer_export(Offers& offers) {
 
 /// Columns of a table of another layout.
 void add_columns(CLI::App& app, std::vector<std::string>& columns) {
-  add_repeated(app, "--column", columns,
-               "column of a table of another layout, as arrival=\"Begin\"; keys: arrival, departure, energy_kwh, evse, "
-               "session_id, requested_kwh, estimated_departure, soc, driver; may be repeated");
+  const std::string help =
+      fmt::format("column of a table of another layout, as arrival=\"Begin\"; keys: {}; may be repeated",
+                  fmt::join(sessions::column_keys(), ", "));
+  add_repeated(app, "--column", columns, help.c_str());
 }
 
 struct CalibrateOptions {
   CalibrateCommand command;
-  std::vector<std::string> columns;
+  std::vector<std::string> columns, evses, strategies;
 };
+
+/// Power of EVSEs by name, as they are typed.
+std::map<std::string, double> evse_powers(const std::vector<std::string>& texts) {
+  constexpr double most_kw = 10'000.0;
+  std::map<std::string, double> out;
+  for (const auto& [name, text] : pairs_of("--evse", texts)) {
+    double kw = 0.0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, kw);
+    if (error != std::errc() || stopped != end || !(kw > 0.0 && kw <= most_kw))
+      throw CLI::ValidationError("--evse", fmt::format("'{}={}': the power is no number above 0 to 10000, in kW", name,
+                                                       kernel::make_printable(text, 40)));
+    out[name] = kw;
+  }
+  return out;
+}
 
 void offer_calibrate(Offers& offers) {
   const auto options = std::make_shared<CalibrateOptions>();
@@ -272,6 +293,9 @@ void offer_calibrate(Offers& offers) {
                                      options, [](CalibrateOptions& given) {
                                        for (auto& [key, column] : pairs_of("--column", given.columns))
                                          given.command.columns.emplace(key, column);
+                                       given.command.evse_kw = evse_powers(given.evses);
+                                       if (!given.strategies.empty())
+                                         given.command.strategies = checked_strategies(given.strategies);
                                        return given.command;
                                      });
 
@@ -288,6 +312,13 @@ void offer_calibrate(Offers& offers) {
                  "tariff of the twin, MODULE.NAME as in california.sce_tou_ev_4 (default: none)");
   app.add_option("--contract-kw", to.contract_kw, "contract power of the twin (default: no limit)")
       ->check(CLI::Range(0.1, 1e6));
+
+  add_repeated(app, "--evse", options->evses,
+               "power of an EVSE that is known, as 7=50 (kW; above 43.6 DC); may be repeated");
+  app.add_option(
+      "--strategies", options->strategies,
+      "strategies, separated by commas, under which the twin and the days that judge it are played: asap,edf");
+  add_threads(app, to.threads);
 
   app.add_option("-o,--out", to.out, "scenario to write: the twin, which runs alone");
   app.add_option("--page", to.page, "page to write (HTML): each fit as a picture");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "kernel/distributions.hpp"
 #include "kernel/random.hpp"
@@ -96,23 +97,37 @@ std::size_t drawn(const Weights& items, double u, auto weight_of) {
   return items.size() - 1;
 }
 
+/// The draw of the energy, uniform in (0, 1) and as dependent on the stay's as the law says: the second of two normal
+/// figures with that correlation, as a probability.
+double energy_draw(const Poisson& law, const StreamContext& context, std::uint64_t k) {
+  const double own = unit(context, "demand.energy", k);
+  if (law.energy_with_stay == 0.0) return own;
+  const double r = law.energy_with_stay;
+  const double of_stay = kernel::standard_normal(unit(context, "demand.stay", k));
+  const double z = r * of_stay + std::sqrt(1.0 - r * r) * kernel::standard_normal(own);
+  return std::clamp(0.5 * std::erfc(-z / std::numbers::sqrt2), 0x1p-53, 1.0 - 0x1p-53);
+}
+
 /// The stay, and the one that the driver claims, from the arrival on.
 void draw_stay(const Poisson& law, const StreamContext& context, Visit& visit) {
   const std::uint64_t k = visit.number;
   const double stay_h = std::max(law.stay_h.value_at(unit(context, "demand.stay", k)), 1.0 / 60.0);
   visit.departure_ns = kernel::after_hours_rounded_up(visit.arrival_ns, stay_h);
   const double claim_error = kernel::normal_draw(unit(context, "demand.claim", k), 0.0, law.claim_stay_factor_std);
+  const double factor = law.claim_stay_factor.value_at(unit(context, "demand.claim_stay", k));
   visit.claimed_departure_ns =
-      kernel::after_hours_rounded_up(visit.arrival_ns, std::max(stay_h * (1.0 + claim_error), 1.0 / 60.0));
+      kernel::after_hours_rounded_up(visit.arrival_ns, std::max(stay_h * factor * (1.0 + claim_error), 1.0 / 60.0));
 }
 
 /// Energy that does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
 void draw_energy(const Poisson& law, const StreamContext& context, const physics::BatterySpec& battery, Visit& visit) {
-  double energy = std::max(0.0, law.energy_kwh.value_at(unit(context, "demand.energy", visit.number)));
+  const std::uint64_t k = visit.number;
+  double energy = std::max(0.0, law.energy_kwh.value_at(energy_draw(law, context, k)));
   if (battery.capacity_kwh < physics::infinite)
     energy = std::min(energy, 0.95 * battery.capacity_kwh / battery.charge_efficiency);
-  visit.requested_kwh = visit.taken_kwh = energy;
-  visit.soc_start = soc_for(battery, energy, law.soc_target);
+  visit.taken_kwh = energy;
+  visit.requested_kwh = energy * law.claim_energy_factor.value_at(unit(context, "demand.claim_energy", k));
+  visit.soc_start = soc_for(battery, energy, law.soc_target.value_at(unit(context, "demand.soc_target", k)));
 }
 
 /// Priority, V2G, reservation and leaving when full: each by a draw of its own.

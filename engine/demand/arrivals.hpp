@@ -53,8 +53,16 @@ struct Poisson {
   Distribution stay_h;
   double v2g_share = 0.0;              ///< fraction of the drivers of V2G-capable cars who opt in
   Distribution v2g_min_price_per_kwh;  ///< that owners take for energy discharged, >= 0
-  double soc_target = 0.8;
-  double claim_stay_factor_std = 0.0;  ///< drivers' error: claimed stay = stay x (1 + N(0, std)), at least a minute
+  /// How energy and stay go together: correlation of a Gaussian copula, -1..1. The law of each alone is the same with
+  /// any of them (Nelsen 2006, An Introduction to Copulas, 2.3 and 5.1: Spearman's rank correlation is
+  /// 6/pi asin(correlation / 2)).
+  double energy_with_stay = 0.0;
+  Distribution soc_target{Distribution::Kind::fixed, 0.8, 0.0, 0.0, 1.0, {}};
+  /// Drivers' words: claimed stay = stay x factor x (1 + N(0, std)), at least a minute; claimed energy = energy x
+  /// factor.
+  Distribution claim_stay_factor{Distribution::Kind::fixed, 1.0, 0.0, 0.0, physics::infinite, {}};
+  double claim_stay_factor_std = 0.0;
+  Distribution claim_energy_factor{Distribution::Kind::fixed, 1.0, 0.0, 0.0, physics::infinite, {}};
   std::vector<std::pair<double, double>> priorities;  ///< (priority, weight); empty = 0
   double reserved_share = 0.0;                        ///< fraction of the visits that are announced ...
   Distribution reserved_h_before;                     ///< ... and how long before they come, for when they come

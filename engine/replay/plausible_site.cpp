@@ -73,10 +73,12 @@ double site_voltage(const SeenEvses& seen, bool korea, std::vector<Assumption>& 
 
 /// EVSEs of one station, which may differ.
 std::string station_lines(const std::string& station, const std::vector<std::string>& ids, const SeenEvses& seen,
-                          double site_voltage_v, double least_kw) {
+                          double site_voltage_v, const SiteLaws& laws) {
   std::vector<std::pair<Rating, std::vector<std::string>>> groups;
   for (const std::string& id : ids) {
-    Rating rating = rating_of(seen.at(id), site_voltage_v, least_kw);
+    const auto said = laws.evse_kw.find(id);
+    Rating rating =
+        said != laws.evse_kw.end() ? rating_said(said->second) : rating_of(seen.at(id), site_voltage_v, laws.least_kw);
     const auto same =
         std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first.keys == rating.keys; });
     if (same != groups.end()) {
@@ -98,7 +100,7 @@ std::string station_lines(const std::string& station, const std::vector<std::str
 }
 
 std::string stations_text(const sessions::LogSessions& sessions, const SeenEvses& seen, double site_voltage_v,
-                          double least_kw) {
+                          const SiteLaws& laws) {
   std::string out;
   for (std::size_t i = 0; i < sessions.evse_ids.size();) {
     const std::string station = sessions.evse_ids[i].substr(0, sessions.evse_ids[i].rfind('-'));
@@ -106,7 +108,7 @@ std::string stations_text(const sessions::LogSessions& sessions, const SeenEvses
     for (; i < sessions.evse_ids.size() && sessions.evse_ids[i].substr(0, sessions.evse_ids[i].rfind('-')) == station;
          ++i)
       ids.push_back(sessions.evse_ids[i]);
-    out += station_lines(station, ids, seen, site_voltage_v, least_kw);
+    out += station_lines(station, ids, seen, site_voltage_v, laws);
   }
   return out;
 }
@@ -232,7 +234,7 @@ return scenario {{
 )",
       sessions.sessions.size(), sessions.evse_ids.size(), assumed, laws.before.empty() ? "" : "\n" + laws.before,
       run_line(days, has_laws), lua_text(zone.name), voltage_v, contract, priced,
-      stations_text(sessions, seen, voltage_v, laws.least_kw),
+      stations_text(sessions, seen, voltage_v, laws),
       has_laws ? laws.inside : arrivals_of_same_size(sessions, days.days));
 }
 

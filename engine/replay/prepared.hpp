@@ -1,5 +1,6 @@
 // Logs and a site made ready: the sessions of the log on the EVSEs of the site, for a replay or a what-if.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct SiteLaws {
   std::string inside, before;
   /// No EVSE is taken for less: energy over stay alone, without readings, tells the least that it can be. 0: none
   double least_kw = 0.0;
+  std::map<std::string, double> evse_kw = {};  ///< by id, of EVSEs of which somebody says how much they can give
 };
 
 /// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no

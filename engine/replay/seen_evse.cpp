@@ -93,6 +93,24 @@ Rating rating_of(SeenEvse seen, double site_voltage_v, double least_kw) {
   return {std::move(keys), shown};
 }
 
+Rating rating_said(double kw) {
+  const std::string remark = fmt::format("{:.6g} kW as was said", kw);
+  if (kw > most_ac_kw) return {fmt::format("kind = \"dc\", kw = {:.6g}", kw), remark};
+  constexpr double most_one_phase_kw = 7.4;  // 32 A on 230 V, the most on one phase in most of Europe
+  return {fmt::format("kw = {:.6g}, phases = {}", kw, kw <= most_one_phase_kw ? 1 : 3), remark};
+}
+
+std::string words_of_rating(double kw) {
+  if (kw > most_ac_kw) return fmt::format("DC {:.6g} kW", usual_rating(dc_kw, kw));
+  constexpr double usual_v = 230.0;
+  const auto kw_of = [&](double a, double phases) { return phases * a * usual_v / 1000.0; };
+  const bool one_phase = kw <= kw_of(usual_a, 1.0) * meter_tolerance;
+  const double phases = one_phase ? 1.0 : 3.0;
+  const double needs_a = kw / kw_of(1.0, phases);
+  const double a = one_phase ? usual_rating(one_phase_a, needs_a) : usual_rating(three_phase_a, needs_a);
+  return fmt::format("AC {:.2g} kW", kw_of(a, phases));
+}
+
 std::string lua_text(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {

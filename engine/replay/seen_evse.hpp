@@ -32,6 +32,11 @@ struct Rating {
 /// @param site_voltage_v  where no reading tells it. @param least_kw  the least that every EVSE has
 Rating rating_of(SeenEvse seen, double site_voltage_v, double least_kw);
 
+/// The same of an EVSE of which somebody says how much it can give.
+Rating rating_said(double kw);
+/// "DC 50 kW", "AC 22 kW": the least usual rating that is not below a power.
+std::string words_of_rating(double kw);
+
 /// NaN of none.
 double median_of(std::vector<double> values);
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "control/forecast_model.hpp"
@@ -47,8 +48,8 @@ struct Build {
   std::uint64_t laws = 0;                           ///< arrival laws so far, for their names
   std::size_t evses = 0;                            ///< of all sites so far
   std::set<std::shared_ptr<const Construct>> used;  ///< sites and events that stand in the scenario
-  std::map<std::pair<std::string, bool>, sessions::SessionTable>
-      session_files;                                                   ///< read once: by path, and whether with claims
+  /// Read once: by path, whether with claims, and the columns named.
+  std::map<std::tuple<std::string, bool, sessions::ColumnNames>, sessions::SessionTable> session_files;
   std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
   std::shared_ptr<const ScenarioSource> shared_source{};               ///< `source`, for what outlives the building
   std::vector<SentVisit> sent{};                                       ///< to sites that may not be built yet
@@ -175,7 +176,8 @@ std::vector<BookingEntry> read_booking_table(Build& build, const std::string& pa
 
 // build_sessions.cpp
 /// Distinct station ids of a session file in order of first appearance.
-std::vector<std::string> stations_in_file(Build& build, const std::string& file, const Where& where);
+/// @param file  its name, or the sessions { ... } that reads it
+std::vector<std::string> stations_in_file(Build& build, const Value& file, const Where& where);
 /// From the first recorded arrival of the scenario's files to the last departure, in local days. @throws ScriptError
 /// when it has no file.
 struct RecordedDays {

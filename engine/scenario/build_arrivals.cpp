@@ -222,7 +222,16 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
 
   law.v2g_share = f.read_number("v2g_share");
   law.v2g_min_price_per_kwh = v2g_min_price_of(f);
-  law.soc_target = f.read_number("soc_target");
+  if (const Value* target = f.find_value("soc_target")) {
+    law.soc_target = distribution_of(*target, f.where("soc_target"), 1.0, "of the battery");
+    law.soc_target.max = std::min(law.soc_target.max, 1.0);
+  }
+  law.energy_with_stay = f.read_number("energy_with_stay");
+  constexpr double most_factor = 100.0;
+  if (const Value* factor = f.find_value("claim_stay_factor"))
+    law.claim_stay_factor = distribution_of(*factor, f.where("claim_stay_factor"), most_factor, "of the stay", true);
+  if (const Value* factor = f.find_value("claim_energy_factor"))
+    law.claim_energy_factor = distribution_of(*factor, f.where("claim_energy_factor"), most_factor, "of it", true);
   law.claim_stay_factor_std = f.read_number("claim_stay_factor_std");
   law.reserved_share = f.read_number("reserved_share");
 

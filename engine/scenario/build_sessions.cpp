@@ -1,25 +1,43 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 
 #include "kernel/random.hpp"
 #include "kernel/text.hpp"
 #include "scenario/build.hpp"
+#include "sessions/csv.hpp"
 #include "sessions/session_table.hpp"
 
 namespace evtwin::scenario {
 namespace {
 
+/// The columns that the scenario names; empty: those of a known layout.
+sessions::ColumnNames columns_of(const Fields& f) {
+  sessions::ColumnNames names;
+  const Value* given = f.find_value("columns");
+  if (given == nullptr) return names;
+  const Fields columns(*given, find_section("session_columns"), f.where("columns"));
+  for (const Key& key : columns.section().keys) {
+    if (columns.has_key(key.name)) names.emplace(key.name, columns.text(key.name));
+  }
+  if (names.empty()) throw_at(f.where("columns"), "names no column; leave the key out for a table of a known layout");
+  return names;
+}
+
 // The file as it stands, read once.
-const sessions::SessionTable& table_of(Build& build, const std::string& file, bool claims, const Where& where) {
-  const auto key = std::make_pair(file, claims);
+const sessions::SessionTable& table_of(Build& build, const std::string& file, bool claims,
+                                       const sessions::ColumnNames& columns, const Where& where) {
+  const auto key = std::make_tuple(file, claims, columns);
   const auto known = build.session_files.find(key);
   if (known != build.session_files.end()) return known->second;
   try {
     const OpenFile opened = build.source.open_file(file);
     sessions::SessionOptions options;
     options.claims = claims;
+    options.columns = columns;
     return build.session_files
         .emplace(key, sessions::read_sessions(opened.shown_path(), opened.stable_path(), build.world.calendar, options))
         .first->second;
@@ -34,6 +52,10 @@ std::string file_of(const Fields& f) {
   std::string file = f.text("file");
   if (file.empty()) fail_at(f.where(), "sessions needs a file: sessions \"week.csv\"");
   return file;
+}
+
+const sessions::SessionTable& table_of(Build& build, const Fields& f) {
+  return table_of(build, file_of(f), f.read_choice("requested") == 0, columns_of(f), f.where("file"));
 }
 
 double unit_draw(const Build& build, std::string_view purpose, std::uint64_t number) {
@@ -92,11 +114,28 @@ class OwnCars {
   std::map<std::tuple<std::uint32_t, std::string, std::string>, std::uint32_t> rows_;
 };
 
+/// Vehicles of the scenario by name, for rows that name theirs.
+class RowModels {
+ public:
+  explicit RowModels(const std::vector<physics::Vehicle>& vehicles) {
+    for (std::size_t i = 0; i < vehicles.size(); ++i) rows_.emplace(vehicles[i].name, static_cast<std::uint32_t>(i));
+  }
+  std::optional<std::uint32_t> row_of(const std::string& name) const {
+    const auto found = rows_.find(name);
+    return found == rows_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  std::map<std::string, std::uint32_t> rows_;
+};
+
 // The cars of the sessions, their state of charge, and who opted in to V2G.
 void give_vehicles(Build& build, const Fields& f, const sessions::SessionTable& table,
                    std::vector<demand::Visit>& visits) {
   const std::vector<std::uint32_t> rows = drivers_of(build, f);
   OwnCars own_cars(build.world.vehicles);
+  const RowModels models(build.world.vehicles);
+  std::set<std::string> not_known;
   const double v2g_share = f.read_number("v2g_share");
   const demand::Distribution v2g_min_price = v2g_min_price_of(f);
   const double soc_target = f.read_number("soc_target");
@@ -105,6 +144,11 @@ void give_vehicles(Build& build, const Fields& f, const sessions::SessionTable& 
     demand::Visit& visit = visits[i];
     visit.vehicle = drawn_vehicle(build, rows, unit_draw(build, "scenario.vehicle", i));
     const sessions::SessionRow& row = table.rows[i];
+    if (!row.vehicle.empty()) {
+      const std::optional<std::uint32_t> model = models.row_of(row.vehicle);
+      visit.vehicle = model.value_or(visit.vehicle);
+      if (!model) not_known.insert(row.vehicle);
+    }
     if (!std::isnan(row.car_kw) || !std::isnan(row.battery_kwh)) visit.vehicle = own_cars.row_of(visit.vehicle, row);
     const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
 
@@ -121,6 +165,12 @@ void give_vehicles(Build& build, const Fields& f, const sessions::SessionTable& 
     const bool soc_given = visit.soc_start == visit.soc_start;
     if (!soc_given) visit.soc_start = demand::soc_for(vehicle.battery, wanted, soc_target);
   }
+  if (!not_known.empty()) {
+    const std::vector<std::string> names(not_known.begin(), not_known.end());
+    build.add_flag(f.text("file"), "vehicles of rows that the scenario does not have: " + sessions::list_names(names) +
+                                       "; those rows drive what `vehicle` says, with the power and battery that they "
+                                       "give");
+  }
   if (too_much > 0)
     build.add_flag(f.text("file"), show_number(static_cast<double>(too_much)) +
                                        " sessions took more than the battery of their vehicle holds; they end full");
@@ -136,7 +186,7 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
                              twin::OfferAnswers& answers) {
   const Fields f = fields_with_file(sessions, find_section("sessions"), where);
   ++build.laws;
-  sessions::SessionTable table = table_of(build, file_of(f), f.read_choice("requested") == 0, f.where("file"));
+  sessions::SessionTable table = table_of(build, f);
 
   std::vector<std::string> ids;
   std::vector<double> rated_kw;
@@ -171,9 +221,13 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
   return out;
 }
 
-std::vector<std::string> stations_in_file(Build& build, const std::string& file, const Where& where) {
+std::vector<std::string> stations_in_file(Build& build, const Value& file, const Where& where) {
   try {
-    return sessions::station_ids(table_of(build, file, true, where));
+    if (const Construct* word = file.construct("sessions")) {
+      const Where at = where.place_of(*word);
+      return sessions::station_ids(table_of(build, fields_with_file(*word, find_section("sessions"), at)));
+    }
+    return sessions::station_ids(table_of(build, text_of(file, where), true, {}, where));
   } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
@@ -183,7 +237,7 @@ namespace {
 
 sessions::SessionDays days_of_table(Build& build, const Construct& sessions, const Where& where) {
   const Fields f = fields_with_file(sessions, find_section("sessions"), where);
-  return sessions::days_of(table_of(build, file_of(f), f.read_choice("requested") == 0, f.where("file")));
+  return sessions::days_of(table_of(build, f));
 }
 
 void collect(const Value* arrivals, const Where& where, std::vector<std::pair<const Construct*, Where>>& out) {
@@ -239,7 +293,7 @@ void add_past(Build& build, const Construct& sessions, const Where& where, const
   const Fields f = fields_with_file(sessions, find_section("sessions"), where);
   const TimeNs start_ns = build.world.start_ns;
 
-  sessions::SessionTable table = table_of(build, file_of(f), f.read_choice("requested") == 0, f.where("file"));
+  sessions::SessionTable table = table_of(build, f);
   const auto later = [&](const sessions::SessionRow& row) { return row.visit.departure_ns > start_ns; };
   if (all) {
     add_flags(build, table.flags);
@@ -292,8 +346,8 @@ void check_history_keys(const Construct& sessions, const Where& where) {
   const Table* given = sessions.arguments.front().as_table();
   if (given == nullptr) return;
   for (const auto& [key, value] : given->named) {
-    if (key != "file" && key != "evse" && key != "requested")
-      throw_at(where / key, "has no sense in a history; it takes file, evse and requested");
+    if (key != "file" && key != "evse" && key != "requested" && key != "columns")
+      throw_at(where / key, "has no sense in a history; it takes file, evse, requested and columns");
   }
 }
 

@@ -197,7 +197,6 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
   const std::string example = logged ? "site.log" : "week.csv";
   if (word.arguments.size() != 2)
     throw_at(where, "takes a file and the keys of its stations: " + word.kind + "(\"" + example + "\", { kw = 7 })");
-  const std::string& file = text_of(word.arguments[0], where);
   const Table* given = word.arguments[1].as_table();
   if (given == nullptr)
     throw_at(where, "takes the keys of its stations in braces: " + word.kind + "(\"" + example + "\", { kw = 7 })");
@@ -212,8 +211,8 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
             [](const auto& a, const auto& b) { return a.first < b.first; });
   const Fields f({std::make_shared<const Table>(std::move(completed))}, find_section("station"), where);
   const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
-  const std::vector<std::string> ids =
-      logged ? stations_in_log(build, file, where) : stations_in_file(build, file, where);
+  const std::vector<std::string> ids = logged ? stations_in_log(build, text_of(word.arguments[0], where), where)
+                                              : stations_in_file(build, word.arguments[0], where);
   check_count(build, static_cast<std::int64_t>(ids.size()), where);
   for (const std::string& id : ids) add(build, out, evse, id, id, where);
 }

@@ -358,8 +358,8 @@ constexpr std::array sessions_keys{
     choice("evse", "as_given|any", "\"as_given\"|\"any\"", "as_given",
            "Whether a session goes to the EVSE of the file, or to any free one."),
     text("vehicle", "one with an unknown battery",
-         "Name of the vehicle that all sessions drive; \"mix\": drawn from `vehicles` by share. Power and battery that "
-         "a row gives for its car replace those of the vehicle."),
+         "Name of the vehicle that all sessions drive; \"mix\": drawn from `vehicles` by share. A row that names a "
+         "vehicle of the scenario drives that. Power and battery that a row gives for its car replace the vehicle's."),
     above("soc_target", "0..1", 0, 1, "0.8",
           "Without a soc column: the car would leave with this state of charge if it got what it wants."),
     number("v2g_share", "0..1", 0, 1, "0",
@@ -371,6 +371,10 @@ constexpr std::array sessions_keys{
           "The rows are offers, as `evtwin drivers --offers` writes them: drivers answer, and schedules follow."),
     choice("requested", "claimed|true", "\"claimed\"|\"true\"", "claimed",
            "What strategies are told: energy and departure as the driver claimed them, or as they came true."),
+    other(
+        "columns", {}, "evtwin.session_columns", "those of its layout",
+        "Columns of a table of another layout, by what they hold: { arrival = \"Begin\", energy_kwh = \"Energy (Wh)\" "
+        "}. What is not named here has the column of its own name."),
 };
 static_assert(are_sound(sessions_keys));
 
@@ -386,6 +390,33 @@ constexpr std::array answers_keys{
     text("elsewhere", "out of sight", "Site of the scenario to which those who want another place go."),
 };
 static_assert(are_sound(answers_keys));
+
+constexpr std::array session_columns_keys{
+    text("arrival", "arrival",
+         "When the car came: ISO 8601, local time, or days of a spreadsheet (44784.98); a year below 100 is of this "
+         "century."),
+    text("departure", "departure", "When it left."),
+    text("energy_kwh", "energy_kwh", "Energy taken, at the EVSE meter; in Wh or MWh where the column's name says so."),
+    text("evse", "evse", "EVSE, or station with one EVSE."),
+    text("session_id", "session_id", "Id of the session."),
+    text("requested_kwh", "requested_kwh", "Energy that the driver asked for."),
+    text("estimated_departure", "estimated_departure", "When the driver said that he would leave."),
+    text("soc", "soc", "State of charge at arrival; percent where one is above 1."),
+    text("soc_departure", "soc_departure", "State of charge at departure: for `evtwin calibrate`; a run works it out."),
+    text("vehicle", "vehicle", "Model of the car: a name in `vehicles`, else the row drives what `vehicle` says."),
+    text("car_kw", "car_kw", "The most that the car takes; in W where the column's name says so."),
+    text("battery_kwh", "battery_kwh", "Capacity of its battery."),
+    text("driver", "driver", "A name by which visits of one driver are told."),
+    text("priority", "priority", "Higher is more important."),
+    text("v2g", "v2g", "Whether the driver lets the car discharge: true or false."),
+    text("v2g_min_price_per_kwh", "v2g_min_price_per_kwh", "The least that the owner takes for energy discharged."),
+    text("reserved_at", "reserved_at", "When the visit was announced."),
+    text("reserved_from", "reserved_from", "What was reserved: its begin ..."),
+    text("reserved_until", "reserved_until", "... and its end."),
+    text("window_from", "window_from", "Within which a booking may be moved: from here ..."),
+    text("window_to", "window_to", "... to here."),
+};
+static_assert(are_sound(session_columns_keys));
 
 constexpr std::array ocpp_keys{
     text("file", {},
@@ -437,10 +468,18 @@ constexpr std::array poisson_keys{
         "v2g_min_price_per_kwh", "currency/kWh", "number|evtwin.distribution", "0",
         "The least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever "
         "is higher."),
-    above("soc_target", "0..1", 0, 1, "0.8", "The car would leave with this state of charge if it got what it wants."),
+    other("soc_target", "0..1", "number|evtwin.distribution", "0.8",
+          "The car would leave with this state of charge if it got what it wants."),
+    number(
+        "energy_with_stay", {}, -1, 1, "0",
+        "How energy and stay go together: correlation of a Gaussian copula. Each of the two keeps its own law; 1: the "
+        "longest stay takes the most."),
     other("priorities", {}, "number[][]", "0 for all", "{ { priority, weight }, ... }; higher is more important."),
     number("claim_stay_factor_std", {}, 0, 5, "0",
-           "Drivers' error: they claim stay x (1 + N(0, this)), at least a minute."),
+           "Drivers' error: they claim stay x claim_stay_factor x (1 + N(0, this)), at least a minute."),
+    other("claim_stay_factor", {}, "number|evtwin.distribution", "1", "Claimed stay over the stay, 0..100."),
+    other("claim_energy_factor", {}, "number|evtwin.distribution", "1",
+          "Energy that drivers ask for over energy_kwh, which the car takes, 0..100."),
     other("vehicles", {}, "string[]", "all", "Names of the car models that come, drawn by their share."),
     number("reserved_share", "0..1", 0, 1, "0",
            "Fraction of the visits that are announced beforehand: the site reserves an EVSE for each, if it can."),
@@ -823,6 +862,11 @@ constexpr std::array all_sections{
             "How drivers answer offers. Round figures; who was asked how is among the key figures (offers_made ...).",
             {},
             answers_keys},
+    Section{"session_columns",
+            "columns = { ... }",
+            "Names of a table's columns. Arrival, departure and energy must have one, the others may be missing.",
+            {},
+            session_columns_keys},
     Section{"ocpp", "ocpp \"site.log\" or ocpp { ... }", "Sessions of an OCPP log.", "the file", ocpp_keys},
     Section{"booking", "arrivals = bookings { { ... }, ... }", "A vehicle that has booked.", {}, booking_keys},
     Section{"poisson",

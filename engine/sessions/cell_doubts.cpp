@@ -36,6 +36,11 @@ void CellDoubts::id_cell(const CsvReader& csv, std::size_t column) {
       fmt::format("{}:{}: {} {}", kernel::make_printable(csv.file()), csv.line_number(), csv.header()[column], trouble);
 }
 
+void CellDoubts::year_cell(const CsvReader& csv, std::size_t column) {
+  Column& c = column_at(column);
+  if (c.years++ == 0) c.first_year_line = csv.line_number();
+}
+
 void CellDoubts::add_flags(const CsvReader& csv, std::vector<TableFlag>& flags) const {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& c = columns_[i];
@@ -45,6 +50,13 @@ void CellDoubts::add_flags(const CsvReader& csv, std::vector<TableFlag>& flags) 
            fmt::format("{}:{}: {} is empty and taken as {} ({} of {} rows)", kernel::make_printable(csv.file()),
                        c.first_empty_line, csv.header()[i], c.taken_as, c.empty, c.empty + c.filled),
            false});
+    }
+    if (c.years > 0) {
+      flags.push_back({"",
+                       fmt::format("{}:{}: {} has a year below 100, read as 20.. ({} row{} of this kind)",
+                                   kernel::make_printable(csv.file()), c.first_year_line, csv.header()[i], c.years,
+                                   c.years == 1 ? "" : "s"),
+                       false});
     }
     if (c.odd > 0)
       flags.push_back(

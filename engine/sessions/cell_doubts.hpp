@@ -16,14 +16,17 @@ class CellDoubts {
   void filled_cell(std::size_t column);
   /// A cell with an id: kept, and doubtful where kernel::name_trouble finds something.
   void id_cell(const CsvReader& csv, std::size_t column);
+  /// A date whose year has lost its century, read as one of this century.
+  void year_cell(const CsvReader& csv, std::size_t column);
 
-  /// One flag for each column that some rows leave empty and others fill, and one for each column of odd ids.
+  /// One flag for each column that some rows leave empty and others fill, and one for each column of odd ids or years.
   void add_flags(const CsvReader& csv, std::vector<TableFlag>& flags) const;
 
  private:
   struct Column {
     std::size_t empty = 0, filled = 0, first_empty_line = 0;
     std::string taken_as;
+    std::size_t years = 0, first_year_line = 0;
     std::size_t odd = 0;
     std::string first_odd;  ///< "week.csv:2: session_id has ..."
   };

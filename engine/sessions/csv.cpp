@@ -105,7 +105,7 @@ bool CsvReader::read_row() {
   for (;;) {
     if (at_ < text_.size() && text_[at_] == '"') {
       read_quoted();
-    } else {
+    } else if (!read_single_quoted()) {
       std::size_t end = at_;
       while (end < text_.size() && !ends_field(text_[end], separator_)) ++end;
       fields_.push_back(text_.substr(at_, end - at_));
@@ -152,7 +152,36 @@ void CsvReader::read_quoted() {
     throw InputError(shown_, line_, "text after a closing quote; double the quotes inside a field");
   }
 
-  const std::string_view raw = text_.substr(begin, at_ - 1 - begin);
+  add_field(text_.substr(begin, at_ - 1 - begin), doubled, '"');
+}
+
+// A cell in single quotes, which end before a separator or the end of the line; without such an end the quote is a
+// letter of the cell ("'s-Hertogenbosch"). @returns false where it is none; then nothing has been read.
+bool CsvReader::read_single_quoted() {
+  if (at_ >= text_.size() || text_[at_] != '\'') return false;
+  const auto ends = [&](std::size_t i) {
+    return i >= text_.size() || text_[i] == separator_ || text_[i] == '\n' || text_[i] == '\r';
+  };
+  // No cell is longer; without a bound a line of many such letters would be read once for each of them.
+  constexpr std::size_t most_bytes = 4096;
+  const std::size_t stop = std::min(text_.size(), at_ + most_bytes);
+  bool doubled = false;
+  for (std::size_t i = at_ + 1; i < stop && text_[i] != '\n' && text_[i] != '\r'; ++i) {
+    if (text_[i] != '\'') continue;
+    if (i + 1 < text_.size() && text_[i + 1] == '\'') {
+      doubled = true;
+      ++i;
+    } else if (ends(i + 1)) {
+      add_field(text_.substr(at_ + 1, i - at_ - 1), doubled, '\'');
+      at_ = i + 1;
+      return true;
+    }
+  }
+  return false;
+}
+
+// A field without the quotes around it. @param doubled  quotes of its own may stand twice in `raw`
+void CsvReader::add_field(std::string_view raw, bool doubled, char quote) {
   if (!doubled) {
     fields_.push_back(raw);
     return;
@@ -163,7 +192,7 @@ void CsvReader::read_quoted() {
   copy.clear();
   for (std::size_t i = 0; i < raw.size(); ++i) {
     copy += raw[i];
-    if (raw[i] == '"') ++i;
+    if (raw[i] == quote) ++i;
   }
   fields_.push_back(copy);
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Comma-separated values as RFC 4180 has them: quotes, newlines inside quotes, either kind of line end.
+// Comma-separated values as RFC 4180 has them: quotes, newlines inside quotes, either kind of line end. Cells may stand
+// in single quotes, too, as some databases write them, without newlines inside.
 
 #include <cstddef>
 #include <deque>
@@ -50,6 +51,8 @@ class CsvReader {
  private:
   bool read_row();
   void read_quoted();
+  bool read_single_quoted();
+  void add_field(std::string_view raw, bool doubled, char quote);
 
   std::string_view text_;
   std::string shown_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <exception>
@@ -12,190 +11,14 @@
 #include <string_view>
 
 #include "kernel/log.hpp"
-#include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "sessions/cell_doubts.hpp"
+#include "sessions/session_layout.hpp"
 #include "sessions/table_parts.hpp"
 #include "sessions/xlsx.hpp"
 
 namespace evtwin::sessions {
 namespace {
-
-// Where each figure stands; a column that may be absent is empty.
-struct Layout {
-  std::size_t arrival = 0;
-  std::size_t departure = 0;
-  std::size_t taken = 0;
-  std::optional<std::size_t> requested;
-  std::optional<std::size_t> estimated;
-  std::optional<std::size_t> evse;
-  std::optional<std::size_t> id;
-  std::optional<std::size_t> claimed;
-  std::optional<std::size_t> soc;
-  std::optional<std::size_t> priority;
-  std::optional<std::size_t> v2g;
-  std::optional<std::size_t> reserved_at;
-  std::optional<std::size_t> reserved_from;
-  std::optional<std::size_t> reserved_until;
-  std::optional<std::size_t> v2g_min_price;
-  std::optional<std::size_t> car_kw;
-  std::optional<std::size_t> battery_kwh;
-  std::optional<std::size_t> soe;  // kWh in the battery at arrival
-  bool planner = false;
-  std::optional<std::size_t> driver;
-  std::optional<std::size_t> window_from;
-  std::optional<std::size_t> window_to;
-  double kwh_per = 1.0;      // of the energy's column
-  bool serial_days = false;  // times may be those of a spreadsheet
-};
-
-/// kWh for one of the column's unit.
-double kwh_per_unit(std::string_view name) {
-  std::string word;
-  double kwh = 1.0;
-  const auto look = [&] {
-    if (word == "Wh") kwh = 1e-3;
-    if (word == "MWh") kwh = 1e3;
-    word.clear();
-  };
-  for (const char c : name) {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-      word += c;
-    } else {
-      look();
-    }
-  }
-  look();
-  return kwh;
-}
-
-/// The columns that the user named.
-Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
-  Layout at;
-  at.serial_days = true;
-  constexpr std::array known{"arrival",       "departure",           "energy_kwh", "evse",  "session_id",
-                             "requested_kwh", "estimated_departure", "soc",        "driver"};
-  static_assert(kernel::has_unique_keys(known, [](const char* key) { return std::string_view(key); }));
-  for (const auto& [key, column] : names) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const std::vector<std::string> all(known.begin(), known.end());
-    throw InputError(
-        csv.file(), 0,
-        fmt::format("no such key of columns: {}; known: {}", kernel::make_printable(key), list_names(all)));
-  }
-
-  const auto find = [&](std::string_view key) -> std::optional<std::size_t> {
-    const auto named = names.find(key);
-    if (named == names.end()) return {};
-    return csv.require_column(named->second);
-  };
-  const auto need = [&](std::string_view key) {
-    const auto found = find(key);
-    if (!found) throw InputError(csv.file(), 0, fmt::format("columns are named, but none for {}", key));
-    return *found;
-  };
-
-  // These three must be named; the others may be missing.
-  at.arrival = need("arrival");
-  at.departure = need("departure");
-  at.taken = need("energy_kwh");
-  at.kwh_per = kwh_per_unit(csv.header()[at.taken]);
-  at.evse = find("evse");
-  at.id = find("session_id");
-  at.requested = find("requested_kwh");
-  at.estimated = find("estimated_departure");
-  at.soc = find("soc");
-  at.driver = find("driver");
-  return at;
-}
-
-constexpr std::string_view acn_requested = "requested_energy (kWh)";
-constexpr std::string_view acn_delivered = "delivered_energy (kWh)";
-
-/// The demand of a day-ahead planner, github.com/ngo-lap/smartcharging. Its own sample lacks arrivalSOE.
-Layout planner_layout(const CsvReader& csv) {
-  Layout at;
-  at.planner = at.serial_days = true;
-  at.id = csv.require_column("vehicle");
-  at.car_kw = csv.require_column("powerNom");
-  at.taken = csv.require_column("energyRequired");
-  at.battery_kwh = csv.require_column("energyMax");
-  at.arrival = csv.require_column("arrivalTime");
-  at.departure = csv.require_column("departureTime");
-  at.soe = csv.find_column("arrivalSOE");
-  return at;
-}
-
-Layout layout_of(const CsvReader& csv) {
-  if (csv.find_column("energyRequired") || csv.find_column("powerNom")) return planner_layout(csv);
-  Layout at;
-  const bool acn = csv.find_column(acn_requested) || csv.find_column(acn_delivered);
-  at.arrival = csv.require_column("arrival");
-  at.departure = csv.require_column("departure");
-  at.estimated = csv.find_column("estimated_departure");
-  at.reserved_at = csv.find_column("reserved_at");
-  at.reserved_from = csv.find_column("reserved_from");
-  at.reserved_until = csv.find_column("reserved_until");
-  at.driver = csv.find_column("driver");
-  at.window_from = csv.find_column("window_from");
-  at.window_to = csv.find_column("window_to");
-
-  // Columns of ACN data have names of their own; a file of it has these four.
-  if (acn) {
-    at.requested = csv.require_column(acn_requested);
-    at.taken = csv.require_column(acn_delivered);
-    at.evse = csv.require_column("station_id");
-    at.id = csv.require_column("session_id");
-    at.claimed = csv.find_column("claimed");
-    return at;
-  }
-
-  at.taken = csv.require_column("energy_kwh");
-  at.requested = csv.find_column("requested_kwh");
-  at.evse = csv.find_column("evse");
-  at.id = csv.find_column("session_id");
-  at.soc = csv.find_column("soc");
-  at.priority = csv.find_column("priority");
-  at.v2g = csv.find_column("v2g");
-  at.v2g_min_price = csv.find_column("v2g_min_price_per_kwh");
-  at.car_kw = csv.find_column("car_kw");
-  at.battery_kwh = csv.find_column("battery_kwh");
-  return at;
-}
-
-// One flag about all columns that nobody reads.
-void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>& flags) {
-  const auto used = [&](std::size_t i) {
-    const std::optional<std::size_t> maybe[] = {at.requested,
-                                                at.estimated,
-                                                at.evse,
-                                                at.id,
-                                                at.claimed,
-                                                at.soc,
-                                                at.priority,
-                                                at.v2g,
-                                                at.reserved_at,
-                                                at.reserved_from,
-                                                at.reserved_until,
-                                                at.v2g_min_price,
-                                                at.car_kw,
-                                                at.battery_kwh,
-                                                at.soe,
-                                                at.driver,
-                                                at.window_from,
-                                                at.window_to};
-    return i == at.arrival || i == at.departure || i == at.taken ||
-           std::find(std::begin(maybe), std::end(maybe), std::optional(i)) != std::end(maybe);
-  };
-  std::vector<std::string> unused;
-  for (std::size_t i = 0; i < csv.header().size(); ++i) {
-    if (!used(i))
-      unused.push_back(csv.header()[i].empty() ? fmt::format("number {}, without a name", i + 1) : csv.header()[i]);
-  }
-  if (unused.empty()) return;
-  flags.push_back(
-      {"", fmt::format("{}: columns not used: {}", kernel::make_printable(csv.file()), list_names(unused)), false});
-}
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
@@ -215,7 +38,7 @@ bool filled(const CsvReader& csv, std::optional<std::size_t> column) {
 
 // Counts empty cells of a row, with how each is taken, where other rows fill them; and ids that can not be told apart
 // by eye.
-void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDoubts& doubts) {
+void look_at_cells(const CsvReader& csv, const SessionLayout& at, bool claimed, CellDoubts& doubts) {
   const auto look = [&](std::optional<std::size_t> column, std::string_view taken_as) {
     if (!column) return;
     if (filled(csv, column))
@@ -229,6 +52,8 @@ void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDou
   look(at.id, "the number of its line");
   look(at.claimed, "claimed");
   look(at.soc, "not known");
+  look(at.soc_departure, "not known");
+  look(at.vehicle, "what the scenario says");
   look(at.priority, "0");
   look(at.v2g, "what the scenario says");
   look(at.v2g_min_price, "what the scenario says");
@@ -240,47 +65,22 @@ void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDou
   }
 }
 
-// When it was reserved, and for when.
-void read_reservation(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, demand::Visit& visit) {
-  for (const auto& column : {at.reserved_from, at.reserved_until}) {
-    if (filled(csv, column) && !filled(csv, at.reserved_at))
-      csv.throw_error(csv.header()[*column] + " is given but not reserved_at, when the visit was announced");
+/// @param text  of the column, or what it stands for
+TimeNs instant_of_text(const CsvReader& csv, std::size_t column, std::string_view text,
+                       const market::Calendar& calendar) {
+  try {
+    return market::parse_instant(trim_blanks(text), calendar);
+  } catch (const market::TimeTextError& error) {
+    csv.throw_error(fmt::format("{}: {}", csv.header()[column], error.what()));
   }
-  if (!filled(csv, at.reserved_at)) return;
-  visit.announced_ns = instant_of(csv, *at.reserved_at, calendar);
-  visit.reserved_from_ns =
-      filled(csv, at.reserved_from) ? instant_of(csv, *at.reserved_from, calendar) : visit.arrival_ns;
-  visit.reserved_until_ns =
-      filled(csv, at.reserved_until) ? instant_of(csv, *at.reserved_until, calendar) : visit.claimed_departure_ns;
 }
 
-/// The car of a row, and what it has in its battery.
-void read_car(const CsvReader& csv, const Layout& at, SessionRow& row) {
-  constexpr double most_kw = 10'000.0, most_kwh = 10'000.0;
-  const auto positive = [&](std::optional<std::size_t> column, double most) {
-    if (!filled(csv, column)) return kernel::unknown;
-    const double value = csv.read_number(*column, 0.0, most);
-    if (value == 0.0) csv.throw_error(*column, "is 0; a car has more than that");
-    return value;
-  };
-  row.car_kw = positive(at.car_kw, most_kw);
-  row.battery_kwh = positive(at.battery_kwh, most_kwh);
-  row.needs_at_battery = at.planner;
-  if (!filled(csv, at.soe)) return;
-  if (std::isnan(row.battery_kwh)) csv.throw_error(*at.soe, "is given but not how much the battery holds");
-  row.visit.soc_start = csv.read_number(*at.soe, 0.0, row.battery_kwh) / row.battery_kwh;
-}
-
-// Within which a booking may be moved.
-void read_window(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, SessionRow& row) {
-  const bool from = filled(csv, at.window_from), to = filled(csv, at.window_to);
-  if (!from && !to) return;
-  if (from != to) csv.throw_error("of window_from and window_to only one is given");
-  const demand::MoveWindow window{instant_of(csv, *at.window_from, calendar), instant_of(csv, *at.window_to, calendar)};
-  const demand::Visit& visit = row.visit;
-  if (window.from_ns > visit.arrival_ns || window.to_ns < visit.departure_ns)
-    csv.throw_error("window_from to window_to must hold the visit itself, arrival to departure");
-  row.window = window;
+/// A date whose year lost its century, 0014-11-18: that of 2014. Charging sessions are of this one.
+std::optional<std::string> with_century(std::string_view field) {
+  const std::string_view text = trim_blanks(field);
+  const auto is_digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  if (text.size() < 10 || !text.starts_with("00") || !is_digit(2) || !is_digit(3) || text[4] != '-') return {};
+  return "20" + std::string(text.substr(2));
 }
 
 /// A number that can be a spreadsheet's day of 1954 to 2119.
@@ -300,20 +100,83 @@ TimeNs instant_of_serial_days(double days, const market::Calendar& calendar) {
   return calendar.to_utc(date.year, date.month, date.day, of_day / 3600, of_day / 60 % 60, of_day % 60).first_ns;
 }
 
-SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims,
+/// Reads the times of a row, in the forms that its layout may have.
+struct TimeCells {
+  const CsvReader& csv;
+  const SessionLayout& at;
+  const market::Calendar& calendar;
+  CellDoubts& doubts;
+
+  TimeNs operator()(std::size_t column) const {
+    if (!at.free_forms) return instant_of(csv, column, calendar);
+    if (const std::optional<double> days = serial_days(csv.field_text(column)))
+      return instant_of_serial_days(*days, calendar);
+    if (const auto in_century = with_century(csv.field_text(column))) {
+      doubts.year_cell(csv, column);
+      return instant_of_text(csv, column, *in_century, calendar);
+    }
+    return instant_of(csv, column, calendar);
+  }
+};
+
+// When it was reserved, and for when.
+void read_reservation(const TimeCells& time, demand::Visit& visit) {
+  const CsvReader& csv = time.csv;
+  const SessionLayout& at = time.at;
+  for (const auto& column : {at.reserved_from, at.reserved_until}) {
+    if (filled(csv, column) && !filled(csv, at.reserved_at))
+      csv.throw_error(csv.header()[*column] + " is given but not reserved_at, when the visit was announced");
+  }
+  if (!filled(csv, at.reserved_at)) return;
+  visit.announced_ns = time(*at.reserved_at);
+  visit.reserved_from_ns = filled(csv, at.reserved_from) ? time(*at.reserved_from) : visit.arrival_ns;
+  visit.reserved_until_ns = filled(csv, at.reserved_until) ? time(*at.reserved_until) : visit.claimed_departure_ns;
+}
+
+/// The car of a row, and what it has in its battery.
+void read_car(const CsvReader& csv, const SessionLayout& at, SessionRow& row) {
+  constexpr double most_kw = 10'000.0, most_kwh = 10'000.0;
+  const auto positive = [&](std::optional<std::size_t> column, double per, double most) {
+    if (!filled(csv, column)) return kernel::unknown;
+    const double value = csv.read_number(*column, 0.0, most / per);
+    if (value == 0.0) csv.throw_error(*column, "is 0; a car has more than that");
+    return per * value;
+  };
+  row.car_kw = positive(at.car_kw, at.car_kw_per, most_kw);
+  row.battery_kwh = positive(at.battery_kwh, at.battery_kwh_per, most_kwh);
+  if (filled(csv, at.vehicle)) row.vehicle = std::string(trim_blanks(csv.field_text(*at.vehicle)));
+  row.needs_at_battery = at.planner;
+  if (!filled(csv, at.soe)) return;
+  if (std::isnan(row.battery_kwh)) csv.throw_error(*at.soe, "is given but not how much the battery holds");
+  row.visit.soc_start = csv.read_number(*at.soe, 0.0, row.battery_kwh) / row.battery_kwh;
+}
+
+// Within which a booking may be moved.
+void read_window(const TimeCells& time, SessionRow& row) {
+  const CsvReader& csv = time.csv;
+  const SessionLayout& at = time.at;
+  const bool from = filled(csv, at.window_from), to = filled(csv, at.window_to);
+  if (!from && !to) return;
+  if (from != to) csv.throw_error("of window_from and window_to only one is given");
+  const demand::MoveWindow window{time(*at.window_from), time(*at.window_to)};
+  const demand::Visit& visit = row.visit;
+  if (window.from_ns > visit.arrival_ns || window.to_ns < visit.departure_ns)
+    csv.throw_error("window_from to window_to must hold the visit itself, arrival to departure");
+  row.window = window;
+}
+
+SessionRow row_of(const CsvReader& csv, const SessionLayout& at, const market::Calendar& calendar, bool use_claims,
                   CellDoubts& doubts) {
   SessionRow row;
   row.line = csv.line_number();
   demand::Visit& visit = row.visit;
-  const auto time = [&](std::size_t column) {
-    const std::optional<double> days = at.serial_days ? serial_days(csv.field_text(column)) : std::nullopt;
-    return days ? instant_of_serial_days(*days, calendar) : instant_of(csv, column, calendar);
-  };
+  const TimeCells time{csv, at, calendar, doubts};
   visit.arrival_ns = time(at.arrival);
   visit.departure_ns = time(at.departure);
   std::optional<double> requested_kwh;
-  if (filled(csv, at.requested)) requested_kwh = csv.read_number(*at.requested, 0.0, most_session_kwh);
-  visit.taken_kwh = at.kwh_per * csv.read_number(at.taken, 0.0, most_session_kwh / at.kwh_per);
+  if (filled(csv, at.requested))
+    requested_kwh = at.requested_kwh_per * csv.read_number(*at.requested, 0.0, most_session_kwh / at.requested_kwh_per);
+  visit.taken_kwh = at.taken_kwh_per * csv.read_number(at.taken, 0.0, most_session_kwh / at.taken_kwh_per);
   visit.id = filled(csv, at.id) ? std::string(trim_blanks(csv.field_text(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trim_blanks(csv.field_text(*at.evse)));
   if (at.driver) row.driver = std::string(trim_blanks(csv.field_text(*at.driver)));
@@ -329,10 +192,12 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
     visit.claimed_departure_ns = estimated_ns;
   }
 
-  read_reservation(csv, at, calendar, visit);
+  read_reservation(time, visit);
   read_car(csv, at, row);
-  read_window(csv, at, calendar, row);
-  if (filled(csv, at.soc)) visit.soc_start = csv.read_number(*at.soc, 0.0, at.serial_days ? 100.0 : 1.0);
+  read_window(time, row);
+  const double full = at.free_forms ? 100.0 : 1.0;  // shares, or percent
+  if (filled(csv, at.soc)) visit.soc_start = csv.read_number(*at.soc, 0.0, full);
+  if (filled(csv, at.soc_departure)) row.soc_departure = csv.read_number(*at.soc_departure, 0.0, full);
   if (filled(csv, at.priority)) visit.priority = csv.read_number(*at.priority, -1e6, 1e6);
   if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
   visit.v2g_min_price_per_kwh =
@@ -429,11 +294,7 @@ class Unreadable {
 }  // namespace
 
 TimeNs instant_of(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
-  try {
-    return market::parse_instant(trim_blanks(csv.field_text(column)), calendar);
-  } catch (const market::TimeTextError& error) {
-    csv.throw_error(fmt::format("{}: {}", csv.header()[column], error.what()));
-  }
+  return instant_of_text(csv, column, csv.field_text(column), calendar);
 }
 
 std::string place_of(const SessionTable& table, const SessionRow& row) {
@@ -454,7 +315,7 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   SessionTable table;
   table.file = shown;
   table.calendar = calendar;
-  const Layout layout = options.columns.empty() ? layout_of(csv) : layout_of(csv, options.columns);
+  const SessionLayout layout = layout_of(csv, options.columns);
 
   if (csv.separator() != ',') {
     table.flags.push_back({"",
@@ -477,9 +338,13 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   doubts.add_flags(csv, table.flags);
 
   // Shares and percents are told apart by the whole column: a share is never above 1.
-  const bool percent = std::any_of(table.rows.begin(), table.rows.end(),
-                                   [](const SessionRow& row) { return row.visit.soc_start > 1.0; });
-  for (SessionRow& row : table.rows) row.visit.soc_start /= percent ? 100.0 : 1.0;
+  const bool percent = std::any_of(table.rows.begin(), table.rows.end(), [](const SessionRow& row) {
+    return row.visit.soc_start > 1.0 || row.soc_departure > 1.0;
+  });
+  for (SessionRow& row : table.rows) {
+    row.visit.soc_start /= percent ? 100.0 : 1.0;
+    row.soc_departure /= percent ? 100.0 : 1.0;
+  }
 
   if (table.rows.empty()) throw InputError(shown, 0, "no sessions: the header is there but no row");
   const std::size_t rows = table.rows.size();

@@ -9,8 +9,8 @@
 // - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
 //   [estimated_departure], [claimed: True|False].
 // - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure],
-//   [soc: 0..1 at arrival], [priority: number, 0 = none], [v2g: true|false], [car_kw: the most that the car takes],
-//   [battery_kwh]. Without requested_kwh the driver asks for energy_kwh.
+//   [soc: 0..1 at arrival], [soc_departure], [priority: number, 0 = none], [v2g: true|false], [vehicle: a model],
+//   [car_kw: the most that the car takes], [battery_kwh]. Without requested_kwh the driver asks for energy_kwh.
 // - a day-ahead planner's demand: vehicle, powerNom (kW), energyRequired (kWh), energyMax (kWh, the battery),
 //   arrivalTime, departureTime, [arrivalSOE: kWh in the battery]. Energies are those of the battery, behind the
 //   charger's losses.
@@ -25,6 +25,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "demand/arrivals.hpp"
@@ -51,9 +52,11 @@ struct SessionRow {
   std::string driver;   ///< likewise
   std::optional<demand::MoveWindow> window;
   std::size_t line = 0;
-  double car_kw = kernel::unknown;       ///< the most that the car takes, > 0; NaN: the file does not say
-  double battery_kwh = kernel::unknown;  ///< its capacity, > 0; NaN: the file does not say
-  bool needs_at_battery = false;         ///< the visit's energies are stored ones, and not yet those of the meter
+  std::string vehicle;                     ///< model, as in the file; empty when it does not say
+  double soc_departure = kernel::unknown;  ///< 0..1; NaN: the file does not say
+  double car_kw = kernel::unknown;         ///< the most that the car takes, > 0; NaN: the file does not say
+  double battery_kwh = kernel::unknown;    ///< its capacity, > 0; NaN: the file does not say
+  bool needs_at_battery = false;           ///< the visit's energies are stored ones, and not yet those of the meter
 };
 
 /// Rows ascend by arrival, then line.
@@ -64,14 +67,17 @@ struct SessionTable {
   std::vector<TableFlag> flags;
 };
 
-/// Columns of a table of another layout: a key of the minimal layout (arrival, departure, energy_kwh, evse, session_id,
-/// requested_kwh, estimated_departure, soc, driver) and the name of its column.
+/// Columns of a table of another layout: a key of the minimal layout (column_keys) and the name of its column.
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
 
+/// Keys of the minimal layout, as columns are called in it.
+std::span<const std::string_view> column_keys();
+
 struct SessionOptions {
-  /// Empty: one of the three layouts. Otherwise arrival, departure and energy_kwh must be there; the energy's unit is
-  /// read from its column's name (Wh, MWh; else kWh), times may be serial days of a spreadsheet (44784.98: local days
-  /// since 1899-12-30), states of charge percent where one is above 1.
+  /// Empty: one of the three layouts. Otherwise a key that is not there has the column of its own name, and arrival,
+  /// departure and energy_kwh must have one; units of energy and power are read from their columns' names (Wh, MWh, W,
+  /// MW; else kWh and kW), times may be serial days of a spreadsheet (44784.98: local days since 1899-12-30) and years
+  /// below 100 are of this century, states of charge percent where one is above 1.
   ColumnNames columns = {};
   /// false: drivers ask for what they take and say when they leave, whatever the file has as their claim.
   bool claims = true;

@@ -104,8 +104,11 @@ TEST(Laws, LongerStaysThatTakeMoreHaveLawsOfTheirOwn) {
   ASSERT_EQ(laws.laws.size(), 3U);
   EXPECT_LT(laws.laws[0].stay_h.back(), laws.laws[1].stay_h.front() + 0.1);
   EXPECT_LT(laws.laws[0].energy_kwh.back(), laws.laws[2].energy_kwh.front());
-  const std::string lua = lua_of(laws, "  ");
+  const std::string lua = lua_of(laws, "1", "  ");
   EXPECT_THAT(lua, HasSubstr("stay_h = quantiles { "));
+  // Within a class, too, the longest stay takes the most: a rank correlation of 1.
+  EXPECT_EQ(laws.laws[0].energy_with_stay, 1.0);
+  EXPECT_THAT(lua, HasSubstr("energy_with_stay = 1,"));
 }
 
 TEST(Judged, DistancesOfSamplesByHand) {
@@ -133,6 +136,86 @@ TEST(Judged, CarsThereByTheHour) {
   EXPECT_NEAR(same.occupancy, 0.0, 1e-12);
   EXPECT_NEAR(same.energy_w1_kwh, 0.0, 1e-12);
   EXPECT_NEAR(same.busiest, 0.0, 1e-12);
+}
+
+// Energies of stays alike: those of short and of long stays are exchanged, so that each alone is as it was.
+TEST(Judged, EnergiesOfStaysAlikeTellWhatTheMarginsDoNot) {
+  Visits seen, exchanged;
+  for (int i = 0; i < 10; ++i) {
+    const TimeNs arrival_ns = monday_ns + i * hour_ns;
+    seen.add_visit(session(arrival_ns, i < 5 ? 1.0 : 5.0, i < 5 ? 2.0 : 12.0).visit);
+    exchanged.add_visit(session(arrival_ns, i < 5 ? 1.0 : 5.0, i < 5 ? 12.0 : 2.0).visit);
+  }
+  const Days days{monday_ns, monday_ns + day_ns};
+  const Differences other = measure_differences(seen, std::vector{exchanged}, market::Calendar(), days);
+  EXPECT_NEAR(other.energy_w1_kwh, 0.0, 1e-12);
+  EXPECT_NEAR(other.energy_of_stays_w1_kwh, 10.0, 1e-12);
+  EXPECT_NEAR(measure_differences(seen, std::vector{seen}, market::Calendar(), days).energy_of_stays_w1_kwh, 0.0,
+              1e-12);
+  EXPECT_TRUE(std::isnan(other.soc_arrival_w1));
+}
+
+/// Sessions of two kinds of cars, 40 and 80 kWh, that store 0.9 of what is metered.
+std::vector<sessions::LogSession> of_two_cars(int n, std::vector<CarTold>& cars, bool with_models) {
+  std::vector<sessions::LogSession> out;
+  for (int i = 0; i < n; ++i) {
+    const double battery_kwh = i % 4 == 0 ? 80.0 : 40.0, from = 0.2 + 0.001 * i, to = 0.7 + 0.001 * i;
+    sessions::LogSession one = session(monday_ns + i * hour_ns, 2.0, (to - from) * battery_kwh / 0.9);
+    one.transaction = static_cast<std::size_t>(i);
+    out.push_back(one);
+    cars.push_back(
+        {with_models ? (i % 4 == 0 ? "large" : "small") : "", i % 4 == 0 ? 150.0 : 50.0, battery_kwh, from, to});
+  }
+  return out;
+}
+
+TEST(Cars, ModelsBatteriesAndTheEfficiencyAreFoundAgain) {
+  std::vector<CarTold> told;
+  const auto sessions = of_two_cars(80, told, true);
+  const Cars cars = fit_cars(sessions, told);
+  EXPECT_EQ(cars.source, CarSource::told);
+  EXPECT_EQ(cars.kinds, 2U);
+  EXPECT_NEAR(cars.efficiency, 0.9, 1e-9);
+  EXPECT_EQ(cars.efficiency_sessions, 80U);
+  EXPECT_THAT(cars.lua, HasSubstr("{ name = \"small\", share = 60, battery_kwh = 40, efficiency = 0.9, curve = { { 0, "
+                                  "50 }, { 1, 50 } } },"));
+  EXPECT_THAT(cars.lua, HasSubstr("{ name = \"large\", share = 20, battery_kwh = 80, efficiency = 0.9, curve"));
+  EXPECT_THAT(cars.soc_target, HasSubstr("quantiles { 0.7"));
+}
+
+TEST(Cars, ABatteryThatIsNotToldFollowsFromEnergyAndStatesOfCharge) {
+  std::vector<CarTold> told;
+  const auto sessions = of_two_cars(80, told, false);
+  for (CarTold& car : told) car.battery_kwh = kernel::unknown;
+  const Cars cars = fit_cars(sessions, told);
+  EXPECT_TRUE(std::isnan(cars.efficiency));
+  // As metered, without the losses: 40 / 0.9 and 80 / 0.9 kWh.
+  EXPECT_THAT(cars.lua, HasSubstr("battery_kwh = 44.44, efficiency = 1"));
+  EXPECT_THAT(cars.lua, HasSubstr("battery_kwh = 88.89, efficiency = 1"));
+}
+
+TEST(Cars, BatteriesThatContradictTheStatesOfChargeAreNotUsed) {
+  std::vector<CarTold> told;
+  const auto sessions = of_two_cars(80, told, false);
+  for (CarTold& car : told) car.battery_kwh = 10.0;  // as a station writes where it does not know
+  const Cars cars = fit_cars(sessions, told);
+  EXPECT_LT(cars.efficiency, 0.3);
+  EXPECT_THAT(cars.lua, HasSubstr("battery_kwh = 44.44, efficiency = 1"));
+}
+
+TEST(Played, SavingsAreCountedFromTheFirstStrategyOfTheSameDays) {
+  Played played{{{"asap", {100.0, 50.0, 1.0}, {{200.0, 60.0, 1.0}, {100.0, 40.0, 1.0}}, ""},
+                 {"edf", {80.0, 40.0, 1.0}, {{150.0, 45.0, 1.0}, {85.0, 30.0, 1.0}}, ""}},
+                "USD",
+                true};
+  const Savings cost = savings_of(played, played.strategies[1], &PlayedFigures::cost);
+  EXPECT_NEAR(cost.days, 0.2, 1e-12);
+  EXPECT_NEAR(cost.twin, 0.2, 1e-12);  // 0.25 and 0.15
+  EXPECT_NEAR(cost.twin_std, 0.1 / std::sqrt(2.0), 1e-12);
+  EXPECT_THAT(
+      played_text(played, analysis::Language::english),
+      HasSubstr("edf: against asap the days themselves say 20.0 % less cost, the twin 20.0 % +- 7.1: 0.0 points "
+                "apart."));
 }
 
 TEST(Calibration, TheTwinRunsAndIsJudgedByDaysItDidNotSee) {
@@ -172,6 +255,32 @@ TEST(Calibration, TheTwinRunsAndIsJudgedByDaysItDidNotSee) {
   EXPECT_EQ(by_later.fitted, records.sessions.sessions.size());
   EXPECT_EQ(by_later.judged, 40U);
   EXPECT_THAT(calibration_html(done, analysis::Language::korean), HasSubstr("평일의 주차 대수"));
+
+  // Claims are in the twin: off by 20 %, as in the records.
+  EXPECT_LT(done.held_out.claimed_stay_w1_min, 30.0);
+  EXPECT_THAT(done.lua, HasSubstr("claim_stay_factor = quantiles { "));
+
+  // The days that judge, as a scenario: all their sessions, with what they took.
+  const scenario::LoadedScenario days = days_scenario(done, request);
+  const auto& recorded = std::get<demand::Recorded>(*days.world.sites.front().arrivals.front());
+  ASSERT_EQ(recorded.visits.size(), done.judged);
+  EXPECT_EQ(recorded.visits.front().taken_kwh, done.judging.front().visit.taken_kwh);
+
+  // An EVSE that is known is what the user says; another is refused with the nearest.
+  request.evse_kw = {{"A", 50.0}};
+  EXPECT_THAT(calibrate_records(records, nullptr, request).lua,
+              HasSubstr("kind = \"dc\", kw = 50 },  -- 50 kW as was said"));
+  request.evse_kw = {{"A-2", 50.0}};
+  EXPECT_THROW(
+      {
+        try {
+          calibrate_records(records, nullptr, request);
+        } catch (const std::runtime_error& error) {
+          EXPECT_THAT(error.what(), HasSubstr("EVSE A-2: the records have no such EVSE; did you mean A-1?"));
+          throw;
+        }
+      },
+      std::runtime_error);
 }
 
 }  // namespace

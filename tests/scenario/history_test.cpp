@@ -90,7 +90,7 @@ TEST(History, WhatCouldNotBeOneIsRefusedInOneLine) {
               HasSubstr("days.csv, line 4: ends at 2025-06-02 01:00, after the run's start (2025-06-02 00:00)"));
   EXPECT_THAT(refusal("history = sessions \"nowhere.csv\""), HasSubstr("the site has no such EVSE"));
   EXPECT_THAT(refusal("history = sessions { file = \"days.csv\", shift_to_start = true }"),
-              HasSubstr("shift_to_start has no sense in a history; it takes file, evse and requested"));
+              HasSubstr("shift_to_start has no sense in a history; it takes file, evse, requested and columns"));
   EXPECT_THAT(refusal("history = \"from_sessions\""), HasSubstr("needs arrivals = sessions"));
   // Moved in time, the run plays rows that its history would have as they stand in the file.
   EXPECT_THAT(

@@ -502,6 +502,53 @@ TEST(SessionTable, ColumnsOfAnotherLayoutAreNamed) {
   EXPECT_DOUBLE_EQ(table.rows[1].visit.soc_start, 1.0);
 }
 
+TEST(SessionTable, ColumnsWithoutANameOfTheirOwnAreCalledAsInTheMinimalLayout) {
+  SessionOptions options;
+  options.columns = {{"arrival", "In"}, {"departure", "Out"}};
+  const SessionTable table =
+      sessions_of_text("In,Out,energy_kwh,driver,evse\n2025-06-02T08:00,2025-06-02T09:00,5,Kim,A-1\n", seoul, options);
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(table.rows[0].visit.taken_kwh, 5.0);
+  EXPECT_EQ(table.rows[0].driver, "Kim");
+  EXPECT_EQ(table.rows[0].evse_id, "A-1");
+}
+
+TEST(SessionTable, RowsTellTheirCarInTheUnitsOfTheirColumns) {
+  SessionOptions options;
+  options.columns = {
+      {"arrival", "In"},      {"departure", "Out"}, {"energy_kwh", "kWh"},           {"requested_kwh", "Asked (Wh)"},
+      {"vehicle", "Model"},   {"car_kw", "P (W)"},  {"battery_kwh", "Battery (Wh)"}, {"soc", "from"},
+      {"soc_departure", "to"}};
+  const SessionTable table = sessions_of_text(
+      "In,Out,kWh,Asked (Wh),Model,P (W),Battery (Wh),from,to\n"
+      "2025-06-02T08:00,2025-06-02T09:00,20,30000,Ioniq 5,150000,77400,40,65\n"
+      "2025-06-02T10:00,2025-06-02T11:00,20,,,,,,\n",
+      seoul, options);
+  ASSERT_EQ(table.rows.size(), 2U);
+  const SessionRow& told = table.rows[0];
+  EXPECT_EQ(told.vehicle, "Ioniq 5");
+  EXPECT_DOUBLE_EQ(told.car_kw, 150.0);
+  EXPECT_DOUBLE_EQ(told.battery_kwh, 77.4);
+  EXPECT_DOUBLE_EQ(told.visit.requested_kwh, 30.0);
+  EXPECT_DOUBLE_EQ(told.visit.soc_start, 0.4);
+  EXPECT_DOUBLE_EQ(told.soc_departure, 0.65);
+  EXPECT_TRUE(table.rows[1].vehicle.empty());
+  EXPECT_TRUE(std::isnan(table.rows[1].car_kw) && std::isnan(table.rows[1].soc_departure));
+}
+
+TEST(SessionTable, YearsThatLostTheirCenturyAreOfThisOne) {
+  // As the workplace sessions of 2014 and 2015 write them.
+  SessionOptions options;
+  options.columns = {{"arrival", "created"}, {"departure", "ended"}, {"energy_kwh", "kwhTotal"}};
+  const SessionTable table =
+      sessions_of_text("created,ended,kwhTotal\n0014-11-18 15:40:26,0014-11-18 17:11:04,7.78\n", seoul, options);
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(table.rows[0].visit.arrival_ns, at("2014-11-18T15:40:26"));
+  EXPECT_THAT(reasons_of(table),
+              ElementsAre("week.csv:2: created has a year below 100, read as 20.. (1 row of this kind)",
+                          "week.csv:2: ended has a year below 100, read as 20.. (1 row of this kind)"));
+}
+
 TEST(SessionTable, ColumnsThatAreNotThereOrNotKnownAreNamed) {
   const auto refusal = [](ColumnNames columns) {
     SessionOptions options;
@@ -511,7 +558,9 @@ TEST(SessionTable, ColumnsThatAreNotThereOrNotKnownAreNamed) {
   };
   EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Out"}}),
               HasSubstr("columns are named, but none for energy_kwh"));
-  EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Leave"}, {"energy_kwh", "kWh"}}), HasSubstr("Leave"));
+  EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Oit"}, {"energy_kwh", "kWh"}}),
+              HasSubstr("columns: departure is to be 'Oit', and there is no such column; did you mean Out?; the header "
+                        "has: In, Out, kWh"));
   EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Out"}, {"energy_kwh", "kWh"}, {"sok", "x"}}),
               HasSubstr("no such key of columns: sok; known: arrival, departure, energy_kwh"));
   // A table of our own layout keeps to it: a number is no time there.
