@@ -50,6 +50,7 @@
 ---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "same-kind-of-day".
 ---@field kpi? table<string, string|fun(run: evtwin.recorded_run): number?> Figures of your own, shown wherever key figures are: a statement in SQL over the run file that answers one number, or a function of `run` (`run.sessions()`, `run.segments()`, `run.signals()`, `run.query(sql)`: lists of rows by column; nil: does not apply). `require "figures"` has some. Default: none.
 ---@field sweep? evtwin.sweep What `evtwin sweep run` does where its command line says nothing else; other commands look past it. Default: none.
+---@field shared_limits? evtwin.shared_limit[] Sums of kW that several sites may import together, as an aggregator or a common transformer allows it. Default: none.
 ---@field roads? evtwin.roads Roads between the sites and elsewhere, stations on them, and trips whose stops become arrivals at the sites: `evtwin roads` plans and lists on them. Default: none.
 ---@field test? boolean Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them. Default: false.
 ---@field notes? string Free text, kept in the run file.
@@ -58,7 +59,8 @@
 ---A grid connection with everything behind it.
 ---@class evtwin.site
 ---@field name? string Name of the site. Default: "site", with several "site-1" ....
----@field contract_kw? number [kW] Contract power: the import limit. Without it nothing limits the import. Range: above 0 .. 1,000,000. Default: none.
+---@field operator? string Who runs the site: `evtwin run --operator NAME` runs the sites of one operator alone. Default: not said.
+---@field contract_kw? evtwin.signal [kW] Contract power: the import limit. Without it nothing limits the import. Where it changes over time, the highest is the contract power, and less at other times a limit known beforehand. Range: above 0 .. 1,000,000. Default: none.
 ---@field export_limit_kw? number [kW] Most that may flow back into the grid. Range: 0 .. 1,000,000. Default: none.
 ---@field limits? "enforce"|"record" Whether setpoints are cut so that limits hold, or overloads happen and are recorded. Default: "enforce".
 ---@field tariff? evtwin.tariff What electricity costs; `require "tariffs.kepco_ev"` has some. Default: energy is free, and the run says so.
@@ -76,6 +78,7 @@
 ---@field v2g_price_per_kwh? number [currency/kWh] What the site pays drivers for energy discharged, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
 ---@field unmet_price_per_kwh? number [currency/kWh] Worth of a kWh wanted and not got, in the objective. Range: 0 .. 10,000,000. Default: 0.
 ---@field wear_price_per_kwh? number [currency/kWh] Battery wear per kWh discharged from cars and storage, in the objective. Range: 0 .. 10,000,000. Default: 0.
+---@field share_price_per_kwh? number [currency/kWh] What a kWh of a shared limit is worth to the site: with share = "price" the higher price is served first. Nobody is billed by it. Range: 0 .. 10,000,000. Default: 0.
 ---@field billing? "pro_rata"|"full" Demand charge of a month simulated in part: by its fraction, or whole. Default: "pro_rata".
 ---@field past_peaks_kw? table<string, number> [kW] Peaks before the run, for tariffs with a ratchet: { ["2025-01"] = 80 }. Default: none.
 ---@field storage_policy? "off"|"self_consumption"|"peak_shaving"|"arbitrage" What storage does under strategies that ask for it, as the baselines do; one that writes no storage set-points leaves it idle. Default: "self_consumption".
@@ -291,17 +294,17 @@
 ---@class evtwin.feeder
 ---@field name string Name.
 ---@field parent? string Feeder above it. Default: the grid connection.
----@field max_kw? number [kW] Most power into it. Range: above 0 .. 1,000,000. Default: none.
----@field max_a? number [A] Most for the sum of the currents below it. Range: above 0 .. 1,000,000. Default: none.
----@field max_export_kw? number [kW] Most power back out of it. Range: 0 .. 1,000,000. Default: none.
+---@field max_kw? evtwin.signal [kW] Most power into it; may change over time. Range: above 0 .. 1,000,000. Default: none.
+---@field max_a? evtwin.signal [A] Most for the sum of the currents below it; may change over time. Range: above 0 .. 1,000,000. Default: none.
+---@field max_export_kw? evtwin.signal [kW] Most power back out of it; may change over time. Range: 0 .. 1,000,000. Default: none.
 ---@field efficiency? number [0..1] Power out of it per power into it. Range: above 0. Default: 1.
 
 ---A limit over several EVSEs.
 ---@class evtwin.row
 ---@field name string Name, shown where it binds.
 ---@field kind "power_kw"|"current_a"|"magnitude_a" Sum of kW at the EVSE meters, of A per phase, or magnitude of the sum of current phasors.
----@field upper? number [kW or A] Largest. Range: -1,000,000 .. 1,000,000. Default: none.
----@field lower? number [kW or A] Smallest; not for magnitude_a. Range: -1,000,000 .. 1,000,000. Default: none.
+---@field upper? evtwin.signal [kW or A] Largest; may change over time. Range: -1,000,000 .. 1,000,000. Default: none.
+---@field lower? evtwin.signal [kW or A] Smallest; not for magnitude_a; may change over time. Range: -1,000,000 .. 1,000,000. Default: none.
 ---@field members table<string, number|number[]> { ["A-1"] = coefficient }, or { coefficient, angle_deg } (default: the EVSE's phase); a station's name means all its EVSEs.
 
 ---Who foresees what: a rule for each quantity. A rule is "perfect" (the truth), "yesterday" (what was a day before by the local clock), the id of a forecaster, `forecaster "id" { ... }` with its parameters, { bias = ..., std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.
@@ -343,6 +346,13 @@
 ---@field samples? integer Points of a Latin hypercube to draw, instead of the grid. Range: 1 .. 1,000,000. Default: the whole grid.
 ---@field seeds? string Seeds of every point, "1..30" or "1,3,7". Default: the scenario's.
 ---@field strategies? string[] As --strategies takes them: { "asap", "lp", "own" }. Default: the scenario's.
+
+---A limit over several sites. Each site's strategy decides as if it were alone, and its guard keeps what it asks for to the site's share. Shares are worked out at each tick and when the limit changes; in between a site that asks for more is given what the others leave.
+---@class evtwin.shared_limit
+---@field name string Name of the limit.
+---@field sites? "all"|string[] Names of the sites that share it. Default: "all".
+---@field kw evtwin.signal [kW] Most that they may import together, >= 0. What one of them feeds back relieves no other.
+---@field share? "proportional"|"price" Who gets what where they ask for more, beyond base loads, which nothing lowers: each the same part of what it asks for, or the sites of the highest share_price_per_kwh first, equal ones proportionally. Default: "proportional".
 
 ---Roads, stations on them, cars and trips. Trips are lived on the roads first: drivers whose battery does not reach the end choose stations, wait and charge there. Their visits then come to the sites that are stations; what happens at a site does not come back to the roads.
 ---@class evtwin.roads

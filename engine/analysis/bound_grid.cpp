@@ -60,6 +60,13 @@ BoundGrid bound_grid(const twin::World& world, const twin::Site& site, const Sit
     before = &piece;
   }
   for (const Stay& stay : foresight.stays) wished.insert(wished.end(), {stay.from_ns, stay.to_ns});
+  for (const twin::LimitSeries& series : site.limit_series) {
+    market::SignalClock clock(series.value, world.calendar);
+    for (TimeNs t = world.start_ns; t < world.end_ns;) {
+      t = clock.sample_at(t).until_ns;
+      wished.push_back(t);
+    }
+  }
   for (const Unavailable& out : foresight.unavailable) wished.insert(wished.end(), {out.from_ns, out.to_ns});
   tidy(needed, world);
   tidy(wished, world);

@@ -22,6 +22,7 @@ using optimise::PlanLimit;
 using optimise::PlanMagnitude;
 using optimise::PlanVehicle;
 using physics::infinite;
+using Of = twin::LimitSeries::Of;
 
 /// The guard lets rounding pass (a billionth, control/guard.cpp): so must every bound of a relaxation.
 double widened(double bound) { return bound + 2e-9 * std::max(1.0, std::abs(bound)); }
@@ -322,11 +323,45 @@ class Builder {
     return row;
   }
 
+  /// A bound by step where it changes over time: no tighter than its loosest within the step. @returns empty: constant
+  std::vector<double> steps_of_bound(Of of, std::size_t index) const {
+    for (const twin::LimitSeries& series : site_.limit_series) {
+      if (series.of != of || series.index != index) continue;
+      const bool is_lower = of == Of::row_lower;
+      std::vector<double> bounds;
+      market::SignalClock clock(series.value, world_.calendar);
+      for (std::size_t k = 0; k < steps(); ++k) {
+        market::Sample sample = clock.sample_at(out_.grid.edges_ns[k]);
+        double loosest = sample.value;
+        while (sample.until_ns < out_.grid.edges_ns[k + 1]) {
+          sample = clock.sample_at(sample.until_ns);
+          loosest = is_lower ? std::min(loosest, sample.value) : std::max(loosest, sample.value);
+        }
+        bounds.push_back(loosest);
+      }
+      return bounds;
+    }
+    return {};
+  }
+
+  /// Puts bounds that change over time in the place of a row's, each times `factor`.
+  void vary(PlanLimit& row, Of of, std::size_t index, double factor = 1.0) const {
+    std::vector<double> bounds = steps_of_bound(of, index);
+    if (bounds.empty()) return;
+    const bool is_lower = of == Of::row_lower || of == Of::feeder_export_kw;
+    for (double& bound : bounds) {
+      bound *= factor;
+      bound = is_lower ? -widened(std::max(0.0, -bound)) : widened(std::max(0.0, bound));
+    }
+    (is_lower ? row.lower : row.upper) = std::move(bounds);
+  }
+
   void add_rows() {
     for (std::size_t f = 0; f < tree_.feeders().size(); ++f) add_feeder(static_cast<std::int32_t>(f));
-    for (const physics::LimitRow& given : site_.rows) {
+    for (std::size_t index = 0; index < site_.rows.size(); ++index) {
+      const physics::LimitRow& given = site_.rows[index];
       if (given.kind == physics::LimitKind::magnitude_a) {
-        add_magnitude(given);
+        add_magnitude(given, index);
         continue;
       }
       const bool current = given.kind == physics::LimitKind::current_a;
@@ -337,6 +372,8 @@ class Builder {
             for (const physics::LimitMember& m : given.members) sum += m.evse == evse ? m.coefficient : 0.0;
             return current ? sum / kw_per_a : sum;
           }));
+      vary(out_.problem.limits.back(), Of::row_upper, index);
+      vary(out_.problem.limits.back(), Of::row_lower, index);
     }
   }
 
@@ -351,18 +388,21 @@ class Builder {
   }
 
   void add_feeder(std::int32_t f) {
-    const physics::Feeder& feeder = tree_.feeders()[static_cast<std::size_t>(f)];
+    const auto index = static_cast<std::size_t>(f);
+    const physics::Feeder& feeder = tree_.feeders()[index];
     if (feeder.max_a < infinite) {
       out_.problem.limits.push_back(
           row_of(feeder.name, -infinite, feeder.max_a, [&](std::uint32_t evse, double kw_per_a) {
             return kw_per_a != 0.0 && into(f, evse) != 0.0 ? 1.0 / kw_per_a : 0.0;
           }));
+      vary(out_.problem.limits.back(), Of::feeder_a, index);
     }
 
     // Losses make power in more than this sum, whichever way it flows: the sum is within the cap as well.
     if (feeder.max_kw < infinite) {
       out_.problem.limits.push_back(
           row_of(feeder.name, -infinite, feeder.max_kw, [&](std::uint32_t evse, double) { return into(f, evse); }));
+      vary(out_.problem.limits.back(), Of::feeder_kw, index);
     }
 
     if (feeder.max_export_kw == infinite) return;
@@ -378,16 +418,21 @@ class Builder {
     }
     out_.problem.limits.push_back(row_of(feeder.name, -feeder.max_export_kw / feeder.efficiency, infinite,
                                          [&](std::uint32_t evse, double) { return into(f, evse) != 0.0 ? 1.0 : 0.0; }));
+    vary(out_.problem.limits.back(), Of::feeder_export_kw, index, -1.0 / feeder.efficiency);
   }
 
-  void add_magnitude(const physics::LimitRow& given) {
+  void add_magnitude(const physics::LimitRow& given, std::size_t index) {
     PlanMagnitude row;
     row.name = given.name;
     row.upper = {widened(std::max(0.0, given.upper))};
-    for (const auto& [who, index] : member_) {
+    if (std::vector<double> bounds = steps_of_bound(Of::row_upper, index); !bounds.empty()) {
+      for (double& bound : bounds) bound = widened(std::max(0.0, bound));
+      row.upper = std::move(bounds);
+    }
+    for (const auto& [who, plan_index] : member_) {
       if (who.second == 0.0 || who.first >= site_.evses.size()) continue;
       PlanMagnitude::Member member;
-      member.evse = index;
+      member.evse = plan_index;
       for (const physics::LimitMember& m : given.members) {
         if (m.evse != who.first) continue;
         const double angle = m.angle_deg * std::numbers::pi / 180.0;

@@ -202,6 +202,20 @@ std::string models_text(const BoundStory& story, bool korean) {
   return text;
 }
 
+/// Limits over several sites, which no site's bound knows.
+std::string left_out_text(const twin::World& world, bool korean) {
+  std::string names;
+  for (const twin::SharedLimit& limit : world.shared_limits)
+    names += (names.empty() ? "" : ", ") + kernel::make_printable(limit.name);
+  if (names.empty()) return {};
+  return korean ? fmt::format("여러 사이트가 나누는 한도는 뺐습니다({}): 하한은 그것 없이 각 사이트가 들 최소 비용의 "
+                              "합이며, 한도가 있으면 더 들 수 있습니다.\n",
+                              names)
+                : fmt::format("Limits that sites share are left out ({}): the bound is what the sites could cost without "
+                              "them; with them it can only be more.\n",
+                              names);
+}
+
 }  // namespace
 
 Json bound_json(const BoundStory& story) {
@@ -217,6 +231,9 @@ Json bound_json(const BoundStory& story) {
   json["contract_value_per_kw"] = contract_value_of_sites(story.bound);
   json["oracle_objective"] = number_or_null(story.oracle);
   json["parts"] = parts_json(parts_of_sites(story.bound));
+  json["shared_limits_left_out"] = Json::array();
+  for (const twin::SharedLimit& limit : story.world.shared_limits)
+    json["shared_limits_left_out"].push_back(limit.name);
   json["sites"] = Json::array();
   for (std::size_t i = 0; i < story.bound.sites.size(); ++i)
     json["sites"].push_back(site_json(story.world.sites[i], story.bound.sites[i]));
@@ -230,7 +247,7 @@ std::string bound_text(const BoundStory& story, Language language) {
   add_bound_rows(figures, story.bound, parts);
   add_played_rows(figures, story);
   add_plan_rows(figures, story.bound, parts);
-  return figures.text() + "\n" + relaxed_text(story.bound, korean) + models_text(story, korean);
+  return figures.text() + "\n" + relaxed_text(story.bound, korean) + left_out_text(story.world, korean) + models_text(story, korean);
 }
 
 }  // namespace evtwin::analysis

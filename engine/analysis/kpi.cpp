@@ -336,6 +336,9 @@ constexpr std::array rows{
          "wanted by vehicles that found no EVSE, lost patience or were still waiting at the end",
          "충전하지 못하고 돌아갔거나 대기 중인 차량의 희망량"},
         [](const Sums& s) { return s.counts.turned_away_kwh; }},
+    Row{{"waiting_at_end", "", Better::lower, "count", "vehicles that still wait for an EVSE when the run ends",
+         "실행 종료 시 대기 중인 차량 수"},
+        [](const Sums& s) { return static_cast<double>(s.counts.waiting_at_end); }},
     Row{{"waiting_time_h", "h", Better::lower, "sum of waiting / (sessions + turned_away + waiting at the end)",
          "mean wait for an EVSE over all vehicles that came (0 for those plugged in at once, until the end for those "
          "who still wait)",

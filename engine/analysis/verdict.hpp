@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct VerdictRun {
   std::vector<Kpi> kpis;  ///< as recorded; those of all sites together are used. Empty: the run is not complete
   kernel::TimeNs start_ns = 0, end_ns = 0;
   std::string currency;
+  std::map<std::string, std::string> parameters{};  ///< what the site was changed to, as recorded ("change pv_kw")
+  bool is_replay = false;                           ///< its energies were given by a log
+  bool tariff_given = true;                         ///< else energy was free
 };
 
 /// A piece of a sentence, with the key figures that it was made from: where its why begins. A part without any joins

@@ -27,6 +27,20 @@ double paid_per_kwh(const VerdictRun& run) {
 }
 double gained_per_kwh(const VerdictRun& run) { return per_kwh(run, value_of(run.kpis, "owner_money")); }
 
+bool nobody_came(const VerdictRun& run) {
+  return value_of(run.kpis, "sessions") == 0.0 && value_of(run.kpis, "turned_away") == 0.0 &&
+         value_of(run.kpis, "waiting_at_end") == 0.0;
+}
+/// The price with the energy that it is of, where that is not what was wanted: a battery that gives back and takes
+/// again has more through its meter.
+std::string of_energy(const VerdictRun& run, bool korean) {
+  const double delivered_kwh = value_of(run.kpis, "energy_delivered_kwh");
+  const double served_kwh = value_of(run.kpis, "energy_served_kwh");
+  constexpr double alike = 0.005;
+  if (!(std::abs(delivered_kwh - served_kwh) > alike * served_kwh)) return {};
+  return in_language(korean, " of {} kWh delivered", " (공급 {} kWh 기준)", number_text(delivered_kwh, 1));
+}
+
 /// Terms of the site's money; against another run the change of each.
 void site_terms(Words& words, const VerdictPair& pair) {
   const VerdictRun& run = *pair.run;
@@ -55,9 +69,16 @@ void site_sentence(Words& words, const VerdictPair& pair) {
                     pair.is_korean() ? (money < 0.0 ? "손실" : "이익") : (money < 0.0 ? "loses" : "keeps"),
                     money_text(std::abs(money), run.currency), period);
     site_terms(words, pair);
-    words.add_piece({"energy_served_kwh", "served_of_all_fraction"}, "; {} kWh charged, {} of what all who came wanted",
-                    "; 충전 {} kWh, 방문 차량 전체 희망량의 {}", number_text(pair.of_run("energy_served_kwh"), 1),
-                    percent_text(pair.of_run("served_of_all_fraction")));
+    const std::string kwh = number_text(pair.of_run("energy_served_kwh"), 1);
+    // What a log gave, or nobody wanted, was no achievement.
+    if (run.is_replay)
+      words.add_piece({"energy_served_kwh"}, "; {} kWh charged, as the log has it", "; 로그에 기록된 충전 {} kWh", kwh);
+    else if (nobody_came(run))
+      words.add_piece({"sessions", "turned_away"}, "; nobody came", "; 방문 차량 없음");
+    else
+      words.add_piece({"energy_served_kwh", "served_of_all_fraction"},
+                      "; {} kWh charged, {} of what all who came wanted", "; 충전 {} kWh, 방문 차량 전체 희망량의 {}",
+                      kwh, percent_text(pair.of_run("served_of_all_fraction")));
   } else {
     // Compared as written: money that reads alike is called the same.
     const double more = kept(run) - kept(*pair.base);
@@ -74,7 +95,9 @@ void site_sentence(Words& words, const VerdictPair& pair) {
 
     site_terms(words, pair);
     say_service(words, pair, true);
+    say_other_site(words, pair);
   }
+  if (!run.tariff_given) words.add_piece({}, "; no tariff is given, energy is free", "; 요금제가 없어 전기요금은 0");
 
   say_turned_away(words, pair);
   say_owed(words, pair);
@@ -82,12 +105,12 @@ void site_sentence(Words& words, const VerdictPair& pair) {
 
 void drivers_sentence(Words& words, const VerdictPair& pair) {
   const VerdictRun& run = *pair.run;
-  const Keys keys{"driver_revenue", "v2g_payment", "energy_delivered_kwh"};
+  const Keys keys{"driver_revenue", "v2g_payment", "energy_delivered_kwh", "energy_served_kwh"};
   // In Korean a burden, which may be below 0.
   const auto pay = [&](const VerdictRun& of) {
     const double paid = paid_per_kwh(of);
-    if (pair.is_korean()) return price_text(paid, of);
-    return (paid < 0.0 ? "are paid " : "pay ") + price_text(std::abs(paid), of);
+    if (pair.is_korean()) return price_text(paid, of) + of_energy(of, true);
+    return (paid < 0.0 ? "are paid " : "pay ") + price_text(std::abs(paid), of) + of_energy(of, false);
   };
   const std::string price = pay(run);
   const auto missed = [](const VerdictRun& of) { return number_text(value_of(of.kpis, "unmet_kwh"), 1); };
@@ -171,12 +194,12 @@ void grid_sentence(Words& words, const VerdictPair& pair) {
 
 void owner_sentence(Words& words, const VerdictPair& pair) {
   const VerdictRun& run = *pair.run;
-  const Keys keys{"owner_money", "energy_delivered_kwh"};
+  const Keys keys{"owner_money", "energy_delivered_kwh", "energy_served_kwh"};
   const auto verb = [&](double money) {
     return pair.is_korean() ? (money < 0.0 ? "부담" : "이익") : (money < 0.0 ? "pay" : "earn");
   };
   const double gained = gained_per_kwh(run);
-  const std::string price = price_text(std::abs(gained), run);
+  const std::string price = price_text(std::abs(gained), run) + of_energy(run, pair.is_korean());
   const auto worn = [](const VerdictRun& of) { return money_text(vehicle_wear(of), of.currency); };
   const auto back = [](const VerdictRun& of) { return number_text(or_zero(value_of(of.kpis, "v2g_kwh")), 1); };
   const bool gives_back = !is_nothing(back(run)) || (pair.base != nullptr && !is_nothing(back(*pair.base)));

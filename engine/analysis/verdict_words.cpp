@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "kernel/text.hpp"
 
@@ -72,17 +73,40 @@ void say_service(Words& words, const VerdictPair& pair, bool also_where_equal) {
                     number_text(or_zero(pair.of_base("open_to_come_kwh")), 1), name_of(pair.base));
 }
 
+void say_other_site(Words& words, const VerdictPair& pair) {
+  if (pair.run->parameters == pair.base->parameters) return;
+  const auto value = [&](const VerdictRun& run, const std::string& name) {
+    const auto found = run.parameters.find(name);
+    return found != run.parameters.end() ? kernel::make_printable(found->second)
+                                         : in_language(pair.is_korean(), "as written", "원래대로");
+  };
+  std::set<std::string> names;
+  for (const VerdictRun* run : {pair.run, pair.base}) {
+    for (const auto& [name, text] : run->parameters) names.insert(name);
+  }
+  std::string all;
+  constexpr std::string_view change = "change ";
+  for (const std::string& name : names) {
+    if (value(*pair.run, name) == value(*pair.base, name)) continue;
+    const std::string key = kernel::make_printable(name.starts_with(change) ? name.substr(change.size()) : name);
+    all += fmt::format("{}{} {} / {}", all.empty() ? "" : ", ", key, value(*pair.run, name), value(*pair.base, name));
+  }
+  words.add_piece({}, "; not by the strategy alone: the sites differ too, by {}",
+                  "; 전략만의 차이가 아님: 사이트도 다름 ({})", all);
+}
+
 void say_turned_away(Words& words, const VerdictPair& pair) {
   const auto text = [&](const VerdictRun& run) {
     return in_language(pair.is_korean(), "{} ({} kWh)", "{}대 ({} kWh)",
-                       number_text(value_of(run.kpis, "turned_away"), 0),
+                       number_text(value_of(run.kpis, "turned_away") + value_of(run.kpis, "waiting_at_end"), 0),
                        number_text(value_of(run.kpis, "turned_away_kwh"), 1));
   };
   const auto none_in = [](const VerdictRun& run) {
-    return !(value_of(run.kpis, "turned_away") > 0.0) && !(value_of(run.kpis, "turned_away_kwh") > 0.0);
+    const auto is_above_0 = [&](std::string_view name) { return value_of(run.kpis, name) > 0.0; };
+    return !is_above_0("turned_away") && !is_above_0("waiting_at_end") && !is_above_0("turned_away_kwh");
   };
   if (none_in(*pair.run) && (pair.base == nullptr || none_in(*pair.base))) return;
-  const Keys keys{"turned_away", "turned_away_kwh"};
+  const Keys keys{"turned_away", "waiting_at_end", "turned_away_kwh"};
   if (pair.base == nullptr)
     words.add_piece(keys, "; turned away or left waiting: {}", "; 충전하지 못하고 돌아갔거나 대기 중: {}",
                     text(*pair.run));

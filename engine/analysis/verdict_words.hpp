@@ -57,6 +57,8 @@ class Words {
 /// Whether service was equal; where it was not, no sentence may stand without it.
 void say_service(Words& words, const VerdictPair& pair, bool also_where_equal);
 /// "24 (282.7 kWh) in both"; nothing where nobody was.
+/// Names what else differs than the strategy: a comparison of runs of other sites is none of strategies.
+void say_other_site(Words& words, const VerdictPair& pair);
 void say_turned_away(Words& words, const VerdictPair& pair);
 /// Energy that vehicles still plugged in want when the run ends, and the least that it will cost.
 void say_owed(Words& words, const VerdictPair& pair);

@@ -10,6 +10,7 @@
 #include "audit/bill.hpp"
 #include "audit/figures.hpp"
 #include "audit/recorded.hpp"
+#include "audit/shared.hpp"
 #include "audit/service.hpp"
 #include "audit/statements.hpp"
 #include "audit/sweep.hpp"
@@ -255,6 +256,12 @@ class Comparison {
     }
   }
 
+  void compare_shared_limit(const SharedLimit& limit, double excess_kwh) {
+    Finding finding = made(0, "shared limit excess_kwh", "kWh", limit.excess_kwh, excess_kwh);
+    finding.of = limit.name;
+    add(std::move(finding));
+  }
+
   Audit take() { return std::move(result_); }
 
  private:
@@ -332,6 +339,9 @@ Audit audit_file(const std::string& file) {
     comparison.compare_evse_days(several ? site : 0, run.sites[i], recounts[i]);
     comparison.compare_storage_use(several ? site : 0, run.sites[i], recounts[i]);
   }
+
+  for (const SharedLimit& limit : run.shared_limits)
+    comparison.compare_shared_limit(limit, energy_above_shared_limit(run, limit, recounts));
 
   Audit result = comparison.take();
   for (const Finding& finding : result.findings) {

@@ -97,6 +97,7 @@ constexpr std::array all{
     Formula{"sessions_open", [](const Sums& s) { return count_of(s.open); }, {}},
     Formula{"turned_away", [](const Sums& s) { return count_of(s.turned_away); }, {}},
     Formula{"turned_away_kwh", [](const Sums& s) { return s.turned_away_kwh; }, {}},
+    Formula{"waiting_at_end", [](const Sums& s) { return count_of(s.waiting_at_end); }, {}},
     Formula{
         "waiting_time_h",
         [](const Sums& s) { return per(s.waiting_h, count_of(s.sessions + s.turned_away + s.waiting_at_end), 0.0); },

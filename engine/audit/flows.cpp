@@ -6,7 +6,7 @@
 namespace evtwin::audit {
 
 FlowCounter::FlowCounter(const Site& site)
-    : site_(site), coefficient_(site.evses.size(), 0.0), own_(site.feeders.size()), into_(site.feeders.size()) {
+    : site_(site), feeders_(site.feeders), rows_(site.rows), coefficient_(site.evses.size(), 0.0), own_(site.feeders.size()), into_(site.feeders.size()) {
   // A feeder comes once all that hang on it have come.
   std::vector<std::size_t> children(site.feeders.size(), 0);
   for (const Feeder& feeder : site.feeders) {
@@ -22,8 +22,26 @@ FlowCounter::FlowCounter(const Site& site)
   }
 }
 
+void FlowCounter::set_bound(const LimitStep& step) {
+  switch (step.of) {
+    case LimitStep::Of::feeder_kw:
+      feeders_[step.index].max_kw = step.value;
+      break;
+    case LimitStep::Of::feeder_export_kw:
+      feeders_[step.index].max_export_kw = step.value;
+      break;
+    case LimitStep::Of::row_upper:
+      rows_[step.index].upper_kw = step.value;
+      break;
+    case LimitStep::Of::row_lower:
+      rows_[step.index].lower_kw = step.value;
+      break;
+  }
+}
+
 Flows FlowCounter::count_flows(const std::vector<UnitPower>& powers, const Levels& levels, double hours) {
   Flows flows;
+  grid_power_.clear();
   direct_.clear();
   direct_.add_constant(levels.base_kw);
   for (PowerSum& own : own_) own.clear();
@@ -83,7 +101,7 @@ void FlowCounter::count_grid(double from, double to, const Levels& levels, Flows
   net_.clear();
   net_.add_power(direct_, 1.0);
   for (std::size_t f = 0; f < site_.feeders.size(); ++f) {
-    const Feeder& feeder = site_.feeders[f];
+    const Feeder& feeder = feeders_[f];
     flows.feeder_overload_kwh += into_[f].energy_above(feeder.max_kw, from, to);
     flows.feeder_overload_kwh += into_[f].energy_below(-feeder.max_export_kw, from, to);
     flows.feeder_losses_kwh -= own_[f].energy_kwh(from, to);
@@ -91,6 +109,7 @@ void FlowCounter::count_grid(double from, double to, const Levels& levels, Flows
     net_.add_power(into_[f], 1.0);
     flows.feeder_losses_kwh += into_[f].energy_kwh(from, to);
   }
+  if (keeps_grid_power_) grid_power_.push_back({from, to, net_});
   flows.import_kwh += net_.energy_above(0.0, from, to);
   const double export_kwh = net_.energy_below(0.0, from, to);
   flows.export_kwh += export_kwh;
@@ -103,7 +122,7 @@ void FlowCounter::count_grid(double from, double to, const Levels& levels, Flows
 }
 
 void FlowCounter::count_rows(const std::vector<UnitPower>& powers, double hours, Flows& flows) {
-  for (const PowerRow& row : site_.rows) {
+  for (const PowerRow& row : rows_) {
     for (const auto& [evse, coefficient] : row.members) coefficient_[static_cast<std::size_t>(evse)] += coefficient;
     sum_.clear();
     for (const UnitPower& power : powers) {

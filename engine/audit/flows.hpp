@@ -32,9 +32,22 @@ struct UnitPower {
   Taper taper;
 };
 
+/// Power at the grid connection in [from, to], hours from the piece's start; import positive.
+struct GridPower {
+  double from = 0.0, to = 0.0;
+  PowerSum net;
+};
+
 class FlowCounter {
  public:
   explicit FlowCounter(const Site& site);
+
+  /// A bound that is another one from here on.
+  void set_bound(const LimitStep& step);
+  /// From here on the power at the grid connection of each piece is kept, for limits over several sites.
+  void keep_grid_power() { keeps_grid_power_ = true; }
+  /// Of the last piece, in order of time.
+  const std::vector<GridPower>& grid_power() const { return grid_power_; }
 
   /// Everything that flows in a piece of `hours` under these powers.
   Flows count_flows(const std::vector<UnitPower>& powers, const Levels& levels, double hours);
@@ -45,11 +58,15 @@ class FlowCounter {
   void count_rows(const std::vector<UnitPower>& powers, double hours, Flows& flows);
 
   const Site& site_;
+  std::vector<Feeder> feeders_;            ///< with the bounds in force
+  std::vector<PowerRow> rows_;             ///< likewise
   std::vector<std::size_t> leaves_first_;  ///< feeders, each before its parent
   std::vector<double> coefficient_;        ///< [EVSEs] of the row being counted
   PowerSum direct_;                        ///< at the grid connection itself
   std::vector<PowerSum> own_, into_;       ///< [feeders] drawn at the node itself, and entering it from above
   PowerSum net_, sum_;
+  bool keeps_grid_power_ = false;
+  std::vector<GridPower> grid_power_;
 };
 
 }  // namespace evtwin::audit

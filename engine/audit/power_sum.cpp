@@ -50,6 +50,19 @@ double PowerSum::energy_kwh(double from, double to) const {
   return kwh;
 }
 
+PowerSum PowerSum::from_hour_on(double hours) const {
+  PowerSum later;
+  later.constant_kw_ = constant_kw_;
+  for (const Taper& taper : tapers_) later.tapers_.push_back({taper.kw_at(hours), taper.rate_per_h});
+  return later;
+}
+
+double PowerSum::bound_kw(double from, double to) const {
+  double kw = constant_kw_;
+  for (const Taper& taper : tapers_) kw += std::max(taper.kw_at(from), taper.kw_at(to));
+  return kw;
+}
+
 PowerSum PowerSum::slope_of_sum() const {
   PowerSum slope;
   for (const Taper& taper : tapers_) slope.add_power({taper.kw * taper.rate_per_h, taper.rate_per_h});

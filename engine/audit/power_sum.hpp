@@ -25,6 +25,11 @@ class PowerSum {
 
   double kw_at(double hours) const;
   double energy_kwh(double from, double to) const;
+  bool is_constant() const { return tapers_.empty(); }
+  /// The same power with hours counted from `hours` on.
+  PowerSum from_hour_on(double hours) const;
+  /// No less than its highest value in [from, to]: what its tapers come to at their higher ends.
+  double bound_kw(double from, double to) const;
 
   /// Instants strictly within (from, to) at which the sum passes `level_kw`, ascending. A sum that only touches it may
   /// be listed or not: both sides are the same then.

@@ -65,11 +65,13 @@ class Reading {
     read_feeders();
     read_evses();
     read_rows();
+    read_limit_steps();
     read_storages();
     read_vehicles();
     read_sessions();
     read_power();
     read_signals();
+    read_shared_limits();
     read_claims();
     return std::move(run_);
   }
@@ -210,10 +212,32 @@ class Reading {
     std::int64_t last = 0;
     while (rows.next_row()) {
       Site& of = site(rows.column_integer(0));
-      if (rows.column_integer(1) != last)
+      if (rows.column_integer(1) != last) {
+        rows_.add(rows.column_integer(1), static_cast<std::size_t>(rows.column_integer(0)) - 1, of.rows.size());
         of.rows.push_back({real_or(rows, 2, -infinite), real_or(rows, 3, infinite), {}});
+      }
       last = rows.column_integer(1);
       of.rows.back().members.emplace_back(evses_.of(rows.column_integer(4), of, run_.sites), rows.column_real(5));
+    }
+  }
+
+  /// Bounds over currents count no energy.
+  void read_limit_steps() {
+    Statement rows(database_,
+                   "SELECT s.feeder, s.row_limit, s.bound, s.start_ns, s.value FROM limit_step s LEFT JOIN row_limit r "
+                   "ON r.id = s.row_limit WHERE s.bound <> 'max_a' AND (r.id IS NULL OR r.kind = 'power_kw') "
+                   "ORDER BY s.start_ns, s.id");
+    while (rows.next_row()) {
+      const bool of_row = rows.column_integer(1) != 0;
+      const Places::Place& place = of_row ? rows_.of(rows.column_integer(1)) : feeders_.of(rows.column_integer(0));
+      const std::string bound = rows.column_text(2);
+      LimitStep step;
+      step.of = of_row ? (bound == "upper" ? LimitStep::Of::row_upper : LimitStep::Of::row_lower)
+                       : (bound == "max_kw" ? LimitStep::Of::feeder_kw : LimitStep::Of::feeder_export_kw);
+      step.index = static_cast<std::size_t>(place.row);
+      step.start_ns = rows.column_integer(3);
+      step.value = rows.column_real(4);
+      run_.sites[place.site].limit_steps.push_back(step);
     }
   }
 
@@ -367,6 +391,31 @@ class Reading {
     }
   }
 
+  SharedLimit& shared_limit(std::int64_t id) {
+    if (id < 1 || static_cast<std::size_t>(id) > run_.shared_limits.size())
+      senseless(database_, "a row of no shared limit");
+    return run_.shared_limits[static_cast<std::size_t>(id) - 1];
+  }
+
+  void read_shared_limits() {
+    Statement limits(database_, "SELECT name FROM shared_limit ORDER BY id");
+    while (limits.next_row()) run_.shared_limits.emplace_back().name = limits.column_text(0);
+    Statement members(database_, "SELECT shared_limit, site FROM shared_limit_site ORDER BY id");
+    while (members.next_row()) {
+      site(members.column_integer(1)).shares_limits = true;
+      shared_limit(members.column_integer(0)).sites.push_back(static_cast<std::size_t>(members.column_integer(1)) - 1);
+    }
+    Statement steps(database_, "SELECT shared_limit, start_ns, kw FROM shared_limit_kw ORDER BY start_ns, id");
+    while (steps.next_row())
+      shared_limit(steps.column_integer(0)).kw.push_back({steps.column_integer(1), steps.column_real(2)});
+    for (const SharedLimit& limit : run_.shared_limits) {
+      if (limit.kw.empty() || limit.kw.front().start_ns > run_.start_ns)
+        senseless(database_, "a shared limit that is not known from the start");
+    }
+    Statement used(database_, "SELECT shared_limit, excess_kwh FROM shared_limit_use WHERE site IS NULL ORDER BY id");
+    while (used.next_row()) shared_limit(used.column_integer(0)).excess_kwh = used.column_real(1);
+  }
+
   void read_claims() {
     Statement months(database_,
                      "SELECT site, month, peak_kw, billed_kw, price_per_kw, fraction, excess_kw, excess_cost, cost "
@@ -433,6 +482,7 @@ class Reading {
   Database database_;
   Recorded run_;
   Places feeders_{database_, "a feeder that is not there"};
+  Places rows_{database_, "a row that is not there"};
   Places evses_{database_, "an EVSE that is not there"};
   Places storages_{database_, "a storage that is not there"};
   std::vector<std::int64_t> parents_;  // of the feeders, 0: the grid connection

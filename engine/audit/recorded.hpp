@@ -32,6 +32,15 @@ struct PowerRow {
   std::vector<std::pair<int, double>> members;  ///< row of the site's EVSEs, coefficient
 };
 
+/// Value from an instant on of a bound that changes over time; the loosest stands in its struct.
+struct LimitStep {
+  enum class Of : std::uint8_t { feeder_kw, feeder_export_kw, row_upper, row_lower };
+  Of of = Of::feeder_kw;
+  std::size_t index = 0;  ///< of the site's feeders or rows
+  Ns start_ns = 0;
+  double value = 0.0;
+};
+
 struct Evse {
   std::string name;
   std::int64_t id = 0;  ///< in the table evse
@@ -191,6 +200,8 @@ struct Site {
   DemandTerms demand;
   std::vector<Feeder> feeders;
   std::vector<PowerRow> rows;
+  std::vector<LimitStep> limit_steps;  ///< by start
+  bool shares_limits = false;  ///< with other sites
   bool limits_else = false;  ///< by rows, or by currents of feeders
   std::vector<Evse> evses;
   std::vector<Storage> storages;
@@ -204,6 +215,14 @@ struct Site {
   std::vector<StorageUse> storage_use;  ///< by storage
 };
 
+/// kW that several sites may import together.
+struct SharedLimit {
+  std::string name;
+  std::vector<std::size_t> sites;
+  std::vector<Step> kw;
+  double excess_kwh = unknown;  ///< as the run says
+};
+
 struct ClaimedFigure {
   double value = unknown;
   std::string unit;
@@ -215,6 +234,7 @@ struct Recorded {
   LocalClock clock{{{std::numeric_limits<Ns>::min(), std::numeric_limits<Ns>::max(), 0}}};
   std::vector<Vehicle> vehicles;
   std::vector<Site> sites;
+  std::vector<SharedLimit> shared_limits;
   /// By site (0: all together, then from 1) and name, in the order of the file.
   std::vector<std::pair<std::pair<int, std::string>, ClaimedFigure>> figures;
 };

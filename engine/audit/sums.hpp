@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/flows.hpp"
 #include "audit/recorded.hpp"
 
 namespace evtwin::audit {
@@ -72,6 +73,12 @@ struct Sums {
   double co2_kg = 0.0, evse_days = 0.0;
 };
 
+/// Power at a grid connection, hours since the run's start. `net` counts hours from `piece_h` on.
+struct GridStretch {
+  double from_h = 0.0, to_h = 0.0, piece_h = 0.0;
+  PowerSum net;
+};
+
 /// The recount of a site: its sums, and what they were made of where the run file has rows for it.
 struct Recount {
   Sums sums;
@@ -82,6 +89,7 @@ struct Recount {
   std::map<WindowNs, double> window_peaks_kw;
   const Segment* worst_segment = nullptr;  ///< of which energy and integral of the power are furthest apart
   double worst_segment_kwh = 0.0;          ///< that integral
+  std::vector<GridStretch> grid;           ///< in order of time; of sites that share limits
 };
 
 /// Adds a site to the sums of all; the worst served session of all is the worst of any.

@@ -44,6 +44,7 @@ class Sweep {
         flows_(site),
         running_(site.evses.size() + site.storages.size()),
         day_(site.evses.size()) {
+    if (site.shares_limits) flows_.keep_grid_power();
     recount_.sessions.resize(site.sessions.size());
     for (const Storage& storage : site.storages) {
       standby_kw_ += storage.standby_kw;
@@ -88,6 +89,7 @@ class Sweep {
         if (step.start_ns > run_.start_ns && step.start_ns < run_.end_ns) edges.push_back(step.start_ns);
       }
     }
+    for (const LimitStep& step : site_.limit_steps) edges.push_back(step.start_ns);
     std::sort(edges.begin(), edges.end());
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
     return edges;
@@ -159,6 +161,8 @@ class Sweep {
   void count_piece(Ns from, Ns to) {
     const double hours = hours_between(from, to);
     signals_.advance_to(from);
+    for (; next_step_ < site_.limit_steps.size() && site_.limit_steps[next_step_].start_ns <= from; ++next_step_)
+      flows_.set_bound(site_.limit_steps[next_step_]);
     look_who_runs(from);
     for (const UnitPower& power : powers_) count_unit(power, hours);
 
@@ -167,6 +171,10 @@ class Sweep {
                                            {load_kw + standby_kw_ - pv_kw, pv_kw, signals_[Kind::contract_kw],
                                             signals_[Kind::uncut_contract_kw], signals_[Kind::export_limit_kw]},
                                            hours);
+
+    const double piece_h = hours_between(run_.start_ns, from);
+    for (const GridPower& power : flows_.grid_power())
+      recount_.grid.push_back({piece_h + power.from, piece_h + power.to, piece_h, power.net});
 
     // Standby of storages is drawn like load, but is booked as a loss: it serves nobody.
     Sums& sums = recount_.sums;
@@ -374,7 +382,7 @@ class Sweep {
   Ns day_begin_ns_ = 0;                  // of the local day, or the run's start
   std::vector<const Segment*> running_;  // by unit; null: no power
   std::vector<EvseDaySums> day_;         // by EVSE, of the local day that is open
-  std::size_t next_segment_ = 0;
+  std::size_t next_segment_ = 0, next_step_ = 0;
   std::vector<UnitPower> powers_;
   Window window_;
   double last_window_kw_ = unknown;

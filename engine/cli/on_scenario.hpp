@@ -43,13 +43,16 @@ struct OnScenario {
                       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
                       ->check(check_decimal);
     CLI::Option* lasting = nullptr;
+    CLI::Option* owned = nullptr;
     if (start != Start::elsewhere) {
+      owned = app.add_option("--operator", command.load.operator_name,
+                             "the sites of this operator alone: those with operator = NAME in the scenario");
       lasting = app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
                     ->check(CLI::Range(1, 36500))
                     ->check(check_decimal);
     }
     // A checkpoint has its world.
-    for (CLI::Option* fixed : {given, changed, drawn, lasting}) {
+    for (CLI::Option* fixed : {given, changed, drawn, lasting, owned}) {
       if (go_on != nullptr) go_on->excludes(fixed);
     }
     add_json(app, command.json);

@@ -58,6 +58,7 @@ StartPoint start_again(const std::string& file, const record::RunSummary& summar
   scenario::read_back(summary.parameters, as_then);
   as_then.seed = summary.seed;
   as_then.days = summary.origin.days;
+  as_then.operator_name = summary.origin.operator_name;
   as_then.text = summary.scenario_text;
   StartPoint start;
   start.days = summary.origin.days;

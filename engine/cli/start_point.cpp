@@ -96,6 +96,7 @@ StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& lo
   scenario::read_back(summary.parameters, as_then);
   as_then.seed = summary.seed;
   as_then.days = start.days;
+  as_then.operator_name = start.content->origin.operator_name;
   start.scenario =
       scenario::load_scenario(scenario.empty() ? find_scenario(summary.scenario_file, from) : scenario, as_then);
   check_inputs(start.content->origin.inputs, inputs_of_scenario(start.scenario), from);
@@ -148,7 +149,8 @@ twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strat
 }
 
 record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy) {
-  record::Origin origin{start.days, strategy.text.id, strategy.text.params, inputs_of_scenario(start.scenario)};
+  record::Origin origin{start.days, start.scenario.operator_name, strategy.text.id, strategy.text.params,
+                        inputs_of_scenario(start.scenario)};
   origin.inputs.insert(origin.inputs.end(), start.logs.begin(), start.logs.end());
   return origin;
 }

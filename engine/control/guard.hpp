@@ -77,6 +77,11 @@ class Guard {
   const physics::FeederTree& tree() const { return tree_; }
   void set_contract(double contract_kw, double export_limit_kw);
   void set_base_kw(double load_minus_pv_kw) { rows_[0].base = load_minus_pv_kw; }
+  /// Of a row that there is; a limit that is finite now and then has one.
+  void set_bounds(std::size_t row, double lower, double upper) {
+    rows_[row].lower = lower;
+    rows_[row].upper = upper;
+  }
 
   /// Wishes in, setpoints out. `active` are the members that may have power, ascending; all others stand at 0.
   /// kw_per_a and coupling come from the vehicle that is plugged in.

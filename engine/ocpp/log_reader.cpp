@@ -71,6 +71,7 @@ class Window {
   }
   bool ended() const { return ended_; }
   std::uint64_t bytes() const { return dropped_ + text_.size(); }
+  std::string trouble() const { return source_->trouble(); }
   Encoding encoding() const {
     if (source_->was_utf16()) return Encoding::utf16;
     return cp949_lines_ > 0 ? Encoding::cp949 : Encoding::utf8;
@@ -146,6 +147,8 @@ void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOp
     window.more(want);
   }
 
+  if (const std::string trouble = window.trouble(); !trouble.empty())
+    assembly.on_oddity(OddityKind::repaired, trouble + ": what stands before is read", scanner.line_count(), "");
   assembly.end_file();
   LogFile& file = report.files.back();
   file.bytes = window.bytes();

@@ -32,6 +32,8 @@ class Bytes {
  public:
   virtual ~Bytes() = default;
   virtual std::size_t read(char* into, std::size_t bytes) = 0;
+  /// What ended it too early, though what came before is good; empty: nothing.
+  virtual std::string trouble() const { return {}; }
 };
 
 class FileBytes final : public Bytes {
@@ -79,6 +81,7 @@ class Unread final : public Bytes {
     at_ += got;
     return got;
   }
+  std::string trouble() const override { return rest_->trouble(); }
 
  private:
   std::string head_;
@@ -99,13 +102,13 @@ class Unpacked final : public Bytes {
   std::size_t read(char* into, std::size_t bytes) override {
     stream_.next_out = reinterpret_cast<Bytef*>(into);
     stream_.avail_out = static_cast<uInt>(bytes);
-    while (stream_.avail_out > 0) {
+    while (stream_.avail_out > 0 && trouble_.empty()) {
       if (stream_.avail_in == 0) {
         const std::size_t got = packed_->read(buffer_.data(), buffer_.size());
         stream_.next_in = reinterpret_cast<Bytef*>(buffer_.data());
         stream_.avail_in = static_cast<uInt>(got);
         if (got == 0) {
-          if (!between_members_) refuse_source(name_, "the gzip data are cut off");
+          if (!between_members_) end_early("the gzip data are cut off");
           break;
         }
       }
@@ -122,19 +125,25 @@ class Unpacked final : public Bytes {
       if (status == Z_STREAM_END) {
         between_members_ = true;
       } else if (status != Z_OK && status != Z_BUF_ERROR) {
-        refuse_source(name_,
-                      fmt::format("the gzip data are damaged: {}", stream_.msg ? stream_.msg : "no more is known"));
+        end_early(fmt::format("the gzip data are damaged: {}", stream_.msg ? stream_.msg : "no more is known"));
       }
     }
     return bytes - stream_.avail_out;
   }
+  std::string trouble() const override { return trouble_; }
 
  private:
+  /// What was unpacked by then is read, and is not taken for the whole. @throws LogError where nothing was.
+  void end_early(const std::string& what) {
+    if (stream_.total_out == 0) refuse_source(name_, what);
+    trouble_ = what;
+  }
   std::unique_ptr<Bytes> packed_;
   std::string name_;
   z_stream stream_{};
   std::array<char, 65536> buffer_{};
   bool between_members_ = true, started_ = false;
+  std::string trouble_;
 };
 
 class Converter {
@@ -177,6 +186,7 @@ class Plain final : public LogSource {
     text.resize(before + got);
     return got > 0;
   }
+  std::string trouble() const override { return bytes_->trouble(); }
 
  private:
   std::unique_ptr<Bytes> bytes_;
@@ -202,6 +212,7 @@ class Utf16 final : public LogSource {
     return true;
   }
   bool was_utf16() const override { return true; }
+  std::string trouble() const override { return bytes_->trouble(); }
 
  private:
   std::unique_ptr<Bytes> bytes_;

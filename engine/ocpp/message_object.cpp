@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "kernel/static_checks.hpp"
 #include "ocpp/action_table.hpp"
@@ -87,9 +88,17 @@ LogTime time_in_object(const element& value) {
   } else if (value.get(number) == simdjson::SUCCESS) {
     const TimeNs ns = epoch_ns(number);
     return {ns, ns != kernel::time_never};
-  } else if (simdjson::dom::element inner; value["$date"].get(inner) == simdjson::SUCCESS &&
-                                           inner.type() != element_type::OBJECT) {  // as MongoDB exports it
-    return time_in_object(inner);
+  } else if (simdjson::dom::element inner; value["$date"].get(inner) == simdjson::SUCCESS) {
+    // As MongoDB exports it; its canonical form wraps the number once more: {"$date":{"$numberLong":"1780000000000"}}.
+    if (inner.type() != element_type::OBJECT) return time_in_object(inner);
+    if (inner["$numberLong"].get(text) == simdjson::SUCCESS) {
+      std::int64_t ms = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
+      if (error == std::errc() && end == text.data() + text.size()) {
+        const TimeNs ns = epoch_ns(static_cast<double>(ms));
+        return {ns, ns != kernel::time_never};
+      }
+    }
   }
   return {};
 }

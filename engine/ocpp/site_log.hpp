@@ -153,6 +153,8 @@ struct Station {
   double heartbeat_s = kernel::unknown;         ///< interval that the CSMS gave at boot, else the usual distance
   int evses = 0;                                ///< the largest EVSE number seen
   std::map<std::string, std::uint64_t> faults;  ///< by error code
+  /// The same by the firmware that the station had then, as far as it had told one.
+  std::map<std::string, std::map<std::string, std::uint64_t>> faults_of_firmware{};
 };
 
 /// Contacts may be 50 K above their surroundings (IEC 62196-1), which may have 40 degrees (IEC 61851-1).

@@ -84,7 +84,10 @@ void StationBook::book_status(const StatusReport& report, const Stamp& stamp) {
   std::string& now = fault_now_[report.evse];
   std::string fault = report.error_code == "NoError" ? std::string() : report.error_code;
   if (fault.empty() && report.status == Status::faulted) fault = "not told";
-  if (!fault.empty() && fault != now) ++facts_.faults[fault];
+  if (!fault.empty() && fault != now) {
+    ++facts_.faults[fault];
+    if (!facts_.firmware.empty()) ++facts_.faults_of_firmware[facts_.firmware][fault];
+  }
   const bool changed = fault != now;
   now = std::move(fault);
 

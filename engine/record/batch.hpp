@@ -55,6 +55,9 @@ struct Batch {
   std::vector<EventRow> events;
   std::vector<MeterRow> meters;
   std::vector<twin::EvseDayRecord> evse_days;
+  std::vector<twin::LimitStepRecord> limit_steps;
+  std::vector<twin::SharedLimitRecord> shared_limits;
+  std::vector<twin::ShareRecord> shares;
   std::string text;
   std::size_t rows = 0;
 
@@ -77,6 +80,9 @@ struct Batch {
     events.clear();
     meters.clear();
     evse_days.clear();
+    limit_steps.clear();
+    shared_limits.clear();
+    shares.clear();
     text.clear();
     rows = 0;
   }

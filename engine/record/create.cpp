@@ -103,6 +103,7 @@ void write_run(const Database& database, const twin::World& world, const Strateg
   } else {
     run.add_null();
   }
+  run.text_or_null(origin.operator_name);
 
   run.add_text(origin.strategy_id).add_text(strategy_parameters);
   run.add_text(EVTWIN_VERSION)
@@ -243,6 +244,21 @@ void write_limit_rows(const Database& database, const twin::World& world) {
   member_insert.write_rows();
 }
 
+void write_shared_limits(const Database& database, const twin::World& world) {
+  TableInsert limit_insert(database, "shared_limit");
+  TableInsert site_insert(database, "shared_limit_site");
+  std::int64_t limit_id = 0;
+  for (const twin::SharedLimit& limit : world.shared_limits) {
+    ++limit_id;
+    limit_insert.begin_row().add_text(limit.name).add_text(
+        limit.share == twin::ShareRule::price ? "price" : "proportional");
+    for (const std::uint32_t site : limit.sites)
+      site_insert.begin_row().add_integer(limit_id).add_integer(std::int64_t{site} + 1);
+  }
+  limit_insert.write_rows();
+  site_insert.write_rows();
+}
+
 void insert_ageing(TableInsert& insert, const physics::FittedAgeing& ageing) {
   insert.finite_or_null(ageing.calendar.value_or(physics::unknown));
   insert.finite_or_null(ageing.cyclic.value_or(physics::unknown));
@@ -303,6 +319,7 @@ void write_sites(const Database& database, const twin::World& world) {
     write_demand_terms(site, site_insert);
     site_insert.add_real(site.driver_price_per_kwh).add_real(site.v2g_price_per_kwh);
     site_insert.add_real(site.unmet_price_per_kwh).add_real(site.wear_price_per_kwh);
+    site_insert.add_real(site.share_price_per_kwh).text_or_null(site.operator_name);
 
     // A parent is a row id, and those count through all sites.
     for (const physics::Feeder& feeder : site.feeders) {
@@ -367,6 +384,7 @@ void make_file(const std::string& place, const twin::World& world, const Strateg
   write_forecasts(database, world);
   write_demand_prices(database, world);
   write_limit_rows(database, world);
+  write_shared_limits(database, world);
   write_vehicles(database, world);
   write_flags(database, world);
   database.run_statements("COMMIT");

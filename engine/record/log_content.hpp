@@ -21,7 +21,7 @@ struct MeteredRow {
 
 /// One figure of the certificate.
 struct ScoreRow {
-  std::string name, unit, gate;
+  std::string name, unit, told, gate;
   double value = 0.0;  ///< NaN: not scorable
   std::uint64_t n = 0;
   std::string n_of;
@@ -29,6 +29,13 @@ struct ScoreRow {
   double pass = 0.0, good = 0.0;  ///< NaN: reported only
   std::string excluded;           ///< JSON object {reason: n}
   std::string help, help_ko;
+};
+
+/// What the scores come to.
+struct CertificateRow {
+  std::string verdict;  ///< "good", "pass", "indicative", "fail", "not_scorable"; empty: there is none
+  std::uint64_t sessions = 0;
+  std::string sentence, sentence_ko;
 };
 
 /// A transaction of the log, as the log names it.
@@ -52,8 +59,9 @@ struct MessageRow {
 };
 
 struct LogContent {
-  std::vector<MeteredRow> metered;         ///< ascending by session, then time
-  std::vector<ScoreRow> scores;            ///< in the order in which they are shown
+  std::vector<MeteredRow> metered;  ///< ascending by session, then time
+  std::vector<ScoreRow> scores;     ///< in the order in which they are shown
+  CertificateRow certificate;
   std::vector<MessageRow> messages;        ///< ascending by time
   std::vector<LoggedSessionRow> sessions;  ///< all transactions, ascending by start
 };

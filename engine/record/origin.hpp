@@ -20,6 +20,7 @@ struct InputFile {
 
 struct Origin {
   std::optional<int> days;  ///< asked for instead of the scenario's
+  std::string operator_name;  ///< whose sites alone were asked for; empty: all
   std::string strategy_id;  ///< as asked for; "lua" for a function of the scenario; empty: nobody asked for one
   std::vector<std::pair<std::string, std::string>> strategy_parameters;
   std::vector<InputFile> inputs;

@@ -41,7 +41,7 @@ void read_run(const Database& database, RunSummary& summary) {
       "SELECT name, strategy, plugin_file, plugin_digest, state, error, event_hash, scenario_file, scenario_text, "
       "parameters, seed, start_ns, end_ns, timezone, currency, evtwin_version, evtwin_commit, sqlite_version, "
       "compiler, "
-      "tzdata_version, created_at, wall_s, days, strategy_id, strategy_parameters FROM run");
+      "tzdata_version, created_at, wall_s, days, operator, strategy_id, strategy_parameters FROM run");
   if (!run.next_row())
     throw RunFileError(fmt::format("{}: malformed: table run is empty", kernel::make_printable(database.file())));
 
@@ -66,6 +66,7 @@ void read_run(const Database& database, RunSummary& summary) {
 
   summary.wall_s = run.column_real(column++);
   if (run.column_type(column) != SQLITE_NULL) summary.origin.days = static_cast<int>(run.column_integer(column));
+  summary.origin.operator_name = run.column_text(++column);
   summary.origin.strategy_id = run.column_text(++column);
   try {
     nlohmann::json::parse(run.column_text(++column)).get_to(summary.origin.strategy_parameters);

@@ -9,7 +9,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 46> objects{{
+constexpr std::array<SchemaObject, 53> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -30,6 +30,7 @@ constexpr std::array<SchemaObject, 46> objects{{
   scenario_text TEXT NOT NULL,    -- whole: what evtwin rerun runs
   parameters TEXT NOT NULL,       -- JSON object of --set name=value
   days INTEGER,                   -- asked for instead of the scenario's; NULL: the scenario's
+  operator TEXT,                  -- whose sites alone were asked for; NULL: all of the scenario's
   strategy_id TEXT NOT NULL,      -- as it was asked for; lua: a function of the scenario; empty: nobody asked for one
   strategy_parameters TEXT NOT NULL, -- JSON array of [name, value]
   evtwin_version TEXT NOT NULL,
@@ -64,7 +65,9 @@ constexpr std::array<SchemaObject, 46> objects{{
   driver_price_per_kwh REAL NOT NULL, -- at the start, as the next; later ones are signals
   v2g_price_per_kwh REAL NOT NULL,
   unmet_price_per_kwh REAL NOT NULL,
-  wear_price_per_kwh REAL NOT NULL
+  wear_price_per_kwh REAL NOT NULL,
+  share_price_per_kwh REAL NOT NULL, -- what a kWh of a shared limit is worth to it
+  operator TEXT                   -- who runs it; NULL: not said
 ) STRICT)"},
     {"table", "forecast", R"(CREATE TABLE forecast (
   id INTEGER PRIMARY KEY,         -- four rows a site
@@ -126,6 +129,16 @@ constexpr std::array<SchemaObject, 46> objects{{
   evse INTEGER NOT NULL REFERENCES evse (id),
   coefficient REAL NOT NULL,
   angle_deg REAL NOT NULL         -- of its current's phasor in this row
+) STRICT)"},
+    {"table", "shared_limit", R"(CREATE TABLE shared_limit (
+  id INTEGER PRIMARY KEY,         -- kW that several sites may import together
+  name TEXT NOT NULL,
+  share TEXT NOT NULL             -- who gets what: proportional to what is asked for, or by price, the higher first
+) STRICT)"},
+    {"table", "shared_limit_site", R"(CREATE TABLE shared_limit_site (
+  id INTEGER PRIMARY KEY,
+  shared_limit INTEGER NOT NULL REFERENCES shared_limit (id),
+  site INTEGER NOT NULL REFERENCES site (id)
 ) STRICT)"},
     {"table", "storage", R"(CREATE TABLE storage (
   id INTEGER PRIMARY KEY,
@@ -217,6 +230,28 @@ constexpr std::array<SchemaObject, 46> objects{{
                                   -- buy_price_beyond_end: after run.end_ns, for what is owed then
   start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
   value REAL                      -- NULL: none in force (no limit)
+) STRICT)"},
+    {"table", "limit_step", R"(CREATE TABLE limit_step (
+  id INTEGER PRIMARY KEY,         -- a bound that changes over time; the loosest stands in feeder or row_limit
+  feeder INTEGER REFERENCES feeder (id),       -- either this ...
+  row_limit INTEGER REFERENCES row_limit (id), -- ... or this
+  bound TEXT NOT NULL,            -- the column there: max_kw, max_export_kw, max_a, upper, lower
+  start_ns INTEGER NOT NULL,      -- holds until the next row of its bound
+  value REAL NOT NULL
+) STRICT)"},
+    {"table", "shared_limit_kw", R"(CREATE TABLE shared_limit_kw (
+  id INTEGER PRIMARY KEY,
+  shared_limit INTEGER NOT NULL REFERENCES shared_limit (id),
+  start_ns INTEGER NOT NULL,      -- holds until the next row of its limit
+  kw REAL NOT NULL                -- most import of its sites together; one that feeds back counts as 0
+) STRICT)"},
+    {"table", "share", R"(CREATE TABLE share (
+  id INTEGER PRIMARY KEY,         -- a site's part of the limits it shares: rows while it has less than it asks for
+  site INTEGER NOT NULL REFERENCES site (id),
+  shared_limit INTEGER REFERENCES shared_limit (id), -- that binds; NULL: from here on it has what it asks for
+  start_ns INTEGER NOT NULL,      -- holds until the next row of its site; before the first it has what it asks for
+  asked_kw REAL NOT NULL,         -- import that its strategy and its own limits would come to
+  share_kw REAL NOT NULL          -- import that it may come to
 ) STRICT)"},
     {"table", "decision", R"(CREATE TABLE decision (
   id INTEGER PRIMARY KEY,         -- a mere tick that asks for nothing new has no row
@@ -310,6 +345,15 @@ constexpr std::array<SchemaObject, 46> objects{{
   depth REAL NOT NULL,            -- mean depth of its half cycles, weighted with their energy, 0..1
   wear_calendar REAL NOT NULL, wear_cyclic REAL NOT NULL -- fraction of the capacity lost
 ) STRICT)"},
+    {"table", "shared_limit_use", R"(CREATE TABLE shared_limit_use (
+  id INTEGER PRIMARY KEY,
+  shared_limit INTEGER NOT NULL REFERENCES shared_limit (id),
+  site INTEGER REFERENCES site (id), -- NULL: all of its sites together
+  asked_kwh REAL NOT NULL, share_kwh REAL NOT NULL, -- asked_kw and share_kw over time: no less than was imported
+  short_h REAL NOT NULL,          -- with less than it asked for; of all together: sum over its sites
+  highest_kw REAL,                -- all together: highest sum of their share_kw; NULL in a site's row, as the next two
+  excess_kwh REAL, excess_h REAL  -- of that sum above the limit: base loads, which nothing can lower
+) STRICT)"},
     {"table", "kpi", R"(CREATE TABLE kpi (
   id INTEGER PRIMARY KEY,
   site INTEGER REFERENCES site (id),  -- NULL: all sites together
@@ -337,12 +381,20 @@ constexpr std::array<SchemaObject, 46> objects{{
   unit TEXT NOT NULL,
   n INTEGER NOT NULL,             -- what it rests on ...
   n_of TEXT NOT NULL,             -- ... sessions, hours, minutes, samples, frames
+  told TEXT NOT NULL,             -- given: it was fed in; fitted to these sessions; predicted; check
   gate TEXT NOT NULL,             -- good, pass, fail, not_scorable
   indicative INTEGER NOT NULL,    -- 1: on too few sessions to be evidence
   pass REAL, good REAL,           -- limits; NULL: reported only
   excluded TEXT NOT NULL,         -- JSON object {reason: n}
   help TEXT NOT NULL,
   help_ko TEXT NOT NULL
+) STRICT)"},
+    {"table", "certificate", R"(CREATE TABLE certificate (
+  id INTEGER PRIMARY KEY CHECK (id = 1), -- of a replay: what its scores come to
+  verdict TEXT NOT NULL,          -- good, pass, indicative (on too few sessions), fail, not_scorable
+  sessions INTEGER NOT NULL,      -- whose energy was compared
+  sentence TEXT NOT NULL,
+  sentence_ko TEXT NOT NULL
 ) STRICT)"},
     {"table", "message", R"(CREATE TABLE message (
   id INTEGER PRIMARY KEY,         -- of a replay: messages of the log that changed something
@@ -505,18 +557,18 @@ constexpr std::array<SchemaObject, 46> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 33> contents{{
+constexpr std::array<TableContent, 40> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
-     "currency, seed, scenario_file, scenario_text, parameters, days, strategy_id, strategy_parameters, "
+     "currency, seed, scenario_file, scenario_text, parameters, days, operator, strategy_id, strategy_parameters, "
      "evtwin_version, evtwin_commit, sqlite_version, compiler, tzdata_version",
      "created_at, wall_s"},
     {"clock", "id, start_ns, end_ns, utc_offset_s", ""},
     {"site",
      "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, metering_window_ns, "
      "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, excess_price_per_kw, "
-     "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
+     "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh, share_price_per_kwh, operator",
      ""},
     {"forecast", "id, site, quantity, rule, forecaster, plugin_file, plugin_digest, bias, std, period_ns, history_days",
      ""},
@@ -526,6 +578,8 @@ constexpr std::array<TableContent, 33> contents{{
     {"evse", "id, site, name, kind, phases, voltage_v, max_kw, efficiency, bidirectional, feeder", ""},
     {"row_limit", "id, site, name, kind, lower, upper", ""},
     {"row_limit_member", "id, row_limit, evse, coefficient, angle_deg", ""},
+    {"shared_limit", "id, name, share", ""},
+    {"shared_limit_site", "id, shared_limit, site", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "
@@ -549,6 +603,9 @@ constexpr std::array<TableContent, 33> contents{{
      ""},
     {"power", "id, evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh", ""},
     {"signal", "id, site, kind, start_ns, value", ""},
+    {"limit_step", "id, feeder, row_limit, bound, start_ns, value", ""},
+    {"shared_limit_kw", "id, shared_limit, start_ns, kw", ""},
+    {"share", "id, site, shared_limit, start_ns, asked_kw, share_kw", ""},
     {"decision", "id, site, number, time_ns, why, expected_cost", ""},
     {"setpoint", "id, decision, evse, storage, kw", ""},
     {"plan", "id, site, evse, storage, decision, start_ns, end_ns, kw, replaced_ns", ""},
@@ -562,9 +619,13 @@ constexpr std::array<TableContent, 33> contents{{
     {"evse_day", "id, site, evse, start_ns, charged_kwh, discharged_kwh, cost, driver_revenue, v2g_payment", ""},
     {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, excess_kw, excess_cost, cost", ""},
     {"storage_use", "id, storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic", ""},
+    {"shared_limit_use",
+     "id, shared_limit, site, asked_kwh, share_kwh, short_h, highest_kw, excess_kwh, excess_h",
+     ""},
     {"kpi", "id, site, name, value, unit, help, help_ko", ""},
     {"metered", "id, session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh, dense", ""},
-    {"score", "id, name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko", ""},
+    {"score", "id, name, value, unit, n, n_of, told, gate, indicative, pass, good, excluded, help, help_ko", ""},
+    {"certificate", "id, verdict, sessions, sentence, sentence_ko", ""},
     {"message", "id, time_ns, station, evse, session, kind, text", ""},
     {"logged_session",
      "id, session, start_ns, stop_ns, station, evse, transaction_id, token, token_type, ocpi_cdr, ocpi_session", ""},

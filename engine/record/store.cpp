@@ -28,14 +28,21 @@ Store::Store(const std::string& file, const twin::World& world, const StrategyId
       correction_(database_, "correction"),
       event_(database_, "event"),
       meter_(database_, "meter"),
-      evse_day_(database_, "evse_day") {
+      evse_day_(database_, "evse_day"),
+      limit_step_(database_, "limit_step"),
+      shared_limit_kw_(database_, "shared_limit_kw"),
+      share_(database_, "share") {
   std::int64_t next_evse = 1;
   std::int64_t next_storage = 1;
+  std::int64_t next_feeder = 1, next_row = 1;
   for (const twin::Site& site : world.sites) {
     first_evse_.push_back(next_evse);
     first_storage_.push_back(next_storage);
     next_evse += static_cast<std::int64_t>(site.evses.size());
     next_storage += static_cast<std::int64_t>(site.storages.size());
+    note_limit_series(site, next_feeder, next_row);
+    next_feeder += static_cast<std::int64_t>(site.feeders.size());
+    next_row += static_cast<std::int64_t>(site.rows.size());
   }
   for (const physics::Vehicle& vehicle : world.vehicles) {
     Battery& known = batteries_.emplace_back();
@@ -64,6 +71,8 @@ void Store::write_batch(const Batch& batch) {
     write_meters(batch);
     write_plans(batch);
     write_evse_days(batch);
+    write_limit_steps(batch);
+    write_shares(batch);
     count_rows(batch.rows);
   } catch (const RunFileError&) {
     lost_rows_ = true;
@@ -90,7 +99,8 @@ void Store::commit_rows() {
 void Store::copy_rows(const Database& from) {
   constexpr std::size_t rows_at_once = 4'096;
   for (TableInsert* insert :
-       {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_}) {
+       {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_,
+        &limit_step_, &shared_limit_kw_, &share_}) {
     Statement rows(from, select_content(insert->content_of_table(), false));
 
     std::deque<std::string> texts;  // stay where they are until the rows are written
@@ -261,6 +271,78 @@ void Store::write_evse_days(const Batch& batch) {
   evse_day_.write_rows();
 }
 
+/// The columns of a site's bounds that change over time.
+void Store::note_limit_series(const twin::Site& site, std::int64_t first_feeder, std::int64_t first_row) {
+  using Of = twin::LimitSeries::Of;
+  std::vector<Bound>& bounds = bounds_.emplace_back();
+  for (const twin::LimitSeries& series : site.limit_series) {
+    const bool of_row = series.of == Of::row_upper || series.of == Of::row_lower;
+    Bound& bound = bounds.emplace_back();
+    (of_row ? bound.row_id : bound.feeder_id) = (of_row ? first_row : first_feeder) + series.index;
+    switch (series.of) {
+      case Of::feeder_kw:
+        bound.column = "max_kw";
+        break;
+      case Of::feeder_export_kw:
+        bound.column = "max_export_kw";
+        break;
+      case Of::feeder_a:
+        bound.column = "max_a";
+        break;
+      case Of::row_upper:
+        bound.column = "upper";
+        break;
+      case Of::row_lower:
+        bound.column = "lower";
+        break;
+    }
+  }
+}
+
+void Store::write_limit_steps(const Batch& batch) {
+  for (const twin::LimitStepRecord& step : batch.limit_steps) {
+    const Bound& bound = bounds_[step.site][step.series];
+    limit_step_.begin_row().id_or_null(bound.feeder_id).id_or_null(bound.row_id).add_text(bound.column);
+    limit_step_.add_integer(step.start_ns).add_real(step.value);
+  }
+  limit_step_.write_rows();
+}
+
+void Store::write_shares(const Batch& batch) {
+  for (const twin::SharedLimitRecord& limit : batch.shared_limits)
+    shared_limit_kw_.begin_row()
+        .add_integer(std::int64_t{limit.limit} + 1)
+        .add_integer(limit.start_ns)
+        .add_real(limit.kw);
+  for (const twin::ShareRecord& share : batch.shares) {
+    share_.begin_row().add_integer(std::int64_t{share.site} + 1).id_or_null(std::int64_t{share.limit} + 1);
+    share_.add_integer(share.start_ns).add_real(share.asked_kw).add_real(share.share_kw);
+  }
+  shared_limit_kw_.write_rows();
+  share_.write_rows();
+}
+
+void Store::write_shared_limits(const twin::Result& result) {
+  TableInsert insert(database_, "shared_limit_use");
+  for (std::size_t l = 0; l < result.shared_limits.size(); ++l) {
+    const twin::SharedLimitResult& limit = result.shared_limits[l];
+    const auto limit_id = static_cast<std::int64_t>(l) + 1;
+    twin::SharedLimitResult::Part all;
+    for (const twin::SharedLimitResult::Part& part : limit.sites) {
+      all.asked_kwh += part.asked_kwh;
+      all.share_kwh += part.share_kwh;
+      all.short_h += part.short_h;
+      insert.begin_row().add_integer(limit_id).add_integer(std::int64_t{part.site} + 1);
+      insert.add_real(part.asked_kwh).add_real(part.share_kwh).add_real(part.short_h);
+      insert.add_null().add_null().add_null();
+    }
+    insert.begin_row().add_integer(limit_id).add_null();
+    insert.add_real(all.asked_kwh).add_real(all.share_kwh).add_real(all.short_h);
+    insert.add_real(limit.highest_kw).add_real(limit.excess_kwh).add_real(limit.excess_h);
+  }
+  insert.write_rows();
+}
+
 void Store::write_months(const twin::Result& result) {
   TableInsert insert(database_, "month");
   std::deque<std::string> names;  // stay where they are until the rows are written
@@ -314,7 +396,7 @@ void Store::write_kpis(std::span<const Kpi> kpis) {
 
 void Store::write_log(const LogContent& log) {
   TableInsert metered(database_, "metered"), score(database_, "score"), message(database_, "message"),
-      session(database_, "logged_session");
+      session(database_, "logged_session"), certificate(database_, "certificate");
   for (const MeteredRow& row : log.metered) {
     metered.begin_row().add_integer(static_cast<std::int64_t>(row.session)).add_integer(evse_id(row.site, row.evse));
     metered.add_integer(row.start_ns)
@@ -331,8 +413,16 @@ void Store::write_log(const LogContent& log) {
         .add_text(row.unit)
         .add_integer(static_cast<std::int64_t>(row.n))
         .add_text(row.n_of);
-    score.add_text(row.gate).add_integer(row.indicative ? 1 : 0).add_real(row.pass).add_real(row.good);
+    score.add_text(row.told)
+        .add_text(row.gate)
+        .add_integer(row.indicative ? 1 : 0)
+        .add_real(row.pass)
+        .add_real(row.good);
     score.add_text(row.excluded).add_text(row.help).add_text(row.help_ko);
+  }
+  if (const CertificateRow& row = log.certificate; !row.verdict.empty()) {
+    certificate.begin_row().add_text(row.verdict).add_integer(static_cast<std::int64_t>(row.sessions));
+    certificate.add_text(row.sentence).add_text(row.sentence_ko);
   }
   for (const MessageRow& row : log.messages) {
     message.begin_row().add_integer(row.time_ns).add_text(row.station).id_or_null(row.evse);
@@ -350,7 +440,7 @@ void Store::write_log(const LogContent& log) {
         .add_text(row.token_type);
     session.text_or_null(row.ocpi_cdr).text_or_null(row.ocpi_session);
   }
-  for (TableInsert* insert : {&metered, &score, &message, &session}) insert->write_rows();
+  for (TableInsert* insert : {&metered, &score, &certificate, &message, &session}) insert->write_rows();
 }
 
 void Store::write_hashes() {
@@ -359,7 +449,8 @@ void Store::write_hashes() {
     TableHash content;
     bool known = false;
     for (const TableInsert* bulk :
-         {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_}) {
+         {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_,
+        &limit_step_, &shared_limit_kw_, &share_}) {
       if (bulk->table_name() != table.name) continue;
       content = bulk->content_hash();
       known = true;
@@ -379,6 +470,7 @@ std::vector<Kpi> Store::complete_run(const twin::Result& result, std::span<const
   try {
     write_months(result);
     write_storage_use(result);
+    write_shared_limits(result);
     write_log(log);
     // These figures are made from the rows, so all rows are written by now.
     if (more) own = more(database_);

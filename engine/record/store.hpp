@@ -55,11 +55,15 @@ class Store {
   void write_decisions(const Batch& batch);
   void write_plans(const Batch& batch);
   void write_evse_days(const Batch& batch);
+  void note_limit_series(const twin::Site& site, std::int64_t first_feeder, std::int64_t first_row);
+  void write_limit_steps(const Batch& batch);
+  void write_shares(const Batch& batch);
   void write_corrections(const Batch& batch);
   void write_events(const Batch& batch);
   void write_meters(const Batch& batch);
   void write_months(const twin::Result& result);
   void write_storage_use(const twin::Result& result);
+  void write_shared_limits(const twin::Result& result);
   void write_kpis(std::span<const Kpi> kpis);
   void write_log(const LogContent& log);
   void write_checkpoint(const twin::Checkpoint& checkpoint);
@@ -73,7 +77,14 @@ class Store {
   };
   std::vector<std::int64_t> first_evse_, first_storage_;  // id of a site's row 0
   std::vector<Battery> batteries_;                        // of the world's vehicles
-  TableInsert power_, session_, signal_, decision_, setpoint_, plan_, correction_, event_, meter_, evse_day_;
+  TableInsert power_, session_, signal_, decision_, setpoint_, plan_, correction_, event_, meter_, evse_day_,
+      limit_step_, shared_limit_kw_, share_;
+  /// A bound that changes over time, as it is called in `limit_step`.
+  struct Bound {
+    std::int64_t feeder_id = 0, row_id = 0;  ///< 0: not of one
+    std::string_view column;
+  };
+  std::vector<std::vector<Bound>> bounds_;  // [sites][Site::limit_series]
   std::size_t rows_in_transaction_ = 0;
   bool lost_rows_ = false;
 };

@@ -266,6 +266,14 @@ void RunWriter::on_event(const twin::EventRecord& event) {
   batch.events.back().record.kind = batch.events.back().record.text = {};
 }
 
+void RunWriter::on_limit_step(const twin::LimitStepRecord& step) { impl_->next().limit_steps.push_back(step); }
+
+void RunWriter::on_shared_limit(const twin::SharedLimitRecord& limit) {
+  impl_->next().shared_limits.push_back(limit);
+}
+
+void RunWriter::on_share(const twin::ShareRecord& share) { impl_->next().shares.push_back(share); }
+
 std::vector<Kpi> RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
                                    const LogContent& log, const FiguresOfRecord& more) {
   impl_->close();

@@ -43,6 +43,9 @@ class RunWriter final : public twin::Observer {
   void on_meter(const twin::MeterRecord& meter) override;
   void on_evse_day(const twin::EvseDayRecord& day) override;
   void on_event(const twin::EventRecord& event) override;
+  void on_limit_step(const twin::LimitStepRecord& step) override;
+  void on_shared_limit(const twin::SharedLimitRecord& limit) override;
+  void on_share(const twin::ShareRecord& share) override;
 
   /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.
   /// @param wall_s wall-clock seconds of the simulation, for people. @param log  of a replay.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 
 #include "analysis/run_report.hpp"
@@ -52,6 +53,67 @@ Json history_json(const std::vector<FirmwareSince>& firmwares) {
   return json;
 }
 
+/// The firmware that a charger ran then: by its boots, before the first of them what that told.
+const std::string& firmware_at(const ChargerRow& row, kernel::TimeNs t) {
+  const std::string* now = row.firmwares.empty() ? &row.firmware : &row.firmwares.front().firmware;
+  for (const FirmwareSince& since : row.firmwares) {
+    if (since.time_ns <= t) now = &since.firmware;
+  }
+  return *now;
+}
+bool ever_ran(const ChargerRow& row, const std::string& firmware) {
+  return row.firmware == firmware ||
+         std::ranges::any_of(row.firmwares, [&](const FirmwareSince& since) { return since.firmware == firmware; });
+}
+
+/// Firmwares of one model are what is compared: what chargers did is added up by vendor, model and the firmware that
+/// they ran then. Hours offline go to the last.
+class FirmwareRows {
+ public:
+  FirmwareRow& row(const ChargerRow& of, const std::string& firmware) {
+    FirmwareRow& all = rows_[{of.vendor, of.model, firmware}];
+    all.vendor = of.vendor;
+    all.model = of.model;
+    all.firmware = firmware;
+    return all;
+  }
+  void add_charger(const ChargerRow& charger, const ocpp::Station& station) {
+    std::set<std::string> ran{charger.firmware};
+    for (const FirmwareSince& since : charger.firmwares) ran.insert(since.firmware);
+    for (const std::string& firmware : ran) {
+      FirmwareRow& all = row(charger, firmware);
+      ++all.stations;
+      all.most_evses = std::max(all.most_evses, charger.evses);
+    }
+    for (const ocpp::Station::Boot& boot : station.boots) ++row(charger, firmware_at(charger, boot.time_ns)).boots;
+    row(charger, charger.firmware).offline_h += charger.offline_h;
+
+    // A fault from before the firmware was told is the last one's.
+    std::map<std::string, std::uint64_t> rest = station.faults;
+    for (const auto& [firmware, faults] : station.faults_of_firmware) {
+      for (const auto& [code, count] : faults) {
+        row(charger, firmware).faults[code] += count;
+        rest[code] -= std::min(rest[code], count);
+      }
+    }
+    for (const auto& [code, count] : rest) {
+      if (count > 0) row(charger, charger.firmware).faults[code] += count;
+    }
+  }
+  void add_transaction(const ChargerRow& charger, const ocpp::Transaction& transaction) {
+    FirmwareRow& all = row(charger, firmware_at(charger, transaction.start_ns));
+    ++all.transactions;
+    if (!std::isnan(transaction.energy_kwh)) all.kwh += transaction.energy_kwh;
+    for (const ocpp::Sample& sample : transaction.samples) all.largest_kw = larger(all.largest_kw, sample.power_kw);
+  }
+  void move_to(std::vector<FirmwareRow>& out) {
+    for (auto& [key, made] : rows_) out.push_back(std::move(made));
+  }
+
+ private:
+  std::map<std::tuple<std::string, std::string, std::string>, FirmwareRow> rows_;
+};
+
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
@@ -66,11 +128,10 @@ double FirmwareRow::faults_per_100_transactions() const {
 
 ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware) {
   ChargerTable table;
+  FirmwareRows firmwares;
   std::map<std::string, std::size_t> rows;
   for (const ocpp::Station& station : log.stations) {
-    if (!firmware.empty() && station.firmware != firmware) continue;
-    rows[station.id] = table.chargers.size();
-    ChargerRow& row = table.chargers.emplace_back();
+    ChargerRow row;
     row.station = station.id;
     row.vendor = station.vendor;
     row.model = station.model;
@@ -85,16 +146,21 @@ ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware
       const bool is_new = row.firmwares.empty() || row.firmwares.back().firmware != boot.firmware;
       if (!boot.firmware.empty() && is_new) row.firmwares.push_back({boot.time_ns, boot.firmware});
     }
+    if (!firmware.empty() && !ever_ran(row, firmware)) continue;
 
     row.offline_h = hours_of_intervals(station.offline);
     row.out_of_service_h = hours_of_intervals(station.out_of_service);
     row.faults = station.faults;
+    firmwares.add_charger(row, station);
+    rows[station.id] = table.chargers.size();
+    table.chargers.push_back(std::move(row));
   }
 
   for (const ocpp::Transaction& transaction : log.transactions) {
     const auto found = rows.find(transaction.station);
     if (found == rows.end()) continue;
     ChargerRow& row = table.chargers[found->second];
+    firmwares.add_transaction(row, transaction);
     ++row.transactions;
     if (!std::isnan(transaction.energy_kwh)) row.kwh += transaction.energy_kwh;
     for (const ocpp::Sample& sample : transaction.samples) {
@@ -102,25 +168,7 @@ ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware
       for (const double amps : sample.current_a) row.largest_amps = larger(row.largest_amps, amps);
     }
   }
-
-  // Firmwares of one model are what is compared: stations are added up by vendor, model and firmware.
-  std::map<std::tuple<std::string, std::string, std::string>, FirmwareRow> firmwares;
-  for (const ChargerRow& row : table.chargers) {
-    FirmwareRow& all = firmwares[{row.vendor, row.model, row.firmware}];
-    all.vendor = row.vendor;
-    all.model = row.model;
-    all.firmware = row.firmware;
-    ++all.stations;
-    all.transactions += row.transactions;
-    all.boots += row.boots;
-    all.most_evses = std::max(all.most_evses, row.evses);
-    all.kwh += row.kwh;
-    all.offline_h += row.offline_h;
-    all.largest_kw = larger(all.largest_kw, row.largest_kw);
-    for (const auto& [code, count] : row.faults) all.faults[code] += count;
-  }
-
-  for (auto& [key, row] : firmwares) table.firmwares.push_back(std::move(row));
+  firmwares.move_to(table.firmwares);
   return table;
 }
 

@@ -29,7 +29,7 @@ struct ChargerRow {
   std::uint64_t fault_count() const;
 };
 
-/// All chargers of one vendor, model and firmware.
+/// What all chargers of one vendor and model did while they ran one firmware; hours offline go to a charger's last.
 struct FirmwareRow {
   std::string vendor, model, firmware;
   std::uint64_t stations = 0, transactions = 0, boots = 0;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "analysis/run_report.hpp"
+#include "replay/certificate.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -32,10 +33,13 @@ void add_scores(const ScoreCard& card, record::LogContent& content) {
   for (const Score& score : card.scores) {
     nlohmann::ordered_json excluded = nlohmann::ordered_json::object();
     for (const auto& [reason, n] : score.excluded) excluded[reason] = n;
-    content.scores.push_back({score.name, score.unit, std::string(name_of(score.gate)), score.value, score.n,
-                              score.n_of, score.indicative, score.pass, score.good, analysis::json_text(excluded, -1),
-                              score.help, score.help_ko});
+    content.scores.push_back({score.name, score.unit, std::string(name_of(score.told)),
+                              std::string(name_of(score.gate)), score.value, score.n, score.n_of, score.indicative,
+                              score.pass, score.good, analysis::json_text(excluded, -1), score.help, score.help_ko});
   }
+  content.certificate = {std::string(card.verdict_word()), card.judged_sessions,
+                         verdict_text(card, analysis::Language::english),
+                         verdict_text(card, analysis::Language::korean)};
 }
 
 /// Number in the run of each transaction that was replayed.

@@ -107,8 +107,9 @@ class LogWriter {
 
   /// A session that is going on.
   struct Live {
-    Live(const RecordedSession& session, const RecordedEvse& evse, MeterRegister& counter)
-        : meter(session, evse, counter) {}
+    Live(const RecordedRun& run, std::size_t index, MeterRegister& counter)
+        : session(index), meter(run.sessions[index], run.evses[run.sessions[index].evse], counter) {}
+    std::size_t session;  // row of the run's
     SessionMeter meter;
     FrameTransaction transaction;
     TimeNs next_sample_ns = 0;
@@ -281,11 +282,17 @@ class LogWriter {
     live.given_w = limit_w;
     const RecordedEvse& evse = run_.evses[e];
     const bool in_amps = options_.limit_unit == ocpp::RateUnit::ampere && evse.phases > 0 && evse.voltage_v > 0.0;
-    const double limit = in_amps ? limit_w / (evse.phases * evse.voltage_v) : limit_w;
+    const int phases = phases_of(run_.sessions[live.session], evse);
+    const double limit = in_amps ? limit_w / (phases * evse.voltage_v) : limit_w;
     const auto unit = in_amps ? ocpp::RateUnit::ampere : ocpp::RateUnit::watt;
-    write_exchange(
-        s, t,
-        frames_.limit_exchange(live.transaction, ++profiles_, limit, unit, in_amps ? evse.phases : 0, utc_text(t)));
+    write_exchange(s, t,
+                   frames_.limit_exchange(live.transaction, ++profiles_, limit, unit,
+                                          in_amps || phases < evse.phases ? phases : 0, utc_text(t)));
+  }
+  /// A vehicle that can do no more than one phase of the EVSE does is taken for a one-phase one: a run file does not
+  /// say.
+  static int phases_of(const RecordedSession& session, const RecordedEvse& evse) {
+    return evse.phases > 1 && session.max_kw * evse.phases <= evse.max_kw * (1.0 + 1e-6) ? 1 : evse.phases;
   }
 
   void plug_in(std::size_t i) {
@@ -293,7 +300,7 @@ class LogWriter {
     const RecordedSession& session = run_.sessions[i];
     const std::size_t e = session.evse, s = station_of_[e];
     const TimeNs t = session.plugged_in_ns;
-    Live& live = *(live_[i] = std::make_unique<Live>(session, run_.evses[e], registers_[e]));
+    Live& live = *(live_[i] = std::make_unique<Live>(run_, i, registers_[e]));
     const auto number = static_cast<std::int64_t>(++summary_.transactions);
     live.transaction = {run_.evses[e].number, number, tag_of(session), session.token_type, 0};
     live.next_sample_ns = t + sample_ns();

@@ -73,12 +73,13 @@ std::map<std::int64_t, std::size_t> read_sessions(const record::Database& databa
   record::Statement rows(database,
                          "SELECT number, evse, name, vehicle, plugged_in_ns, departed_ns, requested_kwh, got_kwh, "
                          "discharged_kwh, paid, driver_revenue, soc_start, soc_end, ended, battery_kwh, "
-                         "charge_efficiency, discharge_efficiency FROM session "
+                         "charge_efficiency, discharge_efficiency, max_kw FROM session "
                          "WHERE number IS NOT NULL ORDER BY plugged_in_ns, number");
 
   std::map<std::int64_t, std::size_t> by_number;
   while (rows.next_row()) {
     RecordedSession session;
+    session.max_kw = rows.column_real(17);
     session.evse = static_cast<std::size_t>(rows.column_integer(1)) - 1;
     if (session.evse >= run.evses.size()) malformed(run.file, "a session on no EVSE");
     session.name = rows.column_text(2);

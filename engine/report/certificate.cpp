@@ -11,18 +11,9 @@
 namespace evtwin::report {
 namespace {
 
-/// A run file keeps the gate of each score and not what it shows; a test holds these against the replay's table.
-constexpr std::array<std::string_view, 5> given_scores{"session_energy_mape", "session_energy_bias",
-                                                       "small_session_energy_mae", "site_load_nmbe",
-                                                       "site_load_month_cv_rmse"};
-constexpr std::array<std::string_view, 7> fitted_scores{"power_profile_cv_rmse", "site_load_cv_rmse", "peak_error",
-                                                        "time_to_90_percent",    "timing_lag",        "timing_rmse",
-                                                        "timing_rmse_aligned"};
-static_assert(kernel::has_unique_keys(given_scores) && kernel::has_unique_keys(fitted_scores));
-
 Text gate_text(const Score& score) {
   // A figure that was fed in comes out again: that says nothing of the twin.
-  if (told_of_score(score.name) == "given" && !std::isnan(score.value)) return {"given", "주어진 값"};
+  if (score.told == "given" && !std::isnan(score.value)) return {"given", "주어진 값"};
   if (score.gate == "not_scorable" && !std::isnan(score.value)) return {"told only", "참고용"};
   const std::string doubt = score.indicative ? " (indicative)" : "", doubt_ko = score.indicative ? " (표본 부족)" : "";
   if (score.gate == "good") return {"good" + doubt, "우수" + doubt_ko};
@@ -51,12 +42,6 @@ Cell figure(const Score& score, double value) {
 
 }  // namespace
 
-std::string_view told_of_score(std::string_view name) {
-  if (std::find(given_scores.begin(), given_scores.end(), name) != given_scores.end()) return "given";
-  if (std::find(fitted_scores.begin(), fitted_scores.end(), name) != fitted_scores.end()) return "fitted";
-  return name.starts_with("held_out_") ? "predicted" : "check";
-}
-
 Table certificate_table(const Report& report, std::size_t run) {
   Table table;
   table.id = report.runs.size() == 1 ? "certificate" : fmt::format("certificate-{}", run + 1);
@@ -74,16 +59,20 @@ Table certificate_table(const Report& report, std::size_t run) {
                  figure(score, score.good),
                  figure(score, score.pass),
                  cell_of_words(same_text(fmt::format("{} {}", score.n, score.n_of))),
-                 cell_of_words(told_text(told_of_score(score.name))),
+                 cell_of_words(told_text(score.told)),
                  cell_of_words(gate_text(score))};
     table.rows.push_back(std::move(row));
   }
 
+  const Text& verdict = report.runs[run].verdict;
   // A page is read without the documentation: the words of its columns are explained below it.
   table.note = {
-      "What is given was fed to the twin and proves nothing; fitted: on these very sessions; predicted: of days held "
-      "out.",
-      "주어짐: 트윈에 입력된 값으로 증거가 아님. 맞춤: 같은 세션에 맞춘 값. 예측: 따로 떼어 둔 날에 대한 값."};
+      (verdict.en.empty() ? "" : "Verdict: " + verdict.en + " ") +
+          "What is given was fed to the twin and proves nothing; fitted: on these very sessions; predicted: of days "
+          "held "
+          "out.",
+      (verdict.ko.empty() ? "" : "결과: " + verdict.ko + " ") +
+          "주어짐: 트윈에 입력된 값으로 증거가 아님. 맞춤: 같은 세션에 맞춘 값. 예측: 따로 떼어 둔 날에 대한 값."};
 
   if (report.runs[run].left_out > 0) {
     table.note.en += fmt::format(" {} sessions of the log are left out of the run.", report.runs[run].left_out);

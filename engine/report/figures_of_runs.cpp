@@ -353,13 +353,14 @@ Text full_colour_text(const Heat& heat) {
 
 std::vector<Figure> figures_of(const Report& report) {
   const std::vector<std::size_t> rows = runs_in_frame(report);
+  const bool is_priced = has_prices(report);
 
   // The order of the page: power and prices, EVSE x time, plans, days, states of charge, money.
   std::vector<Figure> figures;
   constexpr std::size_t most_sites = 6;
   for (std::size_t site = 0; site < std::min(most_sites, report.runs.front().sites.size()); ++site) {
     figures.push_back(power_figure(report, rows, site));
-    figures.push_back(price_figure(report, site));
+    if (is_priced) figures.push_back(price_figure(report, site));
   }
 
   for (const std::size_t run : rows) {
@@ -380,9 +381,9 @@ std::vector<Figure> figures_of(const Report& report) {
           record.span_s, {{"metered", "계량"}, &record.metered}, {{"twin", "트윈"}, &record.twin}));
   }
 
-  figures.push_back(days_figure(report, rows));
+  if (is_priced) figures.push_back(days_figure(report, rows));
   add_soc_figures(figures, report, rows);
-  figures.push_back(money_figure(report));
+  if (is_priced) figures.push_back(money_figure(report));
   if (report.runs.size() > 1) figures.push_back(points_figure(report));
   return figures;
 }

@@ -24,6 +24,13 @@ std::string ticks_html(const std::vector<Tick>& ticks, std::string_view side) {
   return out;
 }
 
+/// Letters of the longest tick: so much room the axis takes on the left.
+std::size_t longest_tick(const Axis& axis) {
+  std::size_t letters = 0;
+  for (const Tick& tick : axis.ticks) letters = std::max(letters, tick.text.size());
+  return letters;
+}
+
 std::string grid_lines(const Axis& axis, std::int64_t width) {
   std::string path;
   for (const Tick& tick : axis.ticks) path += fmt::format("M0 {:.0f}H{}", axis_height * (1.0 - tick.at), width);
@@ -60,8 +67,9 @@ std::string lines_html(const Figure& figure, const TimeFrame& frame) {
   }
 
   out += fmt::format(
-      "</p>\n<div class=\"plot{}\" tabindex=0 data-low={:.9g} data-high={:.9g} data-unit=\"{}\" data-dec={}>",
-      figure.tall ? "" : " low", axis.low, axis.high, escape_html(figure.unit), figure.decimals);
+      "</p>\n<div class=\"plot{}\" tabindex=0 style=\"--letters:{}\" data-low={:.9g} data-high={:.9g} data-unit=\"{}\" "
+      "data-dec={}>",
+      figure.tall ? "" : " low", longest_tick(axis), axis.low, axis.high, escape_html(figure.unit), figure.decimals);
 
   out += fmt::format("<div class=ys>{}</div>", ticks_html(axis.ticks, "bottom"));
   out += fmt::format("<div class=area><svg viewBox=\"0 0 {} {:.0f}\" preserveAspectRatio=none aria-hidden=true>{}",
@@ -142,9 +150,14 @@ std::string heat_html(const Figure& figure, const TimeFrame& frame) {
 std::string bars_html(const Figure& figure) {
   const Bars& bars = figure.bars;
   double most = 0.0;
-  for (const auto& group : bars.values)
-    for (const double value : group) most = std::isnan(value) ? most : std::max(most, std::abs(value));
-  std::string out = head_of(figure, false) + "<div class=bars>";
+  std::size_t letters = 0;  // of the longest value: it stays on one line
+  for (const auto& group : bars.values) {
+    for (const double value : group) {
+      most = std::isnan(value) ? most : std::max(most, std::abs(value));
+      letters = std::max(letters, analysis::number_text(value, figure.decimals).size());
+    }
+  }
+  std::string out = head_of(figure, false) + fmt::format("<div class=bars style=\"--letters:{}\">", letters);
   for (std::size_t group = 0; group < bars.groups.size(); ++group) {
     out += fmt::format("<h4>{}</h4>", html_of(bars.groups[group]));
     for (std::size_t run = 0; run < bars.runs.size(); ++run) {
@@ -175,9 +188,10 @@ std::string points_html(const Figure& figure) {
   out += fmt::format("<div class=plane><em class=yl>{}</em><em class=xl>{}</em>", points.y_kpi, points.x_kpi);
   for (std::size_t run = 0; run < points.runs.size(); ++run) {
     if (std::isnan(points.x[run]) || std::isnan(points.y[run])) continue;
-    out += fmt::format("<i class=\"dot c{}\" data-run={} style=\"left:{:.2f}%;bottom:{:.2f}%\"><b>{}</b></i>", run % 8,
-                       run, place(points.x[run], *x_low, *x_high), place(points.y[run], *y_low, *y_high),
-                       escape_html(points.runs[run]));
+    out += fmt::format(
+        "<i class=\"dot c{}\" data-run={} style=\"left:{:.2f}%;bottom:{:.2f}%\"><b>{}<small></small></b></i>", run % 8,
+        run, place(points.x[run], *x_low, *x_high), place(points.y[run], *y_low, *y_high),
+        escape_html(points.runs[run]));
   }
   return out + "</div></div>\n" + foot_of(figure);
 }

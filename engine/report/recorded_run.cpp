@@ -87,9 +87,10 @@ void read_equipment(RunReader& reader) {
 }
 
 void read_scores(RunReader& reader) {
-  Statement rows(reader.database,
-                 "SELECT name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko FROM score "
-                 "ORDER BY id");
+  Statement rows(
+      reader.database,
+      "SELECT name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko, told FROM score "
+      "ORDER BY id");
   while (rows.next_row()) {
     Score score;
     score.name = kernel::make_printable(rows.column_text(0)), score.value = rows.column_real(1);
@@ -99,8 +100,13 @@ void read_scores(RunReader& reader) {
     score.excluded = kernel::make_printable(rows.column_text(9));
     score.help = kernel::make_printable(rows.column_text(10)),
     score.help_ko = kernel::make_printable(rows.column_text(11));
+    score.told = kernel::make_printable(rows.column_text(12));
     reader.run.scores.push_back(std::move(score));
   }
+  Statement verdict(reader.database, "SELECT sentence, sentence_ko FROM certificate");
+  if (verdict.next_row())
+    reader.run.verdict = {kernel::make_printable(verdict.column_text(0)),
+                          kernel::make_printable(verdict.column_text(1))};
 }
 
 /// Steps of a signal; more than are drawn become buckets with their range.

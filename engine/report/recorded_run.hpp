@@ -12,6 +12,7 @@
 
 #include "kernel/time.hpp"
 #include "record/reader.hpp"
+#include "report/words.hpp"
 
 namespace evtwin::report {
 
@@ -76,7 +77,7 @@ struct Storage {
 };
 
 struct Score {
-  std::string name, unit, n_of, gate, excluded, help, help_ko;
+  std::string name, unit, n_of, told, gate, excluded, help, help_ko;
   double value = unknown, pass = unknown, good = unknown;
   std::int64_t n = 0;
   bool indicative = false;
@@ -107,6 +108,7 @@ struct RunRecord {
   std::vector<Storage> storages;
   std::vector<Day> days;
   std::vector<Score> scores;
+  Text verdict;          ///< of a replay, in a sentence; empty: it is none
   Grid power, plan;      ///< plan: empty where none was recorded
   Grid metered, twin;    ///< of a replay, the log's readings and the twin in the same time; one row: all EVSEs together
   bool has_soc = false;  ///< of sessions; they are left out where there are too many

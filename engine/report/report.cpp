@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -33,6 +34,14 @@ std::vector<std::string> names_of(const std::vector<RunRecord>& runs) {
 
 }  // namespace
 
+bool has_prices(const Report& report) {
+  const record::RunSummary& first = report.runs.front().summary;
+  if (!first.currency.empty()) return true;
+  // Drivers may pay where nobody has named a currency.
+  return std::abs(analysis::value_of(first.kpis, "total_cost")) > 0.0 ||
+         std::abs(analysis::value_of(first.kpis, "driver_revenue")) > 0.0;
+}
+
 Report make_report(const std::vector<std::string>& files, bool whole) {
   Report report;
   for (const std::string& file : files) report.runs.push_back(read_run(file, files.size()));
@@ -40,7 +49,8 @@ Report make_report(const std::vector<std::string>& files, bool whole) {
   std::vector<analysis::VerdictRun> judged;
   for (std::size_t i = 0; i < report.runs.size(); ++i) {
     const record::RunSummary& summary = report.runs[i].summary;
-    judged.push_back({report.names[i], summary.kpis, summary.start_ns, summary.end_ns, summary.currency});
+    judged.push_back({report.names[i], summary.kpis, summary.start_ns, summary.end_ns, summary.currency,
+                      summary.parameters, !report.runs[i].scores.empty()});
   }
   report.verdict = analysis::give_verdict(judged, analysis::Language::english);
   report.verdict_ko = analysis::give_verdict(judged, analysis::Language::korean);

@@ -37,6 +37,9 @@ Report make_report(const std::vector<std::string>& files, bool whole);
 std::string page_of(const Report& report);
 inline constexpr std::string_view page_mark = "<!doctype html>\n<!-- evtwin report -->\n";
 
+/// Whether anything costs money. A site without a tariff has no currency, and figures of its money would be of nothing.
+bool has_prices(const Report& report);
+
 /// Every metering window of a run, from which its lines are drawn; in files only.
 Table windows_table(const Report& report, std::size_t run);
 

@@ -15,6 +15,7 @@ namespace evtwin::report {
 namespace {
 
 constexpr double width = 1280.0, left = 150.0, right = 1250.0, top = 96.0;
+constexpr double letter = 9.5;  // width of a letter of 18 px, about
 
 /// Okabe and Ito's colours, apart for every kind of sight (https://jfly.uni-koeln.de/color/), as in page.css.
 constexpr std::array<std::string_view, 8> palette{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -32,13 +33,12 @@ std::string heat_colour(int level) {
 class Sheet {
  public:
   Sheet(const Figure& figure, double bottom, bool korean) : bottom_(bottom), korean_(korean) {
-    text(30.0, 44.0, pick(figure.title), 26, "start", "font-weight=\"bold\"");
+    keys_ = text_part(30.0, 44.0, pick(figure.title), 26, "start", "font-weight=\"bold\"");
   }
   std::string pick(const Text& text) const { return korean_ ? text.ko : text.en; }
   void add(std::string_view part) { body_ += part; }
   void text(double x, double y, std::string_view words, int size, std::string_view anchor, std::string_view more = "") {
-    add(fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{}\" text-anchor=\"{}\" {}>{}</text>\n", x, y, size,
-                    anchor, more, escape_html(words)));
+    add(text_part(x, y, words, size, anchor, more));
   }
   void time_axis(const TimeFrame& frame) {
     for (const Tick& tick : time_ticks(frame)) {
@@ -47,11 +47,14 @@ class Sheet {
       text(x, bottom_ + 26.0, tick.text, 18, "middle");
     }
   }
-  void key(double& x, std::string_view colour, bool dashed, const std::string& name) {
-    add(fmt::format("<path stroke=\"{}\" stroke-width=\"4\"{} d=\"M{:.1f} 70h34\"/>\n", colour,
-                    dashed ? " stroke-dasharray=\"8 5\"" : "", x));
-    text(x + 42.0, 76.0, name, 18, "start");
-    x += 70.0 + 9.5 * static_cast<double>(kernel::display_width(name));
+  /// In rows as wide as the slide; all that is drawn otherwise is moved down below them.
+  void key(std::string_view colour, bool dashed, const std::string& name) {
+    const double width_of_key = 42.0 + letter * static_cast<double>(kernel::display_width(name));
+    if (key_x_ > left && key_x_ + width_of_key > right) key_x_ = left, moved_ += 26.0;
+    keys_ += fmt::format("<path stroke=\"{}\" stroke-width=\"4\"{} d=\"M{:.1f} {:.1f}h34\"/>\n", colour,
+                         dashed ? " stroke-dasharray=\"8 5\"" : "", key_x_, 70.0 + moved_);
+    keys_ += text_part(key_x_ + 42.0, 76.0 + moved_, name, 18, "start");
+    key_x_ += width_of_key + 28.0;
   }
   std::string file() const {
     return fmt::format(
@@ -59,14 +62,21 @@ class Sheet {
         "{1:.0f}\" "
         "font-family=\"NanumGothic, Noto Sans KR, Noto Sans, DejaVu Sans, sans-serif\" fill=\"#222\">\n<rect "
         "width=\"100%\" "
-        "height=\"100%\" fill=\"#fff\"/>\n{2}</svg>\n",
-        width, bottom_ + 44.0, body_);
+        "height=\"100%\" fill=\"#fff\"/>\n{2}<g transform=\"translate(0 {3:.0f})\">\n{4}</g></svg>\n",
+        width, bottom_ + 44.0 + moved_, keys_, moved_, body_);
   }
 
  private:
+  static std::string text_part(double x, double y, std::string_view words, int size, std::string_view anchor,
+                               std::string_view more = "") {
+    return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{}\" text-anchor=\"{}\" {}>{}</text>\n", x, y, size,
+                       anchor, more, escape_html(words));
+  }
+
   double bottom_;
   bool korean_;
-  std::string body_;
+  double key_x_ = left, moved_ = 0.0;
+  std::string keys_, body_;
 };
 
 void value_grid(Sheet& sheet, const Axis& axis, double height, const std::string& unit) {
@@ -84,7 +94,6 @@ std::string lines_file(const Figure& figure, const TimeFrame& frame, bool korean
   const Axis axis = value_axis(figure);
   value_grid(sheet, axis, height, figure.unit);
   const Placing placing{left, top, (right - left) / static_cast<double>(frame.span_s), height, 1};
-  double key_x = left;
   for (const Series& series : figure.series) {
     if (!series.shown) continue;
     const std::string_view colour = palette[static_cast<std::size_t>(series.colour) % palette.size()];
@@ -92,7 +101,7 @@ std::string lines_file(const Figure& figure, const TimeFrame& frame, bool korean
         fmt::format("<path fill=\"{}\" fill-opacity=\"0.2\" d=\"{}\"/>\n", colour, band_path(series, axis, placing)));
     sheet.add(fmt::format("<path fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\"{} d=\"{}\"/>\n", colour,
                           series.dashed ? " stroke-dasharray=\"8 5\"" : "", line_path(series, axis, placing)));
-    if (series.hint.en.empty()) sheet.key(key_x, colour, series.dashed, sheet.pick(series.name));
+    if (series.hint.en.empty()) sheet.key(colour, series.dashed, sheet.pick(series.name));
   }
   sheet.time_axis(frame);
   return sheet.file();
@@ -162,6 +171,24 @@ std::string bars_file(const Figure& figure, bool korean) {
   return sheet.file();
 }
 
+/// Words on a slide: where they begin, how long they are, and the height of their line.
+struct Span {
+  double x, length, y;
+};
+
+/// The height next to `y` at which words cross none that are there and stay above `bottom`.
+double free_height(const std::vector<Span>& taken, double x, double length, double y, double bottom) {
+  constexpr double line = 22.0;
+  for (const double lines : {0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 4.0, -4.0}) {
+    const double at = y + lines * line;
+    const bool crosses = std::any_of(taken.begin(), taken.end(), [&](const Span& other) {
+      return x < other.x + other.length && other.x < x + length && std::abs(at - other.y) < line;
+    });
+    if (!crosses && at < bottom && at > top + line) return at;
+  }
+  return y;
+}
+
 std::string points_file(const Figure& figure, bool korean) {
   const Points& points = figure.points;
   const double height = 420.0;
@@ -172,23 +199,29 @@ std::string points_file(const Figure& figure, bool korean) {
   sheet.text(right, top + height + 28.0, points.x_kpi, 18, "end");
   sheet.text(30.0, 74.0, points.y_kpi, 18, "start");
 
-  // Eight hundredths of margin on the left, twelve on the right: labels stand to the right of their points.
+  // Eight hundredths of margin on each side.
   const auto [x_low, x_high] = std::minmax_element(points.x.begin(), points.x.end());
   const auto [y_low, y_high] = std::minmax_element(points.y.begin(), points.y.end());
   const auto share = [](double value, double low, double high) {
-    return high > low ? 0.08 + 0.8 * (value - low) / (high - low) : 0.5;
+    return high > low ? 0.08 + 0.84 * (value - low) / (high - low) : 0.5;
   };
 
+  std::vector<Span> taken;
   for (std::size_t run = 0; run < points.runs.size(); ++run) {
     if (std::isnan(points.x[run]) || std::isnan(points.y[run])) continue;
     const double x = left + (right - left) * share(points.x[run], *x_low, *x_high);
     const double y = top + height * (1.0 - share(points.y[run], *y_low, *y_high));
     sheet.add(fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"9\" fill=\"{}\"/>\n", x, y,
                           palette[run % palette.size()]));
-    sheet.text(x + 14.0, y + 6.0,
-               fmt::format("{} ({}, {})", points.runs[run], analysis::number_text(points.x[run], 1),
-                           analysis::number_text(points.y[run], 1)),
-               18, "start");
+    // Words stand on the side of their point that has more room, above or below those of another that is close.
+    const std::string words = fmt::format("{} ({}, {})", points.runs[run], analysis::number_text(points.x[run], 1),
+                                          analysis::number_text(points.y[run], 1));
+    const double length = letter * static_cast<double>(kernel::display_width(words));
+    const bool on_its_left = x > (left + right) / 2.0;
+    const double begin = on_its_left ? x - 14.0 - length : x + 14.0;
+    const double line = free_height(taken, begin, length, y + 6.0, top + height);
+    taken.push_back({begin, length, line});
+    sheet.text(on_its_left ? x - 14.0 : x + 14.0, line, words, 18, on_its_left ? "end" : "start");
   }
   return sheet.file();
 }

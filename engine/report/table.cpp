@@ -14,7 +14,9 @@ namespace {
 
 std::string csv_words(const std::string& words) {
   const std::string text = kernel::make_printable(words);
-  const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+  // A - alone stands where nothing is known, and is no formula.
+  const bool formula =
+      text != "-" && !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
   return kernel::csv_cell(formula ? "'" + text : text);
 }
 
@@ -41,7 +43,10 @@ Cell cell_of_money(double value, const std::string& currency) {
 }
 
 std::string html_table(const Table& table) {
-  std::string out = fmt::format("<section id=\"{}\" class=t>\n", table.id);
+  // Paper can not be scrolled: tables of many columns are set smaller there.
+  constexpr std::size_t many = 8;
+  std::string out =
+      fmt::format("<section id=\"{}\" class=\"t{}\">\n", table.id, table.heads.size() > many ? " many" : "");
   const bool folded = table.folded;
   out += folded ? fmt::format("<details><summary><h3>{}</h3></summary>", html_of(table.title))
                 : fmt::format("<h3>{}</h3>", html_of(table.title));

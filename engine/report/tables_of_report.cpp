@@ -283,7 +283,8 @@ Table provenance_table(const Report& report) {
 }  // namespace
 
 std::vector<Table> tables_of(const Report& report, bool whole) {
-  std::vector<Table> tables{kpi_table_of(report), money_table(report)};
+  std::vector<Table> tables{kpi_table_of(report)};
+  if (has_prices(report)) tables.push_back(money_table(report));
   if (report.frame.span_s > 45 * 86'400) tables.push_back(months_table(report));
   tables.push_back(days_table(report));
   for (std::size_t run = 0; run < report.runs.size(); ++run) {

@@ -83,6 +83,19 @@ market::Signal pv_of(Build& build, const Value& value, const Where& where,
 /// Curves by day type and month: { weekday = ..., weekend = ... }, { months = ... }, a list, a number.
 std::vector<market::DayCurve> curves_of(const Value& value, const Where& where, double min, double max, double scale);
 
+// build_limits.cpp
+/// Bounds of a site's feeders and rows that change over time, as they are read.
+struct VaryingBounds {
+  Build& build;
+  const std::vector<market::LocalDate>& holidays;
+  std::vector<twin::LimitSeries>& series;
+};
+/// Values of a signal in the run.
+struct SignalSpan {
+  double lowest = 0.0, highest = 0.0;
+};
+SignalSpan span_in_run(const Build& build, const market::Signal& signal);
+
 // build_tariff.cpp
 market::Tariff tariff_of(Build& build, const Value& value, const Where& where);
 
@@ -101,6 +114,8 @@ std::uint32_t evse_row(const Stations& stations, const std::string& id, const Wh
 // build_demand_response.cpp
 /// Cuts of the contract power that touch the run; those that come every day are spelled out.
 std::vector<twin::LimitCut> cuts_of(const Build& build, const Value& value, const Where& where, double contract_kw);
+/// The same of a contract that changes over time: where it is below its highest, known from the start.
+std::vector<twin::LimitCut> cuts_of(const Build& build, const market::Signal& contract_kw, double highest_kw);
 
 // build_arrivals.cpp
 std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
@@ -118,6 +133,10 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
 /// `arrivals`.
 std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
                                            const Value* arrivals, const Where& arrivals_where, const twin::Site& site);
+// build_shared_limits.cpp
+/// Limits over several sites, which are all built by now.
+std::vector<twin::SharedLimit> shared_limits_of(Build& build, const Value& value, const Where& where);
+
 // build_roads.cpp
 /// Roads, stations, cars and trips; sends the visits of its trips to the sites that are stations. After the sites.
 std::shared_ptr<const RoadRegion> roads_of(Build& build, const Value& value, const Where& where);

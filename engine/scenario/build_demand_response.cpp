@@ -70,4 +70,15 @@ std::vector<twin::LimitCut> cuts_of(const Build& build, const Value& value, cons
   return cuts;
 }
 
+std::vector<twin::LimitCut> cuts_of(const Build& build, const market::Signal& contract_kw, double highest_kw) {
+  std::vector<twin::LimitCut> cuts;
+  market::SignalClock clock(contract_kw, build.world.calendar);
+  for (TimeNs t = build.world.start_ns; t < build.world.end_ns;) {
+    const market::Sample sample = clock.sample_at(t);
+    if (sample.value < highest_kw) cuts.push_back({t, sample.until_ns, build.world.start_ns, sample.value, 0.0});
+    t = sample.until_ns;
+  }
+  return cuts;
+}
+
 }  // namespace evtwin::scenario

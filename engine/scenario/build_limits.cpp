@@ -26,13 +26,39 @@ physics::LimitMember member_of(const Value& value, const Where& where, physics::
   return member;
 }
 
-physics::LimitRow row_of(const Value& value, const Where& where, const Stations& stations) {
+using Of = twin::LimitSeries::Of;
+
+/// A bound that is a number or, where `varying` takes it, changes over time: then the loosest of the run.
+/// @param index  of the feeder or row
+double bound_of(const Fields& f, std::string_view key, double otherwise, VaryingBounds* varying, Of of,
+                std::size_t index) {
+  const Value* value = f.find_value(key);
+  if (value == nullptr || value->is_number()) return f.read_number(key, otherwise);
+  const Where at = f.where(key);
+  if (varying == nullptr) throw_at(at, "must be a number, got " + describe_value(*value));
+
+  const bool is_lower = of == Of::row_lower;
+  const Key& row = *find_key(f.section(), key);
+  SignalUse use;
+  use.columns = {key};
+  use.quantity = sessions::Quantity::any;
+  // 0 must be allowed all the time, or nothing could hold while nobody charges.
+  use.min = is_lower ? row.min : 0.0;
+  use.max = is_lower ? 0.0 : row.max;
+  market::Signal signal = signal_of(varying->build, *value, at, use, varying->holidays);
+  const SignalSpan span = span_in_run(varying->build, signal);
+  varying->series.push_back({of, static_cast<std::uint32_t>(index), std::move(signal)});
+  return is_lower ? span.lowest : span.highest;
+}
+
+physics::LimitRow row_of(const Value& value, const Where& where, const Stations& stations, VaryingBounds* varying,
+                         std::size_t index) {
   const Fields f(value, find_section("row"), where);
   physics::LimitRow row;
   row.name = f.text("name");
   row.kind = static_cast<physics::LimitKind>(f.read_choice("kind"));
-  row.upper = f.read_number("upper", physics::infinite);
-  row.lower = f.read_number("lower", -physics::infinite);
+  row.upper = bound_of(f, "upper", physics::infinite, varying, Of::row_upper, index);
+  row.lower = bound_of(f, "lower", -physics::infinite, varying, Of::row_lower, index);
   if (!f.has_key("upper") && !f.has_key("lower")) fail_at(where, where.field_label() + " needs upper or lower");
 
   // A magnitude has an upper bound only: a lower one would not be convex.
@@ -74,7 +100,19 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
 
 }  // namespace
 
-std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) {
+SignalSpan span_in_run(const Build& build, const market::Signal& signal) {
+  market::SignalClock clock(signal, build.world.calendar);
+  SignalSpan span{physics::infinite, -physics::infinite};
+  for (TimeNs t = build.world.start_ns; t < build.world.end_ns;) {
+    const market::Sample sample = clock.sample_at(t);
+    span.lowest = std::min(span.lowest, sample.value);
+    span.highest = std::max(span.highest, sample.value);
+    t = sample.until_ns;
+  }
+  return span;
+}
+
+std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where, VaryingBounds* varying) {
   std::vector<physics::Feeder> out;
   const std::vector<const Value*> list = list_of(value, where, "feeders, each in its own braces");
 
@@ -85,9 +123,9 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
     const Fields f(*list[i], find_section("feeder"), where / i);
     physics::Feeder feeder;
     feeder.name = f.text("name");
-    feeder.max_kw = f.read_number("max_kw", physics::infinite);
-    feeder.max_a = f.read_number("max_a", physics::infinite);
-    feeder.max_export_kw = f.read_number("max_export_kw", physics::infinite);
+    feeder.max_kw = bound_of(f, "max_kw", physics::infinite, varying, Of::feeder_kw, i);
+    feeder.max_a = bound_of(f, "max_a", physics::infinite, varying, Of::feeder_a, i);
+    feeder.max_export_kw = bound_of(f, "max_export_kw", physics::infinite, varying, Of::feeder_export_kw, i);
     feeder.efficiency = f.read_number("efficiency");
 
     if (std::find(names.begin(), names.end(), feeder.name) != names.end())
@@ -116,12 +154,13 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
   return out;
 }
 
-std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations) {
+std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations,
+                                       VaryingBounds* varying) {
   std::vector<physics::LimitRow> out;
   const std::vector<const Value*> list = list_of(value, where, "rows, each in its own braces");
   std::set<std::string> names;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    out.push_back(row_of(*list[i], where / i, stations));
+    out.push_back(row_of(*list[i], where / i, stations, varying, i));
     if (!names.insert(out.back().name).second)
       throw_at(where / i / "name", "= \"" + out.back().name + "\" is used twice");
   }

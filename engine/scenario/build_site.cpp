@@ -108,15 +108,29 @@ void read_operation(const Fields& f, twin::Site& site) {
   }
 }
 
+/// A contract that changes over time is its highest, and cuts below it.
+void read_varying_contract(Build& build, const Fields& f, twin::Site& site) {
+  SignalUse use;
+  use.columns = {"kw", "contract_kw"};
+  const Where at = f.where("contract_kw");
+  const market::Signal signal = signal_of(build, *f.find_value("contract_kw"), at, use, site.tariff.holidays);
+  site.contract_kw = span_in_run(build, signal).highest;
+  if (site.contract_kw <= 0.0) throw_at(at, "is 0 all the time; a site without a grid connection can not be");
+  site.cuts = cuts_of(build, signal, site.contract_kw);
+}
+
 // Feeders, EVSEs, and what limits or takes them out.
 void read_stations(Build& build, const Fields& f, twin::Site& site) {
-  if (const Value* feeders = f.find_value("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"));
+  VaryingBounds varying{build, site.tariff.holidays, site.limit_series};
+  if (const Value* feeders = f.find_value("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"), &varying);
 
   const Stations stations =
       stations_of(build, *f.find_value("stations"), f.where("stations"), f.read_number("voltage_v"), site.feeders);
-  if (const Value* rows = f.find_value("rows")) site.rows = rows_of(*rows, f.where("rows"), stations);
-  if (const Value* cuts = f.find_value("demand_response"))
-    site.cuts = cuts_of(build, *cuts, f.where("demand_response"), site.contract_kw);
+  if (const Value* rows = f.find_value("rows")) site.rows = rows_of(*rows, f.where("rows"), stations, &varying);
+  if (const Value* cuts = f.find_value("demand_response")) {
+    const std::vector<twin::LimitCut> more = cuts_of(build, *cuts, f.where("demand_response"), site.contract_kw);
+    site.cuts.insert(site.cuts.end(), more.begin(), more.end());
+  }
   if (const Value* outages = f.find_value("outages"))
     site.outages = outages_of(build, *outages, f.where("outages"), stations);
   site.evses = stations.evses;
@@ -163,7 +177,10 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
   const Fields f(word.arguments.front(), find_section("site"), scenario.place_of(word));
   twin::Site site;
   site.name = f.text("name", default_name);
-  site.contract_kw = f.read_number("contract_kw", physics::infinite);
+  site.operator_name = f.text("operator");
+  const Value* contract = f.find_value("contract_kw");
+  const bool contract_varies = contract != nullptr && !contract->is_number();
+  if (!contract_varies) site.contract_kw = f.read_number("contract_kw", physics::infinite);
   site.export_limit_kw = f.read_number("export_limit_kw", physics::infinite);
   site.limits = static_cast<twin::LimitMode>(f.read_choice("limits"));
 
@@ -180,6 +197,7 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
   const LoadOptions& options = build.source.options();
   change_numbers(options, site);
   site.unmet_price_per_kwh = f.read_number("unmet_price_per_kwh");
+  site.share_price_per_kwh = f.read_number("share_price_per_kwh");
   site.wear_price_per_kwh = f.read_number("wear_price_per_kwh");
   site.part_month = static_cast<market::PartMonth>(f.read_choice("billing"));
   site.storage_policy = static_cast<twin::StoragePolicy>(f.read_choice("storage_policy"));
@@ -196,6 +214,8 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
   if (changes_tariff(options, site.name))
     build.world.flags.erase(build.world.flags.begin() + flags_before, build.world.flags.end());
 
+  // A change of the command line takes its place, with all that changes in it.
+  if (contract_varies && site.contract_kw == physics::infinite) read_varying_contract(build, f, site);
   read_signals(build, f, site);
   if (const Value* storage = f.find_value("storage")) site.storages = storages_of(*storage, f.where("storage"));
 

@@ -262,6 +262,7 @@ void Fields::check_value(const Key& key, const Value& value) const {
   switch (key.type) {
     case KeyType::number:
     case KeyType::whole:
+      if (key.varies && !value.is_number()) break;
       if (!value.is_number()) fail_type(at, article_of(key), value);
 
       // Some numbers are choices, such as 1 or 3 phases: no range says that.

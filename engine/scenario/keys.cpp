@@ -50,6 +50,12 @@ constexpr Key required(Key key) {
   return key;
 }
 
+constexpr Key varying(Key key) {
+  key.varies = true;
+  key.lua_type = "evtwin.signal";
+  return key;
+}
+
 constexpr double gigawatt_kw = 1e6;
 constexpr double most_price = 1e7;  // per kWh: above any currency's sane figure
 
@@ -101,6 +107,8 @@ constexpr std::array scenario_keys{
         "of rows by column; nil: does not apply). `require \"figures\"` has some."),
     other("sweep", {}, "evtwin.sweep", "none",
           "What `evtwin sweep run` does where its command line says nothing else; other commands look past it."),
+    other("shared_limits", {}, "evtwin.shared_limit[]", "none",
+          "Sums of kW that several sites may import together, as an aggregator or a common transformer allows it."),
     other(
         "roads", {}, "evtwin.roads", "none",
         "Roads between the sites and elsewhere, stations on them, and trips whose stops become arrivals at the sites: "
@@ -113,8 +121,11 @@ static_assert(are_sound(scenario_keys));
 
 constexpr std::array site_keys{
     name("name", "\"site\", with several \"site-1\" ...", "Name of the site."),
-    above("contract_kw", "kW", 0, gigawatt_kw, "none",
-          "Contract power: the import limit. Without it nothing limits the import."),
+    name("operator", "not said",
+         "Who runs the site: `evtwin run --operator NAME` runs the sites of one operator alone."),
+    varying(above("contract_kw", "kW", 0, gigawatt_kw, "none",
+                  "Contract power: the import limit. Without it nothing limits the import. Where it changes over time, "
+                  "the highest is the contract power, and less at other times a limit known beforehand.")),
     number("export_limit_kw", "kW", 0, gigawatt_kw, "none", "Most that may flow back into the grid."),
     choice("limits", "enforce|record", "\"enforce\"|\"record\"", "enforce",
            "Whether setpoints are cut so that limits hold, or overloads happen and are recorded."),
@@ -141,6 +152,10 @@ constexpr std::array site_keys{
            "Worth of a kWh wanted and not got, in the objective."),
     number("wear_price_per_kwh", "currency/kWh", 0, most_price, "0",
            "Battery wear per kWh discharged from cars and storage, in the objective."),
+    number(
+        "share_price_per_kwh", "currency/kWh", 0, most_price, "0",
+        "What a kWh of a shared limit is worth to the site: with share = \"price\" the higher price is served first. "
+        "Nobody is billed by it."),
     choice("billing", "pro_rata|full", "\"pro_rata\"|\"full\"", "pro_rata",
            "Demand charge of a month simulated in part: by its fraction, or whole."),
     other("past_peaks_kw", "kW", "table<string, number>", "none",
@@ -439,9 +454,9 @@ static_assert(are_sound(exponential_keys));
 constexpr std::array feeder_keys{
     required(name("name", {}, "Name.")),
     text("parent", "the grid connection", "Feeder above it."),
-    above("max_kw", "kW", 0, gigawatt_kw, "none", "Most power into it."),
-    above("max_a", "A", 0, 1e6, "none", "Most for the sum of the currents below it."),
-    number("max_export_kw", "kW", 0, gigawatt_kw, "none", "Most power back out of it."),
+    varying(above("max_kw", "kW", 0, gigawatt_kw, "none", "Most power into it; may change over time.")),
+    varying(above("max_a", "A", 0, 1e6, "none", "Most for the sum of the currents below it; may change over time.")),
+    varying(number("max_export_kw", "kW", 0, gigawatt_kw, "none", "Most power back out of it; may change over time.")),
     above("efficiency", "0..1", 0, 1, "1", "Power out of it per power into it."),
 };
 static_assert(are_sound(feeder_keys));
@@ -450,8 +465,8 @@ constexpr std::array row_keys{
     required(name("name", {}, "Name, shown where it binds.")),
     required(choice("kind", "power_kw|current_a|magnitude_a", "\"power_kw\"|\"current_a\"|\"magnitude_a\"", {},
                     "Sum of kW at the EVSE meters, of A per phase, or magnitude of the sum of current phasors.")),
-    number("upper", "kW or A", -1e6, 1e6, "none", "Largest."),
-    number("lower", "kW or A", -1e6, 1e6, "none", "Smallest; not for magnitude_a."),
+    varying(number("upper", "kW or A", -1e6, 1e6, "none", "Largest; may change over time.")),
+    varying(number("lower", "kW or A", -1e6, 1e6, "none", "Smallest; not for magnitude_a; may change over time.")),
     required(other("members", {}, "table<string, number|number[]>", {},
                    "{ [\"A-1\"] = coefficient }, or { coefficient, angle_deg } (default: the EVSE's phase); a "
                    "station's name means all its EVSEs.")),
@@ -530,6 +545,18 @@ constexpr std::array demand_response_keys{
     number("notice_min", "min", 0, 1e6, "15", "How long before its begin strategies know of it."),
 };
 static_assert(are_sound(demand_response_keys));
+
+constexpr std::array shared_limit_keys{
+    required(name("name", {}, "Name of the limit.")),
+    other("sites", {}, "\"all\"|string[]", "\"all\"", "Names of the sites that share it."),
+    required(other("kw", "kW", "evtwin.signal", {},
+                   "Most that they may import together, >= 0. What one of them feeds back relieves no other.")),
+    choice(
+        "share", "proportional|price", "\"proportional\"|\"price\"", "proportional",
+        "Who gets what where they ask for more, beyond base loads, which nothing lowers: each the same part of what it "
+        "asks for, or the sites of the highest share_price_per_kwh first, equal ones proportionally."),
+};
+static_assert(are_sound(shared_limit_keys));
 
 constexpr std::array roads_keys{
     required(
@@ -761,6 +788,14 @@ constexpr std::array all_sections{
             "Many points, seeds and strategies of the scenario: `evtwin sweep run FILE`.",
             {},
             sweep_keys},
+    Section{"shared_limit",
+            "shared_limits = { { ... }, ... }",
+            "A limit over several sites. Each site's strategy decides as if it were alone, and its guard keeps what it "
+            "asks "
+            "for to the site's share. Shares are worked out at each tick and when the limit changes; in between a site "
+            "that asks for more is given what the others leave.",
+            {},
+            shared_limit_keys},
     Section{
         "roads",
         "roads = { ... }",

@@ -31,6 +31,7 @@ struct Key {
   std::string_view words;     ///< choice: "enforce|record"; whole: "15|30|60"
   std::string_view lua_type;  ///< as the editor definitions write it
   std::string_view help;      ///< one or two sentences
+  bool varies = false;        ///< number: a signal over time may stand in its place, checked where it is used
 };
 
 /// A word of the language: its form before the braces, and the keys inside.

@@ -272,6 +272,40 @@ std::vector<std::shared_ptr<const Construct>> positional(const Fields& f, std::s
   return out;
 }
 
+/// Leaves the sites of one operator, and of limits over several sites their part. @throws ScriptError naming the
+/// operators that there are.
+void keep_operator(Build& build, const std::string& name) {
+  twin::World& world = build.world;
+  std::vector<std::int64_t> new_number(world.sites.size(), -1);
+  std::vector<twin::Site> kept;
+  std::set<std::string> operators;
+  for (std::size_t s = 0; s < world.sites.size(); ++s) {
+    if (!world.sites[s].operator_name.empty()) operators.insert(world.sites[s].operator_name);
+    if (world.sites[s].operator_name != name) continue;
+    new_number[s] = static_cast<std::int64_t>(kept.size());
+    kept.push_back(world.sites[s]);
+  }
+  if (kept.empty()) {
+    std::string text = "--operator " + kernel::make_printable(name, 60) + ": no site of the scenario is theirs";
+    if (operators.empty()) text += "; its sites name no operator (operator = \"...\" of a site)";
+    for (auto at = operators.begin(); at != operators.end(); ++at)
+      text += (at == operators.begin() ? "; there are: " : ", ") + kernel::make_printable(*at, 60);
+    throw ScriptError(text);
+  }
+  world.sites = std::move(kept);
+
+  for (twin::SharedLimit& limit : world.shared_limits) {
+    std::vector<std::uint32_t> sites;
+    for (const std::uint32_t s : limit.sites) {
+      if (new_number[s] >= 0) sites.push_back(static_cast<std::uint32_t>(new_number[s]));
+    }
+    if (sites.size() < limit.sites.size() && !sites.empty())
+      build.add_flag(limit.name, "some sites that share this limit are not in the run: theirs is left to the others");
+    limit.sites = std::move(sites);
+  }
+  std::erase_if(world.shared_limits, [](const twin::SharedLimit& limit) { return limit.sites.empty(); });
+}
+
 void check_params(const Language& language, const LoadOptions& options) {
   for (const auto& [name, value] : options.set) {
     const auto& params = language.params();
@@ -373,6 +407,9 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   build.has_roads = f.has_key("roads");
   read_sites(build, f, positional(f, "site"));
 
+  if (const Value* limits = f.find_value("shared_limits"))
+    world.shared_limits = shared_limits_of(build, *limits, f.where("shared_limits"));
+
   LoadedScenario out;
   if (const Value* roads = f.find_value("roads")) out.roads = roads_of(build, *roads, f.where("roads"));
   for (const twin::Site& site : world.sites) {
@@ -392,11 +429,13 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
                      "this " + made->kind + " is not inside scenario { ... } and does nothing");
   }
 
+  if (!options.operator_name.empty()) keep_operator(build, options.operator_name);
   twin::compile_clocks(world);
   if (const Value* figures = f.find_value("kpi")) out.figures = figures_of(*figures, f.where("kpi"));
   if (const Value* sweep = f.find_value("sweep")) out.sweep = sweep_of(*sweep, f.where("sweep"));
 
   for (const Language::Param& param : language->params()) out.params.push_back(param.name);
+  out.operator_name = options.operator_name;
   out.world = std::move(world);
   out.source = std::move(source);
   tell_loaded(out, watch.elapsed_ms());

@@ -28,6 +28,7 @@ struct LoadOptions {
   std::map<std::string, std::string> changes;  ///< --change name=value: what is otherwise at a site (site_changes.hpp)
   std::optional<std::uint64_t> seed;           ///< instead of the scenario's
   std::optional<int> days;                     ///< instead of the scenario's
+  std::string operator_name;                   ///< whose sites alone are kept; empty: all are
   std::string library_dir;                     ///< folder of the scenario library; empty: library_folder()
   /// In place of the scenario's arrivals, start and days: the sessions of a log on its one site, over the local days
   /// that they touch.
@@ -57,6 +58,7 @@ struct RoadRegion;
 struct LoadedScenario {
   twin::World world;
   std::shared_ptr<const ScenarioSource> source;
+  std::string operator_name;                ///< whose sites alone were kept; empty: all are there
   std::string strategy_label = "lua";       ///< of a strategy in Lua, in tables of results: "mine:patience_h=1"
   std::string strategy_where;               ///< "week.lua:9", for messages about the strategy's id and parameters
   std::vector<std::string> params;          ///< names that it reads with param(), in that order

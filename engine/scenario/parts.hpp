@@ -40,7 +40,10 @@ struct Stations {
 physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<physics::Feeder>& feeders);
 
 // build_limits.cpp
-std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where);
-std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations);
+struct VaryingBounds;
+/// @param varying  takes bounds that change over time; null: there are none
+std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where, VaryingBounds* varying = nullptr);
+std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations,
+                                       VaryingBounds* varying = nullptr);
 
 }  // namespace evtwin::scenario

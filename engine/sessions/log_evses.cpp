@@ -91,6 +91,21 @@ EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string
   return match;
 }
 
+namespace {
+
+/// Less power than the least current makes on so many phases flowed on fewer: the fewest whose current the EVSE can
+/// give (two-phase cars are rare). Where the log tells currents, phases are seen, and are not more than these.
+std::uint8_t phases_that_carry(double kw, std::uint8_t phases, const physics::Evse& evse) {
+  const auto amperes = [&](std::uint8_t over) { return kw * 1000.0 / (over * evse.voltage_v); };
+  if (amperes(phases) >= evse.min_a * (1.0 - 1e-6)) return phases;
+  for (std::uint8_t fewer = 1; fewer < phases; ++fewer) {
+    if (amperes(fewer) <= evse.max_a * (1.0 + 1e-6)) return fewer;
+  }
+  return phases;
+}
+
+}  // namespace
+
 void fit_to_evse(LogSession& session, const physics::Evse& evse) {
   physics::Vehicle& vehicle = session.vehicle;
   if (session.most_a > 0.0 && evse.phases > 0) {
@@ -104,7 +119,7 @@ void fit_to_evse(LogSession& session, const physics::Evse& evse) {
     vehicle.max_dc_kw = std::max(session.observed_kw, evse.min_kw);
     return;
   }
-  vehicle.ac_phases = std::min(vehicle.ac_phases, evse.phases);
+  vehicle.ac_phases = phases_that_carry(session.observed_kw, std::min(vehicle.ac_phases, evse.phases), evse);
   const double kw_per_a = vehicle.ac_phases * evse.voltage_v / 1000.0;
   double offer_a = std::max(session.observed_kw / kw_per_a, evse.min_a);
   const auto enough = std::lower_bound(evse.rates_a.begin(), evse.rates_a.end(), offer_a * (1.0 - 1e-9));

@@ -51,6 +51,7 @@ class Books {
   void begin();
 
   // Time passes
+  void set_bounds(std::span<const double> bounds) { limits_.set_bounds(context_.site, bounds); }
   void set_contract_kw(double kw, TimeNs t) { meter_.set_contract_kw(kw, t); }
   void book_piece(const Piece& piece, const SignalValues& now);
   /// The end of a metering window; the next one opens.
@@ -120,7 +121,7 @@ class Books {
 
   const SiteContext context_;
   const physics::FeederTree& tree_;
-  const PowerLimits limits_;
+  PowerLimits limits_;
 
   control::Ledger total_, at_last_decision_, at_window_start_;
   market::DemandMeter meter_;

@@ -6,6 +6,24 @@
 
 namespace evtwin::twin {
 
+namespace {
+
+/// The guard's row of a bound: the grid connection, then by feeder the one in A and the one in kW where there are, then
+/// those of the scenario.
+std::size_t row_of_series(const Site& site, const LimitSeries& series) {
+  std::size_t row = 1;
+  const bool of_feeder = series.of < LimitSeries::Of::row_upper;
+  for (std::size_t f = 0; f < site.feeders.size(); ++f) {
+    const physics::Feeder& feeder = site.feeders[f];
+    const std::size_t current_rows = feeder.max_a < infinite ? 1 : 0;
+    if (of_feeder && f == series.index) return row + (series.of == LimitSeries::Of::feeder_a ? 0 : current_rows);
+    row += current_rows + (feeder.max_kw < infinite || feeder.max_export_kw < infinite ? 1 : 0);
+  }
+  return row + series.index;
+}
+
+}  // namespace
+
 Grants::Grants(const SiteContext& context)
     : context_(context),
       guard_(context.site.evses, context.site.storages, physics::FeederTree(context.site.feeders), context.site.rows,
@@ -13,7 +31,10 @@ Grants::Grants(const SiteContext& context)
       is_named_(guard_.member_count(), 0),
       told_reason_(guard_.member_count(), Correction::none),
       told_given_kw_(guard_.member_count(), 0.0),
-      row_told_(guard_.rows().size(), 0) {}
+      row_told_(guard_.rows().size(), 0) {
+  for (const LimitSeries& series : context.site.limit_series)
+    series_row_.push_back(row_of_series(context.site, series));
+}
 
 void Grants::begin() {
   const Site& site = context_.site;
@@ -29,15 +50,38 @@ void Grants::begin() {
   std::fill(told_reason_.begin(), told_reason_.end(), Correction::none);
   std::fill(told_given_kw_.begin(), told_given_kw_.end(), 0.0);
   std::fill(row_told_.begin(), row_told_.end(), 0);
-  any_row_told_ = hold_due_ = look_due_ = held_down_ = shown_ = false;
+  any_row_told_ = hold_due_ = look_due_ = held_down_ = shown_ = has_looked_ = false;
+  share_limit_ = -1;
+  looks_at_wishes_ = true;
   everybody_due_ = true;
   clear_named();
   corrections_ = {};
 }
 
-void Grants::set_limits(double contract_kw, double export_limit_kw) {
-  guard_.set_contract(contract_kw, export_limit_kw);
+void Grants::set_limits(double contract_kw, double export_limit_kw, std::span<const double> bounds) {
+  restore_limits(contract_kw, export_limit_kw, bounds);
   ask_again();
+}
+
+void Grants::restore_limits(double contract_kw, double export_limit_kw, std::span<const double> bounds) {
+  guard_.set_contract(contract_kw, export_limit_kw);
+  for (std::size_t k = 0; k < bounds.size(); ++k) {
+    const control::GuardRow& row = guard_.rows()[series_row_[k]];
+    const double value = bounds[k];
+    switch (context_.site.limit_series[k].of) {
+      case LimitSeries::Of::feeder_kw:
+      case LimitSeries::Of::feeder_a:
+      case LimitSeries::Of::row_upper:
+        guard_.set_bounds(series_row_[k], row.lower, value);
+        break;
+      case LimitSeries::Of::feeder_export_kw:
+        guard_.set_bounds(series_row_[k], -value, row.upper);
+        break;
+      case LimitSeries::Of::row_lower:
+        guard_.set_bounds(series_row_[k], value, row.upper);
+        break;
+    }
+  }
 }
 
 void Grants::set_available(std::uint32_t evse, bool available, bool occupied) {
@@ -72,23 +116,44 @@ void Grants::clear_named() {
   named_.clear();
 }
 
-std::span<const std::uint32_t> Grants::run_guard(std::span<const std::uint32_t> active,
-                                                 std::span<const physics::Coupling> couplings, TimeNs t) {
+void Grants::look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings) {
   shown_ = false;
-  const bool everybody = concerns_everybody();
-  if (!everybody) {
+  has_looked_ = true;
+  looks_at_everybody_ = concerns_everybody();
+  looks_at_wishes_ = !only_holds();
+  if (!looks_at_everybody_) {
     guard_.clamp_wishes(named_members(), couplings);
-  } else if (everybody_due_ || look_due_) {
+  } else if (looks_at_wishes_) {
     guard_.clamp_wishes(active, couplings);
   }
-  const auto exceeded = guard_.hold_setpoints(active, couplings, context_.site.limits == LimitMode::enforce);
+  if (looks_at_wishes_) share_limit_ = -1;
+  exceeded_ = guard_.hold_setpoints(active, couplings, context_.site.limits == LimitMode::enforce);
   everybody_due_ = look_due_ = hold_due_ = false;
+}
+
+/// The strategy's view shows the site's own limits: a share is for this look alone.
+void Grants::look_within(double share_kw, std::int32_t shared_limit, std::span<const std::uint32_t> active,
+                         std::span<const physics::Coupling> couplings) {
+  shown_ = false;
+  has_looked_ = looks_at_everybody_ = true;
+  share_limit_ = shared_limit;
+  const double contract_kw = guard_.rows()[0].upper, export_limit_kw = -guard_.rows()[0].lower;
+  guard_.set_contract(std::min(contract_kw, share_kw), export_limit_kw);
+  if (looks_at_wishes_) guard_.clamp_wishes(active, couplings);
+  exceeded_ = guard_.hold_setpoints(active, couplings, context_.site.limits == LimitMode::enforce);
+  guard_.set_contract(contract_kw, export_limit_kw);
+}
+
+std::span<const std::uint32_t> Grants::finish_look(std::span<const std::uint32_t> active,
+                                                   std::span<const physics::Coupling> couplings, TimeNs t) {
+  has_looked_ = false;
+  looks_at_wishes_ = true;
   if (held_down_ || !guard_.found_all_held()) {
     held_down_ =
-        !exceeded.empty() || std::any_of(active.begin(), active.end(), [&](std::uint32_t i) { return is_limited(i); });
+        !exceeded_.empty() || std::any_of(active.begin(), active.end(), [&](std::uint32_t i) { return is_limited(i); });
   }
-  tell_exceeded(exceeded, couplings, t);
-  return everybody || held_down_ ? active : named_members();
+  tell_exceeded(exceeded_, couplings, t);
+  return looks_at_everybody_ || held_down_ ? active : named_members();
 }
 
 void Grants::show_in_view(control::ViewColumns& columns, std::span<const std::uint32_t> active) {
@@ -139,6 +204,9 @@ void Grants::tell_once(std::uint32_t member, double asked_kw, double given_kw, C
                           given_kw,
                           {}};
   if (limit >= 0) record.limit_name = guard_.rows()[static_cast<std::size_t>(limit)].name;
+  // Within a share the grid connection stands for the limit that it is a share of.
+  if (limit == 0 && share_limit_ >= 0)
+    record.limit_name = context_.world.shared_limits[static_cast<std::size_t>(share_limit_)].name;
   context_.observer->on_correction(record);
 }
 

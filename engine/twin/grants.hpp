@@ -53,9 +53,10 @@ class Grants {
     named_.push_back(member);
   }
 
-  void set_limits(double contract_kw, double export_limit_kw);
+  /// @param bounds  [Site::limit_series] of feeders and rows
+  void set_limits(double contract_kw, double export_limit_kw, std::span<const double> bounds);
   /// After loading: as they were, nothing changed.
-  void restore_limits(double contract_kw, double export_limit_kw) { guard_.set_contract(contract_kw, export_limit_kw); }
+  void restore_limits(double contract_kw, double export_limit_kw, std::span<const double> bounds);
   bool is_available(std::uint32_t evse) const { return guard_.outage[evse] == 0.0; }
   std::span<const double> outage_flags() const { return guard_.outage; }  ///< [evses] 1 while out of service
   void set_available(std::uint32_t evse, bool available, bool occupied);
@@ -78,10 +79,24 @@ class Grants {
 
   /// Power of the site beside its members, kW: base load and standby less PV.
   void set_base_kw(double kw) { guard_.set_base_kw(kw); }
-  /// The guard's answer to what changed at this instant. Rows that stay exceeded are told.
+  /// The guard's answer to what changed at this instant, by the site's own limits.
+  void look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings);
+  /// The same with no more import than `share_kw`, of the world's shared limit with that number. After look(), or by
+  /// itself where nothing else changed.
+  void look_within(double share_kw, std::int32_t shared_limit, std::span<const std::uint32_t> active,
+                   std::span<const physics::Coupling> couplings);
+  bool has_looked() const { return has_looked_; }
+  /// Whether the look that is due lowers set-points at most.
+  bool only_holds() const { return held_down_ && !everybody_due_ && !look_due_; }
+  bool is_held_down() const { return held_down_; }
+  /// Import that the given set-points may come to until the next event, kW.
+  double import_kw(std::span<const physics::Coupling> couplings) const {
+    return guard_.value_of_row(guard_.rows()[0], control::Side::upper, couplings);
+  }
+  /// Ends the look, of which there was one. Rows that stay exceeded are told.
   /// @returns the members whose set-points may be others, ascending: everybody, or those that were named
-  std::span<const std::uint32_t> run_guard(std::span<const std::uint32_t> active,
-                                           std::span<const physics::Coupling> couplings, TimeNs t);
+  std::span<const std::uint32_t> finish_look(std::span<const std::uint32_t> active,
+                                             std::span<const physics::Coupling> couplings, TimeNs t);
   /// Tells why a member has not what it asked for, once until that changes.
   /// Nobody is named any more.
   void clear_named();
@@ -94,7 +109,7 @@ class Grants {
   /// Power asked of an EVSE where nobody is; 0 is what it has.
   void tell_not_plugged_in(std::uint32_t evse, double asked_kw, TimeNs t);
 
-  /// Columns of what was asked, granted and why, where a look may have changed them. @param active  as in run_guard()
+  /// Columns of what was asked, granted and why, where a look may have changed them. @param active  as in look()
   void show_in_view(control::ViewColumns& columns, std::span<const std::uint32_t> active);
 
   void add_to_result(SiteResult& result) const { result.corrections = corrections_; }
@@ -110,10 +125,15 @@ class Grants {
   const SiteContext context_;
 
   control::Guard guard_;
+  std::vector<std::size_t> series_row_;  // [Site::limit_series] row of the guard
   bool everybody_due_ = true, look_due_ = false, hold_due_ = false;
   std::vector<std::uint32_t> named_;     // since the last look
   std::vector<std::uint8_t> is_named_;   // [members]
   bool held_down_ = false;               // a limit gives some member less than it asked for, or is exceeded
+  std::int32_t share_limit_ = -1;        // the shared limit whose share the grid connection was held to last
+  // Of a look that is not finished
+  bool has_looked_ = false, looks_at_everybody_ = false, looks_at_wishes_ = true;
+  std::span<const std::uint32_t> exceeded_;
   bool shown_ = false;                   // nothing changed since show_in_view()
   std::vector<Correction> told_reason_;  // [members]
   std::vector<double> told_given_kw_;    // [members]
@@ -121,14 +141,16 @@ class Grants {
   bool any_row_told_ = false;
   std::array<std::uint64_t, correction_count> corrections_{};
 };
-static_assert(kernel::has_size<Grants>(936), "a new field must be archived or made anew after loading");
+static_assert(kernel::has_size<Grants>(992), "a new field must be archived or made anew after loading");
 
 template <class A>
 void Grants::archive_fields(A& a) {
   a.begin_section("grants");
-  a(guard_, everybody_due_, look_due_, hold_due_, held_down_, named_);
+  a(guard_, everybody_due_, look_due_, hold_due_, held_down_, share_limit_, named_);
   for (const std::uint32_t member : named_)
     a.require_that(member < guard_.member_count(), "a member that there is not");
+  a.require_that(share_limit_ < static_cast<std::int32_t>(context_.world.shared_limits.size()),
+                 "a shared limit that there is not");
   if constexpr (A::loads) {
     shown_ = false;
     for (const std::uint32_t member : named_) is_named_[member] = 1;

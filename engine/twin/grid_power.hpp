@@ -1,5 +1,6 @@
 // Net power at the grid connection between two instants, and where it, or a limit below it, changes sides.
 #pragma once
+#include <span>
 #include <vector>
 
 #include "physics/limits.hpp"
@@ -17,6 +18,8 @@ class GridPower {
  public:
   GridPower(const Site& site, const physics::FeederTree& tree);
 
+  void set_bounds(std::span<const double> bounds) { limits_.set_bounds(site_, bounds); }
+
   /// Import (> 0) or export at `t` under the laws in force, kW.
   double kw_at(const Power& power, const SignalValues& now, TimeNs t);
 
@@ -29,7 +32,7 @@ class GridPower {
 
   const Site& site_;
   const physics::FeederTree& tree_;
-  const PowerLimits limits_;
+  PowerLimits limits_;
   std::vector<double> feeder_kw_, into_kw_, into_before_kw_;  // [feeders] scratch
   std::vector<int> sides_, sides_before_;                     // [power limits] scratch
 };

@@ -8,6 +8,7 @@
 namespace evtwin::twin {
 
 Hosts::Hosts(Run& run, const World& world, const control::StrategyFactory& make) : run_(run), world_(world) {
+  run.open_on_demand();
   for (std::uint32_t s = 0; s < run.site_count(); ++s) {
     const control::Strategy& made = *strategies_.emplace_back(make(run.view(s), world.seed, s));
     run.set_interest(s, {made.name_in_messages(), made.subscribes, made.horizon_steps, made.plan_steps,
@@ -26,6 +27,7 @@ void Hosts::ask_sites(std::span<const std::uint32_t> sites) {
       strategy.remarks.clear();
       if (strategy.unheard > 0) run_.leave_out_remarks(site, std::exchange(strategy.unheard, 0));
       run_.answer(site);
+      run_.settle_answered(site);
     } catch (const control::StrategyError& error) {
       throw_failure(error, site);
     }

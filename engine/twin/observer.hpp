@@ -157,6 +157,30 @@ struct EventRecord {
   std::string_view text;
 };
 
+/// A site's share of the limits it has in common with others, from an instant on; told while it gets less than it asks
+/// for, and when that ends.
+struct ShareRecord {
+  std::uint32_t site = 0;
+  std::int32_t limit = -1;  ///< of World::shared_limits, the one that binds; -1: it has what it asks for
+  TimeNs start_ns = 0;
+  double asked_kw = 0.0, share_kw = 0.0;  ///< import that it may reach
+};
+
+/// A bound of a feeder or row that changes over time, from an instant on.
+struct LimitStepRecord {
+  std::uint32_t site = 0;
+  std::uint32_t series = 0;  ///< of Site::limit_series
+  TimeNs start_ns = 0;
+  double value = 0.0;  ///< kW or A
+};
+
+/// A shared limit from an instant on.
+struct SharedLimitRecord {
+  std::uint32_t limit = 0;
+  TimeNs start_ns = 0;
+  double kw = 0.0;
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -169,6 +193,9 @@ class Observer {
   virtual void on_meter(const MeterRecord&) {}
   virtual void on_evse_day(const EvseDayRecord&) {}
   virtual void on_event(const EventRecord&) {}
+  virtual void on_limit_step(const LimitStepRecord&) {}
+  virtual void on_shared_limit(const SharedLimitRecord&) {}
+  virtual void on_share(const ShareRecord&) {}
 };
 
 }  // namespace evtwin::twin

@@ -238,6 +238,8 @@ void Power::renew_law(std::uint32_t member, double setpoint_kw, TimeNs t) {
     }
   }
 
+  // A set-point at the very instant at which a vehicle is done comes before its crossing, which is then gone.
+  if (m.law.kw == 0.0 && setpoint_kw > 0.0 && member < evse_count()) look_whether_it_draws(member);
   if (m.law.kw != 0.0) moving_.insert(std::lower_bound(moving_.begin(), moving_.end(), member), member);
   falling_ += sinks(m.law) ? 1U : 0U;
   rising_ += climbs(m.law) ? 1U : 0U;

@@ -31,6 +31,11 @@ class PowerLimits {
     }
   }
 
+  /// Bounds of Site::limit_series in force from now on.
+  void set_bounds(const Site& site, std::span<const double> bounds) {
+    for (std::size_t k = 0; k < bounds.size(); ++k) set_bound(site, site.limit_series[k], bounds[k]);
+  }
+
   std::span<const Limit> all_limits() const { return limits_; }
   /// Whether more draw of some EVSE lowers some row, so that powers that all fall can make it rise.
   bool any_relief() const { return any_relief_; }
@@ -46,6 +51,18 @@ class PowerLimits {
   }
 
  private:
+  void set_bound(const Site& site, const LimitSeries& series, double value) {
+    const bool of_row = series.of == LimitSeries::Of::row_upper || series.of == LimitSeries::Of::row_lower;
+    for (Limit& limit : limits_) {
+      const bool is_it = of_row ? limit.row == &site.rows[series.index]
+                                : limit.feeder == static_cast<std::int32_t>(series.index);
+      if (!is_it) continue;
+      if (series.of == LimitSeries::Of::feeder_kw || series.of == LimitSeries::Of::row_upper) limit.upper_kw = value;
+      if (series.of == LimitSeries::Of::row_lower) limit.lower_kw = value;
+      if (series.of == LimitSeries::Of::feeder_export_kw) limit.lower_kw = -value;
+    }
+  }
+
   std::vector<Limit> limits_;
   bool any_relief_ = false;
 };

@@ -117,8 +117,22 @@ struct SiteResult {
 static_assert(kernel::has_size<SiteResult>(712),
               "a new sum that grows in the run must be archived, and the title of checkpoints changed");
 
+/// Sums over one shared limit. Powers are those that sites may reach until their next event: a battery that tapers
+/// counts with the most it may draw.
+struct SharedLimitResult {
+  struct Part {
+    std::uint32_t site = 0;
+    double asked_kwh = 0.0, share_kwh = 0.0;
+    double short_h = 0.0;  ///< with a share below what was asked for
+  };
+  double highest_kw = 0.0;                    ///< highest sum of shares
+  double excess_kwh = 0.0, excess_h = 0.0;    ///< above the limit: base loads that nothing can lower
+  std::vector<Part> sites;                    ///< as the limit lists them; a site of several limits has one share
+};
+
 struct Result {
   std::vector<SiteResult> sites;
+  std::vector<SharedLimitResult> shared_limits;
   std::uint64_t event_hash = 0;
   std::uint64_t events = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "kernel/archive.hpp"
 #include "kernel/log.hpp"
+#include "twin/shared_limits.hpp"
 #include "twin/site_run.hpp"
 
 namespace evtwin::twin {
@@ -14,7 +15,7 @@ namespace evtwin::twin {
 namespace {
 
 /// Title of the bytes; to be counted up whenever a field comes, goes or changes its meaning.
-constexpr std::string_view state_title = "evtwin run 5";
+constexpr std::string_view state_title = "evtwin run 6";
 
 constexpr std::uint32_t scripted_timer = 0, first_part_timer = 1;
 
@@ -27,6 +28,10 @@ double checked(double value, const char* name) {
 
 Run::Run(const World& world, RunSetup setup)
     : world_(world), setup_(std::move(setup)), episode_(episode_of(world)), now_ns_(world.start_ns) {
+  if (!world.shared_limits.empty()) {
+    shared_limits_ = std::make_unique<SharedLimits>(world, setup_.observer);
+    setup_.parts.push_back(shared_limits_.get());
+  }
   std::size_t timers = first_part_timer + setup_.parts.size();
   for (const Site& site : world.sites) timers += Timers::timer_count(site);
   queue_.reserve_timers(timers);
@@ -39,7 +44,7 @@ Run::Run(const World& world, RunSetup setup)
   }
   asked_.reserve(sites_.size());
   touched_.reserve(sites_.size());
-  answered_.resize(sites_.size());
+  questions_.resize(sites_.size(), Question::none);
   is_touched_.resize(sites_.size());
 }
 
@@ -58,7 +63,9 @@ void Run::begin(const Episode& episode) {
   script_memory_.clear();
   asked_.clear();
   touched_.clear();
+  settled_ = 0;
   std::fill(is_touched_.begin(), is_touched_.end(), std::uint8_t{0});
+  std::fill(questions_.begin(), questions_.end(), Question::none);
   for (auto& site : sites_) site->begin();
   for (auto& site : sites_) site->start_episode();
   schedule_scripted();
@@ -86,7 +93,10 @@ Pause Run::advance_until(TimeNs until) {
     if (queue_.next_time() == now_ns_) continue;
     if (!asked_.empty()) {
       paused_ns_ = now_ns_;
-      if (asked_.size() > 1) std::sort(asked_.begin(), asked_.end());
+      if (asked_.size() > 1) {
+        std::sort(asked_.begin(), asked_.end());
+        std::sort(touched_.begin(), touched_.end());
+      }
       return {Pause::Kind::decision, now_ns_, asked_};
     }
     end_instant();
@@ -112,39 +122,96 @@ void Run::dispatch_event(const kernel::Event& event) {
     return;
   }
   const std::uint32_t s = site_of(event.timer);
-  if (!touch_site(s).handle_event(event)) return;
-  sites_[s]->open_decision(now_ns_);
+  if (static_cast<EventKind>(event.kind) != EventKind::clock || !sites_[s]->is_decision_due(event.time)) {
+    touch_site(s).handle_event(event);
+    return;
+  }
+  mark_touched(s);
   asked_.push_back(s);
-  answered_[s] = 0;
+  questions_[s] = Question::due;
+  if (!opens_on_demand_) open_asked(s);
+}
+
+/// A site's clock has rung for a decision: brings it, and its view, up to now. Its own affair alone, so that it may wait
+/// until somebody looks.
+void Run::open_asked(std::uint32_t site) const {
+  if (questions_[site] != Question::due) return;
+  questions_[site] = Question::open;
+  sites_[site]->book_until(now_ns_);
+  sites_[site]->ring_clock(now_ns_);
+  sites_[site]->open_decision(now_ns_);
+}
+
+void Run::open_all_asked() const {
+  for (const std::uint32_t s : asked_) open_asked(s);
 }
 
 /// After the last event of an instant and all answers: every site that something happened to settles.
 void Run::end_instant() {
   for (const std::uint32_t s : asked_) {
-    if (answered_[s] == 0) answer(s);
+    if (questions_[s] != Question::answered) answer(s);
+    questions_[s] = Question::none;
   }
   asked_.clear();
-  if (touched_.size() > 1) std::sort(touched_.begin(), touched_.end());
-  for (const std::uint32_t s : touched_) {
+  if (shared_limits_ != nullptr) settle_shares();
+  if (touched_.size() - settled_ > 1)
+    std::sort(touched_.begin() + static_cast<std::ptrdiff_t>(settled_), touched_.end());
+  settle_touched(site_count());
+  touched_.clear();
+  settled_ = 0;
+}
+
+/// Those of a site's number below `up_to`, in order, as far as none waits for its answer.
+void Run::settle_touched(std::uint32_t up_to) {
+  for (; settled_ < touched_.size(); ++settled_) {
+    const std::uint32_t s = touched_[settled_];
+    if (s >= up_to || questions_[s] == Question::due || questions_[s] == Question::open) return;
     is_touched_[s] = 0;
     sites_[s]->settle_instant(now_ns_);
   }
-  touched_.clear();
 }
 
-const evtwin_view& Run::view(std::uint32_t site) const { return sites_[site]->view(); }
-evtwin_decision& Run::decision(std::uint32_t site) { return sites_[site]->decision(); }
-void Run::add_remark(std::uint32_t site, const control::Strategy::Remark& remark) { sites_[site]->add_remark(remark); }
+void Run::settle_answered(std::uint32_t site) {
+  if (asked_.size() < 2) return;  // the end of the instant is near
+  // Shares are of all, but what a site asks for is known by itself.
+  if (shared_limits_ != nullptr) {
+    shared_limits_->ask_early(sites_, site, now_ns_);
+  } else {
+    settle_touched(site + 1);
+  }
+}
+
+/// Where sites share limits, what each may have is known before any of them settles.
+void Run::settle_shares() {
+  if (!shared_limits_->concerns_all() && shared_limits_->settle_some(sites_, touched_, now_ns_)) return;
+  for (const std::uint32_t site : shared_limits_->sites()) touch_site(site);
+  shared_limits_->settle_all(sites_, now_ns_);
+}
+
+const evtwin_view& Run::view(std::uint32_t site) const {
+  open_asked(site);
+  return sites_[site]->view();
+}
+evtwin_decision& Run::decision(std::uint32_t site) {
+  open_asked(site);
+  return sites_[site]->decision();
+}
+void Run::add_remark(std::uint32_t site, const control::Strategy::Remark& remark) {
+  open_asked(site);
+  sites_[site]->add_remark(remark);
+}
 void Run::leave_out_remarks(std::uint32_t site, std::uint64_t count) { sites_[site]->leave_out_remarks(count); }
 
 void Run::answer(std::uint32_t site) {
+  open_asked(site);
   sites_[site]->take_decision(now_ns_);
-  answered_[site] = 1;
+  questions_[site] = Question::answered;
 }
 
 Result Run::finish_run() {
   end_instant();
   Result result;
+  if (shared_limits_ != nullptr) result.shared_limits = shared_limits_->close_books(paused_ns_);
   for (auto& site : sites_) result.sites.push_back(site->close_books(paused_ns_));
   for (const SiteResult& site : result.sites) {
     for (const double figure :
@@ -164,12 +231,16 @@ std::uint32_t Run::site_of(std::uint32_t timer) const {
 
 SiteRun& Run::touch_site(std::uint32_t site) {
   SiteRun& touched = *sites_[site];
+  open_asked(site);
   touched.book_until(now_ns_);
-  if (is_touched_[site] == 0) {
-    is_touched_[site] = 1;
-    touched_.push_back(site);
-  }
+  mark_touched(site);
   return touched;
+}
+
+void Run::mark_touched(std::uint32_t site) {
+  if (is_touched_[site] != 0) return;
+  is_touched_[site] = 1;
+  touched_.push_back(site);
 }
 
 // ---- Scripted events, parts of the world, and what both may touch
@@ -248,6 +319,7 @@ void Run::archive_fields(A& a) {
 }
 
 Checkpoint Run::save_checkpoint() {
+  open_all_asked();
   kernel::ArchiveWriter a(state_title);
   archive_fields(a);
   a.begin_section("queue");
@@ -273,7 +345,7 @@ void Run::resume_from(const Checkpoint& checkpoint, Successor successor) {
   }
   for (const std::uint32_t s : asked_) {
     sites_[s]->open_decision(now_ns_);
-    answered_[s] = 0;
+    questions_[s] = Question::open;
   }
   if (successor == Successor::same_strategy) return;
   for (auto& site : sites_) site->change_strategy();

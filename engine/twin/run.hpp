@@ -22,6 +22,7 @@
 
 namespace evtwin::twin {
 
+class SharedLimits;
 class SiteRun;
 
 /// Where a run stands still, and what it waits for.
@@ -48,6 +49,11 @@ class Run final : private SiteControls {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
+  /// For a caller that asks site by site and looks at a view through view() alone: what a tick brings to a site then
+  /// happens when its view is first looked at, and settle_answered() may follow each answer, so that a site's memory is
+  /// walked once. The run is the same.
+  void open_on_demand() { opens_on_demand_ = true; }
+
   std::uint32_t site_count() const { return static_cast<std::uint32_t>(sites_.size()); }
   /// Interest of the strategy that answers for a site, before begin() or resume_from().
   void set_interest(std::uint32_t site, const Interest& interest);
@@ -72,6 +78,10 @@ class Run final : private SiteControls {
   /// Takes what stands in decision(). @throws control::StrategyError for infinite power, a wake-up that is not after
   /// now, or a site that wakes itself so often that time hardly moves.
   void answer(std::uint32_t site);
+
+  /// Lets sites settle that were answered, as far as none before them waits for its answer. Between two answers, where
+  /// nobody uses controls() at this pause.
+  void settle_answered(std::uint32_t site);
 
   SiteControls& controls() { return *this; }
   /// The whole run at this pause, with who is asked. The memory of strategies is the caller's to add.
@@ -101,8 +111,13 @@ class Run final : private SiteControls {
   void log_event(const kernel::Event& event) const;
   void dispatch_event(const kernel::Event& event);
   void end_instant();
+  void settle_shares();
+  void settle_touched(std::uint32_t up_to);
+  void open_asked(std::uint32_t site) const;
+  void open_all_asked() const;
   std::uint32_t site_of(std::uint32_t timer) const;
   SiteRun& touch_site(std::uint32_t site);
+  void mark_touched(std::uint32_t site);
   void schedule_scripted();
   void run_scripted();
   void act_part(std::uint32_t part);
@@ -116,6 +131,7 @@ class Run final : private SiteControls {
   Episode episode_;
   kernel::Queue queue_;
   kernel::RollingHash hash_;
+  std::unique_ptr<SharedLimits> shared_limits_;  // null: none; one of the parts
   std::vector<std::unique_ptr<SiteRun>> sites_;
   std::vector<std::uint32_t> first_timer_;  // [sites]
   std::size_t next_scripted_ = 0;
@@ -123,9 +139,13 @@ class Run final : private SiteControls {
   TimeNs now_ns_ = 0;     // of the last event
   TimeNs paused_ns_ = 0;  // where it stands still
   std::uint64_t events_ = 0;
-  std::vector<std::uint32_t> asked_;      // sites asked at this instant
-  std::vector<std::uint8_t> answered_;    // [sites] of those asked
-  std::vector<std::uint32_t> touched_;    // sites that an event of this instant was for
+  /// How far a site is in a decision: due (its clock rang, and nothing else was done yet), open (its view is of now).
+  enum class Question : std::uint8_t { none, due, open, answered };
+  bool opens_on_demand_ = false;
+  std::vector<std::uint32_t> asked_;         // sites asked at this instant
+  mutable std::vector<Question> questions_;  // [sites]
+  std::vector<std::uint32_t> touched_;       // sites that an event of this instant was for
+  std::size_t settled_ = 0;                  // so many of touched_, which is sorted then
   std::vector<std::uint8_t> is_touched_;  // [sites] the same
 };
 

@@ -16,7 +16,12 @@ Signals::Signals(const SiteContext& context)
       load_(clocks_->load()),
       co2_(clocks_->co2()),
       setpoint_(clocks_->setpoint()),
-      setpoint_ahead_(clocks_->setpoint()) {}
+      setpoint_ahead_(clocks_->setpoint()) {
+  for (const LimitSeries& series : context.site.limit_series)
+    limit_clocks_.emplace_back(series.value, context.world.calendar);
+  limit_bounds_.resize(limit_clocks_.size());
+  bound_until_ns_.resize(limit_clocks_.size());
+}
 
 void Signals::begin() {
   const TimeNs t = context_.episode.from_ns;
@@ -33,6 +38,11 @@ void Signals::begin() {
   now_.export_limit_kw = site.export_limit_kw;
   now_.driver_price_per_kwh = site.driver_price_per_kwh;
   now_.v2g_price_per_kwh = site.v2g_price_per_kwh;
+  for (std::size_t k = 0; k < limit_clocks_.size(); ++k) {
+    limit_bounds_[k] = limit_clocks_[k].sample_at(t).value;
+    bound_until_ns_[k] = t;
+  }
+  bounds_until_ns_ = kernel::time_never;
 }
 
 void Signals::start_signals(TimeNs t) {
@@ -62,6 +72,7 @@ void Signals::start_signals(TimeNs t) {
   tell_observer(SignalKind::driver_price_per_kwh, now_.driver_price_per_kwh, t);
   tell_observer(SignalKind::v2g_price_per_kwh, now_.v2g_price_per_kwh, t);
 
+  take_bounds(t);
   cuts_until_ns_ = control::next_change(context_.site.cuts, t);
   outages_until_ns_ = context_.site.outages.empty() ? kernel::time_never : t;
   schedule_next();
@@ -69,7 +80,7 @@ void Signals::start_signals(TimeNs t) {
 
 void Signals::schedule_next() {
   const TimeNs next_ns = std::min({now_.price.until_ns, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_,
-                                   cuts_until_ns_, outages_until_ns_});
+                                   cuts_until_ns_, outages_until_ns_, bounds_until_ns_});
   context_.timers.schedule_timer(EventKind::signal, kernel::Phase::signal, next_ns);
 }
 
@@ -97,6 +108,10 @@ std::uint32_t Signals::take_changes(TimeNs t) {
     cuts_until_ns_ = control::next_change(context_.site.cuts, t);
     changed |= limit_changed;
   }
+  if (t >= bounds_until_ns_) {
+    take_bounds(t);
+    changed |= limit_changed;
+  }
   if (t >= outages_until_ns_) {
     outages_until_ns_ = next_outage_edge(t);
     changed |= outage_changed;
@@ -114,6 +129,21 @@ std::uint32_t Signals::take_change(market::SignalClock& signal, double& value, T
   value = sample.value;
   tell_observer(shown, value, t);
   return power_changed;
+}
+
+/// Bounds of feeders and rows that are others from `t` on.
+void Signals::take_bounds(TimeNs t) {
+  bounds_until_ns_ = kernel::time_never;
+  for (std::size_t k = 0; k < limit_clocks_.size(); ++k) {
+    if (t >= bound_until_ns_[k]) {
+      const market::Sample sample = limit_clocks_[k].sample_at(t);
+      limit_bounds_[k] = sample.value;
+      bound_until_ns_[k] = sample.until_ns;
+      if (context_.observer != nullptr)
+        context_.observer->on_limit_step({context_.number, static_cast<std::uint32_t>(k), t, sample.value});
+    }
+    bounds_until_ns_ = std::min(bounds_until_ns_, bound_until_ns_[k]);
+  }
 }
 
 TimeNs Signals::next_outage_edge(TimeNs t) const {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "control/view.hpp"
 #include "kernel/static_checks.hpp"
@@ -42,6 +44,8 @@ class Signals {
 
   const SignalValues& values_now() const { return now_; }
   bool has_setpoint() const { return setpoint_.has_value(); }
+  /// [Site::limit_series] bounds in force, kW or A.
+  std::span<const double> limit_bounds() const { return limit_bounds_; }
 
   // Scripted changes, in force from `t` on.
   void set_contract_kw(double kw, TimeNs t);
@@ -63,13 +67,17 @@ class Signals {
   template <class A>
   void archive_fields(A& a) {
     a.begin_section("signals");
-    a(now_, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_, cuts_until_ns_, outages_until_ns_);
+    a(now_, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_, cuts_until_ns_, outages_until_ns_,
+      bounds_until_ns_);
+    a.archive_elements(limit_bounds_);
+    a.archive_elements(bound_until_ns_);
   }
 
  private:
   void tell_observer(SignalKind kind, double value, TimeNs t) const;
   std::uint32_t take_change(market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown, TimeNs t);
   void apply_cuts(TimeNs t);
+  void take_bounds(TimeNs t);
   TimeNs next_outage_edge(TimeNs t) const;
   void schedule_next();
 
@@ -82,9 +90,13 @@ class Signals {
   SignalValues now_;
   // When each is another one; the price's stands with it.
   TimeNs pv_until_ns_ = 0, load_until_ns_ = 0, co2_until_ns_ = 0, setpoint_until_ns_ = 0, cuts_until_ns_ = 0,
-         outages_until_ns_ = 0;
+         outages_until_ns_ = 0, bounds_until_ns_ = 0;
+  // Bounds of feeders and rows that change over time, by series
+  std::vector<market::SignalClock> limit_clocks_;
+  std::vector<double> limit_bounds_;
+  std::vector<TimeNs> bound_until_ns_;
 };
-static_assert(kernel::has_size<Signals>(1520), "a new field must be archived or made anew after loading");
+static_assert(kernel::has_size<Signals>(1600), "a new field must be archived or made anew after loading");
 
 template <class Set>
 void Signals::apply_outages(TimeNs t, Set&& set) const {

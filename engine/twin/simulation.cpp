@@ -14,7 +14,7 @@ namespace evtwin::twin {
 namespace {
 
 /// Title of the bytes of a checkpoint: a run, and the memory of its strategies.
-constexpr std::string_view checkpoint_title = "evtwin simulation 6";
+constexpr std::string_view checkpoint_title = "evtwin simulation 7";
 
 constexpr kernel::LogRoom log_room = kernel::LogRoom::twin;
 

@@ -78,7 +78,9 @@ void SiteRun::begin() {
   bookings_.begin(occupancy_.streams());
   power_.begin();
   grants_.begin();
-  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw);
+  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw,
+                     signals_.limit_bounds());
+  set_bounds_below();
   commands_.begin();
   conduct_.begin();
   books_.begin();
@@ -120,7 +122,7 @@ void SiteRun::book_until(TimeNs t) {
 
 // ---- Things happen
 
-bool SiteRun::handle_event(const kernel::Event& event) {
+void SiteRun::handle_event(const kernel::Event& event) {
   const TimeNs t = event.time;
   ranges_fresh_ = false;
   switch (static_cast<EventKind>(event.kind)) {
@@ -142,9 +144,8 @@ bool SiteRun::handle_event(const kernel::Event& event) {
       change_signals(t);
       break;
     case EventKind::clock:
-      // One timer serves windows and questions: it may ring for the window alone.
-      if (agenda_.window_ends(t)) close_window(t);
-      if (agenda_.is_due(t)) return true;
+      // One timer serves windows and questions: here it rings for the window alone.
+      ring_clock(t);
       agenda_.schedule_next();
       break;
     case EventKind::announcement:
@@ -164,7 +165,11 @@ bool SiteRun::handle_event(const kernel::Event& event) {
     case EventKind::world_part:
       break;  // the world's, handled by the run
   }
-  return false;
+}
+
+void SiteRun::ring_clock(TimeNs t) {
+  ranges_fresh_ = false;
+  if (agenda_.window_ends(t)) close_window(t);
 }
 
 void SiteRun::change_signals(TimeNs t) {
@@ -185,9 +190,17 @@ void SiteRun::change_signals(TimeNs t) {
 }
 
 void SiteRun::limits_changed(TimeNs t) {
-  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw);
+  grants_.set_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw,
+                     signals_.limit_bounds());
+  set_bounds_below();
   changed_ |= EVTWIN_CHANGED_ROWS;
   agenda_.request_decision(EVTWIN_WHY_LIMIT, t);
+}
+
+/// Bounds of feeders and rows that change over time, for those who count what is beyond them.
+void SiteRun::set_bounds_below() {
+  books_.set_bounds(signals_.limit_bounds());
+  grid_.set_bounds(signals_.limit_bounds());
 }
 
 void SiteRun::set_contract_kw(double kw) {
@@ -400,12 +413,37 @@ void SiteRun::log_decision(TimeNs t) const {
                         grants_.guard(), power_.active_members());
 }
 
-void SiteRun::grant_power(TimeNs t) {
-  if (!grants_.is_due()) return;
+/// The guard's look by the site's own limits.
+void SiteRun::look_at_wishes() {
   grants_.set_base_kw(signals_.values_now().base_kw());
   refresh_ranges();
+  grants_.look(power_.active_members(), occupancy_.couplings());
+}
+
+ShareRequest SiteRun::ask_share() {
+  ShareRequest request;
+  request.only_holds = grants_.only_holds();
+  look_at_wishes();
+  request.kw = std::max(0.0, grants_.import_kw(occupancy_.couplings()));
+  request.floor_kw = std::clamp(signals_.values_now().base_kw(), 0.0, request.kw);
+  return request;
+}
+
+double SiteRun::take_share(double kw, std::int32_t shared_limit) {
+  // Setpoints that rise again need to know what every battery can take.
+  if (!ranges_fresh_) refresh_ranges_of(power_.active_members());
+  ranges_fresh_ = true;
+  grants_.look_within(kw, shared_limit, power_.active_members(), occupancy_.couplings());
+  return std::max(0.0, grants_.import_kw(occupancy_.couplings()));
+}
+
+void SiteRun::grant_power(TimeNs t) {
+  if (!grants_.has_looked()) {
+    if (!grants_.is_due()) return;
+    look_at_wishes();
+  }
   bool limited_anew = false;
-  for (const std::uint32_t i : grants_.run_guard(power_.active_members(), occupancy_.couplings(), t)) {
+  for (const std::uint32_t i : grants_.finish_look(power_.active_members(), occupancy_.couplings(), t)) {
     grants_.tell_correction(i, t);
     const double given_kw = grants_.given_kw(i);
     if (!power_.is_stale(i) && power_.setpoint_kw(i) == given_kw) continue;

@@ -42,6 +42,13 @@ struct RunContext {
   Observer* observer;  ///< may be null
 };
 
+/// Import that a site asks for of the limits it shares, kW >= 0, as it may reach it until its next event.
+struct ShareRequest {
+  double floor_kw = 0.0;    ///< base load: no guard can lower it
+  double kw = 0.0;          ///< by the site's own limits
+  bool only_holds = false;  ///< set-points may be lowered alone: it is what is left of what it had
+};
+
 class SiteRun {
  public:
   /// Its view shows the empty site, so that a strategy can size itself.
@@ -57,8 +64,18 @@ class SiteRun {
   void start_episode();
   /// Books everything up to `t` under the laws in force. Idempotent for equal times.
   void book_until(TimeNs t);
-  /// @returns whether a decision is due: see open_decision().
-  bool handle_event(const kernel::Event& event);
+  /// Any event but a clock that rings for a decision: of that there is ring_clock(), then open_decision().
+  void handle_event(const kernel::Event& event);
+  bool is_decision_due(TimeNs t) const { return agenda_.is_due(t); }
+  void ring_clock(TimeNs t);
+  // Of a site that shares limits, before settle_instant(): whether its guard is to look, with what it asks for then, and
+  // how it is held to a share, of the shared limit with that number. @returns import that it may reach, kW
+  bool is_share_due() const { return grants_.is_due(); }
+  void ask_again_where_held() {
+    if (grants_.is_held_down()) grants_.ask_again();
+  }
+  ShareRequest ask_share();
+  double take_share(double kw, std::int32_t shared_limit);
   /// After the last event of an instant: guard, new laws, new crossings.
   void settle_instant(TimeNs t);
   /// The run is over at `t`: closes the books.
@@ -107,6 +124,7 @@ class SiteRun {
   market::OwedEnergy owed_by(const Session& s, std::uint32_t evse, TimeNs t) const;
   void change_signals(TimeNs t);
   void limits_changed(TimeNs t);
+  void set_bounds_below();
   void close_window(TimeNs t);
   void move_commands(TimeNs t);
   void end_law(std::uint32_t member, TimeNs t);
@@ -125,6 +143,7 @@ class SiteRun {
   void show_rating(std::uint32_t evse);
 
   Access access_to_evses() const { return {grants_.outage_flags(), bookings_.current_holds()}; }
+  void look_at_wishes();
   void grant_power(TimeNs t);
   void log_decision(TimeNs t) const;
   bool decided_at(TimeNs t) const { return agenda_.decision_count() > 0 && agenda_.last_decision_ns() == t; }

@@ -43,7 +43,9 @@ void SiteRun::restore_parts() {
   }
   books_.show_v2g_prices(columns_, signals_.values_now(), power_.connected_evses());
   std::copy(rate_kw.begin(), rate_kw.end(), columns_.rate_kw.begin());
-  grants_.restore_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw);
+  grants_.restore_limits(signals_.values_now().contract_kw, signals_.values_now().export_limit_kw,
+                         signals_.limit_bounds());
+  set_bounds_below();
 }
 
 bool SiteRun::owns_event(const kernel::Event& event) const {

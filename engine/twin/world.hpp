@@ -63,8 +63,17 @@ struct CommandPath {
   bool is_instant() const { return forecast_ns + plan_ns + apply_ns == 0 && loss == 0.0; }
 };
 
+/// A bound of a feeder or row that changes over time. The figure in its struct is the loosest of the run.
+struct LimitSeries {
+  enum class Of : std::uint8_t { feeder_kw, feeder_export_kw, feeder_a, row_upper, row_lower };
+  Of of = Of::feeder_kw;
+  std::uint32_t index = 0;  ///< of Site::feeders or Site::rows
+  market::Signal value = infinite;
+};
+
 struct Site {
   std::string name = "site";
+  std::string operator_name;      ///< who runs it; may be empty
   double contract_kw = infinite;  ///< import limit and contract power
   double export_limit_kw = infinite;
   LimitMode limits = LimitMode::enforce;
@@ -79,6 +88,7 @@ struct Site {
   double v2g_price_per_kwh = 0.0;     ///< the site pays drivers, at the EVSE meter
   double unmet_price_per_kwh = 0.0;   ///< worth of a kWh wanted and not got, in the objective
   double wear_price_per_kwh = 0.0;    ///< battery wear per kWh discharged from vehicles and storage, in the objective
+  double share_price_per_kwh = 0.0;   ///< what a kWh of a limit shared by price is worth to it
   market::PartMonth part_month = market::PartMonth::pro_rata;
   std::vector<market::MonthPeak> past_peaks;
   StoragePolicy storage_policy = StoragePolicy::self_consumption;
@@ -90,6 +100,7 @@ struct Site {
   std::vector<physics::Storage> storages;
   std::vector<physics::Feeder> feeders;
   std::vector<physics::LimitRow> rows;
+  std::vector<LimitSeries> limit_series;
   std::vector<Outage> outages;
   std::vector<LimitCut> cuts;  ///< demand response: of contract_kw
   std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals;
@@ -99,6 +110,17 @@ struct Site {
   market::SiteSignals signals() const { return {tariff, pv_kw, load_kw, co2_kg_per_kwh, power_setpoint_kw}; }
   /// The signals compiled, by compile_clocks(). A run of a site whose signals are others by now compiles its own.
   std::shared_ptr<const market::SiteClocks> clocks;
+};
+
+/// How a limit is handed out among its sites where they ask for more.
+enum class ShareRule : std::uint8_t { proportional, price };
+
+/// A sum of kW that several sites may import together: an aggregator's, or a common transformer's.
+struct SharedLimit {
+  std::string name;
+  std::vector<std::uint32_t> sites;  ///< ascending
+  market::Signal kw = infinite;      ///< >= 0
+  ShareRule share = ShareRule::proportional;
 };
 
 /// Something of the input that was left out or looks wrong; shown, counted, kept in the run file. Never silent.
@@ -135,6 +157,7 @@ struct World {
   TimeNs tick_ns = 15 * kernel::minute_ns;
   std::vector<physics::Vehicle> vehicles;
   std::vector<Site> sites;
+  std::vector<SharedLimit> shared_limits;
   std::vector<ScriptedEvent> events;
   StrategyChoice strategy;
   std::vector<Flag> flags;

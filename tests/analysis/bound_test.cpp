@@ -108,6 +108,31 @@ TEST(Bound, ACutOfDemandResponseIsNoContract) {
   }
 }
 
+// Of 14 kWh 4 flow from 8 to 9 h at 4 kW, 9 in the 9 h after it at 1 kW, one of them at 0.10, and 1 is missed.
+TEST(Bound, KnowsALimitThatChangesOverTime) {
+  twin::World world = two_price_day();
+  world.sites[0].feeders.push_back({"feeder", -1, 4.0});
+  world.sites[0].evses[0].feeder = 0;
+  std::vector<double> day(24, 1.0);
+  std::fill(day.begin(), day.begin() + 9, 4.0);
+  world.sites[0].limit_series.push_back(
+      {twin::LimitSeries::Of::feeder_kw, 0, market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}}});
+  const Measured m = measure(world);
+  EXPECT_NEAR(m.bound.proven, 4.0 * 0.30 + 1.0 * 0.10 + 8.0 * 0.30 + 1.0 * 1.0, 1e-6);
+}
+
+// What sites share is left out: the bound is that of each alone, and so is below what they can have.
+TEST(Bound, LeavesOutWhatSitesShare) {
+  twin::World world = two_price_day();
+  world.sites.push_back(world.sites[0]);
+  world.sites[1].name = "other";
+  const double alone = measure(world).bound.proven;
+  world.shared_limits.push_back({"aggregator", {0, 1}, 2.0});
+  const Measured m = measure(world);
+  EXPECT_NEAR(m.bound.proven, alone, 1e-9);
+  EXPECT_GT(objective_of(world, m.foresight.result), alone + 1.0);
+}
+
 TEST(Bound, ContractPowerThatLimitsHasAPrice) {
   twin::World world = two_price_day();
   world.sites[0].contract_kw = 1.0;  // 10 kWh in 10 h, an hour of them for 0.10

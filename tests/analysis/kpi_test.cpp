@@ -69,6 +69,7 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"sessions_open", 1, 1, 0},
       {"turned_away", 1, 1, 0},
       {"turned_away_kwh", 16, 16, 0},
+      {"waiting_at_end", 2, 2, 0},
       {"waiting_time_h", 1.5 / 14, 1.5 / 12, 0},  // over 14 and over 12 vehicles, two of which still wait
       {"import_kwh", 150, 100, 50},
       {"export_kwh", 18, 18, 0},

@@ -39,6 +39,7 @@ Figures plain_figures() {
           {"open_to_come_kwh", 0},
           {"turned_away", 0},
           {"turned_away_kwh", 0},
+          {"waiting_at_end", 0},
           {"waiting_time_h", 0},
           {"peak_kw", 80},
           {"v2g_kwh", 0},
@@ -176,11 +177,44 @@ TEST(Verdict, TellsWhoWasTurnedAway) {
   EXPECT_THAT(text_of(same, Party::site), HasSubstr("turned away or left waiting: 24 (250.0 kWh) in both"));
 
   // 1,000 kWh were charged and 250 turned away; with the other 1,050 and 200 of the same 1,250.
+  // Those who still wait are in the count as in the kWh.
+  Figures waiting = away;
+  waiting["turned_away"] = 1, waiting["waiting_at_end"] = 2;
+  EXPECT_THAT(text_of(judged({run_with("asap", waiting), run_with("edf", waiting)}), Party::site),
+              HasSubstr("turned away or left waiting: 3 (250.0 kWh) in both"));
+
   const Figures fewer{
       {"turned_away", 20}, {"turned_away_kwh", 200}, {"energy_served_kwh", 1050}, {"served_of_all_fraction", 0.84}};
   const Verdict other = judged({run_with("asap", away), run_with("edf", fewer)});
   EXPECT_THAT(text_of(other, Party::drivers),
               HasSubstr("turned away or left waiting: 20 (200.0 kWh), with asap 24 (250.0 kWh)"));
+}
+
+// A battery that is not there in one run is no merit of the other's strategy.
+TEST(Verdict, SaysWhereTheSitesDifferToo) {
+  VerdictRun other = run_with("lp", {});
+  other.parameters = {{"change storage_kwh", "0"}, {"cars", "45"}};
+  VerdictRun asap = run_with("asap", {});
+  asap.parameters = {{"cars", "45"}};
+  EXPECT_THAT(text_of(judged({asap, other}), Party::site),
+              HasSubstr("; not by the strategy alone: the sites differ too, by storage_kwh 0 / as written"));
+  asap.parameters = other.parameters;
+  EXPECT_THAT(text_of(judged({asap, other}), Party::site), Not(HasSubstr("not by the strategy alone")));
+}
+
+TEST(Verdict, WhatWasGivenOrNobodyWantedIsNoAchievement) {
+  VerdictRun replay = run_with("as logged", {});
+  replay.is_replay = true;
+  EXPECT_THAT(text_of(judged({replay}), Party::site), HasSubstr("1,000.0 kWh charged, as the log has it"));
+  VerdictRun nobody = run_with("asap", {{"sessions", 0}, {"energy_served_kwh", 0}, {"energy_delivered_kwh", 0}});
+  nobody.tariff_given = false;
+  EXPECT_THAT(text_of(judged({nobody}), Party::site), HasSubstr("; nobody came; no tariff is given, energy is free"));
+}
+
+// 1,000 kWh were wanted and served, 1,100 went through the meters.
+TEST(Verdict, APriceNamesItsEnergyWhereThatIsNotWhatWasWanted) {
+  const Verdict cycled = judged({run_with("v2g", {{"energy_delivered_kwh", 1100}, {"driver_revenue", 275'000}})});
+  EXPECT_THAT(text_of(cycled, Party::drivers), HasSubstr("drivers pay 250.0 KRW/kWh of 1,100.0 kWh delivered"));
 }
 
 TEST(Verdict, OwnersGainWhatTheirBatteriesEarnLessTheirWear) {

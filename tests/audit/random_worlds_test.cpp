@@ -105,6 +105,45 @@ TEST_F(RandomWorldsRecounted, WithPricesBillsAndWildSetpoints) {
   }
 }
 
+/// Three sites by chance, one limit for all of them and another for two.
+twin::World sharing_world(std::uint64_t seed) {
+  Dice dice(seed + 3'000);
+  twin::World world = random_world(seed);
+  const char* const names[] = {"b", "c", "a"};
+  for (std::uint64_t s = 0; s < 3; ++s) {
+    if (s > 0) world.sites.push_back(random_world(seed + s).sites[0]);
+    world.sites[s].name = names[s];
+    world.sites[s].share_price_per_kwh = dice.whole(0, 2);
+    world.sites[s].load_kw = 0.0;  // base loads alone must not exceed a limit
+  }
+  std::vector<double> day(48, 0.0);
+  for (double& kw : day) kw = dice.real(1.0, 60.0);
+  const auto rule = [&] { return dice.chance(0.5) ? twin::ShareRule::price : twin::ShareRule::proportional; };
+  world.shared_limits.push_back(
+      {"all", {0, 1, 2}, market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}}, rule()});
+  world.shared_limits.push_back({"two", {0, 2}, dice.real(5.0, 40.0), rule()});
+  return world;
+}
+
+TEST_F(RandomWorldsRecounted, WithLimitsThatSitesShare) {
+  double short_h = 0.0;
+  for (std::uint64_t seed = 1; seed <= sweep(40U, 15U); ++seed) {
+    const twin::World world = sharing_world(seed);
+    const auto strategy = seed % 2 == 0 ? wild_strategy(seed) : baseline(ids[seed % ids.size()]);
+    const std::string file = record(world, strategy);
+    const audit::Audit audited = audit::audit_file(file);
+    EXPECT_FALSE(audited.differs) << "seed " << seed << "\n" << differences(audited);
+    EXPECT_EQ(finding_of(audited, "shared limit excess_kwh").recount, 0.0) << "seed " << seed;
+    short_h += question(file, "SELECT sum(short_h) FROM shared_limit_use WHERE site IS NULL");
+
+    // A limit that was lower than the guards knew is found out.
+    if (question(file, "SELECT max(highest_kw) FROM shared_limit_use WHERE shared_limit = 2") < 2.0) continue;
+    const std::string lower = altered(file, "UPDATE shared_limit_kw SET kw = 0.0001 WHERE shared_limit = 2");
+    EXPECT_TRUE(audit::audit_file(lower).differs) << "seed " << seed;
+  }
+  EXPECT_GT(short_h, 10.0) << "the limits bind";
+}
+
 /// A thousand with scripts/test --long.
 TEST_F(RandomWorldsRecounted, WithPlanners) {
   constexpr std::array planners{"lp", "v2g-profit-max", "lp:v2g=true"};

@@ -25,7 +25,7 @@ constexpr std::array suites{
     Suite{"growth", growth_table},     Suite{"plugin", plugin_table},
     Suite{"optimise", optimise_table}, Suite{"plan_week", plan_week_table},
     Suite{"ocpp", ocpp_table},         Suite{"memory", memory_table},
-    Suite{"roads", roads_table},
+    Suite{"roads", roads_table},       Suite{"city", city_table},
 #ifdef EVTWIN_VIEWER
     Suite{"viewer", viewer_table},     Suite{"viewer-open", viewer_open_table},
 #endif

@@ -61,6 +61,26 @@ TEST_F(Replay, WritesRunFileCertificateAndASiteThatGivesTheSameReplay) {
   EXPECT_EQ(run({"replay", log, "--out", path("site.lua")}).status, 1) << "a scenario is no run file to write over";
 }
 
+// What the viewer and the report show of the verdict is the command's own.
+TEST_F(Replay, VerdictOfTheRunFileIsTheCommands) {
+  const std::string made = source_dir + "/scenarios/made_site";
+  for (const auto& [log, site] :
+       {std::pair{write("site.log", one_transaction()), std::string()}, std::pair{made + ".log", made + ".lua"}}) {
+    std::vector<std::string> replay{"replay", log, "--out", path("r.evtwin")};
+    if (!site.empty()) replay.insert(replay.end(), {"--site", site});
+    const Said text = run(replay);
+    replay.push_back("--json");
+    const Said json = run(replay);
+    ASSERT_EQ(json.status, 0) << json.err;
+    const auto row = query(path("r.evtwin"), "select * from certificate").at(0);
+    EXPECT_EQ(row.at("verdict"), json.json()["verdict"]);
+    EXPECT_THAT(text.out, HasSubstr("Verdict: " + row.at("sentence")));
+    for (const auto& score : query(path("r.evtwin"), "select name, told from score"))
+      EXPECT_EQ(score.at("told"), json.json()["scores"][score.at("name")]["told"]) << score.at("name");
+  }
+  EXPECT_EQ(query(path("r.evtwin"), "select verdict from certificate").at(0).at("verdict"), "pass");
+}
+
 TEST_F(Replay, AGateThatIsNotMetIsStatusThree) {
   const std::string log = write("site.log", one_transaction());
   EXPECT_EQ(run({"replay", log, "--gate", "pass"}).status, 3) << "one session is no evidence";

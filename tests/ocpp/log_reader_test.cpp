@@ -85,4 +85,23 @@ TEST(LogReader, PayloadsInStringsAndCellsAreNestedNoDeeperThanAllowed) {
     EXPECT_THROW(report(table(depth)), LogError);
   }
 }
+// As mongoexport writes times: relaxed, by its legacy form, and canonical.
+TEST(LogReader, TimesOfMongoAreReadInEachOfItsForms) {
+  struct Times final : FrameSink {
+    void on_frame(const Frame& frame) override { ns.push_back(frame.time.ns); }
+    std::vector<TimeNs> ns;
+  };
+  constexpr TimeNs expected = 1'780'844'400'123 * kernel::millisecond_ns;
+  for (const std::string_view date : {R"({"$date":"2026-06-07T15:00:00.123Z"})", R"({"$date":1780844400123})",
+                                      R"({"$date":{"$numberLong":"1780844400123"}})"}) {
+    Times times;
+    read_log_text(
+        "mongo.json",
+        fmt::format(R"({{"createdAt":{},"chargePointId":"P1","message":[2,"1","Heartbeat",{{}}]}})", date) + "\n",
+        times);
+    ASSERT_EQ(times.ns.size(), 1U) << date;
+    EXPECT_EQ(times.ns.front(), expected) << date;
+  }
+}
+
 }  // namespace evtwin::ocpp

@@ -80,6 +80,30 @@ TEST(ChargerTable, FaultsAreCountedByFirmware) {
   EXPECT_TRUE(std::isnan(FirmwareRow{}.faults_per_100_transactions()));
 }
 
+// B ran 1.2 for two transactions, was updated, and broke down once: under 1.3, of which nobody charged.
+TEST(ChargerTable, WhatAChargerDidCountsForTheFirmwareItRanThen) {
+  ocpp::SiteLog log;
+  log.stations = {station("B", "1.3")};
+  log.stations[0].boots = {{kernel::hour_ns, "ACME", "Wall 7", "1.2", "Accepted"},
+                           {5 * kernel::hour_ns, "ACME", "Wall 7", "1.3", "Accepted"}};
+  log.stations[0].faults = {{"GroundFailure", 1}};
+  log.stations[0].faults_of_firmware = {{"1.3", {{"GroundFailure", 1}}}};
+  for (const int hour : {0, 2}) {
+    ocpp::Transaction& transaction = log.transactions.emplace_back();
+    transaction.station = "B";
+    transaction.start_ns = hour * kernel::hour_ns;
+    transaction.energy_kwh = 5.0;
+  }
+  const ChargerTable table = charger_table(log);
+  ASSERT_EQ(table.firmwares.size(), 2U);
+  EXPECT_EQ(table.firmwares[0].firmware, "1.2");
+  EXPECT_EQ(table.firmwares[0].transactions, 2U);
+  EXPECT_DOUBLE_EQ(table.firmwares[0].faults_per_100_transactions(), 0.0);
+  EXPECT_EQ(table.firmwares[1].transactions, 0U);
+  EXPECT_EQ(table.firmwares[1].faults.at("GroundFailure"), 1U);
+  EXPECT_EQ(charger_table(log, "1.2").chargers.size(), 1U);
+}
+
 TEST(ChargerTable, AFilterLeavesTheOthersOut) {
   const ChargerTable table = charger_table(three_chargers(), "1.3");
   ASSERT_EQ(table.chargers.size(), 1U);

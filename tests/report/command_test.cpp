@@ -182,6 +182,10 @@ TEST_F(ReportCommand, NamesInALogStayText) {
   const Said said = run({"report", file, "-o", path("r.html")});
   ASSERT_EQ(said.status, 0) << said.err;
   const std::string page = read_all(path("r.html"));
+  // The log came without a site and so without a tariff: no figure is of money.
+  for (const char* figure : {"fig-price", "fig-days", "fig-money"}) EXPECT_FALSE(holds(page, figure)) << figure;
+  EXPECT_TRUE(holds(page, "fig-power"));
+  EXPECT_FALSE(holds(page, "<section id=\"parties\""));
   EXPECT_TRUE(holds(page, "&lt;script&gt;alert(1)&lt;/script&gt;-1"));
   EXPECT_FALSE(holds(page, "<script>alert"));
   EXPECT_FALSE(holds(page, "<img"));

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "replay/score_table.hpp"
 #include "report/axis.hpp"
 #include "report/certificate.hpp"
+#include "report/figure.hpp"
 #include "report/table.hpp"
 #include "report/tables_of_run.hpp"
 
@@ -199,11 +202,6 @@ TEST(Axes, OfTimeFollowTheLocalClock) {
   EXPECT_EQ(time_ticks(amsterdam).back().text, "10-27");
 }
 
-TEST(Certificate, KnowsWhatIsGivenAsTheReplayDoes) {
-  for (const replay::ScoreInfo& info : replay::score_table())
-    EXPECT_EQ(told_of_score(info.name), replay::name_of(info.told)) << info.name;
-}
-
 TEST(Words, OfStrangersStayWords) {
   EXPECT_EQ(escape_html("</script><img src=x onerror='a()'>&\"\x1b"),
             "&lt;/script&gt;&lt;img src=x onerror=&#39;a()&#39;&gt;&amp;&quot;\\x1B");
@@ -212,12 +210,62 @@ TEST(Words, OfStrangersStayWords) {
   EXPECT_THAT(html_of({"<i>", "<b>"}), Not(HasSubstr("<i>")));
 }
 
+// A slide ends at its edge: the words of a point far to the right stand on its left.
+TEST(SlideOfPoints, HasItsWordsInsideTheFrame) {
+  Figure figure;
+  figure.kind = FigureKind::points;
+  figure.points = {{"lp", "asap"}, "total_cost", "peak_kw", {441'530.6, 522'412.0}, {56.5, 94.1}};
+  const std::string file = svg_file(figure, {0, 86'400, {{0, 0}}}, false);
+  EXPECT_THAT(file, HasSubstr("<circle cx=\"238.0\" cy=\"482.4\""));
+  EXPECT_THAT(file, HasSubstr("<text x=\"252.0\" y=\"488.4\" font-size=\"18\" text-anchor=\"start\" >lp ("));
+  EXPECT_THAT(file, HasSubstr("<circle cx=\"1162.0\" cy=\"129.6\""));
+  EXPECT_THAT(file, HasSubstr("<text x=\"1148.0\" y=\"135.6\" font-size=\"18\" text-anchor=\"end\" >asap ("));
+}
+
+TEST(SlideOfPoints, KeepsWordsOfClosePointsApart) {
+  Figure figure;
+  figure.kind = FigureKind::points;
+  figure.points = {
+      {"alap", "price-threshold", "lp"}, "total_cost", "peak_kw", {466.0, 465.0, 441.0}, {45.0, 45.0, 94.0}};
+  const std::string file = svg_file(figure, {0, 86'400, {{0, 0}}}, false);
+  std::vector<double> lines;
+  const std::regex words("<text x=\"[0-9.]+\" y=\"([0-9.]+)\"[^>]*>(alap|price-threshold) ");
+  for (auto at = std::sregex_iterator(file.begin(), file.end(), words); at != std::sregex_iterator(); ++at)
+    lines.push_back(std::stod((*at)[1]));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_GE(std::abs(lines[0] - lines[1]), 22.0);
+}
+
+// Five runs have more names than go beside each other: they go on below, and the drawing makes room.
+TEST(SlideOfLines, HasAllItsNamesInsideTheFrame) {
+  Figure figure;
+  for (const char* name : {"asap", "edf", "lp", "alap", "price-threshold"}) {
+    Series series;
+    series.name = same_text(std::string(name) + ": net import");
+    series.samples = {{0, 86'400, 10.0, unknown, unknown}};
+    figure.series.push_back(series);
+  }
+  const std::string file = svg_file(figure, {0, 86'400, {{0, 0}}}, false);
+  const std::regex words("<text x=\"([0-9.]+)\" y=\"([0-9.]+)\"[^>]*>([a-z-]+: net import)<");
+  std::vector<double> ends, lines;
+  for (auto at = std::sregex_iterator(file.begin(), file.end(), words); at != std::sregex_iterator(); ++at) {
+    ends.push_back(std::stod((*at)[1]) + 9.5 * static_cast<double>((*at)[3].length()));
+    lines.push_back(std::stod((*at)[2]));
+  }
+  ASSERT_EQ(ends.size(), 5U);
+  EXPECT_LE(*std::max_element(ends.begin(), ends.end()), 1250.0);
+  EXPECT_EQ(lines.front(), 76.0);
+  EXPECT_EQ(lines.back(), 102.0);
+  EXPECT_THAT(file, HasSubstr("<g transform=\"translate(0 26)\">"));
+}
+
 TEST(Csv, KeepsEveryDigitAndNoFormula) {
   Table table;
   table.heads = {same_text("name"), same_text("kWh")};
   table.rows.push_back({"", same_text("=HYPERLINK(\"x\")"), {}, {cell_of_number(1.0 / 3.0, 1)}});
   table.rows.push_back({"", same_text("a,b"), {}, {cell_of_words(same_text("-"))}});
-  EXPECT_EQ(csv_table(table), "name,kWh\n\"'=HYPERLINK(\"\"x\"\")\",0.33333333333333331\n\"a,b\",'-\n");
+  table.rows.push_back({"", same_text("-2+3"), {}, {cell_of_words(same_text("@SUM"))}});
+  EXPECT_EQ(csv_table(table), "name,kWh\n\"'=HYPERLINK(\"\"x\"\")\",0.33333333333333331\n\"a,b\",-\n'-2+3,'@SUM\n");
 }
 
 }  // namespace

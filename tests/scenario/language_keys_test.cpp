@@ -114,6 +114,7 @@ const std::map<std::string, Place> places{
       "37, lon = 127 }, { id = 'b', lat = 37, lon = 127.5 } }, edges = { { from = 'a', to = 'b', speed_kmh = 60 } }, "
       "choice = { @ } }",
       ""}},
+    {"shared_limit", {false, "shared_limits = { { @ } }", "name = 'aggregator', kw = 30"}},
     {"outage", {true, "outages = { { @ } }", "evse = 'A-1', from = '2025-06-02T08:00', to = '2025-06-02T09:00'"}},
 };
 
@@ -134,6 +135,11 @@ const std::map<std::string, std::string> examples{
     {"scenario.test", "test = true"},
     {"scenario.notes", "notes = 'x'"},
     {"scenario.sweep", "sweep = { seeds = '1..3' }"},
+    {"scenario.shared_limits", "shared_limits = { { name = 'aggregator', kw = { weekday = 30, weekend = 20 } } }"},
+    {"shared_limit.name", "name = 'transformer'"},
+    {"shared_limit.sites", "sites = { 'site' }"},
+    {"shared_limit.kw", "kw = csv 'load.csv'"},
+    {"shared_limit.share", "share = 'price'"},
     {"sweep.vary", "vary = { 'contract_kw=40:60:2' }"},
     {"sweep.samples", "vary = { 'contract_kw=40:60' }, samples = 3"},
     {"sweep.seeds", "seeds = '1..3'"},
@@ -212,6 +218,8 @@ const std::map<std::string, std::string> examples{
     {"site.driver_price_per_kwh", "driver_price_per_kwh = 1"},
     {"site.v2g_price_per_kwh", "v2g_price_per_kwh = 1"},
     {"site.unmet_price_per_kwh", "unmet_price_per_kwh = 1"},
+    {"site.share_price_per_kwh", "share_price_per_kwh = 1"},
+    {"site.operator", "operator = 'ours'"},
     {"site.wear_price_per_kwh", "wear_price_per_kwh = 1"},
     {"site.billing", "billing = 'full'"},
     {"site.past_peaks_kw", "past_peaks_kw = { ['2025-01'] = 80 }"},

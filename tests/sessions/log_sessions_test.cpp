@@ -284,6 +284,29 @@ TEST(LogVehicle, OnAnEvseOfFiniteCurrentsItsRatingIsAnOfferThatLetsItsPowerThrou
   EXPECT_DOUBLE_EQ(s.vehicle.max_ac_kw, 8.0 * 0.208);
 }
 
+// 3.67 kW are 15.9 A on one phase and 5.3 A on three, less than the least current: a limit of 3.67 kW would be 0.
+TEST(LogVehicle, WhatIsTooLittleForThreePhasesFlowsOnOne) {
+  physics::Evse evse;
+  evse.phases = 3;
+  evse.voltage_v = 230.0;
+  evse.max_a = 16.0;
+  evse.min_a = 6.0;
+  LogSession s;
+  s.vehicle.ac_phases = 3;
+  s.observed_kw = 3.667;
+  fit_to_evse(s, evse);
+  EXPECT_EQ(s.vehicle.ac_phases, 1);
+  EXPECT_NEAR(s.vehicle.max_ac_kw, 3.667, 1e-9);
+  s.vehicle.ac_phases = 3;
+  s.observed_kw = 4.0;  // 17.4 A on one phase are more than the EVSE has; 8.7 A on two
+  fit_to_evse(s, evse);
+  EXPECT_EQ(s.vehicle.ac_phases, 2);
+  s.vehicle.ac_phases = 3;
+  s.observed_kw = 4.2;
+  fit_to_evse(s, evse);
+  EXPECT_EQ(s.vehicle.ac_phases, 3);
+}
+
 TEST(LogVehicle, BelowTheLeastCurrentOfAnEvseItStillGetsThatOffer) {
   physics::Evse evse;
   evse.max_a = 32.0;

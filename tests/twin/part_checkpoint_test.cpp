@@ -130,11 +130,13 @@ TEST(PartCheckpoint, Grants) {
           grants.set_charge_range(evse, {physics::infinite, physics::infinite, false});
           grants.set_wish_kw(evse, 7.0);
         }
-        grants.run_guard(active, couplings, at_h(0));
+        grants.look(active, couplings);
+        grants.finish_look(active, couplings, at_h(0));
         grants.tell_correction(0, at_h(0));
         grants.set_base_kw(12.0);
         grants.ask_again();
-        grants.run_guard(active, couplings, at_h(1));
+        grants.look(active, couplings);
+        grants.finish_look(active, couplings, at_h(1));
         grants.base_changed();
       });
 }

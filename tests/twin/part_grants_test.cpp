@@ -32,7 +32,8 @@ struct GuardDesk {
   bool look(double h) {
     looked_at.clear();
     bool limited_anew = false;
-    for (const std::uint32_t evse : grants.run_guard(active, couplings, at_h(h))) {
+    grants.look(active, couplings);
+    for (const std::uint32_t evse : grants.finish_look(active, couplings, at_h(h))) {
       looked_at.push_back(evse);
       grants.tell_correction(evse, at_h(h));
       limited_anew = limited_anew || (grants.is_limited(evse) && grants.given_kw(evse) != last_kw[evse]);
@@ -125,7 +126,7 @@ TEST(PartGrants, ALimitLowersWishesAndIsNamed) {
   EXPECT_NEAR(desk.grants.given_kw(0), 3.0, 1e-9);
   EXPECT_EQ(desk.told().size(), 4U);
 
-  desk.grants.set_limits(30.0, physics::infinite);
+  desk.grants.set_limits(30.0, physics::infinite, {});
   EXPECT_TRUE(desk.grants.is_due());
   EXPECT_FALSE(desk.look(3));  // no limit gives them less any more
   EXPECT_EQ(desk.grants.given_kw(0), 7.0);

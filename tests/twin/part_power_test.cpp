@@ -41,6 +41,18 @@ struct Plugged {
   Power power;
 };
 
+// A decision at the very instant at which a car has what it takes comes before its crossing: the new set-point finds
+// nothing left, and says so. Of its own accord the car would have stood at 0 kW "drawing" until it left.
+TEST(PartPower, ASetPointAtTheInstantOfTheEndFindsACarThatDrawsNoMore) {
+  Plugged car(0.0, tapering_world(), 2.0);
+  EXPECT_TRUE(car.power.would_draw(0));
+  car.power.renew_law(0, 8.0, at_h(0));
+  EXPECT_EQ(car.follow(at_h(0.25)), 2.0);
+  car.power.renew_law(0, 5.0, at_h(0.25));
+  EXPECT_FALSE(car.power.would_draw(0));
+  EXPECT_EQ(car.follow(at_h(1)), 0.0);
+}
+
 // 5 kW from 32 kWh: the curve falls to 5 kW at 48 + (8 - 5) / 0.375 = 56 kWh, after 24 / 5 = 4.8 h. From there
 // P = 5 exp(-0.375 t) reaches 2 kW, at 64 kWh, after ln(5 / 2) / 0.375 h.
 TEST(PartPower, FollowsTheCurveToFullAndCrossesWhenTheClosedFormSays) {

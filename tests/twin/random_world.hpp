@@ -65,6 +65,27 @@ inline physics::Vehicle random_vehicle(Dice& dice) {
   return car;
 }
 
+/// Bounds of feeders and rows that change every half hour, some of them: never above what they are without.
+inline void vary_limits(twin::Site& site, Dice& dice) {
+  using Of = twin::LimitSeries::Of;
+  const auto vary = [&](Of of, std::size_t index, double loosest) {
+    if (loosest == physics::infinite || !dice.chance(0.4)) return;
+    std::vector<double> day(48, loosest);
+    for (double& value : day) {
+      if (dice.chance(0.5)) value = dice.real(0.0, loosest);
+    }
+    day[static_cast<std::size_t>(dice.whole(0, 47))] = loosest;
+    site.limit_series.push_back({of, static_cast<std::uint32_t>(index),
+                                 market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}}});
+  };
+  for (std::size_t f = 0; f < site.feeders.size(); ++f) {
+    vary(Of::feeder_kw, f, site.feeders[f].max_kw);
+    vary(Of::feeder_export_kw, f, site.feeders[f].max_export_kw);
+    vary(Of::feeder_a, f, site.feeders[f].max_a);
+  }
+  for (std::size_t r = 0; r < site.rows.size(); ++r) vary(Of::row_upper, r, site.rows[r].upper);
+}
+
 /// A site by chance; what stands in brackets is there in some of them.
 ///
 ///   grid (contract, [export limit]) --+-- [top (kW in and out, [0.9 to 1])] --+-- [below (kW, [A], 0.97)] --- EVSEs
@@ -130,6 +151,7 @@ inline twin::World random_world(std::uint64_t seed) {
   site.arrivals.push_back(std::make_shared<const demand::ArrivalLaw>(law));
   site.tariff.rates[0].price_per_kwh = 0.2;
   site.tariff.sell = market::SellFactor{0.5};
+  vary_limits(site, dice);
   return world;
 }
 

@@ -63,6 +63,13 @@ struct LoggingObserver : twin::Observer {
   void on_event(const twin::EventRecord& e) override {
     lines.push_back(fmt::format("event {} {} {} {}", e.site, e.time_ns, e.kind, e.text));
   }
+  void on_shared_limit(const twin::SharedLimitRecord& l) override {
+    lines.push_back(fmt::format("shared limit {} {} {}", l.limit, l.start_ns, bits(l.kw)));
+  }
+  void on_share(const twin::ShareRecord& s) override {
+    lines.push_back(
+        fmt::format("share {} {} {} {} {}", s.site, s.limit, s.start_ns, bits(s.asked_kw), bits(s.share_kw)));
+  }
 };
 
 struct Pieces {

@@ -99,31 +99,8 @@ Series metered_error_of_site(const Run& run) {
   return series;
 }
 
-bool is_given(const Score& score) {
-  constexpr std::array<std::string_view, 5> given{"session_energy_mape", "session_energy_bias",
-                                                  "small_session_energy_mae", "site_load_nmbe",
-                                                  "site_load_month_cv_rmse"};
-  return std::ranges::find(given, std::string_view(score.name)) != given.end();
-}
-
-Judged judge_run(const Run& run) {
-  Judged sum;
-  for (const Score& score : run.scores) {
-    if (score.name == "session_energy_mape") sum.sessions = score.n;
-    if (is_given(score)) {
-      ++sum.given;
-    } else if (score.gate == "good") {
-      ++sum.good;
-    } else if (score.gate == "pass") {
-      ++sum.pass;
-    } else if (score.gate == "fail") {
-      ++sum.fail;
-    } else {
-      ++sum.not_scorable;
-    }
-  }
-  sum.left_out = static_cast<std::size_t>(std::ranges::count_if(run.flags, &Flag::left_out));
-  return sum;
+std::size_t count_left_out(const Run& run) {
+  return static_cast<std::size_t>(std::ranges::count_if(run.flags, &Flag::left_out));
 }
 
 }  // namespace evtwin::viewer::model

@@ -26,17 +26,7 @@ Series metered_error_at(const Run& run, std::uint32_t evse);
 /// @returns finished
 Series metered_error_of_site(const Run& run);
 
-/// How a replay was judged, line by line as in its certificate. Lines that the twin was fed ("given") and those that
-/// the log can not tell count for nothing.
-struct Judged {
-  std::size_t good = 0, pass = 0, fail = 0, given = 0, not_scorable = 0;
-  std::size_t left_out = 0;   ///< transactions that were not replayed
-  std::int64_t sessions = 0;  ///< whose energy was compared
-  /// "good", "pass" or "fail": the worst line that counts; empty: none does.
-  std::string_view worst_word() const { return fail > 0 ? "fail" : pass > 0 ? "pass" : good > 0 ? "good" : ""; }
-};
-Judged judge_run(const Run& run);
-/// Whether the twin was fed what this line compares (engine/replay: Told::given).
-bool is_given(const Score& score);
+/// Transactions of the log that were not replayed.
+std::size_t count_left_out(const Run& run);
 
 }  // namespace evtwin::viewer::model

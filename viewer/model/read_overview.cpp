@@ -254,6 +254,7 @@ Session session_of(const Rows& rows, const Run& run) {
   }
   column += 2;
   session.waited_h = rows.column_number(column++);
+  session.max_kw = rows.number_or_none(column++);
   session.ended = rows.column_text(column++);
 
   if (session.departed_ns < session.arrived_ns) rows.throw_bad_row("leaves before it arrives");
@@ -270,7 +271,22 @@ Session session_of(const Rows& rows, const Run& run) {
 constexpr std::string_view session_columns =
     "number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, requested_kwh, "
     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, driver_revenue, v2g_payment, wear_cost, soc_start, "
-    "soc_end, battery_kwh, charge_efficiency, discharge_efficiency, waited_h, ended";
+    "soc_end, battery_kwh, charge_efficiency, discharge_efficiency, waited_h, max_kw, ended";
+
+/// Transactions of the log that were not replayed, at their EVSEs: "STATION-NUMBER", or the station itself.
+void read_left_out(const Source& source, Run& run) {
+  std::unordered_map<std::string_view, Evse*> named;
+  for (Evse& evse : run.evses) named.emplace(evse.name, &evse);
+  Rows rows = source.all_rows("logged_session", "session, start_ns, stop_ns, station, evse");
+  while (rows.next_row()) {
+    if (!rows.is_null(1)) continue;
+    const std::string station = rows.column_text(4);
+    const std::string numbered = fmt::format("{}-{}", station, rows.is_null(5) ? 1 : rows.column_integer(5));
+    auto found = named.find(numbered);
+    if (found == named.end()) found = named.find(station);
+    if (found != named.end()) found->second->left_out.emplace_back(rows.column_time(2), rows.column_time(3));
+  }
+}
 
 }  // namespace
 
@@ -281,6 +297,7 @@ void read_header(const Source& source, Run& run) {
   read_sites(source, run);
   read_feeders(source, run);
   read_evses(source, run);
+  read_left_out(source, run);
   read_storages(source, run);
   read_vehicles(source, run);
   read_flags(source, run);
@@ -338,12 +355,16 @@ void read_figures(const Source& source, Run& run) {
                           months.column_number(4), months.column_number(5), months.column_number(6),
                           months.column_number(7)});
   }
-  Rows scores = source.all_rows("score", "name, unit, gate, n_of, help, help_ko, value, n");
+  Rows scores = source.all_rows("score", "name, unit, told, gate, n_of, help, help_ko, value, n, indicative");
   while (scores.next_row()) {
     run.scores.push_back({scores.column_text(1), scores.column_text(2), scores.column_text(3), scores.column_text(4),
-                          scores.column_text(5), scores.column_text(6), scores.number_or_none(7),
-                          scores.column_integer(8)});
+                          scores.column_text(5), scores.column_text(6), scores.column_text(7), scores.number_or_none(8),
+                          scores.column_integer(9), scores.column_integer(10) != 0});
   }
+  Rows certificate = source.all_rows("certificate", "verdict, sentence, sentence_ko, sessions");
+  while (certificate.next_row())
+    run.certificate = {certificate.column_text(1), certificate.column_integer(4), certificate.column_text(2),
+                       certificate.column_text(3)};
 }
 
 }  // namespace evtwin::viewer::model

@@ -41,7 +41,8 @@ struct Session {
   double battery_kwh = none;                ///< NaN: unknown
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
   double waited_h = 0.0;
-  std::string ended;  ///< departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
+  double max_kw = none;  ///< the most that EVSE and vehicle can do together; NaN: never plugged in
+  std::string ended;     ///< departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
 };
 
 struct Evse {
@@ -57,11 +58,12 @@ struct Evse {
   /// At its meter; 0 where nothing is recorded. A gap after the last record of a run that is not complete: a piece is
   /// recorded when it ends. Empty until Loaded::all.
   Series kw;
-  std::vector<std::uint32_t> sessions;     ///< rows of Run::sessions, in the order of plug-in
-  std::vector<std::uint32_t> corrections;  ///< rows of Run::corrections, in the order of time
-  std::vector<std::uint32_t> setpoints;    ///< rows of Run::setpoints, in the order of time
-  std::vector<std::uint32_t> plans;        ///< rows of Run::plans, in the order of decision
-  std::vector<std::uint32_t> outages;      ///< rows of Run::outages
+  std::vector<std::uint32_t> sessions;              ///< rows of Run::sessions, in the order of plug-in
+  std::vector<std::uint32_t> corrections;           ///< rows of Run::corrections, in the order of time
+  std::vector<std::uint32_t> setpoints;             ///< rows of Run::setpoints, in the order of time
+  std::vector<std::uint32_t> plans;                 ///< rows of Run::plans, in the order of decision
+  std::vector<std::uint32_t> outages;               ///< rows of Run::outages
+  std::vector<std::pair<TimeNs, TimeNs>> left_out;  ///< of a replay: transactions of the log that are not in the run
 };
 
 struct Storage {
@@ -186,9 +188,16 @@ struct Metered {  ///< of a replay
   double kw = 0.0, energy_kwh = 0.0, twin_kwh = 0.0;
 };
 struct Score {
-  std::string name, unit, gate, n_of, help, help_ko;
+  std::string name, unit, told, gate, n_of, help, help_ko;
   double value = none;
   std::int64_t n = 0;
+  bool indicative = false;  ///< on too few sessions to be evidence
+};
+/// What the scores of a replay come to.
+struct Certificate {
+  std::string verdict;  ///< good, pass, indicative, fail, not_scorable; empty: the run is no replay
+  std::int64_t sessions = 0;
+  std::string sentence, sentence_ko;
 };
 struct Flag {
   std::string subject, reason;
@@ -227,6 +236,7 @@ struct Run {
   std::vector<record::Kpi> kpis;
   std::vector<Month> months;
   std::vector<Score> scores;
+  Certificate certificate;
   std::vector<Flag> flags;
   std::vector<Event> events;  ///< arrivals and departures from the start, the rest with Loaded::all
   std::vector<Outage> outages;

@@ -24,6 +24,11 @@ bool is_out(const Run& run, const Evse& evse, TimeNs t) {
   return last != no_row && t < run.outages[last].to_ns;
 }
 
+/// Whether the log has a transaction there that was not replayed.
+bool is_left_out(const Evse& evse, TimeNs t) {
+  return std::ranges::any_of(evse.left_out, [&](const auto& stay) { return stay.first <= t && t < stay.second; });
+}
+
 // Calls function(piece, from, to) for each recorded power of [from, to).
 template <class Function>
 void each_piece(const Series& kw, TimeNs from, TimeNs to, Function function) {
@@ -82,7 +87,7 @@ EvseStatus status_of(const Run& run, const Evse& evse, std::uint32_t session, do
   if (is_out(run, evse, t)) return EvseStatus::fault;
   if (kw > 0.0) return EvseStatus::charging;
   if (kw < 0.0) return EvseStatus::discharging;
-  if (session == no_row) return EvseStatus::available;
+  if (session == no_row) return is_left_out(evse, t) ? EvseStatus::left_out : EvseStatus::available;
   const Session& s = run.sessions[session];
   const double got_kwh = evse.kw.extent_of(s.plugged_in_ns, t).integral_h;
   if (got_kwh >= s.wanted_kwh - finished_kwh) return EvseStatus::finished;
@@ -209,6 +214,7 @@ analysis::PilotReading evse_pilot(const Run& run, std::uint32_t row, TimeNs t) {
   facts.max_kw = evse.max_kw;
   facts.kw = evse.kw.value_at(t);
   if (facts.connected && !kernel::is_known(facts.kw)) return {};
+  if (!facts.connected && is_left_out(evse, t)) return {};
 
   // A correction at the instant of its set-point is the later word.
   const auto asked_ns = [&](std::uint32_t i) { return run.decisions[run.setpoints[i].decision].time_ns; };
@@ -260,6 +266,9 @@ SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
         break;
       case EvseStatus::fault:
         ++state.fault;
+        break;
+      case EvseStatus::left_out:
+        ++state.left_out;
         break;
     }
   }
@@ -338,31 +347,38 @@ double session_workload(const Run& run, std::uint32_t session, TimeNs t) {
   return energy.charged_kwh * s.charge_efficiency / s.battery_kwh;
 }
 
-double mean_hours_to_ready(const Run& run) {
+HoursToReady hours_to_ready(const Run& run) {
+  HoursToReady out;
   double hours = 0.0;
-  std::size_t count = 0;
   for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
     const Session& session = run.sessions[row];
+    out.charged += session.plugged_in_ns != kernel::time_never ? 1U : 0U;
     if (session.ended != "departed" || session.unmet_kwh > finished_kwh) continue;
     const TimeNs ready = last_charged_ns(run, row);
     if (ready == kernel::time_never) continue;
     hours += kernel::hours_between(session.plugged_in_ns, ready);
-    ++count;
+    ++out.ready;
   }
-  return count > 0 ? hours / static_cast<double>(count) : none;
+  if (out.ready > 0) out.mean_h = hours / static_cast<double>(out.ready);
+  return out;
 }
 
 PartyMoney party_money(const Run& run, std::uint32_t site, TimeNs from, TimeNs to) {
   const Site& s = run.sites[site];
   PartyMoney money;
-  auto window = std::ranges::lower_bound(s.meter, from, {}, &Meter::start_ns);
+  auto window = std::ranges::lower_bound(s.meter, from, {}, &Meter::end_ns);
   for (; window != s.meter.end() && window->start_ns < to; ++window) {
-    money.driver_revenue += window->driver_revenue;
-    money.v2g_payment += window->v2g_payment;
-    money.energy_cost += window->energy_cost;
-    money.demand_charge += window->demand_charge;
-    money.wear_vehicles += window->ev_discharge_kwh * s.wear_price_per_kwh;
-    money.wear_storage += window->storage_discharge_kwh * s.wear_price_per_kwh;
+    // What the meter counts in a window that is not over, or begun before, is taken as evenly spread: the file has no
+    // finer figure of money.
+    const double share = static_cast<double>(std::min(to, window->end_ns) - std::max(from, window->start_ns)) /
+                         static_cast<double>(window->end_ns - window->start_ns);
+    if (!(share > 0.0)) continue;
+    money.driver_revenue += share * window->driver_revenue;
+    money.v2g_payment += share * window->v2g_payment;
+    money.energy_cost += share * window->energy_cost;
+    money.demand_charge += share * window->demand_charge;
+    money.wear_vehicles += share * window->ev_discharge_kwh * s.wear_price_per_kwh;
+    money.wear_storage += share * window->storage_discharge_kwh * s.wear_price_per_kwh;
   }
   money.grid = money.energy_cost + money.demand_charge;
   money.drivers = money.v2g_payment - money.driver_revenue - money.wear_vehicles;

@@ -18,8 +18,9 @@ enum class EvseStatus : std::uint8_t {
   waiting,      ///< a vehicle, 0 kW, and it still wants energy
   finished,     ///< a vehicle that has got what it came for, 0 kW
   fault,        ///< out of service
+  left_out,     ///< a vehicle of the log was there that the replay left out
 };
-inline constexpr std::size_t evse_statuses = 6;
+inline constexpr std::size_t evse_statuses = 7;
 static_assert(evse_statuses == kernel::enum_count<EvseStatus>());
 
 struct EvseState {
@@ -47,7 +48,7 @@ struct SiteState {
   double ev_kw = none, pv_kw = none, load_kw = none, storage_kw = none, contract_kw = none;
   double buy_price = none;
   double cost = 0.0;  ///< so far, energy + demand charge
-  std::uint32_t vehicles = 0, charging = 0, discharging = 0, waiting = 0, finished = 0, fault = 0;
+  std::uint32_t vehicles = 0, charging = 0, discharging = 0, waiting = 0, finished = 0, fault = 0, left_out = 0;
 };
 SiteState site_state(const Run& run, std::uint32_t site, TimeNs t);
 
@@ -77,12 +78,17 @@ double session_peak_kw(const Run& run, std::uint32_t session, TimeNs t = kernel:
 /// Energy that went into the battery by t over its capacity, measured at the battery; NaN: the battery is unknown.
 double session_workload(const Run& run, std::uint32_t session, TimeNs t = kernel::time_never);
 /// Mean time from plug-in to the last energy, hours, of those who got what they came for; NaN: nobody did.
-double mean_hours_to_ready(const Run& run);
+struct HoursToReady {
+  double mean_h = none;
+  std::size_t ready = 0;    ///< those it is the mean of, and ...
+  std::size_t charged = 0;  ///< ... all who were plugged in
+};
+HoursToReady hours_to_ready(const Run& run);
 /// Session plugged in at an EVSE at t; no_row: none.
 std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t);
 
-/// Money of [from, to), each party's view: what it earns is positive. Sums over the ledger's windows (whole windows
-/// whose start lies inside); equal to the file's party_per_day for whole days.
+/// Money of [from, to), each party's view: what it earns is positive. Sums over the ledger's windows, of a window that
+/// lies in part inside that part; equal to the file's party_per_day for whole days.
 struct PartyMoney {
   double drivers = 0.0;  ///< V2G payments - what they paid - wear of their batteries
   double site = 0.0;     ///< what drivers paid - V2G payments - grid - wear of its storage

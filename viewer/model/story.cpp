@@ -126,7 +126,8 @@ class Day {
       if (!inside(session.departed_ns)) continue;
       const bool away = is_unserved(session);
       if (!away && session.unmet_kwh <= least_missed_kwh) continue;
-      if (away && session.ended == "waiting_at_end") continue;
+      // Who is still there, plugged in or waiting, has not left.
+      if (session.ended == "waiting_at_end" || session.ended == "open_at_end") continue;
 
       Moment& moment = away ? unserved : missed;
       moment.a += 1.0;

@@ -1,75 +1,57 @@
-#include <cfloat>
+#include <imgui_internal.h>
+
 #include <utility>
 
 #include "viewer/shell_web/page.hpp"
+#include "viewer/ui/keys.hpp"
 
 namespace evtwin::viewer::shell {
 
-Input::Input() { mouse_away(); }
-
-void Input::move_mouse(float x, float y) {
-  x_ = x;
-  y_ = y;
-  fresh_ = true;
-}
+void Input::move_mouse(float x, float y) { queue_.move_mouse(x, y); }
+void Input::mouse_away() { queue_.leave_window(); }
+void Input::set_button(int which, bool down) { queue_.set_button(which, down); }
+void Input::turn_wheel(float x, float y) { queue_.turn_wheel(x, y); }
 
 void Input::type_text(const std::string& utf8) {
-  typed_ += utf8;
-  fresh_ = true;
-}
-
-void Input::mouse_away() { move_mouse(-FLT_MAX, -FLT_MAX); }
-
-void Input::set_button(int which, bool down) {
-  if (which < 0 || which >= 3) return;
-  buttons_[which].down = down;
-  buttons_[which].pressed |= down;
-  fresh_ = true;
-}
-
-void Input::turn_wheel(float x, float y) {
-  wheel_x_ += x;
-  wheel_y_ += y;
-  fresh_ = true;
+  for (const char* at = utf8.c_str(); *at != '\0';) {
+    unsigned code = 0;
+    at += ImTextCharFromUtf8(&code, at, utf8.c_str() + utf8.size());
+    if (code == 0) return;
+    queue_.type_character(code);
+  }
 }
 
 void Input::set_key(int code, bool down) {
-  if (code < 0 || code >= 512) return;
-  keys_[code].down = down;
-  keys_[code].pressed |= down;
-  fresh_ = true;
+  // Modifiers come with every event.
+  if (code < 0 || code >= ui::key::first_modifier) return;
+  // A Mac tells of no letter that was let go while Cmd was held: it is when it goes down again.
+  const bool was_down = keys_.test(static_cast<std::size_t>(code));
+  if (!down && !was_down) return;
+  if (down && was_down) queue_.set_key(code, false);
+  keys_.set(static_cast<std::size_t>(code), down);
+  queue_.set_key(code, down);
 }
 
 void Input::set_modifiers(bool ctrl, bool shift, bool alt, bool meta) {
-  ctrl_.set(ctrl);
-  shift_.set(shift);
-  alt_.set(alt);
-  meta_.set(meta);
-  fresh_ = true;
+  // Of a Mac, Cmd is what Ctrl is elsewhere.
+  const std::array<bool, 3> now{shift, ctrl || meta, alt};
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (std::exchange(modifiers_.at(i), now.at(i)) != now.at(i))
+      queue_.set_key(ui::key::first_modifier + static_cast<int>(i), now.at(i));
+  }
 }
 
 void Input::let_go() {
-  for (Held& key : keys_) key = {};
-  for (Held& button : buttons_) button = {};
-  for (Held* modifier : {&ctrl_, &shift_, &alt_, &meta_}) *modifier = {};
-  fresh_ = true;
+  queue_.release_all();
+  keys_.reset();
+  modifiers_ = {};
 }
 
 bool Input::apply_input(ImGuiIO& io) {
-  io.MousePos = {x_, y_};
-  for (int i = 0; i < 3; ++i) io.MouseDown[i] = buttons_[i].take_state();
-  io.MouseWheel = wheel_y_;
-  io.MouseWheelH = wheel_x_;
-  wheel_x_ = wheel_y_ = 0.0F;
-  for (int i = 0; i < 512; ++i) io.KeysDown[i] = keys_[i].take_state();
-  const bool ctrl = ctrl_.take_state(), meta = meta_.take_state();
-  io.KeyCtrl = ctrl || meta;  // of a Mac, Cmd is what Ctrl is elsewhere
-  io.KeyShift = shift_.take_state();
-  io.KeyAlt = alt_.take_state();
-  io.KeySuper = false;
-  if (!typed_.empty()) io.AddInputCharactersUTF8(typed_.c_str());
-  typed_.clear();
-  return std::exchange(fresh_, false);
+  const bool fresh = !queue_.empty();
+  io.MouseWheel = io.MouseWheelH = 0.0F;
+  queue_.apply_events(io);
+  return fresh;
 }
 
 }  // namespace evtwin::viewer::shell

@@ -50,6 +50,7 @@ struct Page::Parts {
   float asked_scale = 0.0F;  ///< of the link; 0: the display's
   int width = 1, height = 1;
   int frames_due = settling;
+  bool drawn = false;                 ///< the first frame comes before anything is read, which may take seconds
   static constexpr int settling = 3;  // frames until layout and hover are as after any input
 };
 
@@ -93,7 +94,7 @@ Wishes Page::draw_frame(double seconds) {
   parts.context.use();
   bool fresh = false;
   try {
-    fresh = app.poll_runs();
+    if (std::exchange(parts.drawn, true)) fresh = app.poll_runs();
   } catch (const std::invalid_argument& wrong) {
     app.show_notice(wrong.what());
   }

@@ -1,5 +1,7 @@
 // The viewer in a page: one canvas, input and files handed in by the page's script (page.js), no thread.
 #pragma once
+#include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +10,8 @@
 #include "viewer/shell_headless/rasteriser.hpp"
 #include "viewer/shell_web/link.hpp"
 #include "viewer/ui/app.hpp"
+#include "viewer/ui/input_queue.hpp"
+#include "viewer/ui/keys.hpp"
 
 namespace evtwin::viewer::shell {
 
@@ -26,40 +30,25 @@ std::unique_ptr<Surface> make_gl_surface(const std::string& selector);
 /// In memory, for browsers without a graphics card: the very pixels of evtwin view --headless.
 std::unique_ptr<Surface> make_cpu_surface();
 
-/// The user's input since the last frame. A press that is over before a frame comes is one frame long.
+/// The user's input, in the order in which it was done, however late the next frame comes.
 class Input {
  public:
-  Input();
   void move_mouse(float x, float y);
   void mouse_away();
   void set_button(int which, bool down);
   void turn_wheel(float x, float y);
-  void set_key(int code, bool down);
+  void set_key(int code, bool down);  ///< numbered as in ui/keys.hpp; modifiers are those of set_modifiers
   void set_modifiers(bool ctrl, bool shift, bool alt, bool meta);
   void type_text(const std::string& utf8);
   void let_go();  ///< the page lost the keyboard: nothing is held any more
 
-  /// For the frame that follows. @returns whether anything came since the last one
+  /// For the frame that follows: as much as it can tell apart. @returns whether there was anything
   bool apply_input(ImGuiIO& io);
 
  private:
-  struct Held {
-    bool down = false, pressed = false;
-    void set(bool is_down) {
-      down = is_down;
-      pressed |= is_down;
-    }
-    bool take_state() {
-      const bool was = down || pressed;
-      pressed = false;
-      return was;
-    }
-  };
-  float x_, y_, wheel_x_ = 0.0F, wheel_y_ = 0.0F;
-  Held buttons_[3], keys_[512];
-  Held ctrl_, shift_, alt_, meta_;  // as long as the key that they go with, however late the frame comes
-  bool fresh_ = false;
-  std::string typed_;
+  ui::InputQueue queue_;
+  std::bitset<ui::key::first_modifier> keys_;
+  std::array<bool, 3> modifiers_{};  ///< Shift, Ctrl, Alt
 };
 
 /// Requests to the page's script after a frame.

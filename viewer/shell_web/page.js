@@ -8,6 +8,8 @@ const korean = navigator.language.startsWith('ko');
 let call = null;      // exported functions of the program, by name without "page_"
 let program = null;   // emscripten's module
 let fontIsWhole = false, frameAsked = false, lastFrame = 0, blinkTimer = 0, context2d = null;
+let firstFrameDrawn = null;
+const firstFrame = new Promise((drawn) => { firstFrameDrawn = drawn; });
 const marks = {};     // when the start came how far, ms
 
 function say(text) { message.textContent = text; }
@@ -102,10 +104,13 @@ async function compiledProgram() {
 
 // A name as a file of the program's memory has it.
 let opened = 0;
-function keep(name, bytes) {
+function fileFor(name) {
   const folder = '/runs/' + opened++;
   program.FS.mkdir(folder);
-  const file = folder + '/' + (name.replace(/[\/\0\n]/g, '_').replace(/\.gz$/, '') || 'run');
+  return folder + '/' + (name.replace(/[\/\0\n]/g, '_').replace(/\.gz$/, '') || 'run');
+}
+function keep(name, bytes) {
+  const file = fileFor(name);
   program.FS.writeFile(file, bytes, { canOwn: true });
   return file;
 }
@@ -116,25 +121,41 @@ function runBytes(name, place) {
   if (!coming.has(place)) coming.set(place, bytesOf(place).then((bytes) => unpacked(bytes, name)));
   return coming.get(place);
 }
-async function runFile(name, place) { return keep(name, await runBytes(name, place)); }
 
 // Those that will be wanted, before the program is there that reads links; what goes wrong is told when it is asked for.
+// Those in the page need no waiting for, and would take time from the first frame.
 function askForRuns() {
+  if (evtwinInPage) return;
   const wanted = new URLSearchParams(location.hash.slice(1)).getAll('run');
   for (const run of evtwinRuns)
     if (!wanted.length || wanted.includes(run.name)) runBytes(run.name, run.place).catch(() => {});
 }
 
-// Runs that the link names, of those that the page has or that lie beside it; without, all that the page has.
-async function runFiles(wanted) {
+// Runs that the link names, of those that the page has or that lie beside it; without, all that the page has. The files
+// that they will be come later.
+function runsToBring(wanted) {
   const known = new Map(evtwinRuns.map((run) => [run.name, run.place]));
   const names = wanted.length ? wanted : [...known.keys()];
-  return Promise.all(names.map((name) => {
+  return names.map((name) => {
     const place = known.get(name) ?? (evtwinInPage ? null : name);
     if (place === null || place.split('/').some((part) => part === '..' || part === '') || /^[a-z]+:/i.test(place))
       throw new Trouble('#run=' + name + ': this page has ' + ([...known.keys()].join(', ') || 'no runs'));
-    return runFile(name, place);
-  }));
+    return { name, place, file: fileFor(name) };
+  });
+}
+
+// Until the first comes there is nothing to draw again at once.
+let awaited = 0;
+async function bringRun({ name, place, file }) {
+  try {
+    program.FS.writeFile(file, await runBytes(name, place), { canOwn: true });
+  } catch (error) {
+    if (!(error instanceof Trouble)) console.error(error);
+    program.FS.writeFile(file + '.trouble', error.message);
+    call.say(error.message);
+  }
+  awaited--;
+  wake();
 }
 
 // ---- frames
@@ -156,10 +177,12 @@ function frame(now) {
   for (const table of wishes.tables) saveTable(table);
   if (wishes.chooseFile) chooseFiles();
   if (wishes.keyboard) keys.focus({ preventScroll: true });
-  if (!marks.frame) { mark('frame'); say(''); }
+  if (!marks.frame) { mark('frame'); say(''); firstFrameDrawn(); }
+  if (!marks.run && wishes.link) mark('run');
   if (!fontIsWhole && !evtwinInPage && call.lacks_characters()) bringWholeFont();
   clearTimeout(blinkTimer);
-  if (wishes.again) wake();
+  if (wishes.again && awaited > 0 && !wishes.link) blinkTimer = setTimeout(wake, 100);
+  else if (wishes.again) wake();
   else {
     showLink(wishes.link);
     if (wishes.keyboard) blinkTimer = setTimeout(wake, 250);
@@ -345,7 +368,7 @@ addEventListener('keydown', (event) => {
   if (!call || event.isComposing) return;
   modifiers(event);
   const code = codeOf(event);
-  call.key(code, 1);
+  if (!event.repeat) call.key(code, 1);  // ImGui repeats keys by itself
   const shortcut = (event.ctrlKey || event.metaKey) && (code === 70 || code === 61 || code === 45 || code === 334 || code === 333);
   const browsers = event.code === 'F5' || event.code === 'F11' || event.code === 'F12';
   // What writes nothing would move the focus or scroll; what writes comes as an input event.
@@ -374,6 +397,8 @@ canvas.addEventListener('webglcontextlost', (event) => { event.preventDefault();
 // ---- the start
 
 async function start() {
+  document.title = ['evtwin', ...evtwinRuns.map((run) => run.name)].join(' - ');
+  say(document.title + ' ...');
   if (typeof DecompressionStream === 'undefined' || typeof WebAssembly === 'undefined') throw new Trouble(word('oldBrowser'));
   const whileCompiled = compiledProgram();
   const fontComing = bytesOf(evtwinInPage ? 'font' : 'font.ttf.gz').then((bytes) => unpacked(bytes, 'font.ttf.gz'));
@@ -405,23 +430,26 @@ async function start() {
   for (const [name, [result, parameters]] of Object.entries(declared))
     functions[name] = program.cwrap('page_' + name, result, parameters);
 
-  let files = [], trouble = '';
+  // The program starts with the names of runs that are still to come: its first frame waits for none.
+  let runs = [], trouble = '';
   try {
-    files = await runFiles(JSON.parse(functions.runs(location.hash)));
+    runs = runsToBring(JSON.parse(functions.runs(location.hash)));
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     trouble = error.message;
   }
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-  const wrong = functions.start(files.join('\n'), location.hash, navigator.language, +dark, 0);
+  const wrong = functions.start(runs.map((run) => run.file).join('\n'), location.hash, navigator.language, +dark, 0);
   if (wrong) throw new Trouble(wrong);
   if (trouble) functions.say(trouble);
-  coming.clear();
   mark('started');
   call = functions;
-  document.title = ['evtwin', ...evtwinRuns.map((run) => run.name)].join(' - ');
+  awaited = runs.length;
   keys.focus({ preventScroll: true });
   wake();
+  await firstFrame;
+  await Promise.all(runs.map(bringRun));
+  coming.clear();
 }
 
 // Once the rest of this file is there.
@@ -432,5 +460,5 @@ setTimeout(() => start().catch((error) => {
 
 // For tests.
 return { item: (name) => JSON.parse(call.item(name)), state: () => call ? JSON.parse(call.state()) : null,
-  marks: () => marks, settled: () => Boolean(call) && !frameAsked };
+  marks: () => marks, settled: () => Boolean(call) && !frameAsked && awaited === 0 };
 })();

@@ -1,7 +1,12 @@
 // model::RunFeed where there is one thread: a step of the reading per poll_run(), so that frames come between them.
-// Takes the place of viewer/model/run_feed.cpp. Nobody else writes to a page's files, so none is followed.
+// Takes the place of viewer/model/run_feed.cpp. Nobody else writes to a page's files, so none is followed. A run may
+// still be on its way to the page: until its file is there nothing is read; where it can not come, the page's script
+// writes why into FILE.trouble.
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <optional>
@@ -23,6 +28,7 @@ struct RunFeed::Worker {
   FeedStatus status{true, 0.0, false, {}};
 
   void step() {
+    if (!source && !std::filesystem::exists(file)) return wait_for_file();
     try {
       if (!source) {
         source.emplace(file, 1);
@@ -50,8 +56,19 @@ struct RunFeed::Worker {
     }
   }
 
+  void wait_for_file() {
+    const std::string why_not = file + ".trouble";
+    std::ifstream words(why_not);
+    if (!words) return;
+    end(kernel::make_printable(std::string(std::istreambuf_iterator<char>(words), {})));
+    std::remove(why_not.c_str());
+  }
+
   // The file's bytes are memory of the page: read or refused, it needs them no more.
   void end(std::string trouble) {
+    // Folders of the page's memory are nobody's.
+    const std::string folder = std::filesystem::path(file).parent_path().string() + "/";
+    if (trouble.starts_with(folder)) trouble.erase(0, folder.size());
     status.loading = false;
     status.trouble = std::move(trouble);
     growing.reset();

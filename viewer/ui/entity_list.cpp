@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "kernel/static_checks.hpp"
+#include "viewer/model/flows.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
@@ -128,7 +129,7 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
       const bool all = selection.site == row.row || run.sites.size() == 1;
       return {"entity." + site.name,
               site.name,
-              kw_text(site.grid_kw.value_at(t)),
+              kw_text(model::flows_at(run, row.row, t).grid),
               "",
               nullptr,
               nothing && all && selection.station.empty()};

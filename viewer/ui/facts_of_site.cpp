@@ -8,6 +8,7 @@
 #include "viewer/ui/facts.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/map_parts.hpp"
+#include "viewer/ui/replay_badge.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -118,8 +119,7 @@ void add_scores(const Ui& ui, const Run& run, Facts& out) {
   FactGroup group{Word::replay_scores, {}, {}};
   for (const model::Score& score : run.scores) {
     group.facts.push_back({ui.is_korean() && !score.help_ko.empty() ? score.help_ko : score.name,
-                           fmt::format("{}  {}", figure_text(score.value, score.unit, 3),
-                                       model::is_given(score) ? ui.tr(Word::gate_given) : score.gate.c_str()),
+                           fmt::format("{}  {}", figure_text(score.value, score.unit, 3), gate_text(ui, score)),
                            score.value, Unit::text});
   }
   out.push_back(std::move(group));

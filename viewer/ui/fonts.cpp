@@ -72,6 +72,8 @@ void Fonts::use_file(std::string file) {
 }
 
 bool Fonts::lacks_characters() const {
+  // Characters that came since the atlas was made are in the next one, or not.
+  if (stale_) return false;
   constexpr ImWchar hanja_begin = 0x4E00, hanja_end = 0xA000, hangul_begin = 0xAC00, hangul_end = 0xD7A4;
   const auto lacking = [&](ImWchar c) {
     const bool east_asian = (c >= hanja_begin && c < hanja_end) || (c >= hangul_begin && c < hangul_end);

@@ -1,5 +1,6 @@
 #include "viewer/ui/input_queue.hpp"
 
+#include <algorithm>
 #include <cfloat>
 
 #include "viewer/ui/keys.hpp"
@@ -10,6 +11,7 @@ struct InputQueue::Told {
   std::bitset<buttons> pressed;
   std::bitset<keys> struck;
   bool any_button = false, wheel = false, text = false;
+  bool dragged = false;  ///< the pointer moved with a button held: letting go comes in a frame after it
   bool command = false;  ///< a key went down that types nothing: it acts after the text of its frame
 };
 
@@ -57,7 +59,7 @@ bool InputQueue::fits_frame(const Event& event, const Told& told) const {
     case Kind::move:
       return !told.any_button;  // a click is where it was
     case Kind::button:
-      return !told.pressed.test(code) && !told.wheel;
+      return !told.pressed.test(code) && !told.wheel && !(told.dragged && !event.down);
     case Kind::wheel:
       return !told.any_button;
     case Kind::key:
@@ -74,6 +76,7 @@ void InputQueue::tell_imgui(const Event& event, ImGuiIO& io, Told& told) {
   switch (event.kind) {
     case Kind::move:
       mouse_ = {event.x, event.y};
+      told.dragged = told.dragged || std::any_of(buttons_.begin(), buttons_.end(), [](bool down) { return down; });
       break;
     case Kind::button:
       buttons_.at(code) = event.down;

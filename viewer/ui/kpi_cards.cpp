@@ -86,7 +86,7 @@ std::vector<CardFigure> figures_of(const model::Run* run_a, const model::Run* ru
   const auto value = [](const model::Run& run, std::string_view kpi) {
     // When cars are done is no key figure of the file: it is counted from their powers.
     if (kpi == "hours_to_ready")
-      return run.loaded == model::Loaded::all ? model::mean_hours_to_ready(run) : model::none;
+      return run.loaded == model::Loaded::all ? model::hours_to_ready(run).mean_h : model::none;
     return run.kpis.empty() ? so_far(run, kpi) : model::kpi_value(run, kpi);
   };
   for (std::size_t i = 0; i < cards.size(); ++i) {

@@ -82,13 +82,14 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
   std::size_t evses = run.evses.size();
   if (ui.selection.site < run.sites.size()) evses = run.sites[ui.selection.site].evses.size();
   // An EVSE in no other state is free.
-  const std::uint32_t busy = now.charging + now.discharging + now.waiting + now.finished + now.fault;
+  const std::uint32_t busy = now.charging + now.discharging + now.waiting + now.finished + now.fault + now.left_out;
   const std::array<Counted, model::evse_statuses> counts{{
       {model::EvseStatus::charging, now.charging},
       {model::EvseStatus::discharging, now.discharging},
       {model::EvseStatus::waiting, now.waiting},
       {model::EvseStatus::finished, now.finished},
       {model::EvseStatus::fault, now.fault},
+      {model::EvseStatus::left_out, now.left_out},
       {model::EvseStatus::available,
        static_cast<std::uint32_t>(evses) - std::min<std::uint32_t>(busy, static_cast<std::uint32_t>(evses))},
   }};
@@ -96,6 +97,7 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
   Flow flow(ui.px(10.0F));
   const float line = ImGui::GetTextLineHeight();
   for (const Counted& counted : counts) {
+    if (counted.status == model::EvseStatus::left_out && run.certificate.verdict.empty()) continue;  // of replays alone
     const Look& look = look_of(counted.status);
     const std::string text = fmt::format("{} {}", ui.tr(look.word), counted.count);
     const ImVec2 size{line * 1.2F + ImGui::CalcTextSize(text.c_str()).x, line};

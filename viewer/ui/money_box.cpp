@@ -77,15 +77,20 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
   // Of a run without plans what was asked for; both names where the two runs differ in that.
   const bool by_plan = planned(run).first, mixed = planned(*runs.back()).first != by_plan;
   const std::string planned_title =
-      mixed ? fmt::format("{} / {}", ui.tr(by_plan ? Word::tile_planned : Word::tile_requested),
+      mixed ? fmt::format("{} (A) / {} (B)", ui.tr(by_plan ? Word::tile_planned : Word::tile_requested),
                           ui.tr(by_plan ? Word::tile_requested : Word::tile_planned))
             : std::string(ui.tr(by_plan ? Word::tile_planned : Word::tile_requested));
 
   const auto ready = [&](const model::Run& each) {
     return panel_state(ui).hours_to_ready.at(kept_of(ui, each)).get_or_make(each, 0, [&] {
-      return model::mean_hours_to_ready(each);
+      return model::hours_to_ready(each);
     });
   };
+  // A mean without those it is of would hide who never got what they came for.
+  const std::string ready_title =
+      runs.size() == 1
+          ? fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of)), ready(run).ready, ready(run).charged)
+          : fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of_two)), ready(run).ready, ready(*runs.back()).ready);
   const std::array<Tile, 6> tiles{{
       {"tile.terminals", ui.tr(Word::tile_terminals), figure_text(static_cast<double>(run.evses.size()), "", 0)},
       {"tile.vehicles", ui.tr(Word::kpi_vehicles), figure_text(model::kpi_value(run, "sessions"), "", 0)},
@@ -93,8 +98,8 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
        of_each([&](const model::Run& each) { return figure_text(planned(each).second, "", 0); }) + " kWh"},
       {"tile.peak", metered_text(ui, Word::kpi_peak, run),
        of_each([&](const model::Run& each) { return figure_text(model::kpi_value(each, "peak_kw"), "", 1); }) + " kW"},
-      {"tile.ready", ui.tr(Word::tile_ready),
-       of_each([&](const model::Run& each) { return figure_text(ready(each), "", 1); }) + " h"},
+      {"tile.ready", ready_title,
+       of_each([&](const model::Run& each) { return figure_text(ready(each).mean_h, "", 1); }) + " h"},
       {"tile.usable", ui.tr(Word::tile_usable), of_each([&](const model::Run& each) {
          return figure_text(static_cast<double>(usable_now(ui, each).size()), "", 0);
        })},

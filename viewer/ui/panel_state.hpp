@@ -161,7 +161,7 @@ struct PanelState {
   std::array<Kept<int, model::Waiting>, 2> waiting;
   std::array<Kept<int, std::vector<std::uint32_t>>, 2> remarks;   ///< of strategies; rows of events
   std::array<Kept<int, std::pair<bool, double>>, 2> planned_kwh;  ///< whether by plans, and how much
-  std::array<Kept<int, double>, 2> hours_to_ready;
+  std::array<Kept<int, model::HoursToReady>, 2> hours_to_ready;
   std::array<Kept<std::uint32_t, model::PartyMoney>, 2> money_of_all;  ///< of a site, over the whole run
   Kept<StoryQuestion, std::vector<model::Moment>> moments, partings;
   Kept<std::pair<std::uint64_t, Language>, analysis::Verdict> verdict;  ///< with another run (its serial)

@@ -385,10 +385,15 @@ void Quadrant::draw_best_for_user(Ui& ui) {
       ImGui::TableNextColumn();
       text_cut(ui, best.station);
       ImGui::TableNextColumn();
-      text_cut(ui, open[best.run]->label);
+      // One run alone that charged as much, or a price that is the same for all, is no choice.
+      text_cut(ui, best.alike ? ui.tr(Word::quadrant_all_alike)
+                   : best.compared == 1U && runs.size() > 1U
+                       ? fmt::format(fmt::runtime(ui.tr(Word::quadrant_others_gave_less)), open[best.run]->label)
+                       : open[best.run]->label);
       ui.items.register_last(fmt::format("quadrant.best.{}", best.station));
       ImGui::TableNextColumn();
-      text_cut(ui, signed_money(ui, *runs[best.run], best.money));
+      text_cut(ui, fmt::format("{} {}/kWh", analysis::number_text(best.money_per_kwh, 3),
+                               currency_name(ui, *runs[best.run])));
     }
   }
   ImGui::EndTable();

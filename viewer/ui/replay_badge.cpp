@@ -7,22 +7,27 @@
 #include "viewer/model/metered.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/what_if_parts.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
 
+/// Of a line's gate or of a verdict.
 Word word_of_gate(std::string_view gate) {
   if (gate == "good") return Word::gate_good;
   if (gate == "pass") return Word::gate_pass;
   if (gate == "fail") return Word::gate_fail;
-  return Word::gate_not_judged;
+  return gate == "indicative" ? Word::gate_indicative : Word::gate_not_scorable;
 }
 
+/// What is indicative or can not be told is neither good nor bad.
 plot::Category colour_of_gate(std::string_view gate) {
   if (gate == "good") return plot::Category::green;
   if (gate == "pass") return plot::Category::blue;
   return gate == "fail" ? plot::Category::vermillion : plot::Category::black;
 }
+
+bool proves_nothing(const model::Score& score) { return score.told == "given" || score.gate == "not_scorable"; }
 
 std::string score_value(const model::Score& score) {
   if (std::isnan(score.value)) return "-";
@@ -31,7 +36,6 @@ std::string score_value(const model::Score& score) {
 
 /// A score: what it compares, by how much, on what, and the gate.
 void draw_line(Ui& ui, const model::Score& score) {
-  const bool given = model::is_given(score);
   ImGui::TableNextRow();
   ImGui::TableNextColumn();
   const std::string& help = ui.is_korean() && !score.help_ko.empty() ? score.help_ko : score.help;
@@ -45,21 +49,34 @@ void draw_line(Ui& ui, const model::Score& score) {
   ImGui::TableNextColumn();
   text_cut(ui, fmt::format("{} {}", score.n, score.n_of));
   ImGui::TableNextColumn();
-  const ImU32 colour = given ? ui.canvas.style.text_weak : plot::colour_of(ui.canvas.style, colour_of_gate(score.gate));
+  const ImU32 colour = proves_nothing(score) || score.indicative
+                           ? ui.canvas.style.text_weak
+                           : plot::colour_of(ui.canvas.style, colour_of_gate(score.gate));
   ImGui::PushStyleColor(ImGuiCol_Text, colour);
-  text_cut(ui, ui.tr(given ? Word::gate_given : word_of_gate(score.gate)));
+  text_cut(ui, gate_text(ui, score));
   ImGui::PopStyleColor();
 }
 
 }  // namespace
 
+std::string gate_text(const Ui& ui, const model::Score& score) {
+  if (std::isnan(score.value)) return ui.tr(Word::gate_not_scorable);
+  if (score.told == "given") return ui.tr(Word::gate_given);
+  if (score.gate == "not_scorable") return ui.tr(Word::gate_told_only);
+  const std::string word = ui.tr(word_of_gate(score.gate));
+  return score.indicative ? fmt::format("{} ({})", word, ui.tr(Word::gate_indicative)) : word;
+}
+
+std::string badge_text(const Ui& ui, const model::Run& run) {
+  return fmt::format(fmt::runtime(ui.tr(Word::badge)), ui.tr(word_of_gate(run.certificate.verdict)),
+                     run.certificate.sessions, model::count_left_out(run));
+}
+
 void draw_replay_badge(Ui& ui, const model::Run& run) {
-  if (run.scores.empty()) return;
-  const model::Judged sum = model::judge_run(run);
-  const std::string text =
-      fmt::format(fmt::runtime(ui.tr(Word::badge)), ui.tr(word_of_gate(sum.worst_word())), sum.sessions, sum.left_out);
+  if (run.certificate.verdict.empty()) return;
+  const std::string text = badge_text(ui, run);
   ui.fonts.need_characters(text);
-  ImGui::PushStyleColor(ImGuiCol_Text, plot::colour_of(ui.canvas.style, colour_of_gate(sum.worst_word())));
+  ImGui::PushStyleColor(ImGuiCol_Text, plot::colour_of(ui.canvas.style, colour_of_gate(run.certificate.verdict)));
   if (ImGui::SmallButton(fmt::format("{}###badge", text).c_str())) ImGui::OpenPopup("certificate");
   ImGui::PopStyleColor();
   ui.items.register_last("badge");
@@ -67,7 +84,8 @@ void draw_replay_badge(Ui& ui, const model::Run& run) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowSize({std::min(ui.px(820.0F), screen.x * 0.94F), std::min(ui.px(620.0F), screen.y * 0.86F)});
   if (!ImGui::BeginPopup("certificate")) return;
-  text_cut(ui, text);
+  // The verdict in the replay's own words.
+  draw_wrapped(ui, ui.is_korean() ? run.certificate.sentence_ko : run.certificate.sentence, ui.canvas.style.text);
   if (ImGui::BeginTable("scores", 4,
                         ImGuiTableFlags_RowBg | ImGuiTableFlags_ScrollY | ImGuiTableFlags_NoSavedSettings)) {
     ImGui::TableSetupColumn("what", ImGuiTableColumnFlags_WidthStretch, 3.4F);

@@ -141,9 +141,10 @@ std::vector<Node> nodes_of(const Scene& scene, const model::SiteFlows& flows) {
             {},           flows.grid, plot::Category::blue};
   const std::uint32_t only = run.sites.size() == 1 ? 0 : site;
   if (only < run.sites.size()) {
-    const double contract = run.sites[only].contract_kw.value_at(scene.t);
-    if (!std::isnan(contract))
-      grid.detail = fmt::format(fmt::runtime(ui.tr(Word::stage_of_contract)), figure_text(contract, "kW", 0));
+    // The limit of the way that power goes.
+    const model::Series& limit = flows.grid < -0.05 ? run.sites[only].export_limit_kw : run.sites[only].contract_kw;
+    if (const double kw = limit.value_at(scene.t); !std::isnan(kw))
+      grid.detail = fmt::format(fmt::runtime(ui.tr(Word::stage_of_contract)), figure_text(kw, "kW", 0));
   }
 
   nodes.push_back(std::move(grid));

@@ -19,6 +19,7 @@ constexpr std::array<Look, model::evse_statuses> statuses{{
     {"waiting", Word::status_waiting, Shape::hourglass, Category::purple},
     {"finished", Word::status_finished, Shape::circle, Category::green},
     {"fault", Word::status_fault, Shape::triangle, Category::vermillion},
+    {"left_out", Word::status_left_out, Shape::cross, Category::black},
 }};
 static_assert(kernel::has_unique_keys(statuses, &Look::word));
 

@@ -200,6 +200,10 @@ std::vector<analysis::VerdictRun> verdict_runs(const Ui& ui) {
     one.start_ns = run->start_ns;
     one.end_ns = run->end_ns;
     one.currency = run->currency;
+    one.parameters = run->parameters;
+    one.is_replay = !run->certificate.verdict.empty();
+    one.tariff_given =
+        std::any_of(run->sites.begin(), run->sites.end(), [](const model::Site& site) { return site.tariff_given; });
   }
   return runs;
 }

@@ -123,7 +123,7 @@ class Quadrant {
   std::vector<Point> plot_points(const Ui& ui) const;
 
   Task task_;
-  std::string x_ = "total_cost", y_ = "served_fraction";
+  std::string x_ = "total_cost", y_ = "served_of_all_fraction";
   std::set<std::string> chosen_{"asap", "edf", "lp"};
   std::vector<model::Compared> compared_;
   std::vector<std::uint64_t> best_of_;  ///< serials of the runs

@@ -68,11 +68,14 @@ std::string waiting_sentence(const Ui& ui, const model::Run& run, std::uint32_t 
   return reason.empty() ? said(ui, Word::why_waits_its_turn, when) : said(ui, Word::why_waits_until, when, reason);
 }
 
-std::string charging_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse, double kw, TimeNs t) {
+std::string charging_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse, const model::Session& session,
+                              double kw, TimeNs t) {
   const model::Evse& e = run.evses[evse];
   const model::Why why = model::why_evse(run, evse, t);
   constexpr double near = 0.02;
   if (kw >= e.max_kw * (1.0 - near)) return said(ui, Word::why_full_power, kw_text(kw));
+  // Of a three-phase car on one phase, or one with a smaller charger.
+  if (kw >= session.max_kw * (1.0 - near)) return said(ui, Word::why_car_at_most, kw_text(kw), kw_text(e.max_kw));
   if (const std::string guard = guard_reason(ui, run, why); !guard.empty())
     return said(ui, Word::why_held_back, kw_text(kw), kw_text(e.max_kw), guard);
   // Below what was asked for without a correction: the car takes no more.
@@ -116,13 +119,14 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
   t = std::clamp(t, run.start_ns, std::max(run.start_ns, run.known_until_ns - 1));
   const model::EvseState& state = state_of(ui, run, evse, t);
   if (state.status == model::EvseStatus::fault) return ui.tr(Word::why_fault);
+  if (state.status == model::EvseStatus::left_out) return ui.tr(Word::why_left_out);
   if (state.session == no_row) return ui.tr(Word::why_free);
   const model::Session& session = run.sessions[state.session];
   std::string text;
 
   switch (state.status) {
     case model::EvseStatus::charging:
-      text = charging_sentence(ui, run, evse, state.kw, t);
+      text = charging_sentence(ui, run, evse, session, state.kw, t);
       break;
     case model::EvseStatus::discharging:
       text = said(ui, Word::why_gives_back, kw_text(-state.kw));
@@ -136,6 +140,7 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
     // Told above.
     case model::EvseStatus::available:
     case model::EvseStatus::fault:
+    case model::EvseStatus::left_out:
       break;
   }
 

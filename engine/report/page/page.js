@@ -203,24 +203,42 @@ for (const button of all("button.rest")) button.onclick = () => {
 for (const box of all(".quadrant")) {
   const rows = all("#kpis tbody tr").filter(row => row.id && one("td[data-v]", row));
   const values = id => all("td", one("#" + id)).map(cell => cell.dataset.v === undefined ? NaN : Number(cell.dataset.v));
+  // Words of points that lie close go above or below each other.
+  const spread = () => {
+    const taken = [], plane = one(".plane", box).getBoundingClientRect();
+    for (const words of all(".dot:not([hidden]) b", box)) {
+      words.style.marginTop = "0";
+      const own = words.getBoundingClientRect();
+      const isFree = by => own.top + by >= plane.top && own.bottom + by <= plane.bottom && taken.every(other =>
+        own.left >= other.right || own.right <= other.left || own.top + by >= other.bottom || own.bottom + by <= other.top);
+      const by = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5].map(lines => lines * own.height).find(isFree) || 0;
+      words.style.marginTop = `${by}px`;
+      taken.push(words.getBoundingClientRect());
+    }
+  };
   const place = axis => {
     const v = values("kpi-" + box.dataset[axis]), known = v.filter(Number.isFinite);
     const low = Math.min(...known), high = Math.max(...known);
     one(axis === "x" ? ".xl" : ".yl", box).textContent = box.dataset[axis];
     for (const dot of all(".dot", box)) {
-      const value = v[dot.dataset.run];
-      dot.style[axis === "x" ? "left" : "bottom"] = `${high > low ? 8 + 84 * (value - low) / (high - low) : 50}%`;
+      const value = v[dot.dataset.run], percent = high > low ? 8 + 84 * (value - low) / (high - low) : 50;
+      dot.style[axis === "x" ? "left" : "bottom"] = `${percent}%`;
+      // Words stand on the side of their point that has more room.
+      if (axis === "x") dot.classList.toggle("r", percent > 50);
       dot[axis] = value;
       dot.hidden = !Number.isFinite(dot.x) || !Number.isFinite(dot.y);
       dot.title = `${box.dataset.x} ${number(dot.x || 0, 2)}, ${box.dataset.y} ${number(dot.y || 0, 2)}`;
+      one("small", dot).textContent = [dot.x, dot.y].map(n => number(n || 0, Math.abs(n) < 1000 ? 2 : 0)).join(", ");
     }
   };
   for (const select of all("select", box)) {
     const axis = select.dataset.axis;
     for (const row of rows) select.append(new Option(row.id.slice(4), row.id.slice(4), false, row.id.slice(4) === box.dataset[axis]));
-    select.onchange = () => { box.dataset[axis] = select.value; place(axis); };
+    select.onchange = () => { box.dataset[axis] = select.value; place(axis); spread(); };
     place(axis);
   }
+  spread();
+  addEventListener("resize", spread);
 }
 
 // A table as CSV: figures with all their digits, words that a spreadsheet would take for a formula behind a '.
@@ -229,7 +247,7 @@ for (const button of all("button.csv")) button.onclick = () => {
     if (td.dataset.v !== undefined) return td.dataset.v;
     const copy = td.cloneNode(true);
     all("small, [lang=ko]", copy).forEach(part => part.remove());
-    const text = copy.textContent.trim().replace(/^(?=[=+\-@])/, "'");
+    const text = copy.textContent.trim().replace(/^(?=[=+@]|-.)/, "'");
     return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
   const text = all("tr", button.parentNode).map(row => all("th, td", row).map(cell).join(",")).join("\n") + "\n";

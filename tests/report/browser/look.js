@@ -89,7 +89,8 @@ async function use(page, name) {
   }
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#kpis .csv')]);
   const csv = fs.readFileSync(await download.path(), 'utf8');
-  expect(/^figure,/.test(csv) && /\ntotal_cost \(/.test(csv), `${name}: a table as CSV: ${csv.slice(0, 80)}`);
+  // Where a log came without a site there is no money, and no unit of it.
+  expect(/^figure,/.test(csv) && /\ntotal_cost( \(|,0)/.test(csv), `${name}: a table as CSV: ${csv.slice(0, 80)}`);
 }
 
 async function main() {
@@ -116,6 +117,21 @@ async function main() {
           const hidden = language === 'ko' ? 'en' : 'ko';
           expect(await page.locator(`[lang=${hidden}]:visible`).count() === 0, `${name}: shows ${language} alone`);
           expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: fits ${kind} in ${language}`);
+          expect(await page.$$eval('.dot b', all => all.every(words => {
+            const own = words.getBoundingClientRect(), plane = words.closest('.plane').getBoundingClientRect();
+            return own.left >= plane.left && own.right <= plane.right;
+          })), `${name}: words of points stay in their figure on ${kind}`);
+          expect(await page.$$eval('.dot:not([hidden]) b', all => all.map(words => words.getBoundingClientRect())).then(all =>
+            all.every((a, i) => all.slice(i + 1).every(b => a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 1 || b.bottom <= a.top + 1))),
+            `${name}: words of points do not cross on ${kind}`);
+          expect(await page.$$eval('.ys i', all => all.every(tick => tick.getBoundingClientRect().left >= 0)), `${name}: an axis shows all its digits on ${kind}`);
+          expect(await page.$$eval('.bar b', all => all.every(value => value.scrollWidth <= value.clientWidth && value.offsetHeight < 30)),
+            `${name}: money stays on its line on ${kind}`);
+          // Paper is white, whatever the screen is.
+          await page.emulateMedia({ media: 'print' });
+          expect(await page.evaluate(() => [document.body, document.querySelector('.heat .area')].map(part => getComputedStyle(part).backgroundColor).join()) ===
+            'rgb(255, 255, 255),rgb(238, 241, 244)', `${name}: prints on white from ${theme}`);
+          await page.emulateMedia({ media: null });
           if (kind === 'desktop' && language === 'en' && theme === 'light') {
             await use(page, name);
             await page.click('#lang');
@@ -129,6 +145,18 @@ async function main() {
           await page.mouse.move(1, 1);
           await page.screenshot({ path: path.join(pictures, `${name}-${kind}-${language}-${theme}.png`), fullPage: true });
           if (kind === 'desktop' && theme === 'light' && language === 'en') {
+            // Between the margins of A4 lie 182 mm, which are 688 pixels; on paper nothing can be scrolled.
+            await page.emulateMedia({ media: 'print' });
+            await page.setViewportSize({ width: 688, height: 900 });
+            const cut = await page.$$eval('.wide', all => all.filter(box => {
+              if (box.closest('details')) box.closest('details').open = true;
+              return box.scrollWidth > box.clientWidth;
+            }).map(box => box.closest('section').id + ' ' + box.scrollWidth));
+            expect(cut.length === 0, `${name}: tables fit on A4: ${cut}`);
+            expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}: all of it fits on A4`);
+            await page.emulateMedia({ media: null });
+            await page.setViewportSize({ width, height });
+            await page.reload();
             const pdf = await page.pdf({ format: 'A4', printBackground: true, path: path.join(pictures, `${name}.pdf`) });
             expect(pdf.length > 10000, `${name}: prints on A4`);
           }

@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "run_files.hpp"
+#include "viewer/model/state.hpp"
+#include "viewer/model/usable.hpp"
 
 namespace evtwin::viewer::model {
 namespace {
@@ -80,32 +82,37 @@ TEST(Metered, ErrorOfTheSiteIsTheCertificates) {
             test::ask(replayed().file, "SELECT value FROM score WHERE name = 'timing_rmse'"));
 }
 
-TEST(Judged, CountsTheLinesOfTheCertificateByGateWithoutThoseGiven) {
+// Transaction 5 charges at P3-1 in the log and is not in the run: nobody may be sent there.
+TEST(Metered, AnEvseOfATransactionThatWasLeftOutIsNotFree) {
   const model::Run& run = *replayed().run;
-  const Judged sum = judge_run(run);
-  const auto count = [&](const std::string& gate) {
-    return test::ask(replayed().file,
-                     "SELECT count(*) FROM score WHERE gate = '" + gate +
-                         "' AND name NOT IN ('session_energy_mape', 'session_energy_bias', 'small_session_energy_mae', "
-                         "'site_load_nmbe', 'site_load_month_cv_rmse')");
+  const auto ns = [&](const char* what) {
+    return static_cast<TimeNs>(
+               test::ask(replayed().file,
+                         std::string("SELECT ") + what + " / 1000000000 FROM logged_session WHERE session IS NULL")) *
+           kernel::second_ns;
   };
-  EXPECT_EQ(static_cast<double>(sum.good), count("good"));
-  EXPECT_EQ(static_cast<double>(sum.pass), count("pass"));
-  EXPECT_EQ(static_cast<double>(sum.fail), count("fail"));
-  EXPECT_EQ(static_cast<double>(sum.left_out),
-            test::ask(replayed().file, "SELECT count(*) FROM flag WHERE left_out = 1"));
-  EXPECT_EQ(sum.worst_word(), "pass");
-  EXPECT_EQ(sum.good + sum.pass + sum.fail + sum.given + sum.not_scorable, run.scores.size());
+  const TimeNs from = ns("start_ns"), to = ns("stop_ns");
+  const auto evse =
+      static_cast<std::uint32_t>(std::ranges::find(run.evses, std::string("P3-1"), &Evse::name) - run.evses.begin());
+  ASSERT_LT(evse, run.evses.size());
+  for (const TimeNs t : {from + kernel::second_ns, from + (to - from) / 2, to - kernel::second_ns}) {
+    EXPECT_EQ(evse_status(run, evse, t), EvseStatus::left_out);
+    const std::vector<std::uint32_t> usable = usable_at(run, {}, 0, t);
+    EXPECT_EQ(std::ranges::find(usable, evse), usable.end());
+    EXPECT_EQ(site_state(run, 0, t).left_out, 1U);
+  }
+  EXPECT_NE(evse_status(run, evse, to + 2 * kernel::second_ns), EvseStatus::left_out);
 }
 
-TEST(Judged, OneFailingLineIsTheVerdictAndALineThatWasGivenIsNot) {
-  model::Run run = *replayed().run;
-  for (Score& score : run.scores) {
-    if (score.name == "session_energy_mape") score.gate = "fail";
-  }
-  EXPECT_EQ(judge_run(run).worst_word(), "pass");
-  run.scores.back().gate = "fail";
-  EXPECT_EQ(judge_run(run).worst_word(), "fail");
+TEST(Certificate, IsTheRunFilesOwn) {
+  const model::Run& run = *replayed().run;
+  EXPECT_EQ(run.certificate.verdict, "pass");
+  EXPECT_EQ(run.certificate.sentence.substr(0, 5), "pass,") << run.certificate.sentence;
+  EXPECT_EQ(static_cast<double>(run.certificate.sessions),
+            test::ask(replayed().file, "SELECT n FROM score WHERE name = 'session_energy_mape'"));
+  EXPECT_EQ(static_cast<double>(count_left_out(run)),
+            test::ask(replayed().file, "SELECT count(*) FROM flag WHERE left_out = 1"));
+  EXPECT_EQ(std::ranges::count(run.scores, std::string("given"), &Score::told), 5);
 }
 
 }  // namespace

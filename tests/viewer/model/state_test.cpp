@@ -224,6 +224,21 @@ TEST(PartyMoney, OfALocalDayIsTheFilesView) {
   }
 }
 
+// Of a window that is not over only the part that has passed: money so far knows nothing of what comes.
+TEST(PartyMoney, OfAWindowThatIsNotOverIsThePartThatHasPassed) {
+  const model::Run& run = *week().run;
+  for (const TimeNs after : {0, 1, 280, 899}) {
+    const TimeNs t = run.start_ns + 33 * kernel::hour_ns + after * kernel::second_ns;
+    const double by_rows = ask(
+        week().file, fmt::format("SELECT sum((energy_cost + demand_charge) * min(1.0, ({0} - start_ns) * 1.0 / (end_ns "
+                                 "- start_ns))) FROM meter WHERE start_ns < {0}",
+                                 t));
+    EXPECT_NEAR(party_money(run, 0, run.start_ns, t).grid, by_rows, 1e-4) << after;
+    const PartyMoney before = party_money(run, 0, run.start_ns, t), then = party_money(run, 0, t, run.end_ns);
+    EXPECT_NEAR(before.site + then.site, party_money(run, 0, run.start_ns, run.end_ns).site, 1e-4);
+  }
+}
+
 TEST(Why, NamesTheDecisionTheSetpointAndThePlanInForce) {
   const model::Run& run = *v2g().run;
   std::size_t with_plan = 0;

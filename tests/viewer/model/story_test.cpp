@@ -185,7 +185,32 @@ TEST(Ready, MeanTimeIsThatOfTheLastEnergyOfWhoGotAll) {
     }
   }
   ASSERT_GT(count, 10);
-  EXPECT_NEAR(mean_hours_to_ready(run), hours / count, 0.01);
+  EXPECT_NEAR(hours_to_ready(run).mean_h, hours / count, 0.01);
+  EXPECT_EQ(static_cast<double>(hours_to_ready(run).ready), count);
+  EXPECT_GE(hours_to_ready(run).charged, hours_to_ready(run).ready);
+}
+
+// Whose run ends before they leave has not left with less.
+TEST(Story, WhoIsStillThereHasMissedNothing) {
+  model::Run run = *told_run("edf");
+  for (Session& session : run.sessions) {
+    session.unmet_kwh = 0.0;
+    if (session.number == 1) session.unmet_kwh = 5.0, session.ended = "open_at_end";
+  }
+  const auto missed_on_its_day = [&] {
+    std::size_t count = 0;
+    for (const Session& session : run.sessions) {
+      if (session.number != 1) continue;
+      for (const Moment& moment : moments_of_day(run, nullptr, session.site, session.departed_ns - 1))
+        count += moment.kind == MomentKind::missed ? 1U : 0U;
+    }
+    return count;
+  };
+  EXPECT_EQ(missed_on_its_day(), 0U);
+  for (Session& session : run.sessions) {
+    if (session.number == 1) session.ended = "departed";
+  }
+  EXPECT_EQ(missed_on_its_day(), 1U);
 }
 
 }  // namespace

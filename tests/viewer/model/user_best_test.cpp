@@ -22,32 +22,49 @@ model::Run two_stations() {
   }
   return run;
 }
-Session& add(model::Run& run, std::uint32_t evse, double pays, double gets, double wear) {
+Session& add(model::Run& run, std::uint32_t evse, double pays, double gets, double wear, double kwh = 0.0) {
   Session& session = run.sessions.emplace_back();
   session.number = static_cast<std::uint32_t>(run.sessions.size());
   session.evse = evse;
   session.driver_revenue = pays;
   session.v2g_payment = gets;
   session.wear_cost = wear;
+  session.got_kwh = kwh;
   return session;
 }
 
-TEST(BestForUser, IsTheHighestOwnerMoneyStationByStation) {
+TEST(BestForUser, IsTheMostMoneyPerKwhStationByStation) {
   model::Run dear = two_stations(), cheap = two_stations();
-  add(dear, 0, 1000, 0, 0);
-  add(dear, 1, 500, 100, 30);
-  add(dear, 2, 10, 0, 0);
-  add(cheap, 0, 800, 0, 0);
-  add(cheap, 2, 400, 300, 20);
+  add(dear, 0, 1000, 0, 0, 4);
+  add(dear, 1, 500, 100, 30, 2);
+  add(dear, 2, 10, 0, 0, 1);
+  add(cheap, 0, 1200, 0, 0, 6);
+  add(cheap, 2, 400, 300, 20, 1);
   const std::array<const model::Run*, 2> runs{&dear, &cheap};
   const auto best = best_for_user(runs);
   ASSERT_EQ(best.size(), 2U);
   EXPECT_EQ(best[0].station, "A");
   EXPECT_EQ(best[0].run, 1U);
-  EXPECT_DOUBLE_EQ(best[0].money, -800.0);
-  EXPECT_DOUBLE_EQ(best[0].all[0], -1000.0 - 430.0);
+  EXPECT_DOUBLE_EQ(best[0].money_per_kwh, -200.0);
+  EXPECT_DOUBLE_EQ(best[0].all[0].money, -1000.0 - 430.0);
+  EXPECT_EQ(best[0].compared, 2U);
   EXPECT_EQ(best[1].run, 0U);
-  EXPECT_DOUBLE_EQ(best[1].money, -10.0);
+  EXPECT_DOUBLE_EQ(best[1].money_per_kwh, -10.0);
+}
+
+// Who charges 13 % less pays less, which is no merit; a price that is the same for all makes no difference.
+TEST(BestForUser, LessEnergyIsNoMerit) {
+  model::Run all = two_stations(), less = two_stations(), also = two_stations();
+  add(all, 0, 25'000, 0, 0, 100);
+  add(less, 0, 21'750, 0, 0, 87);
+  add(also, 0, 24'950, 0, 0, 99.8);
+  const std::array<const model::Run*, 2> two{&all, &less};
+  EXPECT_EQ(best_for_user(two)[0].run, 0U);
+  EXPECT_EQ(best_for_user(two)[0].compared, 1U);
+  EXPECT_FALSE(best_for_user(two)[0].alike);
+  const std::array<const model::Run*, 3> three{&all, &less, &also};
+  EXPECT_EQ(best_for_user(three)[0].compared, 2U);
+  EXPECT_TRUE(best_for_user(three)[0].alike);
 }
 
 // What EnerV2Gize's page counts as profit: the jump of the SoC curve when another car comes.
@@ -57,11 +74,11 @@ TEST(BestForUser, WhatABatteryBringsAndTakesAwayIsNoMoney) {
   full.soc_start = full.soc_end = 1.0;
   Session& empty = add(run, 0, 0, 0, 0);
   empty.soc_start = empty.soc_end = 0.05;
-  EXPECT_EQ(owner_money_by_station(run).at("A"), 0.0);
+  EXPECT_EQ(owners_by_station(run).at("A").money, 0.0);
   Session& turned_away = add(run, 1, 0, 0, 0);
   turned_away.number = 0;
   turned_away.driver_revenue = 99;  // never plugged in: whatever stands there is not counted
-  EXPECT_EQ(owner_money_by_station(run).at("A"), 0.0);
+  EXPECT_EQ(owners_by_station(run).at("A").money, 0.0);
 }
 
 TEST(BestForUser, StationsOfSeveralSitesAreToldApart) {
@@ -73,8 +90,8 @@ TEST(BestForUser, StationsOfSeveralSitesAreToldApart) {
   run.evses[2].station = "A";
   add(run, 0, 5, 0, 0);
   add(run, 2, 7, 0, 0);
-  EXPECT_EQ(owner_money_by_station(run).at("North / A"), -5.0);
-  EXPECT_EQ(owner_money_by_station(run).at("South / A"), -7.0);
+  EXPECT_EQ(owners_by_station(run).at("North / A").money, -5.0);
+  EXPECT_EQ(owners_by_station(run).at("South / A").money, -7.0);
 }
 
 TEST(BestForUser, ARunWithoutAStationHasNoFigureThere) {
@@ -85,7 +102,7 @@ TEST(BestForUser, ARunWithoutAStationHasNoFigureThere) {
   const auto best = best_for_user(runs);
   ASSERT_EQ(best.size(), 2U);
   EXPECT_EQ(best[1].run, 0U);
-  EXPECT_TRUE(std::isnan(best[1].all[1]));
+  EXPECT_TRUE(std::isnan(best[1].all[1].money));
 }
 
 TEST(Bookings, TargetAndEnergyAreTwoWaysToSayTheSame) {

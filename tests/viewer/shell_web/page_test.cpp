@@ -42,6 +42,27 @@ struct Pages : ::testing::Test {
   static inline Folder* folder = nullptr;
 };
 
+// A year takes seconds to read: the page is there before.
+TEST_F(Pages, TheFirstFrameWaitsForNoRun) {
+  Page made(make_cpu_surface(), read_link(""), {*folder / "edf.evtwin"}, "en-GB", false);
+  made.resize_to(600, 400, 1.0F);
+  EXPECT_TRUE(made.draw_frame(1.0 / 60.0).again);
+  EXPECT_EQ(made.app().ui().run_a(), nullptr);
+  settle(made);
+  EXPECT_NE(made.app().ui().run_a(), nullptr);
+}
+
+// The page brings another font where this is said: of the whole one nothing is lacking, in no frame of a Korean stage.
+TEST_F(Pages, LacksNoCharacterThatTheFontHas) {
+  Page made(make_cpu_surface(), read_link("#lang=ko&layout=stakeholder&compare=split&still"),
+            {*folder / "edf.evtwin", *folder / "asap.evtwin"}, "ko", false);
+  made.resize_to(1200, 800, 1.0F);
+  int lacking = 0;
+  for (int i = 0; i < 200 && (made.draw_frame(1.0 / 60.0).again || i < 3); ++i) lacking += made.lacks_characters();
+  EXPECT_EQ(lacking, 0);
+  EXPECT_NE(made.app().ui().run_b(), nullptr);
+}
+
 TEST_F(Pages, AnAddressShowsAgainWhatWasShown) {
   const auto first =
       page("#t=2026-06-01T11:30&window=3h&select=A-3&lang=ko&theme=dark&layout=stakeholder&compare=split",
@@ -152,6 +173,32 @@ TEST_F(Pages, APressBetweenTwoFramesIsOneFrameLong) {
   made->input.set_key(-1, true);  // keys and buttons that there are none of
   made->input.set_key(512, true);
   made->input.set_button(3, true);
+}
+
+// As fast as a hand and slower than a frame: the plot is held where the button went down, and let go where it went up.
+TEST_F(Pages, ADragBetweenTwoFramesGoesAllTheWay) {
+  const auto dragged_from = [](bool with_frames) {
+    const auto made = page("#t=2026-06-01T11:30&window=3h", {"edf.evtwin"});
+    const ui::Items::Rect* rect = made->app().ui().items.find_rect("plot.power");
+    const ImVec2 at = rect->centre();
+    const auto next = [&] {
+      if (with_frames) made->draw_frame(1.0 / 60.0);
+    };
+    made->input.move_mouse(at.x, at.y);
+    made->draw_frame(1.0 / 60.0);
+    made->input.set_button(0, true);
+    next();
+    made->input.move_mouse(at.x + 20.0F, at.y);
+    next();
+    made->input.move_mouse(at.x + 60.0F, at.y);
+    next();
+    made->input.set_button(0, false);
+    settle(*made);
+    return made->app().ui().time.from_ns();
+  };
+  EXPECT_EQ(dragged_from(false), dragged_from(true));
+  const auto still = page("#t=2026-06-01T11:30&window=3h", {"edf.evtwin"});
+  EXPECT_LT(dragged_from(true), still->app().ui().time.from_ns());
 }
 
 TEST_F(Pages, WithoutARunAsksForOne) {

@@ -51,6 +51,7 @@ std::string said_by(const std::string& command) {
 /// Key figures as the audit counts them again from the rows of the file; those that it can not count are the file's.
 analysis::VerdictRun audited(const Recorded& recorded, const std::string& name) {
   analysis::VerdictRun out{name, {}, recorded.run->start_ns, recorded.run->end_ns, recorded.run->currency};
+  out.is_replay = !recorded.run->scores.empty();
   const auto audit =
       nlohmann::json::parse(said_by(fmt::format("'{}' audit '{}' --json", paths::program, recorded.file)));
   std::map<std::string, double> recounted;

@@ -6,6 +6,7 @@
 // After imgui.h, which it needs.
 #include <imgui_stdlib.h>
 
+#include <cmath>
 #include <random>
 #include <string>
 
@@ -116,6 +117,21 @@ TEST(InputQueue, AClickIsWhereItWas) {
   pad.queue.move_mouse(50.0F, 50.0F);
   pad.drain();
   EXPECT_EQ(pad.clicks, 1);
+}
+
+TEST(InputQueue, ADragIsSeenBeforeTheButtonIsLetGo) {
+  Pad pad;
+  pad.queue.move_mouse(50.0F, 50.0F);
+  pad.queue.set_button(0, true);
+  pad.queue.move_mouse(110.0F, 50.0F);
+  pad.queue.set_button(0, false);
+  std::string seen;
+  for (int i = 0; i < 4; ++i) {
+    pad.frame();
+    const ImGuiIO& io = ImGui::GetIO();
+    seen += (io.MouseDown[0] ? "down " : "up ") + std::to_string(std::lround(io.MousePos.x)) + ";";
+  }
+  EXPECT_EQ(seen, "down 50;down 110;up 110;up 110;");
 }
 
 TEST(InputQueue, TwoClicksWithinHalfASecondAreADoubleClick) {

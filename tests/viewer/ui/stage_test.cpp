@@ -209,6 +209,26 @@ TEST(WhySentence, OfWhoWaitsNamesWhenItsPowerComesAndThatThenEnergyIsCheaper) {
   EXPECT_GT(until, 5U) << turns << " wait for a turn, " << held << " are held back";
 }
 
+// A three-phase car on one phase takes a third of what it could: no strategy wants that.
+TEST(WhySentence, OfACarThatTakesAllItCanNamesTheCar) {
+  const model::Run& run = *staged();
+  PanelScreen screen(draw_stage, {900, 420}, staged());
+  std::size_t cars = 0;
+  for (TimeNs t = run.start_ns; t < run.end_ns; t += 30 * kernel::minute_ns) {
+    for (std::uint32_t evse = 0; evse < run.evses.size(); ++evse) {
+      const model::EvseState state = model::evse_state(run, evse, t);
+      if (state.status != model::EvseStatus::charging) continue;
+      const double most_kw = run.sessions[state.session].max_kw;
+      const bool takes_all = most_kw < 0.97 * run.evses[evse].max_kw && state.kw >= 0.99 * most_kw;
+      const std::string text = why_sentence(screen.ui, run, evse, t);
+      EXPECT_EQ(text.find("all that this car can take") != std::string::npos, takes_all)
+          << text << " of " << most_kw << " kW";
+      cars += takes_all ? 1U : 0U;
+    }
+  }
+  EXPECT_GT(cars, 20U);
+}
+
 TEST(WhySentence, OfWhatIsFreeOrFinishedSaysSo) {
   PanelScreen screen(draw_stage, {900, 420}, staged());
   const model::Run& run = *staged();

@@ -46,6 +46,8 @@ async function openPage(context, address, allowed) {
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(allowed) && !/^(data|blob):/.test(url)) troubles.push(address + ': asked ' + url);
+    // Its own font has all words of the program and of its runs.
+    if (url.endsWith('/NanumGothic.ttf.gz')) troubles.push(address + ': asked for the whole font');
   });
   // Counted from before the page begins.
   const session = await context.newCDPSession(page);
@@ -61,10 +63,12 @@ async function ownSeconds(page) {
   return metrics.find((metric) => metric.name === 'TaskDuration').value;
 }
 
-// How long a page took from the first byte to its first picture, by the clock and by its own thread.
+// How long a page took from the first byte to its first picture, and to that of its run, by the clock; and how much of
+// it its own thread worked. The first picture waits for no run.
 async function tellStart(page, what) {
   const marks = await page.evaluate(() => evtwinPage.marks()), own = await ownSeconds(page);
-  console.log(`${what}: first frame after ${marks.frame} ms (${JSON.stringify(marks)}), of them ${own.toFixed(2)} s of the page's own thread`);
+  console.log(`${what}: first frame after ${marks.frame} ms, the run after ${marks.run} (${JSON.stringify(marks)}), ${own.toFixed(2)} s of the page's own thread so far`);
+  expect(marks.run > marks.frame, what + ': the first frame waits for no run');
   return { marks, own };
 }
 
@@ -281,6 +285,14 @@ async function driveLinks(page, address) {
   // Another fragment in an open page is followed.
   await page.evaluate(() => { location.hash = '#run=edf.evtwin&t=2026-06-04T12:00'; });
   s = await until(page, (now) => now.t !== moved.t, 'a changed address is followed');
+
+  // The verdict on two runs, which has words of its own.
+  await page.goto('about:blank');
+  await page.goto(address + '#t=2026-06-02T09:30&lang=ko&layout=stakeholder&compare=split&still');
+  await loaded(page);
+  await settle(page);
+  expect(await item(page, 'verdict.sentence'), 'the stage shows the verdict');
+  await shot(page, 'web_stage_ko');
 
   for (const [fragment, word] of [['#t=noon', 'noon'], ['#run=edf.evtwin&t=2026-06-02T09:30&select=Z-9', 'Z-9'],
     ['#frobnicate=1', 'frobnicate'], ['#lang=xx', 'one of en, ko'], ['#run=none.evtwin', 'none.evtwin'],

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "support/paths.hpp"
+#include "viewer/model/run_feed.hpp"
 #include "viewer/support/made_runs.hpp"
 
 extern "C" {
@@ -31,7 +32,9 @@ namespace evtwin::viewer::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 std::string text_of(const std::string& file) {
   std::ifstream stream(paths::source_dir + "/" + file);
@@ -62,6 +65,10 @@ TEST(ExportsOfThePage, ShowARunAndWhatIsOpenedBesideIt) {
   EXPECT_EQ(json::parse(page_runs("#nonsense")), json::array());
   ASSERT_STREQ(page_start(edf.c_str(), "#t=2026-06-02T09:30&window=6h&select=A-3&lang=ko", "en-GB", 1, 0), "");
   page_resize(1200, 800, 1.0F);
+  // The first frame waits for no reading.
+  page_frame(1.0 / 60.0);
+  EXPECT_TRUE(json::parse(page_state()).at("runs").at(0).at("loading"));
+  EXPECT_EQ(json::parse(page_state()).at("runs").at(0).at("sessions"), 0);
   const json wishes = settle();
   EXPECT_THAT(wishes.at("link").get<std::string>(), HasSubstr("select=A-3"));
   json state = json::parse(page_state());
@@ -95,7 +102,29 @@ TEST(ExportsOfThePage, ShowARunAndWhatIsOpenedBesideIt) {
   page_open(words.c_str());
   settle();
   state = json::parse(page_state());
-  EXPECT_THAT(state.at("runs").at(1).at("trouble").get<std::string>(), HasSubstr("not an evtwin run file"));
+  EXPECT_THAT(state.at("runs").at(1).at("trouble").get<std::string>(),
+              AllOf(StartsWith("words.evtwin: "), HasSubstr("not an evtwin run file")));
+}
+
+TEST(RunOnItsWay, IsReadOnceItHasCome) {
+  const std::filesystem::path file = made_folder() / "later.evtwin";
+  model::RunFeed feed(file.string());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(feed.poll_run(), nullptr);
+  EXPECT_TRUE(feed.feed_status().loading);
+  std::filesystem::copy_file(scenario_run("workplace_week", "asap"), file);
+  feed.wait_until_loaded();
+  EXPECT_EQ(feed.feed_status().trouble, "");
+  EXPECT_GT(feed.poll_run()->sessions.size(), 50U);
+}
+
+TEST(RunOnItsWay, ThatCanNotComeSaysWhy) {
+  const std::string file = (made_folder() / "never.evtwin").string();
+  model::RunFeed feed(file);
+  EXPECT_EQ(feed.poll_run(), nullptr);
+  std::ofstream(file + ".trouble") << "never.evtwin: the server says 404";
+  EXPECT_EQ(feed.poll_run(), nullptr);
+  EXPECT_FALSE(feed.feed_status().loading);
+  EXPECT_EQ(feed.feed_status().trouble, "never.evtwin: the server says 404");
 }
 
 // The table `declared` of page.js says of each function what it gives and takes, which nobody checks in a browser.

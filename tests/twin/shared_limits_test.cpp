@@ -1,0 +1,229 @@
+// Limits over several sites: who gets what, that the sum holds at every instant, and that the order of sites is nothing.
+#include "twin/shared_limits.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "twin/split_runs.hpp"
+#include "twin/worlds.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+using twin::ShareAsked;
+using twin::ShareRule;
+
+std::vector<double> shares_of(ShareRule rule, double kw, std::vector<ShareAsked> asked) {
+  std::vector<double> shares(asked.size());
+  twin::share_out(rule, kw, asked, shares);
+  return shares;
+}
+
+TEST(ShareOut, GivesEveryoneTheSamePartOfWhatIsAskedBeyondTheBaseLoad) {
+  // 30 kW less 4 and 2 of base load are 24 for 20 and 20: s = 0.6.
+  EXPECT_EQ(shares_of(ShareRule::proportional, 30.0, {{4.0, 24.0, 0.0}, {2.0, 22.0, 9.0}}),
+            (std::vector<double>{16.0, 14.0}));
+}
+
+TEST(ShareOut, ServesTheHigherPriceFirstAndEqualPricesProportionally) {
+  // 7 to the dearest, 5 left for 6 and 4: s = 0.5.
+  EXPECT_EQ(shares_of(ShareRule::price, 12.0, {{0.0, 6.0, 0.1}, {0.0, 7.0, 0.5}, {0.0, 4.0, 0.1}}),
+            (std::vector<double>{3.0, 7.0, 2.0}));
+  // Nothing is left for the cheaper but its base load.
+  EXPECT_EQ(shares_of(ShareRule::price, 8.0, {{1.0, 6.0, 0.1}, {0.0, 9.0, 0.5}}), (std::vector<double>{1.0, 7.0}));
+}
+
+TEST(ShareOut, GivesWhatIsAskedForToTheLastBitWhereItFits) {
+  EXPECT_EQ(shares_of(ShareRule::proportional, 1.0, {{0.1, 0.1 + 0.2, 0.0}, {0.0, 0.7, 0.0}}),
+            (std::vector<double>{0.1 + 0.2, 0.7}));
+}
+
+TEST(ShareOut, LeavesBaseLoadsWhereTheyAloneAreTooMuch) {
+  EXPECT_EQ(shares_of(ShareRule::price, 5.0, {{4.0, 9.0, 1.0}, {3.0, 9.0, 0.0}}), (std::vector<double>{4.0, 3.0}));
+}
+
+/// Two sites with a car each from 08:00 to 12:00, at an EVSE of 7.04 kW that offers 1.32 kW or more.
+///
+///   aggregator (kw) --+-- "north" --- EVSE   20 kWh wanted
+///                     +-- "south" --- EVSE   20 kWh wanted
+twin::World two_sharing(market::Signal kw, ShareRule rule = ShareRule::proportional) {
+  twin::World world = small_world(1);
+  add_visits(world, {visit(8.0, 12.0, 20.0)});
+  world.sites.push_back(world.sites[0]);
+  world.sites[0].name = "north";
+  world.sites[1].name = "south";
+  world.shared_limits.push_back({"aggregator", {0, 1}, std::move(kw), rule});
+  return world;
+}
+
+struct SharesSeen : KeepingObserver {
+  std::vector<twin::ShareRecord> shares;
+  std::vector<twin::SharedLimitRecord> limits;
+  void on_share(const twin::ShareRecord& share) override { shares.push_back(share); }
+  void on_shared_limit(const twin::SharedLimitRecord& limit) override { limits.push_back(limit); }
+};
+
+struct SharedOutcome {
+  twin::Result result;
+  SharesSeen seen;
+  double charged_kwh(std::size_t site) const { return result.sites[site].ledger.ev_charge_kwh; }
+};
+
+SharedOutcome run_shared(const twin::World& world, const control::StrategyFactory& how = full_power()) {
+  SharedOutcome outcome;
+  twin::RunOptions options;
+  options.observer = &outcome.seen;
+  outcome.result = twin::simulate(world, how, options);
+  return outcome;
+}
+
+TEST(SharedLimits, HalveAmongTwoThatAskForTheSame) {
+  const SharedOutcome outcome = run_shared(two_sharing(8.0));
+  EXPECT_DOUBLE_EQ(outcome.charged_kwh(0), 16.0);  // 4 h at 4 kW
+  EXPECT_DOUBLE_EQ(outcome.charged_kwh(1), 16.0);
+  const twin::SharedLimitResult& limit = outcome.result.shared_limits.at(0);
+  EXPECT_NEAR(limit.highest_kw, 8.0, 1e-9);
+  EXPECT_EQ(limit.excess_kwh, 0.0);
+  EXPECT_NEAR(limit.sites.at(0).asked_kwh, 4 * 7.04, 1e-9);
+  EXPECT_NEAR(limit.sites.at(0).share_kwh, 16.0, 1e-9);
+  EXPECT_DOUBLE_EQ(limit.sites.at(0).short_h, 4.0);
+  // Each is told of its share at 08:00 and of its end at 12:00.
+  ASSERT_EQ(outcome.seen.shares.size(), 4U);
+  EXPECT_EQ(outcome.seen.shares[0].limit, 0);
+  EXPECT_DOUBLE_EQ(outcome.seen.shares[0].asked_kw, 7.04);
+  EXPECT_NEAR(outcome.seen.shares[0].share_kw, 4.0, 1e-9);
+  EXPECT_EQ(outcome.seen.shares[2].limit, -1);
+  EXPECT_EQ(outcome.seen.shares[2].start_ns, monday_ns + 12 * hour_ns);
+  for (const std::string& name : outcome.seen.limit_names) EXPECT_EQ(name, "aggregator");
+  EXPECT_EQ(outcome.seen.limit_names.size(), 2U);
+}
+
+TEST(SharedLimits, GoByPriceWhereTheySaySo) {
+  twin::World world = two_sharing(10.0, ShareRule::price);
+  world.sites[1].share_price_per_kwh = 0.5;
+  const SharedOutcome outcome = run_shared(world);
+  // South has 7.04 kW until its 20 kWh are there, after 2.84 h; north 2.96 kW meanwhile, and from the next tick 7.04.
+  EXPECT_DOUBLE_EQ(outcome.charged_kwh(1), 20.0);
+  const double first_h = 20.0 / 7.04, until_tick_h = 3.0;
+  EXPECT_NEAR(outcome.charged_kwh(0), 2.96 * first_h + 2.96 * (until_tick_h - first_h) + 7.04 * 1.0, 1e-6);
+}
+
+TEST(SharedLimits, HandOutWhatSmallestOffersLeave) {
+  // 1 kW each is no offer of 6 A: one of them, the first by name, gets both.
+  const SharedOutcome outcome = run_shared(two_sharing(2.0));
+  EXPECT_NEAR(outcome.charged_kwh(0), 8.0, 1e-6);
+  EXPECT_EQ(outcome.charged_kwh(1), 0.0);
+}
+
+TEST(SharedLimits, ThatChangeInTimeAreObeyedAtOnce) {
+  const TimeNs change_ns = monday_ns + 9 * hour_ns + 7 * minute_ns;  // no tick
+  const SharedOutcome outcome =
+      run_shared(two_sharing(market::Series({monday_ns, change_ns}, {12.0, 4.0}, monday_ns + kernel::day_ns)));
+  ASSERT_EQ(outcome.seen.limits.size(), 2U);
+  EXPECT_EQ(outcome.seen.limits[1].start_ns, change_ns);
+  const double before_h = kernel::hours_between(monday_ns + 8 * hour_ns, change_ns);
+  EXPECT_NEAR(outcome.charged_kwh(0), 6.0 * before_h + 2.0 * (4.0 - before_h), 1e-6);
+}
+
+TEST(SharedLimits, GiveOneWhoComesBetweenTicksWhatTheOthersLeave) {
+  twin::World world = two_sharing(9.0);
+  const double comes_h = 8.0 + 5.0 / 60.0;
+  world.sites[1].arrivals = {
+      std::make_shared<const demand::ArrivalLaw>(demand::Recorded{{visit(comes_h, 12.0, 20.0)}})};
+  const SharedOutcome outcome = run_shared(world);
+  // From 08:05 to 08:15 what is left of 9 kW beside 7.04, then 4.5 kW.
+  const double left_h = 10.0 / 60.0;
+  EXPECT_NEAR(outcome.charged_kwh(1), 1.96 * left_h + 4.5 * 3.75, 1e-6);
+}
+
+TEST(SharedLimits, SayWhatBaseLoadsAloneAreAboveThem) {
+  twin::World world = two_sharing(8.0);
+  world.sites[0].load_kw = 6.0;
+  world.sites[1].load_kw = 3.0;
+  const SharedOutcome outcome = run_shared(world);
+  EXPECT_EQ(outcome.charged_kwh(0) + outcome.charged_kwh(1), 0.0);
+  EXPECT_NEAR(outcome.result.shared_limits[0].excess_kwh, 24.0, 1e-6);
+  EXPECT_NEAR(outcome.result.shared_limits[0].excess_h, 24.0, 1e-9);
+}
+
+TEST(SharedLimits, TakeNoReliefFromOneWhoFeedsBack) {
+  twin::World world = two_sharing(5.0);
+  world.sites[0].pv_kw = 50.0;
+  const SharedOutcome outcome = run_shared(world);
+  EXPECT_DOUBLE_EQ(outcome.charged_kwh(0), 20.0) << "its own sun is its own affair";
+  EXPECT_NEAR(outcome.charged_kwh(1), 20.0, 1e-6) << "and the limit is there for the other: 5 kW for 4 h";
+}
+
+/// Three sites by chance that share a limit, and two of them another.
+twin::World random_sharing(std::uint64_t seed) {
+  Dice dice(seed ^ 0x5a);
+  twin::World world = random_world(seed);
+  const char* const names[] = {"b", "c", "a"};
+  for (std::uint64_t s = 0; s < 3; ++s) {
+    if (s > 0) world.sites.push_back(random_world(seed + s).sites[0]);
+    world.sites[s].name = names[s];
+    world.sites[s].share_price_per_kwh = dice.whole(0, 2);
+  }
+  std::vector<double> day(48, 0.0);
+  for (double& kw : day) kw = dice.real(0.0, 120.0);
+  const auto rule = [&] { return dice.chance(0.5) ? ShareRule::price : ShareRule::proportional; };
+  world.shared_limits.push_back(
+      {"all", {0, 1, 2}, market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}}, rule()});
+  if (dice.chance(0.5)) world.shared_limits.push_back({"two", {0, 2}, dice.real(5.0, 60.0), rule()});
+  return world;
+}
+
+RC_GTEST_PROP(SharedLimits, InPiecesAreTheStraightRun, ()) {
+  const auto seed = *rc::gen::inRange<std::uint64_t>(0, 1'000'000);
+  const twin::World world = random_sharing(seed);
+  std::vector<TimeNs> cuts;
+  Dice dice(seed);
+  for (int k = 0; k < 3; ++k)
+    cuts.push_back(world.start_ns + 1 +
+                   static_cast<TimeNs>(dice.real(0.0, 1.0) * static_cast<double>(world.end_ns - world.start_ns - 2)));
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  const Pieces straight = run_in_pieces(world, dice_strategy(seed), {});
+  const Pieces split = run_in_pieces(world, dice_strategy(seed), cuts);
+  RC_ASSERT(straight.lines == split.lines);
+  RC_ASSERT(figures_of(straight.result) == figures_of(split.result));
+  for (std::size_t l = 0; l < straight.result.shared_limits.size(); ++l)
+    RC_ASSERT(straight.result.shared_limits[l].sites[0].asked_kwh == split.result.shared_limits[l].sites[0].asked_kwh);
+}
+
+RC_GTEST_PROP(SharedLimits, DoNotDependOnTheOrderOfSites, ()) {
+  const auto seed = *rc::gen::inRange<std::uint64_t>(0, 1'000'000);
+  twin::World world = random_sharing(seed);
+  Dice dice(seed);
+  // Visits that a site's number has no part in.
+  for (twin::Site& site : world.sites) {
+    demand::Recorded recorded;
+    for (int k = dice.whole(1, 12); k > 0; --k) {
+      const double from_h = dice.real(0.0, 20.0);
+      demand::Visit v = visit(from_h, from_h + dice.real(0.2, 8.0), dice.real(1.0, 60.0), -1);
+      v.vehicle = static_cast<std::uint32_t>(dice.whole(0, 2));
+      v.soc_start = dice.real(0.0, 0.9);
+      recorded.visits.push_back(v);
+    }
+    std::stable_sort(recorded.visits.begin(), recorded.visits.end(),
+                     [](const auto& a, const auto& b) { return a.arrival_ns < b.arrival_ns; });
+    site.arrivals = {std::make_shared<const demand::ArrivalLaw>(std::move(recorded))};
+  }
+  twin::World turned = world;
+  std::reverse(turned.sites.begin(), turned.sites.end());
+  for (twin::SharedLimit& limit : turned.shared_limits) {
+    for (std::uint32_t& site : limit.sites) site = 2 - site;
+    std::sort(limit.sites.begin(), limit.sites.end());
+  }
+  const twin::Result one = twin::simulate(world, full_power()), other = twin::simulate(turned, full_power());
+  for (std::size_t s = 0; s < 3; ++s) {
+    RC_ASSERT(one.sites[s].ledger.ev_charge_kwh == other.sites[2 - s].ledger.ev_charge_kwh);
+    RC_ASSERT(one.sites[s].ledger.energy_cost == other.sites[2 - s].ledger.energy_cost);
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::testing
