@@ -191,7 +191,7 @@ TEST_F(WhatIfScreen, WhatTheScenarioLeavesFreeStaysFreeWhenBookingsAreEdited) {
 // A scenario that reads the saved table has as many bookings to move as the one that they came from.
 TEST_F(WhatIfScreen, ASavedTableKeepsPrioritiesAndWindowsForAnotherScenario) {
   Headless viewer(options("site"), 1024, 700);
-  const std::string file = folder + "/windows.csv", scenario = folder + "/from_table.lua", out = folder + "/list.json";
+  const std::string file = folder + "/windows.csv", scenario = folder + "/from_table.lua";
   viewer.play_script("frames 5; click change.tab_bookings; frames 3; click change.bookings_path; type " + file +
                      "; click change.bookings_save");
   std::string text = text_in(paths::source_dir + "/scenarios/manager_day.lua");
