@@ -320,6 +320,61 @@ std::string bookings_text(const twin::World& world, const BookingAdvice& advice,
                      say.money(saves));
 }
 
+namespace {
+
+std::vector<BookingRow> listed_bookings(const twin::World& world) {
+  std::vector<BookingRow> rows = bookings_of(world);
+  if (rows.empty())
+    throw AdviseError("--bookings: the scenario has none; arrivals = bookings { { arrive = ..., leave = ... }, ... }");
+  return rows;
+}
+
+const demand::Visit& visit_of(const twin::World& world, const BookingRow& row) {
+  return std::get<demand::Recorded>(*world.sites[row.site].arrivals[row.law]).visits[row.visit];
+}
+
+std::string evse_of(const twin::World& world, const BookingRow& row, const char* any) {
+  return row.evse < 0 ? any : world.sites[row.site].evses[static_cast<std::size_t>(row.evse)].id;
+}
+
+}  // namespace
+
+std::string booking_list_text(const twin::World& world, Language language) {
+  const Say say{world, language};
+  analysis::TextTable table(
+      {say("booking", "예약"), "EVSE", say("priority", "우선순위"), say("time", "시간"), say("window", "가능 시간대")},
+      analysis::LastColumn::prose);
+  const auto span = [&](TimeNs from_ns, TimeNs to_ns) { return say.time(from_ns) + " ~ " + say.time(to_ns); };
+  for (const BookingRow& row : listed_bookings(world)) {
+    table.add_row({row.id, evse_of(world, row, say("any", "임의")), number_text(visit_of(world, row).priority, 0),
+                   span(row.from_ns, row.to_ns),
+                   row.may_move ? span(row.window.from_ns, row.window.to_ns) : say("fixed", "고정")});
+  }
+  return table.to_text();
+}
+
+Json booking_list_json(const twin::World& world) {
+  const auto iso = [&](TimeNs t) { return Json(world.calendar.format_iso(t)); };
+  Json json{{"scenario", world.name}, {"timezone", world.calendar.zone_name()}};
+  json["bookings"] = Json::array();
+  for (const BookingRow& row : listed_bookings(world)) {
+    const demand::Visit& visit = visit_of(world, row);
+    const bool at_start = visit.announced_ns == world.start_ns || visit.announced_ns == kernel::time_never;
+    Json window;
+    if (row.may_move) window = {{"from", iso(row.window.from_ns)}, {"to", iso(row.window.to_ns)}};
+    json["bookings"].push_back({{"id", row.id},
+                                {"site", world.sites[row.site].name},
+                                {"evse", evse_of(world, row, "any")},
+                                {"arrive", iso(row.from_ns)},
+                                {"leave", iso(row.to_ns)},
+                                {"priority", visit.priority},
+                                {"v2g", visit.v2g},
+                                {"booked_at", at_start ? Json() : iso(visit.announced_ns)},
+                                {"window", window}});
+  }
+  return json;
+}
+
 Json bookings_json(const twin::World& world, const BookingAdvice& advice) {
   const auto span = [&](TimeNs from_ns, TimeNs to_ns) {
     return Json{{"arrive", world.calendar.format_iso(from_ns)}, {"leave", world.calendar.format_iso(to_ns)}};

@@ -27,4 +27,12 @@ std::string bookings_text(const twin::World& world, const BookingAdvice& advice,
 /// {arrive, leave}, to {arrive, leave}, window {from, to}}], "before", "after": figures, "saves"}.
 nlohmann::ordered_json bookings_json(const twin::World& world, const BookingAdvice& advice);
 
+/// The bookings as the scenario has them. @throws AdviseError where it has none
+std::string booking_list_text(const twin::World& world, analysis::Language language);
+
+/// {"scenario", "timezone", "bookings": [{id, site, evse, arrive, leave, priority, v2g, booked_at, window {from,
+/// to}}]}: evse is "any" where the scenario leaves it free; booked_at is null where it is the start of the run, window
+/// where the booking is fixed. @throws AdviseError where it has none
+nlohmann::ordered_json booking_list_json(const twin::World& world);
+
 }  // namespace evtwin::advise

@@ -29,7 +29,11 @@ std::string period_text(const VerdictRun& run, bool korean) {
   if (days >= 1.0 && std::abs(hours - 24.0 * days) <= 1.0)
     return days == 1.0 ? in_language(korean, " in a day", " 하루 동안")
                        : in_language(korean, " in {} days", " {}일 동안", number_text(days, 0));
-  return in_language(korean, " in {} hours", " {}시간 동안", number_text(hours, 1));
+  const double whole = std::round(hours);
+  if (std::abs(hours - whole) >= 0.05)
+    return in_language(korean, " in {} hours", " {}시간 동안", number_text(hours, 1));
+  return whole == 1.0 ? in_language(korean, " in an hour", " 한 시간 동안")
+                      : in_language(korean, " in {} hours", " {}시간 동안", number_text(whole, 0));
 }
 
 std::string price_text(double value, const VerdictRun& run) {

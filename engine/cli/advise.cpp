@@ -45,6 +45,10 @@ int give_advice(const AdviseCommand& command) {
     return 0;
   };
 
+  if (command.list) {
+    const nlohmann::ordered_json list = advise::booking_list_json(world);
+    return answer(list, advise::booking_list_text(world, language));
+  }
   const advise::Way proposed = way(command.strategy);
   catch_interrupt();
   if (command.bookings) {

@@ -61,6 +61,7 @@ struct BoundCommand : ScenarioCommand {
 struct AdviseCommand : ScenarioCommand {
   std::string vehicle;                ///< key=value,...
   bool bookings = false;              ///< instead of a vehicle: which bookings to move
+  bool list = false;                  ///< with bookings: those of the scenario, no advice
   StrategyText baseline{"asap", {}};  ///< the existing way
   StrategyText strategy{"lp", {}};
   unsigned threads = 0;  ///< 0: as many as the machine has

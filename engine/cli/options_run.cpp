@@ -139,6 +139,9 @@ void offer_advise(Offers& offers) {
   auto* moving = app.add_flag("--bookings", options->command.bookings,
                               "instead: which of the scenario's bookings to move within their windows");
   vehicle->excludes(moving);
+  app.add_flag("--list", options->command.list,
+               "with --bookings: no advice, the bookings as the scenario has them: EVSE, priority, window")
+      ->needs(moving);
   app.add_option("--strategy", options->strategy, "strategy to compare (default lp)");
   app.add_option("--baseline", options->baseline, "the existing way (default asap)")->excludes(moving);
   add_threads(app, options->command.threads);

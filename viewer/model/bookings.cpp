@@ -23,8 +23,22 @@ std::string digits_text(double value) { return fmt::format("{:.12g}", value); }
 bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 /// Columns of a table, in the words of `bookings` and of `sessions`.
-enum class Column : std::uint8_t { id, vehicle, arrive, leave, soc, target, energy, evse, other };
-constexpr std::array<std::pair<std::string_view, Column>, 15> column_names{{
+enum class Column : std::uint8_t {
+  id,
+  vehicle,
+  arrive,
+  leave,
+  soc,
+  target,
+  energy,
+  evse,
+  priority,
+  v2g,
+  booked_at,
+  window_from,
+  window_to
+};
+constexpr std::array<std::pair<std::string_view, Column>, 16> column_names{{
     {"id", Column::id},
     {"session_id", Column::id},
     {"vehicle", Column::vehicle},
@@ -36,10 +50,11 @@ constexpr std::array<std::pair<std::string_view, Column>, 15> column_names{{
     {"target", Column::target},
     {"energy_kwh", Column::energy},
     {"evse", Column::evse},
-    {"priority", Column::other},
-    {"v2g", Column::other},
-    {"window_from", Column::other},
-    {"window_to", Column::other},
+    {"priority", Column::priority},
+    {"v2g", Column::v2g},
+    {"booked_at", Column::booked_at},
+    {"window_from", Column::window_from},
+    {"window_to", Column::window_to},
 }};
 
 /// Cells of one record, which may span lines inside quotes (RFC 4180). `at` moves behind it.
@@ -100,15 +115,37 @@ std::vector<Column> read_heads(const std::vector<std::string>& heads) {
   return columns;
 }
 
+TimeNs time_of(const Run& run, const std::string& cell, std::size_t line) {
+  try {
+    return run.clock.parse_instant(cell);
+  } catch (const std::invalid_argument& wrong) {
+    fail_line(line, wrong.what());
+  }
+}
+
+/// What a run does not show of a booking.
+void read_terms_cell(const Run& run, Column column, const std::string& cell, std::size_t line, BookingTerms& terms) {
+  constexpr double most_priority = 1e6;
+  if (column == Column::priority) {
+    terms.priority = number_of(cell, "priority", -most_priority, most_priority, line);
+  } else if (column == Column::v2g) {
+    if (cell != "true" && cell != "false")
+      fail_line(line, fmt::format("v2g is '{}'; true or false is due", kernel::make_printable(cell, 40)));
+    terms.v2g = cell == "true";
+  } else {
+    (column == Column::booked_at     ? terms.booked_at_ns
+     : column == Column::window_from ? terms.window_from_ns
+                                     : terms.window_to_ns) = time_of(run, cell, line);
+  }
+}
+
 void read_cell(const Run& run, Column column, const std::string& cell, std::size_t line, Booking& booking) {
   switch (column) {
     case Column::arrive:
+      booking.arrive_ns = time_of(run, cell, line);
+      break;
     case Column::leave:
-      try {
-        (column == Column::arrive ? booking.arrive_ns : booking.leave_ns) = run.clock.parse_instant(cell);
-      } catch (const std::invalid_argument& wrong) {
-        fail_line(line, wrong.what());
-      }
+      booking.leave_ns = time_of(run, cell, line);
       break;
     case Column::soc:
       booking.soc_start = number_of(cell, "soc", 0.0, 1.0, line);
@@ -126,9 +163,16 @@ void read_cell(const Run& run, Column column, const std::string& cell, std::size
       booking.evse = cell == "any" ? "" : cell;
       break;
     }
+    case Column::priority:
+    case Column::v2g:
+    case Column::booked_at:
+    case Column::window_from:
+    case Column::window_to:
+      if (!booking.terms) booking.terms.emplace();
+      read_terms_cell(run, column, cell, line, *booking.terms);
+      break;
     case Column::id:
     case Column::vehicle:
-    case Column::other:
       break;
   }
 }
@@ -173,7 +217,7 @@ Booking booking_of_row(const Run& run, const std::map<std::string, Booking, std:
 bool Booking::is_same(const Booking& other) const {
   return id == other.id && vehicle == other.vehicle && evse == other.evse && arrive_ns == other.arrive_ns &&
          leave_ns == other.leave_ns && same_number(soc_start, other.soc_start) &&
-         same_number(soc_target, other.soc_target) && same_number(energy_kwh, other.energy_kwh);
+         same_number(soc_target, other.soc_target) && same_number(energy_kwh, other.energy_kwh) && terms == other.terms;
 }
 
 const VehicleType* battery_of(const Run& run, std::string_view vehicle) {
@@ -204,6 +248,23 @@ std::vector<Booking> bookings_of(const Run& run, std::uint32_t site) {
     bookings.push_back(std::move(booking));
   }
   return bookings;
+}
+
+void take_terms(const std::vector<WrittenBooking>& written, std::string_view site, const std::vector<Booking>& were,
+                std::vector<Booking>& bookings) {
+  std::map<std::string_view, const WrittenBooking*> by_id;
+  for (const WrittenBooking& one : written) {
+    if (site.empty() || one.site == site) by_id.emplace(one.id, &one);
+  }
+  std::map<std::string_view, std::string_view> given;
+  for (const Booking& was : were) given.emplace(was.id, was.evse);
+  for (Booking& booking : bookings) {
+    const auto found = by_id.find(booking.id);
+    const auto was = given.find(booking.id);
+    if (found == by_id.end() || was == given.end()) continue;
+    if (booking.evse == was->second) booking.evse = found->second->evse;
+    if (!booking.terms) booking.terms = found->second->terms;
+  }
 }
 
 Booking new_booking(const Run& run, const std::vector<Booking>& bookings) {
@@ -250,23 +311,41 @@ void write_bookings(std::ostream& out, const Run& run, const std::vector<Booking
   }
 }
 
+namespace {
+
+/// The cells behind those that every table has.
+std::string terms_cells(const Run& run, const Booking& booking) {
+  if (!booking.terms) return ",,,,,";
+  const BookingTerms& terms = *booking.terms;
+  const auto time = [&](TimeNs t) { return t == kernel::time_never ? std::string() : run.clock.iso_text(t); };
+  const bool holds = terms.window_from_ns <= booking.arrive_ns && booking.leave_ns <= terms.window_to_ns &&
+                     terms.window_from_ns != kernel::time_never;
+  return fmt::format(",{},{},{},{},{}", digits_text(terms.priority), terms.v2g, time(terms.booked_at_ns),
+                     holds ? time(terms.window_from_ns) : "", holds ? time(terms.window_to_ns) : "");
+}
+
+}  // namespace
+
 void write_booking_table(std::ostream& out, const Run& run, const std::vector<Booking>& bookings) {
-  out << "id,vehicle,arrive,leave,soc,target,energy_kwh,evse\n";
+  const bool terms = std::ranges::any_of(bookings, [](const Booking& booking) { return booking.terms.has_value(); });
+  out << "id,vehicle,arrive,leave,soc,target,energy_kwh,evse"
+      << (terms ? ",priority,v2g,booked_at,window_from,window_to\n" : "\n");
   for (const Booking& booking : bookings) {
     const bool charge = std::isfinite(booking.soc_start) && std::isfinite(booking.soc_target);
-    out << fmt::format("{},{},{},{},{},{},{},{}\n", kernel::csv_cell(booking.id), kernel::csv_cell(booking.vehicle),
+    out << fmt::format("{},{},{},{},{},{},{},{}{}\n", kernel::csv_cell(booking.id), kernel::csv_cell(booking.vehicle),
                        run.clock.iso_text(booking.arrive_ns), run.clock.iso_text(booking.leave_ns),
                        charge ? digits_text(booking.soc_start) : "", charge ? digits_text(booking.soc_target) : "",
                        charge ? "" : digits_text(booking.energy_kwh),
-                       booking.evse.empty() ? "any" : kernel::csv_cell(booking.evse));
+                       booking.evse.empty() ? "any" : kernel::csv_cell(booking.evse),
+                       terms ? terms_cells(run, booking) : std::string());
   }
 }
 
-std::vector<Booking> read_booking_table(const Run& run, std::string_view text) {
+std::vector<Booking> read_booking_table(const Run& run, std::string_view text, const std::vector<Booking>& were) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::map<std::string, Booking, std::less<>> known;
-  for (Booking& booking : bookings_of(run)) known.emplace(booking.id, std::move(booking));
+  for (const Booking& was : were) known.emplace(was.id, was);
 
   std::size_t at = 0;
   const std::vector<Column> columns = read_heads(take_record(text, at));

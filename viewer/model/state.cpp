@@ -160,6 +160,8 @@ Series integral_over_stay(const Run& run, const Session& session, double start, 
 
 }  // namespace
 
+bool is_unrecorded(const Run& run, TimeNs t) { return run.known_until_ns < run.end_ns && t > run.known_until_ns; }
+
 std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t) {
   const std::uint32_t last =
       last_until(run.evses[evse].sessions, t, [&](std::uint32_t row) { return run.sessions[row].plugged_in_ns; });

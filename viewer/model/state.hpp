@@ -38,6 +38,8 @@ EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t);
 /// Reading of its control pilot (IEC 61851-1), from occupancy, power, the last set-point or correction, and outages;
 /// state unknown where the power is not known yet.
 analysis::PilotReading evse_pilot(const Run& run, std::uint32_t evse, TimeNs t);
+/// Whether a run that did not reach its end has no record of t: nothing that is said of t is known.
+bool is_unrecorded(const Run& run, TimeNs t);
 /// Its status alone, O(log n): for a map or list of a thousand.
 EvseStatus evse_status(const Run& run, std::uint32_t evse, TimeNs t);
 

@@ -57,6 +57,7 @@ bool is_held(const std::vector<Held>& held, std::uint32_t evse, TimeNs t) {
 
 std::vector<std::uint32_t> usable_at(const Run& run, const std::vector<Held>& held, std::uint32_t site, TimeNs t) {
   std::vector<std::uint32_t> rows;
+  if (is_unrecorded(run, t)) return rows;
   for (std::uint32_t row = 0; row < run.evses.size(); ++row) {
     if (site != no_row && run.evses[row].site != site) continue;
     if (evse_status(run, row, t) == EvseStatus::available && !is_held(held, row, t)) rows.push_back(row);

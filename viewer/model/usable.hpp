@@ -18,7 +18,8 @@ struct Held {
 std::vector<Held> reservations_of(const Run& run);
 
 bool is_held(const std::vector<Held>& held, std::uint32_t evse, TimeNs t);
-/// Rows of the EVSEs of a site (no_row: all) that can be used at t, in the order of the file.
+/// Rows of the EVSEs of a site (no_row: all) that can be used at t, in the order of the file; none where nothing is
+/// recorded of t.
 std::vector<std::uint32_t> usable_at(const Run& run, const std::vector<Held>& held, std::uint32_t site, TimeNs t);
 
 }  // namespace evtwin::viewer::model

@@ -237,11 +237,43 @@ BookingAdvice read_booking_advice(const std::string& document, const Clock& cloc
                            instant_of(clock, move.at("to").at("leave"))});
     }
     out.saves = number(answer, "saves");
+    out.objective_before = number(answer.at("before"), "objective");
+    out.objective_after = number(answer.at("after"), "objective");
     out.bill_before = number(answer.at("before"), "bill");
     out.bill_after = number(answer.at("after"), "bill");
     out.peak_before_kw = number(answer.at("before"), "peak_kw");
     out.peak_after_kw = number(answer.at("after"), "peak_kw");
     return out;
+  });
+}
+
+std::vector<std::string> booking_list_arguments(const std::string& evtwin, const AskedWorld& world) {
+  std::vector<std::string> words{evtwin, "advise"};
+  add_world(words, world, {});
+  words.insert(words.end(), {"--bookings", "--list"});
+  return words;
+}
+
+std::vector<WrittenBooking> read_written_bookings(const std::string& document, const Clock& clock) {
+  return read(document, "list of bookings", [&](const json& answer) {
+    const auto time = [&](const json& value) {
+      return value.is_string() ? instant_of(clock, value) : kernel::time_never;
+    };
+    std::vector<WrittenBooking> written;
+    for (const json& row : answer.at("bookings")) {
+      WrittenBooking& booking = written.emplace_back();
+      booking.id = text(row, "id");
+      booking.site = text(row, "site");
+      booking.evse = row.at("evse") == "any" ? std::string() : text(row, "evse");
+      booking.terms.priority = row.at("priority").get<double>();
+      booking.terms.v2g = row.at("v2g").get<bool>();
+      booking.terms.booked_at_ns = time(row.at("booked_at"));
+      const json& window = row.at("window");
+      if (!window.is_object()) continue;
+      booking.terms.window_from_ns = time(window.at("from"));
+      booking.terms.window_to_ns = time(window.at("to"));
+    }
+    return written;
   });
 }
 

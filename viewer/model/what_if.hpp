@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "viewer/model/bookings.hpp"
 #include "viewer/model/run.hpp"
 
 namespace evtwin::viewer::model {
@@ -63,6 +64,8 @@ std::vector<std::string> compare_arguments(const std::string& evtwin, const Aske
 /// Which bookings to move, and what that would save.
 std::vector<std::string> booking_arguments(const std::string& evtwin, const AskedWorld& world,
                                            const SiteRequest& request);
+/// The bookings as the scenario has them.
+std::vector<std::string> booking_list_arguments(const std::string& evtwin, const AskedWorld& world);
 std::vector<std::string> strategies_arguments(const std::string& evtwin);
 std::vector<std::string> tariffs_arguments(const std::string& evtwin);
 
@@ -110,10 +113,14 @@ struct BookingAdvice {
   std::string strategy, currency;
   std::int64_t fixed = 0, flexible = 0;
   std::vector<BookingMove> moves;
-  double saves = none, bill_before = none, bill_after = none, peak_before_kw = none, peak_after_kw = none;
+  double saves = none;  ///< of the objective: bill, wear, unmet energy, energy left in storage
+  double objective_before = none, objective_after = none;
+  double bill_before = none, bill_after = none, peak_before_kw = none, peak_after_kw = none;
 };
 /// @throws std::runtime_error for a text that is no such answer.
 BookingAdvice read_booking_advice(const std::string& json, const Clock& clock);
+/// Answer to booking_list_arguments. @throws std::runtime_error
+std::vector<WrittenBooking> read_written_bookings(const std::string& json, const Clock& clock);
 /// Ids of the strategies that are installed. @throws std::runtime_error
 std::vector<std::string> read_strategies(const std::string& json);
 /// Names of the scenario library's tariffs, by currency. @throws std::runtime_error

@@ -194,7 +194,8 @@ HeatMap::~HeatMap() = default;
 
 namespace {
 
-/// The colours with the values at their ends, and over how long each is the mean.
+/// At the left whose map it is. At the right the colours with the values at their ends, and over how long each is the
+/// mean.
 void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& grid, const HeatScale& scale, float top) {
   const Style& style = canvas.style;
   const HeatMetric metric = grid.source->metric;
@@ -206,14 +207,17 @@ void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& gr
 
   // From the right inwards, as far as there is room.
   float right = frame.max().x;
+  const std::string label = fit_text(canvas, grid.source->label, (right - frame.outer_min().x) * 0.45F);
+  small_text(frame.draw_list(), canvas, {frame.outer_min().x + 4.0F * style.scale, top}, style.text, label);
+  const float free_left = frame.outer_min().x + (label.empty() ? 0.0F : small_size(canvas, label).x + 2.0F * gap);
   const auto put = [&](const std::string& text) {
     const float wide = small_size(canvas, text).x;
-    if (right - wide < frame.outer_min().x) return;
+    if (right - wide < free_left) return;
     small_text(frame.draw_list(), canvas, {right - wide, top}, style.text_weak, text);
     right -= wide + gap;
   };
   put(high);
-  if (right - bar < frame.outer_min().x) return;
+  if (right - bar < free_left) return;
 
   Quads quads(frame.draw_list());
   constexpr int steps = 48;

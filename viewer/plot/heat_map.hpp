@@ -19,6 +19,7 @@ struct HeatSource {
   model::RunPtr beside;  ///< not null: a run in a picture of its own beside this one; both have one scale
   model::HeatMetric metric = model::HeatMetric::power_kw;
   std::vector<std::uint32_t> evses;  ///< rows, from the top
+  std::string label{};               ///< above the map: whose it is; empty: there is only one
 };
 
 struct HeatReply : PlotReply {

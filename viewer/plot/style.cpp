@@ -97,6 +97,30 @@ ImU32 colour_of(const Style& style, Category category) {
   return style.text;
 }
 
+// Wine, olive, indigo and others in the manner of Tol's "muted" scheme (Tol 2021, "Colour schemes"), made lighter on
+// dark.
+ImU32 second_colour_of(const Style& style, Category category) {
+  switch (category) {
+    case Category::black:
+      return style.dark ? IM_COL32(150, 158, 168, 255) : IM_COL32(120, 126, 134, 255);
+    case Category::orange:
+      return style.dark ? IM_COL32(198, 150, 112, 255) : IM_COL32(122, 76, 36, 255);
+    case Category::sky_blue:
+      return style.dark ? IM_COL32(176, 142, 255, 255) : IM_COL32(106, 61, 190, 255);
+    case Category::green:
+      return style.dark ? IM_COL32(170, 220, 110, 255) : IM_COL32(92, 128, 0, 255);
+    case Category::yellow:
+      return style.dark ? IM_COL32(186, 176, 120, 255) : IM_COL32(120, 112, 50, 255);
+    case Category::blue:
+      return style.dark ? IM_COL32(255, 80, 140, 255) : IM_COL32(190, 0, 90, 255);
+    case Category::vermillion:
+      return style.dark ? IM_COL32(255, 160, 150, 255) : IM_COL32(120, 0, 0, 255);
+    case Category::purple:
+      return style.dark ? IM_COL32(130, 220, 225, 255) : IM_COL32(0, 96, 110, 255);
+  }
+  return style.text;
+}
+
 ImU32 viridis_colour(double fraction) {
   if (std::isnan(fraction)) return 0;
   return packed(along(viridis_stops, fraction));

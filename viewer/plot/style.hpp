@@ -19,7 +19,9 @@ Style light_style(float scale);
 Style dark_style(float scale);
 
 enum class Category : std::uint8_t { black, orange, sky_blue, green, yellow, blue, vermillion, purple };
-ImU32 colour_of(const Style& style, Category category);      ///< readable on the style's background
+ImU32 colour_of(const Style& style, Category category);  ///< readable on the style's background
+/// Of a second run's line where the first one's is of that category: no line of the first run has it.
+ImU32 second_colour_of(const Style& style, Category category);
 ImU32 viridis_colour(double fraction);                       ///< 0..1, clamped; NaN: transparent
 ImU32 diverging_colour(double fraction, bool dark = false);  ///< -1 blue .. 0 light grey (dark: dark grey) .. 1 orange
 ImU32 with_alpha(ImU32 colour, double alpha);                ///< alpha 0..1 replaces the colour's

@@ -53,6 +53,14 @@ void TimePlot::add_line(std::string label, const Series& series, Stroke stroke, 
   items_.push_back({Item::Kind::line, std::move(label), &series, nullptr, nullptr, 0.0, stroke, side});
 }
 
+std::vector<std::pair<std::string, ImU32>> TimePlot::line_colours() const {
+  std::vector<std::pair<std::string, ImU32>> colours;
+  for (const Item& item : items_) {
+    if (item.kind == Item::Kind::line) colours.emplace_back(item.label, item.stroke.colour);
+  }
+  return colours;
+}
+
 void TimePlot::add_band(std::string label, const Series& curve, const Series& error, ImU32 colour) {
   Stroke stroke;
   stroke.colour = colour;

@@ -170,6 +170,8 @@ class TimePlot {
   /// Draws, and acts: click seeks, wheel zooms at the mouse, drag pans, right-drag zooms to the box, double click fits,
   /// legend click hides (ctrl: shows it alone).
   PlotReply draw_plot();
+  /// Of add_line(), in the order of the calls.
+  std::vector<std::pair<std::string, ImU32>> line_colours() const;
   /// The visible range as CSV: time (ISO, local), one column per series with its unit; a row per change when they are
   /// at most max_rows, else a row per pixel column with mean, min and max. To be called before or after draw_plot().
   void write_csv(std::ostream& out, std::size_t max_rows = 100000) const;

@@ -81,7 +81,8 @@ int in_memory(ViewCommand command) {
 int in_window(ViewCommand command) {
   const bool something_to_write = !command.png.empty() || !command.csv.empty() || !command.steps.empty();
   command.options.still = command.exit || something_to_write;
-  if (!command.options.still) command.options.machine = std::make_shared<LocalFiles>(recent_file_of_user());
+  // A window that stays open after its script is the user's.
+  if (!command.exit) command.options.machine = std::make_shared<LocalFiles>(recent_file_of_user());
   Window window(command.options, command.width, command.height);
   if (something_to_write || command.exit) {
     const int status = deliver(window, command);

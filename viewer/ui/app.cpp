@@ -450,7 +450,8 @@ void App::draw_frame() {
                      [&] { parts.what_if.open_page(WhatIf::Page::plan_charge); },
                      [&] { parts.what_if.open_page(WhatIf::Page::change_site); },
                      [&] { parts.what_if.open_page(WhatIf::Page::quadrant); },
-                     [&] { parts.fleet.open(ui.runs[ui.a].file); }});
+                     [&] { parts.fleet.open(ui.runs[ui.a].file); },
+                     [&] { return files == nullptr ? std::vector<std::string>() : files->recent_files(); }});
 
   parts.fleet.draw(ui);
   parts.what_if.draw_window(ui);

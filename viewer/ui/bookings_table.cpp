@@ -253,6 +253,32 @@ void ChangeSite::take_bookings(const model::Run& run) {
   bookings_site_ = site_;
   bookings_ = bookings_were_ = model::bookings_of(run, run.sites.size() > 1 ? site_ : no_row);
   bookings_trouble_.clear();
+  terms_taken_ = false;
+  take_terms(run);
+}
+
+void ChangeSite::ask_for_terms(Asking& asking, const model::Run& run) {
+  if (list_of_ == run.serial || way_of(asking.asked_world(run)) != BookingWay::bookings) return;
+  list_of_ = run.serial;
+  written_.clear();
+  list_task_.start_task(model::booking_list_arguments(asking.evtwin, asking.asked_world(run)));
+}
+
+void ChangeSite::take_terms(const model::Run& run) {
+  list_task_.poll_child();
+  if (const std::optional<std::string> answer = list_task_.take_answer()) {
+    try {
+      written_ = model::read_written_bookings(*answer, run.clock);
+    } catch (const std::runtime_error& error) {
+      list_task_.set_trouble(error.what());
+    }
+  }
+  if (terms_taken_ || written_.empty() || list_of_ != run.serial) return;
+  const std::string site = run.sites.size() > 1 ? run.sites[site_].name : std::string();
+  const std::vector<model::Booking> were = bookings_were_;
+  model::take_terms(written_, site, were, bookings_);
+  model::take_terms(written_, site, were, bookings_were_);
+  terms_taken_ = true;
 }
 
 /// `advise --bookings`: which of the bookings that may be moved should be, and what that saves.
@@ -293,9 +319,13 @@ void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& r
          fmt::format("{} ({}): {} > {}", move.id, move.evse, from_to(move.from_arrive_ns, move.from_leave_ns),
                      from_to(move.to_arrive_ns, move.to_leave_ns)));
   }
-  show("bookings.saves", fmt::format(fmt::runtime(ui.tr(Word::bookings_saves)), advice.moves.size(), advice.flexible,
-                                     money_text(ui, run, advice.saves), money_text(ui, run, advice.bill_before),
-                                     money_text(ui, run, advice.bill_after)));
+  const auto money = [&](double value) { return money_text(ui, run, value); };
+  const std::string saves =
+      fmt::format(fmt::runtime(ui.tr(Word::bookings_saves)), advice.moves.size(), advice.flexible, money(advice.saves),
+                  money(advice.objective_before), money(advice.objective_after), money(advice.bill_before),
+                  money(advice.bill_after));
+  show("bookings.saves", saves);
+  ui.items.register_text("bookings.saves", saves);
   if (advice.moves.empty() || !word_button(ui, Word::bookings_take, "bookings.take")) return;
   for (const model::BookingMove& move : advice.moves) {
     for (model::Booking& booking : bookings_) {
@@ -312,7 +342,9 @@ void ChangeSite::load_bookings(const model::Run& run) {
     std::ifstream in(csv_name_, std::ios::binary);
     if (!in || csv_name_.empty()) throw std::runtime_error("can not be opened; write the path of a CSV file");
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    bookings_ = model::read_booking_table(run, text);
+    list_task_.wait_for_child();
+    take_terms(run);
+    bookings_ = model::read_booking_table(run, text, bookings_were_);
   } catch (const std::runtime_error& error) {
     bookings_trouble_ = fmt::format("{}: {}", csv_name_.empty() ? "-" : csv_name_, error.what());
   }
@@ -320,6 +352,8 @@ void ChangeSite::load_bookings(const model::Run& run) {
 
 /// Nothing is written over a file that is there.
 void ChangeSite::save_bookings(Ui& ui, Asking& asking, const model::Run& run) {
+  list_task_.wait_for_child();
+  take_terms(run);
   const std::string file = csv_name_.empty() ? "bookings.csv" : csv_name_;
   const bool kept = is_there(file);
   std::ofstream out;
@@ -330,6 +364,16 @@ void ChangeSite::save_bookings(Ui& ui, Asking& asking, const model::Run& run) {
     model::write_bookings(out, run, bookings_);
   out.close();
   ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
+}
+
+/// Troubles of evtwin name the file that it was given, which the user never saw.
+void ChangeSite::name_table_in_trouble(Ui& ui) {
+  if (bookings_file_.empty()) return;
+  for (Task* task : {&task_, &advice_task_}) {
+    std::string text = task->trouble_text();
+    const std::size_t at = text.find(bookings_file_);
+    if (at != std::string::npos) task->set_trouble(text.replace(at, bookings_file_.size(), ui.tr(Word::bookings)));
+  }
 }
 
 void ChangeSite::draw_bookings_file(Ui& ui, Asking& asking, const model::Run& run) {
@@ -352,6 +396,8 @@ void ChangeSite::draw_bookings_file(Ui& ui, Asking& asking, const model::Run& ru
 }
 
 model::SiteRequest ChangeSite::booking_request(Asking& asking, const model::Run& run) {
+  list_task_.wait_for_child();
+  take_terms(run);
   model::SiteRequest request;
   const bool untouched = std::equal(bookings_.begin(), bookings_.end(), bookings_were_.begin(), bookings_were_.end(),
                                     [](const auto& a, const auto& b) { return a.is_same(b); });
@@ -365,6 +411,7 @@ model::SiteRequest ChangeSite::booking_request(Asking& asking, const model::Run&
     model::write_bookings(out, run, bookings_);
   out.close();
   if (!out) throw std::runtime_error(fmt::format("{}: can not be written", file));
+  bookings_file_ = file;
   if (table)
     request.changes[(run.sites.size() > 1 ? run.sites[site_].name + "." : std::string()) + "bookings"] = file;
   else
@@ -439,13 +486,16 @@ void ChangeSite::draw_booking_table(Ui& ui, Asking& asking, const model::Run& ru
 }
 
 void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
+  ask_for_terms(asking, run);
   if (bookings_of_ != run.serial || bookings_site_ != site_) take_bookings(run);
+  take_terms(run);
   const BookingWay way = way_of(asking.asked_world(run));
   if (way == BookingWay::none) {
     draw_wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
     ui.items.register_last("change.bookings_fixed");
   }
   if (way == BookingWay::sessions) draw_wrapped(ui, ui.tr(Word::bookings_without_vehicles), ui.canvas.style.text_weak);
+  if (!list_task_.trouble_text().empty()) draw_wrapped(ui, list_task_.trouble_text(), ui.canvas.style.text_weak);
   draw_bookings_file(ui, asking, run);
   if (way != BookingWay::none) draw_bookings_replan(ui, asking, run);
   if (way == BookingWay::bookings) draw_booking_advice(ui, asking, run);

@@ -134,10 +134,11 @@ void draw_change_plot(Ui& ui, const model::Site& was, const model::Site& now) {
   if (!was.contract_kw.empty())
     chart.add_line(label("A", Word::series_contract), was.contract_kw, {limit, style.scale});
   if (!now.contract_kw.empty())
-    chart.add_line(label("B", Word::series_contract), now.contract_kw, {limit, style.scale, true});
+    chart.add_line(label("B", Word::series_contract), now.contract_kw,
+                   {plot::second_colour_of(style, plot::Category::vermillion), style.scale, true});
   chart.add_line(grid_label("A", was), was.grid_kw, {grid, 1.5F * style.scale});
   chart.add_line(grid_label("B", now), now.grid_kw,
-                 {plot::colour_of(style, plot::Category::orange), 2.0F * style.scale, true});
+                 {plot::second_colour_of(style, plot::Category::blue), 2.0F * style.scale, true});
   const plot::PlotReply reply = chart.draw_plot();
   ui.items.register_rect("change.overlay", reply.min, reply.max);
 }
@@ -234,6 +235,7 @@ void ChangeSite::start_run(Asking& asking, const model::Run& run, model::SiteReq
 }
 
 void ChangeSite::poll_task(Ui& ui, Asking& asking) {
+  list_task_.poll_child();
   advice_task_.poll_child();
   if (const std::optional<std::string> answer = advice_task_.take_answer(); answer && ui.run_a() != nullptr) {
     try {
@@ -243,6 +245,7 @@ void ChangeSite::poll_task(Ui& ui, Asking& asking) {
     }
   }
   task_.poll_child();
+  name_table_in_trouble(ui);
   if (!task_.take_answer()) return;
   shown_ = out_;
   asking.show_as_b(ui, shown_, ui.tr(Word::ask_site_title));
@@ -278,8 +281,8 @@ void ChangeSite::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
   const model::Site& site = run.sites[site_];
   if (!site.pv_kw.empty()) number_field(ui, "change.pv_scale", Word::change_pv, now_.pv_scale, "x %.2f");
   if (!site.load_kw.empty()) number_field(ui, "change.load_scale", Word::change_load, now_.load_scale, "x %.2f");
-  choice_field(ui, "change.strategy", Word::plan_strategy, now_.strategy, asking.strategies,
-               ui.tr(Word::change_as_in_scenario));
+  strategy_field(ui, "change.strategy", Word::plan_strategy, now_.strategy, asking.strategies,
+                 ui.tr(Word::change_as_in_scenario));
   if (asking.asked_world(run).reads_parameter("sessions"))
     text_field(ui, "change.sessions", Word::change_sessions, sessions_file_);
 

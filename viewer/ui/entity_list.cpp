@@ -298,7 +298,7 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
     ImGui::SameLine(0.0F, gap);
     draw_date_choice(ui, run, half);
 
-    const std::string usable = fmt::format(fmt::runtime(ui.tr(Word::usable_now)), usable_now(ui, run).size());
+    const std::string usable = fmt::format(fmt::runtime(ui.tr(Word::usable_now)), usable_text(ui, run));
     if (draw_chip(ui, "entities.usable", usable, panel_state(ui).only_usable))
       panel_state(ui).only_usable = !panel_state(ui).only_usable;
 

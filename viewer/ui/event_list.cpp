@@ -125,9 +125,28 @@ std::string where_text(const model::Run& run, const model::Event& event) {
   return text + run.sessions[event.session].vehicle;
 }
 
+/// Words of the charging protocol (OCPP 1.6, sections 7.7 and 7.37) that end a text or stand before its comma.
+std::string ocpp_translated(const Ui& ui, std::string text) {
+  constexpr std::array words{Word::detail_accepted,      Word::detail_rejected,   Word::ocpp_available,
+                             Word::ocpp_occupied,        Word::ocpp_preparing,    Word::ocpp_charging,
+                             Word::ocpp_suspended_evse,  Word::ocpp_suspended_ev, Word::ocpp_finishing,
+                             Word::ocpp_reserved,        Word::ocpp_unavailable,  Word::ocpp_faulted,
+                             Word::ocpp_ev_disconnected, Word::ocpp_local,        Word::ocpp_remote,
+                             Word::ocpp_power_loss,      Word::ocpp_other,        Word::ocpp_online};
+  for (const Word word : words) {
+    const std::string name = text_of(word, Language::english);
+    const std::size_t at = text.rfind(name);
+    if (at == std::string::npos) continue;
+    const std::size_t end = at + name.size();
+    if ((at == 0 || text[at - 1] == ' ') && (end == text.size() || text[end] == ','))
+      text.replace(at, name.size(), ui.tr(word));
+  }
+  return text;
+}
+
 /// English texts of the run file in words of this language: signals, messages of a log, reservations.
 std::string translated(const Ui& ui, const model::Run& run, std::string text) {
-  constexpr std::array<std::pair<std::string_view, Word>, 14> phrases{{{"contract_kw:", Word::detail_contract},
+  constexpr std::array<std::pair<std::string_view, Word>, 16> phrases{{{"contract_kw:", Word::detail_contract},
                                                                        {"export_limit_kw:", Word::detail_export},
                                                                        {"power_setpoint_kw:", Word::detail_setpoint},
                                                                        {"buy_price:", Word::detail_price},
@@ -138,6 +157,8 @@ std::string translated(const Ui& ui, const model::Run& run, std::string text) {
                                                                        {" boot: ", Word::detail_boot},
                                                                        {" firmware: ", Word::detail_firmware},
                                                                        {" diagnostics: ", Word::detail_diagnostics},
+                                                                       {"transaction ", Word::detail_transaction},
+                                                                       {" register ", Word::detail_register},
                                                                        {"no EVSE:", Word::ended_no_compatible_evse},
                                                                        {" from ", Word::detail_from},
                                                                        {" to ", Word::detail_to}}};
@@ -148,7 +169,7 @@ std::string translated(const Ui& ui, const model::Run& run, std::string text) {
   }
   if (!run.currency.empty() && text.ends_with(run.currency + "/kWh"))
     text.replace(text.size() - run.currency.size() - 4, run.currency.size(), currency_name(ui, run));
-  return text;
+  return ocpp_translated(ui, std::move(text));
 }
 
 std::string detail_text(const Ui& ui, const model::Run& run, const model::Event& event) {
@@ -200,7 +221,9 @@ void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::s
   ImGui::TableNextColumn();
   text_cut(ui, where_text(run, event));
   ImGui::TableNextColumn();
-  text_cut(ui, detail_text(ui, run, event));
+  const std::string detail = detail_text(ui, run, event);
+  text_cut(ui, detail);
+  ui.items.register_text(fmt::format("event.{}.detail", place), detail);
 }
 
 void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {

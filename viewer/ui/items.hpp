@@ -28,6 +28,8 @@ class Items {
     return it == texts_.end() ? std::string() : it->second;
   }
 
+  const std::map<std::string, std::string>& all_texts() const { return texts_; }
+
   struct Rect {
     ImVec2 min, max;
     ImVec2 centre() const { return {(min.x + max.x) / 2, (min.y + max.y) / 2}; }

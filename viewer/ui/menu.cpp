@@ -7,6 +7,7 @@
 #include <array>
 
 #include "viewer/ui/actions.hpp"
+#include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/screen.hpp"
 
@@ -43,12 +44,31 @@ void path_of_run(Ui& ui, const ScreenActions& actions) {
   }
 }
 
+/// Files opened lately; looked up when the menu opens.
+void recent_runs(Ui& ui, const ScreenActions& actions) {
+  constexpr std::size_t most_shown = 5;
+  std::vector<std::string>& recent = panel_state(ui).recent;
+  if (ImGui::IsWindowAppearing()) recent = actions.recent();
+  if (recent.empty()) return;
+  ImGui::Separator();
+  ImGui::TextDisabled("%s", ui.tr(Word::recent_files));
+  for (std::size_t i = 0; i < std::min(recent.size(), most_shown); ++i) {
+    const std::string file = recent[i];
+    const std::string name = cut_to_width(file.substr(file.rfind('/') + 1), ui.px(360.0F));
+    ui.fonts.need_characters(file);
+    if (ImGui::MenuItem(fmt::format("{}##recent{}", name, i).c_str())) actions.open(file);
+    ui.items.register_last(fmt::format("menu.recent.{}", i));
+    draw_tooltip(ui, file);
+  }
+}
+
 void file_menu(Ui& ui, const ScreenActions& actions) {
   if (!begin_menu(ui, "menu.file", Word::menu_file)) return;
   if (ui.in_page) {
     if (entry(ui, "menu.choose", Word::choose_runs, nullptr)) ui.choose_file = true;
   } else {
     path_of_run(ui, actions);
+    recent_runs(ui, actions);
   }
   ImGui::Separator();
   if (entry(ui, "menu.picture", Word::picture_of_window, "P")) actions.picture();

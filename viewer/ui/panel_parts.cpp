@@ -1,7 +1,12 @@
 #include "viewer/ui/panel_parts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "viewer/ui/figures.hpp"
 
 namespace evtwin::viewer::ui {
 
@@ -34,6 +39,16 @@ float figure_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 
   const float drawn = text_at(ui, place, text, width, colour);
   ImGui::PopFont();
   return drawn;
+}
+
+std::string count_text(const Ui& ui, std::int64_t count, std::string_view of) {
+  constexpr std::array words{Word::count_sessions, Word::count_hours,   Word::count_minutes, Word::count_transactions,
+                             Word::count_runs,     Word::count_samples, Word::count_frames};
+  const auto word = std::ranges::find_if(words, [&](Word each) { return of == text_of(each, Language::english); });
+  const std::string figure = figure_text(static_cast<double>(count), "", 0);
+  if (word == words.end()) return fmt::format("{} {}", figure, of);
+  if (ui.is_korean()) return figure + ui.tr(*word);
+  return fmt::format("{} {}", figure, count == 1 ? of.substr(0, of.size() - 1) : of);
 }
 
 std::vector<std::string> lines_of(std::string_view text, float width) {

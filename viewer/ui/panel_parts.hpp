@@ -15,6 +15,8 @@ float text_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 co
 float text_right(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 colour);
 /// A figure that is never cut: where it has no room it is small, and then without its unit. @returns its width as drawn
 float figure_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 colour);
+/// "24 sessions", "1 session", in Korean "24건". @param of in the words of the run file's scores; another word stays
+std::string count_text(const Ui& ui, std::int64_t count, std::string_view of);
 /// Lines of at most `width` pixels, broken between words only: ImGui's own wrapping also breaks "+2,453" in two.
 std::vector<std::string> lines_of(std::string_view text, float width);
 /// One of several lines of a tooltip about what was drawn last; nothing where the mouse is elsewhere.

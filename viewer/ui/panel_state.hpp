@@ -138,7 +138,8 @@ struct PanelState {
   Kept<EventQuery, EventIndex> events, selected_events;
   std::size_t event_at_cursor = 0;  ///< shown last
 
-  std::string typed_path;  ///< in the menu
+  std::vector<std::string> recent;  ///< files that the menu offers
+  std::string typed_path;           ///< in the menu
   TraceStore traces;
   Kept<std::uint64_t, std::vector<CardFigure>> cards;  ///< with another run (its serial, 0: none)
   std::array<Kept<GanttQuestion, GanttChart>, 2> gantt;

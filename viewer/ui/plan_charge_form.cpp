@@ -36,6 +36,10 @@ std::string as_evtwin_reads(std::string text) {
   return text;
 }
 
+std::string in_amount(const model::ChargeAnswer& answer, double value) {
+  return analysis::money_text(value, answer.currency);
+}
+
 /// The table of ways to charge. Where nothing better was found, one column says all.
 struct WaysTable {
   Ui& ui;
@@ -119,8 +123,8 @@ void PlanCharge::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
   percent_field(ui, "plan.target", Word::plan_target, request_.target);
   text_field(ui, "plan.arrive", Word::plan_arrive, request_.arrive);
   text_field(ui, "plan.leave", Word::plan_leave, request_.leave);
-  choice_field(ui, "plan.strategy", Word::plan_strategy, request_.strategy, asking.strategies, nullptr);
-  choice_field(ui, "plan.baseline", Word::plan_baseline, request_.baseline, asking.strategies, nullptr);
+  strategy_field(ui, "plan.strategy", Word::plan_strategy, request_.strategy, asking.strategies, nullptr);
+  strategy_field(ui, "plan.baseline", Word::plan_baseline, request_.baseline, asking.strategies, nullptr);
   static_cast<void>(form_label(ui, Word::plan_v2g));
   ImGui::Checkbox("##v2g", &request_.v2g);
   ui.items.register_last("plan.v2g");
@@ -175,6 +179,18 @@ void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
   draw_wrapped(ui, answer.why,
                plot::colour_of(style, answer.keep_existing ? plot::Category::vermillion : plot::Category::blue));
   ui.items.register_last("plan.why");
+  // Where the driver pays the same, the sentence is of the whole site, and the table of this car.
+  const bool of_site = !answer.keep_existing &&
+                       in_amount(answer, answer.existing.cost) == in_amount(answer, answer.proposed.cost) &&
+                       std::isfinite(answer.existing.bill_added) && std::isfinite(answer.proposed.bill_added);
+  if (of_site) {
+    const std::string rest =
+        fmt::format(fmt::runtime(ui.tr(Word::plan_rest)), in_won(ui, in_amount(answer, answer.proposed.bill_added)),
+                    in_won(ui, in_amount(answer, answer.existing.bill_added)), answer.proposed.strategy);
+    draw_wrapped(ui, rest, style.text);
+    ui.items.register_last("plan.rest");
+    ui.items.register_text("plan.rest", rest);
+  }
   if (!answer.reason.empty()) {
     draw_wrapped(ui, answer.reason, plot::colour_of(style, plot::Category::vermillion));
     ui.items.register_last("plan.reason");

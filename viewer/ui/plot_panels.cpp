@@ -31,26 +31,20 @@ std::vector<Layer> layers(const Ui& ui) {
   return {{a, "A ", false}, {b, "B ", true}};
 }
 
-/// The colour of B's line where A's is this one: two runs differ by more than dashes.
-Category of_b(Category category) {
-  switch (category) {
-    case Category::blue:
-      return Category::orange;
-    case Category::sky_blue:
-      return Category::purple;
-    case Category::green:
-      return Category::black;
-    default:
-      return category;
-  }
-}
-
 Stroke stroke(const Ui& ui, Category category, bool dashed, double fill = 0.0, float width = 1.5F) {
   Stroke look;
   look.colour = plot::colour_of(ui.canvas.style, category);
   look.width = width * ui.settings.scale;
   look.dashed = dashed;
   look.fill = dashed ? 0.0 : fill;
+  return look;
+}
+
+/// Of a run's line. B's are dashed, and have colours of their own that no line of A has: a limit is dashed as well.
+Stroke stroke_of(const Ui& ui, const Layer& layer, Category category, bool dashed = false, double fill = 0.0,
+                 float width = 1.5F) {
+  Stroke look = stroke(ui, category, dashed || layer.dashed, fill, width);
+  if (layer.dashed) look.colour = plot::second_colour_of(ui.canvas.style, category);
   return look;
 }
 
@@ -92,6 +86,8 @@ void finish(Ui& ui, plot::TimePlot& plot, const char* id) {
     ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
     ui.csv = {};
   }
+  for (const auto& [label, colour] : plot.line_colours())
+    ui.items.register_text(fmt::format("{}.line.{}", id, label), fmt::format("{:08X}", colour));
   const plot::PlotReply reply = plot.draw_plot();
   if (reply.hovered) ui.hovered_panel = id;
   ui.items.register_rect(id, reply.min, reply.max);
@@ -148,29 +144,29 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
       if (series.empty() || (same && layer.dashed)) return;
       plot.add_line((same ? "" : layer.prefix) + text, series, look);
     };
-    add(ui.tr(Word::series_pv), site->pv_kw, stroke(ui, Category::yellow, layer.dashed, 0.15, 1.2F), shared.pv);
-    add(ui.tr(Word::series_load), site->load_kw, stroke(ui, Category::purple, layer.dashed, 0.0, 1.2F), shared.load);
-    const auto own = [&](Category category) { return layer.dashed ? of_b(category) : category; };
+    add(ui.tr(Word::series_pv), site->pv_kw, stroke_of(ui, layer, Category::yellow, false, 0.15, 1.2F), shared.pv);
+    add(ui.tr(Word::series_load), site->load_kw, stroke_of(ui, layer, Category::purple, false, 0.0, 1.2F), shared.load);
     // On the stage the cars and the battery are seen; two runs differ by what they draw from the grid.
     const bool only_grid = shown.size() > 1 && ui.settings.layout == Layout::stakeholder;
     if (!only_grid) {
-      add(ui.tr(Word::series_storage), site->storage_kw, stroke(ui, own(Category::green), layer.dashed, 0.0, 1.2F),
+      add(ui.tr(Word::series_storage), site->storage_kw, stroke_of(ui, layer, Category::green, false, 0.0, 1.2F),
           false);
-      add(ui.tr(Word::series_ev), site->ev_kw, stroke(ui, own(Category::sky_blue), layer.dashed, 0.15), false);
+      add(ui.tr(Word::series_ev), site->ev_kw, stroke_of(ui, layer, Category::sky_blue, false, 0.15), false);
     }
     add(metered_text(ui, Word::series_grid, {site}), site->grid_kw,
-        stroke(ui, own(Category::blue), layer.dashed, 0.0, 2.0F), false);
+        stroke_of(ui, layer, Category::blue, false, 0.0, 2.0F), false);
     // A replay: what was metered over what the twin has, and how far the twin's power is off.
     if (!layer.run->metered.empty() && !error_shown(ui, *layer.run).empty())
       plot.add_band(layer.prefix + error_label(ui, error_shown(ui, *layer.run).pieces().front().value), site->ev_kw,
                     error_shown(ui, *layer.run),
-                    plot::with_alpha(plot::colour_of(ui.canvas.style, own(Category::sky_blue)), 0.3));
+                    plot::with_alpha(stroke_of(ui, layer, Category::sky_blue).colour, 0.3));
     if (!layer.run->metered.empty())
       add(ui.tr(Word::series_metered), metered_shown(ui, *layer.run),
-          stroke(ui, Category::vermillion, false, 0.0, 1.6F), false);
-    add(ui.tr(Word::series_setpoint), site->power_setpoint_kw, stroke(ui, Category::green, true, 0.0, 1.0F),
+          stroke_of(ui, layer, Category::vermillion, false, 0.0, 1.6F), false);
+    add(ui.tr(Word::series_setpoint), site->power_setpoint_kw, stroke_of(ui, layer, Category::black, true, 0.0, 1.0F),
         shared.setpoint);
-    add(ui.tr(Word::series_contract), site->contract_kw, stroke(ui, Category::vermillion, true), shared.contract);
+    add(ui.tr(Word::series_contract), site->contract_kw, stroke_of(ui, layer, Category::vermillion, true),
+        shared.contract);
   }
   finish(ui, plot, id);
 }
@@ -234,8 +230,7 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
     first = false;
     if (!site->cost.empty())
       plot.add_line(layer.prefix + ui.tr(Word::series_cost), site->cost,
-                    stroke(ui, layer.dashed ? of_b(Category::blue) : Category::blue, layer.dashed, 0.0, 2.0F),
-                    plot::Side::right);
+                    stroke_of(ui, layer, Category::blue, false, 0.0, 2.0F), plot::Side::right);
   }
   finish(ui, plot, "plot.price");
 }
@@ -275,7 +270,7 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
       const model::Storage& storage = layer.run->storages[row];
       if (storage.site != site || storage.soc.empty() || next >= 3) continue;
       plot.add_line(layer.prefix + storage.name, storage_soc_percent(ui, *layer.run, row),
-                    stroke(ui, colours[next++], layer.dashed, 0.0, 2.0F));
+                    stroke_of(ui, layer, colours[next++], false, 0.0, 2.0F));
       any = true;
     }
   }
@@ -289,10 +284,10 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
       const EvseTrace& trace = evse_trace(ui, *layer.run, row);
       if (trace.soc_percent.empty()) continue;
       const Category colour = alone ? Category::sky_blue : colours[row % std::size(colours)];
-      plot.add_line(layer.prefix + name, trace.soc_percent, stroke(ui, colour, layer.dashed, alone ? 0.15 : 0.0));
+      plot.add_line(layer.prefix + name, trace.soc_percent, stroke_of(ui, layer, colour, false, alone ? 0.15 : 0.0));
       if (alone && !trace.target_percent.empty())
         plot.add_line(layer.prefix + ui.tr(Word::series_target), trace.target_percent,
-                      stroke(ui, Category::vermillion, true));
+                      stroke_of(ui, layer, Category::vermillion, true));
       any = true;
     }
   }
@@ -331,6 +326,7 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
     source.run = ui.runs[which].run;
     source.metric = ui.heat_metric;
     source.evses = shown_evses(ui, *source.run, ui.selection.site, ui.selection.station, ui.order);
+    if (two) source.label = ui.runs[which].label;
     return source;
   };
 
@@ -349,6 +345,7 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
       selected = find_evse(*source.run, ui.run_a()->evses[selected].name);
     const plot::HeatReply reply = map.draw_map(id, ui.canvas, area, source, selected, ui.still);
     ui.items.register_rect(id, reply.min, reply.max);
+    if (!source.label.empty()) ui.items.register_text(std::string(id) + ".label", source.label);
     if (reply.hovered) ui.hovered_panel = id;
     if (!reply.clicked || reply.evse == no_row) return;
     const std::uint32_t row =
@@ -356,8 +353,9 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
     if (row != no_row) ui.select_evse(row);
   };
 
-  // Two maps where there is room for them, else that of A.
-  const bool room = size.y >= ui.px(260.0F);
+  // Two maps where there is room for them, else that of A: a map of less than 20 pixels between scale and axis shows
+  // nothing.
+  const bool room = size.y >= ui.px(130.0F);
   if (two && (ui.compare == Compare::split || (ui.compare == Compare::overlay && room))) {
     const ImVec2 half{size.x, std::floor((size.y - ui.px(4.0F)) / 2.0F)};
     plot::HeatSource of_a = source_of(ui.a), of_b = source_of(ui.b);
@@ -371,6 +369,7 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
   if (two && ui.compare == Compare::difference) {
     source = source_of(ui.b);
     source.minus = ui.runs[ui.a].run;
+    source.label = "B - A";
   }
   draw(ui.heat_a, "heat", size, source);
 }

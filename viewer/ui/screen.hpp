@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "viewer/ui/ui.hpp"
 
@@ -11,6 +12,7 @@ namespace evtwin::viewer::ui {
 struct ScreenActions {
   std::function<void(const std::string& file)> open;
   std::function<void()> choose_file, picture, picture_of_plot, csv, quit, plan_charge, change_site, quadrant, fleet;
+  std::function<std::vector<std::string>()> recent;  ///< files opened before, the last one first
 };
 
 /// Fractions of the screen that a user may drag.

@@ -18,6 +18,73 @@ namespace {
 constexpr double move_s = 0.5;
 constexpr TimeNs longest_move_ns = 45 * kernel::minute_ns;
 
+/// How many EVSEs are in a state.
+struct StatusCount {
+  model::EvseStatus status;
+  std::string text;
+  std::string figure;  ///< the same without the word
+  bool whole = true, dropped = false;
+  const std::string& shown() const { return whole ? text : figure; }
+};
+
+/// Width of what is shown.
+float count_width(const StatusCount& count, float em) {
+  return count.dropped ? 0.0F : ImGui::CalcTextSize(count.shown().c_str()).x + em * 1.9F;
+}
+
+/// Where there is no room for all in words, the least important ones lose their word first; then they are dropped.
+void fit_counts(std::vector<StatusCount>& counts, float room, float em) {
+  constexpr std::array least_first{model::EvseStatus::available,   model::EvseStatus::left_out,
+                                   model::EvseStatus::finished,    model::EvseStatus::fault,
+                                   model::EvseStatus::discharging, model::EvseStatus::waiting,
+                                   model::EvseStatus::charging};
+  const auto fits = [&] {
+    float wide = 0.0F;
+    for (const StatusCount& count : counts) wide += count_width(count, em);
+    return wide <= room;
+  };
+  for (const bool drop : {false, true}) {
+    for (const model::EvseStatus status : least_first) {
+      for (StatusCount& count : counts) {
+        if (count.status != status || fits()) continue;
+        (drop ? count.dropped : count.whole) = drop;
+      }
+    }
+  }
+}
+
+/// Counts of the EVSEs' states, to the left of `right`.
+void draw_counts(Scene& scene, ImVec2 min, float right) {
+  Ui& ui = scene.ui;
+  const float em = scene.em();
+  std::array<std::uint32_t, model::evse_statuses> numbers{};
+  for (const std::uint32_t row : staged_evses(ui, scene.run))
+    numbers.at(static_cast<std::size_t>(state_of(ui, scene.run, row, scene.t).status)) += 1;
+  constexpr std::array order{model::EvseStatus::charging, model::EvseStatus::discharging, model::EvseStatus::waiting,
+                             model::EvseStatus::finished, model::EvseStatus::fault,       model::EvseStatus::left_out,
+                             model::EvseStatus::available};
+  std::vector<StatusCount> counts;
+  for (const model::EvseStatus status : order) {
+    const std::uint32_t number = numbers.at(static_cast<std::size_t>(status));
+    if (number == 0) continue;
+    counts.push_back({status, fmt::format("{} {}", number, ui.tr(look_of(status).word)), std::to_string(number)});
+    ui.fonts.need_characters(counts.back().text);
+  }
+  fit_counts(counts, right - min.x, em);
+
+  for (auto count = counts.rbegin(); count != counts.rend(); ++count) {
+    if (count->dropped) continue;
+    const Look& look = look_of(count->status);
+    const float wide = count_width(*count, em), left = right - wide;
+    plot::draw_shape(scene.list, look.shape, {left + em * 0.5F, min.y + em * 0.65F}, em * 0.32F,
+                     colour_of(ui.canvas.style, look));
+    text_at(ui, {left + em * 1.1F, min.y + em * 0.1F}, count->shown(), wide, ui.canvas.style.text);
+    ui.items.register_text(scene.prefix + "count." + look.id, count->shown());
+    ui.items.register_rect(scene.prefix + "count." + look.id, {left, min.y}, {right, min.y + em * 1.3F});
+    right = left;
+  }
+}
+
 /// "A  charge at once (asap)" at the left, who does what at the right.
 void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter) {
   Ui& ui = scene.ui;
@@ -32,37 +99,12 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
   }
   x += text_at(ui, {x, min.y + em * 0.1F}, strategy_text(ui, scene.run.strategy), width * 0.55F, style.text) + em;
 
-  std::array<std::uint32_t, model::evse_statuses> counts{};
-  const std::vector<std::uint32_t>& evses = staged_evses(ui, scene.run);
-  for (const std::uint32_t row : evses)
-    counts.at(static_cast<std::size_t>(state_of(ui, scene.run, row, scene.t).status)) += 1;
-  constexpr std::array shown{model::EvseStatus::charging, model::EvseStatus::discharging, model::EvseStatus::waiting,
-                             model::EvseStatus::finished, model::EvseStatus::fault,       model::EvseStatus::left_out,
-                             model::EvseStatus::available};
-  // From the right, as far as there is room.
-  float right = min.x + width;
-  for (auto it = shown.rbegin(); it != shown.rend(); ++it) {
-    const std::uint32_t count = counts.at(static_cast<std::size_t>(*it));
-    if (count == 0) continue;
-    const Look& look = look_of(*it);
-    const std::string text = fmt::format("{} {}", count, ui.tr(look.word));
-    ui.fonts.need_characters(text);
-    const float wide = ImGui::CalcTextSize(text.c_str()).x + em * 1.9F;
-
-    if (right - wide < x) break;
-    right -= wide;
-    plot::draw_shape(scene.list, look.shape, {right + em * 0.5F, min.y + em * 0.65F}, em * 0.32F,
-                     colour_of(style, look));
-    text_at(ui, {right + em * 1.1F, min.y + em * 0.1F}, text, wide, style.text);
-    ui.items.register_text(scene.prefix + "count." + look.id, text);
-    ui.items.register_rect(scene.prefix + "count." + look.id, {right, min.y}, {right + wide, min.y + em * 1.3F});
-  }
+  if (!scene.unknown) draw_counts(scene, {x, min.y}, min.x + width);
 }
 
-/// The outcome, over the stage, when the player has reached the end.
-void draw_ending(Scene& scene, ImVec2 min, ImVec2 max) {
+/// Lines in a box in the middle of the stage.
+void draw_box(Scene& scene, ImVec2 min, ImVec2 max, const std::vector<std::string>& lines, const char* item) {
   Ui& ui = scene.ui;
-  const std::vector<std::string> lines = ending_lines(ui, scene.run);
   const float em = scene.em();
   const float line = em * 1.4F;
   float width = 0.0F;
@@ -78,12 +120,29 @@ void draw_ending(Scene& scene, ImVec2 min, ImVec2 max) {
   scene.list.AddRect(a, b, ui.canvas.style.marker_a, em * 0.4F, 0, ui.px(1.5F));
   for (std::size_t i = 0; i < lines.size(); ++i)
     text_at(ui, {a.x + em, a.y + em * 0.5F + static_cast<float>(i) * line}, lines[i], width - em * 2.0F,
-            i == 0 ? ui.canvas.style.text : ui.canvas.style.text);
-  ui.items.register_rect(scene.prefix + "ending", a, b);
+            ui.canvas.style.text);
+  ui.items.register_rect(scene.prefix + item, a, b);
+  ui.items.register_text(scene.prefix + item, fmt::format("{}", fmt::join(lines, "\n")));
+}
+
+/// A run that is not over says nothing of what came after its last recorded instant.
+void draw_unknown(Scene& scene, ImVec2 min, ImVec2 max) {
+  const std::string until = scene.run.clock.date_time_text(scene.run.known_until_ns);
+  const std::string text = fmt::format(fmt::runtime(scene.ui.tr(Word::stage_not_recorded)), until);
+  draw_box(scene, min, max, lines_of(text, max.x - min.x - scene.em() * 4.0F), "unknown");
+}
+
+/// Letters of a stage so large that all on it has room for them, else those of every panel.
+ImFont* stage_font(const Ui& ui, ImVec2 size) {
+  constexpr float least_width = 50.0F, least_height = 30.0F;  // in heights of a line
+  const float em = ui.fonts.title->FontSize;
+  return size.x >= least_width * em && size.y >= least_height * em ? ui.fonts.title : ui.fonts.body;
 }
 
 void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std::string& letter) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImFont* font = stage_font(ui, size);
+  ImGui::PushFont(font);
   const float em = ImGui::GetFontSize();
   const float head = em * 1.5F;
   const bool moving = ui.time.playing && !ui.still;
@@ -95,7 +154,9 @@ void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std:
               std::clamp(ui.time.cursor_ns(), run.start_ns, std::max(run.start_ns, run.known_until_ns - 1)),
               0,
               0.35,
-              letter == "B" ? "stage_b." : "stage."};
+              letter == "B" ? "stage_b." : "stage.",
+              font == ui.fonts.title ? ui.fonts.body : ui.fonts.small,
+              model::is_unrecorded(run, ui.time.cursor_ns())};
 
   // Cars drive and marks move only while it plays.
   if (moving) {
@@ -103,13 +164,20 @@ void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std:
     scene.beat = std::fmod(ImGui::GetTime() * 1.4, 1.0);
   }
 
-  list.PushClipRect(min, {min.x + size.x, min.y + size.y}, true);
+  const ImVec2 max{min.x + size.x, min.y + size.y};
+  list.PushClipRect(min, max, true);
   draw_head(scene, min, size.x, letter);
-  draw_bays(scene);
-  draw_energy(scene);
-  draw_lane(scene);
-  if (!ui.time.playing && ui.time.cursor_ns() >= run.end_ns) draw_ending(scene, min, {min.x + size.x, min.y + size.y});
+  if (scene.unknown) {
+    draw_unknown(scene, min, max);
+  } else {
+    draw_bays(scene);
+    draw_energy(scene);
+    draw_lane(scene);
+    if (!ui.time.playing && ui.time.cursor_ns() >= run.end_ns)
+      draw_box(scene, min, max, ending_lines(ui, run), "ending");
+  }
   list.PopClipRect();
+  ImGui::PopFont();
   ui.items.register_rect(scene.prefix + "picture", min, {min.x + size.x, min.y + size.y});
 }
 

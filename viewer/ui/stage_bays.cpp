@@ -45,15 +45,16 @@ Place place_of(const Scene& scene, std::uint32_t index) {
   Place place;
   place.min = scene.at(bay.x + gap, bay.y);
   place.max = scene.at(bay.right() - gap, bay.bottom());
-  const bool words = scene.layout.detail == BayDetail::words;
-  const float head = words ? scene.em() * 1.35F : bay.height * 0.2F;
+  const bool words = scene.has_names();
+  const float em = scene.bay_font()->FontSize;
+  const float head = words ? em * 1.35F : bay.height * 0.2F;
   const float height = place.max.y - place.min.y - head - bay.height * 0.03F;
   const float width = std::min((place.max.x - place.min.x) * 0.72F, height * 0.62F);
   const float middle = (place.min.x + place.max.x) / 2.0F;
   place.car_min = {middle - width / 2.0F, place.max.y - height};
   place.car_max = {middle + width / 2.0F, place.max.y - bay.height * 0.03F};
-  place.size = words ? scene.em() * 0.34F : std::max(1.5F, head * 0.36F);
-  place.post = {words ? place.min.x + scene.em() * 0.55F : middle, place.min.y + head * 0.5F};
+  place.size = words ? em * 0.34F : std::max(1.5F, head * 0.36F);
+  place.post = {words ? place.min.x + em * 0.55F : middle, place.min.y + head * 0.5F};
   return place;
 }
 
@@ -91,24 +92,34 @@ void draw_cable(Scene& scene, const Place& place, double kw, double max_kw, ImU3
                              width * 0.5F + place.size * 0.25F, colour, 10);
 }
 
+/// In small letters where two lines would not fit else.
 void draw_words(Scene& scene, const Place& place, const std::string& name, const Fullness& full, double kw,
                 double alpha) {
   const float room = place.max.x - place.min.x;
   const float middle = (place.car_min.x + place.car_max.x) / 2.0F;
   const float height = place.car_max.y - place.car_min.y;
-  const float em = scene.em();
-  if (scene.layout.detail == BayDetail::words)
-    text_at(scene.ui, {place.min.x + em * 1.15F, place.min.y + em * 0.15F}, name, room - em * 1.2F,
-            scene.ui.canvas.style.text);
+  if (scene.has_names()) {
+    ImGui::PushFont(scene.bay_font());
+    const float em = ImGui::GetFontSize();
+    const float wide = text_at(scene.ui, {place.min.x + em * 1.15F, place.min.y + em * 0.15F}, name, room - em * 1.2F,
+                               scene.ui.canvas.style.text);
+    if (wide > 0.0F) scene.ui.items.register_text(scene.prefix + name + ".name", name);
+    ImGui::PopFont();
+  }
   if (full.text.empty()) return;
-  // In small letters where two lines would not fit else.
   const bool few = scene.layout.detail == BayDetail::few;
-  const bool small = few || height < ImGui::GetFontSize() * 4.0F;
-  if (small) ImGui::PushFont(scene.ui.fonts.small);
+  const bool small = scene.layout.detail != BayDetail::words || height < ImGui::GetFontSize() * 4.0F;
+  if (small) ImGui::PushFont(scene.small);
   const float line = ImGui::GetFontSize() * 1.25F;
   const bool both = std::abs(kw) > 0.0 && height > line * 3.2F && !few;
   draw_pill(scene, {middle, place.car_min.y + height * 0.55F - (both ? line * 0.52F : 0.0F)}, full.text, room, alpha);
-  if (both) draw_pill(scene, {middle, place.car_min.y + height * 0.55F + line * 0.52F}, kw_text(kw), room, alpha);
+  if (both) {
+    // "11.0 kW", else "11.0".
+    const ImVec2 below{middle, place.car_min.y + height * 0.55F + line * 0.52F};
+    const std::string text = kw_text(kw), figure = text.substr(0, text.rfind(' '));
+    if (draw_pill(scene, below, text, room, alpha) || draw_pill(scene, below, figure, room, alpha))
+      scene.ui.items.register_text(scene.prefix + name + ".kw", text);
+  }
   if (small) ImGui::PopFont();
 }
 
@@ -304,7 +315,7 @@ void draw_lane(Scene& scene) {
     const ImVec2 min = scene.at(x, middle - height / 2.0F), max = scene.at(x + width, middle + height / 2.0F);
     scene.list.AddRectFilled(min, max, plot::with_alpha(colour, 0.45), height * 0.3F);
     scene.list.AddRect(min, max, colour, height * 0.3F);
-    ImGui::PushFont(ui.fonts.small);
+    ImGui::PushFont(scene.small);
     const float words_width = ImGui::CalcTextSize(words.c_str()).x;
     if (words_width <= width - em * 0.2F && !words.empty()) {
       draw_pill(scene, {(min.x + max.x) / 2.0F, (min.y + max.y) / 2.0F}, words, width);

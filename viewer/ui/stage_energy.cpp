@@ -169,7 +169,7 @@ std::vector<Node> nodes_of(const Scene& scene, const model::SiteFlows& flows) {
 
 void draw_label(Scene& scene, const Node& node, ImVec2 place, float room) {
   const plot::Style& style = scene.ui.canvas.style;
-  ImGui::PushFont(scene.ui.fonts.small);
+  ImGui::PushFont(scene.small);
   const float line = ImGui::GetFontSize();
   std::string name = node.name;
   const std::string with = node.detail.empty() ? name : name + "  " + node.detail;
@@ -195,6 +195,9 @@ double widest_flow_shown(Ui& ui, const model::Run& run, std::uint32_t site) {
   return widest;
 }
 
+/// Between the busbar and the bays: for the cars' flow and what is said of it.
+float drop_of(const StageRect& band, float em) { return std::clamp(band.height - em * 2.6F, em * 1.1F, em * 2.0F); }
+
 /// Pixels of a flow: none where its figure reads 0, and never too thin to be seen.
 float flow_width(double kw, float per_kw) {
   return std::isnan(kw) || std::abs(kw) < 0.05 ? 0.0F : std::max(1.5F, static_cast<float>(std::abs(kw)) * per_kw);
@@ -207,11 +210,13 @@ void draw_busbar(Scene& scene, const std::vector<Node>& nodes, double vehicles_k
   Ui& ui = scene.ui;
   const StageRect& band = scene.layout.energy;
   const float em = scene.em();
-  const float bus = band.bottom() - em * 1.1F;
-  double along = 0.0;
+  const float drop = drop_of(band, em);
+  const float bus = band.bottom() - drop;
+  double along = 0.0, behind_cars = 0.0;
   const ImU32 colour = plot::colour_of(ui.canvas.style, plot::Category::sky_blue);
   for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
     along += nodes[i].into;
+    if (nodes[i].source == Source::cars) behind_cars = along;
     draw_flow(scene, scene.at(nodes[i].x, bus), scene.at(nodes[i + 1].x, bus), flow_width(along, per_kw), along > 0.0,
               colour);
   }
@@ -220,10 +225,15 @@ void draw_busbar(Scene& scene, const std::vector<Node>& nodes, double vehicles_k
   draw_flow(scene, scene.at(cars, bus), scene.at(cars, band.bottom()), flow_width(vehicles_kw, per_kw),
             vehicles_kw > 0.0, colour);
   const std::string text = fmt::format("{} {}", ui.tr(Word::vehicles), kw_text(vehicles_kw));
-  draw_pill(scene, scene.at(cars + em * 1.3F + ImGui::CalcTextSize(text.c_str()).x / 2.0F, bus + em * 0.55F), text,
-            band.width / 2.0F - em * 1.5F);
+  // Below what flows on to the building.
+  const float half = flow_width(behind_cars, per_kw) / 2.0F;
+  const ImVec2 wide = ImGui::CalcTextSize(text.c_str());
+  const float middle = bus + std::min(half + em * 0.6F, drop - em * 0.5F), left = cars + em * 1.3F;
+  draw_pill(scene, scene.at(left + wide.x / 2.0F, middle), text, band.width / 2.0F - em * 1.5F);
   ui.items.register_text(scene.prefix + "cars", kw_text(vehicles_kw));
-  ui.items.register_rect(scene.prefix + "cars", scene.at(cars, bus), scene.at(cars + em * 8.0F, bus + em));
+  ui.items.register_rect(scene.prefix + "cars", scene.at(left, middle - wide.y / 2.0F),
+                         scene.at(std::min(left + wide.x, band.right()), middle + wide.y / 2.0F));
+  ui.items.register_rect(scene.prefix + "bus", scene.at(cars, bus - half), scene.at(band.right(), bus + half));
 }
 
 }  // namespace
@@ -236,12 +246,13 @@ void draw_energy(Scene& scene) {
 
   const StageRect& band = scene.layout.energy;
   const float em = scene.em();
-  const float per_kw = em * 1.5F / static_cast<float>(widest);
+  const float drop = drop_of(band, em);
+  const float per_kw = std::min(em * 1.5F, 2.0F * (drop - em * 1.1F)) / static_cast<float>(widest);
   std::vector<Node> nodes = nodes_of(scene, flows);
   const float each = band.width / static_cast<float>(nodes.size());
   const float radius = std::min(em * 1.0F, each * 0.16F);
   const float head = em * 2.2F;
-  const float bus = band.bottom() - em * 1.1F;
+  const float bus = band.bottom() - drop;
 
   // Links down to the busbar.
   for (std::size_t i = 0; i < nodes.size(); ++i) {

@@ -7,9 +7,10 @@ namespace evtwin::viewer::ui {
 
 /// Detail that a bay has room for.
 enum class BayDetail : std::uint8_t {
-  car,    ///< the car and how full it is
-  few,    ///< and its SoC
-  words,  ///< and the EVSE's name and kW
+  car,          ///< the car and how full it is
+  few,          ///< and its SoC
+  small_words,  ///< and the EVSE's name and kW, in small letters
+  words,        ///< in letters of the stage
 };
 
 struct StageRect {

@@ -15,14 +15,19 @@ struct Scene {
   const model::Run& run;
   ImDrawList& list;
   StageLayout layout;
-  ImVec2 origin;       ///< upper left corner of the layout
-  TimeNs t = 0;        ///< within the run
-  TimeNs moves = 0;    ///< how long a car takes to come into its bay; 0: nothing moves
-  double beat = 0.0;   ///< 0..1, where moving marks are on their way
-  std::string prefix;  ///< of names of items: "stage." or "stage_b."
+  ImVec2 origin;            ///< upper left corner of the layout
+  TimeNs t = 0;             ///< within the run
+  TimeNs moves = 0;         ///< how long a car takes to come into its bay; 0: nothing moves
+  double beat = 0.0;        ///< 0..1, where moving marks are on their way
+  std::string prefix;       ///< of names of items: "stage." or "stage_b."
+  ImFont* small = nullptr;  ///< beside the letters of the stage, which are ImGui's own at the time
+
+  bool unknown = false;  ///< the run says nothing of this instant
 
   ImVec2 at(float x, float y) const { return {origin.x + x, origin.y + y}; }
   float em() const { return ImGui::GetFontSize(); }
+  bool has_names() const { return layout.detail >= BayDetail::small_words; }
+  ImFont* bay_font() const { return layout.detail == BayDetail::words ? ImGui::GetFont() : small; }
 };
 
 void draw_energy(Scene& scene);

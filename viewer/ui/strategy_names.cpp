@@ -48,6 +48,8 @@ const Word* plain_strategy(std::string_view id) {
 
 std::string strategy_text(const Ui& ui, std::string_view id) {
   const Word* plain = plain_strategy(id);
+  // A log is no strategy that one could ask for by its id.
+  if (id == "as logged") return ui.tr(Word::plain_as_logged);
   return plain == nullptr ? std::string(id) : fmt::format("{} ({})", ui.tr(*plain), id);
 }
 

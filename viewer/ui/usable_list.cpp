@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "viewer/model/state.hpp"
 #include "viewer/model/usable.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
@@ -16,6 +17,11 @@ const std::vector<std::uint32_t>& usable_now(const Ui& ui, const model::Run& run
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   const TimeNs t = ui.time.cursor_ns();
   return state.usable.at(kept).get_or_make(run, {site, t}, [&] { return model::usable_at(run, held, site, t); });
+}
+
+std::string usable_text(const Ui& ui, const model::Run& run) {
+  if (model::is_unrecorded(run, ui.time.cursor_ns())) return "-";
+  return figure_text(static_cast<double>(usable_now(ui, run).size()), "", 0);
 }
 
 void draw_usable_list(Ui& ui, const model::Run& run) {

@@ -43,10 +43,11 @@ class ChangeSite {
   void draw_page(Ui& ui, Asking& asking, const model::Run& run);
   /// Opens what a child has written.
   void poll_task(Ui& ui, Asking& asking);
-  bool is_running() const { return task_.is_running() || advice_task_.is_running(); }
+  bool is_running() const { return task_.is_running() || advice_task_.is_running() || list_task_.is_running(); }
   void wait_for_task() {
     task_.wait_for_child();
     advice_task_.wait_for_child();
+    list_task_.wait_for_child();
   }
 
  private:
@@ -69,6 +70,10 @@ class ChangeSite {
   void draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run);
   void draw_booking_table(Ui& ui, Asking& asking, const model::Run& run);
   void take_bookings(const model::Run& run);  ///< those of the run's site, as they stand in it
+  void name_table_in_trouble(Ui& ui);
+  /// Asks what the scenario says of its bookings that the run does not show.
+  void ask_for_terms(Asking& asking, const model::Run& run);
+  void take_terms(const model::Run& run);  ///< if the answer is there
   void load_bookings(const model::Run& run);
   void save_bookings(Ui& ui, Asking& asking, const model::Run& run);
   /// Writes the table for evtwin. @returns what is to be set or changed. @throws std::runtime_error
@@ -88,6 +93,11 @@ class ChangeSite {
   std::uint64_t bookings_of_ = 0;
   std::uint32_t bookings_site_ = 0;
   std::string bookings_trouble_;  ///< of a table that can not be read
+  std::string bookings_file_;     ///< of the last table written for evtwin
+  Task list_task_;
+  std::uint64_t list_of_ = 0;  ///< serial of the run
+  std::vector<model::WrittenBooking> written_;
+  bool terms_taken_ = false;  ///< the bookings have what is in `written_`
   Task advice_task_;
   std::uint64_t advice_of_ = 0;  ///< serial of the run
   std::optional<model::BookingAdvice> advice_;

@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "viewer/ui/strategy_names.hpp"
+
 namespace evtwin::viewer::ui {
 namespace {
 
@@ -169,11 +171,15 @@ bool text_field(Ui& ui, const char* item, Word label, std::string& text) {
   return changed;
 }
 
-bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, const std::vector<std::string>& choices,
-                  const char* none) {
+namespace {
+
+/// @param text_of  of a choice, as it is shown
+template <class TextOf>
+bool field_of_choices(Ui& ui, const char* item, Word label, std::string& chosen,
+                      const std::vector<std::string>& choices, const char* none, TextOf text_of) {
   const float width = form_label(ui, label);
   ImGui::SetNextItemWidth(width);
-  const std::string shown = chosen.empty() && none != nullptr ? std::string(none) : chosen;
+  const std::string shown = chosen.empty() && none != nullptr ? std::string(none) : text_of(chosen);
   ui.fonts.need_characters(shown);
   bool changed = false;
   ImGui::PushID(item);
@@ -181,22 +187,37 @@ bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, con
   const bool open = ImGui::BeginCombo("##value", cut_to_width(shown, room).c_str(), ImGuiComboFlags_HeightLarge);
   // Closed, the field has the name; open, each of its rows has one.
   if (!open) ui.items.register_last(item);
+  ui.items.register_text(item, shown);
   if (open) {
-    const auto row = [&](const std::string& value, const char* text, const std::string& name) {
+    const auto row = [&](const std::string& value, const std::string& text, const std::string& name) {
       ui.fonts.need_characters(text);
-      if (ImGui::Selectable(text, chosen == value)) {
+      if (ImGui::Selectable(text.c_str(), chosen == value)) {
         changed = chosen != value;
         chosen = value;
       }
       ui.items.register_last(name);
+      ui.items.register_text(name, text);
     };
     if (none != nullptr) row({}, none, fmt::format("{}.none", item));
-    for (const std::string& value : choices) row(value, value.c_str(), fmt::format("{}.{}", item, value));
+    for (const std::string& value : choices) row(value, text_of(value), fmt::format("{}.{}", item, value));
     ImGui::EndCombo();
   }
 
   ImGui::PopID();
   return changed;
+}
+
+}  // namespace
+
+bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, const std::vector<std::string>& choices,
+                  const char* none) {
+  return field_of_choices(ui, item, label, chosen, choices, none, [](const std::string& value) { return value; });
+}
+
+bool strategy_field(Ui& ui, const char* item, Word label, std::string& chosen, const std::vector<std::string>& choices,
+                    const char* none) {
+  return field_of_choices(ui, item, label, chosen, choices, none,
+                          [&](const std::string& value) { return strategy_text(ui, value); });
 }
 
 bool task_buttons(Ui& ui, Task& task, const std::string& prefix, Word start, bool possible) {
@@ -223,6 +244,7 @@ bool task_buttons(Ui& ui, Task& task, const std::string& prefix, Word start, boo
   if (!task.trouble_text().empty()) {
     draw_wrapped(ui, task.trouble_text(), plot::colour_of(ui.canvas.style, plot::Category::vermillion));
     ui.items.register_last(prefix + ".trouble");
+    ui.items.register_text(prefix + ".trouble", task.trouble_text());
   }
   return pressed && possible;
 }

@@ -99,6 +99,9 @@ bool text_field(Ui& ui, const char* item, Word label, std::string& text);
 /// @param none  said for the empty choice; null: there is no such choice
 bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, const std::vector<std::string>& choices,
                   const char* none);
+/// A choice of strategies, which stand there in words: "charge at once (asap)".
+bool strategy_field(Ui& ui, const char* item, Word label, std::string& chosen, const std::vector<std::string>& choices,
+                    const char* none);
 /// A button, or while the task runs its progress and a button to cancel. Items: PREFIX.run, PREFIX.progress,
 /// PREFIX.cancel, PREFIX.trouble. @returns whether the button was pressed
 bool task_buttons(Ui& ui, Task& task, const std::string& prefix, Word start, bool possible);

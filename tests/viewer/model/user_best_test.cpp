@@ -153,7 +153,7 @@ TEST(Bookings, ComeBackFromTheirTableAsTheyWere) {
             "id,vehicle,arrive,leave,soc,target,energy_kwh,evse\n"
             "\"van, \"\"1\"\"\",Kona,1970-01-01T01:00:00+00:00,1970-01-01T03:00:00+00:00,0.2,0.7,,A-1\n"
             "guest,,1970-01-01T01:00:00+00:00,1970-01-01T03:00:00+00:00,,,7.25,A-2\n");
-  const auto back = read_booking_table(run, out.str());
+  const auto back = read_booking_table(run, out.str(), bookings_of(run));
   ASSERT_EQ(back.size(), 2U);
   EXPECT_EQ(back[0].session, 0U);
   EXPECT_EQ(back[0].id, "van, \"1\"");
@@ -166,7 +166,7 @@ TEST(Bookings, ATableThatIsWrongSaysInWhichLineAndWhat) {
   run.vehicles = {{"Kona", 60.0, 0.9}};
   const auto trouble = [&](const std::string& text) -> std::string {
     try {
-      read_booking_table(run, text);
+      read_booking_table(run, text, bookings_of(run));
     } catch (const std::runtime_error& error) {
       return error.what();
     }

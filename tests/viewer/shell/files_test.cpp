@@ -80,6 +80,24 @@ TEST_F(Files, ARunIsChosenInTheWindowByTwoClicks) {
   EXPECT_THAT(files->recent_files(), ElementsAre(path("b.evtwin"), path("a.evtwin")));
 }
 
+TEST_F(Files, TheMenuOffersThoseOpenedLately) {
+  const std::string before = run_of("dc_v2g.lua", {"--strategy", "asap"}, "before.evtwin");
+  ui::Options chosen = options(run_of("dc_v2g.lua"));
+  const auto files = std::make_shared<shell::LocalFiles>(path("recent_menu"));
+  files->remember_file(before);
+  chosen.machine = files;
+  shell::Headless screen(chosen, 1000, 700);
+  screen.draw_frames();
+  screen.click_item("menu.file");
+  screen.draw_frames();
+  ASSERT_NE(screen.ui().items.find_rect("menu.recent.0"), nullptr);
+  screen.click_item("menu.recent.1");  // 0 is the one that is open
+  screen.app().poll_runs(true);
+  screen.draw_frames();
+  ASSERT_EQ(screen.ui().runs.size(), 2U);
+  EXPECT_EQ(screen.ui().runs.back().file, before);
+}
+
 TEST_F(Files, EscClosesWhatIsOnTopOneThingAPress) {
   ui::Options chosen = options(run_of("dc_v2g.lua"));
   chosen.machine = std::make_shared<shell::LocalFiles>();

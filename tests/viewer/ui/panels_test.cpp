@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "panel_screen.hpp"
+#include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
 
 namespace evtwin::viewer::ui {
@@ -112,6 +113,40 @@ TEST(EventList, InANarrowPanelTheKindsAreBehindAButton) {
   EXPECT_FALSE(screen.ui.events.show[static_cast<std::size_t>(model::EventKind::arrival)]);
 }
 
+// What a log says in the protocol's English is read in Korean.
+TEST(EventList, MessagesOfALogAreInWordsOfTheLanguage) {
+  auto run = std::make_shared<model::Run>(*week());
+  run->events.clear();
+  for (const char* text : {"P1 status: SuspendedEV", "P1 status: SuspendedEVSE", "P2 status: Available",
+                           "P1 start: transaction 7: register 1231.908 kWh, Accepted",
+                           "P1 stop: transaction 7: register 1238.355 kWh, EVDisconnected"}) {
+    model::Event& event = run->events.emplace_back();
+    event.time_ns = run->start_ns;
+    event.kind = model::EventKind::message;
+    event.text = text;
+  }
+  PanelScreen screen(draw_event_list, {600, 400}, run);
+  screen.hands.draw_frames(2);
+  EXPECT_EQ(screen.ui.items.find_text("event.0.detail"), "P1 status: SuspendedEV");
+  screen.ui.settings.language = Language::korean;
+  screen.hands.draw_frames(2);
+  EXPECT_EQ(screen.ui.items.find_text("event.0.detail"), "P1 상태: 차량이 충전 중단");
+  EXPECT_EQ(screen.ui.items.find_text("event.1.detail"), "P1 상태: 충전기가 충전 중단");
+  EXPECT_EQ(screen.ui.items.find_text("event.2.detail"), "P2 상태: 사용 가능");
+  EXPECT_EQ(screen.ui.items.find_text("event.3.detail"), "P1 시작: 거래 7: 계량기 1231.908 kWh, 승인");
+  EXPECT_EQ(screen.ui.items.find_text("event.4.detail"), "P1 종료: 거래 7: 계량기 1238.355 kWh, 차량 분리");
+}
+
+TEST(Counts, OfScoresAreInWordsOfTheLanguage) {
+  PanelScreen screen(draw_event_list, {600, 400}, week());
+  EXPECT_EQ(count_text(screen.ui, 24, "sessions"), "24 sessions");
+  EXPECT_EQ(count_text(screen.ui, 1, "sessions"), "1 session");
+  EXPECT_EQ(count_text(screen.ui, 3, "others"), "3 others");
+  screen.ui.settings.language = Language::korean;
+  EXPECT_EQ(count_text(screen.ui, 24, "sessions"), "24건");
+  EXPECT_EQ(count_text(screen.ui, 1890, "minutes"), "1,890분");
+}
+
 TEST(EventList, PreviousAndNextStepThroughWhatPassesTheFilter) {
   PanelScreen screen(draw_event_list, {700, 300}, week());
   screen.ui.events.alerts_only = true;
@@ -186,6 +221,42 @@ TEST(Money, UpToTheCursorHasNobodyAtTheStart) {
 }
 
 /// Every panel at every size, language and with two runs: it draws, and what can be clicked lies in it.
+// Two runs over each other in as much room as the researcher's screen of 1440 x 900 pixels has for their map.
+TEST(HeatMap, OfTwoRunsHasBothAndSaysWhoseEachIs) {
+  PanelScreen screen(draw_heat_panel, {560, 165}, week(), week_asap());
+  screen.hands.draw_frames(2);
+  EXPECT_TRUE(screen.hands.on_screen("heat"));
+  EXPECT_TRUE(screen.hands.on_screen("heat_b"));
+  EXPECT_EQ(screen.ui.items.find_text("heat.label"), screen.ui.runs[screen.ui.a].label);
+  EXPECT_EQ(screen.ui.items.find_text("heat_b.label"), screen.ui.runs[screen.ui.b].label);
+  screen.ui.compare = Compare::b;
+  screen.hands.draw_frames(2);
+  EXPECT_EQ(screen.ui.items.find_text("heat.label"), screen.ui.runs[screen.ui.b].label);
+  EXPECT_FALSE(screen.hands.on_screen("heat_b"));
+}
+
+TEST(Plots, NoLineOfOneRunHasTheColourOfALineOfTheOther) {
+  struct Panel {
+    PanelScreen::Draw draw;
+    std::string lines;
+  };
+  for (const bool dark : {false, true}) {
+    for (const Panel& panel : {Panel{draw_power_plot, "plot.power.line."}, Panel{draw_price_plot, "plot.price.line."},
+                               Panel{draw_soc_plot, "plot.soc.line."}}) {
+      PanelScreen screen(panel.draw, {700, 300}, week(), week_asap());
+      screen.ui.settings.dark = dark;
+      screen.hands.draw_frames(2);
+      std::map<std::string, std::string> by_colour;
+      for (const auto& [name, colour] : screen.ui.items.all_texts()) {
+        if (!name.starts_with(panel.lines)) continue;
+        const auto [other, is_new] = by_colour.emplace(colour, name);
+        EXPECT_TRUE(is_new) << name << " has the colour of " << other->second;
+      }
+      EXPECT_GE(by_colour.size(), 2U) << panel.lines;
+    }
+  }
+}
+
 TEST(Panels, KeepWithinTheirPlace) {
   const std::vector<std::pair<const char*, PanelScreen::Draw>> panels{{"entities", draw_entity_list},
                                                                       {"map", draw_map},

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <tuple>
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -32,6 +33,18 @@ TEST(StageLayout, BaysLieInTheParkAndDoNotOverlap) {
       }
       EXPECT_FLOAT_EQ(layout.energy.height + layout.park.height + layout.lane.height, height);
     }
+  }
+}
+
+// Two runs of 300 EVSEs beside each other; and a screen of four thousand pixels.
+TEST(StageLayout, ManyBaysStandInRowsAndALargeStageIsFilled) {
+  for (const auto& [bays, width, height, letters, share] :
+       {std::tuple{300U, 580.0F, 330.0F, 15.0F, 0.5F}, std::tuple{300U, 930.0F, 480.0F, 15.0F, 0.5F},
+        std::tuple{24U, 3800.0F, 1200.0F, 24.0F, 0.6F}}) {
+    const StageLayout layout = stage_layout(bays, width, height, letters);
+    EXPECT_GT(layout.rows, 1U) << bays;
+    EXPECT_GT(static_cast<float>(bays) * layout.bay_width * layout.bay_height, share * width * layout.park.height)
+        << bays;
   }
 }
 

@@ -52,6 +52,82 @@ TEST(Stage, EverythingIsInsideAtAnySize) {
   }
 }
 
+// What a stage says first is who charges and who waits: a narrow one leaves the free ones out.
+TEST(Stage, ANarrowStageKeepsTheCountsOfThoseThatChargeAndWait) {
+  PanelScreen screen(draw_stage, {440, 300}, staged(), staged_asap());
+  std::size_t both = 0, short_of_words = 0;
+  for (TimeNs t = staged()->start_ns; t < staged()->end_ns; t += kernel::hour_ns) {
+    screen.ui.time.seek_time(t);
+    screen.hands.draw_frames(1);
+    std::array<std::size_t, model::evse_statuses> counts{};
+    for (std::uint32_t row = 0; row < staged()->evses.size(); ++row)
+      counts.at(static_cast<std::size_t>(model::evse_status(*staged(), row, t))) += 1;
+    for (const auto& [status, item] : {std::pair{model::EvseStatus::charging, "stage.count.charging"},
+                                       std::pair{model::EvseStatus::waiting, "stage.count.waiting"}}) {
+      const std::size_t count = counts.at(static_cast<std::size_t>(status));
+      const std::string text = screen.ui.items.find_text(item);
+      EXPECT_EQ(text.substr(0, text.find(' ')), count == 0 ? "" : std::to_string(count))
+          << staged()->clock.date_time_text(t);
+      if (count > 0) {
+        EXPECT_TRUE(screen.inside(screen.hands.find_item(item)));
+      }
+    }
+    both += counts[1] > 0 && counts[3] > 0 ? 1U : 0U;
+    short_of_words += screen.ui.items.find_text("stage.count.available").find(' ') == std::string::npos ? 1U : 0U;
+  }
+  EXPECT_GT(both, 0U);
+  EXPECT_GT(short_of_words, 0U);
+}
+
+TEST(Stage, WhatIsSaidOfTheVehiclesLeavesTheFlowToTheBuildingFree) {
+  for (const ImVec2 size : {ImVec2{620, 300}, ImVec2{1400, 420}, ImVec2{3800, 1300}}) {
+    PanelScreen screen(draw_stage, size, staged());
+    for (TimeNs t = model::first_busy(*staged()); t < staged()->end_ns; t += 5 * kernel::hour_ns) {
+      screen.ui.time.seek_time(t);
+      screen.hands.draw_frames(1);
+      const auto said = screen.hands.find_item("stage.cars"), flow = screen.hands.find_item("stage.bus");
+      EXPECT_GE(said.min.y, flow.max.y - 1.0F) << size.x;
+      EXPECT_LE(said.max.y, screen.hands.find_item("stage.A-1").min.y + 1.0F) << size.x;
+    }
+  }
+}
+
+TEST(Stage, NamesAndPowersAreReadableInTwoRunsBesideEachOther) {
+  PanelScreen screen(draw_stage, {1170, 330}, staged(), staged_asap());
+  screen.ui.time.seek_time(model::first_busy(*staged()) + kernel::hour_ns);
+  screen.hands.draw_frames(2);
+  std::size_t charging = 0;
+  for (std::uint32_t row = 0; row < staged()->evses.size(); ++row) {
+    const std::string& name = staged()->evses[row].name;
+    EXPECT_EQ(screen.ui.items.find_text("stage." + name + ".name"), name);
+    if (model::evse_status(*staged(), row, screen.ui.time.cursor_ns()) != model::EvseStatus::charging) continue;
+    ++charging;
+    EXPECT_NE(screen.ui.items.find_text("stage." + name + ".kw"), "") << name;
+  }
+  EXPECT_GT(charging, 0U);
+}
+
+// A run that was interrupted beside one that was not: behind its last record nothing is known of it.
+TEST(Stage, BehindTheLastRecordOfARunNothingIsSaidOfIt) {
+  auto stopped = std::make_shared<model::Run>(*staged());
+  stopped->known_until_ns = stopped->start_ns + kernel::day_ns;
+  PanelScreen screen(draw_stage, {1170, 330}, stopped, staged_asap());
+  screen.ui.time.seek_time(stopped->known_until_ns);
+  screen.hands.draw_frames(2);
+  EXPECT_FALSE(screen.hands.on_screen("stage.unknown"));
+  EXPECT_TRUE(screen.hands.on_screen("stage.queue"));
+  screen.ui.time.seek_time(stopped->known_until_ns + 10 * kernel::hour_ns);
+  screen.hands.draw_frames(2);
+  EXPECT_THAT(screen.ui.items.find_text("stage.unknown"),
+              HasSubstr(stopped->clock.date_time_text(stopped->known_until_ns)));
+  for (const char* item : {"stage.queue", "stage.count.available", "stage.A-1"})
+    EXPECT_FALSE(screen.hands.on_screen(item)) << item;
+  EXPECT_FALSE(screen.hands.on_screen("stage_b.unknown"));
+  EXPECT_TRUE(screen.hands.on_screen("stage_b.queue"));
+  EXPECT_EQ(usable_text(screen.ui, *stopped), "-");
+  EXPECT_EQ(usable_text(screen.ui, *staged_asap()), std::to_string(usable_now(screen.ui, *staged_asap()).size()));
+}
+
 TEST(Stage, TheEndIsToldWithTheKeyFigures) {
   PanelScreen screen(draw_stage, {900, 420}, staged());
   screen.hands.draw_frames(2);
@@ -210,6 +286,16 @@ TEST(StoryScreen, TilesAndVerdictAreOnItAndAPartOfASentenceOpensItsFigures) {
   screen.hands.draw_frames(2);
   EXPECT_TRUE(screen.hands.on_screen(fmt::format("verdict.why.{}.a", with->kpis.front())));
   EXPECT_TRUE(screen.hands.on_screen("verdict.close"));
+}
+
+TEST(StoryScreen, ARunOfAnHourIsNotOfOnePointZeroHours) {
+  for (const auto& [hours, text] : {std::pair{1, " in an hour"}, std::pair{6, " in 6 hours"}}) {
+    auto run = std::make_shared<model::Run>(*staged());
+    run->end_ns = run->start_ns + hours * kernel::hour_ns;
+    PanelScreen screen(draw_stage, {900, 420}, run);
+    screen.hands.draw_frames(1);
+    EXPECT_THAT(verdict_of(screen.ui).parties.at(0).join_parts(), HasSubstr(text));
+  }
 }
 
 TEST(StoryScreen, EveryPartyHasAChipAndASentence) {
