@@ -100,9 +100,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
        of_each([&](const model::Run& each) { return figure_text(model::kpi_value(each, "peak_kw"), "", 1); }) + " kW"},
       {"tile.ready", ready_title,
        of_each([&](const model::Run& each) { return figure_text(ready(each).mean_h, "", 1); }) + " h"},
-      {"tile.usable", ui.tr(Word::tile_usable), of_each([&](const model::Run& each) {
-         return figure_text(static_cast<double>(usable_now(ui, each).size()), "", 0);
-       })},
+      {"tile.usable", ui.tr(Word::tile_usable), of_each([&](const model::Run& each) { return usable_text(ui, each); })},
   }};
 
   const ImVec2 origin = ImGui::GetCursorScreenPos();

@@ -48,7 +48,7 @@ void axis_field(Ui& ui, const model::Run& run, const char* item, Word word, std:
   const float width = form_label(ui, word);
   ImGui::SetNextItemWidth(width);
   const KpiInfo* now = analysis::find_kpi_info(chosen);
-  const std::string shown = now != nullptr ? axis_text(ui, *now, run.currency) : chosen;
+  const std::string shown = now != nullptr ? axis_text(ui, *now, currency_name(ui, run)) : chosen;
   ui.fonts.need_characters(shown);
   ImGui::PushID(item);
   const float room = width - ImGui::GetFrameHeight() - 2.0F * ImGui::GetStyle().FramePadding.x;
@@ -57,7 +57,7 @@ void axis_field(Ui& ui, const model::Run& run, const char* item, Word word, std:
   if (open) {
     for (const KpiInfo& info : analysis::kpi_table()) {
       if (!std::isfinite(model::kpi_value(run, info.name))) continue;
-      const std::string row = axis_text(ui, info, run.currency);
+      const std::string row = axis_text(ui, info, currency_name(ui, run));
       ui.fonts.need_characters(row);
       const std::string id = fmt::format("{}##{}", row, info.name);
       if (ImGui::Selectable(id.c_str(), chosen == info.name)) chosen = info.name;

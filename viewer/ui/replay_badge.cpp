@@ -47,7 +47,7 @@ void draw_line(Ui& ui, const model::Score& score) {
   ImGui::TableNextColumn();
   text_cut(ui, score_value(score));
   ImGui::TableNextColumn();
-  text_cut(ui, fmt::format("{} {}", score.n, score.n_of));
+  text_cut(ui, count_text(ui, score.n, score.n_of));
   ImGui::TableNextColumn();
   const ImU32 colour = proves_nothing(score) || score.indicative
                            ? ui.canvas.style.text_weak
