@@ -242,6 +242,7 @@
 ---@field keep? number [0..1] Chance that what was agreed is kept; else the driver overrides it, and comes up to move_h earlier or later than his reservation says. Default: 0.9.
 ---@field move_h? number [h] How far drivers move at most. Range: 0 .. 336. Default: 3.
 ---@field elsewhere? string Site of the scenario to which those who want another place go. Default: out of sight.
+
 ---Names of a table's columns. Arrival, departure and energy must have one, the others may be missing.
 ---@class evtwin.session_columns
 ---@field arrival? string When the car came: ISO 8601, local time, or days of a spreadsheet (44784.98); a year below 100 is of this century. Default: arrival.
@@ -875,8 +876,6 @@ function csv(file) end
 ---@return evtwin.directory
 function directory(file) end
 
----One EVSE per station id of a session file, all alike; the ids are those of the file.
----@param file string
 ---One EVSE per station id of a session file, all alike; the ids are those of the file. In the place of the file may stand the sessions { ... } that reads it, where that names columns.
 ---@param file string|evtwin.arrivals
 ---@param station evtwin.station_of_file
