@@ -103,21 +103,19 @@ class Page {
 
   void scores() {
     section("How close it is", "얼마나 가까운가");
-    add("<div class=\"wide\"><table class=\"scores\"><thead><tr><th>{}</th><th>{}</th><th class=\"n\">{}</th><th "
+    add("<div class=\"wide\"><table class=\"scores\"><thead><tr><th>{}</th><th class=\"n\">{}</th><th "
         "class=\"n\">{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th>{}</th></tr></thead><tbody>",
-        say("What was compared", "비교 항목"), say("line", "구분"), say("value", "값"), say("good", "우수"),
-        say("pass", "합격"), say("based on", "근거"), say("gate", "판정"));
+        say("What was compared", "비교 항목"), say("value", "값"), say("good", "우수"), say("pass", "합격"),
+        say("based on", "근거"), say("gate", "판정"));
     for (const Score& score : card_.scores) {
       if (!stands_in_table(score)) continue;
       const bool gated = !std::isnan(score.pass);
-      add("<tr><td>{}<small>{}</small></td><td data-l=\"{}\">{}</td><td class=\"n\" data-l=\"{}\">{}</td><td "
-          "class=\"n\"{}>{}</td><td "
+      add("<tr><td>{}<small>{}</small></td><td class=\"n\" data-l=\"{}\">{}</td><td class=\"n\"{}>{}</td><td "
           "class=\"n\"{}>{}</td><td class=\"n\" data-l=\"{}\">{}</td><td class=\"gate {}\">{}</td></tr>",
-          title_of(score, about_.language), korean_ ? score.help_ko : score.help, say("line", "구분"),
-          told_text(score.told, about_.language), say("value", "값"), value_text(score, score.value),
-          label(gated, say("good", "우수")), limit_text(score, score.good), label(gated, say("pass", "합격")),
-          limit_text(score, score.pass), say("based on", "근거"), count_text(score, about_.language),
-          name_of(score.told == Told::given && score.gate != Gate::fail ? Gate::not_scorable : score.gate),
+          title_of(score, about_.language), korean_ ? score.help_ko : score.help, say("value", "값"),
+          value_text(score, score.value), label(gated, say("good", "우수")), limit_text(score, score.good),
+          label(gated, say("pass", "합격")), limit_text(score, score.pass), say("based on", "근거"),
+          count_text(score, about_.language), name_of(score.told == Told::given ? Gate::not_scorable : score.gate),
           gate_text(score, about_.language));
     }
     add("</tbody></table></div>");

@@ -10,7 +10,6 @@
 #include "kernel/text.hpp"
 #include "replay/bill.hpp"
 #include "replay/metered.hpp"
-#include "replay/untold_charging.hpp"
 
 namespace evtwin::replay {
 
@@ -23,96 +22,59 @@ constexpr double steps_of_piece = 20.0;  ///< of the register: below that its ro
 
 /// Sums of one transaction's readings, register beside power.
 struct Books {
-  double apart_kwh = 0.0, counted_kwh = 0.0;
-  double steady_counted_kwh = 0.0, steady_integral_kwh = 0.0;  ///< where power held: what a factor shows in
+  double apart_kwh = 0.0, counted_kwh = 0.0, integral_kwh = 0.0;
   bool compared = false, stands_still = false;
 };
 
-/// Adds up what the register and the powers say from one reading to the next.
-class BookKeeper {
- public:
-  explicit BookKeeper(double register_step_kwh) : step_kwh_(register_step_kwh) {}
-
-  void add(const ocpp::Sample& sample) {
-    if (before_ != nullptr && sample.time_ns - before_->time_ns > longest_gap_ns) {
-      // The powers do not say how much flowed in between.
-      open_ = {};
-      register_from_ = kernel::unknown;
-    } else if (before_ != nullptr && sample.time_ns > before_->time_ns) {
-      add_piece(*before_, sample);
-    }
-    compare(sample);
-    before_ = &sample;
-  }
-
-  Books books() const {
-    Books books = books_;
-    books.stands_still = pieces_ >= least_still && still_ * 10 >= pieces_ * 9;
-    return books;
-  }
-
- private:
-  /// What can have flowed between two readings: the one power may have held until the other, which may be that after a
-  /// stop (0), or have come at once.
-  struct Flowed {
-    double least = 0.0, most = 0.0, middle = 0.0;
-    bool steady = true;
-  };
-
-  void add_piece(const ocpp::Sample& from, const ocpp::Sample& to) {
-    constexpr double held = 0.9;
-    const double hours = kernel::hours_between(from.time_ns, to.time_ns);
-    // The register of what was taken knows nothing of what was given back.
-    const auto [least, most] = std::minmax({std::max(from.power_kw, 0.0), std::max(to.power_kw, 0.0)});
-    open_.least += least * hours;
-    open_.most += most * hours;
-    open_.middle += 0.5 * (least + most) * hours;
-    open_.steady = open_.steady && least >= held * most;
-    if (std::isfinite(to.register_kwh) && std::isfinite(from.register_kwh) && least * hours > 2.0 * step_kwh_) {
-      ++pieces_;
-      if (to.register_kwh == from.register_kwh) ++still_;
-    }
-  }
-
-  /// Register and powers are compared over 20 steps of the register or more: its rounding is no disagreement.
-  void compare(const ocpp::Sample& sample) {
-    if (!std::isfinite(sample.register_kwh)) return;
-    if (!std::isfinite(register_from_)) {
-      register_from_ = sample.register_kwh;
-      open_ = {};
-    }
-    const double counted = sample.register_kwh - register_from_;
-    if (std::max(counted, open_.middle) < steps_of_piece * step_kwh_) return;
-    books_.apart_kwh += std::max({0.0, counted - open_.most, open_.least - counted});
-    books_.counted_kwh += counted;
-    if (open_.steady) {
-      books_.steady_counted_kwh += counted;
-      books_.steady_integral_kwh += open_.middle;
-    }
-    books_.compared = true;
-    register_from_ = sample.register_kwh;
-    open_ = {};
-  }
-
-  double step_kwh_;
-  const ocpp::Sample* before_ = nullptr;
-  double register_from_ = kernel::unknown;
-  Flowed open_;
-  Books books_;
-  std::size_t pieces_ = 0, still_ = 0;
-};
-
 Books books_of(const ocpp::Transaction& transaction) {
-  BookKeeper keeper(transaction.register_step_kwh);
-  for (const ocpp::Sample& sample : transaction.samples)
-    if (std::isfinite(sample.power_kw)) keeper.add(sample);
-  return keeper.books();
+  Books books;
+  const ocpp::Sample* before = nullptr;
+  double integral = 0.0, register_from = kernel::unknown;
+  std::size_t pieces = 0, still = 0;
+
+  for (const ocpp::Sample& sample : transaction.samples) {
+    if (!std::isfinite(sample.power_kw)) continue;
+    if (before != nullptr && sample.time_ns - before->time_ns > longest_gap_ns) {
+      // The powers do not say how much flowed in between.
+      register_from = kernel::unknown;
+    } else if (before != nullptr && sample.time_ns > before->time_ns) {
+      const double hours = kernel::hours_between(before->time_ns, sample.time_ns);
+      const double flowed = 0.5 * (before->power_kw + sample.power_kw) * hours;
+      integral += flowed;
+      books.integral_kwh += flowed;
+      if (std::isfinite(sample.register_kwh) && std::isfinite(before->register_kwh) &&
+          flowed > 2.0 * transaction.register_step_kwh) {
+        ++pieces;
+        if (sample.register_kwh == before->register_kwh) ++still;
+      }
+    }
+
+    // Register and powers are compared over 20 steps of the register or more: its rounding is no disagreement.
+    if (std::isfinite(sample.register_kwh)) {
+      if (!std::isfinite(register_from)) {
+        register_from = sample.register_kwh;
+        integral = 0.0;
+      }
+      const double counted = sample.register_kwh - register_from;
+      if (std::max(counted, integral) >= steps_of_piece * transaction.register_step_kwh) {
+        books.apart_kwh += std::abs(counted - integral);
+        books.counted_kwh += counted;
+        books.compared = true;
+        register_from = sample.register_kwh;
+        integral = 0.0;
+      }
+    }
+    before = &sample;
+  }
+
+  books.stands_still = pieces >= least_still && still * 10 >= pieces * 9;
+  return books;
 }
 
 /// A station of the log: its books, what it reached, and what the site says of it.
 struct Station {
   std::size_t sessions = 0, compared = 0, stands_still = 0, seen = 0;
-  double apart_kwh = 0.0, counted_kwh = 0.0, steady_counted_kwh = 0.0, steady_integral_kwh = 0.0;
+  double apart_kwh = 0.0, counted_kwh = 0.0, integral_kwh = 0.0;
   double highest_kw = 0.0, rating_kw = 0.0;
   double efficiency = 1.0;
   int site_phases = 0, seen_phases = 0;  ///< of AC: by the site; the most that carried a current at once. 0: not told
@@ -144,8 +106,7 @@ std::map<std::string, Station> stations_of(const Prepared& prepared) {
       ++station.compared;
       station.apart_kwh += books.apart_kwh;
       station.counted_kwh += books.counted_kwh;
-      station.steady_counted_kwh += books.steady_counted_kwh;
-      station.steady_integral_kwh += books.steady_integral_kwh;
+      station.integral_kwh += books.integral_kwh;
     }
 
     // The most that was held counts: one reading may be a spike.
@@ -182,10 +143,11 @@ void doubt_books(const std::string& name, const Station& station, std::vector<Do
   if (station.compared < least_of_station || !(station.counted_kwh > 0.0)) return;
   if (station.apart_kwh <= most_disagreement * station.counted_kwh) return;
 
-  // A factor between the two, where power held, is a wrong unit. Without one energy flowed at other times: half of
-  // `apart_kwh`, as each kWh is too much in one piece and missing in another.
-  const double times = station.steady_counted_kwh / station.steady_integral_kwh;  // NaN: power never held
-  const bool factor = times > 1.0 + most_disagreement || times < 1.0 - most_disagreement;
+  // A factor between the two sums is a wrong unit. Without one energy flowed at other times: half of `apart_kwh`, as
+  // each kWh is too much in one piece and missing in another.
+  const double times = station.counted_kwh / station.integral_kwh;
+  const bool factor =
+      station.integral_kwh > 0.0 && (times > 1.0 + most_disagreement || times < 1.0 - most_disagreement);
   doubts.push_back(
       {"power_against_register", name,
        factor
@@ -253,35 +215,6 @@ void doubt_zone(const Prepared& prepared, std::vector<Doubt>& doubts) {
   }
 }
 
-/// Charging that no transaction of the log tells of: by station, so that a lost day is one line.
-void doubt_untold(const Prepared& prepared, std::vector<Doubt>& doubts) {
-  struct Sum {
-    std::size_t times = 0;
-    double counted_kwh = 0.0;
-    kernel::TimeNs from_ns = 0, to_ns = 0;
-  };
-  std::map<std::string, Sum> sums;
-  for (const UntoldCharging& untold : known_energies(prepared.log).untold) {
-    Sum& sum = sums[untold.station];
-    if (sum.times == 0 || untold.from_ns < sum.from_ns) sum.from_ns = untold.from_ns;
-    sum.to_ns = std::max(sum.to_ns, untold.to_ns);
-    sum.times += untold.times;
-    if (untold.by_register) sum.counted_kwh += untold.kwh;
-  }
-  const market::Calendar& calendar = prepared.scenario.world.calendar;
-  for (const auto& [station, sum] : sums) {
-    const std::string name = kernel::make_printable(station), from = calendar.format_local(sum.from_ns),
-                      to = calendar.format_local(sum.to_ns);
-    const std::string counted =
-        sum.counted_kwh > 0.0 ? fmt::format(", the register counts {:.1f} kWh", sum.counted_kwh) : std::string();
-    doubts.push_back({"charging_without_transaction", name,
-                      fmt::format("{}: charged {} time{} at least, between {} and {}, in no transaction of the log{}",
-                                  name, sum.times, sum.times == 1 ? "" : "s", from, to, counted),
-                      fmt::format("{}: {} ~ {} 사이 로그의 거래에 없는 충전이 {}회 이상 있습니다 (계량기 {:.1f} kWh)",
-                                  name, from, to, sum.times, sum.counted_kwh)});
-  }
-}
-
 void doubt_efficiency(const std::map<std::string, Station>& stations, std::vector<Doubt>& doubts) {
   std::string names;
   double least = 1.0;
@@ -314,7 +247,6 @@ std::vector<Doubt> doubts_of(const Prepared& prepared, double metered_peak_kw) {
     doubt_rating(kernel::make_printable(name), station, doubts);
     doubt_phases(kernel::make_printable(name), station, doubts);
   }
-  doubt_untold(prepared, doubts);
   doubt_zone(prepared, doubts);
   const double contract_kw = prepared.scenario.world.sites.front().contract_kw;
   if (std::isfinite(contract_kw) && metered_peak_kw > 1.01 * contract_kw) {

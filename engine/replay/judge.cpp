@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 namespace evtwin::replay {
@@ -39,18 +38,10 @@ ScoreCard judge(const Prepared& prepared, const ReplayResult& result, std::optio
   Evidence evidence{prepared.log, sessions, prepared.scenario.world.calendar, {}, repeated_alike, std::move(held_out)};
   // The sessions' names of the EVSEs, which need not be the site's.
   std::unordered_map<std::int32_t, std::string> evse_of;
-  // Only what a station was told is a limit of the log: that nothing is offered outside of transactions is none.
-  std::unordered_set<std::string_view> told;
-  for (const ocpp::ProfileCommand& command : prepared.log.profiles) told.insert(command.station);
-  std::unordered_set<std::string> limited;
-  for (const sessions::LogSession& logged : prepared.sessions.sessions) {
-    evse_of[logged.visit.evse] = logged.evse_id;
-    if (told.contains(prepared.log.transactions[logged.transaction].station)) limited.insert(logged.evse_id);
-  }
+  for (const sessions::LogSession& logged : prepared.sessions.sessions) evse_of[logged.visit.evse] = logged.evse_id;
   for (std::size_t row = 0; row < result.limits.size(); ++row) {
     const auto evse = evse_of.find(static_cast<std::int32_t>(row));
     if (evse == evse_of.end()) continue;
-    if (!limited.contains(evse->second)) continue;
     const std::vector<LimitStep>& steps = result.limits[row];
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (!std::isfinite(steps[i].kw)) continue;

@@ -9,7 +9,6 @@ namespace {
 constexpr std::size_t least_readings = 10;
 constexpr TimeNs usual_gaps = 3;
 constexpr double most_disagreement = 0.1;
-constexpr double steps_of_piece = 20.0;  ///< of the register: below that its rounding is what one sees
 
 struct Knot {
   TimeNs time_ns = 0;
@@ -149,14 +148,8 @@ void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Me
   while (first < last && std::isnan(knots[last].register_kwh)) --last;
   if (last - first + 1 < least_readings) return;
   double integral = 0.0;
-  double spacing = 0.0;
-  for (std::size_t i = first; i < last; ++i) {
-    integral += trapezoid_kwh(knots[i], knots[i + 1]);
-    spacing += 0.5 * std::abs(knots[i + 1].power_kw - knots[i].power_kw) *
-               kernel::hours_between(knots[i].time_ns, knots[i + 1].time_ns);
-  }
+  for (std::size_t i = first; i < last; ++i) integral += trapezoid_kwh(knots[i], knots[i + 1]);
   if (std::isnan(integral)) return;
-  result.spacing_kwh += spacing;
   result.integral_kwh += integral;
   result.counted_kwh += knots[last].register_kwh - knots[first].register_kwh;
   result.closed_pieces += last - first;
@@ -170,20 +163,9 @@ void fill_ends(std::vector<Knot>& knots, double net_kwh) {
   if (!has_register(knots.back())) knots.back().register_kwh = base + net_kwh;
 }
 
-/// Gives the pieces from knot `first` to knot `last` what the register counted there, shaped by their powers where
-/// those tell of as much; else as it is.
-void shape_by_power(const std::vector<Knot>& knots, std::size_t first, std::size_t last, double counted,
-                    std::vector<MeteredPiece>& pieces) {
-  constexpr double least_share = 0.5;
-  double integral = 0.0;
-  for (std::size_t i = first; i < last; ++i) integral += trapezoid_kwh(knots[i], knots[i + 1]);
-  if (!(integral * counted > 0.0 && std::abs(integral) >= least_share * std::abs(counted))) return;
-  for (std::size_t i = first; i < last; ++i) pieces[i].kwh = trapezoid_kwh(knots[i], knots[i + 1]) * counted / integral;
-}
-
 /// The pieces of a dense stretch are dense, and shaped by the powers where those agree with the register.
 void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh, const DenseStretch& stretch,
-                 double register_step_kwh, Metered& result) {
+                 Metered& result) {
   double integral = 0.0, counted = 0.0;
   std::size_t powers = 0;
   std::size_t registers = 0;
@@ -198,16 +180,10 @@ void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh,
   if (powers == 0 && registers < least_readings) return;  // nothing but means of long times
 
   const bool agree = powers > 0 && counted > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
-  std::size_t from = stretch.first;
-  double since = 0.0;
   for (std::size_t i = stretch.first; i < stretch.last; ++i) {
     result.pieces[i].dense = true;
-    since += kwh[i];
-    const bool told = has_register(knots[i + 1]) && std::abs(since) >= steps_of_piece * register_step_kwh;
-    if (!told && i + 1 < stretch.last) continue;
-    if (agree) shape_by_power(knots, from, i + 1, since, result.pieces);
-    from = i + 1;
-    since = 0.0;
+    const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
+    if (agree && std::isfinite(piece)) result.pieces[i].kwh = piece * counted / integral;
   }
   result.shaped_by_power = result.shaped_by_power || agree;
   add_closure(knots, stretch, result);
@@ -246,8 +222,7 @@ Metered metered_of(const ocpp::Transaction& transaction) {
     result.pieces.push_back({knots[i].time_ns, knots[i + 1].time_ns, kwh[i], false});
 
   // Without a register in the readings their powers alone would say how much; that is not a measurement of energy.
-  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense))
-    add_stretch(knots, kwh, stretch, transaction.register_step_kwh, result);
+  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense)) add_stretch(knots, kwh, stretch, result);
 
   const bool any_dense = std::any_of(result.pieces.begin(), result.pieces.end(), [](const auto& p) { return p.dense; });
   if (!any_dense && result.not_dense.empty()) result.not_dense = "readings give neither power nor register";

@@ -26,10 +26,6 @@ struct Phrase {
 // Reasons that scores give, in Korean too.
 constexpr std::array reasons{
     Phrase{"no dense readings of power and register", "전력과 계량값을 촘촘히 잰 구간이 없음"},
-    Phrase{"readings too far apart to add power up", "계량 간격이 넓어 전력을 적산할 수 없음"},
-    Phrase{"energy not known: counted as the most of any other", "충전량을 몰라 가장 큰 거래만큼으로 계산"},
-    Phrase{"not in the log: a register counted on between transactions", "로그에 없음: 거래 사이에 계량기가 증가함"},
-    Phrase{"not in the log: Charging without a transaction", "로그에 없음: 거래 없이 충전 중 상태"},
     Phrase{"energy not known", "충전량을 알 수 없음"},
     Phrase{"1 kWh or more", "1 kWh 이상"},
     Phrase{"below 1 kWh", "1 kWh 미만"},
@@ -88,25 +84,9 @@ std::string count_text(const Score& score, Language language) {
   return fmt::format("{} {}", analysis::number_text(static_cast<double>(score.n), 0), in(units, score.n_of, language));
 }
 
-std::string_view told_text(Told told, Language language) {
-  if (language == Language::english) return name_of(told);
-  switch (told) {
-    case Told::given:
-      return "주어진 값";
-    case Told::fitted:
-      return "맞춘 값";
-    case Told::predicted:
-      return "예측";
-    case Told::check:
-      break;
-  }
-  return "점검";
-}
-
 std::string gate_text(const Score& score, Language language) {
   const bool korean = language == Language::korean;
-  if (score.told == Told::given && score.gate != Gate::fail && !std::isnan(score.value))
-    return korean ? "주어진 값" : "given";
+  if (score.told == Told::given && !std::isnan(score.value)) return korean ? "주어진 값" : "given";
   std::string_view word;
   switch (score.gate) {
     case Gate::good:
@@ -140,20 +120,20 @@ std::string verdict_text(const ScoreCard& card, Language language) {
   if (card.gate == Gate::not_scorable) {
     const double share = 100.0 * card.tested_share;
     return korean ? fmt::format(
-                        "판정 불가: 전력 곡선이 촘촘히 계측된 에너지가 {:.0f} %뿐입니다 (절반 이상 필요). 세션 중 "
+                        "판정 불가: 전력이 언제 흘렀는지 계측된 에너지가 {:.0f} %뿐입니다 (절반 이상 필요). 세션 중 "
                         "MeterValues(전력과 계량값, 1분 간격)를 기록하십시오.",
                         share)
                   : fmt::format(
-                        "not scorable: in {:.0f} % of the energy are readings dense enough to judge power by, and it "
-                        "takes half. "
+                        "not scorable: of {:.0f} % of the energy do readings tell when it flowed, and it takes half. "
                         "Energies were given to the twin and prove nothing: log MeterValues (power and register, "
                         "every minute) during sessions.",
                         share);
   }
 
+  // A line that was given to the twin proves nothing, so it can not fail either.
   std::string failed;
   for (const Score& score : card.scores) {
-    if (score.gate != Gate::fail) continue;
+    if (score.gate != Gate::fail || score.told == Told::given) continue;
     failed += (failed.empty() ? "" : ", ") + std::string(title_of(score, language));
   }
   if (!failed.empty()) {
@@ -236,18 +216,17 @@ Json held_out_json(const HeldOut& held_out, const market::Calendar& calendar) {
 
 std::string scores_text(const ScoreCard& card, const market::Calendar& calendar, Language language) {
   const bool korean = language == Language::korean;
-  analysis::TextTable table(korean ? std::vector<std::string>{"항목", "구분", "값", "우수", "합격", "근거", "판정"}
-                                   : std::vector<std::string>{"", "line", "value", "good", "pass", "based on", "gate"},
+  analysis::TextTable table(korean ? std::vector<std::string>{"항목", "값", "우수", "합격", "근거", "판정"}
+                                   : std::vector<std::string>{"", "value", "good", "pass", "based on", "gate"},
                             analysis::LastColumn::prose);
 
   std::string unscored;
   for (const Score& score : card.scores) {
     if (stands_in_table(score)) {
       const bool gated = !std::isnan(score.pass);
-      table.add_row({std::string(title_of(score, language)), std::string(told_text(score.told, language)),
-                     value_text(score, score.value), gated ? value_text(score, score.good) : "",
-                     gated ? value_text(score, score.pass) : "", count_text(score, language),
-                     gate_text(score, language)});
+      table.add_row({std::string(title_of(score, language)), value_text(score, score.value),
+                     gated ? value_text(score, score.good) : "", gated ? value_text(score, score.pass) : "",
+                     count_text(score, language), gate_text(score, language)});
       continue;
     }
 

@@ -37,10 +37,7 @@ HeldOutTable held_out_table(const HeldOut& held_out, const market::Calendar& cal
 /// The same as a paragraph, a table and a paragraph of a page.
 std::string held_out_html(const HeldOutTable& table);
 
-/// "given", "fitted", "predicted", "check".
-std::string_view told_text(Told told, analysis::Language language);
-
-/// "good", "pass (indicative)", "given" (of a given line that does not fail), "reported", "not scorable".
+/// "good", "pass (indicative)", "reported", "not scorable".
 std::string gate_text(const Score& score, analysis::Language language);
 
 }  // namespace evtwin::replay

@@ -25,7 +25,7 @@ std::string_view name_of(Gate gate);
 
 /// Where a line of the card comes from.
 enum class Told : std::uint8_t {
-  given,      ///< the twin was fed it (energies, stays): that it fits is no merit and makes no verdict; that not, fails
+  given,      ///< the twin was fed it (energies, stays): that it fits is no merit, and makes no verdict
   fitted,     ///< when and how strongly power flowed, with vehicles fitted to the very sessions that are scored
   predicted,  ///< the same with vehicles foretold from earlier sessions: what the twin had to find by itself
   check       ///< of the log and the replay themselves: books, coverage, sameness; a bad one spoils the verdict
@@ -63,15 +63,13 @@ struct SessionPair {
   std::string not_scorable;                  ///< ... because
   double power_mae_kw = kernel::unknown, power_bias_kw = kernel::unknown;
   double full_difference_min = kernel::unknown;  ///< time to 90 % of the energy, twin minus metered
-  double minute_kwh = 0.0;                       ///< of metered_kwh: in dense pieces of about a minute or less
-  bool power_read = false;                       ///< power readings that agree with the register shape it
-  double full_after_min = kernel::unknown;       ///< the metered time itself, from the start of the transaction
-  std::string full_not_scorable;                 ///< why the two are NaN
-  /// (Integral of logged power - register) / register over dense readings, beyond what the spacing of readings
-  /// explains.
-  double ledger_closure = kernel::unknown;
-  std::string ledger_not_scorable;     ///< why it is NaN
-  bool within_register_steps = false;  ///< ... and that is two steps of the register at most
+  double timed_kwh =
+      0.0;  ///< of metered_kwh: between readings that tell when it flowed; 0 where none lies in the session
+  bool power_read = false;                  ///< power readings that agree with the register shape it
+  double full_after_min = kernel::unknown;  ///< the metered time itself, from the start of the transaction
+  std::string full_not_scorable;            ///< why the two are NaN
+  double ledger_closure = kernel::unknown;  ///< (integral of logged power - register) / register over dense readings
+  bool within_register_steps = false;       ///< ... and that is two steps of the register at most
 };
 
 /// A limit on an EVSE's power, as the log's own profiles have it.
@@ -104,7 +102,7 @@ struct HeldOut {
   std::size_t fitted = 0, judged = 0;  ///< sessions; 0 judged: none were held out ...
   std::string why_not;                 ///< ... because
   TimeNs from_ns = 0;                  ///< first arrival of those judged
-  double tested_share = 0.0;           ///< kWh of those judged whose power was scored / of all of them
+  double tested_share = 0.0;           ///< kWh of those judged of which a line was scored / of all of them
   struct Figure {
     double value = kernel::unknown;
     std::size_t n = 0;
@@ -131,12 +129,10 @@ struct ScoreCard {
   std::vector<Score> scores;
   std::vector<SessionPair> sessions;  ///< in the order of Evidence::twin
   std::vector<SiteStep> site;         ///< metered and twin power of all sessions together
-  /// The worst gate of what was fitted, predicted and checked, and fail where a given line fails; not_scorable where
-  /// power within a session could not be scored on half of the energy, of all sessions and of those held out; good only
-  /// where it was read every minute or so in half of the energy.
+  /// The worst gate of what was fitted, predicted and checked; not_scorable where power could not be scored on half of
+  /// the energy, of all sessions and of those held out.
   Gate gate = Gate::not_scorable;
-  double tested_share = 0.0;                      ///< kWh of the sessions whose power was scored / of all
-  double minute_share = 0.0;                      ///< kWh between readings a minute or so apart / of all
+  double tested_share = 0.0;                      ///< kWh of the sessions of which a predicted line was scored / of all
   double power_read_share = 0.0;                  ///< kWh of the sessions whose power was read, too / of all
   double kwh_replayed = 0.0, kwh_known = 0.0;     ///< of the sessions; of all transactions, at least
   double metered_peak_1min_kw = kernel::unknown;  ///< at the outlets; NaN: readings do not tell
@@ -149,7 +145,7 @@ struct ScoreCard {
   const Score* find_score(std::string_view name) const;
   /// "fail", "not_scorable", "indicative", "pass" or "good".
   std::string_view verdict_word() const;
-  /// kWh of the sessions / kWh of all transactions and charging that the log knows of.
+  /// kWh of the sessions / kWh of all transactions that the log knows of.
   double kwh_replayed_share() const { return kwh_known > 0.0 ? kwh_replayed / kwh_known : kernel::unknown; }
 };
 

@@ -291,7 +291,7 @@ class Report {
         continue;
       }
       text += sentence(*unforeseen, saving(*unforeseen), base->cost());
-      if (unforeseen->event_hash != row.event_hash && !std::isnan(saved.error_bar))
+      if (unforeseen->event_hash != row.event_hash)
         text += fmt::format(fmt::runtime(say("  had every departure been known: {} {} (an upper bound).\n",
                                              "  모든 출발 시각을 알았다면: {} {} (상한).\n")),
                             money(saved.value), currency_);
@@ -321,14 +321,6 @@ class Report {
         saved.fewer_kwh > 0.0 && fewer != "0.0"
             ? fmt::format(fmt::runtime(say(", delivering {} kWh less", ", 충전량 {} kWh 감소")), fewer)
             : std::string();
-
-    // Nor is one whose error is not known.
-    if (std::isnan(saved.error_bar)) {
-      return fmt::format(fmt::runtime(say("{}: the difference from {} ({}) says nothing: how far the replay is off on "
-                                          "it is not known.\n",
-                                          "{}: {}와의 차이({})는 재현 오차를 알 수 없어 절감으로 볼 수 없습니다.\n")),
-                         name, base_name(), amount);
-    }
 
     // A difference within the error bar is none.
     if (std::abs(saved.value) <= saved.error_bar) {

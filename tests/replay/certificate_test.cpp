@@ -121,28 +121,6 @@ TEST(Certificate, TheVerdictNamesWhatFailedAndHowMuchItRestsOn) {
   EXPECT_EQ(verdict_text(made.card, Language::english), "fail, on 40 sessions: peak power.");
 }
 
-TEST(Certificate, EveryLineSaysWhereItComesFrom) {
-  MadeCertificate made;
-  const auto line = [&](const std::string& title, Language language) {
-    const std::string text = scores_text(made.card, market::Calendar(), language);
-    const std::size_t at = text.find("\n" + title + " ");
-    return at == std::string::npos ? std::string() : text.substr(at, text.find('\n', at + 1) - at);
-  };
-  EXPECT_THAT(line("energy of a session", Language::english), HasSubstr(" given "));
-  EXPECT_THAT(line("power within a session", Language::english), HasSubstr(" fitted "));
-  EXPECT_THAT(line("site load by the hour, foretold", Language::english), HasSubstr(" predicted "));
-  EXPECT_THAT(line("transactions replayed", Language::english), HasSubstr(" check "));
-  EXPECT_THAT(line("세션 내 전력 곡선", Language::korean), HasSubstr(" 맞춘 값 "));
-  EXPECT_THAT(made.page(Language::english), HasSubstr(">predicted<"));
-  // A given line that does not fit is no longer merely given: it fails, and the verdict names it.
-  for (Score& score : made.card.scores) {
-    if (score.name == "session_energy_bias") score.gate = Gate::fail;
-  }
-  made.card.gate = Gate::fail;
-  EXPECT_THAT(line("energy of all sessions", Language::english), HasSubstr("fail"));
-  EXPECT_EQ(verdict_text(made.card, Language::english), "fail, on 40 sessions: energy of all sessions.");
-}
-
 TEST(Certificate, JsonHasEveryScoreWithNullWhereThereIsNone) {
   const MadeCertificate made;
   const auto json = scores_json(made.card);

@@ -80,52 +80,6 @@ TEST(Doubts, RegistersThatStandStillOrCountTenfold) {
   EXPECT_THAT(doubts_of(tenfold.prepared, 6.0)[0].text, HasSubstr("counts 10 times"));
 }
 
-TEST(Doubts, PowerAtTheStopIsNoMeanOfTheTimeBeforeIt) {
-  // Four readings three minutes apart, and the last one, at the stop, says 0: the register counts 1.2 times what
-  // straight lines between the powers add up to, and neither is wrong.
-  Site site;
-  for (ocpp::Transaction& t : site.prepared.log.transactions) {
-    std::vector<ocpp::Sample> kept{t.samples[0], t.samples[3], t.samples[6], t.samples[9]};
-    kept.back().power_kw = 0.0;
-    t.samples = kept;
-  }
-  EXPECT_THAT(site.codes(), IsEmpty());
-  // Ten-fold is told as ten-fold all the same.
-  for (ocpp::Transaction& t : site.prepared.log.transactions)
-    for (ocpp::Sample& sample : t.samples) sample.register_kwh *= 10.0;
-  ASSERT_THAT(site.codes(), ElementsAre("power_against_register"));
-  EXPECT_THAT(doubts_of(site.prepared, 6.0)[0].text, HasSubstr("counts 10 times"));
-}
-
-TEST(Doubts, WhatACarGivesBackIsNotInTheRegisterOfWhatItTook) {
-  Site site;
-  for (ocpp::Transaction& t : site.prepared.log.transactions) {
-    t.exported_kwh = 3.0;
-    for (std::size_t i = 30; i < t.samples.size(); ++i) {
-      t.samples[i].power_kw = -6.0;
-      t.samples[i].register_kwh = t.samples[30].register_kwh;
-    }
-  }
-  EXPECT_THAT(site.codes(), IsEmpty());
-}
-
-TEST(Doubts, ChargingThatNoTransactionTellsOf) {
-  Site site;
-  // The register of the third session begins 8 kWh above where the second ended, an hour later.
-  ocpp::Transaction& third = site.prepared.log.transactions[2];
-  for (std::size_t n = 0; n < 6; ++n) {
-    ocpp::Transaction& t = site.prepared.log.transactions[n];
-    const double shift = 6.0 * static_cast<double>(n) + (n >= 2 ? 8.0 : 0.0);
-    t.meter_start_kwh += shift;
-    t.meter_stop_kwh += shift;
-    for (ocpp::Sample& sample : t.samples) sample.register_kwh += shift;
-  }
-  ASSERT_NEAR(third.meter_start_kwh, 100.0 + 20.0, 1e-9);
-  EXPECT_THAT(site.codes(), ElementsAre("charging_without_transaction"));
-  EXPECT_THAT(doubts_of(site.prepared, 6.0)[0].text, HasSubstr("P1: charged 1 time at least"));
-  EXPECT_THAT(doubts_of(site.prepared, 6.0)[0].text, HasSubstr("the register counts 8.0 kWh"));
-}
-
 TEST(Doubts, APeakAboveTheContractAndAnEfficiencyThatNothingTests) {
   Site site;
   site.prepared.scenario.world.sites[0].contract_kw = 5.0;

@@ -43,23 +43,6 @@ TEST(Metered, DenseReadingsCloseTheLogsOwnBooks) {
   EXPECT_NEAR(sum_of(metered), 1.96, 1e-9) << "the register is the truth about energy";
 }
 
-TEST(Metered, WhatTheRegisterCountedBetweenTwoReadingsStaysThere) {
-  // 6 kW until 30 s before the stop, at which power is 0: the register counts half of the last minute, and so much it
-  // is; not half of the mean of all others.
-  ocpp::Transaction logged = metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true);
-  logged.samples.back().power_kw = 0.0;
-  logged.samples.back().register_kwh = logged.meter_stop_kwh = 100.0 + 19.25 * 0.1;
-  logged.energy_kwh = 19.25 * 0.1;
-  const Metered metered = replay::metered_of(logged);
-  ASSERT_EQ(metered.pieces.size(), 20U);
-  for (std::size_t i = 0; i < 19; ++i) EXPECT_NEAR(metered.pieces[i].kwh, 0.1, 1e-9) << i;
-  EXPECT_NEAR(metered.pieces[19].kwh, 0.025, 1e-9);
-  // Steps of 10 Wh: its rounding is left to the powers, which say 0.1 kWh a minute.
-  logged.register_step_kwh = 0.01;
-  for (std::size_t i = 1; i < 20; ++i) logged.samples[i].register_kwh += i % 2 == 0 ? 0.004 : -0.004;
-  EXPECT_NEAR(replay::metered_of(logged).pieces[1].kwh, 0.1, 0.002);
-}
-
 TEST(Metered, AGapIsNoPartOfAStretch) {
   // 12 readings 10 s apart, a gap of 195 s in which the car paused, 12 more: no power is made up in the gap.
   ocpp::Transaction logged = transaction(t0, t0 + 415 * second_ns, 1.0, 1.0 + 22 * 0.02);
