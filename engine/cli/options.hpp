@@ -181,11 +181,11 @@ struct ExportCommand {
   std::string sessions;    ///< table of sessions to write (CSV); empty: none
   std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none
   std::string step = "15min";
-  std::string pilot;     ///< control pilot over time to write (CSV, or JSON by its name); empty: none
-  std::string trace;     ///< messages from actor to actor to write (CSV); empty: none
+  std::string pilot;       ///< control pilot over time to write (CSV, or JSON by its name); empty: none
+  std::string trace;       ///< messages from actor to actor to write (CSV); empty: none
   std::string trace_legs;  ///< seconds of each leg; empty: the defaults
-  std::string web;       ///< the browser viewer with the runs: a folder, or one page by its name (.html); empty: none
-  std::string decision;  ///< request of a decision to write (JSON): that of `decision_number`, or the first from `at`
+  std::string web;         ///< the browser viewer with the runs: a folder, or one page by its name (.html); empty: none
+  std::string decision;    ///< request of a decision to write (JSON): that of `decision_number`, or the first from `at`
   std::optional<std::uint64_t> decision_number;
   std::string decision_at;    ///< local time; empty: by number
   std::string decision_site;  ///< name of a site; empty: the first

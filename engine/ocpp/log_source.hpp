@@ -17,7 +17,8 @@ class LogSource {
   /// Appends at most `bytes` of text. @returns false at the end. @throws LogError "FILE: what".
   virtual bool read_more(std::string& text, std::size_t bytes) = 0;
   virtual bool was_utf16() const { return false; }
-  /// At the end: what ended it too early ("the gzip data are cut off"), though what came before is good; empty: nothing.
+  /// At the end: what ended it too early ("the gzip data are cut off"), though what came before is good; empty:
+  /// nothing.
   virtual std::string trouble() const { return {}; }
 };
 

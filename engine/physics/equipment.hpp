@@ -23,10 +23,10 @@ struct Evse {
   double max_kw = 0.0;           ///< DC
   double min_kw = 0.0;           ///< DC
   bool bidirectional = false;
-  double max_discharge_a = 0.0;   ///< AC, bidirectional only
-  double max_discharge_kw = 0.0;  ///< DC, bidirectional only
-  double efficiency = 1.0;        ///< outlet to AC side; 1 for AC EVSEs
-  std::int32_t feeder = -1;       ///< node of the limit tree it hangs on; -1 = the grid connection itself
+  double max_discharge_a = 0.0;    ///< AC, bidirectional only
+  double max_discharge_kw = 0.0;   ///< DC, bidirectional only
+  double efficiency = 1.0;         ///< outlet to AC side; 1 for AC EVSEs
+  std::int32_t feeder = -1;        ///< node of the limit tree it hangs on; -1 = the grid connection itself
   SocketSet sockets = any_socket;  ///< its plugs; those of the other current count for nothing
 };
 
@@ -46,10 +46,10 @@ struct Vehicle {
   double max_dc_kw = infinite;
   bool has_dc = true;
   bool v2g_capable = false;
-  double max_discharge_kw = 0.0;  ///< > 0 for V2G
-  double soc_floor = 0.0;         ///< discharging never goes below
-  bool acceptance_hold = false;   ///< acceptance evaluated at decisions and held between them
-  bool soc_known = false;         ///< the charger learns SoC and capacity (ISO 15118, DC)
+  double max_discharge_kw = 0.0;   ///< > 0 for V2G
+  double soc_floor = 0.0;          ///< discharging never goes below
+  bool acceptance_hold = false;    ///< acceptance evaluated at decisions and held between them
+  bool soc_known = false;          ///< the charger learns SoC and capacity (ISO 15118, DC)
   SocketSet sockets = any_socket;  ///< plugs that its inlets take
   BatterySpec battery;             ///< curves in kW at the meter
   /// Share of the charging curve over the temperature of the pack, ascending; empty: the curve holds at any.

@@ -57,7 +57,7 @@ struct RecordedSession {
   std::string token_type;              ///< ISO14443, RFID, ...; empty: not told
   std::string ocpi_cdr, ocpi_session;  ///< OCPI objects that told the log of it, JSON; empty: none did
   std::size_t evse = 0;
-  double max_kw = kernel::unknown;  ///< the most that EVSE and vehicle can do together
+  double max_kw = kernel::unknown;            ///< the most that EVSE and vehicle can do together
   TimeNs plugged_in_ns = 0, departed_ns = 0;  ///< an open one: departed_ns is the end of the run
   bool open = false;                          ///< it was plugged in when the run ended
   double requested_kwh = 0.0, got_kwh = 0.0, discharged_kwh = 0.0;

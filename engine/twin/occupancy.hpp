@@ -126,9 +126,9 @@ class Occupancy {
   std::size_t free_evses_;
   std::uint64_t last_number_ = 0;
   Counts counts_;
-  std::vector<control::Departure> departed_;    // since the last decision
-  TimeNs first_claim_ns_ = kernel::time_never;  // the earliest claimed departure of those plugged in
-  std::uint64_t turned_away_at_decision_ = 0;   // of counts_.turned_away
+  std::vector<control::Departure> departed_;          // since the last decision
+  TimeNs first_claim_ns_ = kernel::time_never;        // the earliest claimed departure of those plugged in
+  std::uint64_t turned_away_at_decision_ = 0;         // of counts_.turned_away
   std::unique_ptr<market::SignalClock> temperature_;  // null: the site has none
   std::vector<physics::Vehicle> at_temperature_;      // [evses] where the site has a temperature; else empty
 };

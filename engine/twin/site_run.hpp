@@ -177,9 +177,9 @@ class SiteRun {
   bool ranges_fresh_ = false;  ///< grants know what the batteries can take and give now
   evtwin_decision* decision_ = nullptr;
   std::vector<control::Strategy::Remark> remarks_;
-  std::vector<double> member_kw_;    // [members] scratch
+  std::vector<double> member_kw_;      // [members] scratch
   std::vector<CallableCar> callable_;  // scratch
-  std::vector<double> to_come_kwh_;  // [evses] of sessions open at the end, together
+  std::vector<double> to_come_kwh_;    // [evses] of sessions open at the end, together
 };
 
 }  // namespace evtwin::twin
