@@ -465,6 +465,8 @@ ShareRequest SiteRun::ask_share() {
 }
 
 double SiteRun::take_share(double kw, std::int32_t shared_limit) {
+  // After a checkpoint the guard may not have looked yet: it knows no base load.
+  grants_.set_base_kw(signals_.values_now().base_kw());
   // Setpoints that rise again need to know what every battery can take.
   if (!ranges_fresh_) refresh_ranges_of(power_.active_members());
   ranges_fresh_ = true;
