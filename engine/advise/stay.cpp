@@ -127,8 +127,8 @@ void StayObserver::throw_not_plugged_in() const {
 
   // EVSEs that fit the car come first, then those that come free first.
   const auto next = std::min_element(there_.begin(), there_.end(), [&](const Other& a, const Other& b) {
-    const bool a_fits = inlet_fits(request_.car, site.evses[static_cast<std::size_t>(a.evse)]);
-    const bool b_fits = inlet_fits(request_.car, site.evses[static_cast<std::size_t>(b.evse)]);
+    const bool a_fits = physics::fits_inlet(site.evses[static_cast<std::size_t>(a.evse)], request_.car);
+    const bool b_fits = physics::fits_inlet(site.evses[static_cast<std::size_t>(b.evse)], request_.car);
     return a_fits != b_fits ? a_fits : a.until_ns < b.until_ns;
   });
   throw AdviseError(fmt::format(

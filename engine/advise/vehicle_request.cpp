@@ -290,10 +290,10 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
   const twin::Site& site = world.sites[*at];
   if (!evse.empty()) {
     request.evse = row_at(site);
-    if (!inlet_fits(request.car, site.evses[static_cast<std::size_t>(request.evse)]))
+    if (!physics::fits_inlet(site.evses[static_cast<std::size_t>(request.evse)], request.car))
       fail("evse", does_not_fit(request.car, site.evses[static_cast<std::size_t>(request.evse)]));
   } else if (std::none_of(site.evses.begin(), site.evses.end(),
-                          [&](const physics::Evse& e) { return inlet_fits(request.car, e); })) {
+                          [&](const physics::Evse& e) { return physics::fits_inlet(e, request.car); })) {
     if (!request.car.has_dc) fail("dc_kw", "= 0: every EVSE of the site is DC");
     fail("model",
          fmt::format("takes {}, and no EVSE of the site has that", physics::socket_names(request.car.sockets)));
@@ -301,8 +301,6 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
 }
 
 }  // namespace
-
-bool inlet_fits(const physics::Vehicle& car, const physics::Evse& evse) { return physics::fits_inlet(evse, car); }
 
 std::string vehicle_keys_help() {
   std::string text;
@@ -332,7 +330,7 @@ VehicleRequest read_vehicle(std::string_view text, const twin::World& world) {
 }
 
 Reach reach_of(const VehicleRequest& request, const physics::Evse& evse) {
-  if (!inlet_fits(request.car, evse)) return {};
+  if (!physics::fits_inlet(evse, request.car)) return {};
   const physics::BatterySpec& battery = request.car.battery;
   const double kw = physics::couple_vehicle(evse, request.car, false).max_kw;
   const double hours = kernel::hours_between(request.arrive_ns, request.leave_ns);

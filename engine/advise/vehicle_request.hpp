@@ -47,8 +47,6 @@ struct Reach {
   double kw = 0.0;        ///< most the EVSE offers this car
 };
 Reach reach_of(const VehicleRequest& request, const physics::Evse& evse);
-/// Whether the car's inlet fits the EVSE at all.
-bool inlet_fits(const physics::Vehicle& car, const physics::Evse& evse);
 
 /// The world with the car in it: a law of its own behind the others, so that nobody else's draws change.
 /// @param name  of the session and its car; no other car of the world has it.

@@ -17,8 +17,8 @@ Text gate_text(const Score& score) {
   if (score.gate == "not_scorable" && !std::isnan(score.value)) return {"told only", "참고용"};
   const std::string doubt = score.indicative ? " (indicative)" : "", doubt_ko = score.indicative ? " (표본 부족)" : "";
   if (score.gate == "good") return {"good" + doubt, "우수" + doubt_ko};
-  if (score.gate == "pass") return {"pass" + doubt, "적합" + doubt_ko};
-  if (score.gate == "fail") return {"fail" + doubt, "부적합" + doubt_ko};
+  if (score.gate == "pass") return {"pass" + doubt, "합격" + doubt_ko};
+  if (score.gate == "fail") return {"fail" + doubt, "불합격" + doubt_ko};
   if (score.gate == "not_scorable") return {"can not be told", "판정 불가"};
   return same_text(score.gate);
 }

@@ -27,9 +27,9 @@ void Dispatch::begin() {
   call_sums_.assign(context_.site.calls.size(), {});
 }
 
-/// A car that has promised something elsewhere is not asked again.
-bool Dispatch::is_asked(const CallableCar& car) const {
-  return std::none_of(promises_.begin(), promises_.end(), [&](const DispatchPromise& p) { return p.evse == car.evse; });
+/// Such a car is not asked again.
+bool Dispatch::has_promised(const CallableCar& car) const {
+  return std::any_of(promises_.begin(), promises_.end(), [&](const DispatchPromise& p) { return p.evse == car.evse; });
 }
 
 void Dispatch::ask_cars(std::uint32_t c, std::span<const CallableCar> cars, TimeNs t) {
@@ -42,7 +42,7 @@ void Dispatch::ask_cars(std::uint32_t c, std::span<const CallableCar> cars, Time
     const std::uint64_t driver = kernel::digest64(car.id);
     const bool enrolled =
         drawn_for(context_.episode, context_.number, "dispatch.enrolled", driver) < call.enrolled_share;
-    if (!enrolled || car.leaves_ns <= call.from_ns || !is_asked(car) || left_kw < least_kw) continue;
+    if (!enrolled || car.leaves_ns <= call.from_ns || has_promised(car) || left_kw < least_kw) continue;
     sums.asked += 1;
     if (!(drawn_for(context_.episode, context_.number, "dispatch.yes", kernel::mix_bits(driver + c)) < call.yes))
       continue;

@@ -15,6 +15,7 @@
 
 #include "kernel/archive.hpp"
 #include "kernel/static_checks.hpp"
+#include "kernel/unknown.hpp"
 #include "twin/context.hpp"
 #include "twin/result.hpp"
 
@@ -42,7 +43,7 @@ struct DispatchPromise {
   double got_at_begin_kwh = 0.0;
   double wanted_kw = physics::unknown;  ///< asked by the strategy while it was held down
 
-  bool in_force() const { return !(baseline_kw != baseline_kw); }
+  bool in_force() const { return kernel::is_known(baseline_kw); }
   double most_kw() const { return baseline_kw - promised_kw; }
 
   template <class A>
@@ -83,7 +84,7 @@ class Dispatch {
   void begin_call(std::uint32_t call, std::span<const CallableCar> cars);
   void end_part(const DispatchPromise& promise, double got_kwh, TimeNs t);
   void end_call(std::uint32_t call, TimeNs t);
-  bool is_asked(const CallableCar& car) const;
+  bool has_promised(const CallableCar& car) const;
 
   const SiteContext context_;
   std::vector<DispatchPromise> promises_;

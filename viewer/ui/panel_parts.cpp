@@ -42,8 +42,8 @@ float figure_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 
 }
 
 std::string count_text(const Ui& ui, std::int64_t count, std::string_view of) {
-  constexpr std::array words{Word::count_sessions, Word::count_hours,   Word::count_minutes, Word::count_transactions,
-                             Word::count_runs,     Word::count_samples, Word::count_frames};
+  constexpr std::array words{Word::count_sessions,     Word::count_hours, Word::count_minutes, Word::count_months,
+                             Word::count_transactions, Word::count_runs,  Word::count_samples, Word::count_frames};
   const auto word =
       std::find_if(words.begin(), words.end(), [&](Word each) { return of == text_of(each, Language::english); });
   const std::string figure = figure_text(static_cast<double>(count), "", 0);

@@ -98,7 +98,7 @@ void draw_replay_badge(Ui& ui, const model::Run& run) {
       if (!flag.left_out) continue;
       ImGui::TableNextRow();
       ImGui::TableNextColumn();
-      text_cut(ui, fmt::format("{}: {}", ui.tr(Word::left_out), flag.reason));
+      draw_wrapped(ui, fmt::format("{}: {}", ui.tr(Word::left_out), flag.reason), ui.canvas.style.text);
     }
     ImGui::EndTable();
   }
