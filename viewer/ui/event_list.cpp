@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "kernel/static_checks.hpp"
 #include "viewer/ui/figures.hpp"
@@ -226,6 +227,26 @@ void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::s
   ui.items.register_text(fmt::format("event.{}.detail", place), detail);
 }
 
+/// The row at the cursor comes into the middle where the cursor comes to a row that is not seen, and where rows or the
+/// list's height are others than before: a run that is read by and by ends at the place of one that was there at once.
+/// Where the user scrolled, only the cursor moves the list.
+void follow_cursor(PanelState::EventsShown& shown, std::size_t at_cursor, std::size_t rows, float row_height) {
+  if (std::exchange(shown.moving, false)) shown.scroll = ImGui::GetScrollY();
+  const bool by_hand = ImGui::GetScrollY() != shown.scroll;
+  const float y = static_cast<float>(at_cursor) * row_height;
+  const float view = ImGui::GetWindowHeight() - row_height * 2.0F;
+  const bool seen = y >= ImGui::GetScrollY() && y <= ImGui::GetScrollY() + view;
+  const bool other_list = !by_hand && (rows != shown.rows || view != shown.view);
+  const bool moved = at_cursor != shown.at_cursor && !seen;
+  if (at_cursor < rows && (moved || other_list)) {
+    ImGui::SetScrollY(std::max(0.0F, y - view * 0.5F));
+    shown.moving = true;
+  }
+  shown.at_cursor = at_cursor;
+  shown.rows = rows;
+  shown.view = view;
+}
+
 void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
   if (index.rows.empty()) {
     say_nothing_there(ui, Word::no_events);
@@ -246,14 +267,7 @@ void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
   PanelState& state = panel_state(ui);
   const std::size_t at_cursor = place_at(run, index, ui.time.cursor_ns());
   const float row_height = ImGui::GetTextLineHeight() + ImGui::GetStyle().CellPadding.y * 2.0F;
-  // Only where the cursor has come to another event: in between the user may scroll.
-  const bool moved = at_cursor != state.event_at_cursor;
-  state.event_at_cursor = at_cursor;
-  if (moved && at_cursor < index.rows.size()) {
-    const float y = static_cast<float>(at_cursor) * row_height;
-    const float view = ImGui::GetWindowHeight() - row_height * 2.0F;
-    if (y < ImGui::GetScrollY() || y > ImGui::GetScrollY() + view) ImGui::SetScrollY(std::max(0.0F, y - view * 0.5F));
-  }
+  follow_cursor(state.events_shown, at_cursor, index.rows.size(), row_height);
 
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(index.rows.size()), row_height);

@@ -136,7 +136,14 @@ struct PanelState {
   Kept<std::uint32_t, FeederTree> feeder_tree;
 
   Kept<EventQuery, EventIndex> events, selected_events;
-  std::size_t event_at_cursor = 0;  ///< shown last
+  /// What the list of events showed last: where it stands follows from it, however the rows came.
+  struct EventsShown {
+    std::size_t at_cursor = 0, rows = 0;
+    float view = 0.0F;
+    float scroll = 0.0F;
+    bool moving = false;  ///< a place was asked for, which the next frame has
+  };
+  EventsShown events_shown;
 
   std::vector<std::string> recent;  ///< files that the menu offers
   std::string typed_path;           ///< in the menu

@@ -136,7 +136,14 @@ const record::Kpi* kpi_of(const model::Run& run, std::string_view name) {
 /// The figures behind a part, as the run files have them, with what each means.
 void draw_why_of_part(Ui& ui) {
   const PanelState& state = panel_state(ui);
-  ImGui::SetNextWindowSizeConstraints({ui.px(260.0F), 0.0F}, {ui.px(560.0F), ImGui::GetIO().DisplaySize.y * 0.8F});
+  // Below the sentence, which stays readable beside its reasons.
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const Items::Rect* sentence = ui.items.find_rect("verdict.sentence");
+  const float top = sentence == nullptr ? screen.y * 0.2F : sentence->max.y + ui.px(6.0F);
+  const float widest = std::min(ui.px(560.0F), screen.x);
+  ImGui::SetNextWindowPos({std::clamp(ImGui::GetMousePos().x, 0.0F, screen.x - widest), top}, ImGuiCond_Appearing);
+  ImGui::SetNextWindowSizeConstraints({std::min(ui.px(260.0F), widest), 0.0F},
+                                      {widest, std::max(ui.px(80.0F), screen.y - top)});
   if (!ImGui::BeginPopup("verdict.why")) return;
   for (const std::string_view name : state.verdict_why) {
     for (const model::Run* run : {ui.run_a(), ui.run_b()}) {

@@ -171,7 +171,29 @@ TEST(EventList, TheRowAtTheCursorIsScrolledToWhenTheCursorMoves) {
   EXPECT_FALSE(screen.hands.on_screen("event." + std::to_string(middle)));
   screen.ui.time.seek_time(week()->events[middle].time_ns);
   screen.hands.draw_frames(3);
-  EXPECT_TRUE(screen.hands.on_screen("event." + std::to_string(panel_state(screen.ui).event_at_cursor)));
+  EXPECT_TRUE(screen.hands.on_screen("event." + std::to_string(panel_state(screen.ui).events_shown.at_cursor)));
+}
+
+TEST(EventList, StandsAtOnePlaceHoweverItsRowsCameAndWhereTheUserScrolledItTo) {
+  const std::size_t middle = week()->events.size() / 2;
+  const auto place_of_row = [&](bool by_and_by, bool scrolled) {
+    PanelScreen screen(draw_event_list, {700, 300}, week());
+    screen.ui.events.alerts_only = by_and_by;  // fewer rows to begin with
+    screen.ui.time.seek_time(week()->events[middle].time_ns);
+    screen.hands.draw_frames(3);
+    if (by_and_by) screen.ui.events.alerts_only = false;
+    screen.hands.draw_frames(3);
+    if (scrolled) {
+      screen.hands.turn_wheel("event." + std::to_string(panel_state(screen.ui).events_shown.at_cursor), 1.0F);
+      screen.hands.draw_frames(5);
+    }
+    const Items::Rect* row =
+        screen.ui.items.find_rect("event." + std::to_string(panel_state(screen.ui).events_shown.at_cursor));
+    return row == nullptr ? -1.0F : row->min.y;
+  };
+  EXPECT_GT(place_of_row(false, false), 0.0F);
+  EXPECT_EQ(place_of_row(true, false), place_of_row(false, false));
+  EXPECT_GT(place_of_row(false, true), place_of_row(false, false));
 }
 
 TEST(Map, AClickSelectsAnEvseAndAHeaderItsStation) {

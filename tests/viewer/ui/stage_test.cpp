@@ -288,6 +288,29 @@ TEST(StoryScreen, TilesAndVerdictAreOnItAndAPartOfASentenceOpensItsFigures) {
   EXPECT_TRUE(screen.hands.on_screen("verdict.close"));
 }
 
+TEST(StoryScreen, FiguresOfEachPartOpenBelowTheSentenceThatTheyExplain) {
+  for (const ImVec2 size : {ImVec2{1400, 760}, ImVec2{640, 480}}) {
+    PanelScreen screen([](Ui& ui, ImVec2 room) { draw_story_screen(ui, room, false); }, size, staged_asap(), staged());
+    screen.ui.settings.layout = Layout::stakeholder;
+    screen.hands.draw_frames(3);
+    const auto& parts = verdict_of(screen.ui).parties.at(0).parts;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i].kpis.empty()) continue;
+      screen.hands.click_item(fmt::format("verdict.part.{}", i));
+      screen.hands.draw_frames(2);
+      const Items::Rect* sentence = screen.ui.items.find_rect("verdict.sentence");
+      const Items::Rect* figure = screen.ui.items.find_rect(fmt::format("verdict.why.{}.a", parts[i].kpis.front()));
+      ASSERT_NE(sentence, nullptr);
+      ASSERT_NE(figure, nullptr) << i;
+      EXPECT_GE(figure->min.y, sentence->max.y) << i << " in " << size.x;
+      EXPECT_GE(figure->min.x, 0.0F) << i << " in " << size.x;
+      EXPECT_LE(figure->max.x, size.x) << i << " in " << size.x;
+      screen.hands.click_item("verdict.close");
+      screen.hands.draw_frames(2);
+    }
+  }
+}
+
 TEST(StoryScreen, ARunOfAnHourIsNotOfOnePointZeroHours) {
   for (const auto& [hours, text] : {std::pair{1, " in an hour"}, std::pair{6, " in 6 hours"}}) {
     auto run = std::make_shared<model::Run>(*staged());
