@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -96,16 +97,19 @@ struct App::Parts {
   bool opened = false;  ///< the story has begun
   bool linked = false;  ///< time, window and selection of the command line were set
   PictureRequest picture;
+  std::optional<std::size_t> passed_over;  ///< the run that was to be B and can not be read
   std::vector<TimeNs> event_times;
   std::uint64_t events_of = 0;  ///< serial of the run they are of
 
   void open(const std::string& file);
+  void remember(const std::string& file) const;  ///< among those opened before
   void take_over(OpenRun& run, model::RunPtr read);
   void set_bounds();
   TimeNs opening(const model::Run& run) const;
   void begin_playing(const model::Run& run);
   void follow_links();
   void select(const std::string& name);
+  void pass_over_unreadable();
   std::string trouble() const;
   std::string stem() const;
   // Look that the options name; the rest stays as it is.
@@ -136,7 +140,12 @@ void App::Parts::open(const std::string& file) {
   if (ui.compare == Compare::a) ui.compare = Compare::overlay;
 }
 
+void App::Parts::remember(const std::string& file) const {
+  if (options.machine != nullptr) options.machine->remember_file(file);
+}
+
 void App::Parts::take_over(OpenRun& run, model::RunPtr read) {
+  if (run.run == nullptr) remember(run.file);
   run.run = std::move(read);
   const auto letter = static_cast<char>('A' + (&run - ui.runs.data()) % 26);
   run.label = fmt::format("{}: {} ({})", letter, run.run->strategy,
@@ -153,6 +162,33 @@ void App::Parts::take_over(OpenRun& run, model::RunPtr read) {
     if (ui.selection.site != no_row && ui.selection.site >= a->sites.size()) ui.selection.site = 0;
   }
   set_bounds();
+}
+
+/// A file that can not be read takes no run's place on the screen: its trouble is told, and what could be read stays.
+/// One that can be read later, as a run that is being written, comes to the place it was opened for.
+void App::Parts::pass_over_unreadable() {
+  const auto readable = [&](std::size_t at) {
+    if (ui.runs[at].run != nullptr) return true;
+    const model::FeedStatus status = ui.runs[at].feed->feed_status();
+    return status.loading || status.trouble.empty();
+  };
+  const auto another = [&](std::size_t than) {
+    for (std::size_t at = ui.runs.size(); at-- > 0;) {
+      if (at != than && readable(at)) return at;
+    }
+    return ui.runs.size();
+  };
+  if (passed_over && readable(*passed_over)) {
+    ui.b = *std::exchange(passed_over, std::nullopt);
+    if (ui.compare == Compare::a) ui.compare = Compare::overlay;
+  }
+  if (ui.runs.size() < 2) return;
+  if (const std::size_t to = another(ui.a); !readable(ui.a) && to < ui.runs.size()) ui.a = to;
+  if (ui.b == ui.a || readable(ui.b)) return;
+  passed_over = ui.b;
+  const std::size_t to = another(ui.a);
+  ui.b = to < ui.runs.size() ? to : ui.a;
+  if (ui.b == ui.a) ui.compare = Compare::a;
 }
 
 void App::Parts::set_bounds() {
@@ -338,6 +374,7 @@ bool App::poll_runs(bool wait) {
       fresh = true;
     }
   }
+  parts_->pass_over_unreadable();
   if (wait) parts_->what_if.wait_for_children();
   if (wait) parts_->fleet.wait();
   parts_->follow_links();
@@ -462,7 +499,7 @@ void App::draw_frame() {
 
 void App::open_file(const std::string& file) {
   parts_->open(file);
-  if (parts_->options.machine != nullptr) parts_->options.machine->remember_file(file);
+  if (FleetPage::takes(file)) parts_->remember(file);
 }
 
 bool App::wants_exit() const { return parts_->exit; }

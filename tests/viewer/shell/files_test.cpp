@@ -14,6 +14,7 @@ namespace evtwin::viewer {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class Files : public testing::WithRuns {
  protected:
@@ -96,6 +97,40 @@ TEST_F(Files, TheMenuOffersThoseOpenedLately) {
   screen.draw_frames();
   ASSERT_EQ(screen.ui().runs.size(), 2U);
   EXPECT_EQ(screen.ui().runs.back().file, before);
+}
+
+TEST_F(Files, AFileThatCanNotBeReadTakesNoRunsPlaceAndIsNotRemembered) {
+  ui::Options chosen = options(run_of("dc_v2g.lua"));
+  const std::string second = run_of("dc_v2g.lua", {"--strategy", "asap"}, "b.evtwin"), wrong = path("wrong.evtwin");
+  std::ofstream(wrong) << "no run\n";
+  const auto files = std::make_shared<shell::LocalFiles>(path("recent_wrong"));
+  chosen.machine = files;
+  shell::Headless screen(chosen, 1000, 700);
+  const auto open = [&](const std::string& file) {
+    screen.app().open_file(file);
+    screen.app().poll_runs(true);
+    screen.draw_frames();
+  };
+  open(wrong);
+  EXPECT_EQ(screen.ui().run_b(), nullptr);
+  EXPECT_EQ(screen.ui().compare, ui::Compare::a);
+  EXPECT_THAT(screen.app().trouble_text(), HasSubstr("not an evtwin run file"));
+  open(second);
+  ASSERT_NE(screen.ui().run_b(), nullptr);
+  open(wrong);
+  ASSERT_NE(screen.ui().run_b(), nullptr);
+  EXPECT_EQ(screen.ui().run_b()->strategy, "asap");
+  EXPECT_THAT(files->recent_files(), ElementsAre(second, path("a.evtwin")));
+}
+
+TEST_F(Files, ARunStandsAloneWhereTheFileBeforeItCanNotBeRead) {
+  ui::Options chosen = options(path("wrong_first.evtwin"));
+  std::ofstream(path("wrong_first.evtwin")) << "no run\n";
+  chosen.files.push_back(run_of("dc_v2g.lua"));
+  shell::Headless screen(chosen, 1000, 700);
+  screen.draw_frames();
+  ASSERT_NE(screen.ui().run_a(), nullptr);
+  EXPECT_EQ(screen.ui().run_b(), nullptr);
 }
 
 TEST_F(Files, EscClosesWhatIsOnTopOneThingAPress) {
