@@ -82,7 +82,12 @@ void draw_replay_badge(Ui& ui, const model::Run& run) {
   ui.items.register_last("badge");
 
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  ImGui::SetNextWindowSize({std::min(ui.px(820.0F), screen.x * 0.94F), std::min(ui.px(620.0F), screen.y * 0.86F)});
+  const float width = std::min(ui.px(820.0F), screen.x * 0.94F);
+  // Below the badge, which stays to be seen.
+  const Items::Rect badge = *ui.items.find_rect("badge");
+  const float top = badge.max.y + ui.px(6.0F);
+  ImGui::SetNextWindowPos({std::max(0.0F, std::min(badge.min.x, screen.x - width)), top}, ImGuiCond_Appearing);
+  ImGui::SetNextWindowSize({width, std::min(ui.px(620.0F), screen.y - top - ui.px(6.0F))});
   if (!ImGui::BeginPopup("certificate")) return;
   // The verdict in the replay's own words.
   draw_wrapped(ui, ui.is_korean() ? run.certificate.sentence_ko : run.certificate.sentence, ui.canvas.style.text);
