@@ -37,7 +37,7 @@ struct OnRoads {
       throw CommandError(fmt::format("--when {}: the scenario runs from {} to {}", kernel::make_printable(asked.when),
                                      calendar.format_local(loaded.world.start_ns),
                                      calendar.format_local(loaded.world.end_ns)));
-    hour_of_day = static_cast<std::uint32_t>((now - region.plan.start_ns) / kernel::hour_ns % 24);
+    hour_of_day = roads::hour_of_day(region.plan.clock, now);
     if (!region.plan.drivers.empty()) states = roads::states_at(region.stations, region.plan, region.traffic, now);
   }
 
@@ -142,6 +142,7 @@ roads::RouteQuery route_query(const OnRoads& on) {
   q.soc = c.soc.value_or(q.soc);
   q.reserve_soc = c.reserve_soc.value_or(on.region.plan.reserve_soc);
   q.arrive_soc = c.target_soc.value_or(q.reserve_soc);
+  q.most_soc = on.region.plan.most_soc;
   q.temperature_c = on.region.plan.temperature_c;
   q.stop_h = on.region.plan.stop_h;
   q.hour_of_day = on.hour_of_day;
@@ -235,6 +236,7 @@ nlohmann::ordered_json traffic_json(const OnRoads& on) {
                         {"kw", station.kw},
                         {"visits", f.visits},
                         {"waited", f.waited},
+                        {"waited_in_vain", f.waited_in_vain},
                         {"wait_h", f.wait_h},
                         {"mean_wait_h", f.mean_wait_h()},
                         {"longest_wait_h", f.longest_wait_h},
@@ -312,13 +314,13 @@ int show_traffic(const OnRoads& on) {
   }
   fmt::print("{} trips, {} arrived, {} charging stops; waited {:.1f} h, charged {:.1f} h; {} drivers stranded\n\n",
              t.trips, t.trips_ended, t.stops, t.wait_h, t.charge_h, t.stranded);
-  analysis::TextTable table({"station", "chargers", "kW", "visits", "waited", "mean wait min", "longest min",
+  analysis::TextTable table({"station", "chargers", "kW", "visits", "waited", "in vain", "mean wait min", "longest min",
                              "longest queue", "went on", "use %", "kWh"});
   for (std::size_t s = 0; s < t.stations.size(); ++s) {
     const roads::StationFigures& f = t.stations[s];
     const roads::Station& station = on.region.stations[s];
     table.add_row({station.name, std::to_string(station.chargers), number_text(station.kw, 0), std::to_string(f.visits),
-                   std::to_string(f.waited), number_text(60.0 * f.mean_wait_h(), 1),
+                   std::to_string(f.waited), std::to_string(f.waited_in_vain), number_text(60.0 * f.mean_wait_h(), 1),
                    number_text(60.0 * f.longest_wait_h, 0), std::to_string(f.longest_queue), std::to_string(f.went_on),
                    number_text(100.0 * f.use, 1), number_text(f.meter_kwh, 0)});
   }

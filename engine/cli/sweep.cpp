@@ -36,11 +36,18 @@ sweep::Plan plan_in(const std::string& folder) {
     throw CommandError(
         fmt::format("{}: has no plan.json; `evtwin sweep plan SCENARIO ... --out FOLDER` writes one", folder));
   sweep::Plan plan = sweep::read_plan({std::istreambuf_iterator<char>(stream), {}}, file);
-  // A plan that was moved with its scenario.
+  const fs::path beside = (fs::path(folder) / plan.scenario).lexically_normal();
   std::error_code error;
-  if (!fs::exists(plan.scenario, error) && fs::exists(fs::path(folder) / plan.scenario, error))
-    plan.scenario = (fs::path(folder) / plan.scenario).string();
+  if (fs::exists(beside, error)) plan.scenario = beside.string();
   return plan;
+}
+
+/// A relative scenario stands in the plan as seen from its folder, so that the sweep goes on from wherever it is
+/// called.
+void write_plan(sweep::Plan plan, const std::string& folder) {
+  if (fs::path(plan.scenario).is_relative())
+    plan.scenario = fs::absolute(plan.scenario).lexically_proximate(fs::absolute(folder).lexically_normal()).string();
+  replace_file(plan_file(folder), sweep::plan_text(plan));
 }
 
 /// Takes the scenario's own sweep { ... } wherever the command line says nothing.
@@ -94,10 +101,10 @@ std::string size_text(const sweep::Layout& layout, std::size_t strategies) {
 }
 
 /// Everything that a finished sweep leaves in its folder.
-void write_results(const sweep::Table& table, const std::string& folder) {
+void write_results(const sweep::Table& table, const std::string& folder, const std::string& reference) {
   const auto in_folder = [&](const char* name) { return (fs::path(folder) / name).string(); };
   replace_file(in_folder("table.csv"), sweep::table_csv(table));
-  replace_file(in_folder("summary.csv"), sweep::summary_csv(table));
+  replace_file(in_folder("summary.csv"), sweep::summary_csv(table, reference));
   const std::string part = fmt::format("{}.{}.part", in_folder("table.sqlite"), ::getpid());
   sweep::write_table_sqlite(table, part);
   if (::rename(part.c_str(), in_folder("table.sqlite").c_str()) != 0) can_not_write(in_folder("table.sqlite"), errno);
@@ -191,7 +198,7 @@ int run_sweep(const SweepCommand& command) {
     if (!fs::exists(work.plan.scenario, error))
       throw CommandError(fmt::format("{}: there is no such file", kernel::make_printable(work.plan.scenario)));
     make_folder(work.folder);
-    replace_file(plan_file(work.folder), sweep::plan_text(work.plan));
+    write_plan(work.plan, work.folder);
   }
 
   // A sweep may be interrupted at any time: rows that are there are kept.
@@ -205,7 +212,7 @@ int run_sweep(const SweepCommand& command) {
     }
   }();
 
-  if (outcome.table && !work.folder.empty()) write_results(*outcome.table, work.folder);
+  if (outcome.table && !work.folder.empty()) write_results(*outcome.table, work.folder, command.reference);
   return tell(command, outcome, work.folder,
               command.summary || work.folder.empty() || !command.figures.empty() || !command.pareto.empty());
 }
@@ -219,7 +226,7 @@ int plan_sweep(const SweepCommand& command) {
 
   if (!command.out.empty()) {
     make_folder(command.out);
-    replace_file(plan_file(command.out), sweep::plan_text(plan));
+    write_plan(plan, command.out);
   }
 
   if (command.json) {
@@ -257,7 +264,10 @@ int plan_sweep(const SweepCommand& command) {
 int merge_sweep(const SweepCommand& command) {
   const sweep::Plan plan = plan_in(command.folders.front());
   for (const std::string& folder : command.folders) {
-    if (!(plan_in(folder) == plan))
+    sweep::Plan other = plan_in(folder);
+    // The scenario's text is held against the rows; where it lies may differ.
+    if (fs::path(other.scenario).filename() == fs::path(plan.scenario).filename()) other.scenario = plan.scenario;
+    if (!(other == plan))
       throw CommandError(fmt::format("{}: holds another sweep than {}; `diff` of their plan.json says in what", folder,
                                      command.folders.front()));
   }
@@ -272,8 +282,8 @@ int merge_sweep(const SweepCommand& command) {
         outcome.missing, outcome.runs,
         outcome.stale > 0 ? fmt::format(" ({} were made from other inputs than are here)", outcome.stale) : ""));
   make_folder(command.out);
-  replace_file(plan_file(command.out), sweep::plan_text(plan));
-  write_results(*outcome.table, command.out);
+  write_plan(plan, command.out);
+  write_results(*outcome.table, command.out, command.reference);
   return tell(command, outcome, command.out, false);
 }
 

@@ -6,7 +6,13 @@
 namespace evtwin::roads {
 namespace {
 
-/// kWh of the ways of the last search: along each way, from the searched node on.
+std::vector<double> km_of_edges(const Network& network) {
+  std::vector<double> km;
+  for (const Edge& edge : network.edges()) km.push_back(edge.km);
+  return km;
+}
+
+/// A figure of the ways of the last search: along each way, from the searched node on.
 void add_up(const Network& network, const WaySearch& ways, Toward toward, const std::vector<double>& edge_figure,
             std::vector<double>& sums) {
   const std::vector<std::uint32_t>& settled = ways.settled();
@@ -27,8 +33,11 @@ StationDistances station_distances(const Network& network, std::span<const Stati
   StationDistances out{stations.size(),
                        std::vector<float>(cells, never),
                        std::vector<float>(cells, never),
+                       std::vector<float>(cells, never),
+                       std::vector<float>(cells, never),
                        {edge_kwh.size(), std::vector<float>(cells, never)},
                        {edge_kwh.size(), std::vector<float>(cells, never)}};
+  const std::vector<double> edge_km = km_of_edges(network);
   WaySearch ways(network);
   std::vector<double> sums(network.node_count());
   for (std::size_t s = 0; s < stations.size(); ++s) {
@@ -36,6 +45,9 @@ StationDistances station_distances(const Network& network, std::span<const Stati
       ways.search_from(stations[s].node, toward);
       std::vector<float>& hours = toward == Toward::here ? out.to_h : out.from_h;
       for (const std::uint32_t n : ways.settled()) hours[n * stations.size() + s] = static_cast<float>(ways.hours()[n]);
+      add_up(network, ways, toward, edge_km, sums);
+      std::vector<float>& km = toward == Toward::here ? out.to_km : out.from_km;
+      for (const std::uint32_t n : ways.settled()) km[n * stations.size() + s] = static_cast<float>(sums[n]);
       for (std::size_t car = 0; car < edge_kwh.size(); ++car) {
         add_up(network, ways, toward, edge_kwh[car], sums);
         std::vector<float>& kwh = toward == Toward::here ? out.to_kwh[car] : out.from_kwh[car];
@@ -53,8 +65,7 @@ std::vector<WayFigures> pair_ways(const Network& network,
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return pairs[a] < pairs[b]; });
 
-  std::vector<double> edge_km;
-  for (const Edge& edge : network.edges()) edge_km.push_back(edge.km);
+  const std::vector<double> edge_km = km_of_edges(network);
   std::vector<WayFigures> out(pairs.size());
   WaySearch ways(network);
   std::vector<double> sums(network.node_count());

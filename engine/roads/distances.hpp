@@ -14,6 +14,7 @@ namespace evtwin::roads {
 struct StationDistances {
   std::size_t stations = 0;
   std::vector<float> to_h, from_h;                   ///< to a station, from a station
+  std::vector<float> to_km, from_km;                 ///< of those ways
   std::vector<std::vector<float>> to_kwh, from_kwh;  ///< [cars][...]
 
   std::span<const float> row(const std::vector<float>& table, std::uint32_t node) const {

@@ -10,6 +10,7 @@
 
 #include "kernel/distributions.hpp"
 #include "kernel/event_queue.hpp"
+#include "kernel/floor_divide.hpp"
 #include "kernel/random.hpp"
 #include "roads/distances.hpp"
 
@@ -61,6 +62,12 @@ double expected_queue_h(std::size_t waiting, std::uint32_t chargers, double sess
   return mean_h * (static_cast<double>(waiting) + 0.5) / chargers;
 }
 
+/// When the clock changes next.
+TimeNs next_step_ns(std::span<const ClockStep> clock, TimeNs t) {
+  const auto next = std::find_if(clock.begin(), clock.end(), [&](const ClockStep& step) { return step.from_ns > t; });
+  return next == clock.end() ? kernel::time_never : next->from_ns;
+}
+
 class Traffic {
  public:
   Traffic(const Network& network, std::span<const Station> stations, const TrafficPlan& plan);
@@ -78,8 +85,9 @@ class Traffic {
   void call_next(std::uint32_t s, TimeNs now);
   void arrive(std::uint32_t d, TimeNs now);
   void fail_station(std::uint32_t s, TimeNs now);
+  void count_in_vain(std::uint32_t s, double wait_h);
   void charge_at_home(std::uint32_t d, TimeNs now);
-  void drive(DriverState& state, std::uint32_t car, double hours, double kwh);
+  void drive(DriverState& state, std::uint32_t car, double hours, double km, double kwh);
   bool choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here);
   double expected_wait_h(std::uint32_t s) const;
   double target_soc(std::uint32_t d, std::uint32_t s);
@@ -89,9 +97,6 @@ class Traffic {
   const Trip& trip_of(std::uint32_t d) const { return plan_.drivers[d].trips[states_[d].trip]; }
   const WayFigures& way_of(std::uint32_t d) const { return ways_[first_way_[d] + states_[d].trip]; }
   double capacity_kwh(std::uint32_t car) const { return plan_.cars[car].battery.capacity_kwh; }
-  std::uint32_t hour_at(TimeNs now) const {
-    return static_cast<std::uint32_t>(((now - plan_.start_ns) / kernel::hour_ns) % 24);
-  }
   void schedule(std::uint32_t d, TimeNs at, Kind kind) {
     queue_.schedule(d, at, kernel::Phase::signal, static_cast<std::uint8_t>(kind), d);
   }
@@ -254,6 +259,7 @@ bool Traffic::choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here
   const double there_kwh = (state.soc - plan_.reserve_soc) * capacity_kwh(car);
   const auto to_kwh = distances_.row(distances_.to_kwh[car], state.node);
   const auto to_h = distances_.row(distances_.to_h, state.node);
+  const auto to_km = distances_.row(distances_.to_km, state.node);
   candidates_.clear();
   offers_.clear();
 
@@ -266,7 +272,7 @@ bool Traffic::choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here
     const double charge_h = tables_[table_of_[car * stations_.size() + s]].hours_between(soc_in, target_soc(d, s));
     candidates_.push_back(s);
     offers_.push_back({static_cast<double>(to_h[s]) + plan_.stop_h + expected_wait_h(s) + charge_h + on_h,
-                       stations_[s].price_at(hour_at(now)), static_cast<double>(now_[s].queue.size()),
+                       stations_[s].price_at(hour_of_day(plan_.clock, now)), static_cast<double>(now_[s].queue.size()),
                        s == state.habit ? 1.0 : 0.0});
   }
   if (candidates_.empty()) return false;
@@ -276,17 +282,20 @@ bool Traffic::choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here
   const double u = kernel::draw_unit(plan_.seed, d, kernel::purpose_of("roads.choice"), state.choices++);
   const std::uint32_t chosen = candidates_[drawn_offer(chances_, u)];
   state.station = chosen;
-  drive(state, car, static_cast<double>(to_h[chosen]), static_cast<double>(to_kwh[chosen]));
+  drive(state, car, static_cast<double>(to_h[chosen]), static_cast<double>(to_km[chosen]),
+        static_cast<double>(to_kwh[chosen]));
   schedule(d, kernel::after_hours_rounded_up(now, static_cast<double>(to_h[chosen])), Kind::at_station);
   return true;
 }
 
-void Traffic::drive(DriverState& state, std::uint32_t car, double hours, double kwh) {
+void Traffic::drive(DriverState& state, std::uint32_t car, double hours, double km, double kwh) {
   const double soc = std::min(1.0, state.soc - kwh / capacity_kwh(car));
   figures_.drive_kwh += (state.soc - soc) * capacity_kwh(car);
   figures_.drive_h += hours;
+  figures_.km += km;
   TripFigures& trip = figures_.drives[state.drive];
   trip.drive_h += hours;
+  trip.km += km;
   trip.drive_kwh += (state.soc - soc) * capacity_kwh(car);
   state.soc = soc;
 }
@@ -301,18 +310,16 @@ void Traffic::depart(std::uint32_t d, TimeNs now) {
     return;
   }
   ++figures_.trips;
-  figures_.km += way.km;
   state.drive = figures_.drives.size();
   TripFigures& trip = figures_.drives.emplace_back();
   trip.driver = d;
   trip.from = trip_of(d).from;
   trip.to = trip_of(d).to;
   trip.depart_ns = now;
-  trip.km = way.km;
   trip.soc_start = state.soc;
   const double kwh = static_cast<double>(way.kwh[plan_.drivers[d].car]);
   if (state.soc - kwh / capacity_kwh(plan_.drivers[d].car) >= plan_.reserve_soc) {
-    drive(state, plan_.drivers[d].car, way.hours, kwh);
+    drive(state, plan_.drivers[d].car, way.hours, way.km, kwh);
     schedule(d, kernel::after_hours_rounded_up(now, way.hours), Kind::arrived);
     return;
   }
@@ -328,7 +335,7 @@ void Traffic::go_on(std::uint32_t d, TimeNs now, std::uint32_t not_here) {
     const double kwh = static_cast<double>(distances_.from_kwh[car][cell]);
     const double hours = static_cast<double>(distances_.from_h[cell]);
     if (state.soc - kwh / capacity_kwh(car) >= plan_.reserve_soc) {
-      drive(state, car, hours, kwh);
+      drive(state, car, hours, static_cast<double>(distances_.from_km[cell]), kwh);
       state.station = no_index;
       schedule(d, kernel::after_hours_rounded_up(now, hours), Kind::arrived);
       return;
@@ -403,7 +410,7 @@ void Traffic::end_charging(std::uint32_t d, TimeNs now) {
   const double hours = kernel::hours_between(state.since_ns, now);
   const double stored_kwh = (state.target_soc - state.soc) * capacity_kwh(car);
   const double meter_kwh = stored_kwh / plan_.cars[car].battery.charge_efficiency;
-  const double money = meter_kwh * stations_[s].price_at(hour_at(state.since_ns));
+  const double money = meter_kwh * stations_[s].price_at(hour_of_day(plan_.clock, state.since_ns));
   StationFigures& figures = figures_.stations[s];
   figures.charge_h += hours;
   figures.meter_kwh += meter_kwh;
@@ -444,14 +451,21 @@ void Traffic::fail_station(std::uint32_t s, TimeNs now) {
   queue.swap(here.queue);
   for (const std::uint32_t d : queue) {
     const double wait_h = kernel::hours_between(states_[d].since_ns, now);
-    figures_.stations[s].wait_h += wait_h;
-    figures_.wait_h += wait_h;
+    count_in_vain(s, wait_h);
     states_[d].waits = false;
     ++figures_.stations[s].went_on;
     if (choose_station(d, now, s)) continue;
     ++figures_.stranded;
     states_[d].out = true;
   }
+}
+
+void Traffic::count_in_vain(std::uint32_t s, double wait_h) {
+  StationFigures& figures = figures_.stations[s];
+  ++figures.waited_in_vain;
+  figures.wait_h += wait_h;
+  figures.longest_wait_h = std::max(figures.longest_wait_h, wait_h);
+  figures_.wait_h += wait_h;
 }
 
 void Traffic::charge_at_home(std::uint32_t d, TimeNs now) {
@@ -513,9 +527,7 @@ void Traffic::finish() {
     StationFigures& figures = figures_.stations[s];
     for (const std::uint32_t d : now_[s].queue) {
       const double wait_h = kernel::hours_between(states_[d].since_ns, plan_.end_ns);
-      figures.wait_h += wait_h;
-      figures_.wait_h += wait_h;
-      figures.longest_wait_h = std::max(figures.longest_wait_h, wait_h);
+      count_in_vain(s, wait_h);
     }
     figures.use = figures.charge_h / (stations_[s].chargers * hours);
     if (figures.wait_h > most_h) {
@@ -528,6 +540,21 @@ void Traffic::finish() {
 }
 
 }  // namespace
+
+TimeNs local_ns(std::span<const ClockStep> clock, TimeNs t) {
+  TimeNs offset_ns = clock.empty() ? 0 : clock.front().offset_ns;
+  for (const ClockStep& step : clock) {
+    if (step.from_ns > t) break;
+    offset_ns = step.offset_ns;
+  }
+  return t + offset_ns;
+}
+
+std::uint32_t hour_of_day(std::span<const ClockStep> clock, TimeNs t) {
+  const TimeNs local = local_ns(clock, t);
+  return static_cast<std::uint32_t>(kernel::floor_divide(local, kernel::hour_ns) -
+                                    24 * kernel::floor_divide(local, 24 * kernel::hour_ns));
+}
 
 TrafficFigures run_traffic(const Network& network, std::span<const Station> stations, const TrafficPlan& plan) {
   return Traffic(network, stations, plan).run();
@@ -557,7 +584,7 @@ std::vector<StationState> states_at(std::span<const Station> stations, const Tra
 }
 
 std::vector<Driver> drawn_drivers(const TripLaw& law, std::uint64_t seed, std::uint64_t law_number, TimeNs start_ns,
-                                  TimeNs end_ns) {
+                                  TimeNs end_ns, std::span<const ClockStep> clock) {
   std::vector<Driver> drivers;
   std::vector<double> weights;
   for (const auto& [car, weight] : law.cars) weights.push_back(weight);
@@ -565,10 +592,13 @@ std::vector<Driver> drawn_drivers(const TripLaw& law, std::uint64_t seed, std::u
   const auto unit = [&] { return kernel::draw_unit(seed, law_number, kernel::purpose_of("roads.trips"), draws++); };
 
   // Piece by piece of constant rate: an exponential gap that leaves the hour begins anew at its end.
+  constexpr TimeNs day_ns = 24 * kernel::hour_ns;
+  const TimeNs midnight_ns = kernel::floor_divide(local_ns(clock, start_ns), day_ns) * day_ns;
   TimeNs now = start_ns;
   while (now < end_ns) {
-    const auto hour = static_cast<std::size_t>((now - start_ns) / kernel::hour_ns);
-    const TimeNs hour_end = start_ns + static_cast<TimeNs>(hour + 1) * kernel::hour_ns;
+    const TimeNs since_ns = local_ns(clock, now) - midnight_ns;
+    const auto hour = static_cast<std::size_t>(since_ns / kernel::hour_ns);
+    const TimeNs hour_end = std::min(now + kernel::hour_ns - since_ns % kernel::hour_ns, next_step_ns(clock, now));
     const double rate = law.per_hour[hour % law.per_hour.size()];
     const TimeNs next =
         rate > 0.0 ? kernel::after_hours_rounded_up(now, kernel::exponential_draw(unit(), 1.0 / rate)) : hour_end;

@@ -35,6 +35,14 @@ struct StationFailure {
   TimeNs from_ns = 0, to_ns = 0;
 };
 
+/// From `from_ns` on the local clock is `offset_ns` ahead of UTC.
+struct ClockStep {
+  TimeNs from_ns = 0, offset_ns = 0;
+};
+/// What the local clock shows, as nanoseconds since 1970-01-01T00:00 local. @param clock  ascending; empty: UTC
+TimeNs local_ns(std::span<const ClockStep> clock, TimeNs t);
+std::uint32_t hour_of_day(std::span<const ClockStep> clock, TimeNs t);
+
 struct TrafficPlan {
   std::vector<RoadCar> cars;
   std::vector<Driver> drivers;
@@ -48,7 +56,8 @@ struct TrafficPlan {
   double stop_h = 5.0 / 60.0;                  ///< off the road and back, beside waiting and charging
   std::uint32_t most_waiting_per_charger = 3;  ///< who finds a longer queue drives on, three times at most
   std::uint64_t seed = 0;
-  TimeNs start_ns = 0, end_ns = 0;  ///< start: local midnight, from which hours of prices count
+  TimeNs start_ns = 0, end_ns = 0;
+  std::vector<ClockStep> clock;  ///< of prices by the hour; empty: UTC
 };
 
 /// One charge on the way.
@@ -63,17 +72,17 @@ struct StationVisit {
 struct TripFigures {
   std::uint32_t driver = 0, from = 0, to = 0;
   TimeNs depart_ns = 0, arrive_ns = kernel::time_never;  ///< time_never: it was not over at the end, or stranded
-  double km = 0.0;                                       ///< of its fastest way
-  double drive_h = 0.0, drive_kwh = 0.0;                 ///< detours counted; kWh out of the battery
+  double km = 0.0, drive_h = 0.0, drive_kwh = 0.0;       ///< detours counted; kWh out of the battery
   double soc_start = 0.0, soc_end = kernel::unknown;
   std::uint32_t stops = 0;
   double charged_kwh = 0.0;  ///< on the way, at the meter
 };
 
 struct StationFigures {
-  std::uint64_t visits = 0;  ///< that began to charge
-  std::uint64_t waited = 0;  ///< of those
-  double wait_h = 0.0;       ///< of all who waited, also in vain
+  std::uint64_t visits = 0;          ///< that began to charge
+  std::uint64_t waited = 0;          ///< of those
+  std::uint64_t waited_in_vain = 0;  ///< sent away by a failure, or still in the queue at the end
+  double wait_h = 0.0;               ///< of all who waited, also in vain
   double longest_wait_h = 0.0;
   std::uint32_t longest_queue = 0;  ///< cars
   double charge_h = 0.0;
@@ -81,7 +90,10 @@ struct StationFigures {
   std::uint64_t went_on = 0;  ///< came, and found the queue too long or the station failed
   double use = 0.0;           ///< charge_h over chargers x hours of the run
 
-  double mean_wait_h() const { return visits == 0 ? 0.0 : wait_h / static_cast<double>(visits); }
+  /// Over all who came to charge and did, or waited for it.
+  double mean_wait_h() const {
+    return visits + waited_in_vain == 0 ? 0.0 : wait_h / static_cast<double>(visits + waited_in_vain);
+  }
 };
 
 struct TrafficFigures {
@@ -97,7 +109,7 @@ struct TrafficFigures {
   double drive_kwh = 0.0, road_kwh = 0.0, home_kwh = 0.0;  ///< out of batteries; charged on the way, at home (meter)
   double charged_kwh = 0.0;                                ///< into batteries, everywhere
   double battery_change_kwh = 0.0;  ///< of all batteries from start to end: charged_kwh - drive_kwh
-  double km = 0.0;                  ///< of the trips' fastest ways; detours to stations are not counted
+  double km = 0.0;                  ///< driven, detours to stations counted
   std::uint64_t events = 0;
   /// The station where most hours are waited; no_index: nobody waited.
   std::uint32_t bottleneck = no_index;
@@ -123,12 +135,13 @@ std::vector<StationState> states_at(std::span<const Station> stations, const Tra
 /// Trips at random: a Poisson process between two nodes.
 struct TripLaw {
   std::uint32_t from = 0, to = 0;
-  std::vector<double> per_hour;                        ///< 24 rates by the local hour, or one for every hour of the run
+  std::vector<double> per_hour;  ///< 24 rates by the local hour, 24 for each day from the first one's 00:00, or one
   std::vector<std::pair<std::uint32_t, double>> cars;  ///< (car, weight)
   double soc_low = 0.6, soc_high = 1.0;                ///< at the start, equally likely between
 };
-/// One driver per trip, in order of departure. @param law_number  own random numbers
+/// One driver per trip, in order of departure. An hour that the local clock shows twice has its rate twice, one that it
+/// leaves out has none. @param law_number  own random numbers
 std::vector<Driver> drawn_drivers(const TripLaw& law, std::uint64_t seed, std::uint64_t law_number, TimeNs start_ns,
-                                  TimeNs end_ns);
+                                  TimeNs end_ns, std::span<const ClockStep> clock = {});
 
 }  // namespace evtwin::roads

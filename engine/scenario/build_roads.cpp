@@ -341,7 +341,7 @@ void read_trips(Build& build, const Fields& f, RoadRegion& region) {
     const roads::TripLaw law =
         trip_law(build, Fields(*list[i], find_section("road_trip"), f.where("trips") / i), region);
     std::vector<roads::Driver> drivers =
-        roads::drawn_drivers(law, build.world.seed, i, region.plan.start_ns, region.plan.end_ns);
+        roads::drawn_drivers(law, build.world.seed, i, region.plan.start_ns, region.plan.end_ns, region.plan.clock);
     std::move(drivers.begin(), drivers.end(), std::back_inserter(region.plan.drivers));
   }
 }
@@ -372,7 +372,7 @@ void send_visits(Build& build, const RoadRegion& region) {
   std::vector<demand::Recorded> by_site(build.world.sites.size());
   for (const roads::StationVisit& v : region.traffic.visits) {
     const std::int32_t site = region.sites[v.station];
-    if (site < 0 || v.end_ns <= v.begin_ns || v.arrive_ns < build.world.start_ns) continue;
+    if (site < 0 || v.end_ns <= v.begin_ns) continue;
     demand::Visit visit;
     visit.id = "road-" + std::to_string(v.driver + 1) + "-" +
                std::to_string(by_site[static_cast<std::size_t>(site)].visits.size() + 1);
@@ -427,8 +427,13 @@ std::shared_ptr<const RoadRegion> roads_of(Build& build, const Value& value, con
     region->network = roads::Network(nodes, edges);
     if (const Value* stations = f.find_value("stations")) read_stations(build, *stations, f.where("stations"), *region);
     region->plan.seed = build.world.seed;
-    region->plan.start_ns = build.world.calendar.day_start(build.world.start_ns);
+    region->plan.start_ns = build.world.start_ns;
     region->plan.end_ns = build.world.end_ns;
+    for (TimeNs t = build.world.start_ns; t < build.world.end_ns;) {
+      const market::OffsetInterval interval = build.world.calendar.offset_at(t);
+      region->plan.clock.push_back({t, interval.offset_ns});
+      t = interval.end_ns;
+    }
     read_cars(build, f, *region);
     read_rules(f, region->plan);
     read_failures(build, f, *region);

@@ -216,7 +216,7 @@ constexpr std::array station_keys{
 static_assert(are_sound(station_keys));
 
 constexpr std::array pv_keys{
-    above("peak_kw", "kW", 0, gigawatt_kw, {}, "Installed power."),
+    number("peak_kw", "kW", 0, gigawatt_kw, {}, "Installed power; 0: none."),
     required(other("profile", "kW", "evtwin.signal", {},
                    "A csv with a column `kw` is kW as metered; a csv with a column `kw_per_kwp`, and numbers written "
                    "here, are kW per kW of "

@@ -71,7 +71,7 @@ std::string summary_text(const Table& table, const SummaryRequest& request, bool
 nlohmann::ordered_json summary_json(const Table& table, const SummaryRequest& request);
 /// Every figure of every cell, a row each: point, factors, strategy, figure, count, mean, sd, low, high, difference,
 /// difference_low, difference_high.
-std::string summary_csv(const Table& table);
+std::string summary_csv(const Table& table, const std::string& reference = {});
 /// A row each point and strategy: point, factors, strategy, means of the figures, standing (on_front, dominated,
 /// apart). @throws SweepError as pareto_standings()
 std::string front_csv(const Table& table, const std::vector<std::string>& figures);

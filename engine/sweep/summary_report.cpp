@@ -324,12 +324,13 @@ std::string front_csv(const Table& table, const std::vector<std::string>& figure
   return text;
 }
 
-std::string summary_csv(const Table& table) {
-  const Reference reference = reference_of(table);
+std::string summary_csv(const Table& table, const std::string& reference_name) {
+  const Reference reference = reference_of(table, reference_name);
+  const std::string reference_cell = kernel::csv_cell(name_of_reference(table, reference));
   const bool spread = table.layout.seeds > 1 && seeds_matter(table);
   std::string text = "point";
   for (const Factor& factor : table.layout.factors) text += "," + kernel::csv_cell(factor.name);
-  text += ",strategy,figure,count,mean,sd,low,high,difference,difference_low,difference_high\n";
+  text += ",strategy,figure,count,mean,sd,low,high,difference,difference_low,difference_high,reference\n";
   const auto number = [](double value) { return std::isfinite(value) ? fmt::format(",{}", value) : std::string(","); };
   for (std::size_t p = 0; p < table.layout.points.size(); ++p) {
     for (std::size_t s = 0; s < table.strategies.size(); ++s) {
@@ -342,7 +343,7 @@ std::string summary_csv(const Table& table) {
         text += number(facts.spread.mean) + number(facts.spread.deviation) + number(facts.interval.low) +
                 number(facts.interval.high) +
                 number(facts.difference.count > 0 ? facts.difference.mean : std::nan("")) +
-                number(facts.difference.low) + number(facts.difference.high) + "\n";
+                number(facts.difference.low) + number(facts.difference.high) + "," + reference_cell + "\n";
       }
     }
   }

@@ -233,15 +233,13 @@ void SharedLimits::cap_members(std::uint32_t l) {
   }
 }
 
-/// Smallest offers and rates leave some of a share unused: others may have it, one after the other, the dearer first,
-/// then who lacks more.
+/// Smallest offers and rates leave some of a share unused: others may have it by the same rule, and what even so nobody
+/// could use goes to one after the other, the dearer first, then who lacks more.
 void SharedLimits::hand_out_rest(Sites sites) {
-  short_.clear();
-  for (const std::uint32_t m : changed_) {
-    const Member& member = members_[m];
-    if (member.bound >= 0 && !member.holds && member.asked_kw - member.share_kw > slack_of_share(member.asked_kw))
-      short_.push_back(m);
-  }
+  // In the first turn some can not use so little either; in the second the others have it.
+  list_short();
+  for (int turn = 0; turn < 2 && !short_.empty(); ++turn) share_out_rest(sites);
+  list_short();
   const auto price_of = [](const Member& m) { return m.by_price ? m.price_per_kwh : 0.0; };
   std::stable_sort(short_.begin(), short_.end(), [&](std::uint32_t a, std::uint32_t b) {
     const Member &x = members_[a], &y = members_[b];
@@ -256,6 +254,45 @@ void SharedLimits::hand_out_rest(Sites sites) {
     for (const std::uint32_t l : member.limits) limits_[l].free_kw += member.share_kw;
     set_share(member, sites[member.site]->take_share(cap_kw, member.bound));
   }
+}
+
+/// Those that have less than they asked for, because of a limit.
+void SharedLimits::list_short() {
+  short_.clear();
+  for (const std::uint32_t m : changed_) {
+    const Member& member = members_[m];
+    if (member.bound >= 0 && !member.holds && member.asked_kw - member.share_kw > slack_of_share(member.asked_kw))
+      short_.push_back(m);
+  }
+}
+
+/// Each of `short_` gets the same part of what it lacks; who can use nothing of it, or lacks nothing, is taken out.
+void SharedLimits::share_out_rest(Sites sites) {
+  for (const std::uint32_t m : short_) members_[m].cap_kw = members_[m].asked_kw;
+  for (std::uint32_t l = 0; l < limits_.size(); ++l) {
+    asking_.clear();
+    asked_.clear();
+    double kw = limits_[l].free_kw;
+    for (const std::uint32_t m : short_) {
+      const Member& member = members_[m];
+      if (std::find(member.limits.begin(), member.limits.end(), l) == member.limits.end()) continue;
+      asking_.push_back(m);
+      asked_.push_back({std::min(member.share_kw, member.cap_kw), member.cap_kw, member.price_per_kwh});
+      kw += asked_.back().floor_kw;
+    }
+    shares_kw_.resize(asked_.size());
+    share_out(world_.shared_limits[l].share, kw, asked_, shares_kw_);
+    for (std::size_t k = 0; k < asking_.size(); ++k) members_[asking_[k]].cap_kw = shares_kw_[k];
+  }
+
+  std::erase_if(short_, [&](std::uint32_t m) {
+    Member& member = members_[m];
+    const double before_kw = member.share_kw, slack_kw = slack_of_share(member.asked_kw);
+    if (member.cap_kw - before_kw <= slack_kw) return false;
+    for (const std::uint32_t l : member.limits) limits_[l].free_kw += before_kw;
+    set_share(member, sites[member.site]->take_share(member.cap_kw, member.bound));
+    return member.share_kw - before_kw <= slack_kw || member.asked_kw - member.share_kw <= slack_kw;
+  });
 }
 
 /// kW that every limit of a site has left.

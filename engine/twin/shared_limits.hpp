@@ -118,6 +118,8 @@ class SharedLimits final : public WorldPart {
   bool floors_fit();
   void hand_out(Sites sites, TimeNs t);
   void cap_members(std::uint32_t limit);
+  void list_short();
+  void share_out_rest(Sites sites);
   void hand_out_rest(Sites sites);
   double room_of(const Member& member) const;
   void set_share(Member& member, double kw);

@@ -82,6 +82,105 @@ TEST(Traffic, QueuesFirstComeFirstServedByHand) {
   EXPECT_NEAR(at[0].wait_h, 0.4 * 2.5, 1e-5);
 }
 
+// The same three cars, and S fails at 1:30, while the second charges: the third has waited 28 min for nothing. Over all
+// who came the mean wait is (0 + 23 + 28) / 3 min, which is below the longest one.
+TEST(Traffic, CountsTheSameCarsInHoursWaitedAndInTheirMean) {
+  std::vector<Driver> drivers(3);
+  for (int i = 0; i < 3; ++i) {
+    drivers[static_cast<std::size_t>(i)].soc = 0.5;
+    drivers[static_cast<std::size_t>(i)].trips = {{i * minute_ns, 0, 2}};
+  }
+  TrafficPlan plan = plan_of(drivers);
+  plan.failures = {{0, 90 * minute_ns, 24 * hour_ns}};
+  const TrafficFigures t = run_traffic(line(3, 60.0), std::vector<Station>{station_at(1, "S")}, plan);
+  const StationFigures& s = t.stations[0];
+  EXPECT_EQ(s.visits, 2U);
+  EXPECT_EQ(s.waited_in_vain, 1U);
+  EXPECT_NEAR(60.0 * s.mean_wait_h(), 17.0, 1e-3);
+  EXPECT_NEAR(60.0 * s.longest_wait_h, 28.0, 1e-3);
+
+  // At the end of the run the third still stands there: from 1:02 to 1:40.
+  plan = plan_of(drivers);
+  plan.end_ns = 100 * minute_ns;
+  const StationFigures cut = run_traffic(line(3, 60.0), std::vector<Station>{station_at(1, "S")}, plan).stations[0];
+  EXPECT_EQ(cut.waited_in_vain, 1U);
+  EXPECT_NEAR(60.0 * cut.longest_wait_h, 38.0, 1e-3);
+}
+
+// 0 --60-- 1 --60-- 2, and a road of 10 km from 1 to S at 3: who charges there drives 140 km, who need not 120.
+TEST(Traffic, CountsTheKmOfTheWayThatIsDriven) {
+  std::vector<NodeRow> rows;
+  for (const char* id : {"0", "1", "2", "3"}) rows.push_back({id, 37.0, 127.0, ""});
+  const Network network(rows, std::vector<EdgeRow>{{"0", "1", 60.0, 60.0, 0.0, false, ""},
+                                                   {"1", "2", 60.0, 60.0, 0.0, false, ""},
+                                                   {"1", "3", 10.0, 60.0, 0.0, false, ""}});
+  std::vector<Driver> drivers(2);
+  drivers[0].soc = 0.6;
+  drivers[1].soc = 0.9;
+  for (Driver& driver : drivers) driver.trips = {{0, 0, 2}};
+  const TrafficFigures t = run_traffic(network, std::vector<Station>{station_at(3, "S")}, plan_of(drivers));
+  ASSERT_EQ(t.drives.size(), 2U);
+  EXPECT_NEAR(t.drives[0].km, 140.0, 1e-4);
+  EXPECT_NEAR(t.drives[0].drive_h, 140.0 / 60.0, 1e-5);
+  EXPECT_NEAR(t.drives[0].drive_kwh, 28.0, 1e-4);
+  EXPECT_NEAR(t.drives[1].km, 120.0, 1e-4);
+  EXPECT_NEAR(t.km, 260.0, 1e-4);
+}
+
+// The clock of Berlin in 2026: two hours ahead of UTC until 25 October, 01:00 UTC, then one; and the other way round on
+// 29 March.
+TEST(Traffic, HoursOfRatesAndPricesAreThoseOfTheLocalClock) {
+  constexpr TimeNs day_ns = 24 * hour_ns;
+  const auto departures = [&](int at_hour, std::vector<ClockStep> clock, TimeNs start_ns, int hours) {
+    TripLaw law;
+    law.to = 1;
+    law.per_hour.assign(24, 0.0);
+    law.per_hour[static_cast<std::size_t>(at_hour)] = 100.0;
+    law.cars = {{0, 1.0}};
+    std::map<std::pair<TimeNs, std::uint32_t>, int> by_hour;  // (hour of the run, local hour)
+    for (const Driver& driver : drawn_drivers(law, 1, 0, start_ns, start_ns + hours * hour_ns, clock)) {
+      const TimeNs t = driver.trips[0].depart_ns;
+      ++by_hour[{(t - start_ns) / hour_ns, hour_of_day(clock, t)}];
+    }
+    return by_hour;
+  };
+
+  // Local midnight of the long day, and of the short one.
+  const TimeNs october_ns = 22 * hour_ns, march_ns = 23 * hour_ns;
+  const std::vector<ClockStep> back{{0, 2 * hour_ns}, {day_ns + hour_ns, hour_ns}};
+  const std::vector<ClockStep> ahead{{0, hour_ns}, {day_ns + hour_ns, 2 * hour_ns}};
+  const auto hours_of = [](const auto& by_hour) {
+    std::vector<TimeNs> hours;
+    for (const auto& [at, count] : by_hour) {
+      EXPECT_GT(count, 60);
+      EXPECT_LT(count, 140);
+      hours.push_back(at.first);
+    }
+    return hours;
+  };
+  EXPECT_EQ(hours_of(departures(8, back, october_ns, 49)), (std::vector<TimeNs>{9, 33}));
+  EXPECT_EQ(hours_of(departures(8, ahead, march_ns, 47)), (std::vector<TimeNs>{7, 31}));
+  EXPECT_EQ(hours_of(departures(2, back, october_ns, 49)), (std::vector<TimeNs>{2, 3, 27}));
+  EXPECT_EQ(hours_of(departures(2, ahead, march_ns, 47)), (std::vector<TimeNs>{25}));
+  EXPECT_EQ(hours_of(departures(23, ahead, march_ns, 47)), (std::vector<TimeNs>{22, 46}));
+  // A run that begins in the middle of a day.
+  EXPECT_EQ(hours_of(departures(8, back, october_ns + 6 * hour_ns, 12)), (std::vector<TimeNs>{3}));
+
+  // A charge that begins at 09:00 local on the second day pays the price of that hour.
+  std::vector<Driver> drivers(1);
+  drivers[0].soc = 0.5;
+  drivers[0].trips = {{day_ns + 7 * hour_ns, 0, 2}};
+  TrafficPlan plan = plan_of(drivers);
+  plan.start_ns = october_ns;
+  plan.end_ns = 3 * day_ns;
+  plan.clock = back;
+  std::vector<Station> stations{station_at(1, "S")};
+  for (int hour = 0; hour < 24; ++hour) stations[0].price_by_hour.push_back(100.0 * hour);
+  const TrafficFigures t = run_traffic(line(3, 60.0), stations, plan);
+  ASSERT_EQ(t.visits.size(), 1U);
+  EXPECT_NEAR(t.visits[0].money, 24.0 * 900.0, 1e-2);
+}
+
 // 0 -- 1 (A) -- 2 (B) -- 3, legs of 40 km, 20 %. With 60 % at the start both can be reached, A with 40 and B with 20 %.
 // When A is out of service everybody charges at B; a car that stands in the queue of A as it fails goes on to B too.
 TEST(Traffic, MovesToAnotherStationWhenOneFails) {

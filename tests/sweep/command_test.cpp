@@ -144,6 +144,46 @@ TEST_F(Sweep, KilledAndResumedComesToTheSameBytes) {
     EXPECT_TRUE(bytes(std::string("whole/") + file) == bytes(std::string("cut/") + file)) << file;
 }
 
+TEST_F(Sweep, GoesOnFromWhereverItIsCalledAlthoughItsScenarioWasRelative) {
+  const fs::path before = fs::current_path();
+  fs::create_directories(path("here"));
+  fs::create_directories(path("there"));
+  fs::copy_file(small("x").at(2), path("here/own.lua"));
+  std::vector<std::string> words = small("away");
+  words[2] = "own.lua";
+  fs::current_path(path("here"));
+  const Said planned =
+      run({"sweep", "plan", "own.lua", "--seeds", "1..2", "--strategies", "asap,edf", "--out", path("away")});
+  fs::current_path(path("there"));
+  const Said done = run({"sweep", "run", path("away"), "--json"});
+  fs::current_path(before);
+  ASSERT_EQ(planned.status, 0) << planned.err;
+  ASSERT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(done.json()["done"], 4);
+}
+
+// The table in the folder has the differences that were asked for, and says from whom they are.
+TEST_F(Sweep, SummaryNamesTheReferenceOfItsDifferences) {
+  ASSERT_EQ(run(small("s", {"--summary", "--reference", "edf"})).status, 0);
+  std::map<std::string, double> mean;
+  std::size_t differences = 0;
+  for (const auto& row : rows_of(bytes("s/summary.csv"))) {
+    if (row.at("figure") != "total_cost" || row.at("point") != "1") continue;
+    EXPECT_EQ(row.at("reference"), "edf");
+    mean[row.at("strategy")] = std::stod(row.at("mean"));
+    differences += row.at("difference").empty() ? 0U : 1U;
+    if (row.at("strategy") != "edf") {
+      EXPECT_FALSE(row.at("difference").empty());
+    }
+  }
+  EXPECT_EQ(differences + 1, mean.size());
+  for (const auto& row : rows_of(bytes("s/summary.csv"))) {
+    if (row.at("figure") == "total_cost" && row.at("point") == "1" && row.at("strategy") != "edf") {
+      EXPECT_NEAR(std::stod(row.at("difference")), mean[row.at("strategy")] - mean["edf"], 1e-6);
+    }
+  }
+}
+
 TEST_F(Sweep, ShardsMergeToTheBytesOfOneMachine) {
   ASSERT_EQ(run(small("whole")).status, 0);
   for (const char* shard : {"3", "1"}) {

@@ -119,6 +119,20 @@ TEST(SharedLimits, HandOutWhatSmallestOffersLeave) {
   EXPECT_EQ(outcome.charged_kwh(1), 0.0);
 }
 
+// 9 kW among three that ask for 7.04 each: 3 each, and the third's EVSE offers 4.4 kW or nothing. Its part goes to the
+// other two alike: 4.5 kW each.
+TEST(SharedLimits, HandOutWhatOneCanNotUseByTheSameRule) {
+  twin::World world = two_sharing(9.0);
+  world.sites.push_back(world.sites[0]);
+  world.sites[2].name = "west";
+  world.sites[2].evses[0].min_a = 20.0;
+  world.shared_limits[0].sites = {0, 1, 2};
+  const SharedOutcome outcome = run_shared(world);
+  EXPECT_NEAR(outcome.charged_kwh(0), 18.0, 1e-6);
+  EXPECT_NEAR(outcome.charged_kwh(1), 18.0, 1e-6);
+  EXPECT_EQ(outcome.charged_kwh(2), 0.0);
+}
+
 TEST(SharedLimits, ThatChangeInTimeAreObeyedAtOnce) {
   const TimeNs change_ns = monday_ns + 9 * hour_ns + 7 * minute_ns;  // no tick
   const SharedOutcome outcome =
