@@ -11,6 +11,8 @@ constexpr TimeNs usual_gaps = 3;
 constexpr double most_disagreement = 0.1;
 constexpr double steps_of_piece = 20.0;  ///< of the register: below that its rounding is what one sees
 
+constexpr double whole_wh_kwh = 0.001;  ///< OCPP's registers at start and stop are integers
+
 struct Knot {
   TimeNs time_ns = 0;
   double register_kwh = kernel::unknown;
@@ -150,7 +152,8 @@ std::vector<double> by_register(const std::vector<Knot>& knots) {
 
 /// Adds the energy by the powers of a stretch between its first and last reading of the register, and that by the
 /// register. Powers at the ends that were not read are left out where enough readings are left without them.
-void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Metered& result) {
+void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, double register_step_kwh,
+                 Metered& result) {
   std::size_t first = stretch.first, last = stretch.last;
   while (first < last && !has_register(knots[first])) ++first;
   while (first < last && !has_register(knots[last])) --last;
@@ -163,17 +166,32 @@ void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Me
     last = last_read;
   }
   if (last - first + 1 < least_readings) return;
-  double integral = 0.0, spacing = 0.0;
+  double integral = 0.0, spacing = 0.0, misplaced = 0.0;
+  double open_integral = 0.0, open_spacing = 0.0, open_from_kwh = knots[first].register_kwh;
   for (std::size_t i = first; i < last; ++i) {
-    integral += trapezoid_kwh(knots[i], knots[i + 1]);
+    const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
     // Beside a power that was not read any may have flowed, or none.
     const bool both_read = knots[i].power_read && knots[i + 1].power_read;
-    spacing += both_read ? 0.5 * std::abs(knots[i + 1].power_kw - knots[i].power_kw) *
-                               kernel::hours_between(knots[i].time_ns, knots[i + 1].time_ns)
-                         : std::abs(trapezoid_kwh(knots[i], knots[i + 1]));
+    const double piece_spacing = both_read ? 0.5 * std::abs(knots[i + 1].power_kw - knots[i].power_kw) *
+                                                 kernel::hours_between(knots[i].time_ns, knots[i + 1].time_ns)
+                                           : std::abs(piece);
+    integral += piece;
+    spacing += piece_spacing;
+
+    // From one register to the next, over enough of its steps for its rounding not to matter.
+    open_integral += piece;
+    open_spacing += piece_spacing;
+    if (!has_register(knots[i + 1])) continue;
+    const double counted = knots[i + 1].register_kwh - open_from_kwh;
+    if (std::max(counted, open_integral) < steps_of_piece * register_step_kwh && i + 1 < last) continue;
+    const double apart = std::abs(open_integral - counted) - open_spacing;
+    if (apart > 2.0 * std::max(register_step_kwh, whole_wh_kwh)) misplaced += apart;
+    open_integral = open_spacing = 0.0;
+    open_from_kwh = knots[i + 1].register_kwh;
   }
   if (std::isnan(integral)) return;
   result.spacing_kwh += spacing;
+  result.misplaced_kwh += misplaced;
   result.integral_kwh += integral;
   result.counted_kwh += knots[last].register_kwh - knots[first].register_kwh;
   result.closed_pieces += last - first;
@@ -192,7 +210,7 @@ void fill_ends(std::vector<Knot>& knots, double net_kwh) {
 class Shaping {
  public:
   Shaping(const std::vector<Knot>& knots, double register_step_kwh, std::vector<MeteredPiece>& pieces)
-      : knots_(knots), tolerance_kwh_(std::max(register_step_kwh, whole_wh)), pieces_(pieces) {}
+      : knots_(knots), tolerance_kwh_(std::max(register_step_kwh, whole_wh_kwh)), pieces_(pieces) {}
 
   /// From knot `first` to `last` the register counted so much.
   void add(std::size_t first, std::size_t last, double counted_kwh) {
@@ -225,8 +243,6 @@ class Shaping {
     for (std::size_t i = run.first; i < run.last; ++i)
       pieces_[i].kwh = trapezoid_kwh(knots_[i], knots_[i + 1]) * counted / integral;
   }
-
-  static constexpr double whole_wh = 0.001;  ///< OCPP's registers at start and stop are integers
 
   const std::vector<Knot>& knots_;
   double tolerance_kwh_;
@@ -265,7 +281,7 @@ void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh,
   }
   shaping.finish();
   result.shaped_by_power = result.shaped_by_power || agree;
-  add_closure(knots, stretch, result);
+  add_closure(knots, stretch, register_step_kwh, result);
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ struct Metered {
   /// How far that integral may be off because power between two readings is not known: each power may have held until
   /// the next reading, or the next one's from the start.
   double spacing_kwh = 0.0;
+  /// What integral and register are apart from one register to the next, beyond that spacing: power told at other times
+  /// than it flowed.
+  double misplaced_kwh = 0.0;
   std::size_t closed_pieces = 0;
 };
 

@@ -69,7 +69,7 @@ struct SessionPair {
   double full_after_min = kernel::unknown;  ///< the metered time itself, from the start of the transaction
   std::string full_not_scorable;            ///< why the two are NaN
   /// (Integral of logged power - register) / register over dense readings, beyond what the spacing of readings
-  /// explains.
+  /// explains; or, where that is more, the same from one register to the next.
   double ledger_closure = kernel::unknown;
   std::string ledger_not_scorable;     ///< why it is NaN
   bool within_register_steps = false;  ///< ... and that is two steps of the register at most

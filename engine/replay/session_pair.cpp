@@ -113,7 +113,8 @@ SessionPair pair_of(const ocpp::Transaction& transaction, const Metered& metered
     // What the spacing of the readings explains is no fault of the books. Where it may explain more than would pass,
     // they can only be shown to be wrong.
     const double apart = metered.integral_kwh - metered.counted_kwh;
-    const double difference = std::copysign(std::max(std::abs(apart) - metered.spacing_kwh, 0.0), apart);
+    const double difference =
+        std::copysign(std::max(std::abs(apart) - metered.spacing_kwh, metered.misplaced_kwh), apart);
     const double passes = score_info("ledger_closure").pass * metered.counted_kwh;
     if (metered.spacing_kwh <= passes || std::abs(difference) > passes)
       pair.ledger_closure = difference / metered.counted_kwh;

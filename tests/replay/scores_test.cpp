@@ -128,10 +128,24 @@ TEST(Scores, WhatTheSpacingOfReadingsExplainsIsNoFaultOfTheBooks) {
   sparse.add(until_full(15 * minute_ns, 9, 15), {});
   EXPECT_THAT(sparse.of("ledger_closure").value, IsNan());
   EXPECT_EQ(sparse.of("ledger_closure").excluded.at("readings too far apart to add power up"), 1U);
-  // Half as much again: 8.5 x 2.25 kWh by power for 13.5, of which 1.125 is the spacing's.
+  // Half as much again: eight times 2.25 kWh by power for 1.5.
   for (ocpp::Sample& sample : sparse.log.transactions[0].samples) sample.power_kw *= 1.5;
-  EXPECT_NEAR(sparse.of("ledger_closure").value, 1.0 / 3.0, 1e-9);
+  EXPECT_NEAR(sparse.of("ledger_closure").value, 8.0 * 0.75 / 13.5, 1e-9);
   EXPECT_EQ(sparse.of("ledger_closure").gate, Gate::fail);
+}
+
+TEST(Scores, PowersThatAddUpAtOtherTimesThanTheRegisterAreAFaultOfTheBooks) {
+  // Half an hour at 6 kW and one at 2 kW, 4 kWh; the readings say it the other way round: 4 kW too little in one half
+  // and too much in the other, but for the minute of the change.
+  Case c;
+  std::vector<double> kw(60, 6.0);
+  std::fill(kw.begin() + 30, kw.end(), 2.0);
+  ocpp::Transaction logged = metered_at(t0, minute_ns, kw, true);
+  c.add(logged, {});
+  EXPECT_NEAR(c.of("ledger_closure").value, 0.0, 1e-9);
+  for (ocpp::Sample& sample : c.log.transactions[0].samples) sample.power_kw = 8.0 - sample.power_kw;
+  EXPECT_NEAR(c.of("ledger_closure").value, 59.0 * (4.0 / 60.0) / 4.0, 1e-9);
+  EXPECT_EQ(c.of("ledger_closure").gate, Gate::fail);
 }
 
 TEST(Scores, SiteLoadByTheHourFollowsGuideline14) {
