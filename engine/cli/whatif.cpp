@@ -71,11 +71,20 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   return prepared;
 }
 
-/// kWh at the grid connection for one at the EVSE meters; a storage's losses are none of the vehicles'.
-double grid_per_meter(const twin::World& world, const twin::Result& result) {
-  const control::Ledger& ledger = result.sites.front().ledger;
-  if (!world.sites.front().storages.empty() || !(ledger.ev_charge_kwh > 0.0)) return 1.0;
-  return (ledger.ev_charge_kwh + ledger.losses_kwh) / ledger.ev_charge_kwh;
+/// kWh at the grid connection for one before the EVSEs' own losses: what feeders lose. A storage's losses are none of
+/// the vehicles', and what those give back flows the other way.
+double feeders_grid_per_meter(const twin::World& world, const replay::ReplayResult& logged) {
+  const twin::Site& site = world.sites.front();
+  const control::Ledger& ledger = logged.result.sites.front().ledger;
+  double drawn_kwh = 0.0;
+  for (std::size_t row = 0; row < logged.power.size(); ++row) {
+    for (const twin::PowerSegment& segment : logged.power[row]) {
+      if (segment.energy_kwh < 0.0) return 1.0;
+      drawn_kwh += segment.energy_kwh / site.evses[row].efficiency;
+    }
+  }
+  if (!site.storages.empty() || !(drawn_kwh > 0.0)) return 1.0;
+  return (ledger.ev_charge_kwh + ledger.losses_kwh) / drawn_kwh;
 }
 
 /// asap first where it is not among them: it is what savings are measured against.
@@ -161,7 +170,7 @@ int what_if(const WhatIfCommand& command) {
   const std::vector<WhatIfRow> unforeseen = rows_without_foresight(command, prepared.log);
   const replay::WhatIf result =
       replay::what_if({prepared, card, replay::replayed_sessions(prepared.sessions.sessions, logged),
-                       grid_per_meter(logged_world, logged.result), logged.terms},
+                       feeders_grid_per_meter(logged_world, logged), logged.terms},
                       std::move(rows), unforeseen);
 
   if (!command.json) {

@@ -62,7 +62,7 @@ DriverPrices driver_prices(const twin::World& world, std::span<const Metered> me
 }
 
 Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter,
-             std::span<const twin::SignalRecord> terms) {
+             std::span<const twin::SignalRecord> terms, const AddedByWindow& added) {
   const twin::Site& site = world.sites.front();
   market::TariffClock prices(site.tariff, world.calendar);
   market::SignalClock load(site.load_kw, world.calendar), pv(site.pv_kw, world.calendar);
@@ -105,6 +105,10 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
     window_kwh += import_kwh;
 
     // Demand is the mean of a metering window; the end of the world may cut the last one off.
+    if (!added.empty() && (until == world.end_ns || until == meter.window_end_ns())) {
+      const auto more = added.find(world.calendar.tick_at_or_before(t, site.tariff.demand.window_ns));
+      if (more != added.end()) window_kwh = std::max(0.0, window_kwh + more->second);
+    }
     t = until;
     if (t == world.end_ns) {
       meter.finish_at(window_kwh, world.end_ns);
@@ -127,7 +131,7 @@ double unknown_timing_cost(const twin::World& world, std::span<const Metered> me
   double cost = 0.0;
   for (const Metered& session : metered) {
     for (const MeteredPiece& piece : session.pieces) {
-      if (piece.length_ns() <= fine_ns || piece.kwh == 0.0) continue;
+      if (piece.kwh == 0.0) continue;
       const auto [low, high] = price_range(prices, piece.from_ns, piece.to_ns);
       cost += 0.5 * (high - low) * std::abs(piece.kwh);
     }
@@ -135,18 +139,14 @@ double unknown_timing_cost(const twin::World& world, std::span<const Metered> me
   return cost;
 }
 
-double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
-                     double grid_per_meter) {
+WindowDoubts window_doubts(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
+                           double grid_per_meter) {
   const TimeNs length = world.sites.front().tariff.demand.window_ns;
-  struct Window {
-    double low = 0.0, even = 0.0, high = 0.0;
-  };
-  std::map<TimeNs, Window> windows;
-
+  WindowDoubts doubts;
   for (std::size_t s = 0; s < metered.size(); ++s) {
     for (const MeteredPiece& piece : metered[s].pieces) {
       if (piece.kwh <= 0.0) continue;
-      const double own = outlets[s].grid_per_meter;
+      const double factor = outlets[s].grid_per_meter * grid_per_meter;
       const double whole_h = kernel::hours_between(piece.from_ns, piece.to_ns);
       // More than the outlet's rating flowed where the mean is above it.
       const double most_kw = std::max(outlets[s].rated_kw, piece.mean_kw());
@@ -155,23 +155,16 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
       for (TimeNs from = world.calendar.tick_at_or_before(piece.from_ns, length); from < piece.to_ns;) {
         const TimeNs to = world.calendar.next_tick(from, length);
         const double inside_h = kernel::hours_between(std::max(from, piece.from_ns), std::min(to, piece.to_ns));
-        Window& window = windows[from];
-        window.high += own * std::min(piece.kwh, most_kw * inside_h);
-        window.even += grid_per_meter * piece.kwh * inside_h / whole_h;
-        window.low += own * std::max(0.0, piece.kwh - most_kw * (whole_h - inside_h));
+        const double outside_h = whole_h - inside_h;
+        const double elsewhere_kwh = outside_h > 0.0 ? most_kw * outside_h : 0.0;  // the rating may be unbounded
+        const double even = piece.kwh * inside_h / whole_h;
+        doubts.more[from] += factor * (std::min(piece.kwh, most_kw * inside_h) - even);
+        doubts.less[from] += factor * (std::max(0.0, piece.kwh - elsewhere_kwh) - even);
         from = to;
       }
     }
   }
-
-  const double hours = static_cast<double>(length) / static_cast<double>(kernel::hour_ns);
-  Window peak;
-  for (const auto& [from, window] : windows) {
-    peak.low = std::max(peak.low, window.low / hours);
-    peak.even = std::max(peak.even, window.even / hours);
-    peak.high = std::max(peak.high, window.high / hours);
-  }
-  return std::max({0.0, peak.high - peak.even, peak.even - peak.low});
+  return doubts;
 }
 
 double highest_price(const twin::World& world) {

@@ -1,6 +1,7 @@
 // Bill of a power profile at a site: the metered one beside those that the simulation bills itself.
 #pragma once
 #include <limits>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -19,13 +20,17 @@ struct Bill {
   double total() const { return energy_cost + demand_charge; }
 };
 
+/// kWh by start of a metering window that a bill adds to what its profile makes of it.
+using AddedByWindow = std::map<TimeNs, double>;
+
 /// The bill of the world's only site over the run: base load and PV as the world has them, and the steps' power for the
 /// vehicles; a storage stands still and draws its standby.
 /// @param kw  the power of a step that is billed: &SiteStep::metered_kw. @param grid_per_meter  kWh at the grid
-/// connection for one at the EVSE meters: DC EVSEs and feeders lose some. @param terms  contract power and prices for
-/// drivers as at() changed them (ReplayResult::terms); none: they are the site's throughout
+/// connection for one of the steps: what is lost on the way. @param terms  contract power and prices for drivers as
+/// at() changed them (ReplayResult::terms); none: they are the site's throughout. @param added  to the windows' energy,
+/// for peak and demand charge alone
 Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter,
-             std::span<const twin::SignalRecord> terms = {});
+             std::span<const twin::SignalRecord> terms = {}, const AddedByWindow& added = {});
 
 /// Prices per kWh that drivers pay and are paid: means over the energy as it was metered.
 struct DriverPrices {
@@ -34,22 +39,26 @@ struct DriverPrices {
 DriverPrices driver_prices(const twin::World& world, std::span<const Metered> metered,
                            std::span<const twin::SignalRecord> terms);
 
-/// How far the cost of energy whose time is not known can be from what it costs when spread evenly: for each piece
-/// longer than 15 min, half the way between the dearest and the cheapest price in it.
+/// How far the cost of energy whose time is not known can be from what it costs when spread evenly: for each piece half
+/// the way between the dearest and the cheapest price in it.
 double unknown_timing_cost(const twin::World& world, std::span<const Metered> metered);
 
 /// The outlet that a session was at.
 struct Outlet {
   double rated_kw = std::numeric_limits<double>::infinity();  ///< the most that can flow
-  double grid_per_meter = 1.0;                                ///< kWh at the grid connection for one at the outlet
+  double grid_per_meter = 1.0;  ///< kWh before its losses for one at the outlet; of what is given back one for as many
 };
 
-/// How far, in kW, the highest metered mean of a metering window may be from what the pieces between readings, spread
-/// evenly, make of it: of a piece that lies in several windows each may have had as much as the outlet can give, or as
-/// little.
-/// @param outlets  of each of `metered`. @param grid_per_meter  that the peak was billed with (bill_of)
-double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
-                     double grid_per_meter);
+/// How much less and more, in kWh at the grid connection, a metering window may have had than the pieces between
+/// readings, spread evenly, make of it: of a piece that lies in several windows each may have had as much as the outlet
+/// can give, or as little.
+struct WindowDoubts {
+  AddedByWindow less, more;  ///< <= 0, >= 0
+};
+/// @param outlets  of each of `metered`. @param grid_per_meter  that the profile is billed with (bill_of), on top of
+/// the outlets' own
+WindowDoubts window_doubts(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
+                           double grid_per_meter);
 
 /// The highest price of energy in the run.
 double highest_price(const twin::World& world);

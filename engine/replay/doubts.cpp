@@ -33,7 +33,7 @@ Books books_of(const ocpp::Transaction& transaction) {
   std::size_t pieces = 0, still = 0;
 
   for (const ocpp::Sample& sample : transaction.samples) {
-    if (!std::isfinite(sample.power_kw)) continue;
+    if (!std::isfinite(sample.power_kw) || is_after_the_end(sample, transaction)) continue;
     if (before != nullptr && sample.time_ns - before->time_ns > longest_gap_ns) {
       // The powers do not say how much flowed in between.
       register_from = kernel::unknown;

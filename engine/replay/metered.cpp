@@ -9,11 +9,15 @@ namespace {
 constexpr std::size_t least_readings = 10;
 constexpr TimeNs usual_gaps = 3;
 constexpr double most_disagreement = 0.1;
+constexpr double steps_of_piece = 20.0;  ///< of the register: below that its rounding is what one sees
+
+constexpr double whole_wh_kwh = 0.001;  ///< OCPP's registers at start and stop are integers
 
 struct Knot {
   TimeNs time_ns = 0;
   double register_kwh = kernel::unknown;
   double power_kw = kernel::unknown;
+  bool power_read = false;  ///< else it is taken to be that of the reading beside, or not known
 };
 
 bool has_register(const Knot& knot) { return std::isfinite(knot.register_kwh); }
@@ -22,19 +26,20 @@ bool has_register(const Knot& knot) { return std::isfinite(knot.register_kwh); }
 std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
   const bool gives_back = transaction.exported_kwh > 0.0;
   double exported_before = kernel::unknown;  // the export register's first reading
-  std::vector<Knot> all{{transaction.start_ns, transaction.meter_start_kwh, kernel::unknown}};
+  std::vector<Knot> all{{transaction.start_ns, transaction.meter_start_kwh, kernel::unknown, false}};
 
   for (const ocpp::Sample& sample : transaction.samples) {
     if (sample.time_ns < transaction.start_ns || sample.time_ns > transaction.stop_ns) continue;
-    const double power = gives_back ? sample.power_kw : std::max(sample.power_kw, 0.0);  // NaN stays first
+    double power = gives_back ? sample.power_kw : std::max(sample.power_kw, 0.0);  // NaN stays first
+    if (is_after_the_end(sample, transaction)) power = kernel::unknown;
     double counted = sample.register_kwh;
     if (gives_back) {
       if (std::isnan(exported_before)) exported_before = sample.export_register_kwh;
       counted -= sample.export_register_kwh - exported_before;
     }
-    all.push_back({sample.time_ns, counted, power});
+    all.push_back({sample.time_ns, counted, power, std::isfinite(power)});
   }
-  all.push_back({transaction.stop_ns, transaction.meter_stop_kwh - transaction.exported_kwh, kernel::unknown});
+  all.push_back({transaction.stop_ns, transaction.meter_stop_kwh - transaction.exported_kwh, kernel::unknown, false});
   std::stable_sort(all.begin(), all.end(), [](const Knot& a, const Knot& b) { return a.time_ns < b.time_ns; });
 
   std::vector<Knot> knots;
@@ -45,11 +50,16 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
     }
     if (std::isfinite(knot.register_kwh)) knots.back().register_kwh = knot.register_kwh;
     if (std::isfinite(knot.power_kw)) knots.back().power_kw = knot.power_kw;
+    knots.back().power_read = knots.back().power_read || knot.power_read;
   }
-  // The ends have a register at best; their power is taken to be that of the reading beside them.
-  if (knots.size() >= 2) {
+  // The ends have a register at best; their power is taken to be that of the reading beside them. A reading at the end
+  // may stand shortly before the stop.
+  const std::size_t n = knots.size();
+  if (n >= 3 && std::isnan(knots[n - 1].power_kw) && std::isnan(knots[n - 2].power_kw))
+    knots[n - 2].power_kw = knots[n - 3].power_kw;
+  if (n >= 2) {
     if (std::isnan(knots.front().power_kw)) knots.front().power_kw = knots[1].power_kw;
-    if (std::isnan(knots.back().power_kw)) knots.back().power_kw = knots[knots.size() - 2].power_kw;
+    if (std::isnan(knots.back().power_kw)) knots.back().power_kw = knots[n - 2].power_kw;
   }
   return knots;
 }
@@ -141,15 +151,47 @@ std::vector<double> by_register(const std::vector<Knot>& knots) {
 }
 
 /// Adds the energy by the powers of a stretch between its first and last reading of the register, and that by the
-/// register.
-void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Metered& result) {
+/// register. Powers at the ends that were not read are left out where enough readings are left without them.
+void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, double register_step_kwh,
+                 Metered& result) {
   std::size_t first = stretch.first, last = stretch.last;
-  while (first < last && std::isnan(knots[first].register_kwh)) ++first;
-  while (first < last && std::isnan(knots[last].register_kwh)) --last;
+  while (first < last && !has_register(knots[first])) ++first;
+  while (first < last && !has_register(knots[last])) --last;
+  const auto tells_both = [&](std::size_t i) { return has_register(knots[i]) && knots[i].power_read; };
+  std::size_t first_read = first, last_read = last;
+  while (first_read < last_read && !tells_both(first_read)) ++first_read;
+  while (first_read < last_read && !tells_both(last_read)) --last_read;
+  if (last_read - first_read + 1 >= least_readings) {
+    first = first_read;
+    last = last_read;
+  }
   if (last - first + 1 < least_readings) return;
-  double integral = 0.0;
-  for (std::size_t i = first; i < last; ++i) integral += trapezoid_kwh(knots[i], knots[i + 1]);
+  double integral = 0.0, spacing = 0.0, misplaced = 0.0;
+  double open_integral = 0.0, open_spacing = 0.0, open_from_kwh = knots[first].register_kwh;
+  for (std::size_t i = first; i < last; ++i) {
+    const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
+    // Beside a power that was not read any may have flowed, or none.
+    const bool both_read = knots[i].power_read && knots[i + 1].power_read;
+    const double piece_spacing = both_read ? 0.5 * std::abs(knots[i + 1].power_kw - knots[i].power_kw) *
+                                                 kernel::hours_between(knots[i].time_ns, knots[i + 1].time_ns)
+                                           : std::abs(piece);
+    integral += piece;
+    spacing += piece_spacing;
+
+    // From one register to the next, over enough of its steps for its rounding not to matter.
+    open_integral += piece;
+    open_spacing += piece_spacing;
+    if (!has_register(knots[i + 1])) continue;
+    const double counted = knots[i + 1].register_kwh - open_from_kwh;
+    if (std::max(counted, open_integral) < steps_of_piece * register_step_kwh && i + 1 < last) continue;
+    const double apart = std::abs(open_integral - counted) - open_spacing;
+    if (apart > 2.0 * std::max(register_step_kwh, whole_wh_kwh)) misplaced += apart;
+    open_integral = open_spacing = 0.0;
+    open_from_kwh = knots[i + 1].register_kwh;
+  }
   if (std::isnan(integral)) return;
+  result.spacing_kwh += spacing;
+  result.misplaced_kwh += misplaced;
   result.integral_kwh += integral;
   result.counted_kwh += knots[last].register_kwh - knots[first].register_kwh;
   result.closed_pieces += last - first;
@@ -163,9 +205,54 @@ void fill_ends(std::vector<Knot>& knots, double net_kwh) {
   if (!has_register(knots.back())) knots.back().register_kwh = base + net_kwh;
 }
 
+/// Pieces of a dense stretch in the shape of their powers, within what the register counted: over pieces whose powers
+/// add up to it, all together; over others each for itself, so that what was counted between two readings stays there.
+class Shaping {
+ public:
+  Shaping(const std::vector<Knot>& knots, double register_step_kwh, std::vector<MeteredPiece>& pieces)
+      : knots_(knots), tolerance_kwh_(std::max(register_step_kwh, whole_wh_kwh)), pieces_(pieces) {}
+
+  /// From knot `first` to `last` the register counted so much.
+  void add(std::size_t first, std::size_t last, double counted_kwh) {
+    double integral = 0.0;
+    for (std::size_t i = first; i < last; ++i) integral += trapezoid_kwh(knots_[i], knots_[i + 1]);
+    if (std::abs(integral - counted_kwh) <= tolerance_kwh_ * (1.0 + 1e-6)) {
+      if (open_.first == open_.last) open_ = {first, first, 0.0, 0.0};
+      open_ = {open_.first, last, open_.integral_kwh + integral, open_.counted_kwh + counted_kwh};
+      return;
+    }
+    finish();
+    shape({first, last, integral, counted_kwh});
+  }
+  void finish() {
+    shape(open_);
+    open_ = {};
+  }
+
+ private:
+  struct Run {
+    std::size_t first = 0, last = 0;
+    double integral_kwh = 0.0, counted_kwh = 0.0;
+  };
+
+  /// As the register spreads them where powers tell of less than half of it.
+  void shape(const Run& run) {
+    constexpr double least_share = 0.5;
+    const double integral = run.integral_kwh, counted = run.counted_kwh;
+    if (!(integral * counted > 0.0 && std::abs(integral) >= least_share * std::abs(counted))) return;
+    for (std::size_t i = run.first; i < run.last; ++i)
+      pieces_[i].kwh = trapezoid_kwh(knots_[i], knots_[i + 1]) * counted / integral;
+  }
+
+  const std::vector<Knot>& knots_;
+  double tolerance_kwh_;
+  std::vector<MeteredPiece>& pieces_;
+  Run open_;
+};
+
 /// The pieces of a dense stretch are dense, and shaped by the powers where those agree with the register.
 void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh, const DenseStretch& stretch,
-                 Metered& result) {
+                 double register_step_kwh, Metered& result) {
   double integral = 0.0, counted = 0.0;
   std::size_t powers = 0;
   std::size_t registers = 0;
@@ -180,16 +267,29 @@ void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh,
   if (powers == 0 && registers < least_readings) return;  // nothing but means of long times
 
   const bool agree = powers > 0 && counted > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
+  Shaping shaping(knots, register_step_kwh, result.pieces);
+  std::size_t from = stretch.first;
+  double since = 0.0;
   for (std::size_t i = stretch.first; i < stretch.last; ++i) {
     result.pieces[i].dense = true;
-    const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
-    if (agree && std::isfinite(piece)) result.pieces[i].kwh = piece * counted / integral;
+    since += kwh[i];
+    const bool told = has_register(knots[i + 1]) && std::abs(since) >= steps_of_piece * register_step_kwh;
+    if (!told && i + 1 < stretch.last) continue;
+    if (agree) shaping.add(from, i + 1, since);
+    from = i + 1;
+    since = 0.0;
   }
+  shaping.finish();
   result.shaped_by_power = result.shaped_by_power || agree;
-  add_closure(knots, stretch, result);
+  add_closure(knots, stretch, register_step_kwh, result);
 }
 
 }  // namespace
+
+bool is_after_the_end(const ocpp::Sample& sample, const ocpp::Transaction& transaction) {
+  return sample.power_kw == 0.0 &&
+         (sample.context == ocpp::Sample::Context::end || sample.time_ns >= transaction.stop_ns);
+}
 
 Metered metered_of(const ocpp::Transaction& transaction) {
   Metered result;
@@ -222,7 +322,8 @@ Metered metered_of(const ocpp::Transaction& transaction) {
     result.pieces.push_back({knots[i].time_ns, knots[i + 1].time_ns, kwh[i], false});
 
   // Without a register in the readings their powers alone would say how much; that is not a measurement of energy.
-  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense)) add_stretch(knots, kwh, stretch, result);
+  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense))
+    add_stretch(knots, kwh, stretch, transaction.register_step_kwh, result);
 
   const bool any_dense = std::any_of(result.pieces.begin(), result.pieces.end(), [](const auto& p) { return p.dense; });
   if (!any_dense && result.not_dense.empty()) result.not_dense = "readings give neither power nor register";

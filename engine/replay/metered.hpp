@@ -28,11 +28,22 @@ struct Metered {
   bool shaped_by_power = false;      ///< dense pieces follow the power readings, else differences of the register
   // Over the dense pieces with power readings at both ends: the integral of the power, and what the register counted.
   double integral_kwh = 0.0, counted_kwh = 0.0;
+  /// How far that integral may be off because power between two readings is not known: each power may have held until
+  /// the next reading, or the next one's from the start.
+  double spacing_kwh = 0.0;
+  /// What integral and register are apart from one register to the next, beyond that spacing: power told at other times
+  /// than it flowed.
+  double misplaced_kwh = 0.0;
   std::size_t closed_pieces = 0;
 };
 
+/// Whether a reading of power says what flows once the transaction is over: nothing, which tells nothing of the time
+/// until then. Its register does.
+bool is_after_the_end(const ocpp::Sample& sample, const ocpp::Transaction& transaction);
+
 /// The register is the truth about energy; power readings shape it where they are dense: at most three times the usual
-/// gap apart, at most 15 min, ten readings or more in a row, and within 10 % of what the register counted there.
+/// gap apart, at most 15 min, ten readings or more in a row, and within 10 % of what the register counted there. What
+/// the register counted between two readings stays there, over 20 of its steps at least.
 /// Negative power of a vehicle that gives nothing back is an offset of the meter, and 0.
 Metered metered_of(const ocpp::Transaction& transaction);
 

@@ -26,6 +26,8 @@ struct Phrase {
 // Reasons that scores give, in Korean too.
 constexpr std::array reasons{
     Phrase{"no dense readings of power and register", "전력과 계량값을 촘촘히 잰 구간이 없음"},
+    Phrase{"readings too far apart to add power up", "계량 간격이 넓어 전력을 적산할 수 없음"},
+    Phrase{"energy not known: counted as the most of any other", "충전량을 몰라 가장 큰 거래만큼으로 계산"},
     Phrase{"energy not known", "충전량을 알 수 없음"},
     Phrase{"1 kWh or more", "1 kWh 이상"},
     Phrase{"below 1 kWh", "1 kWh 미만"},

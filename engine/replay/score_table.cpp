@@ -13,9 +13,10 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array table{
     ScoreInfo{"ledger_closure", "fraction", "sessions", 0.02, 0.01, false, Told::check, "log's own books",
               "로그 자체 정합성",
-              "how far the logged power, summed up, is from what the register counted; up to two steps of the register "
-              "pass",
-              "로그의 전력을 적산한 값과 계량기 증가분의 차이 (계량 최소단위 2개 이내는 통과)"},
+              "how far the logged power, summed up, is from what the register counted, beyond what the spacing of the "
+              "readings explains; up to two steps of the register pass",
+              "로그의 전력을 적산한 값과 계량기 증가분의 차이 가운데 계량 간격으로 설명되지 않는 부분 (계량 최소단위 "
+              "2개 이내는 통과)"},
     ScoreInfo{"session_energy_mape", "fraction", "sessions", 0.05, 0.02, false, Told::given, "energy of a session",
               "세션별 충전량", "mean error of the twin's energy per session, of sessions of 1 kWh or more",
               "1 kWh 이상 세션의 충전량 평균 절대 오차율"},
@@ -82,10 +83,12 @@ constexpr std::array table{
     ScoreInfo{"coverage", "fraction", "transactions", 0.95, 0.99, true, Told::check, "transactions replayed",
               "재현한 거래 비율", "share of all transactions that the log knows of that the twin ran",
               "로그에 나타난 모든 거래 중 트윈이 재현한 비율"},
-    ScoreInfo{"kwh_replayed", "fraction", "kWh", 0.95, 0.99, true, Told::check, "energy replayed", "재현한 충전량 비율",
-              "energy of the sessions that the twin ran over that of all transactions, of those left out at least what "
-              "their readings show",
-              "재현한 세션의 충전량 / 모든 거래의 충전량 (제외된 거래는 계측값이 보여 주는 최소값)"},
+    ScoreInfo{
+        "kwh_replayed", "fraction", "kWh", 0.95, 0.99, true, Told::check, "energy replayed", "재현한 충전량 비율",
+        "energy of the sessions that the twin ran over that of all transactions, of those without a stop what their "
+        "register counted until the next, else no less than the most of any other",
+        "재현한 세션의 충전량 / 모든 거래의 충전량 (종료가 없는 거래는 다음 거래까지의 계량기 증가분, 없으면 가장 큰 "
+        "거래만큼)"},
     ScoreInfo{"frames_decoded", "fraction", "frames", none, none, true, Told::check, "frames read", "해독한 메시지",
               "share of the log's frames that could be read", "로그 메시지 중 해독한 비율"},
     ScoreInfo{"determinism", "fraction", "runs", 1.0, 1.0, true, Told::check, "same again", "재현성",

@@ -68,8 +68,11 @@ struct SessionPair {
   bool power_read = false;                  ///< power readings that agree with the register shape it
   double full_after_min = kernel::unknown;  ///< the metered time itself, from the start of the transaction
   std::string full_not_scorable;            ///< why the two are NaN
-  double ledger_closure = kernel::unknown;  ///< (integral of logged power - register) / register over dense readings
-  bool within_register_steps = false;       ///< ... and that is two steps of the register at most
+  /// (Integral of logged power - register) / register over dense readings, beyond what the spacing of readings
+  /// explains; or, where that is more, the same from one register to the next.
+  double ledger_closure = kernel::unknown;
+  std::string ledger_not_scorable;     ///< why it is NaN
+  bool within_register_steps = false;  ///< ... and that is two steps of the register at most
 };
 
 /// A limit on an EVSE's power, as the log's own profiles have it.
@@ -130,7 +133,7 @@ struct ScoreCard {
   std::vector<SessionPair> sessions;  ///< in the order of Evidence::twin
   std::vector<SiteStep> site;         ///< metered and twin power of all sessions together
   /// The worst gate of what was fitted, predicted and checked; not_scorable where power could not be scored on half of
-  /// the energy, of all sessions and of those held out.
+  /// the energy, of all sessions and of those held out; no more than pass where power within sessions was not.
   Gate gate = Gate::not_scorable;
   double tested_share = 0.0;                      ///< kWh of the sessions of which a predicted line was scored / of all
   double power_read_share = 0.0;                  ///< kWh of the sessions whose power was read, too / of all

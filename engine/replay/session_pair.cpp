@@ -5,6 +5,8 @@
 #include <cmath>
 #include <optional>
 
+#include "replay/score_table.hpp"
+
 namespace evtwin::replay {
 namespace {
 
@@ -106,9 +108,18 @@ SessionPair pair_of(const ocpp::Transaction& transaction, const Metered& metered
   const TwinEnergy twin(session.power);
   compare_profiles(pair, transaction, metered, twin);
   compare_full(pair, transaction, metered, twin, session.departed_ns);
+  pair.ledger_not_scorable = "no dense readings of power and register";
   if (metered.closed_pieces > 0 && metered.counted_kwh > 0.0) {
-    const double difference = metered.integral_kwh - metered.counted_kwh;
-    pair.ledger_closure = difference / metered.counted_kwh;
+    // What the spacing of the readings explains is no fault of the books. Where it may explain more than would pass,
+    // they can only be shown to be wrong.
+    const double apart = metered.integral_kwh - metered.counted_kwh;
+    const double difference =
+        std::copysign(std::max(std::abs(apart) - metered.spacing_kwh, metered.misplaced_kwh), apart);
+    const double passes = score_info("ledger_closure").pass * metered.counted_kwh;
+    if (metered.spacing_kwh <= passes || std::abs(difference) > passes)
+      pair.ledger_closure = difference / metered.counted_kwh;
+    else
+      pair.ledger_not_scorable = "readings too far apart to add power up";
     pair.within_register_steps = std::abs(difference) <= 2.0 * transaction.register_step_kwh * (1.0 + 1e-9);
   }
   return pair;

@@ -15,10 +15,20 @@ double relative(double twin, double metered) {
   return std::abs(twin) > nothing ? nan : 0.0;
 }
 
-ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const WhatIfRow* logged,
+/// The recorded bill, and what peak and demand charge may have been at least and at most, as readings are apart.
+struct Recorded {
+  Bill bill, least, most;
+};
+
+/// How far `twin` can be from what lies between `least` and `most`, over what was recorded.
+double furthest(double twin, double recorded, double least, double most) {
+  if (std::abs(recorded) <= nothing) return relative(twin, recorded);
+  return std::max(std::abs(twin - least), std::abs(most - twin)) / std::abs(recorded);
+}
+
+ReplayError error_of(const WhatIfRequest& request, const Recorded& recorded, const Bill& twin, const WhatIfRow* logged,
                      std::span<const Metered> readings) {
-  const twin::World& world = request.prepared.scenario.world;
-  const Bill twin = bill_of(world, request.card.site, &SiteStep::twin_kw, request.grid_per_meter, request.terms);
+  const Bill &metered = recorded.bill, &least = recorded.least, &most = recorded.most;
   ReplayError error;
   double all = 0.0, timed = 0.0;
 
@@ -32,15 +42,22 @@ ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const Wh
   if (error.timed() && logged != nullptr) {
     error.energy = relative(logged->served_kwh, metered.charged_kwh);
     error.energy_cost = relative(logged->energy_cost, metered.energy_cost);
-    error.peak = relative(logged->peak_kw, metered.peak_kw);
-    error.demand_charge = relative(logged->demand_charge, metered.demand_charge);
+    error.peak = furthest(logged->peak_kw, metered.peak_kw, least.peak_kw, most.peak_kw);
+    error.demand_charge =
+        furthest(logged->demand_charge, metered.demand_charge, least.demand_charge, most.demand_charge);
   } else {
     // Both spread alike between readings: amounts are compared, times are not. A peak between readings is not known,
     // and what is billed for it neither.
     error.energy = relative(twin.charged_kwh, metered.charged_kwh);
     error.energy_cost = relative(twin.energy_cost, metered.energy_cost);
   }
-  error.timing_cost = unknown_timing_cost(world, readings);
+  // Energy whose time is not known may have cost more or less, under every strategy.
+  error.metered_peak_kw = std::max({0.0, most.peak_kw - metered.peak_kw, metered.peak_kw - least.peak_kw});
+  error.metered_demand =
+      std::max({0.0, most.demand_charge - metered.demand_charge, metered.demand_charge - least.demand_charge});
+  error.timing_cost = unknown_timing_cost(request.prepared.scenario.world, readings);
+  if (error.timing_cost > 0.0)
+    error.energy_cost += relative(metered.energy_cost + error.timing_cost, metered.energy_cost);
   // Where power was not read, or no reading says when energy flowed, the twin that was fed the register agrees with it:
   // that says nothing of how far its power is off.
   if (request.card.power_read_share < least_tested_share) {
@@ -89,21 +106,49 @@ std::vector<Outlet> outlets_of(const WhatIfRequest& request) {
   return outlets;
 }
 
-double sum_of_judged(double a, double b) { return (std::isnan(a) ? 0.0 : a) + (std::isnan(b) ? 0.0 : b); }
+/// Energy or power before an EVSE's losses.
+double drawn(double metered, const Outlet& outlet) {
+  return metered > 0.0 ? metered * outlet.grid_per_meter : metered / outlet.grid_per_meter;
+}
+
+/// What sessions drew before the losses of their EVSEs, each by its own outlet.
+std::vector<Metered> before_evses(std::vector<Metered> readings, std::span<const Outlet> outlets) {
+  for (std::size_t i = 0; i < readings.size(); ++i)
+    for (MeteredPiece& piece : readings[i].pieces) piece.kwh = drawn(piece.kwh, outlets[i]);
+  return readings;
+}
+
+std::vector<ReplayedSession> before_evses(std::vector<ReplayedSession> sessions, std::span<const Outlet> outlets) {
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    for (twin::PowerSegment& segment : sessions[i].power) {
+      segment.kw = drawn(segment.kw, outlets[i]);
+      segment.energy_kwh = drawn(segment.energy_kwh, outlets[i]);
+    }
+  }
+  return sessions;
+}
+
+/// Energy of the steps within the run.
+double energy_within(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw) {
+  double sum = 0.0;
+  for (const SiteStep& step : steps) {
+    const TimeNs from = std::max(step.from_ns, world.start_ns), to = std::min(step.to_ns, world.end_ns);
+    if (from < to) sum += step.*kw * kernel::hours_between(from, to);
+  }
+  return sum;
+}
 
 void give_bars(WhatIfRow& row, const ReplayError& error) {
   using Kind = WhatIfRow::Kind;
   if (!row.error.empty()) return;
   if (row.kind == Kind::metered) {
-    row.bar = {error.timing_cost, error.metered_peak_kw, 0.0};
+    row.bar = {error.timing_cost + error.metered_demand, error.metered_peak_kw, 0.0};
     return;
   }
-  // The demand charge's part is left out where peaks could not be judged: the report says so.
+  // Where peaks could not be judged nothing tells how far a demand charge is off, and so the cost: NaN stays.
   const double energy_part = error.energy_cost * std::abs(row.energy_cost);
   const double demand_part = row.demand_charge == 0.0 ? 0.0 : error.demand_charge * row.demand_charge;
-  row.bar.cost = std::isnan(energy_part) && std::isnan(demand_part) ? nan : sum_of_judged(energy_part, demand_part);
-  if (row.kind == Kind::as_logged) row.bar.cost += error.timing_cost;
-  if (std::isnan(error.energy_cost)) row.bar.cost = nan;
+  row.bar.cost = energy_part + demand_part;
   row.bar.peak_kw = error.peak * row.peak_kw;
   row.bar.energy_kwh = error.energy * row.served_kwh;
 }
@@ -186,14 +231,25 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
   std::vector<Metered> readings;
   for (const ReplayedSession& session : request.sessions)
     readings.push_back(metered_of(request.prepared.log.transactions[session.transaction]));
-  const Bill recorded = bill_of(world, request.card.site, &SiteStep::metered_kw, request.grid_per_meter, request.terms);
+  // DC EVSEs lose more than AC ones: each session is billed by the losses of its own.
+  const std::vector<Outlet> outlets = outlets_of(request);
+  const std::vector<Metered> drawn_readings = before_evses(readings, outlets);
+  const std::vector<SiteStep> steps = site_steps(before_evses(request.sessions, outlets), drawn_readings);
+  const auto bill = [&](double SiteStep::*kw, const AddedByWindow& added) {
+    Bill made = bill_of(world, steps, kw, request.grid_per_meter, request.terms, added);
+    made.charged_kwh = energy_within(world, request.card.site, kw);
+    return made;
+  };
+  const WindowDoubts doubts = window_doubts(world, readings, outlets, request.grid_per_meter);
+  const Recorded recorded{bill(&SiteStep::metered_kw, {}), bill(&SiteStep::metered_kw, doubts.less),
+                          bill(&SiteStep::metered_kw, doubts.more)};
 
   WhatIf result;
   result.free_energy = !world.sites.front().tariff_given;
-  result.rows.push_back(metered_row(request, recorded, readings));
+  result.rows.push_back(metered_row(request, recorded.bill, readings));
   result.rows.insert(result.rows.end(), rows.begin(), rows.end());
-  result.error = error_of(request, recorded, result.find_row(WhatIfRow::Kind::as_logged), readings);
-  result.error.metered_peak_kw = peak_doubt_kw(world, readings, outlets_of(request), request.grid_per_meter);
+  result.error = error_of(request, recorded, bill(&SiteStep::twin_kw, {}), result.find_row(WhatIfRow::Kind::as_logged),
+                          drawn_readings);
   result.unforeseen = std::move(unforeseen);
 
   for (WhatIfRow& row : result.rows) give_bars(row, result.error);

@@ -17,14 +17,15 @@
 
 namespace evtwin::replay {
 
-/// How far the twin was from the meters on the very figures that a what-if is about; relative, NaN: could not be
-/// judged.
+/// How far the twin can be from what the meters leave possible, on the very figures that a what-if is about; relative,
+/// NaN: could not be judged. Fewer readings leave more possible.
 struct ReplayError {
   double energy = std::numeric_limits<double>::quiet_NaN();
   double energy_cost = energy, demand_charge = energy, peak = energy;
   double timed_fraction = 0.0;      ///< of the metered energy: between readings at most 15 min apart
-  double metered_peak_kw = energy;  ///< kW: how far the metered peak may be off, as readings are apart (peak_doubt_kw)
-  double timing_cost = 0.0;         ///< money: how far the recorded bill may be off, because the rest has no known time
+  double metered_peak_kw = energy;  ///< kW: how far the metered peak may be off, as readings are apart (WindowDoubts)
+  double metered_demand = 0.0;      ///< money: how far the recorded demand charge may be off, for the same reason
+  double timing_cost = 0.0;         ///< money: how far the recorded cost of energy may be off, for the same reason
   /// Readings say when nearly all of the energy flowed.
   bool timed() const { return timed_fraction >= 0.95; }
 };
@@ -92,7 +93,7 @@ struct WhatIfRequest {
   const Prepared& prepared;
   const ScoreCard& card;  ///< of the replay
   std::vector<ReplayedSession> sessions;
-  double grid_per_meter = 1.0;                  ///< see bill_of
+  double grid_per_meter = 1.0;                  ///< see bill_of: on top of what EVSEs lose (feeders)
   std::span<const twin::SignalRecord> terms{};  ///< see bill_of
 };
 

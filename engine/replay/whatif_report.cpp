@@ -235,7 +235,9 @@ class Report {
         fmt::format(fmt::runtime(say("Not judged: when {} of the energy flowed (readings more than 15 min apart)",
                                      "판정 불가: 충전량 {}의 시점 (계량 간격 15분 초과)")),
                     percent(1.0 - error.timed_fraction));
-    if (!error.timed()) text += say(", and so peak and demand charge", ", 따라서 최대전력과 기본요금도 판정 불가");
+    if (!error.timed())
+      text += say(", and so peak, demand charge and how far a cost that has one in it is off",
+                  ", 따라서 최대전력, 기본요금과 이를 포함한 비용의 오차도 판정 불가");
     if (!result_.free_energy && error.timing_cost > 0.0) {
       text += fmt::format(fmt::runtime(say("; the recorded energy may have cost {} {} more or less than spread evenly",
                                            "; 실제 전력량요금은 고르게 나눈 값과 {} {} 만큼 다를 수 있음")),
@@ -291,7 +293,7 @@ class Report {
         continue;
       }
       text += sentence(*unforeseen, saving(*unforeseen), base->cost());
-      if (unforeseen->event_hash != row.event_hash)
+      if (unforeseen->event_hash != row.event_hash && !std::isnan(saved.error_bar))
         text += fmt::format(fmt::runtime(say("  had every departure been known: {} {} (an upper bound).\n",
                                              "  모든 출발 시각을 알았다면: {} {} (상한).\n")),
                             money(saved.value), currency_);
@@ -321,6 +323,16 @@ class Report {
         saved.fewer_kwh > 0.0 && fewer != "0.0"
             ? fmt::format(fmt::runtime(say(", delivering {} kWh less", ", 충전량 {} kWh 감소")), fewer)
             : std::string();
+
+    // Nor is one told of which nobody knows how far it is off.
+    if (std::isnan(saved.error_bar)) {
+      return fmt::format(
+          fmt::runtime(say("{}: whether it saves anything against {} can not be told: the twin has a difference of {}, "
+                           "and how far the replay is off on it is not known.\n",
+                           "{}: {} 대비 절감 여부를 알 수 없습니다. 트윈의 차이는 {}이지만 재현 오차를 알 수 "
+                           "없습니다.\n")),
+          name, base_name(), amount);
+    }
 
     // A difference within the error bar is none.
     if (std::abs(saved.value) <= saved.error_bar) {

@@ -80,6 +80,21 @@ TEST(Doubts, RegistersThatStandStillOrCountTenfold) {
   EXPECT_THAT(doubts_of(tenfold.prepared, 6.0)[0].text, HasSubstr("counts 10 times"));
 }
 
+TEST(Doubts, PowerReadAtTheEndIsNoDisagreement) {
+  // Four readings three minutes apart; the last one, at the stop, says 0: a straight line down to it would leave a
+  // sixth of the energy out.
+  Site site;
+  for (ocpp::Transaction& t : site.prepared.log.transactions) {
+    t.samples = {t.samples[0], t.samples[3], t.samples[6], t.samples[9]};
+    t.samples.back().power_kw = 0.0;
+    t.samples.back().context = ocpp::Sample::Context::end;
+  }
+  EXPECT_THAT(site.codes(), IsEmpty());
+  // One that is read in the middle says that the car paused.
+  for (ocpp::Transaction& t : site.prepared.log.transactions) t.samples.back().context = {};
+  EXPECT_THAT(site.codes(), ElementsAre("power_against_register"));
+}
+
 TEST(Doubts, APeakAboveTheContractAndAnEfficiencyThatNothingTests) {
   Site site;
   site.prepared.scenario.world.sites[0].contract_kw = 5.0;

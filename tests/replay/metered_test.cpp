@@ -43,6 +43,51 @@ TEST(Metered, DenseReadingsCloseTheLogsOwnBooks) {
   EXPECT_NEAR(sum_of(metered), 1.96, 1e-9) << "the register is the truth about energy";
 }
 
+TEST(Metered, WhatTheRegisterCountedBetweenTwoReadingsStaysThere) {
+  // 6 kW, but 12 kW for the first half of the fifth minute, which no power reading shows: the register counts it.
+  ocpp::Transaction logged = metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true);
+  for (std::size_t i = 5; i <= 20; ++i) logged.samples[i].register_kwh += 0.05;
+  logged.meter_stop_kwh += 0.05;
+  logged.energy_kwh += 0.05;
+  const Metered metered = replay::metered_of(logged);
+  ASSERT_EQ(metered.pieces.size(), 20U);
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_NEAR(metered.pieces[i].kwh, i == 4 ? 0.15 : 0.1, 1e-9) << i;
+  // Steps of 10 Wh: their rounding is left to the powers, which say 0.1 kWh a minute.
+  logged.register_step_kwh = 0.01;
+  for (std::size_t i = 1; i < 20; ++i) logged.samples[i].register_kwh += i % 2 == 0 ? 0.004 : -0.004;
+  EXPECT_NEAR(replay::metered_of(logged).pieces[15].kwh, 0.1, 0.003);
+}
+
+TEST(Metered, PowerReadAtTheEndTellsNothingOfTheTimeBefore) {
+  // 6 kW to the last, by readings 10 min apart; that of Transaction.End says 0, as nothing flows any more: 1/24 of the
+  // energy, which a straight line down to 0 would miss, is no fault of the books.
+  for (const bool by_context : {true, false}) {
+    ocpp::Transaction logged = metered_at(t0, 10 * minute_ns, std::vector<double>(12, 6.0), true);
+    logged.samples.back().power_kw = 0.0;
+    if (by_context) {
+      logged.samples.back().context = ocpp::Sample::Context::end;
+      logged.samples.back().time_ns -= 2 * second_ns;
+    }
+    const Metered metered = replay::metered_of(logged);
+    EXPECT_EQ(metered.closed_pieces, 11U);
+    EXPECT_NEAR(metered.integral_kwh, 11.0, 1e-9);
+    EXPECT_NEAR(metered.counted_kwh, 11.0, 1e-9);
+    EXPECT_TRUE(metered.shaped_by_power);
+    EXPECT_NEAR(metered.pieces[11].mean_kw(), 6.0, 0.03);
+  }
+  // Nor does a stop without a power, before which the car may have been full: 6 kW, and nothing in the last 10 min.
+  ocpp::Transaction early = metered_at(t0, 10 * minute_ns, std::vector<double>(12, 6.0), true);
+  early.samples.pop_back();
+  early.meter_stop_kwh -= 1.0;
+  early.energy_kwh -= 1.0;
+  EXPECT_NEAR(replay::metered_of(early).integral_kwh, 11.0, 1e-9);
+  EXPECT_NEAR(replay::metered_of(early).counted_kwh, 11.0, 1e-9);
+  // A power of 0 before that is one.
+  ocpp::Transaction full = metered_at(t0, 10 * minute_ns, std::vector<double>(12, 6.0), true);
+  for (std::size_t i = 11; i <= 12; ++i) full.samples[i].power_kw = 0.0;
+  EXPECT_NEAR(replay::metered_of(full).integral_kwh, 10.5, 1e-9);
+}
+
 TEST(Metered, AGapIsNoPartOfAStretch) {
   // 12 readings 10 s apart, a gap of 195 s in which the car paused, 12 more: no power is made up in the gap.
   ocpp::Transaction logged = transaction(t0, t0 + 415 * second_ns, 1.0, 1.0 + 22 * 0.02);

@@ -111,6 +111,43 @@ TEST(Scores, LedgerClosureWithinTwoStepsOfTheRegisterPasses) {
   EXPECT_EQ(c.of("ledger_closure").gate, Gate::fail);
 }
 
+TEST(Scores, WhatTheSpacingOfReadingsExplainsIsNoFaultOfTheBooks) {
+  // 6 kW until right before a reading, then 0: a straight line between the two misses half of the time between.
+  const auto until_full = [](TimeNs step, std::size_t charging, std::size_t all) {
+    std::vector<double> kw(all, 0.0);
+    std::fill(kw.begin(), kw.begin() + static_cast<std::ptrdiff_t>(charging), 6.0);
+    return metered_at(t0, step, kw, true);
+  };
+  // Of two hours by the minute that is 0.4 %.
+  Case c;
+  c.add(until_full(minute_ns, 120, 150), {});
+  EXPECT_NEAR(c.of("ledger_closure").value, 0.0, 1e-9);
+  EXPECT_EQ(c.of("ledger_closure").gate, Gate::good);
+  // A quarter of an hour apart 5.6 %: nothing can be told, unless more is missing than that.
+  Case sparse;
+  sparse.add(until_full(15 * minute_ns, 9, 15), {});
+  EXPECT_THAT(sparse.of("ledger_closure").value, IsNan());
+  EXPECT_EQ(sparse.of("ledger_closure").excluded.at("readings too far apart to add power up"), 1U);
+  // Half as much again: eight times 2.25 kWh by power for 1.5.
+  for (ocpp::Sample& sample : sparse.log.transactions[0].samples) sample.power_kw *= 1.5;
+  EXPECT_NEAR(sparse.of("ledger_closure").value, 8.0 * 0.75 / 13.5, 1e-9);
+  EXPECT_EQ(sparse.of("ledger_closure").gate, Gate::fail);
+}
+
+TEST(Scores, PowersThatAddUpAtOtherTimesThanTheRegisterAreAFaultOfTheBooks) {
+  // Half an hour at 6 kW and one at 2 kW, 4 kWh; the readings say it the other way round: 4 kW too little in one half
+  // and too much in the other, but for the minute of the change.
+  Case c;
+  std::vector<double> kw(60, 6.0);
+  std::fill(kw.begin() + 30, kw.end(), 2.0);
+  ocpp::Transaction logged = metered_at(t0, minute_ns, kw, true);
+  c.add(logged, {});
+  EXPECT_NEAR(c.of("ledger_closure").value, 0.0, 1e-9);
+  for (ocpp::Sample& sample : c.log.transactions[0].samples) sample.power_kw = 8.0 - sample.power_kw;
+  EXPECT_NEAR(c.of("ledger_closure").value, 59.0 * (4.0 / 60.0) / 4.0, 1e-9);
+  EXPECT_EQ(c.of("ledger_closure").gate, Gate::fail);
+}
+
 TEST(Scores, SiteLoadByTheHourFollowsGuideline14) {
   // Metered 2 and 4 kW, twin 3 and 4: sqrt(1 / (2 - 1)) / 3, and 1 / (2 - 1) / 3.
   Case c;
@@ -179,6 +216,19 @@ TEST(Scores, LimitsAreKeptUpToTwoPercent) {
   EXPECT_EQ(c.of("limit_compliance_log").gate, Gate::not_scorable);
 }
 
+TEST(Scores, ALimitSetAtTheStopIsNoneOfTheReadingThere) {
+  // 6 kW under 7 kW all along; as the transaction stops the EVSE is set to 0 A.
+  Case c;
+  c.add(metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true), {segment(t0, t0 + 20 * minute_ns, 6.0)});
+  const TimeNs stop = t0 + 20 * minute_ns;
+  c.limits = {{"A-1", t0, stop, 7.0}, {"A-1", stop, kernel::time_never, 0.0}};
+  EXPECT_DOUBLE_EQ(c.of("limit_compliance_log").value, 1.0);
+  EXPECT_EQ(c.of("limit_compliance_log").n, 21U);
+  // What was set a minute before holds for both readings from then on.
+  c.limits[0].to_ns = c.limits[1].from_ns = stop - minute_ns;
+  EXPECT_DOUBLE_EQ(c.of("limit_compliance_log").value, 19.0 / 21.0);
+}
+
 TEST(Scores, CoverageCountsAllThatBeganAndTheirEnergyAndSaysWhyOthersAreNone) {
   Case c;
   c.add(transaction(t0, t0 + minute_ns, 0.0, 1.0), {});
@@ -201,6 +251,18 @@ TEST(Scores, CoverageCountsAllThatBeganAndTheirEnergyAndSaysWhyOthersAreNone) {
   EXPECT_DOUBLE_EQ(c.of("kwh_replayed").value, 1.0 / 2.5);
 }
 
+TEST(Scores, EnergyThatNothingTellsIsNotNone) {
+  // 10 and 20 kWh replayed, and one of which the log has neither register nor reading: 20 kWh, and a line says so.
+  Case c;
+  c.add(transaction(t0, t0 + 60 * minute_ns, 0.0, 10.0), {});
+  c.add(transaction(t0 + 120 * minute_ns, t0 + 180 * minute_ns, 10.0, 30.0), {});
+  EXPECT_DOUBLE_EQ(c.of("kwh_replayed").value, 1.0);
+  ocpp::Transaction silent = transaction(t0 + 240 * minute_ns, t0 + 300 * minute_ns, kernel::unknown, kernel::unknown);
+  c.log.transactions.push_back(silent);
+  EXPECT_DOUBLE_EQ(c.of("kwh_replayed").value, 0.6);
+  EXPECT_EQ(c.of("kwh_replayed").excluded.at("energy not known: counted as the most of any other"), 1U);
+}
+
 TEST(Scores, WhatWasGivenMakesNoVerdict) {
   // Thirty sessions with the energy of the log and no reading: nothing was predicted.
   Case c;
@@ -220,6 +282,33 @@ TEST(Scores, WhatWasGivenMakesNoVerdict) {
   for (int i = 0; i < 45; ++i) read();
   EXPECT_NEAR(c.card().tested_share, 2.0 / 3.0, 1e-9);
   EXPECT_EQ(c.card().verdict_word(), "good");
+}
+
+TEST(Scores, SparserReadingsGiveNoBetterVerdict) {
+  // The same thirty sessions read every minute, every half an hour, every two hours.
+  const auto verdict = [](TimeNs step) {
+    Case c;
+    const auto pieces = static_cast<std::size_t>(10 * kernel::hour_ns / step);
+    for (int i = 0; i < 30; ++i) {
+      const TimeNs from = t0 + i * kernel::day_ns;
+      c.add(metered_at(from, step, std::vector<double>(pieces, 6.0), true),
+            {segment(from, from + 10 * kernel::hour_ns, 6.0)});
+    }
+    return std::string(c.card().verdict_word());
+  };
+  EXPECT_EQ(verdict(minute_ns), "good");
+  EXPECT_EQ(verdict(30 * minute_ns), "pass");
+  EXPECT_EQ(verdict(2 * kernel::hour_ns), "not_scorable");
+}
+
+TEST(Scores, TheEasierPartOfWhatWasForetoldIsNotGood) {
+  Case c;
+  for (int i = 0; i < 30; ++i)
+    c.add(metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true), {segment(t0, t0 + 20 * minute_ns, 6.0)});
+  c.held_out.tested_share = 0.96;
+  EXPECT_EQ(c.card().verdict_word(), "good");
+  c.held_out.tested_share = 0.94;
+  EXPECT_EQ(c.card().verdict_word(), "pass");
 }
 
 TEST(Scores, WithoutSessionsForetoldThereIsNoVerdict) {

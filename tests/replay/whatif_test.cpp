@@ -162,10 +162,70 @@ TEST(Bill, AMeteredPeakIsAsSureAsItsReadingsAreNearEachOther) {
   const Metered apart = metered_of(transaction(quarter - 5 * minute_ns, quarter + 5 * minute_ns, 0.0, 3.0));
   const std::vector<Outlet> outlets(2, {30.0, 1.0});
   const double even = 4.0 * 3.0, most = 4.0 * 2.0 * 2.5;  // 5 min at 30 kW are 2.5 kWh of the 3
-  EXPECT_NEAR(peak_doubt_kw(world, std::vector{apart, apart}, outlets, 1.0), most - even, 1e-9);
+  const auto peak = [&](const std::vector<Metered>& readings, AddedByWindow WindowDoubts::*doubt) {
+    const std::vector<SiteStep> steps = site_steps(std::vector<ReplayedSession>(readings.size()), readings);
+    const WindowDoubts doubts = window_doubts(world, readings, outlets, 1.0);
+    return bill_of(world, steps, &SiteStep::metered_kw, 1.0, {}, doubt == nullptr ? AddedByWindow{} : doubts.*doubt)
+        .peak_kw;
+  };
+  EXPECT_NEAR(peak({apart, apart}, nullptr), even, 1e-9);
+  EXPECT_NEAR(peak({apart, apart}, &WindowDoubts::more), most, 1e-9);
+  // At least half a kWh of each lies on either side of the quarter.
+  EXPECT_NEAR(peak({apart, apart}, &WindowDoubts::less), 4.0 * 2.0 * 0.5, 1e-9);
   // Readings at the quarter leave nothing open.
   const Metered within = metered_of(transaction(quarter, quarter + 10 * minute_ns, 0.0, 3.0));
-  EXPECT_NEAR(peak_doubt_kw(world, std::vector{within}, outlets, 1.0), 0.0, 1e-9);
+  EXPECT_NEAR(peak({within}, &WindowDoubts::more), 12.0, 1e-9);
+  EXPECT_NEAR(peak({within}, &WindowDoubts::less), 12.0, 1e-9);
+}
+
+/// Sessions on EVSEs of their own.
+struct OnOutlets {
+  Prepared prepared;
+  std::vector<ReplayedSession> sessions;
+  OnOutlets() { prepared.scenario.world = world_of_a_day(); }
+  void add(const ocpp::Transaction& logged, double max_kw, double efficiency) {
+    physics::Evse evse;
+    evse.phases = 0;
+    evse.max_kw = max_kw;
+    evse.efficiency = efficiency;
+    std::vector<physics::Evse>& evses = prepared.scenario.world.sites.front().evses;
+    evses.push_back(evse);
+    sessions::LogSession session;
+    session.transaction = prepared.log.transactions.size();
+    session.visit.evse = static_cast<std::int32_t>(evses.size()) - 1;
+    prepared.sessions.sessions.push_back(session);
+    sessions.push_back(twin_of(session.transaction, logged, {segment(logged.start_ns, logged.stop_ns, 6.0)}));
+    prepared.log.transactions.push_back(logged);
+  }
+  WhatIf result() const {
+    const ScoreCard card = score_evidence({prepared.log, sessions, market::Calendar(), {}, true, foretold_well()});
+    return what_if({prepared, card, sessions, 1.0}, {});
+  }
+};
+
+// An AC and a DC outlet, 6 kW each, one after the other: the DC car drew 6 / 0.75 kW, and that is the peak.
+TEST(WhatIf, EachSessionIsBilledByTheLossesOfItsOwnOutlet) {
+  OnOutlets made;
+  made.add(metered_at(at_hour(8), minute_ns, std::vector<double>(60, 6.0), true), 6.0, 1.0);
+  made.add(metered_at(at_hour(9), minute_ns, std::vector<double>(60, 6.0), true), 6.0, 0.75);
+  const WhatIf result = made.result();
+  EXPECT_NEAR(result.rows[0].peak_kw, 8.0, 1e-9);
+  EXPECT_NEAR(result.rows[0].energy_cost, 0.1 * (6.0 + 8.0), 1e-9);
+  EXPECT_NEAR(result.rows[0].served_kwh, 12.0, 1e-9);
+  EXPECT_NEAR(result.rows[0].bar.peak_kw, 0.0, 1e-9);
+}
+
+// Two cars take 3 kWh each within ten minutes about a quarter of an hour: 12 kW as spread, up to 20, and 4 at least: at
+// 5 EUR per kW for a day of 30.
+TEST(WhatIf, TheBarOfTheMeteredCostHasTheDemandChargeInIt) {
+  OnOutlets made;
+  const TimeNs quarter = at_hour(14) + 15 * minute_ns;
+  for (int n = 0; n < 2; ++n)
+    made.add(transaction(quarter - 5 * minute_ns, quarter + 5 * minute_ns, 0.0, 3.0), 30.0, 1.0);
+  const WhatIf result = made.result();
+  EXPECT_NEAR(result.rows[0].peak_kw, 12.0, 1e-9);
+  EXPECT_NEAR(result.rows[0].bar.peak_kw, 8.0, 1e-9);
+  EXPECT_NEAR(result.rows[0].bar.cost, 8.0 * 5.0 / 30.0, 1e-9);
 }
 
 TEST(WhatIf, TheSavingThatCountsIsTheOneWithoutForesight) {
@@ -205,13 +265,53 @@ TEST(WhatIf, WithoutReadingsTheBarSaysWhatItCouldNotJudge) {
   EXPECT_NEAR(result.error.timing_cost, 0.5 * 0.2 * 12.0, 1e-9);
   EXPECT_THAT(result.find_row("early")->bar.peak_kw, IsNan());
   EXPECT_THAT(result.find_row("early")->bar.cost, IsNan());
-  EXPECT_NEAR(result.rows[0].bar.cost, 1.2, 1e-9);
+  // Nobody knows what the outlet can give: 12 kWh within one quarter of an hour are 48 kW, 42 more than spread evenly.
+  EXPECT_NEAR(result.rows[0].bar.cost, 1.2 + 42.0 * 5.0 / 30.0, 1e-9);
   EXPECT_THAT(result.rows[1].bar.cost, IsNan());
   EXPECT_EQ(result.base_row()->name, "asap");
   EXPECT_THAT(result.control.logged, IsNan());
   const std::string text = what_if_text(result, {}, "EUR", Language::english);
   EXPECT_THAT(text, HasSubstr("Not judged: when 100.00 % of the energy flowed"));
   EXPECT_THAT(text, HasSubstr("How much control there was can not be told without readings"));
+}
+
+// A tenth of the energy without readings: the peak is not known, and an error that is not known is none of 0.
+TEST(WhatIf, FewerReadingsGiveNoNarrowerBarAndNoSaving) {
+  Made made(true);
+  const WhatIf full = made.result();
+  const auto silent = transaction(at_hour(20), at_hour(22), 0.0, 1.5);
+  made.prepared.log.transactions.push_back(silent);
+  made.sessions.push_back(twin_of(1, silent, {segment(at_hour(20), at_hour(22), 0.75)}));
+  made.card = score_evidence({made.prepared.log, made.sessions, market::Calendar(), {}, true, foretold_well()});
+  const WhatIf thinned = made.result();
+  ASSERT_FALSE(thinned.error.timed());
+  ASSERT_GT(full.find_row("early")->bar.cost, 0.0);
+  EXPECT_THAT(thinned.find_row("early")->bar.cost, IsNan());
+  EXPECT_THAT(what_if_text(full, {}, "EUR", Language::english), HasSubstr("early would have saved"));
+  const std::string text = what_if_text(thinned, {}, "EUR", Language::english);
+  EXPECT_THAT(text, Not(HasSubstr("would have saved")));
+  EXPECT_THAT(text, HasSubstr("early: whether it saves anything against asap can not be told: the twin has a "
+                              "difference of 1.32 EUR"));
+  EXPECT_THAT(what_if_text(thinned, {}, "EUR", Language::korean),
+              HasSubstr("early: asap 대비 절감 여부를 알 수 없습니다"));
+}
+
+// Without a demand charge, and with a price that changes while nobody reads the meter for 20 min.
+TEST(WhatIf, EnergyOfWhichNobodyKnowsTheTimeWidensEveryBar) {
+  Made made(true);
+  made.prepared.scenario.world.sites.front().tariff.demand.price_per_kw.fill(0.0);
+  EXPECT_NEAR(made.result().error.energy_cost, 0.1, 1e-9);
+  ocpp::Transaction& logged = made.prepared.log.transactions[0];
+  std::erase_if(logged.samples, [](const ocpp::Sample& sample) {
+    return sample.time_ns > at_hour(12) - 10 * minute_ns && sample.time_ns < at_hour(12) + 10 * minute_ns;
+  });
+  made.card = score_evidence({made.prepared.log, made.sessions, market::Calendar(), {}, true, foretold_well()});
+  // 2 kWh within 20 min about noon: 2 x 0.2 / 2 of 2.4.
+  const WhatIf result = made.result();
+  EXPECT_NEAR(result.error.timing_cost, 0.2, 1e-9);
+  EXPECT_NEAR(result.rows[0].bar.cost, 0.2, 1e-9);
+  ASSERT_FALSE(result.error.timed());
+  EXPECT_NEAR(result.error.energy_cost, 0.1 + 0.2 / 2.4, 1e-9);
 }
 
 TEST(WhatIf, ServingLessIsNoSaving) {

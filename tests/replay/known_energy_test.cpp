@@ -1,0 +1,84 @@
+// A log that tells less of its transactions never makes a replay look more complete.
+#include "replay/known_energy.hpp"
+
+#include <gtest/gtest.h>
+
+#include "log_maker.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+using namespace test;
+using kernel::hour_ns;
+
+/// Three sessions of two hours and 10 kWh on one EVSE, four hours apart, its register running on; the second has no
+/// stop and four readings that show 6 kWh.
+ocpp::SiteLog log_with_a_lost_stop() {
+  ocpp::SiteLog log;
+  for (int n = 0; n < 3; ++n)
+    log.transactions.push_back(
+        transaction(t0 + 4 * n * hour_ns, t0 + (4 * n + 2) * hour_ns, 100.0 + 10.0 * n, 110.0 + 10.0 * n));
+  ocpp::Transaction& lost = log.transactions[1];
+  lost.stop_seen = false;
+  for (int i = 0; i <= 3; ++i) add_reading(lost, lost.start_ns + i * 20 * minute_ns, 110.0 + 2.0 * i);
+  lost.meter_stop_kwh = 116.0;
+  lost.energy_kwh = 6.0;
+  return log;
+}
+
+void lose_readings(ocpp::Transaction& lost) {
+  lost.samples.clear();
+  lost.energy_kwh = lost.meter_stop_kwh = kernel::unknown;
+}
+
+TEST(KnownEnergy, ALostStopIsWhatTheRegisterCountedUntilTheNext) {
+  ocpp::SiteLog log = log_with_a_lost_stop();
+  EXPECT_NEAR(known_energies(log)[0].kwh, 10.0, 1e-9);
+  EXPECT_NEAR(known_energies(log)[1].kwh, 10.0, 1e-9);
+  lose_readings(log.transactions[1]);
+  EXPECT_NEAR(known_energies(log)[1].kwh, 10.0, 1e-9);
+  EXPECT_FALSE(known_energies(log)[1].supposed);
+}
+
+TEST(KnownEnergy, WithoutTheNextItIsNoLessThanTheMostOfAnyOther) {
+  ocpp::SiteLog log = log_with_a_lost_stop();
+  log.transactions.pop_back();
+  log.transactions[0].energy_kwh = 14.0;
+  EXPECT_NEAR(known_energies(log)[1].kwh, 14.0, 1e-9);
+  EXPECT_TRUE(known_energies(log)[1].supposed);
+  lose_readings(log.transactions[1]);
+  EXPECT_NEAR(known_energies(log)[1].kwh, 14.0, 1e-9);
+  // Unless its readings show more.
+  log = log_with_a_lost_stop();
+  log.transactions.pop_back();
+  log.transactions[1].energy_kwh = 21.0;
+  EXPECT_NEAR(known_energies(log)[1].kwh, 21.0, 1e-9);
+  EXPECT_FALSE(known_energies(log)[1].supposed);
+}
+
+TEST(KnownEnergy, ARegisterThatWasExchangedOrGoesBackTellsNothing) {
+  for (const double next_kwh : {90'000.0, 0.0}) {
+    ocpp::SiteLog log = log_with_a_lost_stop();
+    log.transactions[2].meter_start_kwh = next_kwh;
+    EXPECT_NEAR(known_energies(log)[1].kwh, 10.0, 1e-9);
+    EXPECT_TRUE(known_energies(log)[1].supposed);
+  }
+}
+
+TEST(KnownEnergy, WhatTheOtherOutletTookByTheSameMeterIsNotIts) {
+  ocpp::SiteLog log = log_with_a_lost_stop();
+  ocpp::Transaction other = transaction(t0 + 5 * hour_ns, t0 + 7 * hour_ns, 112.0, 115.0);
+  other.evse = 2;
+  log.transactions.push_back(other);
+  EXPECT_NEAR(known_energies(log)[1].kwh, 7.0, 1e-9);
+  // One with a meter of its own takes nothing of this one.
+  log.transactions.back().meter_start_kwh = 7.0;
+  log.transactions.back().meter_stop_kwh = 10.0;
+  EXPECT_NEAR(known_energies(log)[1].kwh, 10.0, 1e-9);
+  log.transactions.back().meter_start_kwh = 112.0;
+  log.transactions.back().meter_stop_kwh = 131.0;
+  EXPECT_NEAR(known_energies(log)[1].kwh, 10.0, 1e-9);
+}
+
+}  // namespace
+}  // namespace evtwin::replay
