@@ -134,8 +134,8 @@ Verdict give_verdict(std::span<const VerdictRun> runs, Language language) {
       out.left_out.push_back(i);
     } else if (!reference) {
       reference = i;
-    } else if (out.trouble.empty()) {
-      out.trouble = trouble_between(runs[*reference], runs[i], korean);
+    } else if (const std::string trouble = trouble_between(runs[*reference], runs[i], korean); !trouble.empty()) {
+      out.trouble += (out.trouble.empty() ? "" : " ") + trouble;
     }
   }
 

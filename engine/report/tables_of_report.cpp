@@ -89,7 +89,7 @@ Cell kpi_cell(const analysis::KpiInfo& info, double value, const std::string& cu
 Row kpi_row(const Report& report, const analysis::KpiInfo& info, const std::vector<double>& values) {
   Row row;
   row.id = "kpi-" + std::string(info.name);
-  const std::string unit = info.unit == "money" ? report.runs.front().summary.currency : std::string(info.unit);
+  const std::string unit = info.unit == "money" ? currency_of(report) : std::string(info.unit);
   row.head = same_text(std::string(info.name) + (unit.empty() ? "" : " (" + unit + ")"));
   row.help = {std::string(info.help), std::string(info.help_ko)};
   row.more = std::find(asked_first.begin(), asked_first.end(), info.name) == asked_first.end();
@@ -175,7 +175,7 @@ Table money_table(const Report& report) {
   Table table;
   table.id = "parties";
   table.title = {"Money by party", "당사자별 손익"};
-  table.heads = heads_with_runs(report, same_text(report.runs.front().summary.currency));
+  table.heads = heads_with_runs(report, same_text(currency_of(report)));
   const auto add = [&](Text head, double (*of)(const RunRecord&)) {
     Row row;
     row.head = std::move(head);

@@ -63,8 +63,7 @@ Table days_table(const Report& report) {
   Table table;
   table.id = "by-day";
   table.title = {"Day by day", "일별"};
-  const std::string& currency = report.runs.front().summary.currency;
-  table.heads = day_heads("day", currency);
+  table.heads = day_heads("day", currency_of(report));
   std::map<std::int64_t, std::vector<Row>> by_day;
   for (std::size_t i = 0; i < report.runs.size(); ++i) {
     for (const Day& day : report.runs[i].days)
@@ -80,7 +79,7 @@ Table months_table(const Report& report) {
   Table table;
   table.id = "by-month";
   table.title = {"Month by month", "월별"};
-  table.heads = day_heads("month", report.runs.front().summary.currency);
+  table.heads = day_heads("month", currency_of(report));
   std::map<std::pair<std::string, std::size_t>, Day> months;
   for (std::size_t i = 0; i < report.runs.size(); ++i)
     for (const Day& day : report.runs[i].days) add_day(months[{date_text(day.number).substr(0, 7), i}], day);

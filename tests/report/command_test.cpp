@@ -246,6 +246,24 @@ TEST_F(ReportCommand, OtherDaysAreNotCompared) {
   EXPECT_THAT(said.out, HasSubstr("not of the same days"));
 }
 
+// Won and euros in one report: each run's name tells its own, no head claims one for all, and everybody who is of
+// another world is named.
+TEST_F(ReportCommand, MoneyOfOtherCurrenciesStandsUnderItsOwn) {
+  const std::string other = recorded(source_dir + "/scenarios/dc_v2g.lua", "edf", "other");
+  const std::string third = recorded(source_dir + "/scenarios/amsterdam_dst.lua", "asap", "third");
+  const Said said = run({"report", week("lp"), other, third, "-o", path("r.html"), "--csv", path("csv")});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("lp in KRW and edf in EUR are not compared"));
+  EXPECT_THAT(said.out, HasSubstr("asap in EUR are not compared"));
+  for (const char* table : {"kpis.csv", "parties.csv", "by-day.csv"}) {
+    const std::string text = read_all(path("csv") + "/" + table);
+    EXPECT_THAT(text, HasSubstr("edf in EUR")) << table;
+    EXPECT_THAT(text, HasSubstr("own currency")) << table;
+    EXPECT_THAT(text, Not(HasSubstr("(KRW)"))) << table;
+    EXPECT_THAT(text, Not(HasSubstr("energy KRW"))) << table;
+  }
+}
+
 TEST_F(ReportCommand, PicturesAreDrawingsOfTheFigures) {
   const std::string file = week("lp");
   const Said said = run({"report", file, "-o", path("r.html"), "--png", path("png"), "--lang", "ko"});

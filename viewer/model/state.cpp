@@ -353,7 +353,9 @@ HoursToReady hours_to_ready(const Run& run) {
   for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
     const Session& session = run.sessions[row];
     out.charged += session.plugged_in_ns != kernel::time_never ? 1U : 0U;
-    if (session.ended != "departed" || session.unmet_kwh > finished_kwh) continue;
+    // Who is still there at the end has what it wanted, too, where nothing is missing.
+    const bool there = session.ended == "open_at_end" && session.got_kwh >= session.wanted_kwh - finished_kwh;
+    if (!there && (session.ended != "departed" || session.unmet_kwh > finished_kwh)) continue;
     const TimeNs ready = last_charged_ns(run, row);
     if (ready == kernel::time_never) continue;
     hours += kernel::hours_between(session.plugged_in_ns, ready);

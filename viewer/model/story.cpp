@@ -159,7 +159,9 @@ class Day {
     const Meter* highest = nullptr;
     for (const Meter& window : site.meter) {
       if (!inside(window.start_ns)) continue;
-      if (highest == nullptr || window_mean_kw(run_, site, window) > window_mean_kw(run_, site, *highest))
+      // The first of those that are equally high but for rounding.
+      constexpr double same_kw = 0.01;
+      if (highest == nullptr || window_mean_kw(run_, site, window) > window_mean_kw(run_, site, *highest) + same_kw)
         highest = &window;
     }
     if (highest == nullptr) return;

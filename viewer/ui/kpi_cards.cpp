@@ -111,7 +111,8 @@ void draw_difference(Ui& ui, Card card, const model::Run& run, double difference
   const analysis::Verdict& verdict = verdict_of(ui);
   const bool unequal = card.form == FigureForm::money && !verdict.parties.empty() &&
                        verdict.parties.front().service != analysis::Service::equal;
-  const bool judged = better != analysis::Better::neither && !is_zero && !unequal;
+  // Runs of other worlds have differences that say nothing of a strategy.
+  const bool judged = better != analysis::Better::neither && !is_zero && !unequal && verdict.trouble.empty();
   const bool good = (difference < 0.0) == (better == analysis::Better::lower);
 
   const plot::Style& style = ui.canvas.style;
@@ -164,7 +165,8 @@ void draw_card(Ui& ui, const CardFigure& figure, const model::Run& run, const mo
     const bool of_b = ui.compare == Compare::b;
     text_cut(ui, of_b ? fmt::format("A  {}", text_of_value(ui, cards.at(figure.card), run, figure.a, false))
                       : fmt::format("B  {}", text_of_value(ui, cards.at(figure.card), *other, figure.b, false)));
-    draw_difference(ui, cards.at(figure.card), run, figure.b - figure.a);
+    const bool money = cards.at(figure.card).form == FigureForm::money;
+    if (!money || run.currency == other->currency) draw_difference(ui, cards.at(figure.card), run, figure.b - figure.a);
   } else if (counted_on) {
     text_cut(ui, ui.tr(Word::so_far));
   } else if (cards.at(figure.card).form == FigureForm::money && !has_tariff(run)) {

@@ -63,6 +63,10 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
     for (const model::Run* each : runs) all += (all.empty() ? "" : " / ") + text(*each);
     return all;
   };
+  const auto once_if_equal = [&](auto text) {
+    const bool equal = text(run) == text(*runs.back());
+    return equal ? text(run) : of_each(text);
+  };
   const auto planned = [&](const model::Run& each) {
     return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get_or_make(each, 0, [&] {
       const Planned made = planned_of(each);
@@ -92,8 +96,11 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
           ? fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of)), ready(run).ready, ready(run).charged)
           : fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of_two)), ready(run).ready, ready(*runs.back()).ready);
   const std::array<Tile, 6> tiles{{
-      {"tile.terminals", ui.tr(Word::tile_terminals), figure_text(static_cast<double>(run.evses.size()), "", 0)},
-      {"tile.vehicles", ui.tr(Word::kpi_vehicles), figure_text(model::kpi_value(run, "sessions"), "", 0)},
+      {"tile.terminals", ui.tr(Word::tile_terminals), once_if_equal([](const model::Run& each) {
+         return figure_text(static_cast<double>(each.evses.size()), "", 0);
+       })},
+      {"tile.vehicles", ui.tr(Word::kpi_vehicles),
+       once_if_equal([](const model::Run& each) { return figure_text(model::kpi_value(each, "sessions"), "", 0); })},
       {"tile.planned", planned_title,
        of_each([&](const model::Run& each) { return figure_text(planned(each).second, "", 0); }) + " kWh"},
       {"tile.peak", metered_text(ui, Word::kpi_peak, run),

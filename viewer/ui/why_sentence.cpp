@@ -45,6 +45,15 @@ std::string price_reason(const Ui& ui, const model::Site& site, TimeNs now, Time
   return said(ui, Word::why_cheaper_then, figure_text(percent, "%", 0));
 }
 
+/// Whether energy gets cheaper before the car leaves.
+bool is_dear_now(const model::Site& site, TimeNs now, TimeNs leaves) {
+  const double here = site.buy_price.value_at(now);
+  for (TimeNs next = site.buy_price.next_change(now); next < leaves; next = site.buy_price.next_change(next)) {
+    if (site.buy_price.value_at(next) < here) return true;
+  }
+  return false;
+}
+
 /// "Held back by: contract power"; empty: the guard does not bind.
 std::string guard_reason(const Ui& ui, const model::Run& run, const model::Why& why) {
   if (why.correction == no_row) return {};
@@ -60,6 +69,8 @@ std::string waiting_sentence(const Ui& ui, const model::Run& run, std::uint32_t 
   const model::Evse& e = run.evses[evse];
   const model::Why why = model::why_evse(run, evse, t);
   const std::string guard = guard_reason(ui, run, why);
+  if (!guard.empty() && run.corrections[why.correction].reason == "min_current")
+    return ui.tr(Word::why_waits_below_least);
   if (!guard.empty()) return said(ui, Word::why_waits_for_guard, guard);
   const TimeNs next = next_power(run, why, e, t, session.departed_ns);
   if (next == kernel::time_never) return ui.tr(Word::why_gets_no_more);
@@ -129,7 +140,10 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
       text = charging_sentence(ui, run, evse, session, state.kw, t);
       break;
     case model::EvseStatus::discharging:
-      text = said(ui, Word::why_gives_back, kw_text(-state.kw));
+      text = said(ui,
+                  is_dear_now(run.sites[run.evses[evse].site], t, session.departed_ns) ? Word::why_gives_back
+                                                                                       : Word::why_gives_as_asked,
+                  kw_text(-state.kw));
       break;
     case model::EvseStatus::waiting:
       text = waiting_sentence(ui, run, evse, session, t);

@@ -190,6 +190,22 @@ TEST(Ready, MeanTimeIsThatOfTheLastEnergyOfWhoGotAll) {
   EXPECT_GE(hours_to_ready(run).charged, hours_to_ready(run).ready);
 }
 
+// Who has all it wanted and is still parked at the end is ready; who lacks something is not.
+TEST(Ready, CountsThoseWhoAreDoneAndStillThereAtTheEnd) {
+  model::Run run = *told_run("edf");
+  const std::size_t before = hours_to_ready(run).ready;
+  Session* done = nullptr;
+  for (Session& session : run.sessions) {
+    if (session.ended == "departed" && session.unmet_kwh <= 0.01 && session.got_kwh >= session.wanted_kwh)
+      done = &session;
+  }
+  ASSERT_NE(done, nullptr);
+  done->ended = "open_at_end";
+  EXPECT_EQ(hours_to_ready(run).ready, before);
+  done->got_kwh = done->wanted_kwh - 1.0;
+  EXPECT_EQ(hours_to_ready(run).ready, before - 1);
+}
+
 // Whose run ends before they leave has not left with less.
 TEST(Story, WhoIsStillThereHasMissedNothing) {
   model::Run run = *told_run("edf");
