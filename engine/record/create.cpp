@@ -260,6 +260,37 @@ void write_shared_limits(const Database& database, const twin::World& world) {
   site_insert.write_rows();
 }
 
+void write_roads(const Database& database, const twin::RoadRecord& record) {
+  TableInsert node_insert(database, "road_node");
+  TableInsert road_insert(database, "road");
+  TableInsert station_insert(database, "road_station");
+  TableInsert use_insert(database, "road_station_use");
+  TableInsert price_insert(database, "road_price");
+  for (const twin::RoadRecord::Node& node : record.nodes)
+    node_insert.begin_row().add_text(node.name).add_real(node.lat_deg).add_real(node.lon_deg);
+  for (const twin::RoadRecord::Road& road : record.roads) {
+    road_insert.begin_row().add_integer(std::int64_t{road.from} + 1).add_integer(std::int64_t{road.to} + 1);
+    road_insert.add_real(road.km).add_real(road.speed_kmh).add_real(road.grade);
+  }
+  for (const twin::RoadRecord::Station& station : record.stations) {
+    station_insert.begin_row().add_text(station.name).add_integer(std::int64_t{station.node} + 1);
+    station_insert.add_real(station.lat_deg).add_real(station.lon_deg);
+    station_insert.id_or_null(std::int64_t{station.site} + 1).text_or_null(station.operator_name);
+    station_insert.add_integer(station.own ? 1 : 0).add_real(station.kw).add_integer(station.chargers);
+  }
+  for (const twin::RoadRecord::Use& step : record.uses) {
+    use_insert.begin_row().add_integer(std::int64_t{step.station} + 1).add_integer(step.from_ns);
+    use_insert.add_integer(step.charging).add_integer(step.waiting).add_integer(step.open ? 1 : 0);
+  }
+  for (const twin::RoadRecord::Price& step : record.prices)
+    price_insert.begin_row()
+        .add_integer(std::int64_t{step.station} + 1)
+        .add_integer(step.from_ns)
+        .add_real(step.price_per_kwh);
+  for (TableInsert* insert : {&node_insert, &road_insert, &station_insert, &use_insert, &price_insert})
+    insert->write_rows();
+}
+
 void insert_ageing(TableInsert& insert, const physics::FittedAgeing& ageing) {
   insert.finite_or_null(ageing.calendar.value_or(physics::unknown));
   insert.finite_or_null(ageing.cyclic.value_or(physics::unknown));
@@ -386,6 +417,7 @@ void make_file(const std::string& place, const twin::World& world, const Strateg
   write_demand_prices(database, world);
   write_limit_rows(database, world);
   write_shared_limits(database, world);
+  if (origin.roads != nullptr) write_roads(database, *origin.roads);
   write_vehicles(database, world);
   write_flags(database, world);
   database.run_statements("COMMIT");

@@ -9,7 +9,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 53> objects{{
+constexpr std::array<SchemaObject, 58> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -139,6 +139,46 @@ constexpr std::array<SchemaObject, 53> objects{{
   id INTEGER PRIMARY KEY,
   shared_limit INTEGER NOT NULL REFERENCES shared_limit (id),
   site INTEGER NOT NULL REFERENCES site (id)
+) STRICT)"},
+    {"table", "road_node", R"(CREATE TABLE road_node (
+  id INTEGER PRIMARY KEY,         -- a place of the scenario's roads; no row in these tables where it has none
+  name TEXT NOT NULL,
+  lat_deg REAL NOT NULL,          -- WGS 84
+  lon_deg REAL NOT NULL
+) STRICT)"},
+    {"table", "road", R"(CREATE TABLE road (
+  id INTEGER PRIMARY KEY,         -- in one direction; the way back is a row of its own
+  from_node INTEGER NOT NULL REFERENCES road_node (id),
+  to_node INTEGER NOT NULL REFERENCES road_node (id),
+  km REAL NOT NULL,
+  speed_kmh REAL NOT NULL,
+  grade REAL NOT NULL             -- rise over run in its direction
+) STRICT)"},
+    {"table", "road_station", R"(CREATE TABLE road_station (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  node INTEGER NOT NULL REFERENCES road_node (id),
+  lat_deg REAL NOT NULL,
+  lon_deg REAL NOT NULL,
+  site INTEGER REFERENCES site (id), -- that it is; NULL: none of the run
+  operator TEXT,                  -- NULL: not said
+  own INTEGER NOT NULL,           -- 1: of the operator that asks
+  kw REAL NOT NULL,               -- of one charger, at its outlet
+  chargers INTEGER NOT NULL       -- cars at once
+) STRICT)"},
+    {"table", "road_station_use", R"(CREATE TABLE road_station_use (
+  id INTEGER PRIMARY KEY,         -- as lived on the roads alone, before the run; none without trips
+  station INTEGER NOT NULL REFERENCES road_station (id),
+  start_ns INTEGER NOT NULL,      -- holds until the next row of its station; the first may lie before run.start_ns
+  charging INTEGER NOT NULL,      -- cars
+  waiting INTEGER NOT NULL,       -- cars
+  open INTEGER NOT NULL           -- 0: out of service; who charges then comes to the end of it
+) STRICT)"},
+    {"table", "road_price", R"(CREATE TABLE road_price (
+  id INTEGER PRIMARY KEY,         -- none without trips
+  station INTEGER NOT NULL REFERENCES road_station (id),
+  start_ns INTEGER NOT NULL,      -- holds until the next row of its station
+  price_per_kwh REAL NOT NULL     -- at the meter, for who begins to charge
 ) STRICT)"},
     {"table", "storage", R"(CREATE TABLE storage (
   id INTEGER PRIMARY KEY,
@@ -557,7 +597,7 @@ constexpr std::array<SchemaObject, 53> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 40> contents{{
+constexpr std::array<TableContent, 45> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -580,6 +620,11 @@ constexpr std::array<TableContent, 40> contents{{
     {"row_limit_member", "id, row_limit, evse, coefficient, angle_deg", ""},
     {"shared_limit", "id, name, share", ""},
     {"shared_limit_site", "id, shared_limit, site", ""},
+    {"road_node", "id, name, lat_deg, lon_deg", ""},
+    {"road", "id, from_node, to_node, km, speed_kmh, grade", ""},
+    {"road_station", "id, name, node, lat_deg, lon_deg, site, operator, own, kw, chargers", ""},
+    {"road_station_use", "id, station, start_ns, charging, waiting, open", ""},
+    {"road_price", "id, station, start_ns, price_per_kwh", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "

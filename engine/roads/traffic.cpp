@@ -95,6 +95,8 @@ class Traffic {
   void schedule(std::uint32_t d, TimeNs at, Kind kind) {
     queue_.schedule(d, at, kernel::Phase::signal, static_cast<std::uint8_t>(kind), d);
   }
+  void note_station(std::uint32_t s, TimeNs now);
+  void note_prices();
   void finish();
 
   const Network& network_;
@@ -109,6 +111,7 @@ class Traffic {
   std::unordered_map<std::uint64_t, Onward> onward_;
   std::vector<DriverState> states_;
   std::vector<StationNow> now_;
+  std::vector<std::size_t> step_of_;  // [stations] the last one of figures_.steps
   kernel::Queue queue_;
   TrafficFigures figures_;
   std::vector<std::uint32_t> candidates_;
@@ -121,6 +124,11 @@ Traffic::Traffic(const Network& network, std::span<const Station> stations, cons
   check_plan();
   prepare_tables();
   figures_.stations.resize(stations.size());
+  for (std::uint32_t s = 0; s < stations.size(); ++s) {
+    step_of_.push_back(s);
+    figures_.steps.push_back({s, plan.start_ns, 0, 0, true});
+  }
+  note_prices();
   queue_.reserve_timers(plan.drivers.size() + 2 * plan.failures.size());
   for (std::uint32_t d = 0; d < plan.drivers.size(); ++d) {
     const Driver& driver = plan.drivers[d];
@@ -477,11 +485,41 @@ void Traffic::arrive(std::uint32_t d, TimeNs now) {
   if (++state.trip < plan_.drivers[d].trips.size()) schedule(d, std::max(now, trip_of(d).depart_ns), Kind::depart);
 }
 
+void Traffic::note_station(std::uint32_t s, TimeNs now) {
+  const StationNow& here = now_[s];
+  const StationStep step{s, now, here.busy, static_cast<std::uint32_t>(here.queue.size()), here.open};
+  StationStep& last = figures_.steps[step_of_[s]];
+  // What lasts for no time is nothing that anybody could see.
+  if (last.from_ns == now) {
+    last = step;
+    return;
+  }
+  if (last.charging == step.charging && last.waiting == step.waiting && last.open == step.open) return;
+  step_of_[s] = figures_.steps.size();
+  figures_.steps.push_back(step);
+}
+
+void Traffic::note_prices() {
+  for (std::uint32_t s = 0; s < stations_.size(); ++s) {
+    figures_.prices.push_back({s, plan_.start_ns, stations_[s].price_at(hour_at(plan_.start_ns))});
+    if (stations_[s].price_by_hour.empty()) continue;
+    for (TimeNs t = plan_.start_ns + kernel::hour_ns; t < plan_.end_ns; t += kernel::hour_ns) {
+      const double price = stations_[s].price_at(hour_at(t));
+      if (price != figures_.prices.back().price_per_kwh) figures_.prices.push_back({s, t, price});
+    }
+  }
+}
+
 TrafficFigures Traffic::run() {
   while (!queue_.empty() && queue_.next_time() < plan_.end_ns) {
     const kernel::Event event = queue_.pop();
     ++figures_.events;
-    switch (static_cast<Kind>(event.kind)) {
+    const auto kind = static_cast<Kind>(event.kind);
+    // Only the station that an event happens at changes by it; where the driver goes next shows on arrival.
+    const bool of_driver = kind != Kind::station_fails && kind != Kind::station_returns;
+    const std::uint32_t station = of_driver ? states_[event.entity].station : event.entity;
+    const bool at_a_station = kind != Kind::depart && kind != Kind::arrived;
+    switch (kind) {
       case Kind::depart:
         depart(event.entity, event.time);
         break;
@@ -501,6 +539,7 @@ TrafficFigures Traffic::run() {
         now_[event.entity].open = true;
         break;
     }
+    if (at_a_station) note_station(station, event.time);
   }
   finish();
   return std::move(figures_);

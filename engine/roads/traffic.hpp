@@ -84,10 +84,26 @@ struct StationFigures {
   double mean_wait_h() const { return visits == 0 ? 0.0 : wait_h / static_cast<double>(visits); }
 };
 
+/// A station from an instant on, until its next step.
+struct StationStep {
+  std::uint32_t station = 0;
+  TimeNs from_ns = 0;
+  std::uint32_t charging = 0, waiting = 0;  ///< cars
+  bool open = true;
+};
+/// What a kWh costs at a station from an instant on, until its next step.
+struct PriceStep {
+  std::uint32_t station = 0;
+  TimeNs from_ns = 0;
+  double price_per_kwh = 0.0;
+};
+
 struct TrafficFigures {
   std::vector<StationFigures> stations;
   std::vector<StationVisit> visits;  ///< in order of their beginning
   std::vector<TripFigures> drives;   ///< in order of departure
+  std::vector<StationStep> steps;    ///< in order of time; the first of each station is the start
+  std::vector<PriceStep> prices;     ///< station by station, in order of time; the first of each is the start
   std::uint64_t trips = 0;           ///< that began
   std::uint64_t trips_ended = 0;
   std::uint64_t stops = 0;

@@ -41,6 +41,32 @@ TEST_F(Views, CostPerDayFollowsTheLocalDayOf25Hours) {
             "depot|2025-10-26|1.25|5.0\n");
 }
 
+// Roads come row by row as they were told, and nothing of them where there are none.
+TEST_F(Views, RoadsAreKeptWithTheirStationsOverTime) {
+  for (const char* table : {"road_node", "road", "road_station", "road_station_use", "road_price"})
+    EXPECT_EQ(ask(std::string("SELECT count(*) FROM ") + table), "0\n") << table;
+  auto roads = std::make_shared<twin::RoadRecord>();
+  roads->nodes = {{"north", 37.5, 127.0}, {"south", 36.0, 128.0}};
+  roads->roads = {{0, 1, 200.0, 100.0, 0.01}};
+  roads->stations = {{"Depot", 1, 36.0, 128.0, 0, "ours", true, 100.0, 2},
+                     {"Spa", 0, 37.5, 127.0, -1, "", false, 50.0, 1}};
+  roads->uses = {{0, 10, 0, 0, true}, {1, 10, 0, 0, true}, {0, 20, 2, 3, true}, {0, 30, 2, 0, false}};
+  roads->prices = {{0, 10, 350.0}, {1, 10, 250.0}, {1, 20, 300.0}};
+  Origin origin;
+  origin.roads = roads;
+  const twin::World world = sample_world();
+  const std::string file = folder_ / "roads.evtwin";
+  RunWriter writer(file, world, sample_strategy(), origin);
+  feed(writer, world);
+  writer.finish(sample_result(), sample_kpis(), 0.125);
+  EXPECT_EQ(shell(file, "SELECT * FROM road_node"), "1|north|37.5|127.0\n2|south|36.0|128.0\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road"), "1|1|2|200.0|100.0|0.01\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road_station"),
+            "1|Depot|2|36.0|128.0|1|ours|1|100.0|2\n2|Spa|1|37.5|127.0|||0|50.0|1\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road_station_use"), "1|1|10|0|0|1\n2|2|10|0|0|1\n3|1|20|2|3|1\n4|1|30|2|0|0\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road_price"), "1|1|10|350.0\n2|2|10|250.0\n3|2|20|300.0\n");
+}
+
 TEST_F(Views, PeakPerMonthIsTheHighestMeanOfAMeteringWindow) {
   EXPECT_EQ(ask("SELECT * FROM peak_per_month"), "depot|2025-10|12.0|12.5\n");
   // 3 kWh in a window: 12 kW where it is 15 min long, 6 where it is 30, 3 where it is 60.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -112,6 +113,46 @@ TEST(Traffic, MovesToAnotherStationWhenOneFails) {
   EXPECT_LT(half.stations[0].visits, both.stations[0].visits);
   EXPECT_EQ(half.trips_ended, 40U);
   EXPECT_EQ(half.stranded, 0U);
+}
+
+// The three cars of the queue by hand: S charges one from 1:00 on, one waits from 1:01 and two from 1:02; at 1:24, 1:48
+// and 2:12 a car leaves. By the hour the price is 100, 200, 200 and then 300.
+TEST(Traffic, NotesWhatAStationHasFromWhenOnByHand) {
+  std::vector<Driver> drivers(3);
+  for (int i = 0; i < 3; ++i) {
+    drivers[static_cast<std::size_t>(i)].soc = 0.5;
+    drivers[static_cast<std::size_t>(i)].trips = {{i * minute_ns, 0, 2}};
+  }
+  std::vector<Station> stations{station_at(1, "S")};
+  stations[0].price_by_hour.assign(24, 300.0);
+  stations[0].price_by_hour[0] = 100.0;
+  stations[0].price_by_hour[1] = stations[0].price_by_hour[2] = 200.0;
+  TrafficPlan plan = plan_of(drivers);
+  const TrafficFigures t = run_traffic(line(3, 60.0), stations, plan);
+
+  using Row = std::array<double, 4>;  // minutes, charging, waiting, open
+  const auto rows_of = [](const TrafficFigures& figures) {
+    std::vector<Row> rows;
+    for (const StationStep& step : figures.steps)
+      rows.push_back({std::round(static_cast<double>(step.from_ns) / static_cast<double>(minute_ns) * 1e3) / 1e3,
+                      static_cast<double>(step.charging), static_cast<double>(step.waiting), step.open ? 1.0 : 0.0});
+    return rows;
+  };
+  EXPECT_EQ(
+      rows_of(t),
+      (std::vector<Row>{
+          {0, 0, 0, 1}, {60, 1, 0, 1}, {61, 1, 1, 1}, {62, 1, 2, 1}, {84, 1, 1, 1}, {108, 1, 0, 1}, {132, 0, 0, 1}}));
+  ASSERT_EQ(t.prices.size(), 3U);
+  EXPECT_EQ(t.prices[1].from_ns, hour_ns);
+  EXPECT_EQ(t.prices[1].price_per_kwh, 200.0);
+  EXPECT_EQ(t.prices[2].from_ns, 3 * hour_ns);
+
+  // Out of service from 1:10 to 1:30: the queue is sent away (and strands), the one that charges goes on until 1:24.
+  plan.failures = {{0, 70 * minute_ns, 90 * minute_ns}};
+  EXPECT_EQ(
+      rows_of(run_traffic(line(3, 60.0), stations, plan)),
+      (std::vector<Row>{
+          {0, 0, 0, 1}, {60, 1, 0, 1}, {61, 1, 1, 1}, {62, 1, 2, 1}, {70, 1, 0, 0}, {84, 0, 0, 0}, {90, 0, 0, 1}}));
 }
 
 // Nobody stops and yet 120 km need 60 % of the 55 %: with its station closed the driver can not get there.
