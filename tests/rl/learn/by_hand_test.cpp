@@ -86,23 +86,69 @@ TEST_F(ByHand, TheSameSeedMakesTheSameBytesWithAnyThreads) {
   }
 }
 
+/// Killed once it has written a checkpoint, and resumed.
 TEST_F(ByHand, KilledAndResumedItMakesTheSameBytes) {
-  train(two_, "ppo", "1200", "straight.pt");
-  const std::vector<std::string> words{"train",      two_,   "--learner", "ppo",
-                                       "--episodes", "1200", "-o",        path("killed.pt")};
-  const pid_t child = start(words);
-  // A checkpoint is there whole or not at all.
-  int status = 0;
-  bool ended = false;
-  while (!ended && !std::filesystem::exists(path("killed.pt.checkpoint"))) {
-    ended = waitpid(child, &status, WNOHANG) == child;
-    usleep(1000);
+  const std::vector<std::pair<std::string, std::string>> learners{
+      {"ppo", "1200"},
+      {"dqn:worlds=8:buffer=3000:train_every=16", "300"},
+      // Both halves write some: it is killed in the first here, in the second below.
+      {"ppo-dqn:worlds=8:rollout=32:buffer=3000:train_every=16", "600"}};
+  for (const auto& [learner, episodes] : learners) {
+    for (const bool late : {false, true}) {
+      if (late && !learner.starts_with("ppo-dqn")) continue;
+      const std::string name = learner.substr(0, learner.find(':')) + (late ? ".late" : "");
+      train(two_, learner, episodes, name + ".straight.pt");
+      const std::string killed = name + ".killed.pt";
+      const std::vector<std::string> words{"train",      two_,     "--learner", learner,
+                                           "--episodes", episodes, "-o",        path(killed)};
+      const pid_t child = start(words);
+      // A checkpoint is there whole or not at all. The policy is kept in the second half alone.
+      const std::string awaited = late ? killed : killed + ".checkpoint";
+      int status = 0;
+      bool ended = false;
+      while (!ended && !std::filesystem::exists(path(awaited))) {
+        ended = waitpid(child, &status, WNOHANG) == child;
+        usleep(1000);
+      }
+      ASSERT_FALSE(ended) << name << ": no checkpoint was written before the end";
+      kill(child, SIGKILL);
+      waitpid(child, &status, 0);
+      train(two_, learner, episodes, killed, {"--resume"});
+      EXPECT_EQ(read_all(path(killed)), read_all(path(name + ".straight.pt"))) << name;
+    }
   }
-  ASSERT_FALSE(ended) << "no checkpoint was written before the end";
-  kill(child, SIGKILL);
-  waitpid(child, &status, 0);
-  train(two_, "ppo", "1200", "killed.pt", {"--resume"});
-  EXPECT_EQ(read_all(path("killed.pt")), read_all(path("straight.pt")));
+}
+
+/// Parts of the reward, and what was clipped, stand in the curve and in what the command says; they add up.
+TEST_F(ByHand, PartsOfTheRewardAreToldEpisodeByEpisode) {
+  const nlohmann::json json = train(alone_, "ppo", "64", "a.pt", {"--reward", "boa-fe"});
+  std::map<std::string, double> last;
+  for (const auto& share : json["per_episode"]) last[share["id"]] = share["last"];
+  ASSERT_EQ(last.count("reward"), 1U);
+  EXPECT_NEAR(
+      last.at("  energy_cost") + last.at("  demand_charge") + last.at("  satisfaction") + last.at("  storage_cycles"),
+      last.at("reward"), 1e-6 * std::abs(last.at("reward")) + 1e-6);
+  EXPECT_EQ(last.at("action.clipped"), 0.0) << "answers are bounded by construction";
+  EXPECT_EQ(last.count("action.corrected"), 1U);
+  const auto rows =
+      query(path("a.pt.curve.sqlite"),
+            "SELECT count(*) AS n FROM scalar WHERE id = 'reward.part.satisfaction' AND value IS NOT NULL");
+  EXPECT_GT(std::stoi(rows.at(0).at("n")), 0);
+  // What it looks at, column by column, and what it was learnt for.
+  const Said check = run({"check", path("a.pt")});
+  EXPECT_THAT(check.out, HasSubstr("feature of site"));
+  EXPECT_THAT(check.out, HasSubstr("boa-fe"));
+}
+
+/// Paid for cars that leave without a charge, the learner stops charging them: what it ends with is bad by the
+/// objective, and the policy kept is still the best by it.
+TEST_F(ByHand, APolicyLearnsForItsRewardAndIsJudgedByTheObjective) {
+  train(alone_, "ppo", "1000", "lazy.pt", {"--reward", "weights:energy_cost=-1,satisfaction=-9000"});
+  const auto rows =
+      query(path("lazy.pt.curve.sqlite"), "SELECT value FROM scalar WHERE id = 'validation.objective' ORDER BY row");
+  const double last = std::stod(rows.back().at("value"));
+  EXPECT_GT(last, 7000.0) << "nothing is charged: 8,400";
+  EXPECT_LT(played(alone_, "ppo", "lazy.pt"), 4500.0);
 }
 
 TEST_F(ByHand, AJudgedPolicyIsTheRunAndDaysItLearntFromAreTold) {
