@@ -15,6 +15,7 @@
 
 local stations = param("stations", 20)
 local setpoint_kw = param("setpoint_kw", 0)   -- 0: none
+local unmet_price = param("unmet_price", 0)   -- of a kWh not served; 0: none, and what pays most is to empty the cars
 
 local outlets = {}
 for i = 1, stations do
@@ -43,6 +44,7 @@ return scenario {
     feeders = { { name = "transformer", max_kw = param("transformer_kw", 100), max_export_kw = param("transformer_kw", 100) } },
     limits = param("limits", "enforce"),
     power_setpoint_kw = setpoint_kw > 0 and setpoint_kw or nil,
+    unmet_price_per_kwh = unmet_price > 0 and unmet_price or nil,
     stations = outlets,
   },
   arrivals = arrivals.poisson {

@@ -90,7 +90,7 @@ class Model {
   explicit Model(const std::string& bytes) {
     std::string graph;
     for (const Field& field : fields_of(bytes)) {
-      if (field.number == 1) EXPECT_EQ(field.value, 8U);
+      if (field.number == 1) ir_version = field.value;
       if (field.number == 7) graph = field.bytes;
       if (field.number == 14) {
         const auto entry = fields_of(field.bytes);
@@ -107,6 +107,7 @@ class Model {
 
   std::map<std::string, std::string> notes;
   std::vector<std::string> inputs, outputs;
+  std::uint64_t ir_version = 0;
 
   std::map<std::string, Tensor> run(const std::map<std::string, Tensor>& given) const {
     std::map<std::string, Tensor> known = constants_;
@@ -356,6 +357,7 @@ TEST(Onnx, ManySitesAreManyRows) {
 
 TEST(Onnx, SaysWhatItSees) {
   const Model model(policy::onnx_bytes(policy_of("ppo-dqn", "evse", "mean")));
+  EXPECT_EQ(model.ir_version, 8U);
   EXPECT_EQ(model.inputs, (std::vector<std::string>{"site", "evses"}));
   EXPECT_EQ(model.outputs, (std::vector<std::string>{"shares", "common"}));
   EXPECT_EQ(model.notes.at("kind"), "ppo-dqn");

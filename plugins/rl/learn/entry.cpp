@@ -14,12 +14,14 @@ namespace {
 
 constexpr std::array shapes{"site", "evse"};
 constexpr std::array aheads{"prices", "all"};
+constexpr std::array keeps{"best", "last"};
 
 #define EVTWIN_RL_COMMON                                                                                           \
   sdk::choice("ahead", aheads, "prices", "what is seen of forecasts: prices, or load, PV and arrivals as well"),   \
       sdk::integer("worlds", "", 1, 100000, 32, "worlds that are lived side by side"),                             \
       sdk::integer("validation_worlds", "", 1, 1000, 2, "whole runs of each scenario that a policy is judged by"), \
       sdk::integer("hidden", "", 4, 1024, 64, "units of a hidden layer"),                                          \
+      sdk::choice("keep", keeps, "best", "policy that is kept: the best by the objective, or the last"),           \
       sdk::integer("episode_days", "d", 1, 366, 1, "days of an episode"),                                          \
       sdk::real("discount_per_h", "", 0.5, 1.0, 0.997, "what an hour later counts"),                               \
       sdk::real("shaping", "", 0.0, 1000.0, 1.0,                                                                   \
@@ -92,6 +94,7 @@ TrainerOptions trainer_options(const evtwin_training& training, const Params& pa
   o.discount_per_h = params.number("discount_per_h");
   o.shaping = params.number("shaping");
   if (training.reward != nullptr) o.reward = training.reward;
+  o.keep_last = params.text("keep") == "last";
   if (params.has("run_rollouts")) o.run_rollouts = params.count("run_rollouts");
   if (params.has("hold_h")) o.hold_h = params.number("hold_h");
   return o;

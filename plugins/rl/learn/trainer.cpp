@@ -131,7 +131,7 @@ double Trainer::validate_policy(policy::PolicyFile file) {
   history_.push_back({{"episodes", episodes_}, {"steps", steps_}, {"objective", objective}, {"act", best_way}});
   last_ = objective;
 
-  if (std::isnan(best_) || objective < best_) {
+  if (options_.keep_last || std::isnan(best_) || objective < best_) {
     best_ = objective;
     file.head["act"] = best_way;
     file.head["training"]["history"] = history_;

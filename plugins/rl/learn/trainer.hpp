@@ -20,6 +20,7 @@ struct TrainerOptions {
   std::uint32_t worlds = 32, episode_days = 1, validation_worlds = 2, hidden = 64, run_rollouts = 2;
   double discount_per_h = 0.99, shaping = 1.0, hold_h = 6.0;
   std::string reward = "objective";  ///< as evtwin_fleet_spec.reward has it
+  bool keep_last = false;            ///< whatever the objective says: what a reward leads to
 };
 
 /// Counts and statistics of what was seen; frozen in every policy that is kept.

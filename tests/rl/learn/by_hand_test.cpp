@@ -2,6 +2,8 @@
 // judged.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "cli/command.hpp"
 
 namespace evtwin::testing {
@@ -86,35 +88,40 @@ TEST_F(ByHand, TheSameSeedMakesTheSameBytesWithAnyThreads) {
   }
 }
 
-/// Killed once it has written a checkpoint, and resumed.
+/// Killed once there is this file, and resumed.
 TEST_F(ByHand, KilledAndResumedItMakesTheSameBytes) {
-  const std::vector<std::pair<std::string, std::string>> learners{
-      {"ppo", "1200"},
-      {"dqn:worlds=8:buffer=3000:train_every=16", "300"},
-      // Both halves write some: it is killed in the first here, in the second below.
-      {"ppo-dqn:worlds=8:rollout=32:buffer=3000:train_every=16", "600"}};
-  for (const auto& [learner, episodes] : learners) {
-    for (const bool late : {false, true}) {
-      if (late && !learner.starts_with("ppo-dqn")) continue;
-      const std::string name = learner.substr(0, learner.find(':')) + (late ? ".late" : "");
-      train(two_, learner, episodes, name + ".straight.pt");
-      const std::string killed = name + ".killed.pt";
-      const std::vector<std::string> words{"train",      two_,     "--learner", learner,
-                                           "--episodes", episodes, "-o",        path(killed)};
+  const std::string small = ":worlds=4:hidden=16:buffer=500:batch=32:train_every=32";
+  struct Case {
+    std::string learner, episodes;
+    std::vector<std::string> awaited;
+  };
+  const std::vector<Case> cases{
+      {"ppo", "1200", {".checkpoint"}},
+      {"dqn" + small, "120", {".checkpoint"}},
+      // Both halves write some. A policy is kept in the second alone.
+      {"ppo-dqn:rollout=16" + small, "160", {".checkpoint", ""}},
+  };
+  for (const Case& one : cases) {
+    const std::string kind = one.learner.substr(0, one.learner.find(':'));
+    train(two_, one.learner, one.episodes, kind + ".straight.pt");
+    for (const std::string& awaited : one.awaited) {
+      const std::string killed = kind + ".killed" + std::to_string(awaited.size()) + ".pt";
+      const std::vector<std::string> words{"train",      two_,         "--learner", one.learner,
+                                           "--episodes", one.episodes, "-o",        path(killed)};
       const pid_t child = start(words);
-      // A checkpoint is there whole or not at all. The policy is kept in the second half alone.
-      const std::string awaited = late ? killed : killed + ".checkpoint";
+      // A checkpoint is there whole or not at all.
       int status = 0;
       bool ended = false;
-      while (!ended && !std::filesystem::exists(path(awaited))) {
+      while (!ended && !std::filesystem::exists(path(killed + awaited))) {
         ended = waitpid(child, &status, WNOHANG) == child;
         usleep(1000);
       }
-      ASSERT_FALSE(ended) << name << ": no checkpoint was written before the end";
+      ASSERT_FALSE(ended) << kind << ": it was over before " << killed + awaited << " was there";
       kill(child, SIGKILL);
       waitpid(child, &status, 0);
-      train(two_, learner, episodes, killed, {"--resume"});
-      EXPECT_EQ(read_all(path(killed)), read_all(path(name + ".straight.pt"))) << name;
+      EXPECT_TRUE(std::filesystem::exists(path(killed + ".checkpoint"))) << kind;
+      train(two_, one.learner, one.episodes, killed, {"--resume"});
+      EXPECT_EQ(read_all(path(killed)), read_all(path(kind + ".straight.pt"))) << kind << awaited;
     }
   }
 }
@@ -140,15 +147,23 @@ TEST_F(ByHand, PartsOfTheRewardAreToldEpisodeByEpisode) {
   EXPECT_THAT(check.out, HasSubstr("boa-fe"));
 }
 
-/// Paid for cars that leave without a charge, the learner stops charging them: what it ends with is bad by the
-/// objective, and the policy kept is still the best by it.
-TEST_F(ByHand, APolicyLearnsForItsRewardAndIsJudgedByTheObjective) {
-  train(alone_, "ppo", "1000", "lazy.pt", {"--reward", "weights:energy_cost=-1,satisfaction=-9000"});
-  const auto rows =
-      query(path("lazy.pt.curve.sqlite"), "SELECT value FROM scalar WHERE id = 'validation.objective' ORDER BY row");
-  const double last = std::stod(rows.back().at("value"));
-  EXPECT_GT(last, 7000.0) << "nothing is charged: 8,400";
-  EXPECT_LT(played(alone_, "ppo", "lazy.pt"), 4500.0);
+/// Kept is the best by the objective whatever is learnt for, or, where that is asked for, the last.
+TEST_F(ByHand, ThePolicyKeptIsTheBestByTheObjectiveOrTheLast) {
+  for (const std::string keep : {"best", "last"}) {
+    const std::string name = keep + ".pt";
+    train(alone_, "ppo:keep=" + keep, "200", name, {"--reward", "weights:energy_cost=-1,satisfaction=-9000"});
+    const nlohmann::json training = run({"check", path(name), "--json"}).json()["training"];
+    std::vector<double> judged;
+    for (const auto& row : training["history"]) judged.push_back(row["objective"]);
+    ASSERT_GT(judged.size(), 2U);
+    const double kept = training["objective"];
+    EXPECT_NEAR(kept, *std::min_element(judged.begin(), judged.end()), keep == "best" ? 1e-9 : 1e9) << keep;
+    if (keep == "last") {
+      EXPECT_GE(training["episodes"], 200);
+    }
+    EXPECT_EQ(kept, judged.back()) << "the history ends with the policy that was kept";
+    EXPECT_NEAR(played(alone_, "ppo", name), kept, 1e-6 * kept) << keep;
+  }
 }
 
 TEST_F(ByHand, AJudgedPolicyIsTheRunAndDaysItLearntFromAreTold) {
