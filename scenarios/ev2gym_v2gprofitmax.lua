@@ -6,11 +6,16 @@
 --   evtwin compare scenarios/ev2gym_v2gprofitmax.lua --strategies asap,round-robin,price-threshold --set stations=40
 --   evtwin compare scenarios/ev2gym_v2gprofitmax.lua --strategies asap,price-threshold --set factor=1.2
 --
+-- Learners: the rewards of EV2Gym and of EnerV2Gize by name (`evtwin rewards`), what they lead to beside the bound:
+-- studies/v2g_rewards.md. Some track a set-point: --set setpoint_kw=50.
+--
 -- What is not EV2Gym's: who comes and when (its tables of sessions are not ours to ship: a law of our own, shaped like a
 -- workplace), and the prices (round figures, shaped like a day of the Dutch day-ahead market). Its losses cost nothing,
 -- so there are none here; limits = "record" lets the transformer be overloaded and counts it, as EV2Gym does.
 
 local stations = param("stations", 20)
+local setpoint_kw = param("setpoint_kw", 0)   -- 0: none
+local unmet_price = param("unmet_price", 0)   -- of a kWh not served; 0: none, and what pays most is to empty the cars
 
 local outlets = {}
 for i = 1, stations do
@@ -38,6 +43,8 @@ return scenario {
     tariff = { name = "a day of hourly prices", currency = "EUR", source = "made up: round figures", periods = periods, sell_factor = param("factor", 1) },
     feeders = { { name = "transformer", max_kw = param("transformer_kw", 100), max_export_kw = param("transformer_kw", 100) } },
     limits = param("limits", "enforce"),
+    power_setpoint_kw = setpoint_kw > 0 and setpoint_kw or nil,
+    unmet_price_per_kwh = unmet_price > 0 and unmet_price or nil,
     stations = outlets,
   },
   arrivals = arrivals.poisson {

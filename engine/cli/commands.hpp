@@ -27,6 +27,7 @@ int audit_run(const AuditCommand& command);
 int report_runs(const ReportCommand& command);
 int repeat_run(const RerunCommand& command);
 int export_run(const ExportCommand& command);
+int export_onnx(const ExportCommand& command);    ///< of a policy
 int export_masked(const ExportCommand& command);  ///< of a log
 int calibrate_twin(const CalibrateCommand& command);
 int score_cars(const ScoreCommand& command);
@@ -47,6 +48,7 @@ int plugin_check(const PluginCheckCommand& command);
 int print_text(const TextCommand& command);
 int sweep_worlds(const SweepCommand& command);
 int list_tariffs(const TariffsCommand& command);
+int list_rewards(const RewardsCommand& command);
 int forecast_demand(const DemandCommand& command);
 int answer_on_roads(const RoadsCommand& command);
 

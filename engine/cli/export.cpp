@@ -16,7 +16,9 @@
 #include "cli/export_decision.hpp"
 #include "cli/export_web.hpp"
 #include "cli/new_file.hpp"
+#include "cli/policy_report.hpp"
 #include "kernel/text.hpp"
+#include "policy/onnx.hpp"
 #include "replay/message_trace.hpp"
 #include "replay/ocpi_writer.hpp"
 #include "replay/ocpp_log_writer.hpp"
@@ -173,9 +175,23 @@ void export_trace(const replay::RecordedRun& run, const ExportCommand& command) 
 
 }  // namespace
 
+/// A policy for whoever plays it elsewhere.
+int export_onnx(const ExportCommand& command) {
+  const std::string& file = command.runs.front();
+  const policy::PolicyFile policy = policy_of(file);
+  try {
+    write_new_file(command.onnx, policy::onnx_bytes(policy));
+  } catch (const policy::PolicyError& error) {
+    throw CommandError(fmt::format("{}: {}", file, error.what()));
+  }
+  fmt::print("{}: ONNX, operators of set 13, float32\n", kernel::make_printable(command.onnx));
+  return 0;
+}
+
 int export_run(const ExportCommand& command) {
   if (!command.decision.empty()) return export_decision(command);
   if (!command.masked.empty()) return export_masked(command);
+  if (!command.onnx.empty()) return export_onnx(command);
   if (!command.web.empty()) export_web(command);
   if (!command.wants_tables()) return 0;
   const replay::RecordedRun run = replay::read_recorded_run(command.runs.front());

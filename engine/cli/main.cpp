@@ -51,6 +51,7 @@ struct Dispatch {
   int operator()(const SweepCommand& command) const { return sweep_worlds(command); }
   int operator()(const TextCommand& command) const { return print_text(command); }
   int operator()(const TariffsCommand& command) const { return list_tariffs(command); }
+  int operator()(const RewardsCommand& command) const { return list_rewards(command); }
   int operator()(const DemandCommand& command) const { return forecast_demand(command); }
   int operator()(const RoadsCommand& command) const { return answer_on_roads(command); }
 };

@@ -142,6 +142,14 @@ void offer_demand(Offers& offers) {
   add_json(app, to->json);
 }
 
+void offer_rewards(Offers& offers) {
+  const auto to = std::make_shared<RewardsCommand>();
+  CLI::App& app = offers.add_command(offers.program(), "rewards",
+                                     "List what train --reward can learn for, with formulas and sources", to);
+  app.add_option("NAME", to->name, "one alone");
+  add_json(app, to->json);
+}
+
 void offer_tariffs(Offers& offers) {
   const auto to = std::make_shared<TariffsCommand>();
   add_json(offers.add_command(offers.program(), "tariffs", "List the tariffs of the scenario library", to), to->json);
@@ -184,6 +192,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   offer_files(offers);
   offer_logs(offers);
   offer_tariffs(offers);
+  offer_rewards(offers);
   offer_demand(offers);
   offer_roads(offers);
   offer_strategies(offers);

@@ -79,6 +79,7 @@ struct TrainCommand {
   std::vector<ScenarioText> tests;      ///< held out
   scenario::LoadOptions load;
   StrategyText learner;  ///< ID[:key=value...] or FILE.so#ID[:key=value...]
+  std::string reward;    ///< NAME[:PART=WEIGHT,...]; empty: the first scenario's own, else the objective
   std::uint64_t episodes = 0;
   std::uint64_t evaluate_every = 0;  ///< episodes between validations; 0: as the learner likes
   std::uint64_t seeds = 1;           ///< trainings, each with the next seed
@@ -171,6 +172,7 @@ struct RerunCommand {
 /// evtwin export
 struct ExportCommand {
   std::vector<std::string> runs;    ///< run files; more than one with `web` alone; with `masked` one log
+  std::string onnx;                 ///< ONNX model to write of a policy; empty: none
   std::string masked;               ///< file or folder to write that log to, its identifiers masked; empty: none
   std::string ocpp;                 ///< log to write (a folder where the layout names no station); empty: none
   replay::OcppLogOptions log;       ///< without faults
@@ -378,6 +380,12 @@ struct RoadsCommand {
   bool json = false;
 };
 
+/// evtwin rewards
+struct RewardsCommand {
+  std::string name;  ///< empty: all
+  bool json = false;
+};
+
 /// evtwin tariffs
 struct TariffsCommand {
   bool json = false;
@@ -419,7 +427,7 @@ using Command =
                  ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, ScoreCommand, AgeingCommand,
                  DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
                  PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
-                 TariffsCommand, DemandCommand, RoadsCommand, SweepCommand, TextCommand>;
+                 TariffsCommand, RewardsCommand, DemandCommand, RoadsCommand, SweepCommand, TextCommand>;
 
 /// Levels and file of the lines that rooms write of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

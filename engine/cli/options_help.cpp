@@ -22,7 +22,7 @@ constexpr std::array help_groups{
     HelpGroup{"A site under strategies", " init check run compare bound advise sweep forecast roads tariffs demand "},
     HelpGroup{"Runs that were recorded", " view runs diff audit rerun export report "},
     HelpGroup{"Logs of chargers", " replay whatif calibrate drivers chargers score ageing "},
-    HelpGroup{"Strategies and policies", " decide plugin train eval "},
+    HelpGroup{"Strategies and policies", " decide plugin rewards train eval "},
 };
 static_assert(std::all_of(help_groups.begin(), help_groups.end(),
                           [](const HelpGroup& group) {

@@ -123,6 +123,10 @@ struct ExportOptions {
 /// What is asked for must fit together; --decision without a file goes to the standard output.
 ExportCommand checked_export(ExportOptions& given) {
   const ExportCommand& asked = given.command;
+  if (!asked.onnx.empty()) {
+    if (asked.runs.size() > 1) throw CLI::ValidationError("RUN", "--onnx is of one policy");
+    return given.command;
+  }
   const bool of_decision = asked.decision_number || !asked.decision_at.empty();
   for (const auto& [option, value] : {std::pair("--site", asked.decision_site), std::pair("--request", given.request)})
     if (!of_decision && !value.empty()) throw CLI::RequiresError(option, "--decision or --at");
@@ -131,8 +135,7 @@ ExportCommand checked_export(ExportOptions& given) {
   if (!of_runs && asked.masked.empty())
     throw CLI::RequiredError(
         "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot, --trace or --decision; --masked of "
-        "a "
-        "log");
+        "a log, --onnx of a policy");
   if (of_runs && !asked.masked.empty()) throw CLI::ExcludesError("--masked", "what is made from a run file");
   if (asked.runs.size() > 1 && (of_one_run || !asked.masked.empty()))
     throw CLI::ValidationError("RUN", "several run files go into --web alone; the others take one");
@@ -143,8 +146,13 @@ ExportCommand checked_export(ExportOptions& given) {
 
 /// The run files to read, and what is made of them. @returns --timeseries, which --step belongs to.
 CLI::Option* add_export_files(CLI::App& command, ExportCommand& to) {
-  command.add_option("RUN", to.runs, "run file; for --web also several; with --masked a log: a file or a folder")
+  command
+      .add_option("RUN", to.runs,
+                  "run file; for --web also several; with --masked a log: a file or a folder; with --onnx a policy")
       ->required();
+  command.add_option("--onnx", to.onnx,
+                     "of a policy, as `evtwin train` writes it: an ONNX model to write, from features to answers, its "
+                     "normaliser folded in");
   command.add_option("--masked", to.masked,
                      "of a log: a copy to write in which cards, drivers and vehicles are numbers, to be handed on");
   command.add_option("--web", to.web,

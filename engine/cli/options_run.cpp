@@ -197,6 +197,10 @@ void offer_train(Offers& offers) {
                  "ID[:key=value...] (ppo, dqn, ppo-dqn) or FILE.so[#ID][:key=value...]; it runs in this process")
       ->required();
 
+  app.add_option(
+      "--reward", command.reward,
+      "what is learnt for: NAME[:PART=WEIGHT,...], a name of `evtwin rewards`; default: the key `reward` of the "
+      "first scenario, else the objective, by which policies are judged all the same");
   app.add_option("--episodes", command.episodes, "episodes to live, of all worlds together")
       ->required()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))

@@ -11,6 +11,7 @@
 
 #include "analysis/paired.hpp"
 #include "analysis/run_report.hpp"
+#include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/learner_library.hpp"
 #include "cli/new_file.hpp"
@@ -43,7 +44,8 @@ constexpr evtwin_fleet_functions fleet_functions{sizeof(evtwin_fleet_functions),
                                                  evtwin_fleet_send,
                                                  evtwin_fleet_recv,
                                                  evtwin_fleet_view,
-                                                 evtwin_fleet_decision};
+                                                 evtwin_fleet_decision,
+                                                 evtwin_fleet_parts};
 
 /// One training, and what came of it.
 struct Outcome {
@@ -51,6 +53,7 @@ struct Outcome {
   std::uint64_t seed = 0, episodes = 0, bytes = 0;
   double first_objective = kernel::unknown, best_objective = kernel::unknown, wall_s = 0.0;
   std::vector<std::string> remarks;
+  std::vector<TrainingHost::Share> shares;
   std::string error;  ///< empty: it ended well
 };
 
@@ -157,7 +160,7 @@ class Trainings {
     std::error_code error;
     const std::uint64_t bytes = std::filesystem::file_size(files.policy, error);
     if (error) throw CommandError(fmt::format("{}: has gone, and its training is complete", files.policy));
-    Outcome done{files, seed, row->episodes, bytes, row->first_objective, row->best_objective, row->wall_s, {}, {}};
+    Outcome done{files, seed, row->episodes, bytes, row->first_objective, row->best_objective, row->wall_s, {}, {}, {}};
     done.remarks.emplace_back("this training was complete already");
     return done;
   }
@@ -186,6 +189,7 @@ class Trainings {
     training.episodes = command_.episodes;
     training.evaluate_every = command_.evaluate_every;
     training.about = about_text.c_str();
+    training.reward = plan_.reward().c_str();
     if (!plan_.policy_from().empty()) {
       training.policy_from = plan_.policy_from().data();
       training.policy_bytes = plan_.policy_from().size();
@@ -220,6 +224,7 @@ class Trainings {
     outcome.best_objective = host.best_objective;
     outcome.wall_s = host.wall_s();
     outcome.remarks = host.remarks;
+    outcome.shares = host.shares;
     return outcome;
   }
 
@@ -241,11 +246,19 @@ analysis::PairedDifference reached(const std::vector<Outcome>& outcomes) {
   return analysis::paired_difference(best, std::vector<double>(best.size(), 0.0));
 }
 
+nlohmann::json shares_json(const Outcome& outcome) {
+  auto json = nlohmann::json::array();
+  for (const TrainingHost::Share& share : outcome.shares)
+    json.push_back({{"id", share.id}, {"first", share.first}, {"last", share.last}});
+  return json;
+}
+
 nlohmann::json outcome_json(const Trainings& trainings, const TrainCommand& command, const Outcome& outcome) {
   const std::string& file = outcome.files.checkpoint;
   std::error_code error;
   return {{"scenario", trainings.plan().scenario_names()},
           {"learner", control::label_of(trainings.learner().description().id, command.learner.params)},
+          {"reward", trainings.plan().reward()},
           {"seed", outcome.seed},
           {"episodes", outcome.episodes},
           {"first_objective", outcome.first_objective},
@@ -255,6 +268,7 @@ nlohmann::json outcome_json(const Trainings& trainings, const TrainCommand& comm
           {"checkpoint", std::filesystem::exists(file, error) ? nlohmann::json(file) : nlohmann::json()},
           {"curve", trainings.curve_file()},
           {"tensorboard", outcome.files.events},
+          {"per_episode", shares_json(outcome)},
           {"remarks", outcome.remarks},
           {"error", outcome.error.empty() ? nlohmann::json() : nlohmann::json(outcome.error)},
           {"wall_s", outcome.wall_s}};
@@ -268,6 +282,16 @@ nlohmann::json training_json(const Trainings& trainings, const TrainCommand& com
   const analysis::PairedDifference all = reached(trainings.outcomes());
   json["best_objective"] = {{"seeds", all.count}, {"mean", all.mean}, {"low", all.low}, {"high", all.high}};
   return json;
+}
+
+/// What rewards were made of and how often answers were clipped, in the first and the last batch of episodes.
+std::string shares_table(const Outcome& outcome) {
+  if (outcome.shares.empty()) return {};
+  analysis::TextTable table({"per episode", "at first", "at last"});
+  for (const TrainingHost::Share& share : outcome.shares)
+    table.add_row(
+        {kernel::make_printable(share.id, 60), fmt::format("{:.5g}", share.first), fmt::format("{:.5g}", share.last)});
+  return table.to_text();
 }
 
 /// "800 episodes under ppo, 1.2 s": a learner that tells nothing is taken at its word.
@@ -288,6 +312,7 @@ void print_one(const Trainings& trainings, const Outcome& outcome) {
     else
       fmt::print("objective: {:.6g} {} the best, as the learner measures it\n", outcome.best_objective, currency);
   }
+  fmt::print("{}", shares_table(outcome));
   fmt::print("policy: {}, {} bytes\n", kernel::make_printable(outcome.files.policy), outcome.bytes);
 }
 

@@ -219,6 +219,7 @@ std::uint32_t TrainingHost::take_progress(const evtwin_learner_progress& now) {
   steps = now.steps;
   if (std::isnan(first_objective)) first_objective = now.mean_objective;
   best_objective = now.best_objective;
+  take_shares(now);
   if (curve_stands_) {
     try {
       draw_progress(now);
@@ -252,6 +253,23 @@ void TrainingHost::draw_progress(const evtwin_learner_progress& now) {
   }
   events_->append_scalars(unix_s(), steps > 0 ? steps : episodes, drawn);
   events_->flush_file();
+}
+
+/// Names without their prefix; figures that are not known this time stay.
+void TrainingHost::take_shares(const evtwin_learner_progress& now) {
+  constexpr std::string_view part = "reward.part.", action = "action.", whole = "episode.reward";
+  for (std::uint32_t i = 0; now.scalars != nullptr && i < now.n_scalars; ++i) {
+    const evtwin_learner_scalar& scalar = now.scalars[i];
+    const std::string_view id = scalar.id == nullptr ? "" : scalar.id;
+    if (!std::isfinite(scalar.value)) continue;
+    if (!id.starts_with(part) && !id.starts_with(action) && id != whole) continue;
+    const std::string name = id == whole            ? "reward"
+                             : id.starts_with(part) ? fmt::format("  {}", id.substr(part.size()))
+                                                    : std::string(id);
+    auto share = std::find_if(shares.begin(), shares.end(), [&](const Share& known) { return known.id == name; });
+    if (share == shares.end()) share = shares.insert(shares.end(), {name, scalar.value, scalar.value});
+    share->last = scalar.value;
+  }
 }
 
 void TrainingHost::print_report(std::uint32_t severity, const char* text) {

@@ -46,6 +46,12 @@ class TrainingHost {
   double wall_s() const;
   std::uint64_t episodes = 0, steps = 0, bytes = 0;
   double first_objective = kernel::unknown, best_objective = kernel::unknown;
+  /// Figures of an episode that a learner tells with ids "reward.part.NAME", "reward" and "action.NAME".
+  struct Share {
+    std::string id;
+    double first = kernel::unknown, last = kernel::unknown;
+  };
+  std::vector<Share> shares;
   std::string error;  ///< what the learner said last, or what could not be kept
   std::vector<std::string> remarks;
 
@@ -55,6 +61,7 @@ class TrainingHost {
   evtwin_status keep_policy(std::string_view policy);
   evtwin_status write_checkpoint(std::string_view state);
   void draw_progress(const evtwin_learner_progress& now);
+  void take_shares(const evtwin_learner_progress& now);
   evtwin_status not_kept(const std::string& file, const std::string& why);
   void print_remark(const std::string& text);
   void go_on();

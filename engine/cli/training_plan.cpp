@@ -11,6 +11,8 @@
 #include "cli/frozen_days.hpp"
 #include "cli/policy_report.hpp"
 #include "cli/version.hpp"
+#include "fleet/reward.hpp"
+#include "kernel/text.hpp"
 #include "policy/sha256.hpp"
 
 namespace evtwin::cli {
@@ -82,6 +84,13 @@ TrainingPlan::TrainingPlan(const TrainCommand& command)
     tests_.push_back(scenario::load_scenario(text.file, load));
   }
   seed_ = command.load.seed.value_or(loaded_.front().world.seed);
+  reward_ = !command.reward.empty() ? command.reward : loaded_.front().reward.where.empty() ? "objective" : "scenario";
+  // A name or part that there is not is told before anything is made.
+  try {
+    static_cast<void>(fleet::Rewards(fleet::parse_reward(reward_), loaded_.front()));
+  } catch (const std::invalid_argument& wrong) {
+    throw CommandError(fmt::format("--reward: {}", kernel::make_printable(wrong.what(), 400)));
+  }
   refuse_what_is_held_out();
 }
 
@@ -131,6 +140,7 @@ Json TrainingPlan::describe_policy() const {
   Json about{{"evtwin", version()},
              {"learner", control::label_of(command_.learner.id, command_.learner.params)},
              {"days_seed", seed_},
+             {"reward", reward_},
              {"scenarios", Json::array()}};
   for (const scenario::LoadedScenario& loaded : loaded_) about["scenarios"].push_back(told(loaded));
   for (const scenario::LoadedScenario& test : tests_) {

@@ -23,6 +23,8 @@ class TrainingPlan {
   /// Of all scenarios, commas between.
   std::string scenario_names() const;
   std::uint64_t training_seed() const { return seed_; }  ///< of the first training
+  /// What is learnt for, as evtwin_fleet_spec.reward has it.
+  const std::string& reward() const { return reward_; }
   /// The scenarios as fleets read them; texts are this one's.
   std::vector<evtwin_fleet_scenario> fleet_scenarios() const;
   /// Text of the policy's head, without the seed of the training.
@@ -42,7 +44,7 @@ class TrainingPlan {
   std::uint64_t seed_ = 0;
   std::vector<Given> given_;
   std::vector<scenario::LoadedScenario> loaded_, tests_;
-  std::string policy_from_;
+  std::string policy_from_, reward_;
 };
 
 }  // namespace evtwin::cli

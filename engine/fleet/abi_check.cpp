@@ -60,6 +60,7 @@ static_assert(offsetof(evtwin_fleet_spec, pad_evses) == 104);
 static_assert(offsetof(evtwin_fleet_spec, pad_storages) == 108);
 static_assert(offsetof(evtwin_fleet_spec, horizon_reads) == 112);
 static_assert(offsetof(evtwin_fleet_spec, reserved) == 116);
+static_assert(offsetof(evtwin_fleet_spec, reward) == 120);
 
 static_assert(offsetof(evtwin_fleet_shape, struct_size) == 0);
 static_assert(offsetof(evtwin_fleet_shape, n_worlds) == 4);
@@ -70,7 +71,7 @@ static_assert(offsetof(evtwin_fleet_shape, n_storages) == 20);
 static_assert(offsetof(evtwin_fleet_shape, observation_size) == 24);
 static_assert(offsetof(evtwin_fleet_shape, action_size) == 28);
 static_assert(offsetof(evtwin_fleet_shape, n_terms) == 32);
-static_assert(offsetof(evtwin_fleet_shape, reserved) == 36);
+static_assert(offsetof(evtwin_fleet_shape, n_parts) == 36);
 static_assert(offsetof(evtwin_fleet_shape, tick_ns) == 40);
 static_assert(offsetof(evtwin_fleet_shape, digest) == 48);
 
@@ -127,6 +128,7 @@ static_assert(offsetof(evtwin_fleet_buffers, now_ns) == 96);
 static_assert(offsetof(evtwin_fleet_buffers, asked) == 104);
 static_assert(offsetof(evtwin_fleet_buffers, episodes) == 112);
 static_assert(offsetof(evtwin_fleet_buffers, failed) == 120);
+static_assert(offsetof(evtwin_fleet_buffers, parts) == 128);
 
 static_assert(sizeof(evtwin_fleet_start) == 16);
 static_assert(offsetof(evtwin_fleet_start, seed) == 0);
@@ -152,6 +154,7 @@ static_assert(offsetof(evtwin_fleet_functions, send) == 104);
 static_assert(offsetof(evtwin_fleet_functions, recv) == 112);
 static_assert(offsetof(evtwin_fleet_functions, view) == 120);
 static_assert(offsetof(evtwin_fleet_functions, decision) == 128);
+static_assert(offsetof(evtwin_fleet_functions, parts) == 136);
 
 static_assert(offsetof(evtwin_learner_scalar, id) == 0);
 static_assert(offsetof(evtwin_learner_scalar, unit) == 8);
@@ -184,6 +187,7 @@ static_assert(offsetof(evtwin_training, policy_from) == 104);
 static_assert(offsetof(evtwin_training, policy_bytes) == 112);
 static_assert(offsetof(evtwin_training, evaluate_every) == 120);
 static_assert(offsetof(evtwin_training, about) == 128);
+static_assert(offsetof(evtwin_training, reward) == 136);
 
 static_assert(offsetof(evtwin_learner_entry, struct_size) == 0);
 static_assert(offsetof(evtwin_learner_entry, abi_major) == 4);

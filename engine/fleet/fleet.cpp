@@ -49,6 +49,7 @@ Fleet::Fleet(const evtwin_fleet_spec& spec) : plan_(plan_of(spec)) {
   shape_.observation_size = plan_.observation->size();
   shape_.action_size = plan_.action_size;
   shape_.n_terms = static_cast<std::uint32_t>(plan_.rewards->terms().size());
+  shape_.n_parts = static_cast<std::uint32_t>(plan_.rewards->parts().size());
   shape_.tick_ns = plan_.stages.front()->scenario.world.tick_ns;
   shape_.digest = digest_of(plan_);
 }

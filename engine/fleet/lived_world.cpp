@@ -45,7 +45,8 @@ LivedWorld::LivedWorld(const Plan& plan, std::uint64_t number, std::uint32_t fir
       seed_(plan.seed),
       number_(number),
       first_agent_(first_agent),
-      functions_(stage_.scenario) {
+      functions_(stage_.scenario),
+      reward_(plan.rewards->make_function(stage_.scenario)) {
   twin::RunSetup setup;
   if (functions_.are_there()) setup.script = &functions_;
   run_.emplace(world_, setup);
@@ -86,8 +87,10 @@ void LivedWorld::begin_run(const evtwin_fleet_start* start) {
   for (Agent& agent : agents_) {
     agent.decided_ns = from_ns;
     agent.asked = false;
+    agent.seen = {};
+    agent.potential_before_kw = agent.calendar_wear = agent.cyclic_wear = 0.0;
   }
-  now_ns_ = from_ns;
+  now_ns_ = run_from_ns_ = from_ns;
 }
 
 void LivedWorld::begin_episode(TimeNs now_ns) {
@@ -184,6 +187,11 @@ void LivedWorld::take_actions(const evtwin_fleet_buffers& from) {
       const float* const cells = from.actions + agent_of(s) * from.action_stride;
       agent.clipped = agent.actions->write_decision(run_->view(s), cells, run_->decision(s));
     }
+    if (reward_) {
+      agent.potential_before_kw = agent.seen.potential_kw;
+      agent.seen = asked_of(run_->view(s));
+      agent.step = static_cast<double>(now_ns_ - run_from_ns_) / static_cast<double>(run_->view(s).tick_ns);
+    }
     agent.decided_ns = now_ns_;
     ++agent.decisions;
     run_->answer(s);
@@ -192,12 +200,25 @@ void LivedWorld::take_actions(const evtwin_fleet_buffers& from) {
 
 /// The rewards of those that are asked now, or whose run is over.
 void LivedWorld::pay_rewards(const evtwin_fleet_buffers& to) {
-  const std::size_t n_terms = plan_.rewards->terms().size();
+  const std::size_t n_terms = plan_.rewards->terms().size(), n_parts = plan_.rewards->parts().size();
   for (std::uint32_t s = 0; s < agents_.size(); ++s) {
     Agent& agent = agents_[s];
     if (!agent.asked) continue;
     const evtwin_view& view = run_->view(s);
-    Outcome outcome{&view, agent.usable_storage_kwh, agent.clipped, 0.0, 0.0};
+    Outcome outcome;
+    outcome.view = &view;
+    outcome.usable_storage_kwh = agent.usable_storage_kwh;
+    outcome.clipped = agent.clipped;
+    outcome.hours = kernel::hours_between(agent.decided_ns, now_ns_);
+    outcome.ticks = static_cast<double>(now_ns_ - agent.decided_ns) / static_cast<double>(view.tick_ns);
+    outcome.asked = agent.seen;
+    outcome.potential_before_kw = agent.potential_before_kw;
+    outcome.step = agent.step;
+    const control::Ledger& books = run_->ledger(s);
+    outcome.calendar_wear = books.ev_wear_calendar - agent.calendar_wear;
+    outcome.cyclic_wear = books.ev_wear_cyclic - agent.cyclic_wear;
+    agent.calendar_wear = books.ev_wear_calendar;
+    agent.cyclic_wear = books.ev_wear_cyclic;
 
     // The last reward of a run settles what is left open: energy owed, and the storages' change.
     if (closed_ && plan_.end == EVTWIN_END_TERMINATES) {
@@ -206,9 +227,11 @@ void LivedWorld::pay_rewards(const evtwin_fleet_buffers& to) {
     }
 
     const std::size_t row = agent_of(s);
-    const double reward = plan_.rewards->reward_of(outcome, to.terms == nullptr ? nullptr : to.terms + row * n_terms);
+    const double reward =
+        plan_.rewards->reward_of(outcome, reward_.get(), to.terms == nullptr ? nullptr : to.terms + row * n_terms,
+                                 to.parts == nullptr ? nullptr : to.parts + row * n_parts);
     to.rewards[row] = static_cast<float>(reward);
-    if (to.hours != nullptr) to.hours[row] = static_cast<float>(kernel::hours_between(agent.decided_ns, now_ns_));
+    if (to.hours != nullptr) to.hours[row] = static_cast<float>(outcome.hours);
     agent.reward += reward;
 
     // Sums of the episode, told when it ends.
@@ -282,13 +305,14 @@ void LivedWorld::write_agents(const evtwin_fleet_buffers& to) {
 
 /// Rewards and flags of 0.
 void LivedWorld::write_nothing(const evtwin_fleet_buffers& to) const {
-  const std::size_t n_terms = plan_.rewards->terms().size();
+  const std::size_t n_terms = plan_.rewards->terms().size(), n_parts = plan_.rewards->parts().size();
   for (std::uint32_t s = 0; s < agents_.size(); ++s) {
     const std::size_t row = agent_of(s);
     to.rewards[row] = 0.0F;
     to.terminated[row] = to.truncated[row] = 0;
     if (to.hours != nullptr) to.hours[row] = 0.0F;
     if (to.terms != nullptr) std::fill_n(to.terms + row * n_terms, n_terms, 0.0);
+    if (to.parts != nullptr) std::fill_n(to.parts + row * n_parts, n_parts, 0.0);
   }
   if (to.failed != nullptr) to.failed[first_agent_ / agents_.size()] = phase_ == Phase::failed ? 1 : 0;
 }

@@ -67,6 +67,10 @@ class LivedWorld {
     std::uint32_t clipped = 0;  // of the last action
     bool asked = false;
     kernel::TimeNs decided_ns = 0;  // the last time
+    // Of rewards that are functions
+    Asked seen{};
+    double potential_before_kw = 0.0, step = 0.0;
+    double calendar_wear = 0.0, cyclic_wear = 0.0;  // of the run, paid so far
     // Of the episode
     evtwin_ledger books_before{};
     double reward = 0.0, got_kwh = 0.0, wanted_kwh = 0.0;
@@ -92,13 +96,14 @@ class LivedWorld {
   std::uint64_t seed_, number_;  // of the fleet, and in it: what runs and their starts are drawn by
   const std::uint32_t first_agent_;
   Functions functions_;
+  std::unique_ptr<scenario::RewardFunction> reward_;  // null: weights
   std::optional<twin::Run> run_;
   std::vector<Agent> agents_;  // [sites]
   Phase phase_ = Phase::unborn;
   std::optional<std::uint64_t> given_seed_;  // for the next reset
   bool run_goes_on_ = false;                 // behind the end of the episode
   std::optional<twin::Result> closed_;       // the books of a run that ended
-  kernel::TimeNs now_ns_ = 0, run_end_ns_ = 0, episode_from_ns_ = 0, episode_end_ns_ = 0;
+  kernel::TimeNs now_ns_ = 0, run_from_ns_ = 0, run_end_ns_ = 0, episode_from_ns_ = 0, episode_end_ns_ = 0;
   std::uint64_t episodes_ = 0, run_seed_ = 0;
   std::string failure_;
 };

@@ -82,6 +82,15 @@ scenario::LoadedScenario read_scenario(const evtwin_fleet_scenario& given, std::
   return loaded;
 }
 
+/// What the spec asks for; where it says nothing, what the scenario does, else the objective.
+std::unique_ptr<Rewards> rewards_of(const evtwin_fleet_spec& spec, const scenario::LoadedScenario& scenario) {
+  if (spec.n_weights > 0 && spec.reward != nullptr) refuse("weights and a reward are given; one of them is due");
+  if (spec.reward != nullptr) return std::make_unique<Rewards>(parse_reward(spec.reward), scenario);
+  if (spec.n_weights == 0 && !scenario.reward.where.empty())
+    return std::make_unique<Rewards>(RewardChoice{"scenario", {}}, scenario);
+  return std::make_unique<Rewards>(std::span(spec.weights, spec.n_weights));
+}
+
 /// The scenario's start, and the midnights behind which a whole episode fits.
 std::vector<kernel::TimeNs> starts_of(const twin::World& world, std::uint32_t episode_days) {
   std::vector<kernel::TimeNs> starts{world.start_ns};
@@ -126,7 +135,6 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
   // Rows are as long as padding says, or as the largest site needs.
   plan.n_evses = spec.pad_evses;
   plan.n_storages = spec.pad_storages;
-  plan.rewards = std::make_unique<Rewards>(std::span(spec.weights, spec.n_weights));
 
   Nameplate plate;
   bool lends = false;
@@ -153,6 +161,7 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
       for (const physics::Evse& evse : world.sites[site].evses) lends = lends || evse.bidirectional;
     }
   }
+  plan.rewards = rewards_of(spec, plan.stages.front()->scenario);
   plate.price_per_kwh = round_price_per_kwh(plan.stages.front()->scenario.world.currency);
 
   const ObservationShape shape{plan.n_evses,

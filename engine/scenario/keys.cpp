@@ -105,6 +105,14 @@ constexpr std::array scenario_keys{
         "Figures of your own, shown wherever key figures are: a statement in SQL over the run file that answers one "
         "number, or a function of `run` (`run.sessions()`, `run.segments()`, `run.signals()`, `run.query(sql)`: lists "
         "of rows by column; nil: does not apply). `require \"figures\"` has some."),
+    other(
+        "reward", {},
+        "string|table<integer|string, string|number>|fun(step: table<string, number>): number|table<string, number>",
+        "\"objective\"",
+        "What `evtwin train` learns for where it is not told otherwise: a name of `evtwin rewards`, alone or "
+        "with weights of its parts (`{ \"boa-fe\", satisfaction = 2000 }`), weights of terms (`{ energy_cost = -1 }`), "
+        "or a function of the terms of a step, which answers a number or a table of parts. Policies are judged by "
+        "the objective all the same."),
     other("sweep", {}, "evtwin.sweep", "none",
           "What `evtwin sweep run` does where its command line says nothing else; other commands look past it."),
     other("shared_limits", {}, "evtwin.shared_limit[]", "none",

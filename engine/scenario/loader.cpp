@@ -252,6 +252,25 @@ std::vector<OwnFigure> figures_of(const Value& value, const Where& where) {
   return figures;
 }
 
+AskedReward reward_of(const Value& value, const Where& where) {
+  AskedReward reward;
+  reward.where = where.file_position();
+  reward.is_function = value.as_function() != nullptr;
+  if (value.as_text() != nullptr) reward.name = text_of(value, where);
+  if (reward.is_function || value.as_text() != nullptr) return reward;
+
+  const Table* table = value.as_table();
+  if (table == nullptr || table->numbered.size() > 1 || (table->numbered.empty() && table->named.empty()))
+    throw_at(where,
+             "must be the name of a reward, { \"name\", part = weight }, { term = weight } or a function of a "
+             "step, got " +
+                 describe_value(value));
+  for (const auto& entry : table->numbered) reward.name = text_of(entry.second, where / 0);
+  for (const auto& [term, weight] : table->named)
+    reward.weights.emplace_back(term, number_of(weight, where / term, -1e15, 1e15));
+  return reward;
+}
+
 AskedSweep sweep_of(const Value& value, const Where& where) {
   const Fields f(value, find_section("sweep"), where);
   AskedSweep sweep;
@@ -433,6 +452,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   if (!options.operator_name.empty()) keep_operator(build, options.operator_name);
   twin::compile_clocks(world);
   if (const Value* figures = f.find_value("kpi")) out.figures = figures_of(*figures, f.where("kpi"));
+  if (const Value* reward = f.find_value("reward")) out.reward = reward_of(*reward, f.where("reward"));
   if (const Value* sweep = f.find_value("sweep")) out.sweep = sweep_of(*sweep, f.where("sweep"));
 
   for (const Language::Param& param : language->params()) out.params.push_back(param.name);

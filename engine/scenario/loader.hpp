@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/plugin_params.hpp"
@@ -53,17 +54,26 @@ struct OwnFigure {
   std::string where;  ///< "week.lua:9"
 };
 
+/// What learners are to learn for, as the scenario's key `reward` says; see fleet/reward_preset.hpp.
+struct AskedReward {
+  std::string name;  ///< of a reward that evtwin knows; empty: of none, weights of terms alone
+  std::vector<std::pair<std::string, double>> weights;
+  bool is_function = false;  ///< script_reward.hpp
+  std::string where;         ///< "week.lua:9"; empty: the scenario says nothing
+};
+
 struct RoadRegion;
 
 struct LoadedScenario {
   twin::World world;
   std::shared_ptr<const ScenarioSource> source;
-  std::string operator_name;                ///< whose sites alone were kept; empty: all are there
-  std::string strategy_label = "lua";       ///< of a strategy in Lua, in tables of results: "mine:patience_h=1"
-  std::string strategy_where;               ///< "week.lua:9", for messages about the strategy's id and parameters
-  std::vector<std::string> params;          ///< names that it reads with param(), in that order
-  AskedSweep sweep;                         ///< empty where it says nothing
-  std::vector<OwnFigure> figures;           ///< by name
+  std::string operator_name;           ///< whose sites alone were kept; empty: all are there
+  std::string strategy_label = "lua";  ///< of a strategy in Lua, in tables of results: "mine:patience_h=1"
+  std::string strategy_where;          ///< "week.lua:9", for messages about the strategy's id and parameters
+  std::vector<std::string> params;     ///< names that it reads with param(), in that order
+  AskedSweep sweep;                    ///< empty where it says nothing
+  std::vector<OwnFigure> figures;      ///< by name
+  AskedReward reward;
   std::shared_ptr<const RoadRegion> roads;  ///< road_region.hpp; null where the scenario has none
 };
 

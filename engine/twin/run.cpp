@@ -192,6 +192,8 @@ const evtwin_view& Run::view(std::uint32_t site) const {
   open_asked(site);
   return sites_[site]->view();
 }
+const control::Ledger& Run::ledger(std::uint32_t site) const { return sites_[site]->ledger(); }
+
 evtwin_decision& Run::decision(std::uint32_t site) {
   open_asked(site);
   return sites_[site]->decision();

@@ -69,6 +69,8 @@ class Run final : private SiteControls {
 
   /// At a decision: valid until advance_until(). Before begin(): the empty site.
   const evtwin_view& view(std::uint32_t site) const;
+  /// Books of a site so far, with what no strategy is told.
+  const control::Ledger& ledger(std::uint32_t site) const;
   /// Blank columns of an asked site, to be written in place.
   evtwin_decision& decision(std::uint32_t site);
   /// Something to tell with the answer.

@@ -87,6 +87,7 @@ class SiteRun {
   void open_decision(TimeNs t);
   evtwin_decision& decision() { return *decision_; }
   const evtwin_view& view() const { return columns_.shown; }
+  const control::Ledger& ledger() const { return books_.total_ledger(); }
   /// Something the strategy has to tell; recorded with its answer.
   void add_remark(const control::Strategy::Remark& remark) { remarks_.push_back(remark); }
   /// How many more it had to tell than anybody has room for.

@@ -93,6 +93,51 @@ TEST_F(Train, WhatCanNotBeIsOneLine) {
   EXPECT_FALSE(std::filesystem::exists(path("p")));
 }
 
+// ---- What is learnt for
+
+TEST_F(Train, RewardsAreListedWithFormulaAndSource) {
+  const nlohmann::json json = run({"rewards", "--json"}).json();
+  std::map<std::string, nlohmann::json> by_name;
+  for (const auto& row : json["rewards"]) by_name[row["name"]] = row;
+  EXPECT_EQ(by_name.at("boa-fe")["formula"],
+            "-energy_cost - demand_charge + 1000 x satisfaction - 1000 x storage_cycles");
+  EXPECT_EQ(by_name.at("V2G_profitmaxV2")["formula"], "-energy_cost - 0.05 x lateness_kwh2 - 0.05 x missing_kwh2");
+  EXPECT_EQ(by_name.at("SimpleReward")["formula"], "return -ticks * (setpoint_kw - net_kw)^2");
+  EXPECT_EQ(by_name.at("enerv2gize-joined-1")["weights"]["grid"], 0.5);
+  for (const auto& [name, row] : by_name) EXPECT_NE(row["source"], "") << name;
+  EXPECT_GE(json["terms"].size(), 30U);
+  const Said one = run({"rewards", "SquaredTrackingErrorReward"});
+  EXPECT_THAT(one.out, HasSubstr("EV2Gym 2.0.0"));
+  EXPECT_THAT(one.out, HasSubstr("min(setpoint_kw, potential_kw) - net_kw"));
+  const Said slip = run({"rewards", "boa_fe"});
+  EXPECT_EQ(slip.status, 1);
+  EXPECT_THAT(slip.err, HasSubstr("did you mean boa-fe"));
+}
+
+TEST_F(Train, WhatIsLearntForIsAskedForByNameOrByTheScenario) {
+  EXPECT_EQ(train("a", {"--json"}).json()["reward"], "objective");
+  EXPECT_EQ(train("b", {"--json", "--reward", "boa-fe:satisfaction=5"}).json()["reward"], "boa-fe:satisfaction=5");
+  std::string own = two_prices;
+  own.replace(own.find("seed = 1"), 8, "seed = 1, reward = function(step) return -step.energy_cost end");
+  const std::string file = write("own.lua", own);
+  const Said said = run({"train", file, "--learner", learner_, "--episodes", "16", "-o", path("c"), "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(said.json()["reward"], "scenario");
+  const nlohmann::json asked =
+      nlohmann::json::parse(query(path("c.curve.sqlite"), "SELECT identity FROM training").at(0).at("identity"));
+  EXPECT_EQ(asked["reward"], "scenario");
+
+  const auto refused = [&](const std::string& reward, const std::string& says) {
+    const Said no = train("p", {"--reward", reward});
+    EXPECT_EQ(no.status, 1) << reward;
+    EXPECT_THAT(no.err, HasSubstr(says));
+    EXPECT_FALSE(std::filesystem::exists(path("p")));
+  };
+  refused("boa", "--reward: there is no reward 'boa'");
+  refused("scenario", "--reward: reward scenario: the scenario has no key `reward`");
+  refused("weights:energy=-1", "there is no term 'energy'");
+}
+
 // ---- What lies beside a policy, and what a training that was broken off goes on from
 
 TEST_F(Train, TheCurveHasARowForEveryFigure) {

@@ -60,6 +60,13 @@ const evtwin_fleet_column* evtwin_fleet_actions(const evtwin_fleet* fleet, uint3
   return columns.data();
 }
 
+const evtwin_fleet_term* evtwin_fleet_parts(const evtwin_fleet* fleet, uint32_t* n) {
+  if (fleet == nullptr) return none_of<evtwin_fleet_term>(n);
+  const auto parts = fleet->fleet.plan().rewards->parts();
+  if (n != nullptr) *n = static_cast<uint32_t>(parts.size());
+  return parts.data();
+}
+
 const evtwin_fleet_term* evtwin_fleet_terms(const evtwin_fleet* fleet, uint32_t* n) {
   if (fleet == nullptr) return none_of<evtwin_fleet_term>(n);
   const auto terms = fleet->fleet.plan().rewards->terms();

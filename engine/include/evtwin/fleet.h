@@ -41,9 +41,9 @@ extern "C" {
 #endif
 
 #define EVTWIN_FLEET_ABI_MAJOR 0u
-#define EVTWIN_FLEET_ABI_MINOR 3u
+#define EVTWIN_FLEET_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FLEET_ABI_DIGEST "39479ff54bb4d345f0e5fc4a35018c09d349c19d31ec9bea530d3c6b3388fc08"
+#define EVTWIN_FLEET_ABI_DIGEST "814ecca557a9dec279e3a077126a73654bc34b659abc970974a5f9ece56d75fe"
 
 /* What a call answers beyond EVTWIN_OK, EVTWIN_BAD_PARAMETER and EVTWIN_FAILED. */
 #define EVTWIN_FLEET_WORLD_FAILED 16u /* see 10 */
@@ -133,11 +133,14 @@ typedef struct evtwin_fleet_spec {
   const char* observe;    /* ids of evtwin_fleet_observations(), blanks between; NULL: all, "standard/1" */
   uint32_t act;           /* EVTWIN_ACT_* */
   uint32_t n_weights;
-  const evtwin_fleet_weight* weights; /* none: "objective" at -1 */
+  const evtwin_fleet_weight* weights; /* none: `reward` */
   uint32_t pad_evses, pad_storages;   /* room for at least so many in every row */
   uint32_t horizon_reads; /* EVTWIN_READS_*: the horizon's columns that are looked at; 0: all. What is not, is 0 in a
                              row and NaN in a view, and no forecast is made of it */
   uint32_t reserved;
+  const char*
+      reward; /* without weights: NAME[:PART=WEIGHT,...], NAME of `evtwin rewards`, "weights" for those
+                 of terms alone, "scenario" for the scenario's own; NULL: the scenario's own, else the objective */
 } evtwin_fleet_spec;
 
 /* ---- What it looks like: tables, static for the life of a fleet. ------------------------------------------------ */
@@ -148,7 +151,7 @@ typedef struct evtwin_fleet_shape {
   uint32_t n_evses, n_storages; /* of the largest site, or as padded */
   uint32_t observation_size;    /* cells of a row */
   uint32_t action_size;         /* EVSEs or 1, then storages */
-  uint32_t n_terms, reserved;
+  uint32_t n_terms, n_parts;
   int64_t tick_ns; /* between ticks, of the first scenario */
   uint64_t digest; /* of both tables: kept with a policy, refused where it differs */
 } evtwin_fleet_shape;
@@ -219,6 +222,7 @@ typedef struct evtwin_fleet_buffers {
                                      its action is not read, and its reward is 0. Always 1 where asked_at is 0 */
   evtwin_fleet_episode* episodes; /* [n_agents] written where an episode ends */
   uint8_t* failed;                /* [n_worlds] */
+  double* parts;                  /* [n_agents, n_parts] weighted: a reward is their sum */
 } evtwin_fleet_buffers;
 
 /* Where a run begins. */
@@ -245,6 +249,8 @@ EVTWIN_EXPORT const evtwin_fleet_shape* evtwin_fleet_shape_of(const evtwin_fleet
 EVTWIN_EXPORT const evtwin_fleet_column* evtwin_fleet_observations(const evtwin_fleet* fleet, uint32_t* n);
 EVTWIN_EXPORT const evtwin_fleet_column* evtwin_fleet_actions(const evtwin_fleet* fleet, uint32_t* n);
 EVTWIN_EXPORT const evtwin_fleet_term* evtwin_fleet_terms(const evtwin_fleet* fleet, uint32_t* n);
+/* What the reward is the sum of: terms that have a weight, or the parts that a function answers, by name. */
+EVTWIN_EXPORT const evtwin_fleet_term* evtwin_fleet_parts(const evtwin_fleet* fleet, uint32_t* n);
 
 /* [one] From now on these buffers. May be called between any two steps: double buffering is two sets, bound in turn. */
 EVTWIN_EXPORT evtwin_status evtwin_fleet_bind(evtwin_fleet* fleet, const evtwin_fleet_buffers* buffers);
@@ -295,11 +301,11 @@ EVTWIN_EXPORT evtwin_status evtwin_fleet_act(const evtwin_fleet* fleet, const ev
 
 #if UINTPTR_MAX == UINT64_MAX
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_scenario) == 32);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_spec) == 120);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_spec) == 128);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_shape) == 56);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_column) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_term) == 32);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_buffers) == 128);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_buffers) == 136);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_episode) == 304);
 #endif
 

@@ -19,9 +19,9 @@ extern "C" {
 #endif
 
 #define EVTWIN_LEARNER_ABI_MAJOR 0u
-#define EVTWIN_LEARNER_ABI_MINOR 2u
+#define EVTWIN_LEARNER_ABI_MINOR 3u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_LEARNER_ABI_DIGEST "521b11dd79401176d04d62788a8b64477d7ff380daa80ef571a1f44a865c65cd"
+#define EVTWIN_LEARNER_ABI_DIGEST "df253d07a5433e828ce50cd54f8718d3966a975612fcc0a56f6dff4a83661075"
 /* What the entry states: this header and those that it includes. */
 #define EVTWIN_LEARNER_ABI_DIGESTS EVTWIN_LEARNER_ABI_DIGEST ":" EVTWIN_FLEET_ABI_DIGEST ":" EVTWIN_ABI_DIGEST
 
@@ -44,6 +44,7 @@ typedef struct evtwin_fleet_functions {
   evtwin_status (*recv)(evtwin_fleet*, uint32_t least, uint32_t most, uint32_t* worlds, uint32_t* n);
   const evtwin_view* (*view)(const evtwin_fleet*, uint32_t agent);
   evtwin_decision* (*decision)(evtwin_fleet*, uint32_t agent);
+  const evtwin_fleet_term* (*parts)(const evtwin_fleet*, uint32_t* n);
 } evtwin_fleet_functions;
 
 /* One figure of a learning curve. */
@@ -92,6 +93,8 @@ typedef struct evtwin_training {
   uint64_t evaluate_every; /* episodes between two validations; 0: as the learner likes */
   /* What stands in a policy's head about this training, as a JSON object: scenarios, digests, seed, version. */
   const char* about;
+  /* What is to be learnt for, as evtwin_fleet_spec.reward has it; policies are judged by the objective all the same. */
+  const char* reward;
 } evtwin_training;
 
 typedef struct evtwin_learner_entry {
@@ -105,10 +108,10 @@ typedef struct evtwin_learner_entry {
 extern EVTWIN_EXPORT const evtwin_learner_entry evtwin_learners;
 
 #if UINTPTR_MAX == UINT64_MAX
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_functions) == 136);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_functions) == 144);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_learner_progress) == 48);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_learner_scalar) == 24);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_training) == 136);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_training) == 144);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_learner_entry) == 40);
 #endif
 

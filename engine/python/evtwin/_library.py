@@ -51,13 +51,13 @@ class FleetSpec(Structure):
                 ("carry_over", c_uint32), ("asked_at", c_uint32), ("horizon_steps", c_uint32), ("n_levels", c_uint32),
                 ("levels", POINTER(c_double)), ("observe", c_char_p), ("act", c_uint32), ("n_weights", c_uint32),
                 ("weights", POINTER(FleetWeight)), ("pad_evses", c_uint32), ("pad_storages", c_uint32),
-                ("horizon_reads", c_uint32), ("reserved", c_uint32)]
+                ("horizon_reads", c_uint32), ("reserved", c_uint32), ("reward", c_char_p)]
 
 
 class FleetShape(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_worlds", c_uint32), ("n_sites", c_uint32), ("n_agents", c_uint32),
                 ("n_evses", c_uint32), ("n_storages", c_uint32), ("observation_size", c_uint32),
-                ("action_size", c_uint32), ("n_terms", c_uint32), ("reserved", c_uint32), ("tick_ns", c_int64),
+                ("action_size", c_uint32), ("n_terms", c_uint32), ("n_parts", c_uint32), ("tick_ns", c_int64),
                 ("digest", c_uint64)]
 
 
@@ -84,7 +84,7 @@ class FleetBuffers(Structure):
                 ("action_stride", c_uint64), ("observations", c_void_p), ("actions", c_void_p), ("rewards", c_void_p),
                 ("terminated", c_void_p), ("truncated", c_void_p), ("final_observations", c_void_p),
                 ("action_masks", c_void_p), ("terms", c_void_p), ("hours", c_void_p), ("now_ns", c_void_p),
-                ("asked", c_void_p), ("episodes", c_void_p), ("failed", c_void_p)]
+                ("asked", c_void_p), ("episodes", c_void_p), ("failed", c_void_p), ("parts", c_void_p)]
 
 
 class FleetStart(Structure):
@@ -134,6 +134,7 @@ FUNCTIONS = {
     "evtwin_fleet_observations": (POINTER(FleetColumn), [c_void_p, _u32_out]),
     "evtwin_fleet_actions": (POINTER(FleetColumn), [c_void_p, _u32_out]),
     "evtwin_fleet_terms": (POINTER(FleetTerm), [c_void_p, _u32_out]),
+    "evtwin_fleet_parts": (POINTER(FleetTerm), [c_void_p, _u32_out]),
     "evtwin_fleet_bind": (c_uint32, [c_void_p, POINTER(FleetBuffers)]),
     "evtwin_fleet_reset": (c_uint32, [c_void_p, c_void_p, c_void_p]),
     "evtwin_fleet_step": (c_uint32, [c_void_p]),

@@ -68,7 +68,9 @@ class Fleet:
     horizon_steps   ticks of forecasts that are seen; levels: of their distribution; horizon_reads: which columns
     observe         ids of columns, blanks between, or a list; None: all
     act             "evse": a share for each EVSE (-1..1); "site": one power (0..1) for all; storages have a cell each
-    weights         {term: reward per unit}; None: {"objective": -1}, the cost that strategies are compared by
+    weights         {term: reward per unit}; None: `reward`
+    reward          a name of `evtwin rewards`, with weights of its parts as "boa-fe:satisfaction=2000"; None: the
+                    scenario's own, else minus the cost that strategies are compared by
     pad_evses, pad_storages   room for at least so many in every row
     """
 
@@ -78,7 +80,8 @@ class Fleet:
                  episode_days: int = 0, draw_start: bool = False, carry_over: bool = False, horizon_steps: int = 0,
                  levels: Sequence[float] = (), horizon_reads: int = 0,
                  observe: Union[str, Sequence[str], None] = None, act: str = "evse",
-                 weights: Optional[Mapping[str, float]] = None, pad_evses: int = 0, pad_storages: int = 0):
+                 weights: Optional[Mapping[str, float]] = None, reward: Optional[str] = None, pad_evses: int = 0,
+                 pad_storages: int = 0):
         for name, value in (("n_worlds", n_worlds), ("days", days or 0), ("seed", seed), ("first_world", first_world),
                             ("threads", threads), ("episode_days", episode_days), ("horizon_steps", horizon_steps),
                             ("pad_evses", pad_evses), ("pad_storages", pad_storages)):
@@ -105,7 +108,7 @@ class Fleet:
             carry_over=bool(carry_over), horizon_steps=horizon_steps, n_levels=len(levels), levels=level_cells,
             observe=None if observe is None else observe.encode(), act=_choice("act", act, ACTS),
             n_weights=len(given), weights=weight_cells, pad_evses=pad_evses, pad_storages=pad_storages,
-            horizon_reads=int(horizon_reads))
+            horizon_reads=int(horizon_reads), reward=None if reward is None else reward.encode())
         must(self._lib.evtwin_fleet_create(ctypes.byref(spec), ctypes.byref(self.handle)))
         shape = self._lib.evtwin_fleet_shape_of(self.handle).contents
         self.n_worlds, self.n_sites, self.n_agents = shape.n_worlds, shape.n_sites, shape.n_agents
@@ -117,6 +120,7 @@ class Fleet:
         self.observation_columns = self._table(self._lib.evtwin_fleet_observations, Column)
         self.action_columns = self._table(self._lib.evtwin_fleet_actions, Column)
         self.terms_table = self._table(self._lib.evtwin_fleet_terms, Term)
+        self.parts_table = self._table(self._lib.evtwin_fleet_parts, Term)
         self._bind()
 
     def __del__(self):
@@ -147,6 +151,7 @@ class Fleet:
         self.truncated = _aligned((n,), np.bool_)
         self.masks = _aligned((n, self.action_size), np.uint8)
         self.terms = _aligned((n, len(self.terms_table)), np.float64)
+        self.parts = _aligned((n, len(self.parts_table)), np.float64)
         self.hours = _aligned((n,), np.float32)
         self.now_ns = _aligned((n,), np.int64)
         self.failed = _aligned((self.n_worlds,), np.bool_)
@@ -157,7 +162,7 @@ class Fleet:
         buffers = FleetBuffers(struct_size=ctypes.sizeof(FleetBuffers), episodes=ctypes.addressof(self._episodes),
                                action_masks=self.masks.ctypes.data)
         for name in ("observations", "final_observations", "actions", "rewards", "terminated", "truncated", "terms",
-                     "hours", "now_ns", "failed"):
+                     "parts", "hours", "now_ns", "failed"):
             setattr(buffers, name, getattr(self, name).ctypes.data)
         must(self._lib.evtwin_fleet_bind(self.handle, ctypes.byref(buffers)))
         self._bound = True

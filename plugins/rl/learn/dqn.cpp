@@ -31,6 +31,7 @@ class Dqn {
       rate_file_ = *rate;
       rate_.emplace(*rate);
     }
+    trainer_.name_parts(worlds_.parts());
     const std::uint32_t n = worlds_.agent_count();
     sights_.resize(n);
     gates_.resize(n);
@@ -83,6 +84,8 @@ class Dqn {
       if (trainer_.is_validation_due(episodes_) || episodes_ >= training_.episodes || stop) {
         trainer_.validate_policy(policy());
         stop = trainer_.tell_progress(episodes_, steps_, {}, {}) || stop;
+        if (episodes_ < training_.episodes && episodes_ >= checkpointed_ + checkpoint_days * worlds_.agent_count())
+          renew();
       }
       if (stop) return;
     }
@@ -91,7 +94,7 @@ class Dqn {
  private:
   static WorldsSpec spec_of(const Trainer& trainer) {
     const TrainerOptions& o = trainer.options();
-    return {o.worlds,  trainer.training().seed, false, o.episode_days, o.shape, o.ahead, o.weights,
+    return {o.worlds,  trainer.training().seed, false, o.episode_days, o.shape, o.ahead, o.reward,
             o.shaping, o.discount_per_h};
   }
 
@@ -105,25 +108,144 @@ class Dqn {
   }
 
   void begin() {
-    if (const auto from = policy_to_begin_with(training_)) {
+    memories_.reserve(plan_.buffer);
+    if (training_.resume_from != nullptr) {
+      set_state(policy::read_policy({static_cast<const char*>(training_.resume_from), training_.resume_bytes}));
+    } else if (const auto from = policy_to_begin_with(training_)) {
       Policy checked(*from);
       brain_.set_weights(*from);
     }
-    Dice seeds(training_.seed * 0x9e3779b97f4a7c15U + 1);
+    start_worlds();
+  }
+
+  /// Worlds begin anew here and wherever a checkpoint is, drawn by what has been lived, as those of PPO do.
+  void start_worlds() {
+    Dice seeds(training_.seed * 0x9e3779b97f4a7c15U + 1 + steps_);
     worlds_.begin(seeds.next_bits());
     dice_ = Dice(seeds.next_bits());
+    std::fill(returns_.begin(), returns_.end(), 0.0);
+    playing_.reset();
     for (std::uint32_t a = 0; a < worlds_.agent_count(); ++a) worlds_.look_at(a, sights_[a]);
-    memories_.reserve(plan_.buffer);
+  }
+
+  // ---- Checkpoints: weights, moments, the target, statistics, and all that is remembered
+
+  void renew() {
+    checkpointed_ = episodes_;
+    if (training_.checkpoint != nullptr) {
+      policy::PolicyFile state;
+      state.arrays = brain_.copy_weights();
+      for (policy::Array& array : brain_.copy_moments()) state.arrays.push_back(std::move(array));
+      add_memories(state.arrays);
+      state.head = {{"kind", checkpoint_kind()},
+                    {"own",
+                     {{"site", scales_.site.state()},
+                      {"evse", scales_.evse.state()},
+                      {"returns", return_scale_.state()},
+                      {"episodes", episodes_},
+                      {"steps", steps_},
+                      {"filled", filled_},
+                      {"updates", updates_},
+                      {"learnt_from", learnt_from_},
+                      {"memories", memories_.size()},
+                      {"trainer", trainer_.state_json()}}}};
+      trainer_.write_checkpoint(state);
+    }
+    start_worlds();
+  }
+
+  const char* checkpoint_kind() const { return rate_ ? "ppo-dqn checkpoint" : "dqn checkpoint"; }
+
+  void set_state(const policy::PolicyFile& state) {
+    if (state.head.value("kind", "") != checkpoint_kind())
+      throw TrainingError(fmt::format("that is no checkpoint of {}", rate_ ? "ppo-dqn" : "dqn"));
+    brain_.set_weights(state);
+    brain_.set_moments(state);
+
+    const auto& own = state.head.at("own");
+    scales_.site.set_state(own.at("site").get<std::vector<double>>());
+    scales_.evse.set_state(own.at("evse").get<std::vector<double>>());
+    return_scale_.set_state(own.at("returns").get<std::vector<double>>());
+    episodes_ = checkpointed_ = own.at("episodes");
+    steps_ = own.at("steps");
+    filled_ = own.at("filled");
+    updates_ = own.at("updates");
+    learnt_from_ = own.at("learnt_from");
+    trainer_.set_state(own.at("trainer"));
+    take_memories(state, own.at("memories"));
+  }
+
+  /// Numbers of all memories, one after the other; `who` and counts are far below 2^24, where floats are whole numbers.
+  void add_memories(std::vector<policy::Array>& arrays) const {
+    policy::Array sizes{"memory.sizes", {}, {}}, who{"memory.who", {}, {}}, seen{"memory.seen", {}, {}},
+        answers{"memory.answers", {}, {}}, came{"memory.came", {}, {}};
+    for (const Memory& memory : memories_) {
+      for (const Sight* sight : {&memory.now, &memory.next}) {
+        sizes.values.push_back(static_cast<float>(sight->who.size()));
+        sizes.values.push_back(sight->storages ? 1.0F : 0.0F);
+        for (const std::uint32_t row : sight->who) who.values.push_back(static_cast<float>(row));
+        seen.values.insert(seen.values.end(), sight->site.begin(), sight->site.end());
+        seen.values.insert(seen.values.end(), sight->evses.begin(), sight->evses.end());
+      }
+      answers.values.insert(answers.values.end(), memory.answer.common.begin(), memory.answer.common.end());
+      answers.values.insert(answers.values.end(), memory.answer.evses.begin(), memory.answer.evses.end());
+      came.values.push_back(memory.reward);
+      came.values.push_back(memory.discount);
+    }
+    for (policy::Array* array : {&sizes, &who, &seen, &answers, &came}) {
+      if (array->values.empty()) array->values.push_back(0.0F);
+      array->shape = {static_cast<std::uint32_t>(array->values.size())};
+      arrays.push_back(std::move(*array));
+    }
+  }
+
+  void take_memories(const policy::PolicyFile& state, std::size_t n) {
+    const auto all = [&](const char* name) -> const std::vector<float>& {
+      for (const policy::Array& array : state.arrays)
+        if (array.name == name) return array.values;
+      throw TrainingError(fmt::format("the checkpoint has no {}", name));
+    };
+    struct Reader {
+      const std::vector<float>& from;
+      std::size_t at = 0;
+      void read(float* to, std::size_t count) {
+        if (count > from.size() - at) throw TrainingError("the checkpoint is cut short");
+        std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at), count, to);
+        at += count;
+      }
+    };
+    Reader sizes{all("memory.sizes")}, who{all("memory.who")}, seen{all("memory.seen")}, answers{all("memory.answers")},
+        came{all("memory.came")};
+    const Sizes of_network = trainer_.network_sizes();
+    std::vector<float> rows;
+    for (std::size_t k = 0; k < n; ++k) {
+      Memory memory;
+      for (Sight* sight : {&memory.now, &memory.next}) {
+        float two[2];
+        sizes.read(two, 2);
+        const auto count = static_cast<std::size_t>(two[0]);
+        sight->storages = two[1] != 0.0F;
+        rows.resize(count);
+        who.read(rows.data(), count);
+        for (const float row : rows) sight->who.push_back(static_cast<std::uint32_t>(row));
+        sight->site.resize(of_network.site);
+        seen.read(sight->site.data(), of_network.site);
+        sight->evses.resize(count * of_network.evse);
+        seen.read(sight->evses.data(), sight->evses.size());
+      }
+      answers.read(memory.answer.common.data(), n_common);
+      memory.answer.evses.resize(memory.now.who.size());
+      answers.read(memory.answer.evses.data(), memory.answer.evses.size());
+      came.read(&memory.reward, 1);
+      came.read(&memory.discount, 1);
+      memories_.push_back(std::move(memory));
+    }
   }
 
   void episodes_so_far() {
     const Worlds::Ended ended = worlds_.take_ended();
     episodes_ += ended.n;
-    ended_.n += ended.n;
-    ended_.objective += ended.objective;
-    ended_.got_kwh += ended.got_kwh;
-    ended_.wanted_kwh += ended.wanted_kwh;
-    ended_.reward += ended.reward;
+    ended_.add(ended);
   }
 
   double explore() const {
@@ -269,13 +391,15 @@ class Dqn {
   std::uint64_t played_until_ = 0;
   Transitions batch_;
   std::uint64_t episodes_ = 0, steps_ = 0, filled_ = 0, updates_ = 0, learnt_from_ = 0;
+  /// Worlds begin anew at a checkpoint: so many days each are lived between two.
+  static constexpr std::uint64_t checkpoint_days = 4;
+  std::uint64_t checkpointed_ = 0;
 };
 
 }  // namespace
 
 void learn_dqn(const evtwin_training& training, const TrainerOptions& options, const DqnPlan& plan,
                const policy::PolicyFile* rate) {
-  if (training.resume_from != nullptr) throw TrainingError("dqn writes no checkpoints; begin anew");
   Trainer trainer(training, options, rate == nullptr ? "dqn" : "ppo-dqn");
   Dqn(trainer, plan, rate).learn();
 }

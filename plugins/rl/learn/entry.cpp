@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdio>
 #include <cstring>
 #include <evtwin/strategy.hpp>
 
@@ -13,22 +14,18 @@ namespace {
 
 constexpr std::array shapes{"site", "evse"};
 constexpr std::array aheads{"prices", "all"};
-constexpr std::array rewards{"objective", "boa-fe", "weights"};
+constexpr std::array keeps{"best", "last"};
 
 #define EVTWIN_RL_COMMON                                                                                           \
   sdk::choice("ahead", aheads, "prices", "what is seen of forecasts: prices, or load, PV and arrivals as well"),   \
       sdk::integer("worlds", "", 1, 100000, 32, "worlds that are lived side by side"),                             \
       sdk::integer("validation_worlds", "", 1, 1000, 2, "whole runs of each scenario that a policy is judged by"), \
       sdk::integer("hidden", "", 4, 1024, 64, "units of a hidden layer"),                                          \
+      sdk::choice("keep", keeps, "best", "policy that is kept: the best by the objective, or the last"),           \
       sdk::integer("episode_days", "d", 1, 366, 1, "days of an episode"),                                          \
       sdk::real("discount_per_h", "", 0.5, 1.0, 0.997, "what an hour later counts"),                               \
       sdk::real("shaping", "", 0.0, 1000.0, 1.0,                                                                   \
-                "potential of a kWh requested and not got, in mean prices; it changes no optimum"),                \
-      sdk::choice("reward", rewards, "objective", "what is learnt for"),                                           \
-      sdk::text("weights", "", "reward=weights: terms and weights, as energy_cost:-1 demand_charge:-1"),           \
-      sdk::real("satisfaction_bonus", "money", 0, 1e12, 1000,                                                      \
-                "reward=boa-fe: of a session that got all it requested"),                                          \
-      sdk::real("cycle_penalty", "money", 0, 1e12, 1000, "reward=boa-fe: of a cycle of all storages")
+                "potential of a kWh requested and not got, in mean prices; it changes no optimum")
 
 #define EVTWIN_RL_PPO                                                                                                \
   sdk::integer("rollout", "", 8, 100000, 128, "decisions of each world between two updates"),                        \
@@ -86,46 +83,7 @@ class Params {
   std::span<const evtwin_param_value> values_;
 };
 
-/// Rewards: their terms' names live as long as the training.
-struct Weights {
-  std::vector<std::string> names;
-  std::vector<double> values;
-  std::vector<evtwin_fleet_weight> all() const {
-    std::vector<evtwin_fleet_weight> made;
-    for (std::size_t i = 0; i < names.size(); ++i) made.push_back({names[i].c_str(), values[i]});
-    return made;
-  }
-};
-
-Weights weights_of(const Params& params) {
-  const std::string reward = params.text("reward"), text = params.text("weights");
-  if (!text.empty() && reward != "weights") throw TrainingError("weights are read with reward=weights only");
-  // boa-fe: what is bought, a bonus for the satisfied, a penalty for cycles.
-  if (reward == "boa-fe")
-    return {{"energy_cost", "demand_charge", "satisfaction", "storage_cycles"},
-            {-1.0, -1.0, params.number("satisfaction_bonus"), -params.number("cycle_penalty")}};
-
-  Weights made;
-  if (reward != "weights") return made;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    at = end + 1;
-    if (word.empty()) continue;
-
-    const std::size_t colon = word.find(':');
-    char* rest = nullptr;
-    const double value = colon == std::string::npos ? 0.0 : std::strtod(word.c_str() + colon + 1, &rest);
-    if (colon == std::string::npos || rest == word.c_str() + colon + 1 || *rest != '\0')
-      throw TrainingError(fmt::format("weights: '{}' is not TERM:NUMBER", word));
-    made.names.push_back(word.substr(0, colon));
-    made.values.push_back(value);
-  }
-  if (made.names.empty()) throw TrainingError("reward=weights needs weights=TERM:NUMBER ...");
-  return made;
-}
-
-TrainerOptions trainer_options(const Params& params, const Weights& weights, Shape shape) {
+TrainerOptions trainer_options(const evtwin_training& training, const Params& params, Shape shape) {
   TrainerOptions o;
   o.shape = shape;
   o.ahead = params.text("ahead") == "all" ? Features::Ahead::all : Features::Ahead::prices;
@@ -135,8 +93,8 @@ TrainerOptions trainer_options(const Params& params, const Weights& weights, Sha
   o.episode_days = params.count("episode_days");
   o.discount_per_h = params.number("discount_per_h");
   o.shaping = params.number("shaping");
-  o.weights = weights.all();
-  o.reward = params.text("reward");
+  if (training.reward != nullptr) o.reward = training.reward;
+  o.keep_last = params.text("keep") == "last";
   if (params.has("run_rollouts")) o.run_rollouts = params.count("run_rollouts");
   if (params.has("hold_h")) o.hold_h = params.number("hold_h");
   return o;
@@ -166,42 +124,85 @@ DqnPlan dqn_plan(const Params& params) {
   return plan;
 }
 
-/// Half of a training: policies are kept for the other half, progress counts on.
+/// Checkpoint of a training in two halves: which it is in, the policy that the first has kept, the state of its
+/// learner.
+struct HalvesState {
+  int half = 1;
+  std::string kept, state;
+};
+
+constexpr std::string_view halves_title = "evtwin-halves/1\n";
+
+std::string halves_bytes(const HalvesState& now) {
+  return fmt::format("{}{} {}\n", halves_title, now.half, now.kept.size()) + now.kept + now.state;
+}
+
+/// The host has checked the sum of it.
+HalvesState read_halves(std::string_view bytes) {
+  HalvesState read;
+  std::size_t kept = 0;
+  const std::size_t line = bytes.find('\n', halves_title.size());
+  if (!bytes.starts_with(halves_title) || line == std::string_view::npos ||
+      std::sscanf(std::string(bytes.substr(halves_title.size(), line)).c_str(), "%d %zu", &read.half, &kept) != 2 ||
+      kept > bytes.size() - line - 1)
+    throw TrainingError("that is no checkpoint of ppo-dqn");
+  read.kept = bytes.substr(line + 1, kept);
+  read.state = bytes.substr(line + 1 + kept);
+  return read;
+}
+
+/// Half of a training: progress and checkpoints go to the whole; of the first its policies are kept for the second.
 struct Half {
   const evtwin_training* whole = nullptr;
-  std::string kept;
+  HalvesState now{};
 
   evtwin_training part(std::uint64_t episodes) {
     evtwin_training training = *whole;
     training.episodes = episodes;
     training.context = this;
-    training.checkpoint = nullptr;
-    training.tell = [](const evtwin_training* t, const evtwin_learner_progress* now) {
+    training.resume_from = now.state.empty() ? nullptr : now.state.data();
+    training.resume_bytes = now.state.size();
+    training.tell = [](const evtwin_training* t, const evtwin_learner_progress* progress) {
       const Half& half = *static_cast<const Half*>(t->context);
-      return half.whole->tell(half.whole, now);
+      return half.whole->tell(half.whole, progress);
     };
     training.report = [](const evtwin_training* t, std::uint32_t severity, const char* text) {
       const Half& half = *static_cast<const Half*>(t->context);
       half.whole->report(half.whole, severity, text);
     };
     training.keep = [](const evtwin_training* t, const void* policy, std::uint64_t bytes) -> evtwin_status {
-      static_cast<Half*>(t->context)->kept.assign(static_cast<const char*>(policy), bytes);
+      Half& half = *static_cast<Half*>(t->context);
+      if (half.now.half == 2) return half.whole->keep(half.whole, policy, bytes);
+      half.now.kept.assign(static_cast<const char*>(policy), bytes);
       return EVTWIN_OK;
+    };
+    if (whole->checkpoint == nullptr) return training;
+    training.checkpoint = [](const evtwin_training* t, const void* state, std::uint64_t bytes) -> evtwin_status {
+      const Half& half = *static_cast<const Half*>(t->context);
+      const std::string all = halves_bytes({half.now.half, half.now.kept, {static_cast<const char*>(state), bytes}});
+      return half.whole->checkpoint(half.whole, all.data(), all.size());
     };
     return training;
   }
 };
 
-void learn_both(const evtwin_training& training, const Params& params, const Weights& weights) {
-  if (training.resume_from != nullptr) throw TrainingError("ppo-dqn writes no checkpoints; begin anew");
+void learn_both(const evtwin_training& training, const Params& params) {
   if (training.policy_from != nullptr) throw TrainingError("ppo-dqn begins from nothing");
-  const TrainerOptions options = trainer_options(params, weights, Shape::evse);
-  Half half{&training, {}};
-  const evtwin_training first = half.part(std::max<std::uint64_t>(1, training.episodes / 2));
-  learn_ppo(first, options, ppo_options(params), params.count("rollout"));
-  const policy::PolicyFile rate = policy::read_policy(half.kept);
-  evtwin_training second = training;
-  second.episodes = std::max<std::uint64_t>(1, training.episodes - first.episodes);
+  const TrainerOptions options = trainer_options(training, params, Shape::evse);
+  const std::uint64_t first_episodes = std::max<std::uint64_t>(1, training.episodes / 2);
+  HalvesState from;
+  if (training.resume_from != nullptr)
+    from = read_halves({static_cast<const char*>(training.resume_from), training.resume_bytes});
+
+  Half half{&training, std::move(from)};
+  if (half.now.half == 1) {
+    const evtwin_training first = half.part(first_episodes);
+    learn_ppo(first, options, ppo_options(params), params.count("rollout"));
+    half.now.half = 2;
+    half.now.state.clear();
+  }
+  const policy::PolicyFile rate = policy::read_policy(half.now.kept);
+  const evtwin_training second = half.part(std::max<std::uint64_t>(1, training.episodes - first_episodes));
   learn_dqn(second, options, dqn_plan(params), &rate);
 }
 
@@ -209,15 +210,14 @@ evtwin_status learn(const evtwin_training* training, const char* id, const evtwi
                     std::uint32_t n) noexcept {
   try {
     const Params params(values, n);
-    const Weights weights = weights_of(params);
     const std::string_view who(id);
     if (who == "ppo") {
       const Shape shape = params.text("shape") == "evse" ? Shape::evse : Shape::site;
-      learn_ppo(*training, trainer_options(params, weights, shape), ppo_options(params), params.count("rollout"));
+      learn_ppo(*training, trainer_options(*training, params, shape), ppo_options(params), params.count("rollout"));
     } else if (who == "dqn") {
-      learn_dqn(*training, trainer_options(params, weights, Shape::evse), dqn_plan(params), nullptr);
+      learn_dqn(*training, trainer_options(*training, params, Shape::evse), dqn_plan(params), nullptr);
     } else if (who == "ppo-dqn") {
-      learn_both(*training, params, weights);
+      learn_both(*training, params);
     } else {
       return EVTWIN_UNSUPPORTED;
     }

@@ -32,6 +32,7 @@ class Ppo {
         brain_(shape_, trainer.network_sizes(), training_.seed),
         scales_(trainer.network_sizes()),
         worlds_(training_, spec_of(trainer)) {
+    trainer_.name_parts(worlds_.parts());
     diaries_.resize(worlds_.agent_count());
     for (Diary& diary : diaries_) {
       diary.sights.resize(rollout_ + 1);
@@ -83,7 +84,7 @@ class Ppo {
  private:
   static WorldsSpec spec_of(const Trainer& trainer) {
     const TrainerOptions& o = trainer.options();
-    return {o.worlds,  trainer.training().seed, false, o.episode_days, o.shape, o.ahead, o.weights,
+    return {o.worlds,  trainer.training().seed, false, o.episode_days, o.shape, o.ahead, o.reward,
             o.shaping, o.discount_per_h};
   }
 

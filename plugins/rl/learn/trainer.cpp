@@ -90,10 +90,9 @@ policy::PolicyFile Trainer::make_policy(std::vector<policy::Array> weights, cons
                {"hidden", options_.hidden},
                {"made_by", torch_and_blas()},
                {"features", {{"site", table(Features::of_site(options_.ahead))}}},
-               {"reward", {{"name", options_.reward}, {"weights", nlohmann::json::object()}}}};
+               {"reward", {{"name", options_.reward}}}};
 
   if (per_evse) file.head["features"]["evse"] = table(Features::of_evse());
-  for (const evtwin_fleet_weight& w : options_.weights) file.head["reward"]["weights"][w.term] = w.weight;
   file.head["reward"]["shaping"] = options_.shaping;
   file.head["reward"]["discount_per_h"] = options_.discount_per_h;
 
@@ -132,7 +131,7 @@ double Trainer::validate_policy(policy::PolicyFile file) {
   history_.push_back({{"episodes", episodes_}, {"steps", steps_}, {"objective", objective}, {"act", best_way}});
   last_ = objective;
 
-  if (std::isnan(best_) || objective < best_) {
+  if (options_.keep_last || std::isnan(best_) || objective < best_) {
     best_ = objective;
     file.head["act"] = best_way;
     file.head["training"]["history"] = history_;
@@ -144,6 +143,11 @@ double Trainer::validate_policy(policy::PolicyFile file) {
   return objective;
 }
 
+void Trainer::name_parts(std::span<const evtwin_fleet_term> parts) {
+  part_ids_.clear();
+  for (const evtwin_fleet_term& part : parts) part_ids_.push_back(std::string("reward.part.") + part.id);
+}
+
 bool Trainer::tell_progress(std::uint64_t episodes, std::uint64_t steps, const Worlds::Ended& ended,
                             std::span<const evtwin_learner_scalar> scalars) {
   episodes_ = episodes;
@@ -151,6 +155,11 @@ bool Trainer::tell_progress(std::uint64_t episodes, std::uint64_t steps, const W
   std::vector<evtwin_learner_scalar> all(scalars.begin(), scalars.end());
   const double n = static_cast<double>(ended.n);
   all.push_back({"episode.reward", "", ended.n > 0 ? ended.reward / n : unknown});
+  for (std::size_t p = 0; p < part_ids_.size(); ++p)
+    all.push_back({part_ids_[p].c_str(), "", ended.n > 0 ? ended.parts[p] / n : unknown});
+  // Cells beyond their bounds, and set-points that the guard changed.
+  all.push_back({"action.clipped", "", ended.n > 0 ? ended.clipped / n : unknown});
+  all.push_back({"action.corrected", "", ended.n > 0 ? ended.corrected / n : unknown});
   all.push_back({"episode.served", "", ended.wanted_kwh > 0.0 ? ended.got_kwh / ended.wanted_kwh : unknown});
   all.push_back({"validation.objective", "money", last_});
   const evtwin_learner_progress now{sizeof now, static_cast<std::uint32_t>(all.size()),

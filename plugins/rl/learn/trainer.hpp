@@ -19,8 +19,8 @@ struct TrainerOptions {
   Features::Ahead ahead = Features::Ahead::prices;
   std::uint32_t worlds = 32, episode_days = 1, validation_worlds = 2, hidden = 64, run_rollouts = 2;
   double discount_per_h = 0.99, shaping = 1.0, hold_h = 6.0;
-  std::vector<evtwin_fleet_weight> weights{};
-  std::string reward = "objective";
+  std::string reward = "objective";  ///< as evtwin_fleet_spec.reward has it
+  bool keep_last = false;            ///< whatever the objective says: what a reward leads to
 };
 
 /// Counts and statistics of what was seen; frozen in every policy that is kept.
@@ -51,6 +51,8 @@ class Trainer {
   /// Whether it is time to, by the episodes lived.
   bool is_validation_due(std::uint64_t episodes) const { return episodes >= next_validation_; }
 
+  /// What the reward is the sum of, as Worlds::parts() says.
+  void name_parts(std::span<const evtwin_fleet_term> parts);
   /// @returns whether the user wants it to end
   bool tell_progress(std::uint64_t episodes, std::uint64_t steps, const Worlds::Ended& ended,
                      std::span<const evtwin_learner_scalar> scalars);
@@ -69,6 +71,7 @@ class Trainer {
   std::unique_ptr<Worlds> judged_;
   double best_, last_;
   std::uint64_t validate_every_, next_validation_ = 0;
+  std::vector<std::string> part_ids_;
   nlohmann::json history_ = nlohmann::json::array();
   std::uint64_t episodes_ = 0, steps_ = 0;
 };

@@ -40,8 +40,7 @@ void set_runs(const WorldsSpec& spec, std::int64_t tick_ns, bool one_site, evtwi
     wanted.levels = Features::levels;
     wanted.n_levels = 2;
   }
-  wanted.n_weights = static_cast<std::uint32_t>(spec.weights.size());
-  wanted.weights = spec.weights.data();
+  wanted.reward = spec.reward.c_str();
 }
 
 }  // namespace
@@ -80,6 +79,10 @@ void Worlds::bind_buffers() {
   observations_.resize(std::size_t{agents_} * shape.observation_size);
   for (auto* values : {&rewards_, &hours_}) values->resize(agents_);
   for (auto* values : {&terminated_, &truncated_, &asked_}) values->resize(agents_);
+  std::uint32_t n_parts = 0;
+  const evtwin_fleet_term* const parts = fleet_.parts(made_.get(), &n_parts);
+  parts_ = {parts, n_parts};
+  for (auto* values : {&part_values_, &part_sums_}) values->resize(std::size_t{agents_} * n_parts);
   failed_.resize(spec_.worlds);
   now_ns_.resize(agents_);
   episodes_.resize(agents_);
@@ -98,6 +101,7 @@ void Worlds::bind_buffers() {
   buffers.now_ns = now_ns_.data();
   buffers.episodes = episodes_.data();
   buffers.failed = failed_.data();
+  buffers.parts = part_values_.data();
   require_ok(fleet_.bind(made_.get(), &buffers));
 }
 
@@ -107,6 +111,7 @@ void Worlds::require_ok(evtwin_status status) const {
 
 void Worlds::begin(std::uint64_t seed) {
   std::vector<evtwin_fleet_start> starts;
+  std::fill(part_sums_.begin(), part_sums_.end(), 0.0);
   Dice dice(seed);
   for (std::uint32_t w = 0; w < spec_.worlds; ++w) starts.push_back({dice.next_bits(), EVTWIN_FLEET_AS_DRAWN});
   require_ok(fleet_.reset(made_.get(), nullptr, starts.data()));
@@ -165,6 +170,28 @@ void Worlds::add_episode(std::uint32_t agent) {
   sum.got_kwh += episode.got_kwh;
   sum.wanted_kwh += episode.wanted_kwh;
   sum.reward += episode.reward;
+  sum.clipped += static_cast<double>(episode.clipped);
+  sum.corrected += static_cast<double>(episode.corrected);
+  sum.decisions += static_cast<double>(episode.decisions);
+  sum.parts.resize(parts_.size());
+  for (std::size_t p = 0; p < parts_.size(); ++p) {
+    double& of_episode = part_sums_[agent * parts_.size() + p];
+    sum.parts[p] += of_episode;
+    of_episode = 0.0;
+  }
+}
+
+void Worlds::Ended::add(const Ended& other) {
+  n += other.n;
+  objective += other.objective;
+  got_kwh += other.got_kwh;
+  wanted_kwh += other.wanted_kwh;
+  reward += other.reward;
+  clipped += other.clipped;
+  corrected += other.corrected;
+  decisions += other.decisions;
+  parts.resize(std::max(parts.size(), other.parts.size()));
+  for (std::size_t p = 0; p < other.parts.size(); ++p) parts[p] += other.parts[p];
 }
 
 void Worlds::step_worlds(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last) {
@@ -181,6 +208,8 @@ void Worlds::step_worlds(std::uint32_t first_world, std::uint32_t count, std::sp
       step.reward = static_cast<double>(rewards_[a]) + step.discount * after - potential_[a] +
                     demand_weight_ * (prepaid_after - prepaid_[a]);
       prepaid_[a] = prepaid_after;
+      for (std::size_t p = 0; p < parts_.size(); ++p)
+        part_sums_[a * parts_.size() + p] += part_values_[a * parts_.size() + p];
       step.terminated = terminated_[a] != 0;
       step.cut = false;
       potential_[a] = after;
@@ -232,11 +261,7 @@ double Worlds::live_whole(std::uint64_t seed, const Policy& policy) {
 Worlds::Ended Worlds::take_ended() {
   Ended all;
   for (Ended& one : ended_) {
-    all.n += one.n;
-    all.objective += one.objective;
-    all.got_kwh += one.got_kwh;
-    all.wanted_kwh += one.wanted_kwh;
-    all.reward += one.reward;
+    all.add(one);
     one = {};
   }
   return all;

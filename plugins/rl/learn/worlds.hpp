@@ -26,8 +26,8 @@ struct WorldsSpec {
   std::uint32_t episode_days = 1;
   Shape shape = Shape::site;
   Features::Ahead ahead = Features::Ahead::prices;
-  std::vector<evtwin_fleet_weight> weights{};  ///< of the reward; none: the objective
-  double shaping = 0.0;  ///< potential: so many mean buy prices for each kWh requested and not got
+  std::string reward = "objective";  ///< as evtwin_fleet_spec.reward has it
+  double shaping = 0.0;              ///< potential: so many mean buy prices for each kWh requested and not got
   double discount_per_h = 0.99;
 };
 
@@ -70,8 +70,13 @@ class Worlds {
   struct Ended {
     std::uint64_t n = 0;
     double objective = 0.0, got_kwh = 0.0, wanted_kwh = 0.0, reward = 0.0;
+    double clipped = 0.0, corrected = 0.0, decisions = 0.0;
+    std::vector<double> parts{};  ///< of the reward, by parts(); empty: nothing has ended
+    void add(const Ended& other);
   };
   Ended take_ended();
+  /// What rewards are the sum of.
+  std::span<const evtwin_fleet_term> parts() const { return parts_; }
 
  private:
   void require_ok(evtwin_status status) const;
@@ -89,9 +94,11 @@ class Worlds {
   std::vector<std::uint8_t> terminated_, truncated_, failed_, asked_;
   std::vector<std::int64_t> now_ns_;
   std::vector<evtwin_fleet_episode> episodes_;
-  std::vector<double> potential_, prepaid_;  // [agents] of what is seen now
-  std::vector<Ended> ended_;                 // [agents]
-  std::vector<Eyes> eyes_;                   // [agents]
+  std::span<const evtwin_fleet_term> parts_{};   // the fleet's
+  std::vector<double> part_values_, part_sums_;  // [agents, parts] of the step, of the episode
+  std::vector<double> potential_, prepaid_;      // [agents] of what is seen now
+  std::vector<Ended> ended_;                     // [agents]
+  std::vector<Eyes> eyes_;                       // [agents]
   std::vector<std::unique_ptr<Hands>> hands_;
   /// Writes into the vectors above: the first to go, also where the constructor throws.
   std::unique_ptr<evtwin_fleet, decltype(evtwin_fleet_functions::destroy)> made_;

@@ -42,6 +42,7 @@ class Trial {
     spec.n_worlds = worlds;
     spec.scenarios = training.scenarios;
     spec.n_scenarios = training.n_scenarios;
+    spec.reward = training.reward;
     spec.threads = training.threads;
     spec.autoreset = EVTWIN_AUTORESET_DISABLED;
     spec.end = EVTWIN_END_TERMINATES;

@@ -2,6 +2,8 @@
 // judged.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "cli/command.hpp"
 
 namespace evtwin::testing {
@@ -86,23 +88,82 @@ TEST_F(ByHand, TheSameSeedMakesTheSameBytesWithAnyThreads) {
   }
 }
 
+/// Killed once there is this file, and resumed.
 TEST_F(ByHand, KilledAndResumedItMakesTheSameBytes) {
-  train(two_, "ppo", "1200", "straight.pt");
-  const std::vector<std::string> words{"train",      two_,   "--learner", "ppo",
-                                       "--episodes", "1200", "-o",        path("killed.pt")};
-  const pid_t child = start(words);
-  // A checkpoint is there whole or not at all.
-  int status = 0;
-  bool ended = false;
-  while (!ended && !std::filesystem::exists(path("killed.pt.checkpoint"))) {
-    ended = waitpid(child, &status, WNOHANG) == child;
-    usleep(1000);
+  const std::string small = ":worlds=4:hidden=16:buffer=500:batch=32:train_every=32";
+  struct Case {
+    std::string learner, episodes;
+    std::vector<std::string> awaited;
+  };
+  const std::vector<Case> cases{
+      {"ppo", "1200", {".checkpoint"}},
+      {"dqn" + small, "120", {".checkpoint"}},
+      // Both halves write some. A policy is kept in the second alone.
+      {"ppo-dqn:rollout=16" + small, "160", {".checkpoint", ""}},
+  };
+  for (const Case& one : cases) {
+    const std::string kind = one.learner.substr(0, one.learner.find(':'));
+    train(two_, one.learner, one.episodes, kind + ".straight.pt");
+    for (const std::string& awaited : one.awaited) {
+      const std::string killed = kind + ".killed" + std::to_string(awaited.size()) + ".pt";
+      const std::vector<std::string> words{"train",      two_,         "--learner", one.learner,
+                                           "--episodes", one.episodes, "-o",        path(killed)};
+      const pid_t child = start(words);
+      // A checkpoint is there whole or not at all.
+      int status = 0;
+      bool ended = false;
+      while (!ended && !std::filesystem::exists(path(killed + awaited))) {
+        ended = waitpid(child, &status, WNOHANG) == child;
+        usleep(1000);
+      }
+      ASSERT_FALSE(ended) << kind << ": it was over before " << killed + awaited << " was there";
+      kill(child, SIGKILL);
+      waitpid(child, &status, 0);
+      EXPECT_TRUE(std::filesystem::exists(path(killed + ".checkpoint"))) << kind;
+      train(two_, one.learner, one.episodes, killed, {"--resume"});
+      EXPECT_EQ(read_all(path(killed)), read_all(path(kind + ".straight.pt"))) << kind << awaited;
+    }
   }
-  ASSERT_FALSE(ended) << "no checkpoint was written before the end";
-  kill(child, SIGKILL);
-  waitpid(child, &status, 0);
-  train(two_, "ppo", "1200", "killed.pt", {"--resume"});
-  EXPECT_EQ(read_all(path("killed.pt")), read_all(path("straight.pt")));
+}
+
+/// Parts of the reward, and what was clipped, stand in the curve and in what the command says; they add up.
+TEST_F(ByHand, PartsOfTheRewardAreToldEpisodeByEpisode) {
+  const nlohmann::json json = train(alone_, "ppo", "64", "a.pt", {"--reward", "boa-fe"});
+  std::map<std::string, double> last;
+  for (const auto& share : json["per_episode"]) last[share["id"]] = share["last"];
+  ASSERT_EQ(last.count("reward"), 1U);
+  EXPECT_NEAR(
+      last.at("  energy_cost") + last.at("  demand_charge") + last.at("  satisfaction") + last.at("  storage_cycles"),
+      last.at("reward"), 1e-6 * std::abs(last.at("reward")) + 1e-6);
+  EXPECT_EQ(last.at("action.clipped"), 0.0) << "answers are bounded by construction";
+  EXPECT_EQ(last.count("action.corrected"), 1U);
+  const auto rows =
+      query(path("a.pt.curve.sqlite"),
+            "SELECT count(*) AS n FROM scalar WHERE id = 'reward.part.satisfaction' AND value IS NOT NULL");
+  EXPECT_GT(std::stoi(rows.at(0).at("n")), 0);
+  // What it looks at, column by column, and what it was learnt for.
+  const Said check = run({"check", path("a.pt")});
+  EXPECT_THAT(check.out, HasSubstr("feature of site"));
+  EXPECT_THAT(check.out, HasSubstr("boa-fe"));
+}
+
+/// Kept is the best by the objective whatever is learnt for, or, where that is asked for, the last.
+TEST_F(ByHand, ThePolicyKeptIsTheBestByTheObjectiveOrTheLast) {
+  for (const std::string keep : {"best", "last"}) {
+    const std::string name = keep + ".pt";
+    train(alone_, "ppo:keep=" + keep, "200", name, {"--reward", "weights:energy_cost=-1,satisfaction=-9000"});
+    const nlohmann::json training = run({"check", path(name), "--json"}).json()["training"];
+    std::vector<double> judged;
+    for (const auto& row : training["history"]) judged.push_back(row["objective"]);
+    ASSERT_GT(judged.size(), 2U);
+    const double kept = training["objective"];
+    EXPECT_NEAR(kept, *std::min_element(judged.begin(), judged.end()), keep == "best" ? 1e-9 : 1e9) << keep;
+    if (keep == "last") {
+      EXPECT_GE(training["episodes"], 200);
+    }
+    EXPECT_EQ(kept, judged.back()) << "the history ends with the policy that was kept";
+    EXPECT_NEAR(played(alone_, "ppo", name), kept, 1e-6 * kept) << keep;
+  }
 }
 
 TEST_F(ByHand, AJudgedPolicyIsTheRunAndDaysItLearntFromAreTold) {

@@ -26,7 +26,8 @@ constexpr evtwin_fleet_functions functions{sizeof(evtwin_fleet_functions),
                                            evtwin_fleet_send,
                                            evtwin_fleet_recv,
                                            evtwin_fleet_view,
-                                           evtwin_fleet_decision};
+                                           evtwin_fleet_decision,
+                                           evtwin_fleet_parts};
 
 /// Two EVSEs under a limit for one, storage, PV, a base load, a demand charge; cars as booked.
 std::string site_with(const std::string& bookings, int days) {
