@@ -28,6 +28,7 @@ FileHeader read_header(const Database& database) {
   constexpr char magic[16] = "SQLite format 3";
   static_assert(sizeof magic == std::size("SQLite format 3"), "the 0 at its end is one of the 16 bytes");
   header.is_database = size >= 16 && std::memcmp(bytes.data(), magic, sizeof magic) == 0;
+  header.is_gzip = size >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
   const auto big_endian = [&](std::size_t offset, std::size_t count) {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < count; ++i) value = (value << 8) | bytes[offset + i];

@@ -11,6 +11,7 @@ namespace evtwin::record {
 struct FileHeader {
   std::int64_t file_bytes = 0;
   bool is_database = false;
+  bool is_gzip = false;  ///< packed (RFC 1952)
   std::uint32_t page_bytes = 0;
   std::uint32_t pages = 0;
   std::uint32_t user_version = 0;

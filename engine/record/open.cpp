@@ -38,6 +38,7 @@ bool has_companion(const std::string& file, const char* suffix) {
 }
 
 void check_header(const std::string& file, const FileHeader& header) {
+  if (header.is_gzip) refuse_file(file, "is gzipped; unpack it first (gunzip)");
   if (!header.is_database) refuse_file(file, "not an evtwin run file (no SQLite data base)");
   // A writer killed while it moved pages from the -wal leaves a short file that the -wal completes.
   const auto whole_bytes = std::int64_t{header.pages} * header.page_bytes;

@@ -221,6 +221,7 @@ TEST_F(ReportCommand, FilesThatAreNoWholeRunGetOneLine) {
   sqlite3_exec(database, "UPDATE power SET kw = kw + 1 WHERE id = 10", nullptr, nullptr, nullptr);
   sqlite3_close(database);
   refused(file, "power");
+  refused(write("packed.evtwin.gz", "\x1F\x8B\x08" + std::string(40, '\0')), "is gzipped; unpack it");
 }
 
 TEST_F(ReportCommand, AReplayShowsItsCertificateAndTheMeter) {

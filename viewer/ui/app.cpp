@@ -238,6 +238,11 @@ void App::Parts::follow_links() {
   ui.time.seek_time(t);
   ui.time.follow = options.t.empty() && run->state == record::RunState::running;
   if (begins) begin_playing(*run);
+  const model::Run& other = ui.run_b() == nullptr ? *run : *ui.run_b();
+  const TimeNs start = std::min(run->start_ns, other.start_ns), end = std::max(run->end_ns, other.end_ns);
+  if (!options.t.empty() && (t < start || t > end))
+    throw std::invalid_argument(fmt::format("--t {}: the run is from {} to {}", kernel::make_printable(options.t),
+                                            run->clock.date_time_text(start), run->clock.date_time_text(end)));
   if (!options.select.empty()) select(options.select);
 }
 

@@ -133,6 +133,18 @@ TEST_F(Files, ARunStandsAloneWhereTheFileBeforeItCanNotBeRead) {
   EXPECT_EQ(screen.ui().run_b(), nullptr);
 }
 
+TEST_F(Files, ATimeOutsideTheRunIsToldWithWhatTheRunHas) {
+  ui::Options chosen = options(run_of("dc_v2g.lua"));
+  chosen.t = "2030-01-01T00:00";
+  try {
+    shell::Headless screen(chosen, 1000, 700);
+    screen.draw_frames();
+    FAIL() << "2030 is in no run of these tests";
+  } catch (const std::invalid_argument& wrong) {
+    EXPECT_THAT(wrong.what(), HasSubstr("--t 2030-01-01T00:00: the run is from "));
+  }
+}
+
 TEST_F(Files, EscClosesWhatIsOnTopOneThingAPress) {
   ui::Options chosen = options(run_of("dc_v2g.lua"));
   chosen.machine = std::make_shared<shell::LocalFiles>();
