@@ -50,6 +50,7 @@
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
 ---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "same-kind-of-day".
 ---@field kpi? table<string, string|fun(run: evtwin.recorded_run): number?> Figures of your own, shown wherever key figures are: a statement in SQL over the run file that answers one number, or a function of `run` (`run.sessions()`, `run.segments()`, `run.signals()`, `run.query(sql)`: lists of rows by column; nil: does not apply). `require "figures"` has some. Default: none.
+---@field reward? string|table<integer|string, string|number>|fun(step: table<string, number>): number|table<string, number> What `evtwin train` learns for where it is not told otherwise: a name of `evtwin rewards`, alone or with weights of its parts (`{ "boa-fe", satisfaction = 2000 }`), weights of terms (`{ energy_cost = -1 }`), or a function of the terms of a step, which answers a number or a table of parts. Policies are judged by the objective all the same. Default: "objective".
 ---@field sweep? evtwin.sweep What `evtwin sweep run` does where its command line says nothing else; other commands look past it. Default: none.
 ---@field shared_limits? evtwin.shared_limit[] Sums of kW that several sites may import together, as an aggregator or a common transformer allows it. Default: none.
 ---@field roads? evtwin.roads Roads between the sites and elsewhere, stations on them, and trips whose stops become arrivals at the sites: `evtwin roads` plans and lists on them. Default: none.
@@ -159,7 +160,7 @@
 
 ---Solar power.
 ---@class evtwin.pv
----@field peak_kw? number [kW] Installed power. Range: above 0 .. 1,000,000.
+---@field peak_kw? number [kW] Installed power; 0: none. Range: 0 .. 1,000,000.
 ---@field profile evtwin.signal [kW] A csv with a column `kw` is kW as metered; a csv with a column `kw_per_kwp`, and numbers written here, are kW per kW of peak_kw. A column whose name gives no unit needs `scale`.
 
 ---A series over time from a file of the scenario's folder.

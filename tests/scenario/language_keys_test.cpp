@@ -157,6 +157,7 @@ const std::map<std::string, std::string> examples{
     {"sweep.seeds", "seeds = '1..3'"},
     {"sweep.strategies", "strategies = { 'asap', 'own' }"},
     {"scenario.kpi", "kpi = { sessions_seen = 'SELECT count(*) FROM session' }"},
+    {"scenario.reward", "reward = { 'boa-fe', satisfaction = 10 }"},
     {"scenario.roads",
      "vehicles = { { name = 'v', battery_kwh = 50, dc_kw = 100, ac_kw = 7 } }, roads = { nodes = { { id = 'a', lat = "
      "37, lon = 127 }, { id = 'b', lat = 37, lon = 127.5 } }, edges = { { from = 'a', to = 'b', speed_kmh = 60 } } }"},
