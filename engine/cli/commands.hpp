@@ -27,7 +27,6 @@ int audit_run(const AuditCommand& command);
 int report_runs(const ReportCommand& command);
 int repeat_run(const RerunCommand& command);
 int export_run(const ExportCommand& command);
-int export_onnx(const ExportCommand& command);    ///< of a policy
 int export_masked(const ExportCommand& command);  ///< of a log
 int calibrate_twin(const CalibrateCommand& command);
 int score_cars(const ScoreCommand& command);

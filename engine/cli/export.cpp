@@ -173,8 +173,6 @@ void export_trace(const replay::RecordedRun& run, const ExportCommand& command) 
              summary.messages, summary.rows, summary.way_s);
 }
 
-}  // namespace
-
 /// A policy for whoever plays it elsewhere.
 int export_onnx(const ExportCommand& command) {
   const std::string& file = command.runs.front();
@@ -187,6 +185,8 @@ int export_onnx(const ExportCommand& command) {
   fmt::print("{}: ONNX, operators of set 13, float32\n", kernel::make_printable(command.onnx));
   return 0;
 }
+
+}  // namespace
 
 int export_run(const ExportCommand& command) {
   if (!command.decision.empty()) return export_decision(command);

@@ -46,7 +46,7 @@ class TrainingHost {
   double wall_s() const;
   std::uint64_t episodes = 0, steps = 0, bytes = 0;
   double first_objective = kernel::unknown, best_objective = kernel::unknown;
-  /// Figures of an episode that a learner tells with ids "reward.part.NAME", "reward" and "action.NAME".
+  /// Figures of an episode that a learner tells with ids "reward.part.NAME", "episode.reward" and "action.NAME".
   struct Share {
     std::string id;
     double first = kernel::unknown, last = kernel::unknown;

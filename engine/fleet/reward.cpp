@@ -9,7 +9,9 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "kernel/floor_divide.hpp"
 #include "kernel/nearest.hpp"
+#include "kernel/time.hpp"
 #include "scenario/loader.hpp"
 
 namespace evtwin::fleet {
@@ -212,9 +214,8 @@ Asked asked_of(const evtwin_view& view) {
   }
   if (known > 0) asked.mean_buy_per_kwh = sum / known;
 
-  constexpr std::int64_t hour_ns = 3'600'000'000'000, day_ns = 24 * hour_ns;
-  const std::int64_t local_ns = (view.now_ns + view.utc_offset_ns) % day_ns;
-  asked.hour = static_cast<double>(local_ns < 0 ? local_ns + day_ns : local_ns) / static_cast<double>(hour_ns);
+  const std::int64_t local_ns = view.now_ns + view.utc_offset_ns;
+  asked.hour = kernel::hours_between(kernel::floor_divide(local_ns, kernel::day_ns) * kernel::day_ns, local_ns);
   return asked;
 }
 

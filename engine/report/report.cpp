@@ -12,9 +12,10 @@
 namespace evtwin::report {
 namespace {
 
-bool have_one_currency(const std::vector<RunRecord>& runs) {
-  return std::all_of(runs.begin(), runs.end(),
-                     [&](const RunRecord& run) { return run.summary.currency == runs.front().summary.currency; });
+std::set<std::string> currencies_of(const std::vector<RunRecord>& runs) {
+  std::set<std::string> all;
+  for (const RunRecord& run : runs) all.insert(run.summary.currency);
+  return all;
 }
 
 /// The strategies, with what sets them apart where two are the same: the file's name, then a number.
@@ -24,13 +25,13 @@ std::vector<std::string> names_of(const std::vector<RunRecord>& runs) {
     return std::count_if(runs.begin(), runs.end(),
                          [&](const RunRecord& run) { return run.summary.strategy == strategy; });
   };
-  const bool one_currency = have_one_currency(runs);
+  const bool one_currency = currencies_of(runs).size() == 1;
   std::set<std::string> taken;
   for (const RunRecord& run : runs) {
     std::string name = kernel::make_printable(run.summary.strategy, 60);
     if (name.empty()) name = kernel::make_printable(std::filesystem::path(run.file).stem().string(), 60);
     if (!one_currency && !run.summary.currency.empty())
-      name += " in " + kernel::make_printable(run.summary.currency, 10);
+      name += " [" + kernel::make_printable(run.summary.currency, 10) + "]";
     if (count(run.summary.strategy) > 1)
       name += " (" + kernel::make_printable(std::filesystem::path(run.file).stem().string(), 60) + ")";
     std::string own = name;
@@ -43,7 +44,9 @@ std::vector<std::string> names_of(const std::vector<RunRecord>& runs) {
 }  // namespace
 
 std::string currency_of(const Report& report) {
-  return have_one_currency(report.runs) ? report.runs.front().summary.currency : "own currency";
+  std::string all;
+  for (const std::string& currency : currencies_of(report.runs)) all += (all.empty() ? "" : "/") + currency;
+  return all;
 }
 
 bool has_prices(const Report& report) {

@@ -39,7 +39,7 @@ inline constexpr std::string_view page_mark = "<!doctype html>\n<!-- evtwin repo
 
 /// Whether anything costs money. A site without a tariff has no currency, and figures of its money would be of nothing.
 bool has_prices(const Report& report);
-/// Of all runs; "own currency" where they differ: then each run's name tells its own.
+/// Of all runs; "EUR/KRW" where they differ: then each run's name tells its own.
 std::string currency_of(const Report& report);
 
 /// Every metering window of a run, from which its lines are drawn; in files only.

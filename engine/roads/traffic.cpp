@@ -260,6 +260,7 @@ bool Traffic::choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here
   const auto to_kwh = distances_.row(distances_.to_kwh[car], state.node);
   const auto to_h = distances_.row(distances_.to_h, state.node);
   const auto to_km = distances_.row(distances_.to_km, state.node);
+  const std::uint32_t hour = hour_of_day(plan_.clock, now);
   candidates_.clear();
   offers_.clear();
 
@@ -272,7 +273,7 @@ bool Traffic::choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here
     const double charge_h = tables_[table_of_[car * stations_.size() + s]].hours_between(soc_in, target_soc(d, s));
     candidates_.push_back(s);
     offers_.push_back({static_cast<double>(to_h[s]) + plan_.stop_h + expected_wait_h(s) + charge_h + on_h,
-                       stations_[s].price_at(hour_of_day(plan_.clock, now)), static_cast<double>(now_[s].queue.size()),
+                       stations_[s].price_at(hour), static_cast<double>(now_[s].queue.size()),
                        s == state.habit ? 1.0 : 0.0});
   }
   if (candidates_.empty()) return false;
@@ -553,7 +554,7 @@ TimeNs local_ns(std::span<const ClockStep> clock, TimeNs t) {
 std::uint32_t hour_of_day(std::span<const ClockStep> clock, TimeNs t) {
   const TimeNs local = local_ns(clock, t);
   return static_cast<std::uint32_t>(kernel::floor_divide(local, kernel::hour_ns) -
-                                    24 * kernel::floor_divide(local, 24 * kernel::hour_ns));
+                                    24 * kernel::floor_divide(local, kernel::day_ns));
 }
 
 TrafficFigures run_traffic(const Network& network, std::span<const Station> stations, const TrafficPlan& plan) {
@@ -592,8 +593,7 @@ std::vector<Driver> drawn_drivers(const TripLaw& law, std::uint64_t seed, std::u
   const auto unit = [&] { return kernel::draw_unit(seed, law_number, kernel::purpose_of("roads.trips"), draws++); };
 
   // Piece by piece of constant rate: an exponential gap that leaves the hour begins anew at its end.
-  constexpr TimeNs day_ns = 24 * kernel::hour_ns;
-  const TimeNs midnight_ns = kernel::floor_divide(local_ns(clock, start_ns), day_ns) * day_ns;
+  const TimeNs midnight_ns = kernel::floor_divide(local_ns(clock, start_ns), kernel::day_ns) * kernel::day_ns;
   TimeNs now = start_ns;
   while (now < end_ns) {
     const TimeNs since_ns = local_ns(clock, now) - midnight_ns;

@@ -254,12 +254,12 @@ TEST_F(ReportCommand, MoneyOfOtherCurrenciesStandsUnderItsOwn) {
   const std::string third = recorded(source_dir + "/scenarios/amsterdam_dst.lua", "asap", "third");
   const Said said = run({"report", week("lp"), other, third, "-o", path("r.html"), "--csv", path("csv")});
   ASSERT_EQ(said.status, 0) << said.err;
-  EXPECT_THAT(said.out, HasSubstr("lp in KRW and edf in EUR are not compared"));
-  EXPECT_THAT(said.out, HasSubstr("asap in EUR are not compared"));
+  EXPECT_THAT(said.out, HasSubstr("lp [KRW] and edf [EUR] are not compared"));
+  EXPECT_THAT(said.out, HasSubstr("asap [EUR] are not compared"));
   for (const char* table : {"kpis.csv", "parties.csv", "by-day.csv"}) {
     const std::string text = read_all(path("csv") + "/" + table);
-    EXPECT_THAT(text, HasSubstr("edf in EUR")) << table;
-    EXPECT_THAT(text, HasSubstr("own currency")) << table;
+    EXPECT_THAT(text, HasSubstr("edf [EUR]")) << table;
+    EXPECT_THAT(text, HasSubstr("EUR/KRW")) << table;
     EXPECT_THAT(text, Not(HasSubstr("(KRW)"))) << table;
     EXPECT_THAT(text, Not(HasSubstr("energy KRW"))) << table;
   }

@@ -130,7 +130,7 @@ TEST(Traffic, CountsTheKmOfTheWayThatIsDriven) {
 // The clock of Berlin in 2026: two hours ahead of UTC until 25 October, 01:00 UTC, then one; and the other way round on
 // 29 March.
 TEST(Traffic, HoursOfRatesAndPricesAreThoseOfTheLocalClock) {
-  constexpr TimeNs day_ns = 24 * hour_ns;
+  using kernel::day_ns;
   const auto departures = [&](int at_hour, std::vector<ClockStep> clock, TimeNs start_ns, int hours) {
     TripLaw law;
     law.to = 1;

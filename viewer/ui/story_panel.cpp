@@ -130,12 +130,12 @@ void draw_why(Ui& ui, const model::Run& run, float height) {
   if (selection.evse >= run.evses.size()) return;
   const std::string& name = run.evses[selection.evse].name;
   const TimeNs t = ui.time.cursor_ns();
-  std::string text = fmt::format("{}: {}", name, why_sentence(ui, run, selection.evse, t));
+  const std::string why = why_sentence(ui, run, selection.evse, t);
+  std::string text = fmt::format("{}: {}", name, why);
   // Of two runs both answers: the EVSE may have been chosen in either.
   if (const model::Run* b = second_of(ui); b != nullptr && b != &run) {
     if (const std::uint32_t evse = find_evse(*b, name); evse != no_row)
-      text = fmt::format("{}\nA: {}\nB: {}", name, why_sentence(ui, run, selection.evse, t),
-                         why_sentence(ui, *b, evse, t));
+      text = fmt::format("{}\nA: {}\nB: {}", name, why, why_sentence(ui, *b, evse, t));
   }
   ui.fonts.need_characters(text);
   ImGui::PushTextWrapPos(0.0F);

@@ -130,6 +130,8 @@ class Dqn {
 
   // ---- Checkpoints: weights, moments, the target, statistics, and all that is remembered
 
+  Lived lived() { return {scales_, return_scale_, episodes_, steps_}; }
+
   void renew() {
     checkpointed_ = episodes_;
     if (training_.checkpoint != nullptr) {
@@ -137,18 +139,9 @@ class Dqn {
       state.arrays = brain_.copy_weights();
       for (policy::Array& array : brain_.copy_moments()) state.arrays.push_back(std::move(array));
       add_memories(state.arrays);
-      state.head = {{"kind", checkpoint_kind()},
-                    {"own",
-                     {{"site", scales_.site.state()},
-                      {"evse", scales_.evse.state()},
-                      {"returns", return_scale_.state()},
-                      {"episodes", episodes_},
-                      {"steps", steps_},
-                      {"filled", filled_},
-                      {"updates", updates_},
-                      {"learnt_from", learnt_from_},
-                      {"memories", memories_.size()},
-                      {"trainer", trainer_.state_json()}}}};
+      state.head = {{"kind", checkpoint_kind()}, {"own", trainer_.state_of(lived())}};
+      state.head["own"].update(
+          {{"filled", filled_}, {"updates", updates_}, {"learnt_from", learnt_from_}, {"memories", memories_.size()}});
       trainer_.write_checkpoint(state);
     }
     start_worlds();
@@ -163,15 +156,11 @@ class Dqn {
     brain_.set_moments(state);
 
     const auto& own = state.head.at("own");
-    scales_.site.set_state(own.at("site").get<std::vector<double>>());
-    scales_.evse.set_state(own.at("evse").get<std::vector<double>>());
-    return_scale_.set_state(own.at("returns").get<std::vector<double>>());
-    episodes_ = checkpointed_ = own.at("episodes");
-    steps_ = own.at("steps");
+    trainer_.set_state(own, lived());
+    checkpointed_ = episodes_;
     filled_ = own.at("filled");
     updates_ = own.at("updates");
     learnt_from_ = own.at("learnt_from");
-    trainer_.set_state(own.at("trainer"));
     take_memories(state, own.at("memories"));
   }
 

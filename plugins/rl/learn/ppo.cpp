@@ -98,14 +98,8 @@ class Ppo {
       brain_.set_moments(state);
 
       const auto& own = state.head.at("own");
-      scales_.site.set_state(own.at("site").get<std::vector<double>>());
-      scales_.evse.set_state(own.at("evse").get<std::vector<double>>());
-      return_scale_.set_state(own.at("returns").get<std::vector<double>>());
-
-      episodes_ = own.at("episodes");
-      steps_ = own.at("steps");
+      trainer_.set_state(own, lived());
       iteration_ = own.at("iteration");
-      trainer_.set_state(own.at("trainer"));
     } else if (const auto from = policy_to_begin_with(training_)) {
       check_same(*from);
       brain_.set_weights(*from);
@@ -157,19 +151,14 @@ class Ppo {
     for (std::uint32_t a = 0; a < worlds_.agent_count(); ++a) worlds_.look_at(a, diaries_[a].sights[rollout_]);
   }
 
+  Lived lived() { return {scales_, return_scale_, episodes_, steps_}; }
+
   void renew() {
     policy::PolicyFile state;
     state.arrays = brain_.copy_weights();
     for (policy::Array& array : brain_.copy_moments()) state.arrays.push_back(std::move(array));
-    state.head = {{"kind", "ppo checkpoint"},
-                  {"own",
-                   {{"site", scales_.site.state()},
-                    {"evse", scales_.evse.state()},
-                    {"returns", return_scale_.state()},
-                    {"episodes", episodes_},
-                    {"steps", steps_},
-                    {"iteration", iteration_},
-                    {"trainer", trainer_.state_json()}}}};
+    state.head = {{"kind", "ppo checkpoint"}, {"own", trainer_.state_of(lived())}};
+    state.head["own"]["iteration"] = iteration_;
     trainer_.write_checkpoint(state);
     start_worlds();
   }

@@ -173,13 +173,31 @@ void Trainer::report_text(std::uint32_t severity, const std::string& text) const
   training_.report(&training_, severity, text.c_str());
 }
 
+nlohmann::json Trainer::state_of(const Lived& lived) const {
+  return {{"site", lived.scales.site.state()},
+          {"evse", lived.scales.evse.state()},
+          {"returns", lived.returns.state()},
+          {"episodes", lived.episodes},
+          {"steps", lived.steps},
+          {"trainer", state_json()}};
+}
+
+void Trainer::set_state(const nlohmann::json& state, const Lived& lived) {
+  lived.scales.site.set_state(state.at("site").get<std::vector<double>>());
+  lived.scales.evse.set_state(state.at("evse").get<std::vector<double>>());
+  lived.returns.set_state(state.at("returns").get<std::vector<double>>());
+  lived.episodes = state.at("episodes");
+  lived.steps = state.at("steps");
+  set_own_state(state.at("trainer"));
+}
+
 nlohmann::json Trainer::state_json() const {
   const auto number = [](double value) { return std::isnan(value) ? nlohmann::json() : nlohmann::json(value); };
   return {{"best", number(best_)}, {"last", number(last_)}, {"next_validation", next_validation_},
           {"history", history_},   {"episodes", episodes_}, {"steps", steps_}};
 }
 
-void Trainer::set_state(const nlohmann::json& state) {
+void Trainer::set_own_state(const nlohmann::json& state) {
   const auto number = [](const nlohmann::json& value) { return value.is_null() ? unknown : value.get<double>(); };
   best_ = number(state.at("best"));
   last_ = number(state.at("last"));

@@ -35,6 +35,14 @@ struct Scales {
   static void apply_scale(const Running& scale, std::size_t n, float* x);
 };
 
+/// What every checkpoint of a learner has beside its weights: see Trainer::state_of.
+struct Lived {
+  Scales& scales;
+  Running& returns;
+  std::uint64_t& episodes;
+  std::uint64_t& steps;
+};
+
 class Trainer {
  public:
   Trainer(const evtwin_training& training, const TrainerOptions& options, std::string kind);
@@ -59,12 +67,16 @@ class Trainer {
   void report_text(std::uint32_t severity, const std::string& text) const;
   double best_objective() const { return best_; }
 
-  nlohmann::json state_json() const;
-  void set_state(const nlohmann::json& state);
+  /// The part of a checkpoint that all learners have in common, and back.
+  nlohmann::json state_of(const Lived& lived) const;
+  void set_state(const nlohmann::json& state, const Lived& lived);
   /// Writes a checkpoint where the host wants one.
   void write_checkpoint(const policy::PolicyFile& state) const;
 
  private:
+  nlohmann::json state_json() const;
+  void set_own_state(const nlohmann::json& state);
+
   const evtwin_training& training_;
   TrainerOptions options_;
   std::string kind_;

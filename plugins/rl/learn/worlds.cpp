@@ -172,7 +172,6 @@ void Worlds::add_episode(std::uint32_t agent) {
   sum.reward += episode.reward;
   sum.clipped += static_cast<double>(episode.clipped);
   sum.corrected += static_cast<double>(episode.corrected);
-  sum.decisions += static_cast<double>(episode.decisions);
   sum.parts.resize(parts_.size());
   for (std::size_t p = 0; p < parts_.size(); ++p) {
     double& of_episode = part_sums_[agent * parts_.size() + p];
@@ -189,7 +188,6 @@ void Worlds::Ended::add(const Ended& other) {
   reward += other.reward;
   clipped += other.clipped;
   corrected += other.corrected;
-  decisions += other.decisions;
   parts.resize(std::max(parts.size(), other.parts.size()));
   for (std::size_t p = 0; p < other.parts.size(); ++p) parts[p] += other.parts[p];
 }

@@ -70,7 +70,7 @@ class Worlds {
   struct Ended {
     std::uint64_t n = 0;
     double objective = 0.0, got_kwh = 0.0, wanted_kwh = 0.0, reward = 0.0;
-    double clipped = 0.0, corrected = 0.0, decisions = 0.0;
+    double clipped = 0.0, corrected = 0.0;
     std::vector<double> parts{};  ///< of the reward, by parts(); empty: nothing has ended
     void add(const Ended& other);
   };
