@@ -46,15 +46,15 @@ TEST_F(Planning, CostsNoMoreThanAnyBaseline) {
 // truth. A demand charge at stake, and an unmet kWh dear: nobody is cheaper by letting drivers down.
 TEST_F(Planning, CostsLessThanAnyBaselineWithRealDrivers) {
   std::vector<std::pair<const char*, const char*>> cases{
-      {"caltech", "claimed"}, {"jpl", "claimed"}, {"caltech", "true"}, {"jpl", "true"}};
-  cases.resize(sweep(4U, 1U));
+      {"caltech", "claimed"}, {"jpl", "true"}, {"jpl", "claimed"}, {"caltech", "true"}};
+  cases.resize(long_sweep(4U, 2U));
   for (const auto& [site, told] : cases) {
     SCOPED_TRACE(std::string(site) + ", " + told);
     const std::string sessions = shared_dir + "/data/sessions/acn_" + site + "_2019-05.csv.gz";
     if (!std::filesystem::exists(sessions)) GTEST_SKIP() << "skipped: no sessions in " << shared_dir;
     const std::vector<std::string> more{
         "--set", std::string("site=") + site, "--set",  "sessions=" + sessions,
-        "--set", std::string("told=") + told, "--days", sweep(told == std::string("true") ? "7" : "14", "5")};
+        "--set", std::string("told=") + told, "--days", long_sweep(told == std::string("true") ? "7" : "14", "5")};
     const nlohmann::json planned = run_of(scenario("acn_study"), "lp", more);
     EXPECT_GE(kpi(planned, "served_fraction"), 0.99);
     double best = std::numeric_limits<double>::infinity();
@@ -189,13 +189,13 @@ TEST_F(Planning, ADayAheadPlanIsStoredAndCostsNearlyWhatItExpects) {
 TEST_F(Planning, KeepsTheExistingWayOnlyWhereThatIsNoWorse) {
   std::vector<std::pair<const char*, const char*>> cases{
       {"contract_power", "milp"},
-      {"ev2gym_v2gprofitmax", "lp"},
       {"manager_day", "lp"},
-      {"half_hour_meter", "lp"},
       {"dc_v2g", "v2g-profit-max:weight_grid=1"},
+      {"ev2gym_v2gprofitmax", "lp"},
+      {"half_hour_meter", "lp"},
       {"forty_vehicles_day_ahead", "v2g-profit-max:weight_grid=1"},
   };
-  cases.resize(sweep(6U, 2U));
+  cases.resize(long_sweep(6U, 3U));
   std::size_t kept = 0;
   for (const auto& [name, strategy] : cases) {
     SCOPED_TRACE(std::string(name) + " " + strategy);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/command.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -99,7 +100,7 @@ TEST_F(ByHand, KilledAndResumedItMakesTheSameBytes) {
       {"ppo", "1200", {".checkpoint"}},
       {"dqn" + small, "120", {".checkpoint"}},
       // Both halves write some. A policy is kept in the second alone.
-      {"ppo-dqn:rollout=16" + small, "160", {".checkpoint", ""}},
+      {"ppo-dqn:rollout=16" + small, "160", long_sweep(std::vector<std::string>{".checkpoint", ""}, {""})},
   };
   for (const Case& one : cases) {
     const std::string kind = one.learner.substr(0, one.learner.find(':'));

@@ -38,7 +38,9 @@ Image nudged(const Image& golden, std::size_t count, unsigned levels, bool at_ed
   return image;
 }
 
+/// A plot, a stage and two runs' screens; in the long tests every golden.
 std::vector<std::string> golden_names() {
+  if (std::getenv("EVTWIN_LONG") == nullptr) return {"plot_power", "stage_24", "two_runs"};
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(viewer::testing::golden_folder()))
     names.push_back(entry.path().stem());
@@ -51,7 +53,7 @@ Image golden_picture(const std::string& name) {
 
 TEST(Likeness, LastDigitsOfTwoHundredAndSixtyPixelsPass) {
   const auto names = golden_names();
-  ASSERT_GE(names.size(), 10U);
+  ASSERT_GE(names.size(), 3U);
   for (const std::string& name : names) {
     const Image golden = golden_picture(name);
     EXPECT_EQ(why_not_alike(golden, golden), "") << name;
@@ -61,7 +63,7 @@ TEST(Likeness, LastDigitsOfTwoHundredAndSixtyPixelsPass) {
 
 TEST(Likeness, OneLevelOrOnePixelMoreDoesNot) {
   const auto names = golden_names();
-  ASSERT_GE(names.size(), 10U);
+  ASSERT_GE(names.size(), 3U);
   for (const std::string& name : names) {
     const Image golden = golden_picture(name);
     const auto alike = [&](std::size_t count, int levels) {
