@@ -315,6 +315,29 @@ std::string write_trips(const OnRoads& on) {
   return text;
 }
 
+/// Where prices change: what they were and what drivers did. Empty elsewhere.
+std::string price_table(const OnRoads& on) {
+  const roads::TrafficFigures& t = on.region.traffic;
+  std::vector<std::pair<double, double>> span(t.stations.size(), {roads::infinite, -roads::infinite});
+  for (const roads::PriceStep& step : t.prices) {
+    auto& [lowest, highest] = span[step.station];
+    lowest = std::min(lowest, step.price_per_kwh);
+    highest = std::max(highest, step.price_per_kwh);
+  }
+  if (t.prices.size() == t.stations.size()) return {};
+  analysis::TextTable table(
+      {"station", "price/kWh from", "to", "paid per kWh", "money", "peak kW", "price elasticity"});
+  for (std::size_t s = 0; s < t.stations.size(); ++s) {
+    const roads::StationFigures& f = t.stations[s];
+    table.add_row({on.region.stations[s].name, analysis::money_text(span[s].first, on.currency()),
+                   analysis::money_text(span[s].second, on.currency()),
+                   f.meter_kwh > 0.0 ? analysis::money_text(f.money / f.meter_kwh, on.currency()) : "-",
+                   analysis::money_text(f.money, on.currency()), number_text(f.peak_kw, 0),
+                   f.choices > 0.0 ? number_text(f.price_elasticity(), 2) : "-"});
+  }
+  return "\n" + table.to_text();
+}
+
 int show_traffic(const OnRoads& on) {
   const roads::TrafficFigures& t = on.region.traffic;
   if (on.region.plan.drivers.empty())
@@ -344,6 +367,7 @@ int show_traffic(const OnRoads& on) {
     fmt::print("\nBottleneck: {}, where {:.1f} of {:.1f} h of waiting are spent.\n",
                kernel::make_printable(on.region.stations[t.bottleneck].name), f.wait_h, t.wait_h);
   }
+  fmt::print("{}", price_table(on));
   if (!by_month.empty()) fmt::print("\n{}: a trip a row\n{}", kernel::make_printable(on.command.trips), by_month);
   return 0;
 }

@@ -451,6 +451,17 @@ void send_visits(Build& build, const RoadRegion& region) {
   }
 }
 
+// A station that is a site and whose price changes sets what the site's drivers pay.
+void set_site_prices(Build& build, const RoadRegion& region) {
+  std::vector<std::vector<std::pair<TimeNs, double>>> steps(region.stations.size());
+  for (const roads::PriceStep& step : region.traffic.prices)
+    steps[step.station].emplace_back(step.from_ns, step.price_per_kwh);
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    if (region.sites[s] >= 0 && steps[s].size() > 1)
+      build.world.sites[static_cast<std::size_t>(region.sites[s])].driver_price_steps = std::move(steps[s]);
+  }
+}
+
 void tell_losses(Build& build, const RoadRegion& region) {
   if (region.traffic.stranded > 0)
     build.add_flag("roads",
@@ -502,6 +513,7 @@ std::shared_ptr<const RoadRegion> roads_of(Build& build, const Value& value, con
     throw ScriptError(error.what());
   }
   send_visits(build, *region);
+  set_site_prices(build, *region);
   tell_losses(build, *region);
   return region;
 }

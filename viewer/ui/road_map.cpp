@@ -151,7 +151,8 @@ void draw_stations(RoadScene& scene, const Projection& place, ImVec2 min, ImVec2
   const model::Roads& roads = scene.run.roads;
   const plot::Style& style = ui.canvas.style;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const float radius = ui.px(6.0F);
+  // Marks of a small map are small, too.
+  const float radius = std::clamp(std::min(max.x - min.x, max.y - min.y) / 45.0F, ui.px(3.5F), ui.px(6.0F));
   const bool hovered = ImGui::IsWindowHovered();
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   Labels labels(min, max);
@@ -305,7 +306,7 @@ std::string bottleneck_sentence(const Ui& ui, const model::Run& run) {
   double all_h = 0.0;
   for (const model::RoadStation& one : roads.stations) all_h += one.wait_h;
   return fmt::format(fmt::runtime(ui.tr(Word::road_bottleneck)), station.name, figure_text(station.wait_h, "", 1),
-                     figure_text(all_h, "", 1), model::duration_text(std::llround(station.longest_wait_h * 3600e9)));
+                     figure_text(all_h, "", 1), figure_text(60.0 * station.longest_wait_h, "", 0));
 }
 
 std::string road_traffic_text(const Ui& ui, const model::Run& run, TimeNs t) {

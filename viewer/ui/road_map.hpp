@@ -11,7 +11,7 @@ bool has_roads(const Ui& ui);  ///< the run that is shown
 /// Map, stations as a table where there is room beside it, and which one is the bottleneck.
 void draw_road_map(Ui& ui, ImVec2 size);
 
-/// "Bottleneck: Spa, where 19.4 of 23.6 h of waiting are spent; the longest wait is 1 h 36 min."
+/// "Bottleneck: Spa, where 19.4 of 23.6 h of waiting are spent; the longest wait is 97 min."
 std::string bottleneck_sentence(const Ui& ui, const model::Run& run);
 /// "16 on the way, 5 charging, 2 waiting"
 std::string road_traffic_text(const Ui& ui, const model::Run& run, TimeNs t);
