@@ -106,7 +106,7 @@ TEST_F(LoadPrices, SlipsAreOneLineEach) {
   const std::string tail =
       R"( } }, trips = { { from = "a", to = "c", per_hour = 5, soc_low = 0.25, soc_high = 0.3 } } } })";
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"{ gian = 1 }", "did you mean gain?"},
+      {"{ gian = 1 }", "did you mean 'gain'?"},
       {"{ lowest_per_kwh = 400, highest_per_kwh = 300 }", "is above highest_per_kwh"},
       {"function(station) return -1 end", "returned the price -1 at 2026-10-02"},
       {"function(station) return \"dear\" end", "a price per kWh is due"},
