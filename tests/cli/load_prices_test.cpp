@@ -118,9 +118,13 @@ TEST_F(LoadPrices, SlipsAreOneLineEach) {
     EXPECT_NE(said.err.find(message), std::string::npos) << said.err;
     EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
   }
-  const Said own =
-      run({"roads", "traffic", write("s.lua", head + "function(station) return station.base + station.hour end" + tail),
-           "--json"});
+  const Said own = run(
+      {"roads", "traffic",
+       write("s.lua", head +
+                          "function(s) assert(s.weekday == 5 and s.use >= 0 and s.charging and s.waiting and s.price) "
+                          "return s.base + s.hour end" +
+                          tail),
+       "--json"});
   ASSERT_EQ(own.status, 0) << own.err;
   // Who begins in hour h pays 300 + h: the mean lies between.
   const auto station = own.json()["stations"][0];
