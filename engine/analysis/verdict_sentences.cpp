@@ -38,6 +38,10 @@ std::string of_energy(const VerdictRun& run, bool korean) {
   const double served_kwh = value_of(run.kpis, "energy_served_kwh");
   constexpr double alike = 0.005;
   if (!(std::abs(delivered_kwh - served_kwh) > alike * served_kwh)) return {};
+  // What is lost on the way out and in again was delivered, and is no vehicle's charge.
+  if (or_zero(value_of(run.kpis, "v2g_kwh")) > 0.0)
+    return in_language(korean, " of {} kWh delivered, V2G's losses in it", " (V2G 손실 포함 공급 {} kWh 기준)",
+                       number_text(delivered_kwh, 1));
   return in_language(korean, " of {} kWh delivered", " (공급 {} kWh 기준)", number_text(delivered_kwh, 1));
 }
 

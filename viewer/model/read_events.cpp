@@ -14,8 +14,6 @@
 namespace evtwin::viewer::model {
 namespace {
 
-constexpr double missed_kwh = 0.01;  // less is rounding of what a driver says
-
 // By time, then kind, then as they are. Keys are sorted and events moved once: half a million of them take a while.
 void sort_events(Run& run) {
   struct Key {
@@ -41,7 +39,9 @@ struct KindName {
   EventKind kind;
   bool alert = false;
 };
-constexpr std::array<KindName, 16> kinds{{{"scripted", EventKind::scripted},
+constexpr std::array<KindName, 18> kinds{{{"scripted", EventKind::scripted},
+                                          {"dispatch_call", EventKind::dispatch},
+                                          {"dispatch_end", EventKind::dispatch},
                                           {"reserved", EventKind::reservation},
                                           {"reservation_refused", EventKind::reservation},
                                           {"reservation_expired", EventKind::reservation},
@@ -207,7 +207,7 @@ void add_session_events(Run& run) {
     if (session.ended != "departed") continue;
     changes[session.site].emplace_back(session.departed_ns, -1);
     add(session.departed_ns, EventKind::departure);
-    if (session.unmet_kwh > missed_kwh) add(session.departed_ns, EventKind::missed_target, true);
+    if (misses_energy(session)) add(session.departed_ns, EventKind::missed_target, true);
   }
   sort_events(run);
 

@@ -47,11 +47,12 @@ struct SignalName {
   Series Site::*series;
   bool zero_is_none;  // a site has it only where it is ever something else
 };
-constexpr std::array<SignalName, 8> signals{{{"buy_price", &Site::buy_price, false},
+constexpr std::array<SignalName, 9> signals{{{"buy_price", &Site::buy_price, false},
                                              {"sell_price", &Site::sell_price, false},
                                              {"pv_kw", &Site::pv_kw, true},
                                              {"load_kw", &Site::load_kw, true},
                                              {"contract_kw", &Site::contract_kw, false},
+                                             {"uncut_contract_kw", &Site::uncut_contract_kw, false},
                                              {"export_limit_kw", &Site::export_limit_kw, false},
                                              {"co2_kg_per_kwh", &Site::co2_kg_per_kwh, true},
                                              {"power_setpoint_kw", &Site::power_setpoint_kw, false}}};
@@ -120,15 +121,15 @@ void read_meter(const Source& source, Run& run) {
   }
 }
 
-/// Signals that no panel draws: of drivers, of after the run, and what only bills go by.
-constexpr std::array<std::string_view, 4> not_drawn{"driver_price_per_kwh", "v2g_price_per_kwh", "buy_price_beyond_end",
-                                                    "uncut_contract_kw"};
+/// Signals that nothing here shows: of drivers, and of after the run.
+constexpr std::array<std::string_view, 3> not_drawn{"driver_price_per_kwh", "v2g_price_per_kwh",
+                                                    "buy_price_beyond_end"};
 static_assert(std::all_of(not_drawn.begin(), not_drawn.end(),
                           [](std::string_view kind) {
                             return std::none_of(signals.begin(), signals.end(),
                                                 [&](const SignalName& drawn) { return drawn.name == kind; });
                           }),
-              "a signal is drawn or it is not");
+              "a signal is read or it is not");
 
 void read_signals(const Source& source, Run& run) {
   Rows rows = source.all_rows("signal", "site, kind, start_ns, value");

@@ -46,6 +46,10 @@ struct Session {
   std::string ended;     ///< departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
 };
 
+/// Energy below which nothing is missing: less is rounding of what a driver says, and 0.00 kWh on every panel.
+inline constexpr double least_missed_kwh = 0.01;
+inline bool misses_energy(const Session& session) { return session.unmet_kwh > least_missed_kwh; }
+
 struct Evse {
   std::string name;
   std::string station;  ///< name without "-number"; the name itself where there is none
@@ -107,6 +111,7 @@ struct Site {
 
   // Signals of the run; empty where the site has none.
   Series buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh, power_setpoint_kw;
+  Series uncut_contract_kw;  ///< contract_kw without the cuts of demand response
   // From the meter: means of its windows.
   Series grid_kw;       ///< import - export
   Series grid_peak_kw;  ///< highest instantaneous import of each window
@@ -158,12 +163,13 @@ enum class EventKind : std::uint8_t {
   outage,
   scripted,
   reservation,
+  dispatch,  ///< demand response: a call to cars, and what came of it
   strategy,
   message,
   overload,
   other
 };
-inline constexpr std::size_t event_kinds = 15;
+inline constexpr std::size_t event_kinds = 16;
 static_assert(event_kinds == kernel::enum_count<EventKind>());
 /// Something at an instant, for the event list, the ticks of the overview and stepping by event. In the order of time.
 struct Event {

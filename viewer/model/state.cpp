@@ -7,8 +7,6 @@
 namespace evtwin::viewer::model {
 namespace {
 
-constexpr double finished_kwh = 0.01;  // less than this is rounding of what a driver says
-
 // The end of a run belongs to its last instant.
 TimeNs inside(const Run& run, TimeNs t) { return std::min(t, run.known_until_ns - 1); }
 
@@ -90,7 +88,7 @@ EvseStatus status_of(const Run& run, const Evse& evse, std::uint32_t session, do
   if (session == no_row) return is_left_out(evse, t) ? EvseStatus::left_out : EvseStatus::available;
   const Session& s = run.sessions[session];
   const double got_kwh = evse.kw.extent_of(s.plugged_in_ns, t).integral_h;
-  if (got_kwh >= s.wanted_kwh - finished_kwh) return EvseStatus::finished;
+  if (got_kwh >= s.wanted_kwh - least_missed_kwh) return EvseStatus::finished;
   return is_full(s, energy_between(evse.kw, s.plugged_in_ns, t)) ? EvseStatus::finished : EvseStatus::waiting;
 }
 
@@ -347,15 +345,16 @@ double session_workload(const Run& run, std::uint32_t session, TimeNs t) {
   return energy.charged_kwh * s.charge_efficiency / s.battery_kwh;
 }
 
-HoursToReady hours_to_ready(const Run& run) {
+HoursToReady hours_to_ready(const Run& run, std::uint32_t site) {
   HoursToReady out;
   double hours = 0.0;
   for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
     const Session& session = run.sessions[row];
+    if (site != no_row && session.site != site) continue;
     out.charged += session.plugged_in_ns != kernel::time_never ? 1U : 0U;
     // Who is still there at the end has what it wanted, too, where nothing is missing.
-    const bool there = session.ended == "open_at_end" && session.got_kwh >= session.wanted_kwh - finished_kwh;
-    if (!there && (session.ended != "departed" || session.unmet_kwh > finished_kwh)) continue;
+    const bool there = session.ended == "open_at_end" && session.got_kwh >= session.wanted_kwh - least_missed_kwh;
+    if (!there && (session.ended != "departed" || misses_energy(session))) continue;
     const TimeNs ready = last_charged_ns(run, row);
     if (ready == kernel::time_never) continue;
     hours += kernel::hours_between(session.plugged_in_ns, ready);

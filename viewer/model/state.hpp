@@ -83,7 +83,8 @@ struct HoursToReady {
   std::size_t ready = 0;    ///< those it is the mean of, and ...
   std::size_t charged = 0;  ///< ... all who were plugged in
 };
-HoursToReady hours_to_ready(const Run& run);
+/// @param site no_row: of all sites
+HoursToReady hours_to_ready(const Run& run, std::uint32_t site = no_row);
 /// Session plugged in at an EVSE at t; no_row: none.
 std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t);
 

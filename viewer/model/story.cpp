@@ -2,18 +2,33 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <string>
+#include <string_view>
 
 #include "viewer/model/waiting.hpp"
 
 namespace evtwin::viewer::model {
 namespace {
 
-constexpr double least_missed_kwh = 0.01;  // less is rounding of what a driver says
+constexpr double same_kw = 0.01;  // powers that differ less are the same but for rounding
 
 struct Step {
   TimeNs time_ns;
   int by;
 };
+
+/// "12.5" of "12.5 kW promised"; NaN: there is none.
+double number_before(std::string_view text, std::string_view unit) {
+  const std::size_t end = text.find(unit);
+  if (end == std::string_view::npos) return none;
+  const std::size_t space = text.substr(0, end).rfind(' ');
+  const std::size_t begin = space == std::string_view::npos ? 0 : space + 1;
+  const std::string word(text.substr(begin, end - begin));
+  char* rest = nullptr;
+  const double value = std::strtod(word.c_str(), &rest);
+  return !word.empty() && *rest == '\0' ? value : none;
+}
 
 /// In the order of time; who leaves goes before who comes.
 void sort_steps(std::vector<Step>& steps) {
@@ -76,10 +91,12 @@ class Day {
     add_queue(out);
     add_peak(out);
     add_limit(out);
+    add_calls(out);
   }
   /// Moments of the world, which are the same in both runs.
   void add_world(std::vector<Moment>& out) const {
     add_prices(out);
+    add_cuts(out);
     for (const Outage& outage : run_.outages) {
       if (outage.evse >= run_.evses.size() || run_.evses[outage.evse].site != site_ || !inside(outage.from_ns))
         continue;
@@ -125,7 +142,7 @@ class Day {
       const Session& session = run_.sessions[row];
       if (!inside(session.departed_ns)) continue;
       const bool away = is_unserved(session);
-      if (!away && session.unmet_kwh <= least_missed_kwh) continue;
+      if (!away && !misses_energy(session)) continue;
       // Who is still there, plugged in or waiting, has not left.
       if (session.ended == "waiting_at_end" || session.ended == "open_at_end") continue;
 
@@ -160,7 +177,6 @@ class Day {
     for (const Meter& window : site.meter) {
       if (!inside(window.start_ns)) continue;
       // The first of those that are equally high but for rounding.
-      constexpr double same_kw = 0.01;
       if (highest == nullptr || window_mean_kw(run_, site, window) > window_mean_kw(run_, site, *highest) + same_kw)
         highest = &window;
     }
@@ -178,6 +194,37 @@ class Day {
       moment.correction = row;
       moment.evse = correction.evse;
       return;
+    }
+  }
+
+  /// Stretches in which demand response holds the import limit below the contract power.
+  void add_cuts(std::vector<Moment>& out) const {
+    const Series &limit = run_.sites[site_].contract_kw, &contract = run_.sites[site_].uncut_contract_kw;
+    if (limit.empty() || contract.empty()) return;
+    const auto cut_at = [&](TimeNs t) { return limit.value_at(t) < contract.value_at(t) - same_kw; };
+    const auto next_change = [&](TimeNs t) { return std::min(limit.next_change(t), contract.next_change(t)); };
+    for (TimeNs t = std::max(from_, run_.start_ns); t < std::min(to_, run_.known_until_ns); t = next_change(t)) {
+      const bool begins = t == run_.start_ns || !cut_at(t - 1) || limit.value_at(t - 1) != limit.value_at(t);
+      if (!cut_at(t) || !begins) continue;
+      Moment& moment = out.emplace_back(at(MomentKind::cut, t));
+      moment.to_ns = std::min(next_change(t), run_.end_ns);
+      moment.a = limit.value_at(t);
+      moment.b = contract.value_at(t);
+    }
+  }
+
+  /// What cars were asked for, and what came of it: events of the twin's dispatch.
+  void add_calls(std::vector<Moment>& out) const {
+    const auto first = std::ranges::lower_bound(run_.events, from_, {}, &Event::time_ns);
+    for (auto event = first; event != run_.events.end() && event->time_ns < to_; ++event) {
+      if (event->site != site_ || event->kind != EventKind::dispatch) continue;
+      const double asked_kw = number_before(event->text, " kW: ");
+      const double promised_kw = number_before(event->text, " kW promised");
+      const double delivered_kw = number_before(event->text, " kW delivered");
+      const bool is_end = !std::isnan(delivered_kw);
+      Moment& moment = out.emplace_back(at(is_end ? MomentKind::call_end : MomentKind::call, event->time_ns));
+      moment.a = is_end ? promised_kw : asked_kw;
+      moment.b = is_end ? delivered_kw : promised_kw;
     }
   }
 
@@ -263,8 +310,10 @@ std::vector<Moment> where_runs_part(const Run& a, const Run& b, std::uint32_t si
   // Differences of the means of A's windows.
   std::vector<Stretch> windows;
   double largest_kw = 0.0;
+  // A run that was cut off says nothing of what came later.
+  const TimeNs known_ns = std::min(a.known_until_ns, b.known_until_ns);
   for (const Meter& window : site_a.meter) {
-    if (window.start_ns < from || window.start_ns >= to) continue;
+    if (window.start_ns < from || window.start_ns >= to || window.end_ns > known_ns) continue;
     const Extent of_a = site_a.grid_kw.extent_of(window.start_ns, window.end_ns);
     const Extent of_b = site_b.grid_kw.extent_of(window.start_ns, window.end_ns);
     const double kw = of_b.mean() - of_a.mean();

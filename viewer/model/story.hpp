@@ -16,10 +16,13 @@ enum class MomentKind : std::uint8_t {
   peak,           ///< a: highest mean import of a metering window, kW
   dearer,         ///< a: price before, b: from here on
   cheaper,
-  limit,   ///< the guard begins to hold back for a limit, for the first time that day; correction
-  outage,  ///< evse
-  part,    ///< the second run draws a kW more (+) or less (-) than the first until to_ns, on average; b: money it pays
-           ///< more meanwhile; price and mean_price
+  cut,       ///< a: the import limit that demand response sets until to_ns, b: the contract power, kW
+  call,      ///< of demand response to cars: a: kW asked for, b: kW promised
+  call_end,  ///< a: kW promised, b: kW delivered
+  limit,     ///< the guard begins to hold back for a limit, for the first time that day; correction
+  outage,    ///< evse
+  part,  ///< the second run draws a kW more (+) or less (-) than the first until to_ns, on average; b: money it pays
+         ///< more meanwhile; price and mean_price
 };
 
 struct Moment {

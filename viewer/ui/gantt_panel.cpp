@@ -17,7 +17,7 @@ constexpr std::size_t most_pieces = 200000;
 
 using Chart = GanttChart;
 
-bool missed(const model::Session& session) { return session.unmet_kwh > 0.01; }
+bool missed(const model::Session& session) { return misses_energy(session); }
 
 void add_stays(Chart& chart, const model::Run& run, std::uint32_t row, const model::Evse& evse,
                const plot::Style& style) {

@@ -58,10 +58,14 @@ std::string text_of_value(const Ui& ui, const Card& card, const model::Run& run,
 }
 
 /// A run that is not over has no key figures yet: what its meter says so far.
-double so_far(const model::Run& run, std::string_view kpi) {
-  double cost = 0.0, peak = 0.0, delivered = 0.0, unmet = 0.0, v2g = 0.0;
+double so_far(const model::Run& run, std::string_view kpi, std::uint32_t of_site) {
+  double cost = 0.0, peak = 0.0, delivered = 0.0, unmet = 0.0, v2g = 0.0, sessions = 0.0;
+  bool metered = false;
   for (std::uint32_t row = 0; row < run.sites.size(); ++row) {
+    if (of_site != no_row && row != of_site) continue;
     const model::Site& site = run.sites[row];
+    metered = metered || !site.meter.empty();
+    sessions += static_cast<double>(site.sessions.size());
     cost += site.cost.empty() ? 0.0 : site.cost.value_at(site.cost.end_ns() - 1);
     double highest_kw = 0.0;
     for (const model::Meter& meter : site.meter) {
@@ -72,22 +76,26 @@ double so_far(const model::Run& run, std::string_view kpi) {
     }
     peak += highest_kw;
   }
+  // Of a run in which no metering window is over nothing is known, which is not 0.
+  if (!metered) return model::none;
   if (kpi == "total_cost") return cost;
   if (kpi == "peak_kw") return peak;
   if (kpi == "energy_delivered_kwh") return delivered;
   if (kpi == "unmet_kwh") return unmet;
   if (kpi == "v2g_kwh") return v2g;
-  if (kpi == "sessions") return static_cast<double>(run.sessions.size());
+  if (kpi == "sessions") return sessions;
   return model::none;
 }
 
-std::vector<CardFigure> figures_of(const model::Run* run_a, const model::Run* run_b) {
+std::vector<CardFigure> figures_of(const Ui& ui) {
+  const model::Run *run_a = ui.run_a(), *run_b = ui.run_b();
   std::vector<CardFigure> known;
-  const auto value = [](const model::Run& run, std::string_view kpi) {
+  const auto value = [&](const model::Run& run, std::string_view kpi) {
+    const std::uint32_t site = site_in_view(ui, run);
     // When cars are done is no key figure of the file: it is counted from their powers.
     if (kpi == "hours_to_ready")
-      return run.loaded == model::Loaded::all ? model::hours_to_ready(run).mean_h : model::none;
-    return run.kpis.empty() ? so_far(run, kpi) : model::kpi_value(run, kpi);
+      return run.loaded == model::Loaded::all ? model::hours_to_ready(run, site).mean_h : model::none;
+    return run.kpis.empty() ? so_far(run, kpi, site) : model::kpi_value(run, kpi, kpi_site(ui, run));
   };
   for (std::size_t i = 0; i < cards.size(); ++i) {
     const Card& card = cards.at(i);
@@ -141,7 +149,9 @@ void draw_card(Ui& ui, const CardFigure& figure, const model::Run& run, const mo
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
   const Word title = cards.at(figure.card).title;
-  text_cut(ui, title == Word::kpi_peak ? metered_text(ui, title, run) : ui.tr(title));
+  std::string heading = title == Word::kpi_peak ? metered_text(ui, title, run) : ui.tr(title);
+  if (const std::string scope = scope_text(ui, run); !scope.empty()) heading += ", " + scope;
+  text_cut(ui, heading);
   ImGui::PopStyleColor();
   ImGui::PopFont();
 
@@ -195,8 +205,8 @@ void draw_kpi_cards(Ui& ui, ImVec2 size) {
   if (a == nullptr) return;
   const model::Run* b = ui.run_b();
   // Found once per run, not per frame: a run that is not over sums its meter.
-  const auto& figures =
-      panel_state(ui).cards.get_or_make(*a, b == nullptr ? 0 : b->serial, [&] { return figures_of(a, b); });
+  const auto& figures = panel_state(ui).cards.get_or_make(*a, {b == nullptr ? 0 : b->serial, site_in_view(ui, *a)},
+                                                          [&] { return figures_of(ui); });
 
   const float gap = ui.px(6.0F);
   const auto fitting = static_cast<std::size_t>(std::max(1.0F, (size.x + gap) / (ui.px(148.0F) + gap)));

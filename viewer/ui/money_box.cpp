@@ -20,20 +20,24 @@ std::vector<const model::Run*> runs_shown(const Ui& ui) {
 }
 
 /// Energy that the plans in force meant to charge, kWh; of a run without plans what the drivers asked for.
+/// Of a site, or of all (no_row).
 struct Planned {
   bool by_plan = false;
   double kwh = 0.0;
 };
-Planned planned_of(const model::Run& run) {
+Planned planned_of(const model::Run& run, std::uint32_t site) {
   Planned planned;
   planned.by_plan = !run.plans.empty();
   if (planned.by_plan) {
     for (std::uint32_t row = 0; row < run.evses.size(); ++row) {
+      if (site != no_row && run.evses[row].site != site) continue;
       const model::Series plan = standing_plan(run, row);
       planned.kwh += plan.extent_of(run.start_ns, run.end_ns).integral_h;
     }
   } else {
-    for (const model::Session& session : run.sessions) planned.kwh += session.requested_kwh;
+    for (const model::Session& session : run.sessions) {
+      if (site == no_row || session.site == site) planned.kwh += session.requested_kwh;
+    }
   }
   return planned;
 }
@@ -68,10 +72,20 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
     return equal ? text(run) : of_each(text);
   };
   const auto planned = [&](const model::Run& each) {
-    return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get_or_make(each, 0, [&] {
-      const Planned made = planned_of(each);
+    const std::uint32_t site = site_in_view(ui, each);
+    return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get_or_make(each, site, [&] {
+      const Planned made = planned_of(each, site);
       return std::pair(made.by_plan, made.kwh);
     });
+  };
+
+  // Figures of the run file: of the site on the stage, else of all.
+  const auto kpi = [&](const model::Run& each, std::string_view name) {
+    return model::kpi_value(each, name, kpi_site(ui, each));
+  };
+  const auto terminals = [&](const model::Run& each) {
+    const std::uint32_t site = site_in_view(ui, each);
+    return figure_text(static_cast<double>(site == no_row ? each.evses.size() : each.sites[site].evses.size()), "", 0);
   };
 
   struct Tile {
@@ -86,8 +100,9 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
             : std::string(ui.tr(by_plan ? Word::tile_planned : Word::tile_requested));
 
   const auto ready = [&](const model::Run& each) {
-    return panel_state(ui).hours_to_ready.at(kept_of(ui, each)).get_or_make(each, 0, [&] {
-      return model::hours_to_ready(each);
+    const std::uint32_t site = site_in_view(ui, each);
+    return panel_state(ui).hours_to_ready.at(kept_of(ui, each)).get_or_make(each, site, [&] {
+      return model::hours_to_ready(each, site);
     });
   };
   // A mean without those it is of would hide who never got what they came for.
@@ -96,15 +111,13 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
           ? fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of)), ready(run).ready, ready(run).charged)
           : fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of_two)), ready(run).ready, ready(*runs.back()).ready);
   const std::array<Tile, 6> tiles{{
-      {"tile.terminals", ui.tr(Word::tile_terminals), once_if_equal([](const model::Run& each) {
-         return figure_text(static_cast<double>(each.evses.size()), "", 0);
-       })},
+      {"tile.terminals", ui.tr(Word::tile_terminals), once_if_equal(terminals)},
       {"tile.vehicles", ui.tr(Word::kpi_vehicles),
-       once_if_equal([](const model::Run& each) { return figure_text(model::kpi_value(each, "sessions"), "", 0); })},
+       once_if_equal([&](const model::Run& each) { return figure_text(kpi(each, "sessions"), "", 0); })},
       {"tile.planned", planned_title,
        of_each([&](const model::Run& each) { return figure_text(planned(each).second, "", 0); }) + " kWh"},
       {"tile.peak", metered_text(ui, Word::kpi_peak, run),
-       of_each([&](const model::Run& each) { return figure_text(model::kpi_value(each, "peak_kw"), "", 1); }) + " kW"},
+       of_each([&](const model::Run& each) { return figure_text(kpi(each, "peak_kw"), "", 1); }) + " kW"},
       {"tile.ready", ready_title,
        of_each([&](const model::Run& each) { return figure_text(ready(each).mean_h, "", 1); }) + " h"},
       {"tile.usable", ui.tr(Word::tile_usable), of_each([&](const model::Run& each) { return usable_text(ui, each); })},
@@ -145,6 +158,10 @@ void draw_money_box(Ui& ui, ImVec2 size) {
   if (ui.shown_run() == nullptr) return;
   ImGui::BeginChild("money_box", size);
   const std::vector<const model::Run*> runs = runs_shown(ui);
+  if (const std::string scope = scope_text(ui, *runs.front()); !scope.empty()) {
+    text_cut(ui, scope);
+    ui.items.register_last("money.scope");
+  }
   draw_tiles(ui, runs);
   const std::uint32_t site = ui.selection.site < runs.front()->sites.size() ? ui.selection.site : no_row;
 
@@ -161,6 +178,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
   ImGui::TextUnformatted(ui.tr(Word::money_so_far));
+  draw_tooltip(ui, ui.tr(Word::money_in_window));
   ImGui::PopStyleColor();
   ImGui::PopFont();
   const float width = ImGui::GetContentRegionAvail().x;

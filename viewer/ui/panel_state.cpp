@@ -1,5 +1,7 @@
 #include "viewer/ui/panel_state.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace evtwin::viewer::ui {
@@ -69,6 +71,23 @@ std::uint32_t same_storage(const model::Run& from, std::uint32_t row, const mode
 
 std::uint32_t same_session(const model::Run& from, std::uint32_t row, const model::Run& to) {
   return row >= from.sessions.size() ? no_row : row_named(to.sessions, from.sessions[row].name, row);
+}
+
+std::uint32_t site_in_view(const Ui& ui, const model::Run& run) {
+  const model::Run* a = ui.run_a();
+  if (a == nullptr || run.sites.size() < 2 || ui.selection.site >= a->sites.size()) return no_row;
+  return row_named(run.sites, a->sites[ui.selection.site].name, ui.selection.site);
+}
+
+std::int32_t kpi_site(const Ui& ui, const model::Run& run) {
+  const std::uint32_t site = site_in_view(ui, run);
+  return site == no_row ? -1 : static_cast<std::int32_t>(site);
+}
+
+std::string scope_text(const Ui& ui, const model::Run& run) {
+  if (run.sites.size() < 2) return {};
+  const std::uint32_t site = site_in_view(ui, run);
+  return site != no_row ? run.sites[site].name : fmt::format(fmt::runtime(ui.tr(Word::scope_all)), run.sites.size());
 }
 
 Selection selection_in(const Ui& ui, const model::Run& run) {

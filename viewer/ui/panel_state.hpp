@@ -148,7 +148,8 @@ struct PanelState {
   std::vector<std::string> recent;  ///< files that the menu offers
   std::string typed_path;           ///< in the menu
   TraceStore traces;
-  Kept<std::uint64_t, std::vector<CardFigure>> cards;  ///< with another run (its serial, 0: none)
+  Kept<std::pair<std::uint64_t, std::uint32_t>, std::vector<CardFigure>>
+      cards;  ///< with another run (0: none); of a site
   std::array<Kept<GanttQuestion, GanttChart>, 2> gantt;
   std::array<Kept<OverviewQuestion, OverviewStrip>, 2> overview;
 
@@ -166,10 +167,10 @@ struct PanelState {
   std::array<Kept<std::uint32_t, double>, 2> widest_flow;                 ///< of a site
   std::array<Kept<std::uint32_t, std::vector<std::uint32_t>>, 2> staged;  ///< EVSEs of a site
   std::array<Kept<int, model::Waiting>, 2> waiting;
-  std::array<Kept<int, std::vector<std::uint32_t>>, 2> remarks;   ///< of strategies; rows of events
-  std::array<Kept<int, std::pair<bool, double>>, 2> planned_kwh;  ///< whether by plans, and how much
-  std::array<Kept<int, model::HoursToReady>, 2> hours_to_ready;
-  std::array<Kept<std::uint32_t, model::PartyMoney>, 2> money_of_all;  ///< of a site, over the whole run
+  std::array<Kept<int, std::vector<std::uint32_t>>, 2> remarks;             ///< of strategies; rows of events
+  std::array<Kept<std::uint32_t, std::pair<bool, double>>, 2> planned_kwh;  ///< of a site; whether by plans, how much
+  std::array<Kept<std::uint32_t, model::HoursToReady>, 2> hours_to_ready;   ///< of a site
+  std::array<Kept<std::uint32_t, model::PartyMoney>, 2> money_of_all;       ///< of a site, over the whole run
   Kept<StoryQuestion, std::vector<model::Moment>> moments, partings;
   Kept<std::pair<std::uint64_t, Language>, analysis::Verdict> verdict;  ///< with another run (its serial)
   std::size_t verdict_party = 0;
@@ -202,6 +203,13 @@ Selection selection_in(const Ui& ui, const model::Run& run);
 void select_evse_of(Ui& ui, const model::Run& shown, std::uint32_t evse);
 void select_session_of(Ui& ui, const model::Run& shown, std::uint32_t session);
 void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage);
+
+/// Of a run of several sites the one that the figures beside the stage are of, by its name in run A; no_row: all of it.
+std::uint32_t site_in_view(const Ui& ui, const model::Run& run);
+/// Whose key figures these are, as the run file has them: the site in view, -1 all of the run.
+std::int32_t kpi_site(const Ui& ui, const model::Run& run);
+/// What figures of a run are of: a site's name, "all 3 sites"; empty: there is one site only.
+std::string scope_text(const Ui& ui, const model::Run& run);
 
 /// Stations of the sites that are selected.
 const std::vector<StationRow>& shown_stations(const Ui& ui, const model::Run& run);

@@ -85,6 +85,47 @@ void draw_counts(Scene& scene, ImVec2 min, float right) {
   }
 }
 
+/// Of several sites the one on the stage; a click offers the others. @returns its width
+float draw_site_choice(Scene& scene, ImVec2 min, float room) {
+  Ui& ui = scene.ui;
+  const float em = scene.em();
+  const std::string popup = scene.prefix + "sites";
+  const float wide =
+      text_at(ui, {min.x, min.y + em * 0.1F}, scope_text(ui, scene.run), room - em * 1.2F, ui.canvas.style.marker_a);
+  const ImVec2 max{min.x + wide + em * 1.2F, min.y + em * 1.3F};
+  const ImVec2 mark{min.x + wide + em * 0.7F, min.y + em * 0.7F};
+  scene.list.AddTriangleFilled({mark.x - em * 0.3F, mark.y - em * 0.15F}, {mark.x + em * 0.3F, mark.y - em * 0.15F},
+                               {mark.x, mark.y + em * 0.25F}, ui.canvas.style.marker_a);
+  ui.items.register_rect(scene.prefix + "site", min, max);
+  ui.items.register_text(scene.prefix + "site", scope_text(ui, scene.run));
+  if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(min, max)) {
+    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) ImGui::OpenPopup(popup.c_str());
+  }
+  ImGui::SetNextWindowSizeConstraints({0.0F, 0.0F}, {em * 24.0F, em * 20.0F});
+  if (ImGui::BeginPopup(popup.c_str())) {
+    ImGui::TextUnformatted(ui.tr(Word::scope_another));
+    ImGui::Separator();
+    const std::vector<model::Site>& sites = ui.run_a()->sites;
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(sites.size()));
+    while (clipper.Step()) {
+      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+        const auto row = static_cast<std::uint32_t>(i);
+        ImGui::PushID(i);
+        if (ImGui::Selectable(sites[row].name.c_str(), ui.selection.site == row)) {
+          ui.selection = {};
+          ui.selection.site = row;
+        }
+        ImGui::PopID();
+        ui.items.register_last(scene.prefix + "site." + sites[row].name);
+      }
+    }
+    ImGui::EndPopup();
+  }
+  return wide + em * 1.2F;
+}
+
 /// "A  charge at once (asap)" at the left, who does what at the right.
 void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter) {
   Ui& ui = scene.ui;
@@ -98,28 +139,32 @@ void draw_head(Scene& scene, ImVec2 min, float width, const std::string& letter)
     x += em * 1.7F;
   }
   x += text_at(ui, {x, min.y + em * 0.1F}, strategy_text(ui, scene.run.strategy), width * 0.55F, style.text) + em;
+  if (scene.run.sites.size() > 1) x += draw_site_choice(scene, {x, min.y}, width * 0.3F) + em;
 
   if (!scene.unknown) draw_counts(scene, {x, min.y}, min.x + width);
 }
 
-/// Lines in a box in the middle of the stage.
-void draw_box(Scene& scene, ImVec2 min, ImVec2 max, const std::vector<std::string>& lines, const char* item) {
-  Ui& ui = scene.ui;
-  const float em = scene.em();
-  const float line = em * 1.4F;
+/// Where a box of these lines lies, in the middle of the stage.
+StageRect box_of(const Scene& scene, ImVec2 min, ImVec2 max, const std::vector<std::string>& lines) {
+  const float em = scene.em(), line = em * 1.4F;
   float width = 0.0F;
   for (const std::string& text : lines) {
-    ui.fonts.need_characters(text);
+    scene.ui.fonts.need_characters(text);
     width = std::max(width, ImGui::CalcTextSize(text.c_str()).x);
   }
   width = std::min(width + em * 2.0F, max.x - min.x - em);
-  const ImVec2 centre{(min.x + max.x) / 2.0F, (min.y + max.y) / 2.0F};
-  const ImVec2 half{width / 2.0F, (static_cast<float>(lines.size()) * line + em) / 2.0F};
-  const ImVec2 a{centre.x - half.x, centre.y - half.y}, b{centre.x + half.x, centre.y + half.y};
+  const float height = static_cast<float>(lines.size()) * line + em;
+  return {(min.x + max.x - width) / 2.0F, (min.y + max.y - height) / 2.0F, width, height};
+}
+
+void draw_box(Scene& scene, const StageRect& box, const std::vector<std::string>& lines, const char* item) {
+  Ui& ui = scene.ui;
+  const float em = scene.em(), line = em * 1.4F;
+  const ImVec2 a{box.x, box.y}, b{box.right(), box.bottom()};
   scene.list.AddRectFilled(a, b, plot::with_alpha(ui.canvas.style.background, 0.93), em * 0.4F);
   scene.list.AddRect(a, b, ui.canvas.style.marker_a, em * 0.4F, 0, ui.px(1.5F));
   for (std::size_t i = 0; i < lines.size(); ++i)
-    text_at(ui, {a.x + em, a.y + em * 0.5F + static_cast<float>(i) * line}, lines[i], width - em * 2.0F,
+    text_at(ui, {a.x + em, a.y + em * 0.5F + static_cast<float>(i) * line}, lines[i], box.width - em * 2.0F,
             ui.canvas.style.text);
   ui.items.register_rect(scene.prefix + item, a, b);
   ui.items.register_text(scene.prefix + item, fmt::format("{}", fmt::join(lines, "\n")));
@@ -129,7 +174,8 @@ void draw_box(Scene& scene, ImVec2 min, ImVec2 max, const std::vector<std::strin
 void draw_unknown(Scene& scene, ImVec2 min, ImVec2 max) {
   const std::string until = scene.run.clock.date_time_text(scene.run.known_until_ns);
   const std::string text = fmt::format(fmt::runtime(scene.ui.tr(Word::stage_not_recorded)), until);
-  draw_box(scene, min, max, lines_of(text, max.x - min.x - scene.em() * 4.0F), "unknown");
+  const std::vector<std::string> lines = lines_of(text, max.x - min.x - scene.em() * 4.0F);
+  draw_box(scene, box_of(scene, min, max, lines), lines, "unknown");
 }
 
 /// Letters of a stage so large that all on it has room for them, else those of every panel.
@@ -170,11 +216,14 @@ void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std:
   if (scene.unknown) {
     draw_unknown(scene, min, max);
   } else {
+    const bool ended = !ui.time.playing && ui.time.cursor_ns() >= run.end_ns;
+    const std::vector<std::string> ending = ended ? ending_lines(ui, run) : std::vector<std::string>();
+    // What lies below the message is not explained over it.
+    if (ended) scene.covered = box_of(scene, min, max, ending);
     draw_bays(scene);
     draw_energy(scene);
     draw_lane(scene);
-    if (!ui.time.playing && ui.time.cursor_ns() >= run.end_ns)
-      draw_box(scene, min, max, ending_lines(ui, run), "ending");
+    if (ended) draw_box(scene, scene.covered, ending, "ending");
   }
   list.PopClipRect();
   ImGui::PopFont();

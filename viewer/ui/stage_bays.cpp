@@ -15,7 +15,6 @@ namespace {
 
 /// Above so many bays their rectangles are not registered one by one.
 constexpr std::size_t most_bays = 400;
-constexpr double least_missed_kwh = 0.01;  // less is rounding of what a driver says
 
 /// How full a car is drawn: its SoC, else how much it has got of what it came for.
 struct Fullness {
@@ -166,7 +165,7 @@ void draw_bay(Scene& scene, std::uint32_t index, std::uint32_t evse, bool select
   const Leaving leaving = leaving_from(scene, evse);
   if (leaving.session != no_row && state.session == no_row) {
     const model::Session& gone = scene.run.sessions[leaving.session];
-    const bool missed = gone.unmet_kwh > least_missed_kwh;
+    const bool missed = misses_energy(gone);
     const Place out = moved(place, height * leaving.gone * 0.6F);
     draw_car_from_above(scene.list, style, out.car_min, out.car_max, gone.soc_end,
                         plot::colour_of(style, missed ? plot::Category::vermillion : plot::Category::green),
@@ -260,7 +259,9 @@ void draw_bays(Scene& scene) {
   const std::vector<std::uint32_t>& evses = staged_evses(ui, scene.run);
   const Selection selection = selection_in(ui, scene.run);
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const bool hovered = ImGui::IsWindowHovered();
+  const StageRect& covered = scene.covered;
+  const bool hovered = ImGui::IsWindowHovered() && !(mouse.x >= covered.x && mouse.x < covered.right() &&
+                                                     mouse.y >= covered.y && mouse.y < covered.bottom());
   const bool clicked = hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Left);
   for (std::uint32_t i = 0; i < evses.size(); ++i) {
     draw_bay(scene, i, evses[i], selection.evse == evses[i]);

@@ -23,6 +23,7 @@ struct Scene {
   ImFont* small = nullptr;  ///< beside the letters of the stage, which are ImGui's own at the time
 
   bool unknown = false;  ///< the run says nothing of this instant
+  StageRect covered{};   ///< by a message, in the screen's coordinates
 
   ImVec2 at(float x, float y) const { return {origin.x + x, origin.y + y}; }
   float em() const { return ImGui::GetFontSize(); }

@@ -35,6 +35,7 @@ constexpr std::array<Look, model::event_kinds> events{{
     {"outage", Word::event_outage, Shape::triangle, Category::orange},
     {"scripted", Word::event_scripted, Shape::circle, Category::purple},
     {"reservation", Word::event_reservation, Shape::square, Category::sky_blue},
+    {"dispatch", Word::event_dispatch, Shape::diamond, Category::purple},
     {"strategy", Word::event_strategy, Shape::circle, Category::blue},
     {"message", Word::event_message, Shape::ring, Category::blue},
     {"overload", Word::event_overload, Shape::cross, Category::orange},

@@ -56,6 +56,11 @@ MomentLook look_of_moment(model::MomentKind kind) {
     case MomentKind::dearer:
     case MomentKind::cheaper:
       return {plot::Shape::diamond, plot::Category::orange};
+    case MomentKind::cut:
+      return {plot::Shape::square, plot::Category::purple};
+    case MomentKind::call:
+    case MomentKind::call_end:
+      return {plot::Shape::diamond, plot::Category::purple};
     case MomentKind::limit:
       return {plot::Shape::square, plot::Category::orange};
     case MomentKind::outage:
@@ -72,7 +77,7 @@ std::string price_text(double price) { return figure_text(price, "", std::abs(pr
 bool is_shared(model::MomentKind kind) {
   using model::MomentKind;
   return kind == MomentKind::first_arrival || kind == MomentKind::dearer || kind == MomentKind::cheaper ||
-         kind == MomentKind::outage || kind == MomentKind::part;
+         kind == MomentKind::outage || kind == MomentKind::cut || kind == MomentKind::part;
 }
 
 /// Seeks it, and selects what it is about.
@@ -220,6 +225,15 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
       text = told(ui, Word::story_limit, name.empty() ? ui.tr(Word::reason_limit) : name.c_str());
       break;
     }
+    case MomentKind::cut:
+      text = told(ui, Word::story_cut, kw_text(moment.a), kw_text(moment.b), short_time(*run, moment.to_ns));
+      break;
+    case MomentKind::call:
+      text = told(ui, Word::story_call, kw_text(moment.a), kw_text(moment.b));
+      break;
+    case MomentKind::call_end:
+      text = told(ui, Word::story_call_end, kw_text(moment.b), kw_text(moment.a));
+      break;
     case MomentKind::outage:
       text = told(ui, Word::story_outage, run->evses[moment.evse].name);
       break;
@@ -254,7 +268,9 @@ void draw_story(Ui& ui, ImVec2 size) {
     ImGui::Dummy({0.0F, ui.px(2.0F)});
   }
   const std::vector<model::Moment>& moments = moments_at(ui, t);
-  draw_title(ui, fmt::format("{}  {}", ui.tr(Word::story_of_day), run->clock.date_text(t)));
+  // One site's day: of several by its name.
+  const std::string site = run->sites.size() > 1 ? "  " + run->sites[site_of_story(ui)].name : std::string();
+  draw_title(ui, fmt::format("{}  {}{}", ui.tr(Word::story_of_day), run->clock.date_text(t), site));
   // The last one that has come is marked.
   std::size_t now = moments.size();
   for (std::size_t i = 0; i < moments.size() && moments[i].time_ns <= t; ++i) now = i;

@@ -127,9 +127,10 @@ std::string kpi_text(const Ui& ui, const model::Run& run, const record::Kpi& kpi
   return figure_text(kpi.value, unit, kpi.value == std::floor(kpi.value) && std::abs(kpi.value) < 1e6 ? 0 : 2);
 }
 
-const record::Kpi* kpi_of(const model::Run& run, std::string_view name) {
+/// @param site row, -1: of all sites
+const record::Kpi* kpi_of(const model::Run& run, std::string_view name, std::int32_t site = -1) {
   const auto found = std::find_if(run.kpis.begin(), run.kpis.end(),
-                                  [&](const record::Kpi& kpi) { return kpi.site < 0 && kpi.name == name; });
+                                  [&](const record::Kpi& kpi) { return kpi.site == site && kpi.name == name; });
   return found == run.kpis.end() ? nullptr : &*found;
 }
 
@@ -245,6 +246,14 @@ void draw_verdict(Ui& ui, ImVec2 size) {
     if (draw_chip(ui, fmt::format("verdict.party.{}", i), title, state.verdict_party == i)) state.verdict_party = i;
   }
 
+  // The stage has one site of several, the verdict all.
+  if (const std::size_t sites = ui.run_a()->sites.size(); sites > 1 && !verdict.parties.empty()) {
+    ImGui::SameLine(0.0F, ui.px(12.0F));
+    ImGui::AlignTextToFramePadding();
+    text_cut(ui, fmt::format(fmt::runtime(ui.tr(Word::scope_verdict)), sites));
+    ui.items.register_last("verdict.scope");
+  }
+
   // Beside a replay's verdict stands how close the twin came to the log.
   if (ui.shown_run() != nullptr && !ui.shown_run()->scores.empty()) {
     if (!verdict.parties.empty()) ImGui::SameLine(0.0F, ui.px(16.0F));
@@ -272,8 +281,9 @@ void draw_verdict(Ui& ui, ImVec2 size) {
 
 std::vector<std::string> ending_lines(const Ui& ui, const model::Run& run) {
   std::vector<std::string> lines{fmt::format(fmt::runtime(ui.tr(Word::ending_title)), run.name)};
+  if (const std::string scope = scope_text(ui, run); !scope.empty()) lines.push_back(scope);
   const auto add = [&](Word word, std::string_view name) {
-    const record::Kpi* kpi = kpi_of(run, name);
+    const record::Kpi* kpi = kpi_of(run, name, kpi_site(ui, run));
     if (kpi != nullptr && !std::isnan(kpi->value))
       lines.push_back(fmt::format("{}: {}", ui.tr(word), kpi_text(ui, run, *kpi)));
   };

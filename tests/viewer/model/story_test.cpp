@@ -1,6 +1,7 @@
 // What the story tells, counted again from sessions and metering windows by other ways.
 #include "viewer/model/story.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -204,6 +205,64 @@ TEST(Ready, CountsThoseWhoAreDoneAndStillThereAtTheEnd) {
   EXPECT_EQ(hours_to_ready(run).ready, before);
   done->got_kwh = done->wanted_kwh - 1.0;
   EXPECT_EQ(hours_to_ready(run).ready, before - 1);
+}
+
+// scenarios/house.lua: the grid is out from 18 to 21 on the second day, and from 10 to 12 on the third.
+TEST(Story, TellsWhenTheGridAllowsLess) {
+  const test::Folder folder;
+  const std::string file = folder / "house.run";
+  test::record_scenario(file, "house", "asap");
+  const RunPtr run = read_run(file);
+  const auto cuts_of = [&](int day) {
+    std::vector<std::string> told;
+    for (const Moment& moment : moments_of_day(*run, nullptr, 0, run->start_ns + day * kernel::day_ns)) {
+      if (moment.kind == MomentKind::cut)
+        told.push_back(fmt::format("{} {} {} {}", run->clock.date_time_text(moment.time_ns).substr(5, 11),
+                                   run->clock.time_text(moment.to_ns).substr(0, 5), moment.a, moment.b));
+    }
+    return told;
+  };
+  using Told = std::vector<std::string>;
+  EXPECT_EQ(cuts_of(0), Told{});
+  EXPECT_EQ(cuts_of(1), Told{"06-02 18:00 21:00 0 10"});
+  EXPECT_EQ(cuts_of(2), Told{"06-03 10:00 12:00 0 10"});
+}
+
+// Calls of an hour each: their kW together are the kWh of the books, which the run sums in another place.
+TEST(Story, TellsOfCallsToCarsWhatTheBooksHave) {
+  const test::Folder folder;
+  const std::string file = folder / "dispatch.run";
+  test::record_scenario(file, "dispatch", "equal-share");
+  const RunPtr run = read_run(file);
+  double called = 0.0, promised = 0.0, kept = 0.0;
+  int calls = 0, ends = 0;
+  for (int day = 0; day < 5; ++day) {
+    for (const Moment& moment : moments_of_day(*run, nullptr, 0, run->start_ns + day * kernel::day_ns)) {
+      if (moment.kind != MomentKind::call && moment.kind != MomentKind::call_end) continue;
+      const bool begins = moment.kind == MomentKind::call;
+      EXPECT_EQ(run->clock.time_text(moment.time_ns).substr(0, 5), begins ? "17:45" : "19:00");
+      if (begins) ++calls, called += moment.a, promised += moment.b;
+      if (!begins) ++ends, kept += moment.b;
+    }
+  }
+  EXPECT_EQ(calls, 5);
+  EXPECT_EQ(ends, 5);
+  const auto kpi = [&](const char* name) { return kpi_value(*run, name); };
+  constexpr double as_written = 0.001;  // six digits of each call
+  EXPECT_NEAR(called, kpi("dispatch_called_kwh"), as_written);
+  EXPECT_NEAR(promised, kpi("dispatch_promised_kwh"), as_written);
+  EXPECT_NEAR(kept, kpi("dispatch_delivered_kwh"), as_written);
+  EXPECT_GT(promised, 1.0);
+}
+
+// A run that was cut off draws nothing that is known afterwards: it parts from nobody there.
+TEST(Story, NoPartingAfterARunWasCutOff) {
+  const model::Run& a = *told_run("edf");
+  model::Run b = *told_run("asap");
+  ASSERT_FALSE(where_runs_part(a, b, 0, a.start_ns, a.end_ns, 100).empty());
+  b.known_until_ns = a.start_ns + 30 * kernel::hour_ns;
+  for (const Moment& moment : where_runs_part(a, b, 0, a.start_ns, a.end_ns, 100))
+    EXPECT_LE(moment.to_ns, b.known_until_ns);
 }
 
 // Whose run ends before they leave has not left with less.

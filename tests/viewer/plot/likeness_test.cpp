@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 
 #include "screen.hpp"
 #include "support/failures.hpp"
@@ -25,11 +26,15 @@ void nudge(std::uint32_t& pixel, unsigned shift, unsigned levels) {
   pixel = value > 127U ? pixel - (levels << shift) : pixel + (levels << shift);
 }
 
-/// `image` with `count` pixels, spread over all of it, moved by `levels` in one channel each.
-Image nudged(Image image, std::size_t count, unsigned levels) {
-  const std::size_t stride = image.rgba.size() / count;
+/// `golden` with `count` pixels, spread over what of it is at an edge or is not, moved by `levels` in one channel each.
+Image nudged(const Image& golden, std::size_t count, unsigned levels, bool at_edges = false) {
+  std::vector<std::size_t> pixels;
+  for (std::size_t i = 0; i < golden.rgba.size(); ++i)
+    if (viewer::testing::is_edge(golden, i) == at_edges) pixels.push_back(i);
+  if (pixels.size() < count) throw std::runtime_error("the picture is too small");
+  Image image = golden;
   for (std::size_t i = 0; i < count; ++i)
-    nudge(image.rgba[i * stride + i % stride], static_cast<unsigned>(i % 3) * 8U, levels);
+    nudge(image.rgba[pixels[i * (pixels.size() / count)]], static_cast<unsigned>(i % 3) * 8U, levels);
   return image;
 }
 
@@ -73,6 +78,28 @@ TEST(Likeness, OneLevelOrOnePixelMoreDoesNot) {
     std::swap(narrower.width, narrower.height);
     EXPECT_NE(why_not_alike(narrower, golden), "") << name;
   }
+}
+
+// Every edge of a picture may have other last digits, and no more than those.
+TEST(Likeness, EdgesDifferSlightlyAndNoMore) {
+  for (const std::string& name : golden_names()) {
+    const Image golden = golden_picture(name);
+    EXPECT_EQ(why_not_alike(nudged(golden, 2000, 2, true), golden), "") << name;
+    EXPECT_NE(why_not_alike(nudged(golden, 2000, 3, true), golden), "") << name;
+  }
+}
+
+// An edge is what 16 levels part from a neighbour, beside it or over the corner.
+TEST(Likeness, AnEdgeIsSeen) {
+  const auto edges = [](int step) {
+    Image image{4, 4, std::vector<std::uint32_t>(16, IM_COL32(90, 90, 90, 255))};
+    image.rgba[0] = IM_COL32(90, 90 + step, 90, 255);
+    std::string found;
+    for (std::size_t i = 0; i < 16; ++i) found += viewer::testing::is_edge(image, i) ? '#' : '.';
+    return found;
+  };
+  EXPECT_EQ(edges(16), "##..##..........");
+  EXPECT_EQ(edges(15), "................");
 }
 
 TEST(Likeness, EachChannelCounts) {

@@ -189,6 +189,51 @@ TEST(FiguresOnScreen, OfTheStageAreTheRunFiles) {
   EXPECT_EQ(text("stage.count.charging"), fmt::format("{:.0f} {}", charging, screen.ui.tr(Word::status_charging)));
 }
 
+// Of several sites the tiles are of the one on the stage, and say so; the verdict is of all.
+TEST(FiguresOnScreen, OfSeveralSitesAreThoseOfTheSiteOnTheStage) {
+  const auto site = [](const char* name, int evses) {
+    return fmt::format(R"(site {{ name = "{0}", contract_kw = 90,
+      stations = {{ {{ name = "{0}", evses = {1}, kw = 7, phases = 1 }} }},
+      tariff = {{ name = "flat", currency = "KRW", periods = {{ {{ from = "00:00", to = "24:00", price_per_kwh = 100 }} }} }},
+      arrivals = arrivals.poisson {{ per_hour = {{ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }},
+        energy_kwh = normal {{ mean = 20, std = 5, min = 5, max = 40 }},
+        stay_h = lognormal {{ median = 3, sigma = 0.5, min = 0.5, max = 8 }} }} }},)",
+                       name, evses);
+  };
+  const std::string file =
+      testing::written_run("two_sites",
+                           R"(name = "two", start = "2026-06-01", days = 1, timezone = "UTC", seed = 3,
+      vehicles = { { name = "car", battery_kwh = 64, ac_kw = 7, ac_phases = 1 } },)" +
+                               site("north", 3) + site("south", 5),
+                           "--strategy asap");
+  const model::RunPtr run = model::read_run(file);
+  PanelScreen screen([](Ui& ui, ImVec2 size) { draw_story_screen(ui, size, false); }, {1400, 760}, run);
+  screen.ui.settings.layout = Layout::stakeholder;
+  screen.ui.time.seek_time(run->start_ns + 12 * kernel::hour_ns);
+  screen.hands.draw_frames(3);
+  const auto text = [&](const char* item) { return screen.ui.items.find_text(item); };
+  const auto ask = [&](const std::string& sql) { return model::test::ask(file, sql); };
+  const auto expect_site = [&](int id, const char* name, int evses) {
+    SCOPED_TRACE(name);
+    EXPECT_EQ(text("stage.site"), name);
+    EXPECT_EQ(text("tile.terminals"), std::to_string(evses));
+    EXPECT_EQ(
+        text("tile.vehicles"),
+        figure_text(ask(fmt::format("SELECT count(*) FROM session WHERE site = {} AND evse IS NOT NULL", id)), "", 0));
+    EXPECT_EQ(text("tile.peak"),
+              figure_text(ask(fmt::format("SELECT max(import_kwh) * 4 FROM meter WHERE site = {}", id)), "kW", 1));
+    EXPECT_EQ(text("tile.planned"),
+              figure_text(ask(fmt::format("SELECT sum(requested_kwh) FROM session WHERE site = {}", id)), "kWh", 0));
+  };
+  expect_site(1, "north", 3);
+  screen.hands.click_item("stage.site");
+  screen.hands.draw_frames(2);
+  screen.hands.click_item("stage.site.south");
+  screen.hands.draw_frames(2);
+  expect_site(2, "south", 5);
+  EXPECT_NE(screen.ui.items.find_rect("verdict.scope"), nullptr);
+}
+
 TEST(FiguresOnScreen, OfTheCardsAreTheRunFiles) {
   const Recorded a = made_recording("workplace_week", "edf");
   PanelScreen screen(draw_kpi_cards, {1900, 90}, a.run);
