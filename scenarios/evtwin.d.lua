@@ -475,7 +475,7 @@
 ---@field price_per_kwh? number|number[] [currency/kWh] What drivers pay: one price, or 24 by the local hour. Default: the site's driver_price_per_kwh, else 0.
 ---@field pricing? evtwin.road_pricing|fun(station: evtwin.priced_station): number Sets the price of each local hour as it begins: by the load of the hour before, or by a function. Default: price_per_kwh holds.
 
----price_per_kwh x (1 + gain x (share of its chargers taken over the last hour - use)), kept between lowest and highest; price_per_kwh itself until the first full hour. Drivers choose by what it costs as they choose, and pay what it costs as they begin to charge.
+---price_per_kwh x (1 + gain x (share of its chargers taken over the last hour - use)), kept between lowest and highest; price_per_kwh itself until the first full hour. Drivers choose by what it costs as they choose, and pay on the roads what it costs as they begin to charge; a site that is the station bills each kWh at the price of its time.
 ---@class evtwin.road_pricing
 ---@field use? number [0..1] Share of its chargers taken over the last hour at which price_per_kwh holds. Default: 0.5.
 ---@field gain? number Part of price_per_kwh that a station wholly taken rather than free costs more. Range: 0 .. 100. Default: 1.

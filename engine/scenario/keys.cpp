@@ -973,7 +973,8 @@ constexpr std::array all_sections{
             "pricing = { ... } of a road_station",
             "price_per_kwh x (1 + gain x (share of its chargers taken over the last hour - use)), kept between lowest "
             "and highest; price_per_kwh itself until the first full hour. Drivers choose by what it costs as they "
-            "choose, and pay what it costs as they begin to charge.",
+            "choose, and pay on the roads what it costs as they begin to charge; a site that is the station bills each "
+            "kWh at the price of its time.",
             {},
             road_pricing_keys},
     Section{"road_car", "cars = { { ... }, ... }", "A car on the roads.", {}, road_car_keys},
