@@ -473,6 +473,14 @@
 ---@field kw? number [kW] Power of one charger at its outlet. Range: above 0 .. 1500. Default: the site's, else 50.
 ---@field chargers? integer Cars that charge at once. Range: 1 .. 10,000. Default: the site's EVSEs, else 1.
 ---@field price_per_kwh? number|number[] [currency/kWh] What drivers pay: one price, or 24 by the local hour. Default: the site's driver_price_per_kwh, else 0.
+---@field pricing? evtwin.road_pricing|fun(station: evtwin.priced_station): number Sets the price of each local hour as it begins: by the load of the hour before, or by a function. Default: price_per_kwh holds.
+
+---price_per_kwh x (1 + gain x (share of its chargers taken over the last hour - use)), kept between lowest and highest; price_per_kwh itself until the first full hour. Drivers choose by what it costs as they choose, and pay on the roads what it costs as they begin to charge; a site that is the station bills each kWh at the price of its time.
+---@class evtwin.road_pricing
+---@field use? number [0..1] Share of its chargers taken over the last hour at which price_per_kwh holds. Default: 0.5.
+---@field gain? number Part of price_per_kwh that a station wholly taken rather than free costs more. Range: 0 .. 100. Default: 1.
+---@field lowest_per_kwh? number [currency/kWh] Never below it. Range: 0 .. 10,000,000. Default: 0.
+---@field highest_per_kwh? number [currency/kWh] Never above it. Range: 0 .. 10,000,000. Default: none.
 
 ---A car on the roads.
 ---@class evtwin.road_car
@@ -839,6 +847,16 @@
 ---@field day integer 1..31.
 ---@field year integer Year.
 ---@field date string "2025-06-02".
+
+---What `pricing = function(station) ... end` is asked about as a local hour begins; it returns the price per kWh for who begins to charge in it.
+---@class evtwin.priced_station
+---@field hour integer 0..23 on the local clock, of the hour that begins.
+---@field weekday integer 1 Monday ... 7 Sunday.
+---@field use number [0..1] Share of its chargers taken over the hour that ends.
+---@field charging integer Cars that charge now.
+---@field waiting integer Cars that wait now.
+---@field price number [currency/kWh] Price of the hour that ends.
+---@field base number [currency/kWh] Its price_per_kwh at this hour.
 
 arrivals = {}
 

@@ -45,7 +45,7 @@ Json kpi_json(std::span<const Kpi> kpis, std::int32_t site) {
 
 std::vector<std::string> strategy_notes(const twin::Result& result) {
   std::uint64_t warnings = 0, left_out = 0, left_standing = 0, sessions = 0, decisions = 0, asked = 0;
-  double wanted_kwh = 0.0, got_kwh = 0.0;
+  double wanted_kwh = 0.0, charged_kwh = 0.0;
   std::string first;
   for (const twin::SiteResult& site : result.sites) {
     if (warnings == 0) first = site.first_strategy_warning;
@@ -55,7 +55,7 @@ std::vector<std::string> strategy_notes(const twin::Result& result) {
     sessions += site.sessions_left_standing;
     asked += site.decisions;
     wanted_kwh += site.energy_wanted_kwh;
-    got_kwh += site.energy_got_kwh;
+    charged_kwh += site.ledger.ev_charge_kwh;
     decisions += site.decisions - std::min(site.decisions, twin::Conduct::most_decisions);
   }
 
@@ -65,7 +65,7 @@ std::vector<std::string> strategy_notes(const twin::Result& result) {
     notes.push_back(
         fmt::format("{} session{} got nothing: {} answer{} left a vehicle that draws at 0 kW as it is (NaN)", sessions,
                     sessions == 1 ? "" : "s", left_standing, left_standing == 1 ? "" : "s"));
-  if (sessions == 0 && got_kwh <= 0.0 && wanted_kwh > 0.0)
+  if (sessions == 0 && charged_kwh <= 0.0 && wanted_kwh > 0.0)
     notes.push_back(
         fmt::format("nobody got anything of {} kWh wanted; the strategy was {}", number_text(wanted_kwh, 1),
                     asked == 0 ? "never asked: it subscribes to no occasion" : fmt::format("asked {} times", asked)));

@@ -25,11 +25,15 @@ struct OnRoads {
   const RoadsCommand& command;
   scenario::LoadedScenario loaded;
   const scenario::RoadRegion& region;
+  std::vector<roads::Station> stations;     ///< with the prices of the instant, where it is known
   std::vector<roads::StationState> states;  ///< empty: nobody waits
   std::uint32_t hour_of_day = 12;
 
   explicit OnRoads(const RoadsCommand& asked)
-      : command(asked), loaded(scenario::load_scenario(asked.scenario, asked.load)), region(*require_roads()) {
+      : command(asked),
+        loaded(scenario::load_scenario(asked.scenario, asked.load)),
+        region(*require_roads()),
+        stations(region.stations) {
     if (asked.when.empty()) return;
     const market::Calendar& calendar = loaded.world.calendar;
     const kernel::TimeNs now = market::parse_instant(asked.when, calendar);
@@ -38,7 +42,13 @@ struct OnRoads {
                                      calendar.format_local(loaded.world.start_ns),
                                      calendar.format_local(loaded.world.end_ns)));
     hour_of_day = roads::hour_of_day(region.plan.clock, now);
-    if (!region.plan.drivers.empty()) states = roads::states_at(region.stations, region.plan, region.traffic, now);
+    if (region.plan.drivers.empty()) return;
+    states = roads::states_at(region.stations, region.plan, region.traffic, now);
+    const std::vector<double> prices = roads::prices_at(region.stations, region.traffic, now);
+    for (std::size_t s = 0; s < stations.size(); ++s) {
+      stations[s].price_by_hour.clear();
+      stations[s].price_per_kwh = prices[s];
+    }
   }
 
   const scenario::RoadRegion* require_roads() const {
@@ -95,13 +105,13 @@ roads::NearQuery near_query(const OnRoads& on) {
 int list_near(const OnRoads& on) {
   const roads::NearQuery query = near_query(on);
   std::vector<roads::NearHit> hits;
-  roads::StationIndex(on.region.stations).find_near(query, on.states, hits);
+  roads::StationIndex(on.stations).find_near(query, on.states, hits);
   if (hits.size() > on.command.rows) hits.resize(on.command.rows);
 
   auto rows = nlohmann::ordered_json::array();
   analysis::TextTable table({"station", "km", "kW", "sockets", "free", "waiting", "price/kWh", "h with queue"});
   for (const roads::NearHit& hit : hits) {
-    const roads::Station& s = on.region.stations[hit.station];
+    const roads::Station& s = on.stations[hit.station];
     const roads::StationState state =
         on.states.empty() ? roads::StationState{true, s.chargers, 0, 0.0} : on.states[hit.station];
     const double price = s.price_at(query.hour_of_day);
@@ -196,7 +206,7 @@ int plan_trip(const OnRoads& on) {
   const roads::RouteQuery query = route_query(on);
   const std::uint32_t car = on.command.vehicle.empty() ? 0 : on.region.require_car(on.command.vehicle);
   const std::string& vehicle = on.region.car_names[car];
-  const roads::RoutePlanner planner(on.region.network, on.region.stations, on.region.plan.cars[car]);
+  const roads::RoutePlanner planner(on.region.network, on.stations, on.region.plan.cars[car]);
   const roads::Route route = planner.plan_route(query);
   if (on.command.json) {
     fmt::print("{}\n", analysis::json_text(route_json(on, route, vehicle)));
@@ -244,7 +254,10 @@ nlohmann::ordered_json traffic_json(const OnRoads& on) {
                         {"went_on", f.went_on},
                         {"use", f.use},
                         {"kwh", f.meter_kwh},
-                        {"money", f.money}});
+                        {"money", f.money},
+                        {"peak_kw", f.peak_kw},
+                        {"choices", f.choices},
+                        {"price_elasticity", f.price_elasticity()}});
   }
   nlohmann::ordered_json bottleneck;
   if (t.bottleneck != roads::no_index) bottleneck = on.region.stations[t.bottleneck].name;
@@ -261,6 +274,7 @@ nlohmann::ordered_json traffic_json(const OnRoads& on) {
           {"charge_h", t.charge_h},
           {"drive_kwh", t.drive_kwh},
           {"charged_kwh", t.road_kwh},
+          {"peak_kw", t.peak_kw},
           {"stations", stations}};
 }
 
@@ -301,6 +315,29 @@ std::string write_trips(const OnRoads& on) {
   return text;
 }
 
+/// Where prices change: what they were and what drivers did. Empty elsewhere.
+std::string price_table(const OnRoads& on) {
+  const roads::TrafficFigures& t = on.region.traffic;
+  std::vector<std::pair<double, double>> span(t.stations.size(), {roads::infinite, -roads::infinite});
+  for (const roads::PriceStep& step : t.prices) {
+    auto& [lowest, highest] = span[step.station];
+    lowest = std::min(lowest, step.price_per_kwh);
+    highest = std::max(highest, step.price_per_kwh);
+  }
+  if (t.prices.size() == t.stations.size()) return {};
+  analysis::TextTable table(
+      {"station", "price/kWh from", "to", "paid per kWh", "money", "peak kW", "price elasticity"});
+  for (std::size_t s = 0; s < t.stations.size(); ++s) {
+    const roads::StationFigures& f = t.stations[s];
+    table.add_row({on.region.stations[s].name, analysis::money_text(span[s].first, on.currency()),
+                   analysis::money_text(span[s].second, on.currency()),
+                   f.meter_kwh > 0.0 ? analysis::money_text(f.money / f.meter_kwh, on.currency()) : "-",
+                   analysis::money_text(f.money, on.currency()), number_text(f.peak_kw, 0),
+                   f.choices > 0.0 ? number_text(f.price_elasticity(), 2) : "-"});
+  }
+  return "\n" + table.to_text();
+}
+
 int show_traffic(const OnRoads& on) {
   const roads::TrafficFigures& t = on.region.traffic;
   if (on.region.plan.drivers.empty())
@@ -330,6 +367,7 @@ int show_traffic(const OnRoads& on) {
     fmt::print("\nBottleneck: {}, where {:.1f} of {:.1f} h of waiting are spent.\n",
                kernel::make_printable(on.region.stations[t.bottleneck].name), f.wait_h, t.wait_h);
   }
+  fmt::print("{}", price_table(on));
   if (!by_month.empty()) fmt::print("\n{}: a trip a row\n{}", kernel::make_printable(on.command.trips), by_month);
   return 0;
 }

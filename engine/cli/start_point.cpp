@@ -14,6 +14,7 @@
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
+#include "scenario/road_region.hpp"
 #include "scenario/site_changes.hpp"
 
 namespace evtwin::cli {
@@ -149,8 +150,9 @@ twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strat
 }
 
 record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy) {
-  record::Origin origin{start.days, start.scenario.operator_name, strategy.text.id, strategy.text.params,
-                        inputs_of_scenario(start.scenario)};
+  record::Origin origin{
+      start.days,           start.scenario.operator_name,       strategy.text.id,
+      strategy.text.params, inputs_of_scenario(start.scenario), scenario::road_record(start.scenario.roads.get())};
   origin.inputs.insert(origin.inputs.end(), start.logs.begin(), start.logs.end());
   return origin;
 }

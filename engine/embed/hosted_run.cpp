@@ -11,6 +11,7 @@
 #include "analysis/run_report.hpp"
 #include "control/plugin_caller.hpp"
 #include "kernel/text.hpp"
+#include "scenario/road_region.hpp"
 
 namespace evtwin::embed {
 
@@ -52,6 +53,7 @@ record::Origin origin_of(const scenario::LoadedScenario& scenario, std::optional
   origin.days = days;
   for (const scenario::Input& input : scenario::inputs_of(scenario))
     origin.inputs.push_back({input.name, input.bytes, input.digest});
+  origin.roads = scenario::road_record(scenario.roads.get());
   return origin;
 }
 

@@ -260,6 +260,71 @@ void write_shared_limits(const Database& database, const twin::World& world) {
   site_insert.write_rows();
 }
 
+void write_road_network(const Database& database, const twin::RoadRecord& record) {
+  TableInsert nodes(database, "road_node");
+  TableInsert roads(database, "road");
+  TableInsert stations(database, "road_station");
+  TableInsert prices(database, "road_price");
+  TableInsert closures(database, "road_closure");
+  for (const twin::RoadRecord::Node& node : record.nodes)
+    nodes.begin_row().add_text(node.name).add_real(node.lat_deg).add_real(node.lon_deg);
+  for (const twin::RoadRecord::Road& road : record.roads) {
+    roads.begin_row().add_integer(std::int64_t{road.from} + 1).add_integer(std::int64_t{road.to} + 1);
+    roads.add_real(road.km).add_real(road.speed_kmh).add_real(road.grade);
+  }
+  for (const twin::RoadRecord::Station& station : record.stations) {
+    stations.begin_row().add_text(station.name).add_integer(std::int64_t{station.node} + 1);
+    stations.add_real(station.lat_deg).add_real(station.lon_deg);
+    stations.id_or_null(std::int64_t{station.site} + 1).text_or_null(station.operator_name);
+    stations.add_integer(station.own ? 1 : 0).add_real(station.kw).add_integer(station.chargers);
+  }
+  for (const twin::RoadRecord::Price& step : record.prices) {
+    prices.begin_row().add_integer(std::int64_t{step.station} + 1).add_integer(step.from_ns);
+    prices.add_real(step.price_per_kwh);
+  }
+  for (const twin::RoadRecord::Closure& closure : record.closures) {
+    closures.begin_row().add_integer(std::int64_t{closure.station} + 1);
+    closures.add_integer(closure.from_ns).add_integer(closure.to_ns);
+  }
+  for (TableInsert* insert : {&nodes, &roads, &stations, &prices, &closures}) insert->write_rows();
+}
+
+/// Rows at a time: a week of many drivers has millions.
+void write_in_batches(TableInsert& insert, std::size_t row) {
+  constexpr std::size_t batch = 100'000;
+  if (row % batch == batch - 1) insert.write_rows();
+}
+
+void write_road_traffic(const Database& database, const twin::RoadRecord& record) {
+  TableInsert visits(database, "road_visit");
+  TableInsert parts(database, "road_way_part");
+  TableInsert legs(database, "road_leg");
+  for (std::size_t i = 0; i < record.visits.size(); ++i) {
+    const twin::RoadRecord::Visit& visit = record.visits[i];
+    visits.begin_row().add_integer(std::int64_t{visit.station} + 1).add_integer(std::int64_t{visit.driver} + 1);
+    visits.add_integer(visit.arrive_ns);
+    if (visit.begin_ns == kernel::time_never) {
+      visits.add_null();
+    } else {
+      visits.add_integer(visit.begin_ns);
+    }
+    visits.add_integer(visit.end_ns).add_real(visit.meter_kwh).add_real(visit.money);
+    write_in_batches(visits, i);
+  }
+  for (std::size_t way = 0; way < record.ways.size(); ++way) {
+    for (const std::uint32_t road : record.ways[way])
+      parts.begin_row().add_integer(static_cast<std::int64_t>(way) + 1).add_integer(std::int64_t{road} + 1);
+    write_in_batches(parts, way);
+  }
+  for (std::size_t i = 0; i < record.legs.size(); ++i) {
+    const twin::RoadRecord::Leg& leg = record.legs[i];
+    legs.begin_row().add_integer(std::int64_t{leg.driver} + 1).add_integer(std::int64_t{leg.way} + 1);
+    legs.add_integer(leg.start_ns).add_integer(leg.end_ns);
+    write_in_batches(legs, i);
+  }
+  for (TableInsert* insert : {&visits, &parts, &legs}) insert->write_rows();
+}
+
 void insert_ageing(TableInsert& insert, const physics::FittedAgeing& ageing) {
   insert.finite_or_null(ageing.calendar.value_or(physics::unknown));
   insert.finite_or_null(ageing.cyclic.value_or(physics::unknown));
@@ -386,6 +451,10 @@ void make_file(const std::string& place, const twin::World& world, const Strateg
   write_demand_prices(database, world);
   write_limit_rows(database, world);
   write_shared_limits(database, world);
+  if (origin.roads != nullptr) {
+    write_road_network(database, *origin.roads);
+    write_road_traffic(database, *origin.roads);
+  }
   write_vehicles(database, world);
   write_flags(database, world);
   database.run_statements("COMMIT");

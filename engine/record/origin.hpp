@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "twin/road_record.hpp"
 
 namespace evtwin::record {
 
@@ -24,6 +27,7 @@ struct Origin {
   std::string strategy_id;    ///< as asked for; "lua" for a function of the scenario; empty: nobody asked for one
   std::vector<std::pair<std::string, std::string>> strategy_parameters;
   std::vector<InputFile> inputs;
+  std::shared_ptr<const twin::RoadRecord> roads = nullptr;  ///< null: none. Written; readers do not give it back
 };
 
 }  // namespace evtwin::record

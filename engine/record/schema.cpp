@@ -9,7 +9,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 53> objects{{
+constexpr std::array<SchemaObject, 63> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -139,6 +139,66 @@ constexpr std::array<SchemaObject, 53> objects{{
   id INTEGER PRIMARY KEY,
   shared_limit INTEGER NOT NULL REFERENCES shared_limit (id),
   site INTEGER NOT NULL REFERENCES site (id)
+) STRICT)"},
+    {"table", "road_node", R"(CREATE TABLE road_node (
+  id INTEGER PRIMARY KEY,         -- a place of the scenario's roads; no row in these tables where it has none
+  name TEXT NOT NULL,
+  lat_deg REAL NOT NULL,          -- WGS 84
+  lon_deg REAL NOT NULL
+) STRICT)"},
+    {"table", "road", R"(CREATE TABLE road (
+  id INTEGER PRIMARY KEY,         -- in one direction; the way back is a row of its own
+  from_node INTEGER NOT NULL REFERENCES road_node (id),
+  to_node INTEGER NOT NULL REFERENCES road_node (id),
+  km REAL NOT NULL,
+  speed_kmh REAL NOT NULL,
+  grade REAL NOT NULL             -- rise over run in its direction
+) STRICT)"},
+    {"table", "road_station", R"(CREATE TABLE road_station (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  node INTEGER NOT NULL REFERENCES road_node (id),
+  lat_deg REAL NOT NULL,
+  lon_deg REAL NOT NULL,
+  site INTEGER REFERENCES site (id), -- that it is; NULL: none of the run
+  operator TEXT,                  -- NULL: not said
+  own INTEGER NOT NULL,           -- 1: of the operator that asks
+  kw REAL NOT NULL,               -- of one charger, at its outlet
+  chargers INTEGER NOT NULL       -- cars at once
+) STRICT)"},
+    {"table", "road_price", R"(CREATE TABLE road_price (
+  id INTEGER PRIMARY KEY,         -- none without trips
+  station INTEGER NOT NULL REFERENCES road_station (id),
+  start_ns INTEGER NOT NULL,      -- holds until the next row of its station
+  price_per_kwh REAL NOT NULL     -- at the meter, for who begins to charge
+) STRICT)"},
+    {"table", "road_closure", R"(CREATE TABLE road_closure (
+  id INTEGER PRIMARY KEY,         -- a station out of service; who charges then comes to the end of it
+  station INTEGER NOT NULL REFERENCES road_station (id),
+  start_ns INTEGER NOT NULL,
+  end_ns INTEGER NOT NULL
+) STRICT)"},
+    {"table", "road_visit", R"(CREATE TABLE road_visit (
+  id INTEGER PRIMARY KEY,         -- as lived on the roads alone, before the run: a site may serve its visits later
+  station INTEGER NOT NULL REFERENCES road_station (id),
+  driver INTEGER NOT NULL,        -- from 1
+  arrive_ns INTEGER NOT NULL,     -- waits from here
+  begin_ns INTEGER,               -- charges from here; NULL: waited until end_ns in vain
+  end_ns INTEGER NOT NULL,        -- or the end of the run
+  kwh REAL,                       -- at the meter; NULL: in vain, or not over at the end of the run
+  money REAL                      -- that the driver paid
+) STRICT)"},
+    {"table", "road_way_part", R"(CREATE TABLE road_way_part (
+  id INTEGER PRIMARY KEY,         -- in the order driven
+  way INTEGER NOT NULL,           -- from 1; the fastest between two nodes
+  road INTEGER NOT NULL REFERENCES road (id)
+) STRICT)"},
+    {"table", "road_leg", R"(CREATE TABLE road_leg (
+  id INTEGER PRIMARY KEY,         -- a drive without a stop, in order of their beginning
+  driver INTEGER NOT NULL,
+  way INTEGER NOT NULL,           -- of road_way_part
+  start_ns INTEGER NOT NULL,
+  end_ns INTEGER NOT NULL         -- may lie after the run
 ) STRICT)"},
     {"table", "storage", R"(CREATE TABLE storage (
   id INTEGER PRIMARY KEY,
@@ -555,9 +615,27 @@ constexpr std::array<SchemaObject, 53> objects{{
         WHERE (p.replaced_ns IS NULL AND p.end_ns > s.plugged_in_ns AND p.start_ns < s.departed_ns)
            OR p.replaced_ns = s.departed_ns)
   GROUP BY id ORDER BY id)"},
+    {"view", "road_station_wait", R"(CREATE VIEW road_station_wait AS
+  SELECT s.name AS station, count(v.begin_ns) AS visits,
+    count(v.id) - count(v.begin_ns) AS in_vain,
+    total(coalesce(v.begin_ns, v.end_ns) - v.arrive_ns) / 3600e9 AS wait_h,
+    total(coalesce(v.begin_ns, v.end_ns) - v.arrive_ns) / 3600e9 / max(1, count(v.id)) AS mean_wait_h,
+    coalesce(max(coalesce(v.begin_ns, v.end_ns) - v.arrive_ns), 0) / 3600e9 AS longest_wait_h,
+    total(v.kwh) AS kwh, total(v.money) AS money
+  FROM road_station s LEFT JOIN road_visit v ON v.station = s.id
+  GROUP BY s.id ORDER BY wait_h DESC, s.id)"},
+    {"view", "road_station_use", R"(CREATE VIEW road_station_use AS
+  SELECT DISTINCT s.name AS station, c.ns AS start_ns, sum(c.charging) OVER w AS charging,
+    sum(c.waiting) OVER w AS waiting
+  FROM (
+    SELECT station, arrive_ns AS ns, 0 AS charging, 1 AS waiting FROM road_visit UNION ALL
+    SELECT station, coalesce(begin_ns, end_ns), begin_ns IS NOT NULL, -1 FROM road_visit UNION ALL
+    SELECT station, end_ns, -1, 0 FROM road_visit WHERE begin_ns IS NOT NULL
+  ) c JOIN road_station s ON s.id = c.station
+  WINDOW w AS (PARTITION BY c.station ORDER BY c.ns) ORDER BY c.station, c.ns)"},
 }};
 
-constexpr std::array<TableContent, 40> contents{{
+constexpr std::array<TableContent, 48> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -580,6 +658,14 @@ constexpr std::array<TableContent, 40> contents{{
     {"row_limit_member", "id, row_limit, evse, coefficient, angle_deg", ""},
     {"shared_limit", "id, name, share", ""},
     {"shared_limit_site", "id, shared_limit, site", ""},
+    {"road_node", "id, name, lat_deg, lon_deg", ""},
+    {"road", "id, from_node, to_node, km, speed_kmh, grade", ""},
+    {"road_station", "id, name, node, lat_deg, lon_deg, site, operator, own, kw, chargers", ""},
+    {"road_price", "id, station, start_ns, price_per_kwh", ""},
+    {"road_closure", "id, station, start_ns, end_ns", ""},
+    {"road_visit", "id, station, driver, arrive_ns, begin_ns, end_ns, kwh, money", ""},
+    {"road_way_part", "id, way, road", ""},
+    {"road_leg", "id, driver, way, start_ns, end_ns", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "

@@ -43,6 +43,10 @@ std::uint32_t node_of(const Network& network, const StationRow& row) {
 
 }  // namespace
 
+double PriceByLoad::operator()(const PriceQuestion& asked) const {
+  return std::clamp(asked.base_per_kwh * (1.0 + gain * (asked.use - use)), lowest_per_kwh, highest_per_kwh);
+}
+
 SocketSet socket_of(std::string_view name, std::string_view where) {
   std::vector<std::string_view> known;
   std::string all;

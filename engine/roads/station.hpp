@@ -1,6 +1,7 @@
 // Charging stations on the roads, the cars that come to them, and how long charging takes there.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,27 @@ struct Station {
   double price_at(std::uint32_t hour_of_day) const {
     return price_by_hour.empty() ? price_per_kwh : price_by_hour[hour_of_day];
   }
+};
+
+/// What a rule that sets a station's price for the hour that begins knows of it.
+struct PriceQuestion {
+  std::int64_t now_ns = 0;
+  std::uint32_t hour_of_day = 0;            ///< by the local clock, of the hour that begins
+  double use = 0.0;                         ///< charger-hours taken over those there were, in the hour that ends
+  std::uint32_t charging = 0, waiting = 0;  ///< cars, now
+  double base_per_kwh = 0.0;                ///< Station::price_at
+  double price_per_kwh = 0.0;               ///< of the hour that ends
+};
+/// @returns currency/kWh for who begins to charge in the hour that begins, at least 0.
+using PriceRule = std::function<double(const PriceQuestion&)>;
+
+/// base x (1 + gain x (use of the last hour - use)), kept between lowest and highest: in step with the load, an hour
+/// later.
+struct PriceByLoad {
+  double use = 0.5, gain = 0.0;
+  double lowest_per_kwh = 0.0, highest_per_kwh = infinite;
+
+  double operator()(const PriceQuestion& asked) const;
 };
 
 /// A station as it was read.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <deque>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 
 #include "kernel/distributions.hpp"
@@ -29,7 +30,7 @@ struct Onward {
   std::vector<std::uint32_t> next;  // [stations]; no_index: the destination itself
 };
 
-enum class Kind : std::uint8_t { depart, at_station, charged, arrived, station_fails, station_returns };
+enum class Kind : std::uint8_t { depart, at_station, charged, arrived, station_fails, station_returns, hour_begins };
 
 struct DriverState {
   double soc = 0.0;
@@ -43,6 +44,7 @@ struct DriverState {
   std::size_t drive = 0;       // likewise
   TimeNs since_ns = 0;         // parked, waiting or charging
   double target_soc = 0.0;
+  double price_per_kwh = 0.0;  // of the charge under way
   bool waits = false, out = false;
 };
 
@@ -52,6 +54,9 @@ struct StationNow {
   std::deque<std::uint32_t> queue;
   double session_h = 0.0;  // sum of the sessions begun, for the expected wait
   std::uint64_t sessions = 0;
+  double price_per_kwh = 0.0;  // where a rule sets it
+  double busy_h = 0.0;         // charger-hours of this hour until busy_until_ns
+  TimeNs busy_until_ns = 0;
 };
 
 /// Of one who joins `waiting` cars where all chargers are taken: half a session is left of those that charge, on
@@ -66,6 +71,13 @@ double expected_queue_h(std::size_t waiting, std::uint32_t chargers, double sess
 TimeNs next_step_ns(std::span<const ClockStep> clock, TimeNs t) {
   const auto next = std::find_if(clock.begin(), clock.end(), [&](const ClockStep& step) { return step.from_ns > t; });
   return next == clock.end() ? kernel::time_never : next->from_ns;
+}
+
+/// When the local clock next shows a full hour, or changes.
+TimeNs next_hour_ns(std::span<const ClockStep> clock, TimeNs t) {
+  const TimeNs local = local_ns(clock, t);
+  const TimeNs full_ns = (kernel::floor_divide(local, kernel::hour_ns) + 1) * kernel::hour_ns;
+  return std::min(t + full_ns - local, next_step_ns(clock, t));
 }
 
 class Traffic {
@@ -85,7 +97,20 @@ class Traffic {
   void call_next(std::uint32_t s, TimeNs now);
   void arrive(std::uint32_t d, TimeNs now);
   void fail_station(std::uint32_t s, TimeNs now);
-  void count_in_vain(std::uint32_t s, double wait_h);
+  void count_in_vain(std::uint32_t s, std::uint32_t d, TimeNs until);
+  bool has_rule(std::uint32_t s) const { return s < plan_.price_rules.size() && plan_.price_rules[s] != nullptr; }
+  double price_of(std::uint32_t s, std::uint32_t hour) const {
+    return has_rule(s) ? now_[s].price_per_kwh : stations_[s].price_at(hour);
+  }
+  void change_busy(std::uint32_t s, TimeNs now, int by);
+  void begin_hour(TimeNs now);
+  void schedule_hour(TimeNs now);
+  void note_prices();
+  void note_peaks();
+  void count_choice();
+  void note_leg(std::uint32_t d, std::uint32_t from, std::uint32_t to, TimeNs now, double hours) {
+    figures_.legs.push_back({d, from, to, now, kernel::after_hours_rounded_up(now, hours)});
+  }
   void charge_at_home(std::uint32_t d, TimeNs now);
   void drive(DriverState& state, std::uint32_t car, double hours, double km, double kwh);
   bool choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here);
@@ -116,6 +141,7 @@ class Traffic {
   std::vector<StationNow> now_;
   kernel::Queue queue_;
   TrafficFigures figures_;
+  TimeNs hour_began_ns_ = 0;
   std::vector<std::uint32_t> candidates_;
   std::vector<Offer> offers_;
   std::vector<double> chances_;
@@ -126,7 +152,9 @@ Traffic::Traffic(const Network& network, std::span<const Station> stations, cons
   check_plan();
   prepare_tables();
   figures_.stations.resize(stations.size());
-  queue_.reserve_timers(plan.drivers.size() + 2 * plan.failures.size());
+  note_prices();
+  queue_.reserve_timers(plan.drivers.size() + 2 * plan.failures.size() + 1);
+  schedule_hour(plan.start_ns);
   for (std::uint32_t d = 0; d < plan.drivers.size(); ++d) {
     const Driver& driver = plan.drivers[d];
     DriverState& state = states_[d];
@@ -273,16 +301,17 @@ bool Traffic::choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here
     const double charge_h = tables_[table_of_[car * stations_.size() + s]].hours_between(soc_in, target_soc(d, s));
     candidates_.push_back(s);
     offers_.push_back({static_cast<double>(to_h[s]) + plan_.stop_h + expected_wait_h(s) + charge_h + on_h,
-                       stations_[s].price_at(hour), static_cast<double>(now_[s].queue.size()),
-                       s == state.habit ? 1.0 : 0.0});
+                       price_of(s, hour), static_cast<double>(now_[s].queue.size()), s == state.habit ? 1.0 : 0.0});
   }
   if (candidates_.empty()) return false;
 
   chances_.resize(offers_.size());
   choice_chances(plan_.choice, offers_, chances_);
+  count_choice();
   const double u = kernel::draw_unit(plan_.seed, d, kernel::purpose_of("roads.choice"), state.choices++);
   const std::uint32_t chosen = candidates_[drawn_offer(chances_, u)];
   state.station = chosen;
+  note_leg(d, state.node, stations_[chosen].node, now, static_cast<double>(to_h[chosen]));
   drive(state, car, static_cast<double>(to_h[chosen]), static_cast<double>(to_km[chosen]),
         static_cast<double>(to_kwh[chosen]));
   schedule(d, kernel::after_hours_rounded_up(now, static_cast<double>(to_h[chosen])), Kind::at_station);
@@ -320,6 +349,7 @@ void Traffic::depart(std::uint32_t d, TimeNs now) {
   trip.soc_start = state.soc;
   const double kwh = static_cast<double>(way.kwh[plan_.drivers[d].car]);
   if (state.soc - kwh / capacity_kwh(plan_.drivers[d].car) >= plan_.reserve_soc) {
+    note_leg(d, trip.from, trip.to, now, way.hours);
     drive(state, plan_.drivers[d].car, way.hours, way.km, kwh);
     schedule(d, kernel::after_hours_rounded_up(now, way.hours), Kind::arrived);
     return;
@@ -336,6 +366,7 @@ void Traffic::go_on(std::uint32_t d, TimeNs now, std::uint32_t not_here) {
     const double kwh = static_cast<double>(distances_.from_kwh[car][cell]);
     const double hours = static_cast<double>(distances_.from_h[cell]);
     if (state.soc - kwh / capacity_kwh(car) >= plan_.reserve_soc) {
+      note_leg(d, stations_[state.station].node, trip_of(d).to, now, hours);
       drive(state, car, hours, static_cast<double>(distances_.from_km[cell]), kwh);
       state.station = no_index;
       schedule(d, kernel::after_hours_rounded_up(now, hours), Kind::arrived);
@@ -399,7 +430,8 @@ void Traffic::begin_charging(std::uint32_t d, TimeNs now) {
   state.waits = false;
   state.refusals = 0;
   state.since_ns = now;
-  ++now_[s].busy;
+  state.price_per_kwh = price_of(s, hour_of_day(plan_.clock, now));
+  change_busy(s, now, 1);
   ++now_[s].sessions;
   now_[s].session_h += hours;
   schedule(d, kernel::after_hours_rounded_up(now, hours), Kind::charged);
@@ -411,7 +443,7 @@ void Traffic::end_charging(std::uint32_t d, TimeNs now) {
   const double hours = kernel::hours_between(state.since_ns, now);
   const double stored_kwh = (state.target_soc - state.soc) * capacity_kwh(car);
   const double meter_kwh = stored_kwh / plan_.cars[car].battery.charge_efficiency;
-  const double money = meter_kwh * stations_[s].price_at(hour_of_day(plan_.clock, state.since_ns));
+  const double money = meter_kwh * state.price_per_kwh;
   StationFigures& figures = figures_.stations[s];
   figures.charge_h += hours;
   figures.meter_kwh += meter_kwh;
@@ -430,7 +462,7 @@ void Traffic::end_charging(std::uint32_t d, TimeNs now) {
   visit.money = money;
   state.soc = state.target_soc;
   state.habit = s;
-  --now_[s].busy;
+  change_busy(s, now, -1);
   call_next(s, now);
   go_on(d, now, s);
 }
@@ -451,8 +483,7 @@ void Traffic::fail_station(std::uint32_t s, TimeNs now) {
   std::deque<std::uint32_t> queue;
   queue.swap(here.queue);
   for (const std::uint32_t d : queue) {
-    const double wait_h = kernel::hours_between(states_[d].since_ns, now);
-    count_in_vain(s, wait_h);
+    count_in_vain(s, d, now);
     states_[d].waits = false;
     ++figures_.stations[s].went_on;
     if (choose_station(d, now, s)) continue;
@@ -461,7 +492,9 @@ void Traffic::fail_station(std::uint32_t s, TimeNs now) {
   }
 }
 
-void Traffic::count_in_vain(std::uint32_t s, double wait_h) {
+void Traffic::count_in_vain(std::uint32_t s, std::uint32_t d, TimeNs until) {
+  figures_.vain_waits.push_back({s, d, states_[d].since_ns, until});
+  const double wait_h = kernel::hours_between(states_[d].since_ns, until);
   StationFigures& figures = figures_.stations[s];
   ++figures.waited_in_vain;
   figures.wait_h += wait_h;
@@ -492,6 +525,96 @@ void Traffic::arrive(std::uint32_t d, TimeNs now) {
   if (++state.trip < plan_.drivers[d].trips.size()) schedule(d, std::max(now, trip_of(d).depart_ns), Kind::depart);
 }
 
+// Own elasticity of each choice, weighted by its chance: price_elasticity() of all offers in one pass.
+void Traffic::count_choice() {
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    StationFigures& figures = figures_.stations[candidates_[i]];
+    figures.choices += chances_[i];
+    figures.price_response += chances_[i] * plan_.choice.per_price * offers_[i].price_per_kwh * (1.0 - chances_[i]);
+  }
+}
+
+void Traffic::change_busy(std::uint32_t s, TimeNs now, int by) {
+  StationNow& here = now_[s];
+  here.busy_h += here.busy * kernel::hours_between(here.busy_until_ns, now);
+  here.busy_until_ns = now;
+  here.busy += static_cast<std::uint32_t>(by);
+}
+
+// Where nobody's price depends on what happens, hours need no events.
+void Traffic::schedule_hour(TimeNs now) {
+  const auto first = static_cast<std::uint32_t>(plan_.price_rules.size());
+  std::uint32_t s = 0;
+  while (s < first && !has_rule(s)) ++s;
+  if (s == first) return;
+  queue_.schedule(static_cast<std::uint32_t>(plan_.drivers.size() + 2 * plan_.failures.size()),
+                  next_hour_ns(plan_.clock, now), kernel::Phase::crossing, static_cast<std::uint8_t>(Kind::hour_begins),
+                  0);
+}
+
+void Traffic::begin_hour(TimeNs now) {
+  for (std::uint32_t s = 0; s < stations_.size(); ++s) {
+    if (!has_rule(s)) continue;
+    change_busy(s, now, 0);
+    StationNow& here = now_[s];
+    const double hours = kernel::hours_between(hour_began_ns_, now);
+    const std::uint32_t hour = hour_of_day(plan_.clock, now);
+    const double price = plan_.price_rules[s]({now, hour, here.busy_h / (stations_[s].chargers * hours), here.busy,
+                                               static_cast<std::uint32_t>(here.queue.size()),
+                                               stations_[s].price_at(hour), here.price_per_kwh});
+    here.busy_h = 0.0;
+    if (price == here.price_per_kwh) continue;
+    here.price_per_kwh = price;
+    figures_.prices.push_back({s, now, price});
+  }
+  hour_began_ns_ = now;
+  schedule_hour(now);
+}
+
+// The prices at the start, and all that follow where no rule sets them.
+void Traffic::note_prices() {
+  hour_began_ns_ = plan_.start_ns;
+  for (std::uint32_t s = 0; s < stations_.size(); ++s) {
+    now_[s].busy_until_ns = plan_.start_ns;
+    now_[s].price_per_kwh = stations_[s].price_at(hour_of_day(plan_.clock, plan_.start_ns));
+    figures_.prices.push_back({s, plan_.start_ns, now_[s].price_per_kwh});
+    if (has_rule(s) || stations_[s].price_by_hour.empty()) continue;
+    for (TimeNs t = plan_.start_ns; t < plan_.end_ns;) {
+      const double price = stations_[s].price_at(hour_of_day(plan_.clock, t));
+      if (price != figures_.prices.back().price_per_kwh) figures_.prices.push_back({s, t, price});
+      t = next_hour_ns(plan_.clock, t);
+    }
+  }
+}
+
+void Traffic::note_peaks() {
+  struct Step {
+    TimeNs at_ns;
+    std::uint32_t station;
+    double kw;
+  };
+  std::vector<Step> steps;
+  for (const StationVisit& visit : figures_.visits) {
+    if (visit.end_ns <= visit.begin_ns) continue;
+    const double kw = visit.meter_kwh / kernel::hours_between(visit.begin_ns, visit.end_ns);
+    steps.push_back({visit.begin_ns, visit.station, kw});
+    steps.push_back({visit.end_ns, visit.station, -kw});
+  }
+  // Who leaves makes room before who comes.
+  std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+    return std::tie(a.at_ns, a.kw, a.station) < std::tie(b.at_ns, b.kw, b.station);
+  });
+  std::vector<double> kw(stations_.size());
+  double all_kw = 0.0;
+  for (const Step& step : steps) {
+    kw[step.station] += step.kw;
+    all_kw += step.kw;
+    StationFigures& figures = figures_.stations[step.station];
+    figures.peak_kw = std::max(figures.peak_kw, kw[step.station]);
+    figures_.peak_kw = std::max(figures_.peak_kw, all_kw);
+  }
+}
+
 TrafficFigures Traffic::run() {
   while (!queue_.empty() && queue_.next_time() < plan_.end_ns) {
     const kernel::Event event = queue_.pop();
@@ -515,6 +638,9 @@ TrafficFigures Traffic::run() {
       case Kind::station_returns:
         now_[event.entity].open = true;
         break;
+      case Kind::hour_begins:
+        begin_hour(event.time);
+        break;
     }
   }
   finish();
@@ -526,16 +652,16 @@ void Traffic::finish() {
   double most_h = 0.0;
   for (std::uint32_t s = 0; s < stations_.size(); ++s) {
     StationFigures& figures = figures_.stations[s];
-    for (const std::uint32_t d : now_[s].queue) {
-      const double wait_h = kernel::hours_between(states_[d].since_ns, plan_.end_ns);
-      count_in_vain(s, wait_h);
-    }
+    for (const std::uint32_t d : now_[s].queue) count_in_vain(s, d, plan_.end_ns);
     figures.use = figures.charge_h / (stations_[s].chargers * hours);
     if (figures.wait_h > most_h) {
       most_h = figures.wait_h;
       figures_.bottleneck = s;
     }
   }
+  note_peaks();
+  std::stable_sort(figures_.prices.begin(), figures_.prices.end(),
+                   [](const PriceStep& a, const PriceStep& b) { return a.station < b.station; });
   for (std::size_t d = 0; d < states_.size(); ++d)
     figures_.battery_change_kwh += (states_[d].soc - plan_.drivers[d].soc) * capacity_kwh(plan_.drivers[d].car);
 }
@@ -571,6 +697,9 @@ std::vector<StationState> states_at(std::span<const Station> stations, const Tra
     if (visit.begin_ns <= now_ns && goes_on) ++busy[visit.station];
     if (visit.arrive_ns <= now_ns && now_ns < visit.begin_ns) ++states[visit.station].waiting;
   }
+  for (const VainWait& wait : figures.vain_waits) {
+    if (wait.arrive_ns <= now_ns && now_ns < wait.until_ns) ++states[wait.station].waiting;
+  }
   for (const StationFailure& failure : plan.failures) {
     if (failure.from_ns <= now_ns && now_ns < failure.to_ns) states[failure.station].open = false;
   }
@@ -582,6 +711,14 @@ std::vector<StationState> states_at(std::span<const Station> stations, const Tra
     states[s].wait_h = expected_queue_h(states[s].waiting, chargers, f.charge_h, f.visits);
   }
   return states;
+}
+
+std::vector<double> prices_at(std::span<const Station> stations, const TrafficFigures& figures, TimeNs now_ns) {
+  std::vector<double> prices(stations.size());
+  for (const PriceStep& step : figures.prices) {
+    if (step.from_ns <= now_ns) prices[step.station] = step.price_per_kwh;
+  }
+  return prices;
 }
 
 std::vector<Driver> drawn_drivers(const TripLaw& law, std::uint64_t seed, std::uint64_t law_number, TimeNs start_ns,

@@ -58,6 +58,8 @@ struct TrafficPlan {
   std::uint64_t seed = 0;
   TimeNs start_ns = 0, end_ns = 0;
   std::vector<ClockStep> clock;  ///< of prices by the hour; empty: UTC
+  /// [stations], each asked as a local hour begins, and empty where the station's own prices hold; all may be missing.
+  std::vector<PriceRule> price_rules;
 };
 
 /// One charge on the way.
@@ -66,6 +68,25 @@ struct StationVisit {
   TimeNs arrive_ns = 0, begin_ns = 0, end_ns = 0;  ///< end_ns == begin_ns: it was not over at the end of the run
   double soc_in = 0.0, soc_out = 0.0;
   double meter_kwh = 0.0, money = 0.0;
+};
+
+/// One wait that no charge came of: sent away by a failure, or still in the queue at the end of the run.
+struct VainWait {
+  std::uint32_t station = 0, driver = 0;
+  TimeNs arrive_ns = 0, until_ns = 0;
+};
+
+/// One drive without a stop, along the fastest way between two nodes.
+struct Leg {
+  std::uint32_t driver = 0, from = 0, to = 0;
+  TimeNs start_ns = 0, end_ns = 0;  ///< the end may lie after the run
+};
+
+/// What a kWh costs who begins to charge at a station from an instant on, until its next step.
+struct PriceStep {
+  std::uint32_t station = 0;
+  TimeNs from_ns = 0;
+  double price_per_kwh = 0.0;
 };
 
 /// One trip as it was driven.
@@ -87,19 +108,28 @@ struct StationFigures {
   std::uint32_t longest_queue = 0;  ///< cars
   double charge_h = 0.0;
   double meter_kwh = 0.0, money = 0.0;
-  std::uint64_t went_on = 0;  ///< came, and found the queue too long or the station failed
-  double use = 0.0;           ///< charge_h over chargers x hours of the run
+  std::uint64_t went_on = 0;    ///< came, and found the queue too long or the station failed
+  double use = 0.0;             ///< charge_h over chargers x hours of the run
+  double peak_kw = 0.0;         ///< the most that its cars took at once, each at the mean power of its whole visit
+  double choices = 0.0;         ///< sum of the chances with which drivers chose it
+  double price_response = 0.0;  ///< sum of those chances x their elasticity to its price
 
   /// Over all who came to charge and did, or waited for it.
   double mean_wait_h() const {
     return visits + waited_in_vain == 0 ? 0.0 : wait_h / static_cast<double>(visits + waited_in_vain);
   }
+  /// Percent that its choices change by per percent of its price, all else as it was: the elasticities of the single
+  /// choices weighted by their chances (Train). 0: nobody thought of it.
+  double price_elasticity() const { return choices > 0.0 ? price_response / choices : 0.0; }
 };
 
 struct TrafficFigures {
   std::vector<StationFigures> stations;
   std::vector<StationVisit> visits;  ///< in order of their beginning
   std::vector<TripFigures> drives;   ///< in order of departure
+  std::vector<VainWait> vain_waits;  ///< in order of their end
+  std::vector<Leg> legs;             ///< in order of their beginning
+  std::vector<PriceStep> prices;     ///< by station, then time; the first of each station is the start
   std::uint64_t trips = 0;           ///< that began
   std::uint64_t trips_ended = 0;
   std::uint64_t stops = 0;
@@ -110,6 +140,7 @@ struct TrafficFigures {
   double charged_kwh = 0.0;                                ///< into batteries, everywhere
   double battery_change_kwh = 0.0;  ///< of all batteries from start to end: charged_kwh - drive_kwh
   double km = 0.0;                  ///< driven, detours to stations counted
+  double peak_kw = 0.0;             ///< as of a station, of all together
   std::uint64_t events = 0;
   /// The station where most hours are waited; no_index: nobody waited.
   std::uint32_t bottleneck = no_index;
@@ -118,8 +149,8 @@ struct TrafficFigures {
 /// Lives the plan event by event (kernel::Queue). At the start of a trip, and again after each charge, a driver whose
 /// battery does not reach the end with the reserve chooses a station: those that can be reached and from which the end
 /// can, over further stations where need be, are offers of a logit (choice.hpp) by hours of way, expected wait,
-/// charging and way on, price at that hour, queue, and habit. At the station cars queue first come, first served;
-/// charging lasts as the battery's curve has it.
+/// charging and way on, price at that instant, queue, and habit; the price as charging begins is paid. At the station
+/// cars queue first come, first served; charging lasts as the battery's curve has it.
 ///
 /// Left out: traffic that slows itself, chargers that share power, queues of people who do not charge. What is known
 /// of queues is known to all, as of the instant of the choice.
@@ -127,10 +158,11 @@ struct TrafficFigures {
 TrafficFigures run_traffic(const Network& network, std::span<const Station> stations, const TrafficPlan& plan);
 
 /// The stations at an instant of a traffic that was lived: who charges, who waits, and what one who comes then may
-/// expect to wait (cars before it over chargers x the station's mean session). Cars that waited in vain are not
-/// counted.
+/// expect to wait (cars before it over chargers x the station's mean session).
 std::vector<StationState> states_at(std::span<const Station> stations, const TrafficPlan& plan,
                                     const TrafficFigures& figures, TimeNs now_ns);
+/// What each station cost at an instant of it, [stations].
+std::vector<double> prices_at(std::span<const Station> stations, const TrafficFigures& figures, TimeNs now_ns);
 
 /// Trips at random: a Poisson process between two nodes.
 struct TripLaw {

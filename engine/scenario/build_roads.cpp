@@ -123,6 +123,7 @@ roads::SocketSet sockets_of_site(const twin::Site& site) {
 struct PlacedStation {
   roads::StationRow row;
   std::int32_t site = -1;
+  roads::PriceRule price_rule;  // none: its prices hold
 };
 
 std::int32_t site_row(const Build& build, const std::string& name, const Where& where) {
@@ -146,6 +147,57 @@ void read_prices(const Fields& f, roads::Station& station) {
     station.price_by_hour.push_back(number_of(*list[h], f.where("price_per_kwh") / h, 0.0, 1e7, "currency/kWh"));
 }
 
+/// A price rule of the scenario's own, asked while the trips are lived.
+roads::PriceRule own_pricing(Build& build, Function function, const Where& where) {
+  return [&build, function, where](const roads::PriceQuestion& asked) {
+    const market::LocalTime local = build.world.calendar.local_time(asked.now_ns);
+    double price = 0.0;
+    build.language.sandbox().push_function([&](lua_State* in) {
+      lua_createtable(in, 0, 8);
+      const auto set = [in](const char* name, double value) {
+        lua_pushnumber(in, value);
+        lua_setfield(in, -2, name);
+      };
+      const auto set_whole = [in](const char* name, std::int64_t value) {
+        lua_pushinteger(in, value);
+        lua_setfield(in, -2, name);
+      };
+      set_whole("hour", asked.hour_of_day);
+      set_whole("weekday", static_cast<int>(market::weekday_of(local.date)) + 1);
+      set("use", asked.use);
+      set_whole("charging", asked.charging);
+      set_whole("waiting", asked.waiting);
+      set("price", asked.price_per_kwh);
+      set("base", asked.base_per_kwh);
+      lua_call(in, 1, 1);
+      const Value answer = take_value(in, -1);
+      const std::string when = " at " + build.world.calendar.format_local(asked.now_ns);
+      if (!answer.is_number())
+        throw_at(where, "returned " + describe_value(answer) + when + "; a price per kWh is due");
+      price = answer.as_number();
+      if (!(price >= 0.0 && price <= 1e7))
+        throw_at(where, "returned the price " + show_number(price) + when + "; it must be from 0 to 1e7");
+      return 0;
+    });
+    build.language.push(function);
+    build.language.sandbox().call_pushed(1, 0);
+    return price;
+  };
+}
+
+roads::PriceRule pricing_of(Build& build, const Fields& f) {
+  const Value* value = f.find_value("pricing");
+  if (value == nullptr) return nullptr;
+  const Where where = f.where("pricing");
+  if (const Function* function = value->as_function()) return own_pricing(build, *function, where);
+  const Fields rule(*value, find_section("road_pricing"), where);
+  roads::PriceByLoad by_load{rule.read_number("use"), rule.read_number("gain"), rule.read_number("lowest_per_kwh"),
+                             rule.read_number("highest_per_kwh", roads::infinite)};
+  if (by_load.lowest_per_kwh > by_load.highest_per_kwh)
+    throw_at(rule.where("lowest_per_kwh"), "= " + show_number(by_load.lowest_per_kwh) + " is above highest_per_kwh");
+  return by_load;
+}
+
 // A station that is a site of the scenario has the site's EVSEs and price, unless it says otherwise.
 void read_site(const Build& build, const Fields& f, PlacedStation& placed) {
   if (!f.has_key("site")) return;
@@ -159,7 +211,7 @@ void read_site(const Build& build, const Fields& f, PlacedStation& placed) {
   placed.row.station.sockets = sockets_of_site(site);
 }
 
-PlacedStation station_of(const Build& build, const Fields& f) {
+PlacedStation station_of(Build& build, const Fields& f) {
   PlacedStation placed;
   read_site(build, f, placed);
   roads::Station& s = placed.row.station;
@@ -177,6 +229,7 @@ PlacedStation station_of(const Build& build, const Fields& f) {
   s.kw = f.read_number("kw", s.kw);
   if (f.has_key("chargers")) s.chargers = static_cast<std::uint32_t>(f.read_whole("chargers"));
   read_prices(f, s);
+  placed.price_rule = pricing_of(build, f);
   return placed;
 }
 
@@ -223,6 +276,7 @@ void place_rows(const std::vector<PlacedStation>& placed, RoadRegion& region) {
   std::vector<roads::StationRow> rows;
   for (const PlacedStation& p : placed) {
     rows.push_back(p.row);
+    region.plan.price_rules.push_back(p.price_rule);
     region.sites.push_back(p.site);
   }
   region.stations = roads::place_stations(region.network, rows);
@@ -232,7 +286,7 @@ void read_stations(Build& build, const Value& value, const Where& where, RoadReg
   std::vector<PlacedStation> placed;
   if (const Construct* word = value.construct("directory")) {
     for (roads::StationRow& row : directory_of(build, *word, where.place_of(*word))->stations())
-      placed.push_back({std::move(row), -1});
+      placed.push_back({std::move(row), -1, nullptr});
     place_rows(placed, region);
     return;
   }
@@ -397,6 +451,17 @@ void send_visits(Build& build, const RoadRegion& region) {
   }
 }
 
+// A station that is a site and whose price changes sets what the site's drivers pay.
+void set_site_prices(Build& build, const RoadRegion& region) {
+  std::vector<std::vector<std::pair<TimeNs, double>>> steps(region.stations.size());
+  for (const roads::PriceStep& step : region.traffic.prices)
+    steps[step.station].emplace_back(step.from_ns, step.price_per_kwh);
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    if (region.sites[s] >= 0 && steps[s].size() > 1)
+      build.world.sites[static_cast<std::size_t>(region.sites[s])].driver_price_steps = std::move(steps[s]);
+  }
+}
+
 void tell_losses(Build& build, const RoadRegion& region) {
   if (region.traffic.stranded > 0)
     build.add_flag("roads",
@@ -440,12 +505,15 @@ std::shared_ptr<const RoadRegion> roads_of(Build& build, const Value& value, con
     read_trips(build, f, *region);
     if (!region->plan.drivers.empty())
       region->traffic = roads::run_traffic(region->network, region->stations, region->plan);
+    // They ask the interpreter, which is gone when the scenario is loaded.
+    region->plan.price_rules.clear();
   } catch (const roads::RoadError& error) {
     throw ScriptError(error.what());
   } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
   send_visits(build, *region);
+  set_site_prices(build, *region);
   tell_losses(build, *region);
   return region;
 }

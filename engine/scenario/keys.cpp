@@ -706,8 +706,18 @@ constexpr std::array road_station_keys{
     whole("chargers", {}, 1, 10'000, "the site's EVSEs, else 1", "Cars that charge at once."),
     other("price_per_kwh", "currency/kWh", "number|number[]", "the site's driver_price_per_kwh, else 0",
           "What drivers pay: one price, or 24 by the local hour."),
+    other("pricing", {}, "evtwin.road_pricing|fun(station: evtwin.priced_station): number", "price_per_kwh holds",
+          "Sets the price of each local hour as it begins: by the load of the hour before, or by a function."),
 };
 static_assert(are_sound(road_station_keys));
+
+constexpr std::array road_pricing_keys{
+    number("use", "0..1", 0, 1, "0.5", "Share of its chargers taken over the last hour at which price_per_kwh holds."),
+    number("gain", {}, 0, 100, "1", "Part of price_per_kwh that a station wholly taken rather than free costs more."),
+    number("lowest_per_kwh", "currency/kWh", 0, 1e7, "0", "Never below it."),
+    number("highest_per_kwh", "currency/kWh", 0, 1e7, "none", "Never above it."),
+};
+static_assert(are_sound(road_pricing_keys));
 
 constexpr std::array road_car_keys{
     required(text("vehicle", {}, "Name of a vehicle of the scenario: its battery, curve and inlets.")),
@@ -959,6 +969,14 @@ constexpr std::array all_sections{
             "Equal chargers at one place on the roads.",
             {},
             road_station_keys},
+    Section{"road_pricing",
+            "pricing = { ... } of a road_station",
+            "price_per_kwh x (1 + gain x (share of its chargers taken over the last hour - use)), kept between lowest "
+            "and highest; price_per_kwh itself until the first full hour. Drivers choose by what it costs as they "
+            "choose, and pay on the roads what it costs as they begin to charge; a site that is the station bills each "
+            "kWh at the price of its time.",
+            {},
+            road_pricing_keys},
     Section{"road_car", "cars = { { ... }, ... }", "A car on the roads.", {}, road_car_keys},
     Section{"road_trip", "trips = { { ... }, ... }", "Trips from one node to another.", {}, road_trip_keys},
     Section{"road_failure", "failures = { { ... }, ... }", "A station without service.", {}, road_failure_keys},

@@ -296,6 +296,17 @@ constexpr std::array hour_fields{
 };
 static_assert(kernel::has_unique_keys(hour_fields, &Field::name));
 
+constexpr std::array priced_station_fields{
+    Field{"hour", "", "integer", false, "0..23 on the local clock, of the hour that begins."},
+    Field{"weekday", "", "integer", false, "1 Monday ... 7 Sunday."},
+    Field{"use", "0..1", "number", false, "Share of its chargers taken over the hour that ends."},
+    Field{"charging", "", "integer", false, "Cars that charge now."},
+    Field{"waiting", "", "integer", false, "Cars that wait now."},
+    Field{"price", "currency/kWh", "number", false, "Price of the hour that ends."},
+    Field{"base", "currency/kWh", "number", false, "Its price_per_kwh at this hour."},
+};
+static_assert(kernel::has_unique_keys(priced_station_fields, &Field::name));
+
 constexpr std::array past_fields{
     Field{"count", "", "fun(): integer", false, "Steps that have wholly been; 1 is the oldest."},
     Field{"step_min", "min", "fun(): number", false, "Length of a step."},
@@ -390,6 +401,10 @@ constexpr std::array all_fields{
     FieldSection{"stood", "What `parked { ... }` answers.", stood_fields},
     FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.",
                  hour_fields},
+    FieldSection{"priced_station",
+                 "What `pricing = function(station) ... end` is asked about as a local hour begins; it returns the "
+                 "price per kWh for who begins to charge in it.",
+                 priced_station_fields},
 };
 static_assert(kernel::has_unique_keys(all_fields, &FieldSection::name));
 

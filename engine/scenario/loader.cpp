@@ -17,6 +17,7 @@
 #include "kernel/text.hpp"
 #include "scenario/build.hpp"
 #include "scenario/language.hpp"
+#include "scenario/road_region.hpp"
 #include "scenario/script_definition.hpp"
 #include "scenario/site_changes.hpp"
 
@@ -292,8 +293,8 @@ std::vector<std::shared_ptr<const Construct>> positional(const Fields& f, std::s
 }
 
 /// Leaves the sites of one operator, and of limits over several sites their part. @throws ScriptError naming the
-/// operators that there are.
-void keep_operator(Build& build, const std::string& name) {
+/// operators that there are. @returns the new numbers of all sites; -1: gone
+std::vector<std::int64_t> keep_operator(Build& build, const std::string& name) {
   twin::World& world = build.world;
   std::vector<std::int64_t> new_number(world.sites.size(), -1);
   std::vector<twin::Site> kept;
@@ -323,6 +324,15 @@ void keep_operator(Build& build, const std::string& name) {
     limit.sites = std::move(sites);
   }
   std::erase_if(world.shared_limits, [](const twin::SharedLimit& limit) { return limit.sites.empty(); });
+  return new_number;
+}
+
+/// The same roads among sites with other numbers.
+std::shared_ptr<const RoadRegion> renumbered(const RoadRegion& region, const std::vector<std::int64_t>& new_number) {
+  auto out = std::make_shared<RoadRegion>(region);
+  for (std::int32_t& site : out->sites)
+    if (site >= 0) site = static_cast<std::int32_t>(new_number[static_cast<std::size_t>(site)]);
+  return out;
 }
 
 void check_params(const Language& language, const LoadOptions& options) {
@@ -449,7 +459,10 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
                      "this " + made->kind + " is not inside scenario { ... } and does nothing");
   }
 
-  if (!options.operator_name.empty()) keep_operator(build, options.operator_name);
+  if (!options.operator_name.empty()) {
+    const std::vector<std::int64_t> new_number = keep_operator(build, options.operator_name);
+    if (out.roads != nullptr) out.roads = renumbered(*out.roads, new_number);
+  }
   twin::compile_clocks(world);
   if (const Value* figures = f.find_value("kpi")) out.figures = figures_of(*figures, f.where("kpi"));
   if (const Value* reward = f.find_value("reward")) out.reward = reward_of(*reward, f.where("reward"));

@@ -6,6 +6,24 @@
 #include "market/owed_energy.hpp"
 
 namespace evtwin::twin {
+namespace {
+
+double driver_price_at(const Site& site, TimeNs t) {
+  double price = site.driver_price_per_kwh;
+  for (const auto& [from_ns, step] : site.driver_price_steps) {
+    if (from_ns <= t) price = step;
+  }
+  return price;
+}
+
+/// When a step of it begins after t; time_never: none.
+TimeNs next_driver_price_ns(const Site& site, TimeNs t) {
+  const auto next = std::upper_bound(site.driver_price_steps.begin(), site.driver_price_steps.end(), t,
+                                     [](TimeNs at, const auto& step) { return at < step.first; });
+  return next == site.driver_price_steps.end() ? kernel::time_never : next->first;
+}
+
+}  // namespace
 
 Signals::Signals(const SiteContext& context)
     : context_(context),
@@ -36,7 +54,7 @@ void Signals::begin() {
   now_.given_contract_kw = site.contract_kw;
   now_.contract_kw = control::limit_in_force(site.cuts, site.contract_kw, t);
   now_.export_limit_kw = site.export_limit_kw;
-  now_.driver_price_per_kwh = site.driver_price_per_kwh;
+  now_.driver_price_per_kwh = driver_price_at(site, t);
   now_.v2g_price_per_kwh = site.v2g_price_per_kwh;
   for (std::size_t k = 0; k < limit_clocks_.size(); ++k) {
     limit_bounds_[k] = limit_clocks_[k].sample_at(t).value;
@@ -79,9 +97,9 @@ void Signals::start_signals(TimeNs t) {
 }
 
 void Signals::schedule_next(TimeNs t) {
-  const TimeNs next_ns =
-      std::min({now_.price.until_ns, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_, cuts_until_ns_,
-                outages_until_ns_, bounds_until_ns_, next_call_edge(context_.site.calls, t)});
+  const TimeNs next_ns = std::min({now_.price.until_ns, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_,
+                                   cuts_until_ns_, outages_until_ns_, bounds_until_ns_,
+                                   next_call_edge(context_.site.calls, t), next_driver_price_ns(context_.site, t)});
   context_.timers.schedule_timer(EventKind::signal, kernel::Phase::signal, next_ns);
 }
 
@@ -116,6 +134,11 @@ std::uint32_t Signals::take_changes(TimeNs t) {
   if (t >= outages_until_ns_) {
     outages_until_ns_ = next_outage_edge(t);
     changed |= outage_changed;
+  }
+  // Booked and moves nothing, as CO2.
+  if (next_driver_price_ns(context_.site, t - 1) == t) {
+    set_driver_price_per_kwh(driver_price_at(context_.site, t), t);
+    changed |= driver_price_changed;
   }
   if (next_call_edge(context_.site.calls, t - 1) == t) changed |= calls_changed;
   schedule_next(t);

@@ -22,10 +22,10 @@ class Signals {
  public:
   /// Changes that an event makes, as bits.
   static constexpr std::uint32_t nothing = 0, price_changed = 1, power_changed = 2, setpoint_changed = 4,
-                                 limit_changed = 8, outage_changed = 16, calls_changed = 32;
-  static_assert((price_changed | power_changed | setpoint_changed | limit_changed | outage_changed | calls_changed) ==
-                    (1U << 6) - 1,
-                "six bits, each its own");
+                                 limit_changed = 8, outage_changed = 16, calls_changed = 32, driver_price_changed = 64;
+  static_assert((price_changed | power_changed | setpoint_changed | limit_changed | outage_changed | calls_changed |
+                 driver_price_changed) == (1U << 7) - 1,
+                "seven bits, each its own");
 
   explicit Signals(const SiteContext& context);
 

@@ -184,6 +184,7 @@ void SiteRun::change_signals(TimeNs t) {
     changed_ |= EVTWIN_CHANGED_PRICES;
     agenda_.request_decision(EVTWIN_WHY_PRICE, t);
   }
+  if ((changed & Signals::driver_price_changed) != 0) changed_ |= EVTWIN_CHANGED_PRICES;
   if ((changed & Signals::setpoint_changed) != 0) agenda_.request_decision(EVTWIN_WHY_LIMIT, t);
   if ((changed & Signals::limit_changed) != 0) limits_changed(t);
   if ((changed & Signals::calls_changed) != 0) change_calls(t);

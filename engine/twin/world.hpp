@@ -126,11 +126,12 @@ struct Site {
   std::optional<market::Signal> temperature_c;      ///< outside: parked packs are as warm
   std::optional<market::Signal> power_setpoint_kw;  ///< net import the site should have; tracked, never a limit
   control::SiteForecast forecast;
-  double driver_price_per_kwh = 0.0;  ///< drivers pay the site, at the EVSE meter
-  double v2g_price_per_kwh = 0.0;     ///< the site pays drivers, at the EVSE meter
-  double unmet_price_per_kwh = 0.0;   ///< worth of a kWh wanted and not got, in the objective
-  double wear_price_per_kwh = 0.0;    ///< battery wear per kWh discharged from vehicles and storage, in the objective
-  double share_price_per_kwh = 0.0;   ///< what a kWh of a limit shared by price is worth to it
+  double driver_price_per_kwh = 0.0;                          ///< drivers pay the site, at the EVSE meter
+  std::vector<std::pair<TimeNs, double>> driver_price_steps;  ///< (from when on, price), ascending; after the one above
+  double v2g_price_per_kwh = 0.0;                             ///< the site pays drivers, at the EVSE meter
+  double unmet_price_per_kwh = 0.0;                           ///< worth of a kWh wanted and not got, in the objective
+  double wear_price_per_kwh = 0.0;   ///< battery wear per kWh discharged from vehicles and storage, in the objective
+  double share_price_per_kwh = 0.0;  ///< what a kWh of a limit shared by price is worth to it
   market::PartMonth part_month = market::PartMonth::pro_rata;
   std::vector<market::MonthPeak> past_peaks;
   StoragePolicy storage_policy = StoragePolicy::self_consumption;

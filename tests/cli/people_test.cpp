@@ -169,6 +169,8 @@ TEST_F(People, WhatOneCarGivesAnotherArrivesLessItsLosses) {
   const auto kpi = figures("car_to_car");
   const double given_kwh = 12.0 / (0.97 * 0.97) / 0.94;
   EXPECT_NEAR(number(kpi, "given_kwh"), given_kwh, 1e-6);
+  // Who gives has less than nothing of what it wanted; the other got all of it.
+  EXPECT_EQ(run({"run", source_dir + "/scenarios/car_to_car.lua"}).err.find("nobody got anything"), std::string::npos);
   EXPECT_NEAR(number(kpi, "arrived_kwh"), 12.0 * 0.94, 1e-6);
   EXPECT_NEAR(number(kpi, "transfer_efficiency"), 0.94 * 0.97 * 0.97 * 0.94, 1e-7);
   EXPECT_NEAR(number(kpi, "import_kwh"), 0.0, 1e-6);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "cli/command.hpp"
+#include "record/sqlite.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -29,7 +30,7 @@ TEST_F(Roads, NearListsByDistancePriceAndSpeed) {
   EXPECT_NEAR(stations[1]["km"].get<double>(), std::hypot(30.0, 7.2), 0.3);
   EXPECT_NEAR(stations[2]["km"].get<double>(), std::hypot(24.5, 33.2), 0.3);
 
-  // At noon Ford costs 420, Market 350, Pass 380.
+  // At evening Ford costs 420, Market 350, Pass 380.
   const auto priced = run({"roads", "near", corridor, "--at", "market", "--km", "45", "--order", "price", "--json"});
   EXPECT_EQ(names_of(priced.json()["stations"]), (std::vector<std::string>{"Market", "Pass", "Ford"}));
   const auto cheap = run({"roads", "near", corridor, "--at", "market", "--km", "45", "--most-price", "400", "--json"});
@@ -96,6 +97,60 @@ TEST_F(Roads, TrafficHasItsBottleneckAndMovesWhenItFails) {
   for (const auto& station : failed["stations"]) visits[station["station"]] = station["visits"].get<double>();
   EXPECT_LT(visits["Market"], 0.8 * stations["Market"]["visits"].get<double>());
   EXPECT_GT(visits["Ford"], stations["Ford"]["visits"].get<double>());
+}
+
+// Of two sites on the roads one operator's alone is in the run: its station names the site by its number there, the
+// other's none; and the roads' cars come as before.
+TEST_F(Roads, StationsNameTheirSitesAlsoOfOneOperatorAlone) {
+  const std::string scenario = write("two.lua", R"(
+local function place(name, operator)
+  return site { name = name, operator = operator, stations = { { name = name, evses = 2, kind = "dc", kw = 50 } } }
+end
+return scenario { name = "two", start = "2026-10-02", days = 1, timezone = "Asia/Seoul", seed = 3,
+  vehicles = { { name = "car", battery_kwh = 60, dc_kw = 100 } },
+  place("West", "Aral"), place("East", "Boan"),
+  roads = { nodes = { { id = "a", lat = 37, lon = 127 }, { id = "b", lat = 37.4, lon = 127 }, { id = "c", lat = 37.8, lon = 127 } },
+    edges = { { from = "a", to = "b", km = 50, speed_kmh = 100 }, { from = "b", to = "c", km = 50, speed_kmh = 100 } },
+    stations = { { name = "W", node = "b", site = "West" }, { name = "E", node = "b", site = "East" } },
+    trips = { { from = "a", to = "c", per_hour = 2, soc_low = 0.25, soc_high = 0.3 } } } })");
+  const auto sites_of = [&](const std::vector<std::string>& more) {
+    const std::string file = path("two.evtwin");
+    std::vector<std::string> arguments{"run", scenario, "--out", file};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Said said = run(arguments);
+    EXPECT_EQ(said.status, 0) << said.err;
+    const record::Database database(file, SQLITE_OPEN_READONLY);
+    record::Statement rows(database,
+                           "SELECT r.name || ' ' || coalesce(site.name, '-') FROM road_station r LEFT JOIN site ON "
+                           "site.id = r.site ORDER BY r.id");
+    std::vector<std::string> told;
+    while (rows.next_row()) told.push_back(rows.column_text(0));
+    return told;
+  };
+  EXPECT_EQ(sites_of({}), (std::vector<std::string>{"W West", "E East"}));
+  EXPECT_EQ(sites_of({"--operator", "Boan"}), (std::vector<std::string>{"W -", "E East"}));
+}
+
+// A run that goes on from the evening of the first day has the roads of the straight one.
+TEST_F(Roads, AreTheSameAfterACheckpoint) {
+  const std::string straight = path("straight.evtwin"), evening = path("evening.evtwin"), rest = path("rest.evtwin");
+  ASSERT_EQ(run({"run", corridor, "--out", straight}).status, 0);
+  const Said stopped = run({"run", corridor, "--checkpoint-at", "2026-09-25T19:00", evening});
+  ASSERT_EQ(stopped.status, 0) << stopped.err;
+  const Said went_on = run({"run", "--from", evening, "--out", rest});
+  ASSERT_EQ(went_on.status, 0) << went_on.err;
+  const Said diff = run({"diff", straight, rest});
+  EXPECT_EQ(diff.status, 0) << diff.out << diff.err;
+  std::vector<std::string> rows;
+  for (const std::string& file : {straight, rest}) {
+    const record::Database database(file, SQLITE_OPEN_READONLY);
+    record::Statement legs(
+        database, "SELECT group_concat(driver || ' ' || way || ' ' || start_ns || ' ' || end_ns) FROM road_leg");
+    ASSERT_TRUE(legs.next_row());
+    rows.push_back(legs.column_text(0));
+  }
+  EXPECT_GT(rows[0].size(), 10'000U);
+  EXPECT_EQ(rows[0], rows[1]);
 }
 
 TEST_F(Roads, SlipsAreOneLineEach) {

@@ -41,6 +41,50 @@ TEST_F(Views, CostPerDayFollowsTheLocalDayOf25Hours) {
             "depot|2025-10-26|1.25|5.0\n");
 }
 
+// Two roads there and back. At the spa car 1 charges from 1 h on and car 2 waits from 2 h to 3 h, charges until 5 h;
+// car 3 waits from 4 h to 6 h in vain, and car 1 goes at 3 h.
+TEST_F(Views, RoadsAreKeptWithWhoDroveWaitedAndChargedThere) {
+  for (const char* table :
+       {"road_node", "road", "road_station", "road_price", "road_closure", "road_visit", "road_way_part", "road_leg"})
+    EXPECT_EQ(ask(std::string("SELECT count(*) FROM ") + table), "0\n") << table;
+  auto roads = std::make_shared<twin::RoadRecord>();
+  const kernel::TimeNs hour_ns = kernel::hour_ns;
+  roads->nodes = {{"north", 37.5, 127.0}, {"south", 36.0, 128.0}};
+  roads->roads = {{0, 1, 200.0, 100.0, 0.01}, {1, 0, 200.0, 100.0, -0.01}};
+  roads->stations = {{"Depot", 1, 36.0, 128.0, 0, "ours", true, 100.0, 2},
+                     {"Spa", 0, 37.5, 127.0, -1, "", false, 50.0, 1}};
+  roads->prices = {{0, 10, 350.0}, {1, 10, 250.0}, {1, 20, 300.0}};
+  roads->closures = {{1, 6 * hour_ns, 7 * hour_ns}};
+  roads->visits = {{1, 0, hour_ns, hour_ns, 3 * hour_ns, 20.0, 5000.0},
+                   {1, 1, 2 * hour_ns, 3 * hour_ns, 5 * hour_ns, kernel::unknown, kernel::unknown},
+                   {1, 2, 4 * hour_ns, kernel::time_never, 6 * hour_ns, kernel::unknown, kernel::unknown}};
+  roads->ways = {{0}, {1, 0}};
+  roads->legs = {{0, 0, 0, hour_ns}, {1, 1, 10, 4 * hour_ns}};
+  Origin origin;
+  origin.roads = roads;
+  const twin::World world = sample_world();
+  const std::string file = folder_ / "roads.evtwin";
+  RunWriter writer(file, world, sample_strategy(), origin);
+  feed(writer, world);
+  writer.finish(sample_result(), sample_kpis(), 0.125);
+
+  EXPECT_EQ(shell(file, "SELECT * FROM road_node"), "1|north|37.5|127.0\n2|south|36.0|128.0\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road"), "1|1|2|200.0|100.0|0.01\n2|2|1|200.0|100.0|-0.01\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road_station"),
+            "1|Depot|2|36.0|128.0|1|ours|1|100.0|2\n2|Spa|1|37.5|127.0|||0|50.0|1\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road_price"), "1|1|10|350.0\n2|2|10|250.0\n3|2|20|300.0\n");
+  EXPECT_EQ(shell(file, "SELECT station, start_ns / 3600000000000, end_ns / 3600000000000 FROM road_closure"),
+            "2|6|7\n");
+  EXPECT_EQ(shell(file, "SELECT way, road FROM road_way_part"), "1|1\n2|2\n2|1\n");
+  EXPECT_EQ(shell(file, "SELECT * FROM road_leg"), "1|1|1|0|3600000000000\n2|2|2|10|14400000000000\n");
+  EXPECT_EQ(shell(file, "SELECT station, start_ns / 3600000000000, charging, waiting FROM road_station_use"),
+            "Spa|1|1|0\nSpa|2|1|1\nSpa|3|1|0\nSpa|4|1|1\nSpa|5|0|1\nSpa|6|0|0\n");
+  EXPECT_EQ(
+      shell(file, "SELECT station, visits, in_vain, wait_h, mean_wait_h, longest_wait_h, kwh FROM road_station_wait"),
+      "Spa|2|1|3.0|1.0|2.0|20.0\nDepot|0|0|0.0|0.0|0.0|0.0\n");
+  EXPECT_EQ(shell(file, "PRAGMA foreign_key_check"), "");
+}
+
 TEST_F(Views, PeakPerMonthIsTheHighestMeanOfAMeteringWindow) {
   EXPECT_EQ(ask("SELECT * FROM peak_per_month"), "depot|2025-10|12.0|12.5\n");
   // 3 kWh in a window: 12 kW where it is 15 min long, 6 where it is 30, 3 where it is 60.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -105,6 +106,99 @@ TEST(Traffic, CountsTheSameCarsInHoursWaitedAndInTheirMean) {
   const StationFigures cut = run_traffic(line(3, 60.0), std::vector<Station>{station_at(1, "S")}, plan).stations[0];
   EXPECT_EQ(cut.waited_in_vain, 1U);
   EXPECT_NEAR(60.0 * cut.longest_wait_h, 38.0, 1e-3);
+}
+
+// What a map of them is drawn from: the three cars of the queue drive an hour to S and an hour on, and the third of
+// them waits from 1:02 until S fails at 1:30.
+TEST(Traffic, TellsLegsAndWaitsInVainByHand) {
+  std::vector<Driver> drivers(3);
+  for (int i = 0; i < 3; ++i) {
+    drivers[static_cast<std::size_t>(i)].soc = 0.5;
+    drivers[static_cast<std::size_t>(i)].trips = {{i * minute_ns, 0, 2}};
+  }
+  TrafficPlan plan = plan_of(drivers);
+  plan.failures = {{0, 90 * minute_ns, 24 * hour_ns}};
+  const std::vector<Station> stations{station_at(1, "S")};
+  const TrafficFigures t = run_traffic(line(3, 60.0), stations, plan);
+  const auto minutes = [](TimeNs at) {
+    return std::round(1e3 * static_cast<double>(at) / static_cast<double>(minute_ns)) / 1e3;
+  };
+  using Row = std::array<double, 5>;
+  std::vector<Row> legs;
+  for (const Leg& leg : t.legs)
+    legs.push_back({static_cast<double>(leg.driver), static_cast<double>(leg.from), static_cast<double>(leg.to),
+                    minutes(leg.start_ns), minutes(leg.end_ns)});
+  EXPECT_EQ(legs, (std::vector<Row>{
+                      {0, 0, 1, 0, 60}, {1, 0, 1, 1, 61}, {2, 0, 1, 2, 62}, {0, 1, 2, 84, 144}, {1, 1, 2, 108, 168}}));
+  ASSERT_EQ(t.vain_waits.size(), 1U);
+  EXPECT_EQ(t.vain_waits[0].driver, 2U);
+  EXPECT_EQ(minutes(t.vain_waits[0].arrive_ns), 62.0);
+  EXPECT_EQ(minutes(t.vain_waits[0].until_ns), 90.0);
+  EXPECT_EQ(states_at(stations, plan, t, 85 * minute_ns)[0].waiting, 1U);
+  EXPECT_EQ(states_at(stations, plan, t, 91 * minute_ns)[0].waiting, 0U);
+}
+
+// S has two chargers and asks 200 x (1 + 1.5 x (use - 0.5)). Two cars charge from 1:00 to 1:24, one from 2:30 to 2:54:
+// of the hours that begin at 0:00, 1:00, 2:00 and 3:00 it is used 0, 0.4, 0.2 and 0. So the price is 200 until 1:00 and
+// then 50, 170, 110 and 50. The car of 2:30 pays 170; of the other two, who come as the clock strikes one, each 50.
+TEST(Traffic, APriceByLoadFollowsTheHourBeforeByHand) {
+  std::vector<Driver> drivers(3);
+  for (Driver& driver : drivers) driver.soc = 0.5;
+  drivers[0].trips = drivers[1].trips = {{0, 0, 2}};
+  drivers[2].trips = {{90 * minute_ns, 0, 2}};
+  std::vector<Station> stations{station_at(1, "S", 2)};
+  stations[0].price_per_kwh = 200.0;
+  TrafficPlan plan = plan_of(drivers);
+  plan.price_rules = {PriceByLoad{0.5, 1.5, 0.0, infinite}};
+  const TrafficFigures t = run_traffic(line(3, 60.0), stations, plan);
+  const std::vector<std::pair<TimeNs, double>> due{{0, 200.0}, {1, 50.0}, {2, 170.0}, {3, 110.0}, {4, 50.0}};
+  ASSERT_EQ(t.prices.size(), due.size());
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    EXPECT_EQ(t.prices[i].from_ns, due[i].first * hour_ns);
+    EXPECT_NEAR(t.prices[i].price_per_kwh, due[i].second, 1e-6);
+    EXPECT_EQ(prices_at(stations, t, due[i].first * hour_ns + minute_ns)[0], t.prices[i].price_per_kwh);
+  }
+  ASSERT_EQ(t.visits.size(), 3U);
+  EXPECT_NEAR(t.visits[0].money, 24.0 * 50.0, 0.1);
+  EXPECT_NEAR(t.visits[2].money, 24.0 * 170.0, 0.1);
+  EXPECT_NEAR(t.stations[0].peak_kw, 120.0, 1e-3) << "two cars of 60 kW";
+  EXPECT_NEAR(t.peak_kw, 120.0, 1e-3);
+
+  // Kept between its bounds; a rule of one's own is asked what there is to know.
+  plan.price_rules = {PriceByLoad{0.5, 1.5, 100.0, 150.0}};
+  EXPECT_NEAR(run_traffic(line(3, 60.0), stations, plan).prices[1].price_per_kwh, 100.0, 1e-9);
+  EXPECT_NEAR(run_traffic(line(3, 60.0), stations, plan).prices[2].price_per_kwh, 150.0, 1e-6);
+  std::vector<PriceQuestion> asked;
+  plan.price_rules = {[&](const PriceQuestion& question) {
+    asked.push_back(question);
+    return 10.0 * question.hour_of_day;
+  }};
+  run_traffic(line(3, 60.0), stations, plan);
+  ASSERT_EQ(asked.size(), 23U);
+  EXPECT_EQ(asked[1].hour_of_day, 2U);
+  EXPECT_NEAR(asked[1].use, 0.4, 1e-6);
+  EXPECT_EQ(asked[1].base_per_kwh, 200.0);
+  EXPECT_EQ(asked[1].price_per_kwh, 10.0);
+  EXPECT_EQ(asked[1].charging, 0U);
+}
+
+// 300 against 400 KRW/kWh, all else alike: P = 1 / (1 + e^-1) and 1 / (1 + e). Own elasticities are -0.01 x price x
+// (1 - P), of every choice the same, so of all of them together.
+TEST(Traffic, ElasticityOfDemandIsTheClosedForm) {
+  std::vector<Driver> drivers(200);
+  for (std::size_t i = 0; i < drivers.size(); ++i) {
+    drivers[i].soc = 0.5;
+    drivers[i].trips = {{static_cast<TimeNs>(i) * minute_ns, 0, 2}};
+  }
+  std::vector<Station> stations{station_at(1, "cheap", 200), station_at(1, "dear", 200)};
+  stations[0].price_per_kwh = 300.0;
+  stations[1].price_per_kwh = 400.0;
+  const TrafficFigures t = run_traffic(line(3, 60.0), stations, plan_of(drivers));
+  const double cheap = 1.0 / (1.0 + std::exp(-1.0)), dear = 1.0 - cheap;
+  EXPECT_NEAR(t.stations[0].choices, 200.0 * cheap, 1e-9);
+  EXPECT_NEAR(t.stations[1].choices, 200.0 * dear, 1e-9);
+  EXPECT_NEAR(t.stations[0].price_elasticity(), -3.0 * dear, 1e-9);
+  EXPECT_NEAR(t.stations[1].price_elasticity(), -4.0 * cheap, 1e-9);
 }
 
 // 0 --60-- 1 --60-- 2, and a road of 10 km from 1 to S at 3: who charges there drives 140 km, who need not 120.

@@ -102,6 +102,12 @@ const std::map<std::string, Place> places{
       "37, lon = 127 }, { id = 'b', lat = 37, lon = 127.5 } }, edges = { { from = 'a', to = 'b', speed_kmh = 60 } }, "
       "stations = { { @ } } }",
       "name = 'S', node = 'b'"}},
+    {"road_pricing",
+     {false,
+      "vehicles = { { name = 'v', battery_kwh = 50, dc_kw = 100, ac_kw = 7 } }, roads = { nodes = { { id = 'a', lat = "
+      "37, lon = 127 }, { id = 'b', lat = 37, lon = 127.5 } }, edges = { { from = 'a', to = 'b', speed_kmh = 60 } }, "
+      "stations = { { name = 'S', node = 'b', pricing = { @ } } } }",
+      ""}},
     {"road_car",
      {false,
       "vehicles = { { name = 'v', battery_kwh = 50, dc_kw = 100, ac_kw = 7 } }, roads = { nodes = { { id = 'a', lat = "
@@ -195,6 +201,11 @@ const std::map<std::string, std::string> examples{
     {"road_station.kw", "kw = 350"},
     {"road_station.chargers", "chargers = 4"},
     {"road_station.price_per_kwh", "price_per_kwh = 300"},
+    {"road_station.pricing", "pricing = function(station) return 300 end"},
+    {"road_pricing.use", "use = 0.4"},
+    {"road_pricing.gain", "gain = 0"},
+    {"road_pricing.lowest_per_kwh", "lowest_per_kwh = 100"},
+    {"road_pricing.highest_per_kwh", "highest_per_kwh = 500"},
     {"road_car.vehicle", "vehicle = 'v'"},
     {"road_car.class", "class = 'suv'"},
     {"road_car.sockets", "sockets = 'CCS1'"},

@@ -37,6 +37,18 @@ TEST(Simulation, OneCarOneDayCostsWhatTheHandCalculationSays) {
 }
 
 // Fixed-step tools give 5.50 kWh to the first and nothing to the second.
+// 7.04 kW from 0:30 to 1:30 across a price that doubles at 1:00: 3.52 kWh at 100 and 3.52 at 200; and the step at 5:00
+// is nobody's.
+TEST(Simulation, DriversPayThePriceOfTheTimeAtWhichTheyCharge) {
+  twin::World world = small_world();
+  world.sites[0].driver_price_per_kwh = 100.0;
+  world.sites[0].driver_price_steps = {
+      {monday_ns, 100.0}, {monday_ns + hour_ns, 200.0}, {monday_ns + 5 * hour_ns, 9.0}};
+  add_visits(world, {visit(0.5, 3.0, 7.04)});
+  const Outcome outcome = run_world(world, full_power());
+  EXPECT_NEAR(outcome.ledger().driver_revenue, 3.52 * 100.0 + 3.52 * 200.0, 1e-6);
+}
+
 TEST(Simulation, StaysThatFitNoStepGetTheirMinutes) {
   twin::World world = small_world(2);
   world.sites[0].evses[0] = ac_evse("A-1", 50.0);  // 11 kW

@@ -239,6 +239,8 @@ inline twin::World eventful_world(std::uint64_t seed) {
                        static_cast<TimeNs>(dice.real(0, 900) * kernel::second_ns), dice.real(0.0, 0.4)};
     }
     site.driver_price_per_kwh = 0.4;
+    if (seed % 2 == 0)
+      site.driver_price_steps = {{world.start_ns + 5 * hour_ns, 0.6}, {world.start_ns + 17 * hour_ns + 1, 0.2}};
     site.v2g_price_per_kwh = 0.1;
     site.wear_price_per_kwh = 0.02;
     site.storage_policy = static_cast<twin::StoragePolicy>(dice.whole(0, 3));

@@ -48,6 +48,7 @@ void read_overview(const Source& source, Run& run) {
   read_signals(source, run);
   read_sessions(source, run);
   read_figures(source, run);
+  read_roads(source, run);
   add_session_events(run);
 }
 

@@ -12,6 +12,7 @@
 #include "kernel/static_checks.hpp"
 #include "record/run_file.hpp"
 #include "viewer/model/clock.hpp"
+#include "viewer/model/roads.hpp"
 #include "viewer/model/series.hpp"
 
 namespace evtwin::viewer::model {
@@ -246,6 +247,7 @@ struct Run {
   std::vector<Flag> flags;
   std::vector<Event> events;  ///< arrivals and departures from the start, the rest with Loaded::all
   std::vector<Outage> outages;
+  Roads roads;  ///< empty: the scenario has none
   // With Loaded::all.
   std::vector<Decision> decisions;
   std::vector<Setpoint> setpoints;

@@ -81,11 +81,11 @@ ParsedView parse_view(int argc, const char* const* argv) {
   app.add_option("--theme", options.theme, "light (default) or dark")->check(CLI::IsMember({"light", "dark"}));
   app.add_option("--scale", options.scale, "size of everything, 1 to 2 (default: the display's)")
       ->check(CLI::Range(1.0F, 2.0F));
-  app.add_option(
-         "--open", options.open,
-         "page to begin with: help, site, quadrant, or plan: evtwin's own plan of one charge (a strategy's plan "
-         "is drawn beside what flowed, without it)")
-      ->check(CLI::IsMember({"help", "plan", "site", "quadrant"}));
+  app.add_option("--open", options.open,
+                 "page to begin with: help, roads (the road map), site, quadrant, or plan: evtwin's own plan of one "
+                 "charge (a strategy's plan "
+                 "is drawn beside what flowed, without it)")
+      ->check(CLI::IsMember({"help", "roads", "plan", "site", "quadrant"}));
 
   app.add_option("--size", size, "of the window, pixels, as in 1440x900 (default)");
   app.add_option("--script", script,

@@ -132,6 +132,7 @@ std::string write_link(const ui::Ui& ui) {
   if (const std::string name = selected_name(ui, *run); !name.empty()) add("select", name);
   if (ui.settings.layout == ui::Layout::stakeholder) add("layout", "stakeholder");
   if (ui.run_b() != nullptr) add("compare", compare_names[static_cast<std::size_t>(ui.compare)]);
+  if (ui.show_roads) add("open", "roads");
   add("lang", ui.is_korean() ? "ko" : "en");
   add("theme", ui.settings.dark ? "dark" : "light");
   return link;

@@ -9,6 +9,7 @@
 
 #include "viewer/ui/keys.hpp"
 #include "viewer/ui/panels.hpp"
+#include "viewer/ui/road_map.hpp"
 
 namespace evtwin::viewer::ui {
 
@@ -117,6 +118,7 @@ void view_keys(Ui& ui) {
   if (pressed('T')) toggle_theme(ui);
   if (pressed('V')) toggle_layout(ui);
   if (pressed('M')) ui.show_feeders = !ui.show_feeders;
+  if (pressed('R') && has_roads(ui)) ui.show_roads = !ui.show_roads;
   if (pressed('E')) ui.lower_tab = LowerTab::events;
 }
 

@@ -47,9 +47,10 @@ constexpr std::array<std::pair<const char*, Compare>, 5> compares{{{"a", Compare
                                                                    {"split", Compare::split},
                                                                    {"difference", Compare::difference}}};
 static_assert(kernel::follows_enum(compares, [](const auto& row) { return row.second; }));
-enum class Dialogue : std::uint8_t { none, help, plan, site, quadrant };
-constexpr std::array<std::pair<const char*, Dialogue>, 5> dialogues{{{"", Dialogue::none},
+enum class Dialogue : std::uint8_t { none, help, roads, plan, site, quadrant };
+constexpr std::array<std::pair<const char*, Dialogue>, 6> dialogues{{{"", Dialogue::none},
                                                                      {"help", Dialogue::help},
+                                                                     {"roads", Dialogue::roads},
                                                                      {"plan", Dialogue::plan},
                                                                      {"site", Dialogue::site},
                                                                      {"quadrant", Dialogue::quadrant}}};
@@ -276,13 +277,16 @@ void App::Parts::set_look(const Options& asked) {
 
 void App::Parts::open_dialogue(const Options& asked) {
   const Dialogue dialogue = chosen("open", asked.open, dialogues);
-  if (ui.in_page && dialogue != Dialogue::none && dialogue != Dialogue::help)
+  if (ui.in_page && dialogue > Dialogue::roads)
     throw std::invalid_argument(fmt::format("--open {}: a page can not ask evtwin, evtwin view can", asked.open));
   switch (dialogue) {
     case Dialogue::none:
       break;
     case Dialogue::help:
       ui.help = true;
+      break;
+    case Dialogue::roads:
+      ui.show_roads = true;
       break;
     case Dialogue::plan:
       what_if.open_page(WhatIf::Page::plan_charge);

@@ -21,7 +21,7 @@ struct Options {
   std::string language;   ///< "en", "ko"; empty: of LANG
   std::string theme;      ///< "light", "dark"
   float scale = 1.0F;
-  std::string open;                ///< a dialogue to start with: "help", "plan", "site", "quadrant"
+  std::string open;                ///< what to start with: "help", "roads", "plan", "site", "quadrant"
   std::string evtwin;              ///< the program a what-if runs
   bool still = false;              ///< for a picture
   bool in_page = false;            ///< see Ui::in_page

@@ -31,6 +31,7 @@ constexpr std::array help_lines{
     HelpLine{"J K", Word::help_entities},
     HelpLine{"H", Word::help_heat},
     HelpLine{"M", Word::help_map},
+    HelpLine{"R", Word::help_roads},
     HelpLine{"E", Word::help_event_list},
     HelpLine{"O", Word::help_open},
     HelpLine{"C", Word::csv_of_plot},

@@ -8,6 +8,7 @@
 #include "viewer/ui/map_parts.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panels.hpp"
+#include "viewer/ui/road_map.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -149,9 +150,23 @@ void draw_map(Ui& ui, ImVec2 size) {
     const model::SiteState& now = site_state_shown(ui, *shown);
     Flow flow(ui.px(10.0F));
     flow.place_next(chip_width(ui, ui.tr(Word::stations)));
-    if (draw_chip(ui, "map.stations", ui.tr(Word::stations), !ui.show_feeders)) ui.show_feeders = false;
+    const bool roads = ui.show_roads && has_roads(ui);
+    if (draw_chip(ui, "map.stations", ui.tr(Word::stations), !ui.show_feeders && !roads))
+      ui.show_feeders = ui.show_roads = false;
     flow.place_next(chip_width(ui, ui.tr(Word::feeders)));
-    if (draw_chip(ui, "map.feeders", ui.tr(Word::feeders), ui.show_feeders)) ui.show_feeders = true;
+    if (draw_chip(ui, "map.feeders", ui.tr(Word::feeders), ui.show_feeders && !roads)) {
+      ui.show_feeders = true;
+      ui.show_roads = false;
+    }
+    if (has_roads(ui)) {
+      flow.place_next(chip_width(ui, ui.tr(Word::road_map)));
+      if (draw_chip(ui, "map.roads", ui.tr(Word::road_map), roads)) ui.show_roads = true;
+    }
+    if (roads) {
+      draw_road_map(ui, ImGui::GetContentRegionAvail());
+      ImGui::EndChild();
+      return;
+    }
     draw_powers(ui, *shown, now, flow);
 
     // The map keeps at least four lines.

@@ -9,6 +9,7 @@
 #include "viewer/ui/actions.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
+#include "viewer/ui/road_map.hpp"
 #include "viewer/ui/screen.hpp"
 
 namespace evtwin::viewer::ui {
@@ -88,6 +89,7 @@ void view_menu(Ui& ui) {
   if (entry(ui, "menu.stakeholder", Word::layout_stakeholder, "V", ui.settings.layout == Layout::stakeholder))
     ui.settings.layout = Layout::stakeholder;
   ImGui::Separator();
+  if (entry(ui, "menu.roads", Word::road_map, "R", ui.show_roads, has_roads(ui))) ui.show_roads = !ui.show_roads;
   if (entry(ui, "menu.dark", Word::dark, "T", ui.settings.dark)) toggle_theme(ui);
   if (entry(ui, "menu.larger", Word::larger, "Ctrl +", false, ui.settings.scale < 2.0F)) change_scale(ui, 1);
   if (entry(ui, "menu.smaller", Word::smaller, "Ctrl -", false, ui.settings.scale > 1.0F)) change_scale(ui, -1);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panels.hpp"
+#include "viewer/ui/road_map.hpp"
 #include "viewer/ui/stage.hpp"
 #include "viewer/ui/story_panel.hpp"
 #include "viewer/ui/verdict_view.hpp"
@@ -20,6 +22,24 @@ void framed(Ui& ui, const char* id, ImVec2 size, void (*draw)(Ui&, ImVec2)) {
   ImGui::EndChild();
 }
 
+/// The stage, or in its place the roads, where there are some.
+void stage_or_roads(Ui& ui, ImVec2 size) {
+  if (!has_roads(ui)) {
+    draw_stage(ui, size);
+    return;
+  }
+  const float top = ImGui::GetCursorPosY();
+  if (draw_chip(ui, "face.stage", ui.tr(Word::tab_stage), !ui.show_roads)) ui.show_roads = false;
+  ImGui::SameLine();
+  if (draw_chip(ui, "face.roads", ui.tr(Word::road_map), ui.show_roads)) ui.show_roads = true;
+  const ImVec2 rest{size.x, size.y - (ImGui::GetCursorPosY() - top)};
+  if (ui.show_roads) {
+    draw_road_map(ui, rest);
+  } else {
+    draw_stage(ui, rest);
+  }
+}
+
 /// Stage, or one of its companions, behind tabs: for small windows.
 void one_beside_another(Ui& ui, ImVec2 size) {
   struct StoryTab {
@@ -27,7 +47,7 @@ void one_beside_another(Ui& ui, ImVec2 size) {
     Word word;
     void (*draw)(Ui&, ImVec2);
   };
-  constexpr StoryTab all[] = {{"stage_tab", Word::tab_stage, draw_stage},
+  constexpr StoryTab all[] = {{"stage_tab", Word::tab_stage, stage_or_roads},
                               {"story_tab", Word::tab_story, draw_story},
                               {"power", Word::power, draw_power_plot},
                               {"money_tab", Word::tab_money, draw_money_box}};
@@ -61,7 +81,7 @@ void draw_story_screen(Ui& ui, ImVec2 size, bool compact) {
     return;
   }
   const float stage = std::floor(rest * 0.62F), below = rest - stage - between;
-  framed(ui, "stage_frame", {size.x, stage}, draw_stage);
+  framed(ui, "stage_frame", {size.x, stage}, stage_or_roads);
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() + between);
   const float money = std::clamp(size.x * 0.22F, ui.px(220.0F), ui.px(340.0F));
   const float story = std::clamp(size.x * 0.32F, ui.px(260.0F), ui.px(520.0F));

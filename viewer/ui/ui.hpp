@@ -43,7 +43,8 @@ struct Selection {
   std::uint32_t site = 0;  ///< no_row: all sites
   std::string station;     ///< shows only its EVSEs; empty: all
   std::uint32_t evse = no_row, storage = no_row, session = no_row;
-  void clear() { evse = storage = session = no_row; }
+  std::uint32_t road_station = no_row;
+  void clear() { evse = storage = session = road_station = no_row; }
 };
 
 struct OpenRun {
@@ -92,6 +93,7 @@ struct Ui {
   std::string search;  ///< of the entity list
   bool help = false;
   bool show_feeders = false;            ///< the map shows the feeder tree
+  bool show_roads = false;              ///< roads in the place of the stage, and on the map, where the run has some
   LowerTab lower_tab = LowerTab::none;  ///< tab to bring to the front in the next frame; none: as it is
   bool focus_search = false;            ///< Ctrl+F was pressed: the entity list takes the keyboard
   /// Frames until a field that was asked for has the keyboard: what is typed meanwhile is for it, and waits in the

@@ -135,6 +135,14 @@ TEST_F(Golden, TheStageOfTwoRuns) {
   expect_stage(chosen, "stage_two_runs");
 }
 
+TEST_F(Golden, TheRoadsOfAHolidayWeekend) {
+  auto chosen = options(run_of("corridor.lua"));
+  chosen.layout = "stakeholder";
+  chosen.t = "2026-09-25T18:00";
+  chosen.open = "roads";
+  expect_screen(chosen, "roads");
+}
+
 TEST_F(Golden, AScreenComesOutTheSameInEveryFrame) {
   shell::Headless screen(options(run_of("dc_v2g.lua")), 960, 600);
   screen.draw_frames(6);
