@@ -24,6 +24,9 @@ class ForecastModel {
                         const evtwin_answer& answer) = 0;
   /// For messages: "forecaster sarima (forecast.so)".
   virtual std::string name_in_messages() const = 0;
+  /// What it says beside its answers goes there from now on, as remarks, until another is named; null: nowhere. The
+  /// listener outlives it. Without a word of its own it says nothing.
+  virtual void report_to(Talker*) {}
 };
 
 /// Makes an instance for one quantity of one site. @throws StrategyError.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "control/forecast_arrivals.hpp"
 #include "control/strategy.hpp"
@@ -109,8 +111,11 @@ IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calen
       history_(calendar, holidays, forecast.period_ns, run_start_ns, forecast.history_days, std::move(signals)),
       ahead_(calendar, holidays, forecast.period_ns) {
   const auto add = [&](const Forecast& rule, std::uint32_t quantity) {
-    if (rule.kind == Forecast::Kind::model)
-      all_.push_back({quantity, rule.source->make_model(quantity, seed, site), {}, {}, false});
+    if (rule.kind != Forecast::Kind::model) return;
+    auto heard = std::make_unique<Talker>();
+    auto model = rule.source->make_model(quantity, seed, site);
+    model->report_to(heard.get());
+    all_.push_back({quantity, std::move(heard), std::move(model), {}, {}, false});
   };
   add(forecast.pv, EVTWIN_QUANTITY_PV_KW);
   add(forecast.load, EVTWIN_QUANTITY_LOAD_KW);
@@ -130,10 +135,12 @@ void IssuedForecast::issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint
   question.steps = ahead_.steps_view();
   question.level = levels.data();
   question.n_levels = static_cast<std::uint32_t>(levels.size());
+  words_ = {};
   for (Foreseen& foreseen : all_) {
     if ((reads & read_bit(foreseen.quantity)) == 0) continue;
     question.quantity = foreseen.quantity;
     ask_model(foreseen, question);
+    keep_words(*foreseen.heard);
   }
   issued_ns_ = issued_ns;
   ++work_.issued;
@@ -153,6 +160,12 @@ void IssuedForecast::ask_model(Foreseen& foreseen, const evtwin_question& questi
   work_.longest_call_s = std::max(work_.longest_call_s, seconds);
   check_forecast(*foreseen.model, question, answer, calendar_);
   foreseen.has_spread = !foreseen.quantile.empty() && !std::isnan(foreseen.quantile.front());
+}
+
+void IssuedForecast::keep_words(Talker& heard) {
+  std::move(heard.remarks.begin(), heard.remarks.end(), std::back_inserter(words_.remarks));
+  words_.unheard += heard.unheard;
+  heard = {};
 }
 
 /// Brings an answer into the steps of the horizon: means over the step, and counts by the share of time.

@@ -51,10 +51,16 @@ class IssuedForecast {
 
   const ForecastWork& work_done() const { return work_; }
 
+  /// Of the last issue; empty before the first.
+  std::optional<TimeNs> issued_ns() const { return issued_ns_; }
+  /// What the models said with their answers to it, quantity by quantity.
+  const Talker& words_of_issue() const { return words_; }
+
  private:
   /// One quantity's model and its last answer.
   struct Foreseen {
     std::uint32_t quantity;
+    std::unique_ptr<Talker> heard;  // outlives the model, which may speak to the last
     std::unique_ptr<ForecastModel> model;
     std::vector<double> mean;      // [steps]
     std::vector<double> quantile;  // [levels * steps]
@@ -62,6 +68,7 @@ class IssuedForecast {
   };
   void issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads, const std::vector<double>& levels);
   void ask_model(Foreseen& foreseen, const evtwin_question& question);
+  void keep_words(Talker& heard);
   void write_columns(const Foreseen& foreseen, double now_value, Horizon& horizon) const;
 
   const market::Calendar calendar_;
@@ -71,6 +78,7 @@ class IssuedForecast {
   StepCalendar ahead_;
   std::vector<Foreseen> all_;
   std::optional<TimeNs> issued_ns_;
+  Talker words_;
   ForecastWork work_;
 };
 

@@ -51,8 +51,7 @@ void warn_once(const std::string& who, std::string_view words) {
 
 }  // namespace
 
-PluginCaller::PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site,
-                           Strategy* talker)
+PluginCaller::PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site, Talker* talker)
     : who_(std::move(who)), header_(header), seed_(seed), site_(site), talker_(talker) {
   host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
 }
@@ -108,14 +107,15 @@ void PluginCaller::report(const evtwin_host* host, std::uint32_t severity, const
                    self.who_, words);
   if (severity >= EVTWIN_ERROR) {
     self.error_ = words;
-  } else if (self.talker_ == nullptr) {
-    if (severity == EVTWIN_WARNING) warn_once(self.who_, words);
-  } else if (severity != EVTWIN_DEBUG) {
-    if (self.talker_->remarks.size() < most_remarks) {
-      self.talker_->remarks.push_back({severity, std::string(words)});
-    } else {
-      ++self.talker_->unheard;
-    }
+    return;
+  }
+  if (self.talker_ == nullptr && severity == EVTWIN_WARNING) warn_once(self.who_, words);
+  Talker* const keeper = self.talker_ != nullptr ? self.talker_ : self.listener_;
+  if (keeper == nullptr || severity == EVTWIN_DEBUG) return;
+  if (keeper->remarks.size() < most_remarks) {
+    keeper->remarks.push_back({severity, std::string(words)});
+  } else {
+    ++keeper->unheard;
   }
 }
 

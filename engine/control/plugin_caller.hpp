@@ -17,8 +17,8 @@ class PluginCaller {
  public:
   /// @param who      "strategy half (libhalf.so)"
   /// @param header   of its contract, for messages: "strategy.h"
-  /// @param talker  whose remarks what it reports becomes; null: the log's, and each warning is printed once
-  PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site, Strategy* talker);
+  /// @param talker   whose remarks what it reports becomes; null: the log's, and each warning is printed once
+  PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site, Talker* talker);
   PluginCaller(const PluginCaller&) = delete;
   PluginCaller& operator=(const PluginCaller&) = delete;
 
@@ -46,6 +46,10 @@ class PluginCaller {
   /// host->random_u64 of the instance at `site` in a run of `seed`.
   static std::uint64_t random_of(std::uint64_t seed, std::uint32_t site, std::uint64_t stream, std::uint64_t index);
 
+  /// Of an instance without a talker: from now on its warnings, printed once as before, and its words are kept there as
+  /// well. Null: nowhere.
+  void keep_words(Talker* listener) { listener_ = listener; }
+
   /// For an instance that is called together with others: it may report, and what it said is asked for afterwards.
   void let_speak();
   void forbid_speaking();
@@ -65,7 +69,7 @@ class PluginCaller {
   const char* header_;
   std::uint64_t seed_;
   std::uint32_t site_;
-  Strategy* talker_;
+  Talker *talker_, *listener_ = nullptr;
   evtwin_host host_{};
   std::string error_;
   std::atomic<std::thread::id> caller_;         ///< the thread inside a call; none between calls

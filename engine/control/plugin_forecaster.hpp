@@ -44,6 +44,7 @@ class PluginForecaster : public ForecastModel {
 
   void forecast(const evtwin_history& history, const evtwin_question& question, const evtwin_answer& answer) override;
   std::string name_in_messages() const override { return call_.who(); }
+  void report_to(Talker* listener) override { call_.keep_words(listener); }
 
  private:
   void ask_plugin(const char* what, const std::function<evtwin_status()>& plugin);

@@ -3,6 +3,7 @@
 #include <evtwin/strategy.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -17,7 +18,17 @@ struct StrategyError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-class Strategy {
+/// Who may say something beside its answers, for the run file.
+struct Talker {
+  struct Remark {
+    std::uint32_t severity = EVTWIN_INFO;
+    std::string text;
+  };
+  std::vector<Remark> remarks;  ///< on its last answer; the caller takes them away
+  std::uint64_t unheard = 0;    ///< beyond those there is room for; the caller takes this away, too
+};
+
+class Strategy : public Talker {
  public:
   virtual ~Strategy() = default;
   /// @throws StrategyError.
@@ -57,14 +68,6 @@ class Strategy {
   std::uint32_t plan_steps = 0;  ///< of the horizon for which it writes a plan
   std::uint32_t horizon_reads = EVTWIN_READS_ALL;
   std::vector<double> levels;  ///< of the forecast, ascending in (0, 1); empty: none
-
-  /// A remark on its last decision, for the run file; the caller takes it away.
-  struct Remark {
-    std::uint32_t severity = EVTWIN_INFO;
-    std::string text;
-  };
-  std::vector<Remark> remarks;
-  std::uint64_t unheard = 0;  ///< beyond those there is room for; the caller takes this away, too
 };
 
 inline void Strategy::end(const evtwin_view&) {}

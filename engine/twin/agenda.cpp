@@ -133,6 +133,12 @@ void Agenda::fill_forecast(control::Horizon& horizon, const SignalValues& now, T
   if (issued_forecast_) issued_forecast_->fill_horizon(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, horizon);
 }
 
+const control::Talker* Agenda::new_forecast_words() const {
+  if (!issued_forecast_ || !issued_forecast_->issued_ns()) return nullptr;
+  const bool looked_at_before = decisions_ > 0 && last_decision_ns_ >= *issued_forecast_->issued_ns();
+  return looked_at_before ? nullptr : &issued_forecast_->words_of_issue();
+}
+
 bool Agenda::take_plan(const control::ViewColumns& columns, TimeNs t) {
   const std::size_t steps = columns.plan_steps();
   return steps > 0 && plan_history_.take_plan(t, decisions_ + 1, {columns.view.horizon_start_ns, steps + 1},

@@ -71,6 +71,11 @@ class Agenda {
     return issued_forecast_ ? &issued_forecast_->work_done() : nullptr;
   }
 
+  /// What forecasters said with the forecast that the open decision looks at, where that decision is the first since
+  /// the forecast was issued; else null. So it is heard once, also in a run that goes on from a checkpoint, which asks
+  /// them again. A forecast that is first needed later than that, by a strategy that took over, is not heard.
+  const control::Talker* new_forecast_words() const;
+
   /// Keeps what the strategy planned. @returns whether it says anything that was not planned before.
   bool take_plan(const control::ViewColumns& columns, TimeNs t);
   /// Pieces of plans whose fate is known go to the observer.
@@ -111,6 +116,6 @@ class Agenda {
   TimeNs wakes_since_ns_ = 0;
   TimeNs window_ns_ = 0, window_end_ns_ = kernel::time_never;
 };
-static_assert(kernel::has_size<Agenda>(3240), "a new field must be archived or made anew after loading");
+static_assert(kernel::has_size<Agenda>(3272), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::twin

@@ -12,23 +12,26 @@ void Conduct::begin() {
   std::fill(left_.begin(), left_.end(), std::uint8_t{0});
 }
 
-void Conduct::hear_remarks(std::span<const control::Strategy::Remark> remarks, TimeNs t) {
+void Conduct::hear_remarks(std::span<const control::Strategy::Remark> remarks, TimeNs t, Speaker speaker) {
   std::size_t of_this_decision = 0;
   for (const control::Strategy::Remark& remark : remarks) {
-    if (remark.severity == EVTWIN_WARNING && warnings_++ == 0) first_warning_ = remark.text;
+    if (speaker == Speaker::strategy && remark.severity == EVTWIN_WARNING && warnings_++ == 0)
+      first_warning_ = remark.text;
     if (of_this_decision == most_of_a_decision || recorded_ == most_of_a_run) {
       ++left_out_;
       continue;
     }
     ++of_this_decision;
     ++recorded_;
-    tell_remark(remark, t);
+    tell_remark(remark, t, speaker);
   }
 }
 
-void Conduct::tell_remark(const control::Strategy::Remark& remark, TimeNs t) {
+void Conduct::tell_remark(const control::Strategy::Remark& remark, TimeNs t, Speaker speaker) {
   if (context_.observer == nullptr) return;
-  const char* kind = remark.severity == EVTWIN_WARNING ? "strategy_warning" : "strategy_remark";
+  const bool warning = remark.severity == EVTWIN_WARNING;
+  const char* kind = speaker == Speaker::forecaster ? (warning ? "forecast_warning" : "forecast_remark")
+                                                    : (warning ? "strategy_warning" : "strategy_remark");
   context_.observer->on_event({context_.number, t, kind, remark.text});
 }
 

@@ -1,4 +1,4 @@
-// Remarks of a strategy beside its answers, and the vehicles that it leaves standing.
+// Remarks of strategy and forecasters beside their answers, and the vehicles that it leaves standing.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -26,8 +26,10 @@ class Conduct {
   void begin();
   void plug_in(std::uint32_t evse) { left_[evse] = 0; }
 
-  /// Remarks of one decision, to be recorded with it.
-  void hear_remarks(std::span<const control::Strategy::Remark> remarks, TimeNs t);
+  enum class Speaker : std::uint8_t { strategy, forecaster };
+  /// Remarks of one decision, to be recorded with it. What forecasters say is in the same bounds, but no warning of the
+  /// strategy's.
+  void hear_remarks(std::span<const control::Strategy::Remark> remarks, TimeNs t, Speaker speaker = Speaker::strategy);
   /// Remarks that did not reach this process.
   void leave_out_remarks(std::uint64_t count) { left_out_ += count; }
   /// A vehicle that draws power, on an EVSE at 0 kW, got no set-point (NaN) in an answer.
@@ -50,7 +52,7 @@ class Conduct {
   }
 
  private:
-  void tell_remark(const control::Strategy::Remark& remark, TimeNs t);
+  void tell_remark(const control::Strategy::Remark& remark, TimeNs t, Speaker speaker);
 
   const SiteContext context_;
   std::uint64_t warnings_ = 0;

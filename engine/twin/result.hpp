@@ -122,7 +122,7 @@ struct SiteResult {
   std::vector<physics::FleetOfLaw> fleets;  ///< vehicles of known batteries, by their law of ageing
   std::uint64_t strategy_warnings = 0;
   std::string first_strategy_warning;
-  std::uint64_t remarks_left_out = 0;  ///< of the strategy, beyond what is recorded: Conduct
+  std::uint64_t remarks_left_out = 0;  ///< of strategy and forecasters, beyond what is recorded: Conduct
   /// Set-points left as they are (NaN) where a vehicle draws and stands at 0 kW, by answer and vehicle; and sessions to
   /// which that happened and that got no energy at all.
   std::uint64_t left_standing = 0, sessions_left_standing = 0;

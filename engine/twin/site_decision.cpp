@@ -52,6 +52,10 @@ void SiteRun::take_decision(TimeNs t) {
                                    context_.world.calendar};
   control::check_answer(answered);
   take_wishes(answered, t);
+  if (const control::Talker* words = agenda_.new_forecast_words()) {
+    conduct_.hear_remarks(words->remarks, t, Conduct::Speaker::forecaster);
+    conduct_.leave_out_remarks(words->unheard);
+  }
   conduct_.hear_remarks(remarks_, t);
   remarks_.clear();
   if (power_.hold_acceptances()) {

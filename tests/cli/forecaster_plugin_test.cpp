@@ -190,14 +190,30 @@ TEST_F(ForecasterPlugin, ACopyThatItForksIsEndedAndTheRunIsWhole) {
   EXPECT_GT(said.json().at("decisions"), 0);  // one document: one process wrote
 }
 
-TEST_F(ForecasterPlugin, AWarningIsShownOnceAndTheFolderThatLoadingMovesIsRefused) {
-  const Said said = run({"run", week_, "--days", "2", "--strategy", "lp", "--change",
-                         "forecast_load=" + zoo_ + "late_reports.so", "--change", "forecast_period_min=15"});
-  EXPECT_EQ(said.status, 0) << said.err;
+// Asked 192 times in two days, it warns a thousand times each after the first hundred.
+TEST_F(ForecasterPlugin, AWarningIsShownOnceAndIsAnEventOfItsIssueInTheRunFile) {
+  const Said said =
+      run({"run", week_, "--days", "2", "--strategy", "lp", "--change", "forecast_load=" + zoo_ + "late_reports.so",
+           "--change", "forecast_period_min=15", "-o", path("run.evtwin")});
+  ASSERT_EQ(said.status, 0) << said.err;
   const std::string_view words = "warning: forecaster late-reports (late_reports.so) says: and another thing\n";
   const std::size_t first = said.err.find(words);
   ASSERT_NE(first, std::string::npos) << said.err;
   EXPECT_EQ(said.err.find(words, first + 1), std::string::npos) << said.err;
+
+  // A hundred of a decision are recorded.
+  const auto told = query(path("run.evtwin"),
+                          "SELECT count(*) AS issues, min(n) AS least, max(n) AS most FROM (SELECT count(*) AS n FROM "
+                          "event WHERE kind = 'forecast_warning' AND text = 'and another thing' GROUP BY time_ns)");
+  EXPECT_EQ(told.at(0).at("issues"), "92");
+  EXPECT_EQ(told.at(0).at("least"), "100");
+  EXPECT_EQ(told.at(0).at("most"), "100");
+  const auto rest = query(path("run.evtwin"), "SELECT text FROM event WHERE kind = 'strategy_warning'");
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_THAT(rest.at(0).at("text"), HasSubstr("82800 more remarks are not recorded"));
+}
+
+TEST_F(ForecasterPlugin, AFolderThatLoadingMovesIsRefused) {
   const Said moved = foresee_with(zoo_ + "changes_folder.so");
   EXPECT_EQ(moved.status, 1);
   EXPECT_THAT(moved.err, HasSubstr("when it was loaded, it changed the process: 'working folder /' was"));

@@ -12,6 +12,7 @@
 #include "control/function_model.hpp"
 #include "twin/random_world.hpp"
 #include "twin/shown_view.hpp"
+#include "twin/split_runs.hpp"
 #include "twin/worlds.hpp"
 
 namespace evtwin::testing {
@@ -205,6 +206,70 @@ TEST(Forecasters, SitesMayBeForeseenByTheQuarterAndByTheHour) {
   run_world(world, how);
   EXPECT_EQ(issued[0].size(), 192U);
   EXPECT_EQ(issued[1].size(), 48U);
+}
+
+/// Foresees nothing, warns at each midnight and remarks at each noon.
+class TalkingModel : public control::ForecastModel {
+ public:
+  void forecast(const evtwin_history&, const evtwin_question& question, const evtwin_answer& answer) override {
+    for (std::uint32_t k = 0; k < question.steps.n; ++k) answer.mean[k] = 0.0;
+    const std::int32_t minute = question.steps.local_minute[0];
+    if (listener_ == nullptr || (minute != 0 && minute != 12 * 60)) return;
+    listener_->remarks.push_back({minute == 0 ? EVTWIN_WARNING : EVTWIN_INFO, minute == 0 ? "is off" : "is well"});
+  }
+  std::string name_in_messages() const override { return "forecaster talking"; }
+  void report_to(control::Talker* listener) override { listener_ = listener; }
+
+ private:
+  control::Talker* listener_ = nullptr;
+};
+
+/// The base load of two sites for two days by a model that talks, by the hour.
+twin::World talked_of_sites() {
+  const control::ForecastModelFactory make = [](std::uint32_t, std::uint64_t, std::uint32_t) {
+    return std::make_unique<TalkingModel>();
+  };
+  SiteForecast rules;
+  rules.load = {Forecast::Kind::model, 0.0, 0.0, std::make_shared<const control::ForecastSource>("talking", [make] {
+                  return control::ForecastSource::Found{make};
+                })};
+  rules.period_ns = hour_ns;
+  return two_sites(rules);
+}
+
+std::vector<std::string> words_of_forecasters(const std::vector<std::string>& lines) {
+  std::vector<std::string> words;
+  for (const std::string& line : lines) {
+    if (line.starts_with("event ") && line.find(" forecast_") != std::string::npos) words.push_back(line);
+  }
+  return words;
+}
+
+// Four ticks and more decisions look at each issue.
+TEST(Forecasters, WhatTheySayOfAnIssueIsOneEventOfItsFirstDecision) {
+  const Pieces run = run_in_pieces(talked_of_sites(), by_the_horizon(), {});
+  std::vector<std::string> expected;
+  for (const auto& [hour, event] : std::map<int, std::string>{{0, "forecast_warning is off"},
+                                                              {12, "forecast_remark is well"},
+                                                              {24, "forecast_warning is off"},
+                                                              {36, "forecast_remark is well"}}) {
+    for (const int site : {0, 1})
+      expected.push_back(fmt::format("event {} {} {}", site, monday_ns + hour * hour_ns, event));
+  }
+  EXPECT_EQ(words_of_forecasters(run.lines), expected);
+  EXPECT_EQ(run.result.sites[0].strategy_warnings, 0U);
+}
+
+// A run that goes on asks forecasters again for the issue that it is in.
+TEST(Forecasters, ARunThatGoesOnHearsNothingTwice) {
+  const twin::World world = talked_of_sites();
+  const Pieces straight = run_in_pieces(world, dice_strategy(3), {});
+  ASSERT_EQ(words_of_forecasters(straight.lines).size(), 8U);
+  for (const int minute : {1, 20, 59, 12 * 60, 12 * 60 + 31, 24 * 60, 24 * 60 + 16, 25 * 60}) {
+    const Pieces pieces = run_in_pieces(world, dice_strategy(3), {monday_ns + minute * minute_ns});
+    EXPECT_EQ(words_of_forecasters(pieces.lines), words_of_forecasters(straight.lines)) << minute;
+    EXPECT_EQ(pieces.lines, straight.lines) << minute;
+  }
 }
 
 }  // namespace

@@ -50,6 +50,22 @@ TEST(PartConduct, TenThousandOfARunAreRecordedAndWarningsAreCountedAllTheSame) {
   EXPECT_EQ(again.strategy_warnings + again.remarks_left_out, 0U);
 }
 
+TEST(PartConduct, WarningsOfForecastersAreEventsInTheSameBoundsAndNotTheStrategys) {
+  Bench bench(testing::small_world());
+  Conduct conduct(bench.context);
+  conduct.begin();
+  conduct.hear_remarks(remarks(101, EVTWIN_WARNING), at_h(1), Conduct::Speaker::forecaster);
+  conduct.hear_remarks(remarks(1), at_h(1), Conduct::Speaker::forecaster);
+  ASSERT_EQ(bench.seen.events.size(), 101U);
+  EXPECT_EQ(bench.seen.events.front(), "forecast_warning: so it is");
+  EXPECT_EQ(bench.seen.events.back(), "forecast_remark: so it is");
+  SiteResult result;
+  conduct.add_to_result(result, at_h(2));
+  EXPECT_EQ(result.strategy_warnings, 0U);
+  EXPECT_EQ(result.first_strategy_warning, "");
+  EXPECT_EQ(result.remarks_left_out, 1U);
+}
+
 TEST(PartConduct, ASessionIsLeftStandingWhereItGotNothingAndAnAnswerWasNaN) {
   Bench bench(testing::small_world(3));
   Conduct conduct(bench.context);

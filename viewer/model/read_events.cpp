@@ -39,7 +39,7 @@ struct KindName {
   EventKind kind;
   bool alert = false;
 };
-constexpr std::array<KindName, 18> kinds{{{"scripted", EventKind::scripted},
+constexpr std::array<KindName, 20> kinds{{{"scripted", EventKind::scripted},
                                           {"dispatch_call", EventKind::dispatch},
                                           {"dispatch_end", EventKind::dispatch},
                                           {"reserved", EventKind::reservation},
@@ -49,6 +49,8 @@ constexpr std::array<KindName, 18> kinds{{{"scripted", EventKind::scripted},
                                           {"strategy", EventKind::strategy},
                                           {"strategy_warning", EventKind::strategy, true},
                                           {"strategy_remark", EventKind::strategy},
+                                          {"forecast_warning", EventKind::strategy, true},
+                                          {"forecast_remark", EventKind::strategy},
                                           {"forecast_ready", EventKind::strategy},
                                           {"plan_ready", EventKind::strategy},
                                           {"plan_dropped", EventKind::strategy},
