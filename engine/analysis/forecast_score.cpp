@@ -13,6 +13,7 @@ void add_step(ForecastDay& day, double mean, std::span<const double> quantiles, 
   ++day.steps;
   day.error += mean - truth;
   day.absolute_error += std::abs(mean - truth);
+  day.squared_error += (mean - truth) * (mean - truth);
   const auto quantile = [&](std::size_t l) { return quantiles.empty() ? mean : quantiles[l]; };
   double pinball = 0.0;
   for (std::size_t l = 0; l < judged_levels.size(); ++l) {
@@ -36,6 +37,7 @@ ForecastScore score_forecast(std::span<const ForecastDay> days, std::span<const 
     sum.steps += days[d].steps;
     sum.error += days[d].error;
     sum.absolute_error += days[d].absolute_error;
+    sum.squared_error += days[d].squared_error;
     sum.pinball += days[d].pinball;
     sum.banded += days[d].banded;
     sum.within_80 += days[d].within_80;
@@ -49,6 +51,7 @@ ForecastScore score_forecast(std::span<const ForecastDay> days, std::span<const 
   const auto steps = static_cast<double>(sum.steps);
   out.bias = sum.error / steps;
   out.mae = sum.absolute_error / steps;
+  out.rmse = std::sqrt(sum.squared_error / steps);
   if (scale > 0.0) out.mase = out.mae / scale;
   out.pinball = sum.pinball / steps;
   // Exact over these nine levels (Bracher et al. 2021).

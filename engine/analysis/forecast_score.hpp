@@ -31,6 +31,7 @@ struct ForecastDay {
   std::size_t steps = 0;        ///< of which the truth is known
   double error = 0.0;           ///< sum of foreseen - truth
   double absolute_error = 0.0;  ///< of the mean
+  double squared_error = 0.0;   ///< of the mean
   double pinball = 0.0;         ///< mean over the judged levels
   std::size_t banded = 0;       ///< steps that are not foreseen as one value and come so: PV at night
   std::size_t within_80 = 0;    ///< of them, those whose truth lies from the level 0.1 to 0.9
@@ -51,6 +52,7 @@ struct ForecastScore {
   std::size_t days = 0, steps = 0;
   double bias = std::numeric_limits<double>::quiet_NaN();  ///< mean of foreseen - truth
   double mae = std::numeric_limits<double>::quiet_NaN();
+  double rmse = std::numeric_limits<double>::quiet_NaN();
   double mase = std::numeric_limits<double>::quiet_NaN();
   double pinball = std::numeric_limits<double>::quiet_NaN();
   double wis = std::numeric_limits<double>::quiet_NaN();

@@ -23,16 +23,17 @@ std::int64_t day_of(const market::Calendar& calendar, TimeNs t) {
   return market::days_since_epoch(calendar.local_date(t));
 }
 
-control::ForecastHistory history_of(const twin::World& world, std::uint32_t site, const TrialRules& rules) {
+}  // namespace
+
+control::ForecastHistory history_of_site(const twin::World& world, std::uint32_t site, TimeNs period_ns,
+                                         int history_days) {
   const twin::Site& at = world.sites[site];
   const auto clocks = market::clocks_for(at.clocks, at.signals(), world.calendar, world.start_ns);
   std::vector<demand::ArrivalStream> arrivals;
   twin::begin_arrivals(world, site, twin::episode_of(world), arrivals);
-  return {world.calendar, at.tariff.holidays, rules.period_ns,
-          world.start_ns, rules.history_days, {clocks->pv(), clocks->load(), clocks->tariff(), std::move(arrivals)}};
+  return {world.calendar, at.tariff.holidays, period_ns,
+          world.start_ns, history_days,       {clocks->pv(), clocks->load(), clocks->tariff(), std::move(arrivals)}};
 }
-
-}  // namespace
 
 struct ForecastTrials::Parts {
   const twin::World& world;
@@ -61,7 +62,7 @@ struct ForecastTrials::Parts {
 };
 
 ForecastTrials::ForecastTrials(const twin::World& world, std::uint32_t site, const TrialRules& rules)
-    : parts_(new Parts{world, site, rules, history_of(world, site, rules)}) {
+    : parts_(new Parts{world, site, rules, history_of_site(world, site, rules.period_ns, rules.history_days)}) {
   parts_->history.reach_to(world.end_ns);
   parts_->all = parts_->history.history_view();
   const std::int64_t begin = day_of(world.calendar, world.start_ns);

@@ -8,12 +8,18 @@
 #include <vector>
 
 #include "analysis/forecast_score.hpp"
+#include "control/forecast_history.hpp"
 #include "control/forecast_model.hpp"
 #include "twin/observer.hpp"
 #include "twin/result.hpp"
 #include "twin/world.hpp"
 
 namespace evtwin::analysis {
+
+/// The past of a site as forecasters are told it, in steps of that length, from so many days before the run on; it
+/// reaches as far as it is asked to.
+control::ForecastHistory history_of_site(const twin::World& world, std::uint32_t site, kernel::TimeNs period_ns,
+                                         int history_days);
 
 /// How forecasters are asked.
 struct TrialRules {

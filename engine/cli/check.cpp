@@ -181,6 +181,10 @@ int check_file(const CheckCommand& command) {
   const std::string& file = command.file;
   const std::string head = first_bytes(file);
   if (is_meant_as_policy(file, head)) return check_policy(command);
+  if (is_meant_as_forecast(file, head)) {
+    fmt::print("{}", forecast_model_text(file));
+    return 0;
+  }
   if (command.strict && !file.ends_with(".lua"))
     throw CommandError(fmt::format("{}: --strict is for scenarios, and this is none", file));
   if (command.json) throw CommandError(fmt::format("{}: --json is for policies, and this is none", file));

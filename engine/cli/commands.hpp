@@ -38,6 +38,8 @@ int what_if(const WhatIfCommand& command);
 int start_viewer(const ViewCommand& command);  ///< does not return where the viewer starts
 int answer_requests(const DecideCommand& command);
 int forecast_judge(const ForecastJudgeCommand& command);
+int forecast_train(const ForecastTrainCommand& command);
+int forecast_eval(const ForecastEvalCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_layout(const PluginLayoutCommand& command);
 int plugin_list(const PluginListCommand& command);

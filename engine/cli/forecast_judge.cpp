@@ -5,6 +5,7 @@
 #include <cmath>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "analysis/forecast_trial.hpp"
@@ -66,6 +67,28 @@ control::TextParams params_of(std::string_view text, std::string& id) {
   return parsed.params;
 }
 
+/// Whether it plays a file that must be named: a learnt one.
+bool needs_model(const control::StrategyDescription& forecaster) {
+  return std::any_of(forecaster.params.begin(), forecaster.params.end(),
+                     [](const auto& param) { return param.id == "model"; });
+}
+
+/// A file has networks for some quantities: the others it does not foresee. @throws StrategyError where it has none
+void keep_what_is_foreseen(Candidate& candidate) {
+  std::optional<control::StrategyError> refused;
+  std::uint32_t kept = 0;
+  for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
+    try {
+      if ((candidate.flags & EVTWIN_FORECASTS(q)) != 0) candidate.forecaster->make_model(q, 0, 0);
+      kept |= candidate.flags & EVTWIN_FORECASTS(q);
+    } catch (const control::StrategyError& error) {
+      if (!refused) refused = error;
+    }
+  }
+  if (kept == 0 && refused) throw control::StrategyError(*refused);
+  candidate.flags = kept;
+}
+
 Candidate candidate_of(const std::string& text) {
   using Kind = control::Forecast::Kind;
   if (text == "yesterday" || text == "perfect") {
@@ -82,8 +105,10 @@ Candidate candidate_of(const std::string& text) {
   const control::TextParams params = params_of(text, id);
   auto chosen = control::choose_forecaster(id, params);
   Candidate candidate{chosen.label, {Kind::model, 0.0, 0.0}, nullptr, chosen.description.flags};
+  const bool plays_a_file = needs_model(chosen.description);
   candidate.forecaster = control::source_of(std::move(chosen));
   candidate.rule.source = candidate.forecaster;
+  if (plays_a_file) keep_what_is_foreseen(candidate);
   return candidate;
 }
 
@@ -91,7 +116,8 @@ std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command) {
   std::vector<Candidate> all;
   std::vector<std::string> texts = command.forecasters;
   if (texts.empty()) {
-    for (const auto& listed : control::list_forecasters()) texts.push_back(listed.description.id);
+    for (const auto& listed : control::list_forecasters())
+      if (!needs_model(listed.description)) texts.push_back(listed.description.id);
     texts.emplace_back("yesterday");
   }
   for (const std::string& text : texts) {
@@ -249,6 +275,7 @@ ordered_json verdict_json(const Verdict& verdict, const ForecastJudgeCommand& co
                               {"steps", s.steps},
                               {"bias", number(s.bias)},
                               {"mae", number(s.mae)},
+                              {"rmse", number(s.rmse)},
                               {"mase", number(s.mase)},
                               {"pinball", number(s.pinball)},
                               {"wis", number(s.wis)},
@@ -278,19 +305,20 @@ std::string interval_text(const Interval& interval) {
 }
 
 void print_errors(const Verdict& verdict, bool korean) {
-  analysis::TextTable table(korean ? std::vector<std::string>{"예측 대상", "예측기", "MAE", "편향", "MASE", "WIS",
-                                                              "80 % 구간 포함률", "기준 대비 개선 (95 %)", "ms/회"}
-                                   : std::vector<std::string>{"quantity", "forecaster", "MAE", "bias", "MASE", "WIS",
-                                                              "in 80 % band", "skill (95 %)", "ms/call"});
+  analysis::TextTable table(korean
+                                ? std::vector<std::string>{"예측 대상", "예측기", "MAE", "RMSE", "편향", "MASE", "WIS",
+                                                           "80 % 구간 포함률", "기준 대비 개선 (95 %)", "ms/회"}
+                                : std::vector<std::string>{"quantity", "forecaster", "MAE", "RMSE", "bias", "MASE",
+                                                           "WIS", "in 80 % band", "skill (95 %)", "ms/call"});
   for (const Judged& judged : verdict.judged) {
     const ForecastScore& s = judged.score;
     const std::string quantity(control::quantity_names[judged.quantity]);
     if (!judged.error.empty()) {
-      table.add_row({quantity, judged.label, "-", "-", "-", "-", "-", korean ? "실패" : "failed", "-"});
+      table.add_row({quantity, judged.label, "-", "-", "-", "-", "-", "-", korean ? "실패" : "failed", "-"});
       continue;
     }
-    table.add_row({quantity, judged.label, analysis::number_text(s.mae, 3), analysis::number_text(s.bias, 3),
-                   analysis::number_text(s.mase, 3), analysis::number_text(s.wis, 3),
+    table.add_row({quantity, judged.label, analysis::number_text(s.mae, 3), analysis::number_text(s.rmse, 3),
+                   analysis::number_text(s.bias, 3), analysis::number_text(s.mase, 3), analysis::number_text(s.wis, 3),
                    judged.trial.has_spread ? fmt::format("{:.0f} %", 100.0 * s.coverage_80) : "-",
                    interval_text(s.skill), fmt::format("{:.2f}", judged.trial.median_ms)});
   }

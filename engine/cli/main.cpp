@@ -42,6 +42,8 @@ struct Dispatch {
   int operator()(const ViewCommand& command) const { return start_viewer(command); }
   int operator()(const DecideCommand& command) const { return answer_requests(command); }
   int operator()(const ForecastJudgeCommand& command) const { return forecast_judge(command); }
+  int operator()(const ForecastTrainCommand& command) const { return forecast_train(command); }
+  int operator()(const ForecastEvalCommand& command) const { return forecast_eval(command); }
   int operator()(const PluginInfoCommand& command) const { return plugin_info(command); }
   int operator()(const PluginLayoutCommand& command) const { return plugin_layout(command); }
   int operator()(const PluginListCommand& command) const { return plugin_list(command); }

@@ -56,8 +56,10 @@ class Offers {
 LogOptions take_log_options(std::vector<std::string>& words);
 std::string log_help();
 
-// options_run.cpp: run, compare, forecast judge, bound, advise, train, eval
+// options_run.cpp: run, compare, bound, advise, train, eval
 void offer_runs(Offers& offers);
+// options_forecast.cpp: forecast ...
+void offer_forecasts(Offers& offers);
 // options_sweep.cpp: sweep ...
 void offer_sweep(Offers& offers);
 // options_roads.cpp: roads ...
@@ -92,6 +94,8 @@ void check_value(const std::string& option, const std::string& text);
 
 /// @throws CLI::ValidationError for a text that is no name=value.
 std::map<std::string, std::string> pairs_of(const std::string& option, const std::vector<std::string>& texts);
+/// FILE.lua[:key=value...]; a file whose name has colons is one if it is there. @throws CLI::ValidationError
+std::vector<ScenarioText> scenario_texts(const std::string& option, const std::vector<std::string>& texts);
 /// parse_strategy. @throws CLI::ValidationError
 StrategyText checked_strategy(const std::string& option, const std::string& text);
 std::vector<StrategyText> checked_strategies(const std::vector<std::string>& texts);

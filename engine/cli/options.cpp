@@ -187,6 +187,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   // In the order of the help.
   Offers offers(app);
   offer_runs(offers);
+  offer_forecasts(offers);
   offer_sweep(offers);
   app.add_subcommand("view", "See, play and compare run files in a window; or make a picture (--png FILE --exit)");
   offer_files(offers);

@@ -318,6 +318,30 @@ struct ForecastJudgeCommand : ScenarioCommand {
   unsigned threads = 0;  ///< 0: as many as the machine has
 };
 
+/// evtwin forecast train
+struct ForecastTrainCommand {
+  std::vector<ScenarioText> scenarios;  ///< to learn from
+  std::vector<ScenarioText> tests;      ///< held out
+  scenario::LoadOptions load;
+  StrategyText model{"lstm", {}};       ///< ID[:key=value...] or FILE.so#ID[:key=value...]
+  std::vector<std::string> quantities;  ///< names; empty: those that vary in all scenarios
+  std::string until;                    ///< local date from which on nothing is learnt from; empty: all is
+  std::uint32_t epochs = 40;            ///< of each quantity, at most
+  int period_min = 60;
+  std::string from;     ///< file to begin with; empty: none
+  bool resume = false;  ///< go on where it was left
+  std::string out;      ///< file to write
+  bool json = false;
+};
+
+/// evtwin forecast eval
+struct ForecastEvalCommand : ScenarioCommand {
+  std::vector<std::string> models;  ///< files
+  int judged_days = 0;              ///< the last of the run; 0: all but the first 7
+  int every_h = 6;
+  std::string reference = "seasonal-naive";
+};
+
 /// evtwin plugin new
 struct PluginNewCommand {
   std::string name;
@@ -425,9 +449,10 @@ using Command =
     std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand, EvalCommand,
                  CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, ReportCommand, RerunCommand,
                  ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, ScoreCommand, AgeingCommand,
-                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
-                 PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
-                 TariffsCommand, RewardsCommand, DemandCommand, RoadsCommand, SweepCommand, TextCommand>;
+                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand,
+                 ForecastTrainCommand, ForecastEvalCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand,
+                 PluginListCommand, PluginBenchCommand, PluginCheckCommand, TariffsCommand, RewardsCommand,
+                 DemandCommand, RoadsCommand, SweepCommand, TextCommand>;
 
 /// Levels and file of the lines that rooms write of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

@@ -171,11 +171,15 @@ ScenarioText scenario_text(const std::string& option, const std::string& text) {
   return {text.substr(0, colon), pairs_of(option, pairs)};
 }
 
+}  // namespace
+
 std::vector<ScenarioText> scenario_texts(const std::string& option, const std::vector<std::string>& texts) {
   std::vector<ScenarioText> read;
   for (const std::string& text : texts) read.push_back(scenario_text(option, text));
   return read;
 }
+
+namespace {
 
 void offer_train(Offers& offers) {
   const auto options = std::make_shared<TrainOptions>();
@@ -324,54 +328,11 @@ void offer_eval(Offers& offers) {
   app.add_flag("--no-bound", options->no_bound, "leave out the bound and the share of the possible saving");
 }
 
-struct JudgeOptions : OnScenario<ForecastJudgeCommand> {
-  std::string strategy;
-  bool no_money = false;
-};
-
-void offer_forecast(Offers& offers) {
-  CLI::App& forecast = *offers.program().add_subcommand("forecast", "Judge forecasters by what came, and by money");
-  forecast.require_subcommand(1);
-  const auto options = std::make_shared<JudgeOptions>();
-  CLI::App& app = offers.add_command(forecast, "judge", "Try forecasters on the days of a scenario", options,
-                                     [](JudgeOptions& given) {
-                                       given.read_texts();
-                                       ForecastJudgeCommand command = given.command;
-                                       if (!given.strategy.empty())
-                                         command.strategy = checked_strategy("--strategy", given.strategy);
-                                       command.money = !given.no_money;
-                                       return command;
-                                     });
-
-  options->add_to(app, Start::scenario);
-  ForecastJudgeCommand& command = options->command;
-  app.add_option("--forecasters", command.forecasters,
-                 "ID[:key=value...] or FILE.so[#ID], separated by commas; yesterday is one too; default: all installed")
-      ->delimiter(',');
-  app.add_option("--quantities", command.quantities,
-                 "of pv, load, arrivals, arrivals_kwh, price; default: all that vary")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"pv", "load", "arrivals", "arrivals_kwh", "price"}));
-
-  // Which questions are asked, and how they are judged.
-  app.add_option("--judged-days", command.judged_days, "judge the last so many days; default: all but the first 7")
-      ->check(CLI::Range(1, 36500));
-  app.add_option("--period", command.period_min, "length of the steps, min; default 60")->check(CLI::Range(1, 1440));
-  app.add_option("--every", command.every_h, "ask every so many hours; default 6")->check(CLI::Range(1, 24));
-  app.add_option("--reference", command.reference, "forecaster that skill is measured against; default seasonal-naive");
-
-  // Money: every forecaster's run under one strategy.
-  app.add_option("--strategy", options->strategy, "strategy that plans with the forecasts; default lp");
-  app.add_flag("--no-money", options->no_money, "leave out what the forecasts are worth in money");
-  add_threads(app, command.threads);
-}
-
 }  // namespace
 
 void offer_runs(Offers& offers) {
   offer_run(offers);
   offer_compare(offers);
-  offer_forecast(offers);
   offer_bound(offers);
   offer_advise(offers);
   offer_train(offers);

@@ -84,6 +84,40 @@ bool is_meant_as_policy(const std::string& file, std::string_view first_bytes) {
          ends_with(".pkl") || ends_with(".pickle");
 }
 
+bool is_meant_as_forecast(const std::string& file, std::string_view first_bytes) {
+  return first_bytes.starts_with("evtwin-forecast/") || file.ends_with(".forecast");
+}
+
+std::string forecast_model_text(const std::string& file) {
+  policy::PolicyFile model;
+  try {
+    model = policy::read_policy_file(file, policy::forecast_sort);
+  } catch (const policy::PolicyError& error) {
+    throw CommandError(fmt::format("{}: {}", file, error.what()));
+  }
+  const auto shown = [](const nlohmann::json& value) {
+    return kernel::make_printable(value.is_string() ? value.get<std::string>() : value.dump(), 100);
+  };
+  const auto of = [&](const nlohmann::json& object, const char* key) {
+    return object.is_object() && object.contains(key) ? shown(object[key]) : std::string("?");
+  };
+  std::string text =
+      fmt::format("{}: a sound model of forecasts: {} for steps of {} min, {} looked back on, {} ahead; made by {}\n",
+                  kernel::make_printable(file), of(model.head, "kind"), of(model.head, "step_min"),
+                  of(model.head, "past_steps"), of(model.head, "horizon_steps"), of(model.head, "made_by"));
+  if (!model.head.contains("quantities") || !model.head["quantities"].is_object()) return text;
+  for (const auto& [quantity, told] : model.head["quantities"].items()) {
+    text +=
+        fmt::format("  {}: validation {} with epoch {} of {}{}\n", shown(quantity), of(told, "validation"),
+                    of(told, "best_epoch"), of(told, "epochs"), of(told, "fine_tuned") == "true" ? ", fine-tuned" : "");
+    if (!told.is_object() || !told.contains("series") || !told["series"].is_array()) continue;
+    for (const nlohmann::json& series : told["series"])
+      text += fmt::format("    {}: {} to {}, judged from {} on\n", of(series, "name"), of(series, "first_day"),
+                          of(series, "last_day"), of(series, "validation_from"));
+  }
+  return text;
+}
+
 policy::PolicyFile policy_of(const std::string& file) {
   try {
     return policy::read_policy_file(file);

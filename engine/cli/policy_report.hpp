@@ -11,6 +11,11 @@ namespace evtwin::cli {
 /// Whether a file of that name, with these first bytes, is meant as a policy: ours, or PyTorch's.
 bool is_meant_as_policy(const std::string& file, std::string_view first_bytes);
 
+/// The same of a file of learnt forecasts.
+bool is_meant_as_forecast(const std::string& file, std::string_view first_bytes);
+/// Kind, step, quantities, what they were learnt from and how well, as lines of text. @throws CommandError
+std::string forecast_model_text(const std::string& file);
+
 /// @throws CommandError "FILE: why it is refused"
 policy::PolicyFile policy_of(const std::string& file);
 

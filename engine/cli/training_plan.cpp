@@ -22,12 +22,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-scenario::LoadOptions load_of(const scenario::LoadOptions& all, const ScenarioText& one) {
-  scenario::LoadOptions load = all;
-  for (const auto& [name, value] : one.set) load.set[name] = value;
-  return load;
-}
-
 /// Folders differ between machines, and policies must not.
 std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
 
@@ -35,8 +29,26 @@ std::string last_day(const twin::World& world) {
   return market::format_date(world.calendar.local_date(world.end_ns - 1));
 }
 
-/// A scenario as heads of policies tell it.
-Json told(const scenario::LoadedScenario& loaded) {
+/// @throws CommandError for a policy of ours that is not sound, and for no file
+std::string policy_bytes_of(const std::string& file) {
+  if (file.empty()) return {};
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) throw CommandError(fmt::format("{}: there is no such policy", file));
+  std::ifstream stream(file, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  if (is_meant_as_policy(file, bytes.substr(0, 64))) static_cast<void>(policy_of(file));
+  return bytes;
+}
+
+}  // namespace
+
+scenario::LoadOptions load_of(const scenario::LoadOptions& all, const ScenarioText& one) {
+  scenario::LoadOptions load = all;
+  for (const auto& [name, value] : one.set) load.set[name] = value;
+  return load;
+}
+
+Json describe_scenario(const scenario::LoadedScenario& loaded) {
   const twin::World& world = loaded.world;
   Json json{{"file", file_name(world.scenario_file)},
             {"name", world.name},
@@ -55,19 +67,6 @@ Json told(const scenario::LoadedScenario& loaded) {
         {{"name", file_name(input.name)}, {"bytes", input.bytes}, {"digest", fmt::format("{:016x}", input.digest)}});
   return json;
 }
-
-/// @throws CommandError for a policy of ours that is not sound, and for no file
-std::string policy_bytes_of(const std::string& file) {
-  if (file.empty()) return {};
-  std::error_code error;
-  if (!fs::is_regular_file(file, error)) throw CommandError(fmt::format("{}: there is no such policy", file));
-  std::ifstream stream(file, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  if (is_meant_as_policy(file, bytes.substr(0, 64))) static_cast<void>(policy_of(file));
-  return bytes;
-}
-
-}  // namespace
 
 TrainingPlan::TrainingPlan(const TrainCommand& command)
     : command_(command), policy_from_(policy_bytes_of(command.from)) {
@@ -142,9 +141,9 @@ Json TrainingPlan::describe_policy() const {
              {"days_seed", seed_},
              {"reward", reward_},
              {"scenarios", Json::array()}};
-  for (const scenario::LoadedScenario& loaded : loaded_) about["scenarios"].push_back(told(loaded));
+  for (const scenario::LoadedScenario& loaded : loaded_) about["scenarios"].push_back(describe_scenario(loaded));
   for (const scenario::LoadedScenario& test : tests_) {
-    Json json = told(test);
+    Json json = describe_scenario(test);
     json["days"] = Json::array();
     const std::vector<LocalDay> days = days_of(test.world);
     for (const LocalDay& day : frozen_days(days, std::min(days.size(), usual_frozen_days), seed_))

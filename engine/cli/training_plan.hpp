@@ -14,6 +14,11 @@ namespace evtwin::cli {
 /// Days of a scenario that is held out, which a policy's head lists.
 inline constexpr std::size_t usual_frozen_days = 50;
 
+/// A scenario as heads of what was learnt from it tell it: file, sites, days, digests of its text and inputs.
+nlohmann::json describe_scenario(const scenario::LoadedScenario& loaded);
+/// Options of all scenarios, and those of one.
+scenario::LoadOptions load_of(const scenario::LoadOptions& all, const ScenarioText& one);
+
 class TrainingPlan {
  public:
   /// @throws CommandError for a scenario that is held out, or that overlaps one that is; scenario::ScriptError.

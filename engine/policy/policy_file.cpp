@@ -20,28 +20,35 @@ static_assert(std::numeric_limits<float>::is_iec559 && sizeof(float) == 4, "numb
 
 namespace {
 
-constexpr std::string_view magic = "evtwin-policy/1\n", head_word = "head ";
+constexpr std::string_view head_word = "head ";
 constexpr std::size_t sum_size = 65;  // 64 hex digits and a line feed
 static_assert(sum_size == 2 * 256 / 8 + 1);
 constexpr std::size_t most_bytes = std::size_t{1} << 30, most_head = std::size_t{16} << 20, most_arrays = 10'000;
-static_assert(most_head < most_bytes && magic.back() == '\n');
+static_assert(most_head < most_bytes && policy_sort.magic.back() == '\n' && forecast_sort.magic.back() == '\n');
 /// How deep a head may be: a hostile one ends the parser, not the stack.
 constexpr int most_depth = 32;
 
 [[noreturn]] void refuse(const std::string& why) { throw PolicyError(why); }
 
 /// Guess at the kind of somebody else's file.
-std::string_view guess(std::string_view bytes) {
+std::string guess(std::string_view bytes, const FileSort& sort) {
   if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06"))
     return "it is a zip, as PyTorch and TorchScript write; evtwin reads its own format and executes nothing";
   if (bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5)  // its protocol
     return "it is a pickle, as PyTorch writes; evtwin reads its own format and executes nothing";
-  if (bytes.starts_with("\x1f\x8b")) return "it is compressed; evtwin reads policies as `evtwin train` writes them";
+  if (bytes.starts_with("\x1f\x8b"))
+    return fmt::format("it is compressed; evtwin reads a {} as `{}` writes it", sort.noun, sort.writer);
   if (bytes.starts_with("SQLite format 3"))
-    return "it is a database, a run file perhaps; a policy is what `evtwin train` writes";
-  if (bytes.starts_with("evtwin-policy/"))
-    return "it is a policy of another version; this evtwin reads evtwin-policy/1";
-  return "it is no policy file; `evtwin train` writes them";
+    return fmt::format("it is a database, a run file perhaps; a {} is what `{}` writes", sort.noun, sort.writer);
+  for (const FileSort& other : {policy_sort, forecast_sort}) {
+    const std::string_view name = other.magic.substr(0, other.magic.find('/') + 1);
+    if (!bytes.starts_with(name)) continue;
+    if (other.magic == sort.magic)
+      return fmt::format("it is a {} of another version; this evtwin reads {}", sort.noun,
+                         sort.magic.substr(0, sort.magic.size() - 1));
+    return fmt::format("it is a {}; a {} is what `{}` writes", other.noun, sort.noun, sort.writer);
+  }
+  return fmt::format("it is no {} file; `{}` writes them", sort.noun, sort.writer);
 }
 
 std::uint64_t product(const std::vector<std::uint32_t>& shape) {
@@ -80,7 +87,7 @@ const Array& PolicyFile::find_array(std::string_view name, const std::vector<std
   refuse(fmt::format("it has no array {}", name));
 }
 
-std::string policy_bytes(const PolicyFile& policy) {
+std::string policy_bytes(const PolicyFile& policy, const FileSort& sort) {
   nlohmann::json head = policy.head;
   head["arrays"] = nlohmann::json::array();
   std::size_t values = 0;
@@ -96,16 +103,17 @@ std::string policy_bytes(const PolicyFile& policy) {
     values += array.values.size();
   }
   const std::string text = head.dump();
-  std::string bytes = fmt::format("{}{}{}\n{}\n", magic, head_word, text.size(), text);
+  std::string bytes = fmt::format("{}{}{}\n{}\n", sort.magic, head_word, text.size(), text);
   bytes.reserve(bytes.size() + 4 * values + sum_size);
   for (const Array& array : policy.arrays)
     bytes.append(reinterpret_cast<const char*>(array.values.data()), array.values.size() * sizeof(float));
   return bytes + sha256_hex(bytes) + "\n";
 }
 
-PolicyFile read_policy(std::string_view bytes) {
+PolicyFile read_policy(std::string_view bytes, const FileSort& sort) {
   if (bytes.empty()) refuse("it is empty");
-  if (!bytes.starts_with(magic)) refuse(std::string(guess(bytes)));
+  const std::string_view magic = sort.magic;
+  if (!bytes.starts_with(magic)) refuse(guess(bytes, sort));
   if (bytes.size() > most_bytes) refuse(fmt::format("it has {} bytes; at most {}", bytes.size(), most_bytes));
   if (bytes.size() < magic.size() + sum_size || bytes.back() != '\n' ||
       sha256_hex(bytes.substr(0, bytes.size() - sum_size)) != bytes.substr(bytes.size() - sum_size, 64))
@@ -162,7 +170,7 @@ PolicyFile read_policy(std::string_view bytes) {
   return policy;
 }
 
-PolicyFile read_policy_file(const std::string& path) {
+PolicyFile read_policy_file(const std::string& path, const FileSort& sort) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) refuse("there is no such file");
@@ -174,11 +182,11 @@ PolicyFile read_policy_file(const std::string& path) {
   while (in.read(part, sizeof part) || in.gcount() > 0) {
     bytes.append(part, static_cast<std::size_t>(in.gcount()));
     // Another kind of file is not read to its end.
-    if (!bytes.starts_with(magic)) break;
+    if (!bytes.starts_with(sort.magic)) break;
     if (bytes.size() > most_bytes) refuse(fmt::format("it has more than {} bytes", most_bytes));
   }
   if (in.bad()) refuse("it can not be read");
-  return read_policy(bytes);
+  return read_policy(bytes, sort);
 }
 
 }  // namespace evtwin::policy

@@ -26,6 +26,7 @@ constexpr std::array suites{
     Suite{"optimise", optimise_table}, Suite{"plan_week", plan_week_table},
     Suite{"ocpp", ocpp_table},         Suite{"memory", memory_table},
     Suite{"roads", roads_table},       Suite{"city", city_table},
+    Suite{"forecast", forecast_table},
 #ifdef EVTWIN_VIEWER
     Suite{"viewer", viewer_table},     Suite{"viewer-open", viewer_open_table},
 #endif

@@ -19,6 +19,7 @@ Table plan_week_table();   ///< a simulated week under receding-horizon plans
 Table ocpp_table();        ///< reading logs of chargers
 Table roads_table();       ///< stations near, routes, a week of drivers
 Table city_table();        ///< one site, and many sites in one world
+Table forecast_table();    ///< a learnt forecast: its network, and a call
 Table memory_table();      ///< bytes per event, per EVSE and year
 #ifdef EVTWIN_VIEWER
 Table viewer_table();       ///< a frame of the viewer's screen

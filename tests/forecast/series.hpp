@@ -139,6 +139,8 @@ class Forecaster {
   ~Forecaster() { instance_->destroy(instance_); }
 
   std::uint32_t growing_id = 0;  ///< told with each history
+  /// What it reported last; empty: nothing.
+  const std::string& said() const { return said_; }
 
   /// Issued where step `now` of `series` begins, from its steps [from, now), for `steps` steps.
   Foreseen ask(const Series& series, std::size_t now, std::size_t steps, const std::vector<double>& levels = {},

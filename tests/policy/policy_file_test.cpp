@@ -175,5 +175,19 @@ TEST(PolicyFile, OnlyRegularFilesAreOpened) {
   EXPECT_EQ(refused("/dev/zero"), "it is no regular file");
 }
 
+TEST(PolicyFile, ModelsOfForecastsHaveTheSameLayoutAndAreNotTakenForPolicies) {
+  const std::string model = policy_bytes(small(), forecast_sort);
+  EXPECT_TRUE(model.starts_with("evtwin-forecast/1\n"));
+  EXPECT_TRUE(same(read_policy(model, forecast_sort), small()));
+  EXPECT_EQ(refusal(model), "it is a forecast model; a policy is what `evtwin train` writes");
+  const auto as_model = [](const std::string& bytes) {
+    return message_of<PolicyError>([&] { read_policy(bytes, forecast_sort); });
+  };
+  EXPECT_EQ(as_model(policy_bytes(small())), "it is a policy; a forecast model is what `evtwin forecast train` writes");
+  EXPECT_EQ(as_model("evtwin-forecast/2\n"),
+            "it is a forecast model of another version; this evtwin reads evtwin-forecast/1");
+  EXPECT_EQ(as_model("hello"), "it is no forecast model file; `evtwin forecast train` writes them");
+}
+
 }  // namespace
 }  // namespace evtwin::policy

@@ -1,0 +1,3 @@
+#include "learned.hpp"
+
+EVTWIN_FORECASTERS(evtwin::learned::LstmForecaster, evtwin::learned::TftForecaster)

@@ -1,0 +1,125 @@
+#include "learned.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::learned {
+
+namespace {
+
+constexpr std::size_t watched_days = 14, asked_a_day = 2;
+
+Model model_of(const sdk::ForecasterSetup& setup, const char* kind) {
+  const std::string file(setup.text("model"));
+  if (file.empty())
+    throw sdk::BadParameter(
+        fmt::format("{0} needs a model: {0}:model=FILE, as `evtwin forecast train` writes it", kind));
+  try {
+    return read_model(policy::read_policy_file(file, policy::forecast_sort), kind, setup.quantity());
+  } catch (const policy::PolicyError& error) {
+    throw sdk::BadParameter(fmt::format("model {}: {}", file, error.what()));
+  }
+}
+
+}  // namespace
+
+Learned::Learned(const sdk::ForecasterSetup& setup, const char* kind)
+    : host_(setup.host()),
+      kind_(kind),
+      drift_(setup.flag("drift")),
+      model_(model_of(setup, kind)),
+      looker_(setup.quantity()) {}
+
+void Learned::forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer) {
+  if (question.steps.size() == 0) return;
+  const std::int64_t step_min = question.steps.raw.step_ns / 60'000'000'000;
+  if (step_min != model_.step_min)
+    throw std::runtime_error(
+        fmt::format("its model was trained on steps of {} min, and is asked for steps of {} min; set forecast = {{ "
+                    "period_min = {} }}, or train one for them (--period {})",
+                    model_.step_min, step_min, model_.step_min, step_min));
+
+  looker_.look(history, question, model_.shape.past_steps, model_.shape.horizon_steps, window_);
+  if (drift_ && looker_.has_new_day()) {
+    watch_ = watch_over();
+    replaced_ = watch_.is_worse();
+  }
+  // At midnight alone: a run that goes on from a checkpoint later in the day says nothing twice.
+  if (replaced_ && question.steps.local_minute()[0] < step_min) {
+    const std::string words = fmt::format(
+        "{}: {} was worse than the week before for {} days (error {:.3g}, naive {:.3g}): the week before stands in for "
+        "it",
+        quantity_ids[question.quantity()], kind_, watch_.days, watch_.error, watch_.naive);
+    host_.report(&host_, EVTWIN_WARNING, words.c_str());
+  }
+  if (replaced_) return answer_naively(question, answer);
+
+  const Matrix out = model_.network->run(window_);
+  const forecast::Grid& grid = looker_.grid();
+  const forecast::Bounds& bounds = looker_.bounds();
+  for (std::size_t k = 0; k < question.steps.size(); ++k) {
+    const std::size_t slot = grid.slot_of(looker_.targets()[k].cell);
+    const Spread spread = spread_of(window_, out, k, model_.spread);
+    answer.mean[k] = bounds.clip_value(spread.mean, slot);
+    double before = -forecast::largest_value;
+    for (std::size_t l = 0; l < question.levels().size(); ++l) {
+      before = std::max(before, bounds.clip_value(quantile_at(spread, question.levels()[l]), slot));
+      answer.quantile(l)[k] = before;
+    }
+  }
+}
+
+Watch Learned::watch_over() {
+  Watch watch;
+  const forecast::Grid& grid = looker_.grid();
+  if (grid.today <= watched_days) return watch;
+  const std::size_t day = grid.slots;
+  std::vector<forecast::Target> targets;
+  std::vector<double> naive(day);
+  forecast::NaivePredictor week(grid, 7);
+  for (std::size_t row = grid.today - watched_days; row < grid.today; ++row) {
+    bool any = false;
+    for (std::size_t part = 0; part < asked_a_day; ++part) {
+      const std::size_t now = row * day + part * day / asked_a_day;
+      looker_.look_back(now, day, model_.shape.past_steps, model_.shape.horizon_steps, earlier_);
+      const Matrix out = model_.network->run(earlier_);
+      targets.clear();
+      for (std::size_t k = 0; k < earlier_.steps; ++k) targets.push_back({now + k, grid.kind[grid.row_of(now + k)]});
+      week.foresee_means(grid, now, targets, {naive.data(), targets.size()});
+      for (std::size_t k = 0; k < targets.size(); ++k) {
+        const double truth = now + k < grid.past_cells() ? grid.value[now + k] : std::nan("");
+        if (std::isnan(truth)) continue;
+        any = true;
+        const double mean =
+            looker_.past_bounds().clip_value(spread_of(earlier_, out, k, 1.0).mean, grid.slot_of(now + k));
+        watch.error += std::abs(mean - truth);
+        watch.naive += std::abs(naive[k] - truth);
+      }
+    }
+    if (any) ++watch.days;
+  }
+  return watch;
+}
+
+void Learned::answer_naively(const sdk::Question& question, sdk::Answer& answer) {
+  const forecast::Grid& grid = looker_.grid();
+  forecast::NaivePredictor week(grid, 7);
+  week.foresee_means(grid, grid.now, looker_.targets(), answer.mean);
+  const Matrix out = model_.network->run(window_);
+  // The mean is the naive one, the spread that was learnt lies around it.
+  for (std::size_t k = 0; k < question.steps.size(); ++k) {
+    const std::size_t slot = grid.slot_of(looker_.targets()[k].cell);
+    answer.mean[k] = looker_.bounds().clip_value(answer.mean[k], slot);
+    const Spread spread = spread_of(window_, out, k, model_.spread);
+    const double moved = answer.mean[k] - spread.mean;
+    double before = -forecast::largest_value;
+    for (std::size_t l = 0; l < question.levels().size(); ++l) {
+      before = std::max(before, looker_.bounds().clip_value(quantile_at(spread, question.levels()[l]) + moved, slot));
+      answer.quantile(l)[k] = before;
+    }
+  }
+}
+
+}  // namespace evtwin::learned

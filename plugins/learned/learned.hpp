@@ -1,0 +1,61 @@
+// The learnt forecasters: a file that `evtwin forecast train` wrote, played.
+#pragma once
+#include <array>
+#include <string>
+
+#include "model.hpp"
+#include "seasonal_naive.hpp"
+
+namespace evtwin::learned {
+
+/// Watches over a learnt forecaster: twice a day of the last 14 days it is asked as it would have been then, for 24 h
+/// ahead, and held against the value a week before (where there is none: a day before). Made at each midnight of past
+/// days alone, so that an answer depends on the call alone.
+struct Watch {
+  std::size_t days = 0;             ///< of the last 14 that could be judged
+  double error = 0.0, naive = 0.0;  ///< sums of absolute errors of the means
+  bool is_worse() const { return days >= 14 && error > naive; }
+};
+
+class Learned {
+ public:
+  /// @throws sdk::BadParameter naming the file and what is wrong with it
+  Learned(const sdk::ForecasterSetup& setup, const char* kind);
+  void forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer);
+
+ private:
+  Watch watch_over();
+  void answer_naively(const sdk::Question& question, sdk::Answer& answer);
+
+  const evtwin_host& host_;
+  std::string kind_;
+  bool drift_;
+  Model model_;
+  Looker looker_;
+  Window window_, earlier_;
+  Watch watch_;
+  bool replaced_ = false;
+};
+
+inline constexpr std::array learned_params{
+    sdk::text("model", "", "the file, as `evtwin forecast train` writes it"),
+    sdk::boolean("drift", true, "Give way to the value a week before where it was better for the last 14 days.")};
+inline constexpr std::uint32_t learned_quantities =
+    EVTWIN_FORECASTS(EVTWIN_QUANTITY_PV_KW) | EVTWIN_FORECASTS(EVTWIN_QUANTITY_LOAD_KW) |
+    EVTWIN_FORECASTS(EVTWIN_QUANTITY_ARRIVALS) | EVTWIN_FORECASTS(EVTWIN_QUANTITY_ARRIVALS_KWH) |
+    EVTWIN_FORECASTS(EVTWIN_QUANTITY_BUY_PER_KWH);
+
+struct LstmForecaster : Learned {
+  static constexpr evtwin_info info = sdk::describe(
+      "lstm", "LSTM", "1.0", "A learnt LSTM encoder and decoder, with quantiles.", learned_params, learned_quantities);
+  explicit LstmForecaster(const sdk::ForecasterSetup& setup) : Learned(setup, "lstm") {}
+};
+
+struct TftForecaster : Learned {
+  static constexpr evtwin_info info =
+      sdk::describe("tft", "Temporal Fusion Transformer", "1.0",
+                    "A learnt Temporal Fusion Transformer, with quantiles.", learned_params, learned_quantities);
+  explicit TftForecaster(const sdk::ForecasterSetup& setup) : Learned(setup, "tft") {}
+};
+
+}  // namespace evtwin::learned

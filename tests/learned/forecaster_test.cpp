@@ -1,0 +1,197 @@
+// The forecasters as the host plays them: their files, their contract, and how they give way.
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "learned/reference.hpp"
+#include "support/temporary_file.hpp"
+
+namespace evtwin::learned::test {
+namespace {
+
+using forecast::test::Foreseen;
+using forecast::test::Series;
+using forecast::test::When;
+
+double noisy(const When& when) {
+  return std::max(0.0, forecast::test::office_kw(when) + 8.0 * forecast::test::normal(1, when.index));
+}
+
+/// Writes files, makes instances.
+class Played : public ::testing::Test {
+ protected:
+  std::string write(const std::string& name, const PolicyFile& file) {
+    return folder_.write(name, policy::policy_bytes(file, policy::forecast_sort));
+  }
+  /// A network whose answers are small; `bias` of the mean and the median, to the scale.
+  PolicyFile made(const Shape& shape, const std::vector<std::uint32_t>& quantities, float bias = 0.0F,
+                  int step_min = 60) {
+    Maker maker(41);
+    maker.whole(shape, quantities, step_min);
+    for (policy::Array& array : maker.file.arrays) {
+      if (array.name.ends_with("head.weight"))
+        for (float& value : array.values) value *= bias == 0.0F ? 0.1F : 0.0F;
+      if (!array.name.ends_with("head.bias")) continue;
+      for (float& value : array.values) value = -3.0F;
+      array.values.front() = array.values.back() = bias;
+    }
+    return maker.file;
+  }
+  static std::vector<evtwin_param_value> given(const std::string& file, bool drift = true) {
+    return {{"model", 0.0, file.c_str()}, {"drift", drift ? 1.0 : 0.0, nullptr}};
+  }
+  static std::string refusal(const std::string& id, const std::string& file,
+                             std::uint32_t quantity = EVTWIN_QUANTITY_LOAD_KW) {
+    try {
+      const forecast::test::Forecaster made(id, quantity, given(file));
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "taken";
+  }
+
+  evtwin::testing::TemporaryFolder folder_;
+};
+
+bool equal_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
+}
+
+const Shape small_lstm{"lstm", 30, 24, 8, 2}, small_tft{"tft", 30, 24, 8, 2};
+
+TEST_F(Played, AnAnswerDependsOnTheCallAloneAndOnNothingThatComes) {
+  for (const Shape& shape : {small_lstm, small_tft}) {
+    for (const std::uint32_t quantity : {EVTWIN_QUANTITY_LOAD_KW, EVTWIN_QUANTITY_PV_KW, EVTWIN_QUANTITY_ARRIVALS}) {
+      const std::string file = write(shape.kind, made(shape, {quantity}));
+      const auto value = [&](const When& when) {
+        return quantity == EVTWIN_QUANTITY_PV_KW ? forecast::test::pv_kw(when) : noisy(when);
+      };
+      const Series series({.spring = 12, .autumn = 20}, 24 * 26, value);
+      forecast::test::Forecaster asked_all_along(shape.kind, quantity, given(file));
+      for (std::size_t now = 0; now + 48 <= series.size(); now += 7) {
+        const std::vector<double> levels = now % 3 == 0 ? std::vector<double>{} : std::vector<double>{0.05, 0.5, 0.9};
+        const Foreseen kept = asked_all_along.ask(series, now, 24 + now % 24, levels);
+        if (now % 9 != 0) continue;
+        forecast::test::Forecaster fresh(shape.kind, quantity, given(file));
+        const Series other({.spring = 12, .autumn = 20}, 24 * 26,
+                           [&](const When& when) { return when.index < now ? value(when) : 999.0; });
+        const Foreseen alone = fresh.ask(other, now, 24 + now % 24, levels);
+        ASSERT_TRUE(equal_bits(kept.mean, alone.mean)) << shape.kind << " at step " << now;
+        for (std::size_t l = 0; l < levels.size(); ++l)
+          ASSERT_TRUE(equal_bits(kept.quantile[l], alone.quantile[l])) << shape.kind << " at step " << now;
+      }
+    }
+  }
+}
+
+TEST_F(Played, WhatComesOutIsFiniteNotNegativeAndDoesNotCrossWhateverIsShown) {
+  const std::vector<std::function<double(const When&)>> cases{
+      noisy,
+      [](const When&) { return forecast::test::nan; },
+      [](const When&) { return 7.0; },
+      [](const When&) { return 0.0; },
+      [](const When& when) {
+        return forecast::test::uniform(2, when.index / 7) < 0.4 ? forecast::test::nan : noisy(when);
+      },
+      [](const When& when) { return forecast::test::uniform(4, when.index) < 0.02 ? 1e300 : noisy(when); },
+      [](const When& when) { return -noisy(when); },
+      [](const When& when) { return 1e-300 * noisy(when); }};
+  for (const Shape& shape : {small_lstm, small_tft}) {
+    const std::string file = write(shape.kind, made(shape, {EVTWIN_QUANTITY_PV_KW, EVTWIN_QUANTITY_LOAD_KW}));
+    for (std::size_t c = 0; c < cases.size(); ++c) {
+      const Series series({.first_minute = 600, .spring = 9, .autumn = 13}, 24 * 24, cases[c]);
+      for (const std::uint32_t quantity : {EVTWIN_QUANTITY_PV_KW, EVTWIN_QUANTITY_LOAD_KW}) {
+        forecast::test::Forecaster forecaster(shape.kind, quantity, given(file));
+        for (const std::size_t now :
+             {std::size_t{0}, std::size_t{1}, std::size_t{12}, std::size_t{124}, std::size_t{208}, std::size_t{330}}) {
+          const Foreseen foreseen = forecaster.ask(series, now, 200, {0.01, 0.1, 0.5, 0.9, 0.99});
+          for (std::size_t k = 0; k < 200; ++k) {
+            ASSERT_TRUE(std::isfinite(foreseen.mean[k]) && foreseen.mean[k] >= 0.0) << c << " at " << now;
+            for (std::size_t l = 0; l < 5; ++l) {
+              ASSERT_TRUE(std::isfinite(foreseen.quantile[l][k]) && foreseen.quantile[l][k] >= 0.0);
+              if (l > 0) {
+                ASSERT_GE(foreseen.quantile[l][k], foreseen.quantile[l - 1][k]);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Played, AFileThatIsNotTheRightOneIsRefusedInOneClearLine) {
+  const PolicyFile good = made(small_lstm, {EVTWIN_QUANTITY_LOAD_KW, EVTWIN_QUANTITY_PV_KW});
+  const std::string file = write("good", good);
+  EXPECT_EQ(refusal("lstm", file), "taken");
+  EXPECT_EQ(refusal("lstm", ""), "lstm: lstm needs a model: lstm:model=FILE, as `evtwin forecast train` writes it");
+  EXPECT_EQ(refusal("lstm", file + ".none"), "lstm: model " + file + ".none: there is no such file");
+  EXPECT_EQ(refusal("tft", file), "tft: model " + file + ": it is of kind 'lstm'; name it as lstm:model=...");
+  EXPECT_EQ(refusal("lstm", file, EVTWIN_QUANTITY_ARRIVALS),
+            "lstm: model " + file +
+                ": it foresees load, pv, not arrivals; forecast = { pv = ..., load = ... } names one "
+                "for each");
+
+  std::string bytes = policy::policy_bytes(good, policy::forecast_sort);
+  const auto refused = [&](const std::string& now) {
+    const std::string words = refusal("lstm", folder_.write("bad", now));
+    return words.substr(words.find(": ", words.find("model ")) + 2);
+  };
+  EXPECT_EQ(refused(bytes.substr(0, bytes.size() / 2)),
+            "it is cut short or damaged: its SHA-256 is not the one at its end");
+  std::string damaged = bytes;
+  damaged[bytes.size() / 2] ^= 1;
+  EXPECT_EQ(refused(damaged), "it is cut short or damaged: its SHA-256 is not the one at its end");
+  EXPECT_EQ(refused(policy::policy_bytes(good)),
+            "it is a policy; a forecast model is what `evtwin forecast train` writes");
+  PolicyFile other = good;
+  other.head["variables"]["past"][0]["columns"] = 3;
+  EXPECT_EQ(refused(policy::policy_bytes(other, policy::forecast_sort)),
+            "it looks at other variables than this evtwin has; train it again");
+  other = good;
+  other.arrays.erase(other.arrays.begin());
+  EXPECT_EQ(refused(policy::policy_bytes(other, policy::forecast_sort)).substr(0, 16), "it has no array ");
+  other = good;
+  other.head["hidden"] = -3;
+  EXPECT_EQ(refused(policy::policy_bytes(other, policy::forecast_sort)),
+            "its head's hidden is no whole number from 1 to 1024");
+}
+
+TEST_F(Played, AModelForStepsOfAnotherLengthIsRefused) {
+  const std::string file = write("quarter", made(small_lstm, {EVTWIN_QUANTITY_LOAD_KW}, 0.0F, 15));
+  const Series series({}, 24 * 10, noisy);
+  forecast::test::Forecaster forecaster("lstm", EVTWIN_QUANTITY_LOAD_KW, given(file));
+  try {
+    forecaster.ask(series, 100, 24);
+    FAIL() << "taken";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "its model was trained on steps of 15 min, and is asked for steps of 60 min; set forecast = { period_min "
+        "= 15 }, or train one for them (--period 60)");
+  }
+}
+
+TEST_F(Played, OneThatIsWorseThanTheWeekBeforeForTwoWeeksGivesWay) {
+  // An office whose days repeat exactly: the value a week before is right. A network that adds its scale is not.
+  const Series series({}, 24 * 30, forecast::test::office_kw);
+  const std::string bad = write("bad", made(small_lstm, {EVTWIN_QUANTITY_LOAD_KW}, 1.0F));
+  forecast::test::Forecaster forecaster("lstm", EVTWIN_QUANTITY_LOAD_KW, given(bad));
+  const std::size_t monday = 24 * 28, thirteenth = 24 * 13;
+  // The mean of four weeks is 39.8 kW or so: it is as far off as that as long as it is believed.
+  EXPECT_GT(forecaster.ask(series, thirteenth, 24).mean[3], 50.0);
+  EXPECT_EQ(forecaster.said(), "");
+  const Foreseen replaced = forecaster.ask(series, monday, 24, {0.1, 0.9});
+  for (std::size_t k = 0; k < 24; ++k) EXPECT_DOUBLE_EQ(replaced.mean[k], series[monday + k]) << k;
+  EXPECT_TRUE(forecaster.said().starts_with("load: lstm was worse than the week before for 14 days (error "))
+      << forecaster.said();
+  EXPECT_TRUE(forecaster.said().ends_with("): the week before stands in for it")) << forecaster.said();
+
+  forecast::test::Forecaster trusting("lstm", EVTWIN_QUANTITY_LOAD_KW, given(bad, false));
+  EXPECT_GT(trusting.ask(series, monday, 24).mean[3], 50.0);
+  EXPECT_EQ(trusting.said(), "");
+}
+
+}  // namespace
+}  // namespace evtwin::learned::test
