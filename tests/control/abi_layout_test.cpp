@@ -3,6 +3,7 @@
 #include "control/abi_layout.hpp"
 
 #include <evtwin/embed.h>
+#include <evtwin/forecast_learner.h>
 #include <evtwin/forecaster.h>
 #include <evtwin/learner.h>
 #include <evtwin/strategy.h>
@@ -159,8 +160,9 @@ TEST(AbiDigest, IsThatOfTheHeaderAndAStaleOneIsRefusedWithTheRightValue) {
   const std::string script = "'" + paths::source_dir + "/scripts/abi_digest' ";
   const auto [status, right] = said(script + "--print");
   ASSERT_EQ(status, 0);
-  EXPECT_EQ(right, EVTWIN_ABI_DIGEST "\n" EVTWIN_FORECASTER_ABI_DIGEST "\n" EVTWIN_FLEET_ABI_DIGEST
-                                     "\n" EVTWIN_LEARNER_ABI_DIGEST "\n" EVTWIN_EMBED_ABI_DIGEST "\n");
+  EXPECT_EQ(right, EVTWIN_ABI_DIGEST "\n" EVTWIN_FORECASTER_ABI_DIGEST "\n" EVTWIN_FORECAST_LEARNER_ABI_DIGEST
+                                     "\n" EVTWIN_FLEET_ABI_DIGEST "\n" EVTWIN_LEARNER_ABI_DIGEST
+                                     "\n" EVTWIN_EMBED_ABI_DIGEST "\n");
   EXPECT_EQ(said(script + "--check").first, 0);
 
   const std::string changed = ::testing::TempDir() + "changed_strategy.h";
