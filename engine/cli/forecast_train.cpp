@@ -14,12 +14,12 @@
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/forecast_learner_library.hpp"
+#include "cli/learner_call.hpp"
 #include "cli/new_file.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
 #include "cli/training_plan.hpp"
 #include "cli/version.hpp"
-#include "control/call.hpp"
 #include "control/plugin_params.hpp"
 #include "kernel/text.hpp"
 #include "policy/policy_file.hpp"
@@ -245,19 +245,8 @@ class ForecastTrainingHost {
 
 void learn_forecasts(const ForecastLearner& learner, const control::CheckedParams& params,
                      const evtwin_forecast_training& training, ForecastTrainingHost& host) {
-  const std::string who =
-      fmt::format("learner {} ({})", learner.description().id, kernel::make_printable(learner.file()));
-  control::call_under_way() = {who.c_str(), "learn"};
-  evtwin_status status = EVTWIN_FAILED;
-  try {
-    status = learner.entry().learn(&training, learner.description().id.c_str(), params.values().data(),
-                                   static_cast<std::uint32_t>(params.values().size()));
-  } catch (const std::exception& thrown) {
-    host.error = fmt::format("it let an exception out: {}", kernel::make_printable(thrown.what()));
-  } catch (...) {
-    host.error = "it let an exception out";
-  }
-  control::call_under_way() = {};
+  const std::string who = learner_name(learner);
+  const evtwin_status status = call_learner(learner, who, params, training, host.error);
   if (status != EVTWIN_OK)
     throw CommandError(host.error.empty() ? fmt::format("{}: status {}", who, status)
                                           : fmt::format("{}: {}", learner.description().id, host.error));

@@ -13,13 +13,13 @@
 #include "analysis/run_report.hpp"
 #include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/learner_call.hpp"
 #include "cli/learner_library.hpp"
 #include "cli/new_file.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
 #include "cli/training_host.hpp"
 #include "cli/training_plan.hpp"
-#include "control/call.hpp"
 #include "control/plugin_params.hpp"
 #include "kernel/text.hpp"
 
@@ -78,20 +78,8 @@ std::string what_stands(const TrainingHost& host, const std::string& policy) {
 /// @throws CommandError
 void learn(const Learner& learner, const control::CheckedParams& params, const evtwin_training& training,
            TrainingHost& host, const std::string& policy) {
-  const std::string who =
-      fmt::format("learner {} ({})", learner.description().id, kernel::make_printable(learner.file()));
-  control::call_under_way() = {who.c_str(), "learn"};
-  evtwin_status status = EVTWIN_FAILED;
-  // The contract lets no exception cross; one that does all the same ends in an error that names the learner.
-  try {
-    status = learner.entry().learn(&training, learner.description().id.c_str(), params.values().data(),
-                                   static_cast<std::uint32_t>(params.values().size()));
-  } catch (const std::exception& thrown) {
-    host.error = fmt::format("it let an exception out: {}", kernel::make_printable(thrown.what()));
-  } catch (...) {
-    host.error = "it let an exception out";
-  }
-  control::call_under_way() = {};
+  const std::string who = learner_name(learner);
+  const evtwin_status status = call_learner(learner, who, params, training, host.error);
   if (status != EVTWIN_OK)
     throw CommandError(fmt::format("{}: {}{}", who, host.error.empty() ? fmt::format("status {}", status) : host.error,
                                    what_stands(host, policy)));
