@@ -70,7 +70,10 @@ TEST_F(ByHand, PpoSharesThePowerForOne) {
   if (std::getenv("EVTWIN_LONG") == nullptr) GTEST_SKIP() << "a training that the make of CPU decides: long tests";
   expect_near_best(two_, "ppo", "3000", 4900.0);
 }
-TEST_F(ByHand, DqnFindsTheCheapHours) { expect_near_best(alone_, "dqn", "600", 2100.0); }
+TEST_F(ByHand, DqnFindsTheCheapHours) {
+  if (std::getenv("EVTWIN_LONG") == nullptr) GTEST_SKIP() << "600 episodes of DQN belong to the long tests";
+  expect_near_best(alone_, "dqn", "600", 2100.0);
+}
 TEST_F(ByHand, DqnSharesThePowerForOne) {
   if (std::getenv("EVTWIN_LONG") == nullptr) GTEST_SKIP() << "3,000 episodes of DQN belong to the long tests";
   expect_near_best(two_, "dqn", "3000", 4900.0);
