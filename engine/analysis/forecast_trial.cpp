@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <evtwin/forecaster.hpp>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -49,16 +50,7 @@ struct ForecastTrials::Parts {
     const auto* begin = all.steps.start_ns;
     return static_cast<std::size_t>(std::lower_bound(begin, begin + all.steps.n, t) - begin);
   }
-  evtwin_steps part(std::size_t from, std::size_t to) const {
-    evtwin_steps steps = all.steps;
-    steps.n = static_cast<std::uint32_t>(to - from);
-    steps.start_ns += from;
-    steps.local_day += from;
-    steps.local_minute += from;
-    steps.weekday += from;
-    steps.holiday += from;
-    return steps;
-  }
+  evtwin_steps part(std::size_t from, std::size_t to) const { return sdk::part_of(all.steps, from, to); }
 };
 
 ForecastTrials::ForecastTrials(const twin::World& world, std::uint32_t site, const TrialRules& rules)

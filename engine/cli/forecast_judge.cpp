@@ -67,12 +67,6 @@ control::TextParams params_of(std::string_view text, std::string& id) {
   return parsed.params;
 }
 
-/// Whether it plays a file that must be named: a learnt one.
-bool needs_model(const control::StrategyDescription& forecaster) {
-  return std::any_of(forecaster.params.begin(), forecaster.params.end(),
-                     [](const auto& param) { return param.id == "model"; });
-}
-
 /// A file has networks for some quantities: the others it does not foresee. @throws StrategyError where it has none
 void keep_what_is_foreseen(Candidate& candidate) {
   std::optional<control::StrategyError> refused;
@@ -105,7 +99,7 @@ Candidate candidate_of(const std::string& text) {
   const control::TextParams params = params_of(text, id);
   auto chosen = control::choose_forecaster(id, params);
   Candidate candidate{chosen.label, {Kind::model, 0.0, 0.0}, nullptr, chosen.description.flags};
-  const bool plays_a_file = needs_model(chosen.description);
+  const bool plays_a_file = control::needs_model(chosen.description);
   candidate.forecaster = control::source_of(std::move(chosen));
   candidate.rule.source = candidate.forecaster;
   if (plays_a_file) keep_what_is_foreseen(candidate);
@@ -117,7 +111,7 @@ std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command) {
   std::vector<std::string> texts = command.forecasters;
   if (texts.empty()) {
     for (const auto& listed : control::list_forecasters())
-      if (!needs_model(listed.description)) texts.push_back(listed.description.id);
+      if (!control::needs_model(listed.description)) texts.push_back(listed.description.id);
     texts.emplace_back("yesterday");
   }
   for (const std::string& text : texts) {

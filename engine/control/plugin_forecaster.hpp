@@ -2,6 +2,7 @@
 #pragma once
 #include <evtwin/forecaster.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -76,6 +77,12 @@ std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& 
 /// Whether it foresees that quantity.
 inline bool foresees_quantity(const StrategyDescription& forecaster, std::uint32_t quantity) {
   return (forecaster.flags & EVTWIN_FORECASTS(quantity)) != 0;
+}
+
+/// Whether it plays a file that must be named: a learnt one.
+inline bool needs_model(const StrategyDescription& forecaster) {
+  return std::any_of(forecaster.params.begin(), forecaster.params.end(),
+                     [](const auto& param) { return param.id == "model"; });
 }
 
 /// Every forecaster of every plugin found, as list_parts.

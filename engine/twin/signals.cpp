@@ -8,18 +8,20 @@
 namespace evtwin::twin {
 namespace {
 
-double driver_price_at(const Site& site, TimeNs t) {
-  double price = site.driver_price_per_kwh;
-  for (const auto& [from_ns, step] : site.driver_price_steps) {
-    if (from_ns <= t) price = step;
-  }
-  return price;
+/// The first step after t.
+auto driver_step_after(const Site& site, TimeNs t) {
+  return std::upper_bound(site.driver_price_steps.begin(), site.driver_price_steps.end(), t,
+                          [](TimeNs at, const auto& step) { return at < step.first; });
 }
 
-/// When a step of it begins after t; time_never: none.
+double driver_price_at(const Site& site, TimeNs t) {
+  const auto next = driver_step_after(site, t);
+  return next == site.driver_price_steps.begin() ? site.driver_price_per_kwh : std::prev(next)->second;
+}
+
+/// When a step begins after t; time_never: none.
 TimeNs next_driver_price_ns(const Site& site, TimeNs t) {
-  const auto next = std::upper_bound(site.driver_price_steps.begin(), site.driver_price_steps.end(), t,
-                                     [](TimeNs at, const auto& step) { return at < step.first; });
+  const auto next = driver_step_after(site, t);
   return next == site.driver_price_steps.end() ? kernel::time_never : next->first;
 }
 

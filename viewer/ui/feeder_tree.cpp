@@ -126,7 +126,7 @@ void draw_node_texts(Ui& ui, const TreeLayout& layout, const Flowing& now, const
 }  // namespace
 
 void draw_feeder_tree(Ui& ui, const model::Run& run) {
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   PanelState& state = panel_state(ui);
   const TimeNs t = ui.time.cursor_ns();
   const FeederTree& tree = state.feeder_tree.get_or_make(run, site, [&] { return feeder_tree(run, site); });

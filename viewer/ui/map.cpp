@@ -128,7 +128,7 @@ float legend_height(const Ui& ui) {
 }  // namespace
 
 const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   const TimeNs t = ui.time.cursor_ns();
   return panel_state(ui).site_state.at(kept_of(ui, run)).get_or_make(run, {site, t}, [&] {
     return site == no_row ? sum_of_sites(run, t) : model::site_state(run, site, t);
@@ -136,7 +136,7 @@ const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
 }
 
 const model::SiteFlows& flows_shown(const Ui& ui, const model::Run& run) {
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   const TimeNs t = std::clamp(ui.time.cursor_ns(), run.start_ns, std::max(run.start_ns, run.known_until_ns - 1));
   return panel_state(ui).flows.at(kept_of(ui, run)).get_or_make(run, {site, t}, [&] {
     return model::flows_at(run, site, t);

@@ -46,7 +46,7 @@ Range range_of(const Ui& ui, const model::Run& run) {
 }
 
 const PartyMoney& party_money_of(const Ui& ui, const model::Run& run) {
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   const Range range = range_of(ui, run);
   PanelState& state = panel_state(ui);
   return state.party_money.at(kept_of(ui, run)).get_or_make(run, {site, {range.from, range.to}}, [&] {
@@ -176,7 +176,7 @@ void draw_sessions(Ui& ui, const model::Run& run) {
   ImGui::TableHeadersRow();
 
   MoneyQuery query;
-  query.site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  query.site = selected_site(ui, run);
   query.station = ui.selection.station;
   const ImGuiTableSortSpecs* sort = ImGui::TableGetSortSpecs();
   if (sort != nullptr && sort->SpecsCount > 0) {

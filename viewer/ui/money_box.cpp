@@ -163,11 +163,11 @@ void draw_money_box(Ui& ui, ImVec2 size) {
     ui.items.register_last("money.scope");
   }
   draw_tiles(ui, runs);
-  const std::uint32_t site = ui.selection.site < runs.front()->sites.size() ? ui.selection.site : no_row;
 
   // One scale for all gauges and both runs: what flows over the whole run.
   double scale = 0.0;
   for (const model::Run* run : runs) {
+    const std::uint32_t site = selected_site(ui, *run);
     const model::PartyMoney& whole = panel_state(ui).money_of_all.at(kept_of(ui, *run)).get_or_make(*run, site, [&] {
       return site == no_row ? model::party_money(*run, run->start_ns, run->end_ns)
                             : model::party_money(*run, site, run->start_ns, run->end_ns);
@@ -189,7 +189,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
     float x = at.x + width, y = at.y + ImGui::GetFontSize() * 1.15F;
     if (runs.size() > 1) ImGui::PushFont(ui.fonts.small);
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-      const model::PartyMoney& now = money_so_far(ui, **run, site, ui.time.cursor_ns());
+      const model::PartyMoney& now = money_so_far(ui, **run, selected_site(ui, **run), ui.time.cursor_ns());
       const bool is_b = runs.size() > 1 && run == runs.rbegin();
       const ImU32 colour = is_b ? ui.canvas.style.marker_b : ui.canvas.style.marker_a;
       const std::string money = money_text(ui, **run, now.*row.value);
@@ -200,7 +200,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
 
     if (runs.size() > 1) ImGui::PopFont();
     for (const model::Run* run : runs) {
-      const model::PartyMoney& now = money_so_far(ui, *run, site, ui.time.cursor_ns());
+      const model::PartyMoney& now = money_so_far(ui, *run, selected_site(ui, *run), ui.time.cursor_ns());
       const bool is_b = runs.size() > 1 && run == runs.back();
       draw_money_bar(ui, {at.x, y}, width, now.*row.value, scale,
                      is_b ? ui.canvas.style.marker_b : ui.canvas.style.marker_a);

@@ -73,10 +73,14 @@ std::uint32_t same_session(const model::Run& from, std::uint32_t row, const mode
   return row >= from.sessions.size() ? no_row : row_named(to.sessions, from.sessions[row].name, row);
 }
 
-std::uint32_t site_in_view(const Ui& ui, const model::Run& run) {
+std::uint32_t selected_site(const Ui& ui, const model::Run& run) {
   const model::Run* a = ui.run_a();
-  if (a == nullptr || run.sites.size() < 2 || ui.selection.site >= a->sites.size()) return no_row;
+  if (a == nullptr || ui.selection.site >= a->sites.size()) return no_row;
   return row_named(run.sites, a->sites[ui.selection.site].name, ui.selection.site);
+}
+
+std::uint32_t site_in_view(const Ui& ui, const model::Run& run) {
+  return run.sites.size() < 2 ? no_row : selected_site(ui, run);
 }
 
 std::int32_t kpi_site(const Ui& ui, const model::Run& run) {
@@ -97,7 +101,7 @@ Selection selection_in(const Ui& ui, const model::Run& run) {
   selection.evse = same_evse(*a, selection.evse, run);
   selection.storage = same_storage(*a, selection.storage, run);
   selection.session = same_session(*a, selection.session, run);
-  if (selection.site >= run.sites.size()) selection.site = no_row;
+  selection.site = selected_site(ui, run);
   return selection;
 }
 
@@ -122,7 +126,7 @@ void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage) {
 }
 
 const std::vector<StationRow>& shown_stations(const Ui& ui, const model::Run& run) {
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   return panel_state(ui).stations.get_or_make(
       run, site, [&] { return stations_of(run, model::ordered_evses(run, site, "", model::EvseOrder::file)); });
 }

@@ -12,6 +12,7 @@
 #include "analysis/verdict.hpp"
 #include "viewer/model/flows.hpp"
 #include "viewer/model/metered.hpp"
+#include "viewer/model/roads.hpp"
 #include "viewer/model/story.hpp"
 #include "viewer/model/usable.hpp"
 #include "viewer/model/waiting.hpp"
@@ -170,6 +171,7 @@ struct PanelState {
   std::array<Kept<int, std::vector<std::uint32_t>>, 2> remarks;             ///< of strategies; rows of events
   std::array<Kept<std::uint32_t, std::pair<bool, double>>, 2> planned_kwh;  ///< of a site; whether by plans, how much
   std::array<Kept<std::uint32_t, model::HoursToReady>, 2> hours_to_ready;   ///< of a site
+  std::array<Kept<TimeNs, std::vector<model::RoadCarPlace>>, 2> road_cars;  ///< at an instant
   std::array<Kept<std::uint32_t, model::PartyMoney>, 2> money_of_all;       ///< of a site, over the whole run
   Kept<StoryQuestion, std::vector<model::Moment>> moments, partings;
   Kept<std::pair<std::uint64_t, Language>, analysis::Verdict> verdict;  ///< with another run (its serial)
@@ -204,7 +206,9 @@ void select_evse_of(Ui& ui, const model::Run& shown, std::uint32_t evse);
 void select_session_of(Ui& ui, const model::Run& shown, std::uint32_t session);
 void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage);
 
-/// Of a run of several sites the one that the figures beside the stage are of, by its name in run A; no_row: all of it.
+/// The selected site in a run, by its name in run A; no_row: all of them.
+std::uint32_t selected_site(const Ui& ui, const model::Run& run);
+/// Of a run of several sites the one that figures are of; no_row: all of it.
 std::uint32_t site_in_view(const Ui& ui, const model::Run& run);
 /// Whose key figures these are, as the run file has them: the site in view, -1 all of the run.
 std::int32_t kpi_site(const Ui& ui, const model::Run& run);

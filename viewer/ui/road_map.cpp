@@ -8,6 +8,7 @@
 
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/panel_state.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -106,6 +107,13 @@ struct RoadScene {
   std::uint32_t hovered = no_row;
 };
 
+/// model::road_cars_at(), worked out once per instant: as many as drive.
+const std::vector<model::RoadCarPlace>& cars_on_roads(const Ui& ui, const model::Run& run, TimeNs t) {
+  return panel_state(ui).road_cars.at(kept_of(ui, run)).get_or_make(run, t, [&] {
+    return model::road_cars_at(run.roads, t);
+  });
+}
+
 std::string price_text(const Ui& ui, const model::Run& run, double per_kwh) {
   return std::isnan(per_kwh) ? std::string("-") : money_text(ui, run, per_kwh) + "/kWh";
 }
@@ -137,7 +145,7 @@ void draw_roads(RoadScene& scene, const Projection& place) {
 
   const ImU32 colour = plot::colour_of(style, plot::Category::green);
   const float aside = scene.ui.px(3.5F), radius = scene.ui.px(2.2F);
-  for (const model::RoadCarPlace& car : model::road_cars_at(roads, scene.t)) {
+  for (const model::RoadCarPlace& car : cars_on_roads(scene.ui, scene.run, scene.t)) {
     const ImVec2 from = end(roads.roads[car.road].from), to = end(roads.roads[car.road].to);
     const float dx = to.x - from.x, dy = to.y - from.y, length = std::max(1e-3F, std::hypot(dx, dy));
     const auto share = static_cast<float>(car.share);
@@ -316,7 +324,7 @@ std::string road_traffic_text(const Ui& ui, const model::Run& run, TimeNs t) {
     charging += now.charging;
     waiting += now.waiting;
   }
-  return fmt::format(fmt::runtime(ui.tr(Word::road_now)), model::road_cars_at(run.roads, t).size(), charging, waiting);
+  return fmt::format(fmt::runtime(ui.tr(Word::road_now)), cars_on_roads(ui, run, t).size(), charging, waiting);
 }
 
 std::vector<std::string> road_station_lines(const Ui& ui, const model::Run& run, std::uint32_t row, TimeNs t) {

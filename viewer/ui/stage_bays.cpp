@@ -211,7 +211,7 @@ void explain_bay(Scene& scene, std::uint32_t evse) {
 }  // namespace
 
 const std::vector<std::uint32_t>& staged_evses(const Ui& ui, const model::Run& run) {
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   return panel_state(ui).staged.at(kept_of(ui, run)).get_or_make(run, site, [&] {
     return model::ordered_evses(run, site, "", model::EvseOrder::file);
   });
@@ -259,9 +259,7 @@ void draw_bays(Scene& scene) {
   const std::vector<std::uint32_t>& evses = staged_evses(ui, scene.run);
   const Selection selection = selection_in(ui, scene.run);
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const StageRect& covered = scene.covered;
-  const bool hovered = ImGui::IsWindowHovered() && !(mouse.x >= covered.x && mouse.x < covered.right() &&
-                                                     mouse.y >= covered.y && mouse.y < covered.bottom());
+  const bool hovered = ImGui::IsWindowHovered() && !scene.covered.contains(mouse.x, mouse.y);
   const bool clicked = hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Left);
   for (std::uint32_t i = 0; i < evses.size(); ++i) {
     draw_bay(scene, i, evses[i], selection.evse == evses[i]);
@@ -279,7 +277,7 @@ void draw_lane(Scene& scene) {
   const plot::Style& style = ui.canvas.style;
   const StageRect& lane = scene.layout.lane;
   const float em = scene.em();
-  const std::uint32_t site = ui.selection.site < scene.run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, scene.run);
   const model::Waiting& waiting = panel_state(ui).waiting.at(kept_of(ui, scene.run)).get_or_make(scene.run, 0, [&] {
     return model::Waiting(scene.run);
   });

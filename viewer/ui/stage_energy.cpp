@@ -128,7 +128,7 @@ double stored_share(const model::Run& run, std::uint32_t site, TimeNs t) {
 std::vector<Node> nodes_of(const Scene& scene, const model::SiteFlows& flows) {
   const Ui& ui = scene.ui;
   const model::Run& run = scene.run;
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   const auto any = [&](auto has) {
     for (std::uint32_t row = 0; row < run.sites.size(); ++row) {
       if ((site == no_row || site == row) && has(run.sites[row])) return true;
@@ -240,7 +240,7 @@ void draw_busbar(Scene& scene, const std::vector<Node>& nodes, double vehicles_k
 
 void draw_energy(Scene& scene) {
   Ui& ui = scene.ui;
-  const std::uint32_t site = ui.selection.site < scene.run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, scene.run);
   const model::SiteFlows& flows = flows_shown(ui, scene.run);
   const double widest = widest_flow_shown(ui, scene.run, site);
 

@@ -17,6 +17,7 @@ struct StageRect {
   float x = 0.0F, y = 0.0F, width = 0.0F, height = 0.0F;
   float right() const { return x + width; }
   float bottom() const { return y + height; }
+  bool contains(float at_x, float at_y) const { return at_x >= x && at_x < right() && at_y >= y && at_y < bottom(); }
 };
 
 struct StageLayout {

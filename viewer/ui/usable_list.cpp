@@ -14,7 +14,7 @@ const std::vector<std::uint32_t>& usable_now(const Ui& ui, const model::Run& run
   PanelState& state = panel_state(ui);
   const std::size_t kept = kept_of(ui, run);
   const auto& held = state.reservations.at(kept).get_or_make(run, 0, [&] { return model::reservations_of(run); });
-  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const std::uint32_t site = selected_site(ui, run);
   const TimeNs t = ui.time.cursor_ns();
   return state.usable.at(kept).get_or_make(run, {site, t}, [&] { return model::usable_at(run, held, site, t); });
 }

@@ -42,6 +42,18 @@ class Steps {
   std::span<const std::uint8_t> holiday() const { return {raw.holiday, raw.n}; }
 };
 
+/// Steps [from, to) of these, as a view of the same columns.
+inline evtwin_steps part_of(const evtwin_steps& steps, std::size_t from, std::size_t to) {
+  evtwin_steps part = steps;
+  part.n = static_cast<std::uint32_t>(to - from);
+  part.start_ns += from;
+  part.local_day += from;
+  part.local_minute += from;
+  part.weekday += from;
+  part.holiday += from;
+  return part;
+}
+
 /// What has been, oldest first.
 class History {
  public:

@@ -1,19 +1,11 @@
 // The only file of this room that sees LibTorch. Its modules have the names of the arrays that blocks.hpp reads.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wall"
-#pragma GCC diagnostic ignored "-Wextra"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <torch/torch.h>
-#pragma GCC diagnostic pop
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <cstring>
 
+#include "../../torch_without_warnings.hpp"
 #include "brain.hpp"
 
 namespace evtwin::learned {

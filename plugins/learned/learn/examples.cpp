@@ -60,22 +60,17 @@ Known known_part(const evtwin_series& series, std::size_t steps_a_day, const Spl
 }  // namespace
 
 void look_at_series(Looker& looker, const evtwin_series& series, std::size_t from, const Shape& shape, Window& window) {
-  const auto part = [&](std::size_t begin, std::size_t end) {
-    evtwin_steps steps = series.steps;
-    steps.n = static_cast<std::uint32_t>(end - begin);
-    steps.start_ns += begin;
-    steps.local_day += begin;
-    steps.local_minute += begin;
-    steps.weekday += begin;
-    steps.holiday += begin;
-    return steps;
-  };
   // All that is shown lies before the window's time: what comes is not there to be looked at.
-  evtwin_history past{sizeof past, 1, part(0, from), {}};
+  evtwin_history past{sizeof past, 1, sdk::part_of(series.steps, 0, from), {}};
   for (const double*& values : past.values) values = series.values;
   const std::size_t to = std::min<std::size_t>(from + shape.horizon_steps, series.steps.n);
-  const evtwin_question question{
-      sizeof question, series.quantity, series.steps.start_ns[from], part(from, to), nullptr, 0, 0};
+  const evtwin_question question{sizeof question,
+                                 series.quantity,
+                                 series.steps.start_ns[from],
+                                 sdk::part_of(series.steps, from, to),
+                                 nullptr,
+                                 0,
+                                 0};
   looker.look(sdk::History(past), sdk::Question(question), shape.past_steps, shape.horizon_steps, window);
 }
 

@@ -1,13 +1,4 @@
 // The only file that sees LibTorch.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wall"
-#pragma GCC diagnostic ignored "-Wextra"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#include <torch/torch.h>
-#pragma GCC diagnostic pop
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -17,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "../../torch_without_warnings.hpp"
 #include "brain.hpp"
 
 namespace evtwin::rl {
