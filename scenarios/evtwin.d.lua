@@ -699,6 +699,8 @@
 ---@field lower number Lower bound in the unit of the kind; -math.huge where there is none.
 ---@field upper number Upper bound: lower <= base + sum of coefficient x power or current <= upper.
 ---@field base number What others draw there now: load minus sun below this point.
+---@field lower_ahead number[]? Lower bound within each step of the horizon, the tightest; nil where no bound changes over time.
+---@field upper_ahead number[]? Upper bound within each step of the horizon, the tightest.
 ---@field members evtwin.view_limit_member[] What is summed.
 
 ---One EVSE or storage in a limit, view.limits[r].members[m].

@@ -206,6 +206,10 @@ static_assert(offsetof(evtwin_view, departed_driver) == 1064);
 static_assert(offsetof(evtwin_view, departed_max_kw) == 1072);
 static_assert(offsetof(evtwin_view, departed_draws) == 1080);
 static_assert(offsetof(evtwin_view, horizon_window_end_ns) == 1088);
+static_assert(offsetof(evtwin_view, n_limits_ahead) == 1096);
+static_assert(offsetof(evtwin_view, reserved3) == 1100);
+static_assert(offsetof(evtwin_view, horizon_limit_lower) == 1104);
+static_assert(offsetof(evtwin_view, horizon_limit_upper) == 1112);
 
 static_assert(offsetof(evtwin_decision, struct_size) == 0);
 static_assert(offsetof(evtwin_decision, reserved) == 4);

@@ -88,6 +88,8 @@ std::string_view length_text(Length length) {
       return "n_levels";
     case Length::level_steps:
       return "n_levels * horizon_steps";
+    case Length::limit_steps:
+      return "n_limits_ahead * horizon_steps";
     case Length::one:
       return "1";
   }
@@ -204,6 +206,8 @@ constexpr std::array view_scalars{
     EVTWIN_FIELD(evtwin_view, n_levels),
     EVTWIN_FIELD(evtwin_view, horizon_issued_ns),
     EVTWIN_FIELD(evtwin_view, wear_price_per_kwh),
+    EVTWIN_FIELD(evtwin_view, n_limits_ahead),
+    EVTWIN_FIELD(evtwin_view, reserved3),
 };
 constexpr std::array decision_fields{
     EVTWIN_FIELD(evtwin_decision, struct_size),

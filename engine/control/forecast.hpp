@@ -88,6 +88,9 @@ struct Horizon {
   std::vector<double> pv_kw, load_kw, buy_per_kwh, sell_per_kwh, co2_kg_per_kwh;  ///< [steps]
   std::vector<double> contract_kw;        ///< [steps] lowest import limit of the step as known now; the site's to fill
   std::vector<double> power_setpoint_kw;  ///< [steps] NaN where there is none; the site's to fill
+  /// [rows * steps], row by row: the tightest bounds within the step; empty where no row's bound changes over time. The
+  /// site's to fill.
+  std::vector<double> limit_lower, limit_upper;
   std::vector<double> arrivals, arrivals_kwh;  ///< [steps] expected vehicles and what they will request, kWh
 
   std::uint32_t reads = EVTWIN_READS_ALL;  ///< wanted, bits: set by whoever has the strategy

@@ -35,6 +35,8 @@ std::size_t most_cells(const ColumnPlace& column, const evtwin_view& first) {
       return EVTWIN_MOST_LEVELS;
     case Length::level_steps:
       return std::size_t{EVTWIN_MOST_LEVELS} * SharedView::most_horizon_steps;
+    case Length::limit_steps:
+      return std::size_t{first.n_limits} * SharedView::most_horizon_steps;
     case Length::curve_points:
       // Rows have equal room, so the second row's start tells how much.
       return first.n_evses > 1 ? std::size_t{first.n_evses} * first.evse_curve_start[1] : curve_points_of_one_evse;

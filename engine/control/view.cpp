@@ -410,6 +410,12 @@ void ViewColumns::make_room_for_horizon() {
   }
 }
 
+void ViewColumns::make_room_for_limits_ahead() {
+  const std::size_t cells = horizon.limit_upper.size();
+  limits_ahead_arena_ = std::make_unique<Arena>(limit_columns_.size() * Arena::bytes_for<double>(cells));
+  for (Column<double>& column : limit_columns_) column = limits_ahead_arena_->take_column<double>(cells);
+}
+
 namespace {
 
 bool same_figure(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
@@ -425,7 +431,9 @@ bool ViewColumns::show_horizon() {
   const std::array<const std::vector<double>*, 5> values_by_level{&horizon.level_pv_kw, &horizon.level_load_kw,
                                                                   &horizon.level_buy_per_kwh, &horizon.level_arrivals,
                                                                   &horizon.level_arrivals_kwh};
-  bool changed = horizon_arena_ == nullptr;
+  const std::array<const std::vector<double>*, 2> values_by_limit{&horizon.limit_lower, &horizon.limit_upper};
+  const std::size_t limits = horizon.limit_upper.empty() ? 0 : view.n_limits;
+  bool changed = horizon_arena_ == nullptr || limits != view.n_limits_ahead;
   if (horizon_arena_ == nullptr) make_room_for_horizon();
 
   // Steps are compared by the time they cover; step 0 is never wholly ahead.
@@ -443,6 +451,11 @@ bool ViewColumns::show_horizon() {
         changed =
             changed || !same_figure((*values_by_level[c])[l * steps + k], level_columns_[c][l * steps_before + before]);
     }
+    for (std::size_t c = 0; c < values_by_limit.size(); ++c) {
+      for (std::size_t r = 0; r < limits; ++r)
+        changed =
+            changed || !same_figure((*values_by_limit[c])[r * steps + k], limit_columns_[c][r * steps_before + before]);
+    }
   }
 
   view.horizon_steps = static_cast<std::uint32_t>(steps);
@@ -455,6 +468,13 @@ bool ViewColumns::show_horizon() {
   std::copy(horizon.level.begin(), horizon.level.end(), level_.begin());
   for (std::size_t c = 0; levels > 0 && c < values_by_level.size(); ++c)
     std::copy(values_by_level[c]->begin(), values_by_level[c]->end(), level_columns_[c].begin());
+
+  if (limits > 0 && limits_ahead_arena_ == nullptr) make_room_for_limits_ahead();
+  view.n_limits_ahead = static_cast<std::uint32_t>(limits);
+  view.horizon_limit_lower = limits > 0 ? limit_columns_[0].data() : nullptr;
+  view.horizon_limit_upper = limits > 0 ? limit_columns_[1].data() : nullptr;
+  for (std::size_t c = 0; limits > 0 && c < values_by_limit.size(); ++c)
+    std::copy(values_by_limit[c]->begin(), values_by_limit[c]->end(), limit_columns_[c].begin());
   return changed;
 }
 

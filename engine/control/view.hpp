@@ -123,6 +123,7 @@ class ViewColumns {
   void lay_out_limits(const Guard& guard);
   void make_room_for_departures(std::size_t count);
   void make_room_for_horizon();
+  void make_room_for_limits_ahead();
   const char* keep_text(const std::string& words);
 
   Column<double> limit_lower_, limit_upper_, limit_base_;
@@ -132,7 +133,9 @@ class ViewColumns {
   std::vector<double> evse_cells_, storage_cells_, plan_cells_;  // of the decision
   Column<double> level_;
   std::array<Column<double>, 5> level_columns_;
-  Column<char> session_id_;  // session_id_bytes each
+  std::unique_ptr<Arena> limits_ahead_arena_;    // made when the first of them are shown
+  std::array<Column<double>, 2> limit_columns_;  // lower, upper; by limit row and step of the horizon
+  Column<char> session_id_;                      // session_id_bytes each
   Column<const char*> session_ids_;
   std::unique_ptr<Arena> departed_arena_;  // as long as the most departures between two decisions
   std::size_t departed_room_ = 0;

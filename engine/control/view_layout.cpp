@@ -112,6 +112,8 @@ constexpr std::array columns{
     EVTWIN_COLUMN(departed_max_kw, f64, departed),
     EVTWIN_COLUMN(departed_draws, u8, departed),
     EVTWIN_COLUMN(horizon_window_end_ns, i64, steps),
+    EVTWIN_COLUMN(horizon_limit_lower, f64, limit_steps),
+    EVTWIN_COLUMN(horizon_limit_upper, f64, limit_steps),
 };
 static_assert(kernel::is_ascending(columns, &ColumnPlace::offset), "in the order of the struct, each once");
 
@@ -176,6 +178,8 @@ std::size_t length_of(const ColumnPlace& column, const evtwin_view& view) {
       return view.n_levels;
     case Length::level_steps:
       return std::size_t{view.n_levels} * view.horizon_steps;
+    case Length::limit_steps:
+      return std::size_t{view.n_limits_ahead} * view.horizon_steps;
     case Length::limit_members:
       return view.limit_start[view.n_limits];
     case Length::one:

@@ -25,6 +25,7 @@ enum class Length : unsigned char {
   limit_members,  ///< limit_start's last
   levels,
   level_steps,  ///< levels x steps
+  limit_steps,  ///< n_limits_ahead x steps
   one,          ///< a ledger
 };
 

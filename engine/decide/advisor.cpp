@@ -389,6 +389,7 @@ Answer Advisor::answer_request(const Request& request) {
     columns.horizon.level = strategy_->levels;
     columns.horizon.reads = strategy_->horizon_reads;
     fill_horizon(request, columns.view.next_tick_ns, strategy_->horizon_steps, columns.horizon);
+    fill_limits_ahead(request, situation.guard.rows(), columns.horizon);
     control::blank_unread(columns.horizon);
     columns.show_horizon();
   }

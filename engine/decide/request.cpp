@@ -240,6 +240,22 @@ void read_horizon(const Fields& f, Request& request) {
       step.*cell = s.read_number(key, step.*cell);
     }
 
+    if (const Value* limits = s.find_value("limits")) {
+      const Where where_limits = s.where("limits");
+      const auto given = scenario::list_of(*limits, where_limits, "limits");
+      for (std::size_t i = 0; i < given.size(); ++i) {
+        const Fields one = part(*given[i], "step_limit", where_limits / i);
+        const StepLimit limit{one.text("limit"), one.read_number("lower", -physics::infinite),
+                              one.read_number("upper", physics::infinite)};
+        if (limit.lower > limit.upper) throw_at(one.where("lower"), "is above upper");
+        const auto before = std::ranges::find(step.limits, limit.name, &StepLimit::name);
+        if (before != step.limits.end())
+          *before = limit;
+        else
+          step.limits.push_back(limit);
+      }
+    }
+
     // Arrivals are not carried on: an entry that leaves them out has none.
     step.arrivals = s.read_number("arrivals");
     step.arrivals_kwh = s.read_number("arrivals_kwh");
@@ -460,6 +476,43 @@ void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t ste
     levels->clear();
     for (std::size_t l = 0; l < horizon.level.size(); ++l)
       levels->insert(levels->end(), values->begin(), values->end());
+  }
+}
+
+void fill_limits_ahead(const Request& request, std::span<const control::GuardRow> rows, control::Horizon& horizon) {
+  horizon.limit_lower.clear();
+  horizon.limit_upper.clear();
+  const auto names = [](const Step& step) { return !step.limits.empty(); };
+  if (std::ranges::none_of(request.ahead, names)) return;
+  for (std::size_t i = 0; i < request.ahead.size(); ++i) {
+    for (const StepLimit& limit : request.ahead[i].limits) {
+      if (std::ranges::find(rows, limit.name, &control::GuardRow::name) == rows.end())
+        throw scenario::FieldError(fmt::format("/horizon/{}/limits", i),
+                                   fmt::format("\"{}\" is no limit of the site", limit.name));
+    }
+  }
+
+  const std::size_t steps = horizon.contract_kw.size();
+  for (const control::GuardRow& row : rows) {
+    // A step has no word of a row that is as now.
+    const auto bounds_of = [&row](const Step& step) {
+      const auto named = std::ranges::find(step.limits, row.name, &StepLimit::name);
+      return named == step.limits.end() ? std::pair{row.lower, row.upper} : std::pair{named->lower, named->upper};
+    };
+    std::size_t next = 0;
+    std::pair<double, double> in_force{row.lower, row.upper};
+    for (std::size_t k = 0; k < steps; ++k) {
+      for (; next < request.ahead.size() && request.ahead[next].start_ns <= horizon.start_ns[k]; ++next)
+        in_force = bounds_of(request.ahead[next]);
+      auto [lower, upper] = in_force;
+      for (const Step& step : steps_within(request.ahead, next, horizon.start_ns[k + 1])) {
+        const auto [another_lower, another_upper] = bounds_of(step);
+        lower = std::max(lower, another_lower);
+        upper = std::min(upper, another_upper);
+      }
+      horizon.limit_lower.push_back(lower);
+      horizon.limit_upper.push_back(&row == rows.data() ? horizon.contract_kw[k] : upper);
+    }
   }
 }
 

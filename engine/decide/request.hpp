@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "control/departure.hpp"
 #include "control/forecast.hpp"
+#include "control/guard.hpp"
 #include "market/calendar.hpp"
 #include "physics/equipment.hpp"
 #include "physics/limits.hpp"
@@ -72,11 +74,18 @@ struct Demand {
 };
 
 /// Values that hold from an instant on; those that the request left out are filled in.
+/// Bounds of a limit row, by its name, in the row's unit.
+struct StepLimit {
+  std::string name;
+  double lower = -physics::infinite, upper = physics::infinite;
+};
+
 struct Step {
   TimeNs start_ns = 0;
   double pv_kw = 0.0, load_kw = 0.0, buy_per_kwh = 0.0, sell_per_kwh = 0.0, co2_kg_per_kwh = 0.0;
   double contract_kw = physics::infinite, power_setpoint_kw = physics::unknown;
   double arrivals = 0.0, arrivals_kwh = 0.0;
+  std::vector<StepLimit> limits{};  ///< of the rows that are not as now
 };
 
 struct Request {
@@ -112,5 +121,8 @@ Request read_request(std::string_view json);
 /// The horizon of `steps` steps as strategies see it: means over each step, the lowest contract within it, arrivals by
 /// the step that holds at its start. A request states no spread: every level of `horizon.level` is the value itself.
 void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t steps, control::Horizon& horizon);
+/// After fill_horizon(): bounds of the site's rows over the horizon, none where the request has none. @param rows  with
+/// their bounds now. @throws scenario::FieldError for a limit that the site does not have.
+void fill_limits_ahead(const Request& request, std::span<const control::GuardRow> rows, control::Horizon& horizon);
 
 }  // namespace evtwin::decide

@@ -259,9 +259,16 @@ Keys step_keys() {
       number("co2_kg_per_kwh", "kg/kWh", 0, 1e3, before, "Of energy bought; 0 at first."),
       number("contract_kw", "kW", 0, gigawatt_kw, before, "Import limit, cuts announced included."),
       number("power_setpoint_kw", "kW", -gigawatt_kw, gigawatt_kw, before, "Net import the site should have."),
+      other("limits", "evtwin.step_limit[]", before, "Bounds of limits that change over time."),
       number("arrivals", {}, 0, 1e6, "0", "Vehicles expected to plug in during a step of tick_min."),
       number("arrivals_kwh", "kWh", 0, most_sum, "0", "Energy they are expected to request."),
   };
+}
+
+Keys step_limit_keys() {
+  return {required(text("limit", {}, "The limit, by name.")),
+          number("lower", "kW or A", -gigawatt_kw, gigawatt_kw, "none", "Lower bound from then on."),
+          number("upper", "kW or A", -gigawatt_kw, gigawatt_kw, "none", "Upper bound from then on.")};
 }
 
 Keys departed_keys() {
@@ -299,13 +306,13 @@ Keys ledger_keys() {
 
 /// The sections with the memory that their rows lie in.
 struct Tables {
-  std::vector<Keys> keys{request_keys(),  site_keys(),     evse_keys(),   session_keys(), vehicle_keys(),
-                         reserved_keys(), storage_keys(),  prices_keys(), demand_keys(),  step_keys(),
-                         ledger_keys(),   departed_keys(), waiting_keys()};
+  std::vector<Keys> keys{request_keys(),  site_keys(),     evse_keys(),    session_keys(),   vehicle_keys(),
+                         reserved_keys(), storage_keys(),  prices_keys(),  demand_keys(),    step_keys(),
+                         ledger_keys(),   departed_keys(), waiting_keys(), step_limit_keys()};
   std::vector<Section> sections;
 
   Tables() {
-    static constexpr std::array<std::array<std::string_view, 2>, 13> names{{
+    static constexpr std::array<std::array<std::string_view, 2>, 14> names{{
         {"request", "A site at one instant, and what is asked of a strategy."},
         {"site", "The grid connection and what else hangs on it."},
         {"evse", "An outlet for one car, described as a station of the scenario language."},
@@ -319,6 +326,7 @@ struct Tables {
         {"ledger", "Energy and money of the site."},
         {"departed", "A vehicle that left since the last decision."},
         {"waiting", "The vehicles that wait for an EVSE."},
+        {"step_limit", "Bounds of one limit from an instant on."},
     }};
     static_assert(kernel::has_unique_keys(names, [](const auto& row) { return row[0]; }));
     for (std::size_t i = 0; i < names.size(); ++i) sections.push_back({names[i][0], {}, names[i][1], {}, keys[i]});

@@ -12,6 +12,7 @@
 #include "control/view_layout.hpp"
 #include "decide/request_keys.hpp"
 #include "kernel/static_checks.hpp"
+#include "market/series.hpp"
 
 namespace evtwin::decide {
 
@@ -99,21 +100,51 @@ class Writer {
     for (const physics::Feeder& feeder : site_.feeders) {
       Json one{{"name", feeder.name}, {"efficiency", feeder.efficiency}};
       if (feeder.parent >= 0) one["parent"] = site_.feeders[static_cast<std::size_t>(feeder.parent)].name;
-      set_if_finite(one, "max_kw", feeder.max_kw);
-      set_if_finite(one, "max_a", feeder.max_a);
-      set_if_finite(one, "max_export_kw", feeder.max_export_kw);
+      const auto number = static_cast<std::uint32_t>(&feeder - site_.feeders.data());
+      set_if_finite(one, "max_kw", bound_now(LimitOf::feeder_kw, number, feeder.max_kw));
+      set_if_finite(one, "max_a", bound_now(LimitOf::feeder_a, number, feeder.max_a));
+      set_if_finite(one, "max_export_kw", bound_now(LimitOf::feeder_export_kw, number, feeder.max_export_kw));
       to["feeders"].push_back(std::move(one));
     }
     for (const physics::LimitRow& row : site_.rows) to["rows"].push_back(limit_row(row));
     return to;
   }
 
+  using LimitOf = twin::LimitSeries::Of;
+
+  /// A bound that follows a curve as it is now, any other as the site has it.
+  double bound_now(LimitOf of, std::uint32_t index, double otherwise) const {
+    for (const twin::LimitSeries& series : site_.limit_series) {
+      if (series.of == of && series.index == index)
+        return market::SignalClock(series.value, world_.calendar).sample_at(view_.now_ns).value;
+    }
+    return otherwise;
+  }
+
+  /// Bounds that change over time: at first all of them, then those that are not as in the step before.
+  Json limits_of_step(std::uint32_t k) const {
+    Json list = Json::array();
+    for (std::uint32_t r = 1; r < view_.n_limits_ahead; ++r) {
+      const std::size_t cell = std::size_t{r} * view_.horizon_steps + k;
+      const double lower = view_.horizon_limit_lower[cell], upper = view_.horizon_limit_upper[cell];
+      if (k > 0 && lower == view_.horizon_limit_lower[cell - 1] && upper == view_.horizon_limit_upper[cell - 1])
+        continue;
+      Json one{{"limit", view_.limit_name[r]}};
+      set_if_finite(one, "lower", lower);
+      set_if_finite(one, "upper", upper);
+      list.push_back(std::move(one));
+    }
+    return list;
+  }
+
   Json limit_row(const physics::LimitRow& row) const {
     static constexpr std::array kinds{"power_kw", "current_a", "magnitude_a"};
     static_assert(kernel::names_each<physics::LimitKind>(kinds));
     Json one{{"name", row.name}, {"kind", kinds.at(static_cast<std::size_t>(row.kind))}};
-    set_if_finite(one, "upper", row.upper);
-    if (row.kind != physics::LimitKind::magnitude_a) set_if_finite(one, "lower", row.lower);
+    const auto number = static_cast<std::uint32_t>(&row - site_.rows.data());
+    set_if_finite(one, "upper", bound_now(LimitOf::row_upper, number, row.upper));
+    if (row.kind != physics::LimitKind::magnitude_a)
+      set_if_finite(one, "lower", bound_now(LimitOf::row_lower, number, row.lower));
     for (const physics::LimitMember& member : row.members) {
       const std::string& id = site_.evses[member.evse].id;
       if (row.kind == physics::LimitKind::magnitude_a) {
@@ -263,6 +294,7 @@ class Writer {
     set_if_finite(one, "co2_kg_per_kwh", view_.horizon_co2_kg_per_kwh[k]);
     set_if_finite(one, "contract_kw", view_.horizon_contract_kw[k]);
     set_if_finite(one, "power_setpoint_kw", view_.horizon_power_setpoint_kw[k]);
+    if (Json limits = limits_of_step(k); !limits.empty()) one["limits"] = std::move(limits);
     set_if_finite(one, "arrivals", view_.horizon_arrivals[k]);
     set_if_finite(one, "arrivals_kwh", view_.horizon_arrivals_kwh[k]);
     return one;

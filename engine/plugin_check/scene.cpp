@@ -72,7 +72,10 @@ evtwin_ledger random_ledger(Dice& dice) {
 }  // namespace
 
 Scene::Scene(std::uint64_t seed, const SceneShape& shape)
-    : dice_(seed), site_(random_site(dice_, shape)), limits_(shape.limits) {
+    : dice_(seed),
+      site_(random_site(dice_, shape)),
+      limits_(shape.limits),
+      limits_change_(shape.limits && seed % 4 == 3) {
   const double contract_kw = dice_.draw_chance(0.25) || !shape.limits ? infinite
                              : dice_.draw_chance(0.1)                 ? 0.0
                                                                       : dice_.draw_real(5.0, 500.0);
@@ -367,6 +370,18 @@ void Scene::show_horizon(const evtwin_strategy& asked) {
     ahead.power_setpoint_kw[k] = std::isnan(view.power_setpoint_kw) ? unknown : dice_.draw_real(-50.0, 200.0);
     ahead.arrivals[k] = dice_.draw_real(0.0, 3.0);
     ahead.arrivals_kwh[k] = ahead.arrivals[k] * dice_.draw_real(5.0, 40.0);
+  }
+
+  // Some sites have bounds that change over time: mostly as now, at times less.
+  if (limits_change_) {
+    for (auto* bounds : {&ahead.limit_lower, &ahead.limit_upper}) bounds->clear();
+    for (std::uint32_t r = 0; r < view.n_limits; ++r) {
+      for (std::uint32_t k = 0; k < steps; ++k) {
+        const double share = k == 0 || dice_.draw_chance(0.7) ? 1.0 : dice_.draw_real(0.1, 1.0);
+        ahead.limit_lower.push_back(view.limit_lower[r] * share);
+        ahead.limit_upper.push_back(r == 0 ? ahead.contract_kw[k] : view.limit_upper[r] * share);
+      }
+    }
   }
 
   ahead.level.assign(asked.levels, asked.levels + asked.n_levels);

@@ -55,6 +55,7 @@ class Scene {
   double occupancy_ = 0.5, base_price_ = 0.2;
   std::uint64_t decisions_ = 0, sessions_ = 0;
   bool started_ = false;
+  bool limits_change_ = false;  ///< bounds of its rows follow curves
 };
 
 }  // namespace evtwin::plugin_check

@@ -215,6 +215,9 @@ constexpr std::array limit_docs{
     Field{"lower", "", "number", false, "Lower bound in the unit of the kind; -math.huge where there is none."},
     Field{"upper", "", "number", false, "Upper bound: lower <= base + sum of coefficient x power or current <= upper."},
     Field{"base", "", "number", false, "What others draw there now: load minus sun below this point."},
+    Field{"lower_ahead", "", "number[]?", false,
+          "Lower bound within each step of the horizon, the tightest; nil where no bound changes over time."},
+    Field{"upper_ahead", "", "number[]?", false, "Upper bound within each step of the horizon, the tightest."},
     Field{"members", "", "evtwin.view_limit_member[]", false, "What is summed."},
 };
 static_assert(kernel::has_unique_keys(limit_docs, &Field::name));

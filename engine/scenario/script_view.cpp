@@ -284,6 +284,22 @@ void get_members(lua_State* L, void* owner, std::size_t row) {
     lua_rawseti(L, -2, static_cast<lua_Integer>(p - start) + 1);
   }
 }
+// A row's bounds over the horizon, step by step; nil where no bound changes over time.
+template <auto column>
+void get_limit_ahead(lua_State* L, void* owner, std::size_t row) {
+  const evtwin_view& v = view_of(owner);
+  if (row >= v.n_limits_ahead) {
+    lua_pushnil(L);
+    return;
+  }
+  lua::Sandbox::sandbox_of(L).charge_steps(v.horizon_steps);
+  lua_createtable(L, static_cast<int>(v.horizon_steps), 0);
+  for (std::uint32_t k = 0; k < v.horizon_steps; ++k) {
+    push_number(L, (v.*column)[row * v.horizon_steps + k]);
+    lua_rawseti(L, -2, static_cast<lua_Integer>(k) + 1);
+  }
+}
+
 constexpr std::array limit_fields{
     Accessor{"name",
              [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, view_of(owner).limit_name[row]); },
@@ -295,6 +311,8 @@ constexpr std::array limit_fields{
     Accessor{"lower", get_cell<&evtwin_view::limit_lower>, nullptr},
     Accessor{"upper", get_cell<&evtwin_view::limit_upper>, nullptr},
     Accessor{"base", get_cell<&evtwin_view::limit_base>, nullptr},
+    Accessor{"lower_ahead", get_limit_ahead<&evtwin_view::horizon_limit_lower>, nullptr},
+    Accessor{"upper_ahead", get_limit_ahead<&evtwin_view::horizon_limit_upper>, nullptr},
     Accessor{"members", get_members, nullptr},
 };
 static_assert(kernel::has_unique_keys(limit_fields, &Accessor::name));

@@ -63,23 +63,55 @@ void Grants::set_limits(double contract_kw, double export_limit_kw, std::span<co
   ask_again();
 }
 
+namespace {
+
+struct Bounds {
+  double lower = -infinite, upper = infinite;
+};
+
+/// A row's bounds with one of them as a curve has it.
+Bounds bounds_with(Bounds bounds, LimitSeries::Of of, double value) {
+  switch (of) {
+    case LimitSeries::Of::feeder_kw:
+    case LimitSeries::Of::feeder_a:
+    case LimitSeries::Of::row_upper:
+      return {bounds.lower, value};
+    case LimitSeries::Of::feeder_export_kw:
+      return {-value, bounds.upper};
+    case LimitSeries::Of::row_lower:
+      return {value, bounds.upper};
+  }
+  return bounds;
+}
+
+}  // namespace
+
 void Grants::restore_limits(double contract_kw, double export_limit_kw, std::span<const double> bounds) {
   guard_.set_contract(contract_kw, export_limit_kw);
   for (std::size_t k = 0; k < bounds.size(); ++k) {
     const control::GuardRow& row = guard_.rows()[series_row_[k]];
-    const double value = bounds[k];
-    switch (context_.site.limit_series[k].of) {
-      case LimitSeries::Of::feeder_kw:
-      case LimitSeries::Of::feeder_a:
-      case LimitSeries::Of::row_upper:
-        guard_.set_bounds(series_row_[k], row.lower, value);
-        break;
-      case LimitSeries::Of::feeder_export_kw:
-        guard_.set_bounds(series_row_[k], -value, row.upper);
-        break;
-      case LimitSeries::Of::row_lower:
-        guard_.set_bounds(series_row_[k], value, row.upper);
-        break;
+    const Bounds now = bounds_with({row.lower, row.upper}, context_.site.limit_series[k].of, bounds[k]);
+    guard_.set_bounds(series_row_[k], now.lower, now.upper);
+  }
+}
+
+void Grants::show_ahead(control::Horizon& horizon, std::span<const double> bounds) const {
+  if (bounds.empty()) return;
+  const std::size_t steps = horizon.contract_kw.size();
+  horizon.limit_lower.clear();
+  horizon.limit_upper.clear();
+  for (const control::GuardRow& row : guard_.rows()) {
+    horizon.limit_lower.insert(horizon.limit_lower.end(), steps, row.lower);
+    horizon.limit_upper.insert(horizon.limit_upper.end(), steps, row.upper);
+  }
+  std::copy(horizon.contract_kw.begin(), horizon.contract_kw.end(), horizon.limit_upper.begin());
+  for (std::size_t s = 0; s < series_row_.size(); ++s) {
+    for (std::size_t k = 0; k < steps; ++k) {
+      double &lower = horizon.limit_lower[series_row_[s] * steps + k],
+             &upper = horizon.limit_upper[series_row_[s] * steps + k];
+      const Bounds then = bounds_with({lower, upper}, context_.site.limit_series[s].of, bounds[s * steps + k]);
+      lower = then.lower;
+      upper = then.upper;
     }
   }
 }

@@ -55,6 +55,9 @@ class Grants {
 
   /// @param bounds  [Site::limit_series] of feeders and rows
   void set_limits(double contract_kw, double export_limit_kw, std::span<const double> bounds);
+  /// The horizon's bounds of rows; none where no bound changes over time.
+  /// @param bounds  [Site::limit_series * steps] the tightest within each step
+  void show_ahead(control::Horizon& horizon, std::span<const double> bounds) const;
   /// After loading: as they were, nothing changed.
   void restore_limits(double contract_kw, double export_limit_kw, std::span<const double> bounds);
   bool is_available(std::uint32_t evse) const { return guard_.outage[evse] == 0.0; }

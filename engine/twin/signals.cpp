@@ -39,6 +39,7 @@ Signals::Signals(const SiteContext& context)
       setpoint_ahead_(clocks_->setpoint()) {
   for (const LimitSeries& series : context.site.limit_series)
     limit_clocks_.emplace_back(series.value, context.world.calendar);
+  limit_clocks_ahead_ = limit_clocks_;
   limit_bounds_.resize(limit_clocks_.size());
   bound_until_ns_.resize(limit_clocks_.size());
 }
@@ -232,6 +233,23 @@ void Signals::show_ahead(control::Horizon& horizon, TimeNs t) {
     horizon.contract_kw[k] = control::lowest_known_limit(context_.site.cuts, now_.given_contract_kw, t,
                                                          horizon.start_ns[k], horizon.start_ns[k + 1]);
   }
+}
+
+std::span<const double> Signals::tightest_bounds(std::span<const TimeNs> edges_ns) {
+  tightest_bounds_.clear();
+  for (std::size_t s = 0; s < limit_clocks_ahead_.size(); ++s) {
+    const bool is_lower = context_.site.limit_series[s].of == LimitSeries::Of::row_lower;
+    for (std::size_t k = 0; k + 1 < edges_ns.size(); ++k) {
+      market::Sample sample = limit_clocks_ahead_[s].sample_at(edges_ns[k]);
+      double tightest = sample.value;
+      while (sample.until_ns < edges_ns[k + 1]) {
+        sample = limit_clocks_ahead_[s].sample_at(sample.until_ns);
+        tightest = is_lower ? std::max(tightest, sample.value) : std::min(tightest, sample.value);
+      }
+      tightest_bounds_.push_back(tightest);
+    }
+  }
+  return tightest_bounds_;
 }
 
 void Signals::report_prices_beyond(TimeNs end_ns, TimeNs until_ns) const {

@@ -62,8 +62,12 @@ class Signals {
 
   /// The site's scalars of a view.
   void show_in_view(evtwin_view& view) const;
-  /// The horizon's columns of limits and set-points, for steps that begin at `horizon.start_ns`.
+  /// The horizon's columns of limits and set-points, for steps that begin at `horizon.start_ns`; bounds of rows are
+  /// Grants' to show.
   void show_ahead(control::Horizon& horizon, TimeNs t);
+  /// [limit_series * steps] The tightest of each curve of Site::limit_series within the steps between these edges.
+  /// @param edges_ns  [steps + 1]
+  std::span<const double> tightest_bounds(std::span<const TimeNs> edges_ns);
 
   template <class A>
   void archive_fields(A& a) {
@@ -93,11 +97,11 @@ class Signals {
   TimeNs pv_until_ns_ = 0, load_until_ns_ = 0, co2_until_ns_ = 0, setpoint_until_ns_ = 0, cuts_until_ns_ = 0,
          outages_until_ns_ = 0, bounds_until_ns_ = 0;
   // Bounds of feeders and rows that change over time, by series
-  std::vector<market::SignalClock> limit_clocks_;
-  std::vector<double> limit_bounds_;
+  std::vector<market::SignalClock> limit_clocks_, limit_clocks_ahead_;
+  std::vector<double> limit_bounds_, tightest_bounds_;
   std::vector<TimeNs> bound_until_ns_;
 };
-static_assert(kernel::has_size<Signals>(1600), "a new field must be archived or made anew after loading");
+static_assert(kernel::has_size<Signals>(1648), "a new field must be archived or made anew after loading");
 
 template <class Set>
 void Signals::apply_outages(TimeNs t, Set&& set) const {

@@ -27,6 +27,7 @@ void SiteRun::look_ahead(TimeNs t) {
   if (!agenda_.looks_ahead()) return;
   agenda_.fill_forecast(columns_.horizon, signals_.values_now(), t);
   signals_.show_ahead(columns_.horizon, t);
+  grants_.show_ahead(columns_.horizon, signals_.tightest_bounds(columns_.horizon.start_ns));
   if (columns_.show_horizon()) changed_ |= EVTWIN_CHANGED_HORIZON;
 }
 

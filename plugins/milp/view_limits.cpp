@@ -47,11 +47,40 @@ std::vector<double> base_ahead(const evtwin_view& view, std::uint32_t r, const V
   return base;
 }
 
+/// A row's bounds over the blocks: within each the tightest, in the first also that of now.
+struct BoundsAhead {
+  std::vector<double> lower, upper;  ///< [steps], or [1] where they stay
+};
+
+BoundsAhead bounds_ahead(const evtwin_view& view, std::uint32_t r, const ViewProblem& out) {
+  BoundsAhead bounds{{view.limit_lower[r]}, {view.limit_upper[r]}};
+  if (r >= view.n_limits_ahead) return bounds;
+  const double* const lower = view.horizon_limit_lower + std::size_t{r} * view.horizon_steps;
+  const double* const upper = view.horizon_limit_upper + std::size_t{r} * view.horizon_steps;
+  const auto all = [](const double* cells, const Block& block, double as_now) {
+    return std::all_of(cells + block.first, cells + block.last, [&](double cell) { return cell == as_now; });
+  };
+  const bool stay = std::all_of(out.blocks.begin(), out.blocks.end(), [&](const Block& block) {
+    return all(lower, block, bounds.lower.front()) && all(upper, block, bounds.upper.front());
+  });
+  if (stay) return bounds;
+  bounds.lower.resize(out.blocks.size(), -optimise::infinite);
+  bounds.upper.resize(out.blocks.size(), optimise::infinite);
+  for (std::size_t k = 0; k < out.blocks.size(); ++k) {
+    for (std::uint32_t h = out.blocks[k].first; h < out.blocks[k].last; ++h) {
+      bounds.lower[k] = std::max(bounds.lower[k], lower[h]);
+      bounds.upper[k] = std::min(bounds.upper[k], upper[h]);
+    }
+  }
+  return bounds;
+}
+
 void put_sum(const evtwin_view& view, std::uint32_t r, const std::vector<bool>& used, ViewProblem& out) {
   PlanLimit limit;
   limit.name = view.limit_name[r];
-  limit.lower = {view.limit_lower[r]};
-  limit.upper = {view.limit_upper[r]};
+  BoundsAhead bounds = bounds_ahead(view, r, out);
+  limit.lower = std::move(bounds.lower);
+  limit.upper = std::move(bounds.upper);
   const bool amperes = view.limit_kind[r] == EVTWIN_LIMIT_CURRENT_A;
   for (std::uint32_t m = view.limit_start[r]; m < view.limit_start[r + 1]; ++m) {
     const std::uint32_t member = view.limit_member[m];
@@ -74,7 +103,8 @@ void put_sum(const evtwin_view& view, std::uint32_t r, const std::vector<bool>& 
 void put_magnitude(const evtwin_view& view, std::uint32_t r, const std::vector<bool>& used, ViewProblem& out) {
   PlanMagnitude magnitude;
   magnitude.name = view.limit_name[r];
-  magnitude.upper = {std::max(0.0, view.limit_upper[r] - std::abs(view.limit_base[r]))};
+  magnitude.upper = bounds_ahead(view, r, out).upper;
+  for (double& upper : magnitude.upper) upper = std::max(0.0, upper - std::abs(view.limit_base[r]));
   for (std::uint32_t m = view.limit_start[r]; m < view.limit_start[r + 1]; ++m) {
     const std::uint32_t member = view.limit_member[m];
     if (member >= view.n_evses || !used[member]) continue;
@@ -160,9 +190,11 @@ void put_limits(const evtwin_view& view, ViewProblem& out) {
 
   const std::vector<bool> used = evses_in_use(view, out);
   for (std::uint32_t r = 1; r < view.n_limits; ++r) {
+    const bool bounds = std::isfinite(view.limit_upper[r]) || std::isfinite(view.limit_lower[r]);
+    if (!bounds && r >= view.n_limits_ahead) continue;
     if (view.limit_kind[r] == EVTWIN_LIMIT_MAGNITUDE_A) {
-      if (std::isfinite(view.limit_upper[r])) put_magnitude(view, r, used, out);
-    } else if (std::isfinite(view.limit_upper[r]) || std::isfinite(view.limit_lower[r])) {
+      put_magnitude(view, r, used, out);
+    } else {
       put_sum(view, r, used, out);
     }
   }

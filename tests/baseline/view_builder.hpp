@@ -69,7 +69,8 @@ class ViewBuilder {
  public:
   std::vector<EvseRow> evses;
   std::vector<StorageRow> storages;
-  std::vector<LimitRow> limits;  ///< beyond row 0
+  std::vector<LimitRow> limits;     ///< beyond row 0
+  std::vector<double> upper_ahead;  ///< [limits * steps] of them over the horizon; empty: they stay
   std::int64_t now_ns = start, tick_ns = 15 * minute;
   double pv_kw = 0.0, load_kw = 0.0, contract_kw = unlimited, export_limit_kw = unlimited;
   double buy = 0.2, sell = 0.05, v2g_price = 0.0, billed_peak_kw = 0.0;
@@ -111,7 +112,7 @@ class ViewBuilder {
     std::vector<std::uint32_t> rate_start;
     std::vector<double> s_kwh, s_soc, s_min, s_max, s_charge, s_discharge, s_in, s_out, s_power;
     std::vector<std::uint32_t> kind, l_start, member;
-    std::vector<double> lower, upper, base, coefficient, l_angle;
+    std::vector<double> lower, upper, base, coefficient, l_angle, h_lower, h_upper;
     std::vector<std::int64_t> h_start, h_window_end;
     std::vector<double> zeros, h_sell, h_pv, h_load, h_contract, h_setpoint, h_arrivals, h_arrivals_kwh;
     std::vector<double> in, out, reserved_kwh, curve_soc, curve_kw;
@@ -288,6 +289,16 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.limit_upper = c_.upper.data();
   view_.limit_base = c_.base.data();
   view_.limit_start = c_.l_start.data();
+  if (!upper_ahead.empty()) {
+    const std::size_t steps = horizon_buy.size();
+    c_.h_upper.assign(steps, contract_kw);
+    c_.h_upper.insert(c_.h_upper.end(), upper_ahead.begin(), upper_ahead.end());
+    c_.h_lower.clear();
+    for (const LimitRow& row : rows) c_.h_lower.insert(c_.h_lower.end(), steps, row.lower);
+    view_.n_limits_ahead = view_.n_limits;
+    view_.horizon_limit_lower = c_.h_lower.data();
+    view_.horizon_limit_upper = c_.h_upper.data();
+  }
   view_.limit_member = c_.member.data();
   view_.limit_coefficient = c_.coefficient.data();
   view_.limit_angle_deg = c_.l_angle.data();

@@ -132,6 +132,38 @@ TEST(DecideHorizon, StepsFollowTheTicksAndShowTheirMeans) {
   EXPECT_EQ(horizon.contract_kw, (std::vector<double>{12, 5, 5, 12}));  // the lowest within the step
 }
 
+// A limit keeps what an entry said of it until another one does; what is in force within a step at any time binds.
+TEST(DecideHorizon, BoundsOfLimitsAreTheTightestWithinEachStep) {
+  json request = two_cars();
+  request["now"] = "2026-06-01T09:05";
+  request["site"]["feeders"] = json::parse(R"([{"name": "hall", "max_kw": 20}])");
+  request["horizon"] = json::parse(R"([
+    {"start": "2026-06-01T09:20", "limits": [{"limit": "hall", "upper": 6}]},
+    {"start": "2026-06-01T09:40", "limits": [{"limit": "hall", "lower": -3, "upper": 9}]},
+    {"start": "2026-06-01T09:45", "contract_kw": 8}])");
+  const decide::Request read = decide::read_request(request.dump());
+  control::Horizon horizon;
+  decide::fill_horizon(read, read.now_ns + 10 * kernel::minute_ns, 4, horizon);
+  const auto row = [](const std::string& name, double lower, double upper) {
+    control::GuardRow made;
+    made.name = name;
+    made.lower = lower;
+    made.upper = upper;
+    return made;
+  };
+  const std::vector rows{row("grid", -50.0, 12.0), row("hall", -20.0, 20.0)};
+  decide::fill_limits_ahead(read, rows, horizon);
+  // 09:05, 09:15, 09:30, 09:45, to 10:00.
+  EXPECT_EQ(horizon.limit_upper, (std::vector<double>{12, 12, 12, 8, 20, 6, 6, 9}));
+  EXPECT_EQ(horizon.limit_lower, (std::vector<double>{-50, -50, -50, -50, -20, -20, -3, -3}));
+
+  request["horizon"][1]["limits"][0]["limit"] = "hull";
+  EXPECT_THROW(decide::fill_limits_ahead(decide::read_request(request.dump()), rows, horizon), scenario::FieldError);
+  request["horizon"] = json::array();
+  decide::fill_limits_ahead(decide::read_request(request.dump()), rows, horizon);
+  EXPECT_TRUE(horizon.limit_upper.empty());
+}
+
 TEST(DecideHorizon, ALevelIsTheValueWhereARequestStatesNoSpread) {
   json request = two_cars();
   request["horizon"] = json::parse(R"([{"start": "2026-06-01T09:15", "pv_kw": 7, "arrivals": 2, "arrivals_kwh": 30}])");

@@ -86,6 +86,8 @@ TEST(ViewColumns, EveryColumnIsThere) {
                        &columns.horizon.level_arrivals, &columns.horizon.level_arrivals_kwh}) {
     *column = {1.0, 2.0};
   }
+  columns.horizon.limit_lower.assign(2 * site.guard.rows().size(), -1.0);
+  columns.horizon.limit_upper.assign(2 * site.guard.rows().size(), 1.0);
   columns.horizon.issued_ns = 7;
   columns.show_horizon();
   for (const ColumnPlace& column : view_columns()) EXPECT_NE(column_of(column, columns.view), nullptr) << column.name;

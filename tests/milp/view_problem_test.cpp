@@ -431,6 +431,22 @@ TEST(Limits, ARowWhoseBaseIsTheSitesLoadFollowsTheForecast) {
   EXPECT_THAT(problem.problem.limits[1].base, ElementsAre(4.0));
 }
 
+// Known beforehand: the row's bound within each step, and a row that stays as it is.
+TEST(Limits, ThatChangeOverTimeArePlannedWith) {
+  ViewBuilder site = site_with(3);
+  site.car({.kw_per_a = 0.23});
+  site.limits.push_back(LimitRow{EVTWIN_LIMIT_POWER_KW, -unlimited, 32.0, 0.0, {{0, 1.0}}});
+  site.limits.push_back(LimitRow{EVTWIN_LIMIT_POWER_KW, -unlimited, 20.0, 0.0, {{0, 1.0}}});
+  site.limits.push_back(LimitRow{EVTWIN_LIMIT_MAGNITUDE_A, -unlimited, 32.0, 2.0, {{0, 1.0, 90.0}}});
+  site.upper_ahead = {32.0, 4.0, 32.0, 20.0, 20.0, 20.0, 32.0, 10.0, 1.0};
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.limits.size(), 2U);
+  EXPECT_THAT(problem.problem.limits[0].upper, ElementsAre(32.0, 4.0, 32.0));
+  EXPECT_THAT(problem.problem.limits[1].upper, ElementsAre(20.0));
+  ASSERT_EQ(problem.problem.magnitudes.size(), 1U);
+  EXPECT_THAT(problem.problem.magnitudes[0].upper, ElementsAre(30.0, 8.0, 0.0));
+}
+
 TEST(Limits, MagnitudeRowsBecomePhasorsPerKw) {
   ViewBuilder site = site_with(3);
   site.car({.kw_per_a = 0.23});

@@ -62,6 +62,9 @@ const std::map<std::string, std::pair<std::string, std::string>> other_form{
     {"limit_angle_deg", {"view_limit_member", "angle_deg"}},
     {"storage_policy", {"view", "storage_policy"}},
     {"horizon_issued_ns", {"view", "horizon_issued_ns"}},
+    {"n_limits_ahead", {"view_limit", "upper_ahead"}},
+    {"horizon_limit_lower", {"view_limit", "lower_ahead"}},
+    {"horizon_limit_upper", {"view_limit", "upper_ahead"}},
 };
 
 bool is_padding(const std::string& field) { return field == "struct_size" || field.starts_with("reserved"); }

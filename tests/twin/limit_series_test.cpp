@@ -1,6 +1,9 @@
 // Bounds of feeders and rows that change over time: obeyed at the instant of the change, shown to strategies, counted.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <vector>
+
 #include "twin/worlds.hpp"
 
 namespace evtwin::testing {
@@ -75,6 +78,47 @@ TEST(LimitSeries, IsShownToStrategiesWhichAreAskedAtTheChange) {
                        },
                        EVTWIN_WHY_LIMIT));
   EXPECT_EQ(at_change_kw, 2.0);
+}
+
+// Steps of a quarter of an hour from 08:00: the one that begins at 09:00 has the change in it, and its tightest bound.
+TEST(LimitSeries, IsShownOverTheHorizonTheTightestWithinEachStep) {
+  for (const bool lower : {false, true}) {
+    twin::World world = one_below_a_feeder();
+    world.sites[0].contract_kw = 50.0;
+    if (lower) {
+      world.sites[0].rows.push_back({"row", physics::LimitKind::power_kw, -9.0, physics::infinite, {{0, 1.0, 0.0}}});
+      world.sites[0].limit_series.push_back({Of::row_lower, 0, falling(-9.0, -2.0)});
+    } else {
+      world.sites[0].feeders[0].max_kw = 6.0;
+      world.sites[0].limit_series.push_back({Of::feeder_kw, 0, falling(6.0, 2.0)});
+    }
+    std::vector<double> shown, of_the_grid;
+    double other_side = 0.0;
+    run_world(world, strategy(
+                         [&](const evtwin_view& view, evtwin_decision&) {
+                           if (view.now_ns != monday_ns + 8 * hour_ns) return;
+                           ASSERT_EQ(view.n_limits_ahead, view.n_limits);
+                           const double* const bounds = lower ? view.horizon_limit_lower : view.horizon_limit_upper;
+                           shown.assign(bounds + view.horizon_steps, bounds + 2 * view.horizon_steps);
+                           of_the_grid.assign(view.horizon_limit_upper, view.horizon_limit_upper + view.horizon_steps);
+                           other_side =
+                               (lower ? view.horizon_limit_upper : view.horizon_limit_lower)[view.horizon_steps];
+                         },
+                         EVTWIN_WHY_TICK, 7));
+    const double before = lower ? -9.0 : 6.0, after = lower ? -2.0 : 2.0;
+    EXPECT_EQ(shown, (std::vector{before, before, before, before, after, after, after}));
+    EXPECT_EQ(of_the_grid, std::vector(7, 50.0));
+    EXPECT_TRUE(std::isinf(other_side));
+  }
+}
+
+TEST(LimitSeries, ASiteWithoutCurvesHasNoBoundsAhead) {
+  run_world(one_below_a_feeder(), strategy(
+                                      [](const evtwin_view& view, evtwin_decision&) {
+                                        EXPECT_EQ(view.n_limits_ahead, 0U);
+                                        EXPECT_EQ(view.horizon_limit_upper, nullptr);
+                                      },
+                                      EVTWIN_WHY_TICK, 7));
 }
 
 }  // namespace

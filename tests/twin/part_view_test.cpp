@@ -158,6 +158,8 @@ const Scalar scalars[] = {
     EVTWIN_SCALAR(n_levels, horizon),
     EVTWIN_SCALAR(horizon_issued_ns, horizon),
     EVTWIN_SCALAR(wear_price_per_kwh, world),
+    EVTWIN_SCALAR(n_limits_ahead, horizon),
+    EVTWIN_SCALAR(reserved3, world),
 };
 #undef EVTWIN_SCALAR
 

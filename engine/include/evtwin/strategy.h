@@ -32,7 +32,7 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_ABI_DIGEST "04fe9ab60a18d61031c242eb76a845a63ddda301b1b82d45df8fb34efdd314df"
+#define EVTWIN_ABI_DIGEST "7e6b280b9b6fc9c1712930d58309ff98d2f65d89d3a59c4a2fb627bf427069e8"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -402,6 +402,13 @@ typedef struct evtwin_view {
 
   /* [horizon_steps] End of the metering window that the step begins in, on the local clock as metering_window_ns. */
   const int64_t* horizon_window_end_ns;
+
+  /* Bounds of the limit rows over the horizon. n_limits_ahead is n_limits where a feeder's or row's bound changes over
+   * time; else 0, both are empty, and rows keep limit_lower and limit_upper (row 0: horizon_contract_kw). Cell
+   * [r * horizon_steps + k]: the tightest bound of row r within step k, as the scenario's curve has it. */
+  uint32_t n_limits_ahead, reserved3;
+  const double* horizon_limit_lower;
+  const double* horizon_limit_upper;
 } evtwin_view;
 
 /* Storage policies of a scenario; the baselines follow it. */
@@ -547,7 +554,7 @@ extern EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry;
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_info) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_value) == 24);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_ledger) == 168);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 1096);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 1120);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 64);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_host) == 48);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_info) == 56);

@@ -204,6 +204,10 @@ class View {
   std::span<const double> horizon_arrivals_kwh() const { return by_step(raw.horizon_arrivals_kwh); }
   std::span<const std::int64_t> horizon_window_end_ns() const { return {raw.horizon_window_end_ns, raw.horizon_steps}; }
 
+  // By limit row and step: empty where no bound of a row changes over time.
+  std::span<const double> horizon_limit_lower(std::size_t r) const { return by_row(raw.horizon_limit_lower, r); }
+  std::span<const double> horizon_limit_upper(std::size_t r) const { return by_row(raw.horizon_limit_upper, r); }
+
   // By level and step: the values of level l, step by step. Empty without setup.levels.
   std::span<const double> levels() const { return {raw.level, raw.n_levels}; }
   std::span<const double> level_pv_kw(std::size_t l) const { return by_level(raw.level_pv_kw, l); }
@@ -237,6 +241,10 @@ class View {
     return {column, raw.n_departed};
   }
   std::span<const double> by_step(const double* column) const { return {column, raw.horizon_steps}; }
+  std::span<const double> by_row(const double* column, std::size_t r) const {
+    if (r >= raw.n_limits_ahead) return {};
+    return {column + r * raw.horizon_steps, raw.horizon_steps};
+  }
   std::span<const double> by_level(const double* column, std::size_t l) const {
     return {column + l * raw.horizon_steps, raw.horizon_steps};
   }

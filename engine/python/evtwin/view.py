@@ -39,6 +39,7 @@ _LENGTHS: Dict[str, Callable[["View"], int]] = {
     "n_departed": lambda v: v._raw.n_departed,
     "n_levels": lambda v: v._raw.n_levels,
     "n_levels * horizon_steps": lambda v: v._raw.n_levels * v._raw.horizon_steps,
+    "n_limits_ahead * horizon_steps": lambda v: v._raw.n_limits_ahead * v._raw.horizon_steps,
     "evse_rate_start[n_evses]": lambda v: int(v.evse_rate_start[-1]),
     "max(evse_curve_start + evse_curve_points)":
         lambda v: int((v.evse_curve_start + v.evse_curve_points).max(initial=0)),
@@ -202,7 +203,9 @@ def _scalar(name: str, writeable: bool = False) -> property:
 
 def _column(field: dict) -> property:
     name, length, of = field["name"], _LENGTHS[field["length"]], field["of"]
-    levels = field["length"] == "n_levels * horizon_steps"
+    # Tables over the horizon have a row for each of what is counted.
+    rows, _, of_steps = field["length"].partition(" * ")
+    table = rows if of_steps == "horizon_steps" else ""
     if of == "text":
         return property(lambda self: self._texts(name, length(self)))
     if of == "evtwin_ledger":
@@ -211,7 +214,7 @@ def _column(field: dict) -> property:
 
     def get(self):
         array = self._array(name, dtype, length(self), False)
-        return array.reshape(self._raw.n_levels, -1) if levels and array.size else array
+        return array.reshape(getattr(self._raw, table), -1) if table and array.size else array
     return property(get)
 
 
