@@ -22,7 +22,10 @@ void add_step(ForecastDay& day, double mean, std::span<const double> quantiles, 
   }
   day.pinball += pinball / static_cast<double>(judged_levels.size());
   const double low = quantile(0), high = quantile(judged_levels.size() - 1);
-  if (low == high && truth == low) return;  // the sun at night is no feat
+  // The sun at night is no feat, and neither is what a sum rounds to.
+  constexpr double rounding = 1e-9;
+  const double size = rounding * (std::abs(low) + std::abs(high));
+  if (high - low <= size && std::abs(truth - low) <= size) return;
   ++day.banded;
   if (truth >= low && truth <= high) ++day.within_80;
 }

@@ -112,7 +112,9 @@ double ForecastTrials::mase_scale(std::uint32_t quantity) const {
 
 Trial ForecastTrials::operator()(const control::ForecastSource& forecaster, std::uint32_t quantity) const {
   const Parts& p = *parts_;
+  control::Talker heard;  // outlives the model, which may speak to the last
   const auto model = forecaster.make_model(quantity, p.world.seed, p.site);
+  model->report_to(&heard);
   Trial trial;
   trial.days.resize(p.days);
   std::vector<double> mean, quantile, of_step(judged_levels.size()), ms;
@@ -139,6 +141,8 @@ Trial ForecastTrials::operator()(const control::ForecastSource& forecaster, std:
     model->forecast(past, question, answer);
     ms.push_back(watch.elapsed_ms());
     control::check_forecast(*model, question, answer, calendar);
+    for (const control::Talker::Remark& remark : heard.remarks) trial.remarks.push_back(remark.text);
+    heard = {};
 
     const bool spread = !std::isnan(quantile.front());
     trial.has_spread = trial.has_spread || spread;

@@ -32,8 +32,9 @@ struct TrialRules {
 
 /// One forecaster on one quantity.
 struct Trial {
-  std::vector<ForecastDay> days;  ///< [judged days] by the local day on which it was asked
-  bool has_spread = false;        ///< it told quantiles
+  std::vector<ForecastDay> days;       ///< [judged days] by the local day on which it was asked
+  bool has_spread = false;             ///< it told quantiles
+  std::vector<std::string> remarks{};  ///< what it said beside its answers, such as that another stood in for it
   std::uint64_t calls = 0;
   double median_ms = 0.0, longest_ms = 0.0;  ///< wall time of a call
 };

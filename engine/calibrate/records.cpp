@@ -7,6 +7,7 @@
 #include "calibrate/calibration.hpp"
 #include "sessions/csv.hpp"
 #include "sessions/session_table.hpp"
+#include "sessions/xlsx.hpp"
 
 namespace evtwin::calibrate {
 namespace {
@@ -18,6 +19,14 @@ bool ends_with_csv(std::string_view file) { return file.ends_with(".csv") || fil
 /// Whether the header is that of a table of sessions.
 bool is_table(const std::string& file) {
   if (file.ends_with(".xlsx")) return true;  // no log is a workbook
+  if (file.ends_with(".json") || file.ends_with(".json.gz")) {
+    try {
+      const std::string text = sessions::read_table_text(file, file);
+      return sessions::CsvReader(text, file).find_column("arrival").has_value();
+    } catch (const sessions::InputError&) {
+      return false;  // frames of a log, one by one
+    }
+  }
   if (!ends_with_csv(file)) return false;
   const std::string text = sessions::read_text_file(file, file);
   const sessions::CsvReader csv(text, file);

@@ -195,13 +195,20 @@ int check_file(const CheckCommand& command) {
       ends_with(".so"))
     return check_plugin(file);
   if (ends_with(".csv") || ends_with(".csv.gz") || ends_with(".xlsx")) return check_table(file);
+  if (ends_with(".json") || ends_with(".json.gz")) {
+    try {
+      return check_sessions(file);
+    } catch (const sessions::InputError&) {
+      // Not ACN-Data's sessions: a log, as most JSON is.
+    }
+  }
   if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file, command.strict);
   try {
     return check_log(file);
   } catch (const ocpp::LogError& error) {
     throw CommandError(fmt::format(
-        "{} (a scenario ends in .lua, a session table in .csv, .csv.gz or .xlsx, a run file in .evtwin, a plugin "
-        "in .so, a policy in .pt)",
+        "{} (a scenario ends in .lua, a session table in .csv, .csv.gz, .json or .xlsx, a run file in .evtwin, "
+        "a plugin in .so, a policy in .pt; a learnt forecast begins with a title of its own)",
         error.what()));
   }
 }

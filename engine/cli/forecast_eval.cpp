@@ -58,6 +58,8 @@ int forecast_eval(const ForecastEvalCommand& command) {
     } catch (const policy::PolicyError& refused) {
       throw CommandError(fmt::format("{}: {}", model, refused.what()));
     }
+    if (std::count(command.models.begin(), command.models.end(), model) > 1)
+      throw CommandError(fmt::format("{}: is named twice; name each model once", model));
     const int step_min = head.value("step_min", 0);
     if (period_min != 0 && step_min != period_min)
       throw CommandError(fmt::format("{}: has steps of {} min, and {} of {} min; judge them apart", model, step_min,

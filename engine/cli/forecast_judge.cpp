@@ -12,6 +12,7 @@
 #include "analysis/run_report.hpp"
 #include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/forecast_cache.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
 #include "control/plugin_forecaster.hpp"
@@ -36,6 +37,7 @@ struct Candidate {
   control::Forecast rule;                                     ///< of a run
   std::shared_ptr<const control::ForecastSource> forecaster;  ///< for trials; null: none
   std::uint32_t flags = 0;                                    ///< EVTWIN_FORECASTS()
+  std::vector<std::string> files{};                           ///< that its parameters name
 };
 
 /// One candidate on one quantity.
@@ -103,10 +105,21 @@ Candidate candidate_of(const std::string& text) {
   candidate.forecaster = control::source_of(std::move(chosen));
   candidate.rule.source = candidate.forecaster;
   if (plays_a_file) keep_what_is_foreseen(candidate);
+  for (const auto& [key, value] : params) {
+    if (plays_a_file && key == "model") candidate.files.push_back(value);
+  }
   return candidate;
 }
 
-std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command) {
+/// From now on with answers that are kept. @param cache  null: none is
+Candidate with_cache(Candidate candidate, ForecastCache* cache) {
+  if (cache == nullptr || candidate.forecaster == nullptr) return candidate;
+  candidate.forecaster = cache->kept(candidate.forecaster, candidate.files);
+  if (candidate.rule.source != nullptr) candidate.rule.source = candidate.forecaster;
+  return candidate;
+}
+
+std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command, ForecastCache* cache) {
   std::vector<Candidate> all;
   std::vector<std::string> texts = command.forecasters;
   if (texts.empty()) {
@@ -122,7 +135,7 @@ std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command) {
     }
     if (candidate.forecaster == nullptr)
       throw CommandError("--forecasters: perfect makes no error; its money stands in the table anyway");
-    all.push_back(std::move(candidate));
+    all.push_back(with_cache(std::move(candidate), cache));
   }
   return all;
 }
@@ -142,8 +155,8 @@ std::vector<std::uint32_t> quantities_of(const ForecastJudgeCommand& command, co
 }
 
 std::vector<Judged> judge_errors(const ForecastJudgeCommand& command, const std::vector<Candidate>& candidates,
-                                 const analysis::ForecastTrials& trials) {
-  const Candidate reference = candidate_of(command.reference);
+                                 const analysis::ForecastTrials& trials, ForecastCache* cache) {
+  const Candidate reference = with_cache(candidate_of(command.reference), cache);
   if (reference.forecaster == nullptr) throw CommandError("--reference: perfect makes no error to measure against");
   std::vector<Judged> all;
   for (const std::uint32_t quantity : quantities_of(command, trials)) {
@@ -154,7 +167,11 @@ std::vector<Judged> judge_errors(const ForecastJudgeCommand& command, const std:
       judged.label = candidate.label;
       judged.quantity = quantity;
       try {
+        const std::uint64_t hits_before = cache == nullptr ? 0 : cache->use_so_far().hits;
         judged.trial = trials(*candidate.forecaster, quantity);
+        // An answer that is looked up says nothing of how long it takes to be made.
+        if (cache != nullptr && cache->use_so_far().hits > hits_before)
+          judged.trial.median_ms = judged.trial.longest_ms = std::nan("");
         judged.score = analysis::score_forecast(judged.trial.days, yardstick.days, trials.mase_scale(quantity));
       } catch (const control::StrategyError& error) {
         judged.error = error.what();
@@ -276,9 +293,10 @@ ordered_json verdict_json(const Verdict& verdict, const ForecastJudgeCommand& co
                               {"has_spread", judged.trial.has_spread},
                               {"coverage_80", judged.trial.has_spread ? number(s.coverage_80) : ordered_json()},
                               {"skill", interval_json(s.skill)},
+                              {"remarks", judged.trial.remarks},
                               {"calls", judged.trial.calls},
-                              {"median_ms", judged.trial.median_ms},
-                              {"longest_ms", judged.trial.longest_ms}});
+                              {"median_ms", number(judged.trial.median_ms)},
+                              {"longest_ms", number(judged.trial.longest_ms)}});
   }
 
   for (const Money& money : verdict.money) {
@@ -311,12 +329,23 @@ void print_errors(const Verdict& verdict, bool korean) {
       table.add_row({quantity, judged.label, "-", "-", "-", "-", "-", "-", korean ? "실패" : "failed", "-"});
       continue;
     }
-    table.add_row({quantity, judged.label, analysis::number_text(s.mae, 3), analysis::number_text(s.rmse, 3),
-                   analysis::number_text(s.bias, 3), analysis::number_text(s.mase, 3), analysis::number_text(s.wis, 3),
-                   judged.trial.has_spread ? fmt::format("{:.0f} %", 100.0 * s.coverage_80) : "-",
-                   interval_text(s.skill), fmt::format("{:.2f}", judged.trial.median_ms)});
+    const std::string marked = judged.label + (judged.trial.remarks.empty() ? "" : " *");
+    table.add_row(
+        {quantity, marked, analysis::number_text(s.mae, 3), analysis::number_text(s.rmse, 3),
+         analysis::number_text(s.bias, 3), analysis::number_text(s.mase, 3), analysis::number_text(s.wis, 3),
+         std::isnan(s.coverage_80) || !judged.trial.has_spread ? "-" : fmt::format("{:.0f} %", 100.0 * s.coverage_80),
+         interval_text(s.skill), analysis::number_text(judged.trial.median_ms, 2)});
   }
   fmt::print("{}", table.to_text());
+  for (const Judged& judged : verdict.judged) {
+    const std::size_t said = judged.trial.remarks.size();
+    if (said == 0) continue;
+    fmt::print("* {}, {}: {}{}\n", control::quantity_names[judged.quantity], kernel::make_printable(judged.label),
+               kernel::make_printable(judged.trial.remarks.front(), 400),
+               said == 1 ? ""
+               : korean  ? fmt::format(" (외 {}건)", said - 1)
+                         : fmt::format(" (and {} more)", said - 1));
+  }
 }
 
 void print_money(const Verdict& verdict, const std::string& currency, bool korean) {
@@ -389,13 +418,25 @@ int forecast_judge(const ForecastJudgeCommand& command) {
         fmt::format("--every {} h: forecasts are issued where a step of {} min begins; give a multiple of it",
                     command.every_h, command.period_min));
 
-  const std::vector<Candidate> candidates = candidates_of(command);
+  const std::unique_ptr<ForecastCache> cache =
+      command.cache.empty() ? nullptr : std::make_unique<ForecastCache>(command.cache);
+  const std::vector<Candidate> candidates = candidates_of(command, cache.get());
   catch_interrupt();
   Verdict verdict;
   const analysis::ForecastTrials trials(world, 0, rules);
   verdict.days = trials.judged_days();
-  verdict.judged = judge_errors(command, candidates, trials);
+  if (command.judged_days > 0 && static_cast<std::size_t>(command.judged_days) > verdict.days)
+    fmt::print(stderr, "note: --judged-days {}: the run has {}\n", command.judged_days, verdict.days);
+  verdict.judged = judge_errors(command, candidates, trials, cache.get());
   if (command.money) verdict.money = judge_money(command, scenario, candidates, verdict.possible);
+
+  if (cache != nullptr) {
+    cache->commit();
+    const ForecastCache::Use use = cache->use_so_far();
+    fmt::print(stderr, "{}: {} of {} forecasts were kept there\n", kernel::make_printable(command.cache),
+               analysis::number_text(static_cast<double>(use.hits), 0),
+               analysis::number_text(static_cast<double>(use.calls), 0));
+  }
 
   // A forecaster that fails costs the exit status, not the table of the others.
   int status = 0;

@@ -41,7 +41,8 @@ std::string all_bytes(const std::string& file) {
 
 /// A site of a scenario over time, as forecasters would be told it.
 struct SitePast {
-  std::string name;
+  std::string name, site, file;
+  const market::Calendar* calendar = nullptr;
   std::unique_ptr<control::ForecastHistory> history;
   evtwin_history view{};
 };
@@ -86,6 +87,9 @@ class ForecastPlan {
     const twin::Site& site = world.sites[s];
     SitePast past;
     past.name = fmt::format("{} ({})", site.name, fs::path(world.scenario_file).filename().string());
+    past.site = site.name;
+    past.file = world.scenario_file;
+    past.calendar = &world.calendar;
     past.history.reset(new control::ForecastHistory(
         analysis::history_of_site(world, s, command_.period_min * kernel::minute_ns, site.forecast.history_days)));
     past.history->reach_to(world.end_ns);
@@ -126,6 +130,27 @@ class ForecastPlan {
     return false;
   }
 
+  /// The days of a site that are judged by would be learnt from where it is given twice.
+  void refuse_what_is_given_twice(const SitePast& past, std::uint32_t quantity) const {
+    const evtwin_steps& steps = past.view.steps;
+    for (const auto& [earlier, of] : given_) {
+      if (of != quantity || earlier->site != past.site) continue;
+      const evtwin_steps& theirs = earlier->view.steps;
+      for (std::uint32_t k = 0, other = 0; k < steps.n; ++k) {
+        while (other < theirs.n && theirs.start_ns[other + 1] <= steps.start_ns[k]) ++other;
+        if (other == theirs.n) break;
+        if (theirs.start_ns[other] >= steps.start_ns[k + 1] || std::isnan(past.view.values[quantity][k]) ||
+            std::isnan(earlier->view.values[quantity][other]))
+          continue;
+        throw CommandError(fmt::format(
+            "{}: {} of site {} at {} is given twice (by {}, too); give each day once (days, start, history_days), or "
+            "name the sites where they are two",
+            past.file, control::quantity_names[quantity], past.site, past.calendar->format_local(steps.start_ns[k]),
+            earlier->file));
+      }
+    }
+  }
+
   void add_series(const SitePast& past) {
     for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
       const bool asked = std::find(command_.quantities.begin(), command_.quantities.end(),
@@ -136,6 +161,8 @@ class ForecastPlan {
       // A tariff is known beforehand as far as it goes.
       const bool usual = command_.quantities.empty() && q != EVTWIN_QUANTITY_BUY_PER_KWH && varies(past.view, q);
       if (!asked && !usual) continue;
+      refuse_what_is_given_twice(past, q);
+      given_.emplace_back(&past, q);
       series_.push_back({sizeof(evtwin_series), q, past.name.c_str(), past.view.steps, past.view.values[q]});
     }
   }
@@ -165,6 +192,7 @@ class ForecastPlan {
   std::vector<scenario::LoadedScenario> loaded_, tests_;
   std::vector<SitePast> pasts_;
   std::vector<evtwin_series> series_;
+  std::vector<std::pair<const SitePast*, std::uint32_t>> given_;  ///< of each series, its past and quantity
   Json about_;
 };
 
@@ -219,7 +247,13 @@ class ForecastTrainingHost {
       throw CommandError(
           checkpoint_file() +
           ": was another training (data, settings, seed or version differ); begin anew without --resume");
-    return text.substr(begins.size());
+    std::string state = text.substr(begins.size());
+    try {
+      static_cast<void>(policy::read_policy(state, policy::forecast_sort));
+    } catch (const policy::PolicyError&) {
+      throw CommandError(checkpoint_file() + ": is cut short or damaged; begin anew without --resume");
+    }
+    return state;
   }
 
   std::string kept, error;
@@ -263,13 +297,26 @@ std::string file_to_begin_with(const std::string& file) {
   return all_bytes(file);
 }
 
+/// A network's size is that of the file that it begins with.
+void refuse_another_size(const ForecastTrainCommand& command, const std::string& from) {
+  if (from.empty()) return;
+  const Json head = policy::read_policy(from, policy::forecast_sort).head;
+  for (const auto& [key, value] : command.model.params) {
+    const auto found = head.find(key);
+    if (found == head.end() || !found->is_number_integer() || found->dump() == value) continue;
+    throw CommandError(fmt::format("--model {}:{}={}: --from {} has {}={}, which stays; leave it out", command.model.id,
+                                   key, value, command.from, key, found->dump()));
+  }
+}
+
 }  // namespace
 
 int forecast_train(const ForecastTrainCommand& command) {
   const ForecastLearner learner(command.model.id);
   const control::CheckedParams params(learner.description(), command.model.params, "model");
-  if (!command.resume) NewFile(command.out);  // what is in the way is told before anything is learnt
+  NewFile(command.out);  // what is in the way is told before anything is learnt
   const std::string from = file_to_begin_with(command.from);
+  refuse_another_size(command, from);
   const ForecastPlan plan(command);
 
   Json about = plan.about();
@@ -294,6 +341,9 @@ int forecast_train(const ForecastTrainCommand& command) {
     training.file_bytes = from.size();
   }
   const std::string state = command.resume ? host.state() : std::string();
+  if (command.resume && state.empty())
+    fmt::print(stderr, "note: {} is not there: the training begins anew\n",
+               kernel::make_printable(host.checkpoint_file()));
   if (!state.empty()) {
     training.resume_from = state.data();
     training.resume_bytes = state.size();

@@ -314,6 +314,7 @@ struct ForecastJudgeCommand : ScenarioCommand {
   StrategyText strategy{"lp", {}};  ///< that plans with them
   int judged_days = 0;              ///< the last of the run; 0: all but the first 7
   int period_min = 60, every_h = 6;
+  std::string cache;  ///< file of kept forecasts; empty: none
   bool money = true;
   unsigned threads = 0;  ///< 0: as many as the machine has
 };

@@ -41,6 +41,7 @@ void offer_judge(Offers& offers, CLI::App& forecast) {
       ->check(CLI::Range(1, 36500));
   app.add_option("--period", command.period_min, "length of the steps, min; default 60")->check(CLI::Range(1, 1440));
   app.add_option("--every", command.every_h, "ask every so many hours; default 6")->check(CLI::Range(1, 24));
+  app.add_option("--cache", command.cache, "file that keeps forecasts: what was asked before is looked up");
   app.add_option("--reference", command.reference, "forecaster that skill is measured against; default seasonal-naive");
 
   // Money: every forecaster's run under one strategy.
@@ -123,6 +124,7 @@ void offer_evaluation(Offers& offers, CLI::App& forecast) {
             given.command.scenario = file;
           }
         }
+        if (given.command.scenario.empty()) throw CLI::RequiredError("SCENARIO (.lua), after the models");
         if (given.command.models.empty())
           throw CLI::RequiredError("MODEL, as `evtwin forecast train` writes it, before the scenario");
         given.read_texts();

@@ -48,6 +48,17 @@ scenario::LoadOptions load_of(const scenario::LoadOptions& all, const ScenarioTe
   return load;
 }
 
+namespace {
+
+/// "data/may.csv", but not Europe/Berlin: files have an ending, or are there.
+bool names_a_file(const std::string& value) {
+  if (value.find('/') == std::string::npos) return false;
+  std::error_code none;
+  return std::filesystem::path(value).has_extension() || std::filesystem::exists(value, none);
+}
+
+}  // namespace
+
 Json describe_scenario(const scenario::LoadedScenario& loaded) {
   const twin::World& world = loaded.world;
   Json json{{"file", file_name(world.scenario_file)},
@@ -61,7 +72,7 @@ Json describe_scenario(const scenario::LoadedScenario& loaded) {
             {"inputs", Json::array()}};
   for (const twin::Site& site : world.sites) json["sites"].push_back(site.name);
   for (const auto& [name, value] : world.parameters)
-    json["parameters"][name] = value.find('/') == std::string::npos ? value : file_name(value);
+    json["parameters"][name] = names_a_file(value) ? file_name(value) : value;
   for (const scenario::Input& input : scenario::inputs_of(loaded))
     json["inputs"].push_back(
         {{"name", file_name(input.name)}, {"bytes", input.bytes}, {"digest", fmt::format("{:016x}", input.digest)}});

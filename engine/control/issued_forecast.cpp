@@ -124,8 +124,13 @@ IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calen
   add(forecast.price, EVTWIN_QUANTITY_BUY_PER_KWH);
 }
 
-void IssuedForecast::issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads,
-                                    const std::vector<double>& levels) {
+bool IssuedForecast::asks_all(std::span<const double> levels) const {
+  return std::all_of(levels.begin(), levels.end(), [this](double level) {
+    return std::binary_search(asked_levels_.begin(), asked_levels_.end(), level);
+  });
+}
+
+void IssuedForecast::issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads) {
   history_.reach_to(issued_ns);
   ahead_.clear(issued_ns);
   while (ahead_.end_ns() < until_ns) ahead_.append_step();
@@ -133,8 +138,8 @@ void IssuedForecast::issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint
   question.struct_size = sizeof question;
   question.issued_ns = issued_ns;
   question.steps = ahead_.steps_view();
-  question.level = levels.data();
-  question.n_levels = static_cast<std::uint32_t>(levels.size());
+  question.level = asked_levels_.data();
+  question.n_levels = static_cast<std::uint32_t>(asked_levels_.size());
   words_ = {};
   for (Foreseen& foreseen : all_) {
     if ((reads & read_bit(foreseen.quantity)) == 0) continue;
@@ -150,8 +155,7 @@ void IssuedForecast::ask_model(Foreseen& foreseen, const evtwin_question& questi
   constexpr double blank = std::numeric_limits<double>::quiet_NaN();
   foreseen.mean.assign(ahead_.size(), blank);
   foreseen.quantile.assign(question.n_levels * ahead_.size(), blank);
-  const evtwin_answer answer{sizeof(evtwin_answer), 0, foreseen.mean.data(),
-                             question.n_levels == 0 ? nullptr : foreseen.quantile.data()};
+  const evtwin_answer answer{sizeof(evtwin_answer), 0, foreseen.mean.data(), foreseen.quantile.data()};
   const kernel::Stopwatch watch;
   foreseen.model->forecast(history_.history_view(), question, answer);
   const double seconds = watch.elapsed_ms() / 1000.0;
@@ -159,7 +163,7 @@ void IssuedForecast::ask_model(Foreseen& foreseen, const evtwin_question& questi
   work_.seconds += seconds;
   work_.longest_call_s = std::max(work_.longest_call_s, seconds);
   check_forecast(*foreseen.model, question, answer, calendar_);
-  foreseen.has_spread = !foreseen.quantile.empty() && !std::isnan(foreseen.quantile.front());
+  foreseen.has_spread = !std::isnan(foreseen.quantile.front());
 }
 
 void IssuedForecast::keep_words(Talker& heard) {
@@ -210,8 +214,10 @@ void IssuedForecast::write_columns(const Foreseen& foreseen, double now_value, H
         level[l * steps + k] = value[k];
         continue;
       }
+      const auto asked = std::lower_bound(asked_levels_.begin(), asked_levels_.end(), horizon.level[l]);
+      const auto row = static_cast<std::size_t>(asked - asked_levels_.begin()) * cells;
       double of_level = 0.0;
-      each_piece([&](std::size_t c, double share) { of_level += foreseen.quantile[l * cells + c] * share; });
+      each_piece([&](std::size_t c, double share) { of_level += foreseen.quantile[row + c] * share; });
       level[l * steps + k] = known + of_level;
     }
   }
@@ -225,8 +231,14 @@ void IssuedForecast::fill_horizon(TimeNs now_ns, double pv_now_kw, double load_n
   // An issue reaches to the end of the horizon at the end of its period, whenever in it it is first needed.
   const auto steps = static_cast<TimeNs>(horizon.start_ns.size());
   const TimeNs until_ns = std::max(horizon.start_ns.back(), issued_ns + period_ns_ + steps * tick_ns_);
-  if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back())
-    issue_forecast(issued_ns, until_ns, horizon.reads, horizon.level);
+  const bool known_levels = asks_all(horizon.level);
+  if (!known_levels) {
+    const std::vector<double> before = std::exchange(asked_levels_, {});
+    std::set_union(before.begin(), before.end(), horizon.level.begin(), horizon.level.end(),
+                   std::back_inserter(asked_levels_));
+  }
+  if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back() || !known_levels)
+    issue_forecast(issued_ns, until_ns, horizon.reads);
 
   horizon.issued_ns = std::min(horizon.issued_ns, issued_ns);
   bool counts_known = true, kwh_known = true;

@@ -32,6 +32,10 @@ struct ForecastWork {
   double seconds = 0.0, longest_call_s = 0.0;
 };
 
+/// Models are asked for these levels beside those that a strategy wants, so that run files have a band of every
+/// forecast; whether one is written changes nothing of a run.
+inline constexpr std::array<double, 2> band_levels{0.1, 0.9};
+
 /// Those quantities of a site that models foresee. The answer to fill_horizon() depends on the world up to the last
 /// time of issue and on that call alone: there is nothing to keep in a checkpoint.
 class IssuedForecast {
@@ -63,10 +67,11 @@ class IssuedForecast {
     std::unique_ptr<Talker> heard;  // outlives the model, which may speak to the last
     std::unique_ptr<ForecastModel> model;
     std::vector<double> mean;      // [steps]
-    std::vector<double> quantile;  // [levels * steps]
+    std::vector<double> quantile;  // [asked_levels_ * steps]
     bool has_spread = false;
   };
-  void issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads, const std::vector<double>& levels);
+  void issue_forecast(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads);
+  bool asks_all(std::span<const double> levels) const;
   void ask_model(Foreseen& foreseen, const evtwin_question& question);
   void keep_words(Talker& heard);
   void write_columns(const Foreseen& foreseen, double now_value, Horizon& horizon) const;
@@ -77,6 +82,7 @@ class IssuedForecast {
   ForecastHistory history_;
   StepCalendar ahead_;
   std::vector<Foreseen> all_;
+  std::vector<double> asked_levels_{band_levels.begin(), band_levels.end()};  // ascending; those of horizons among them
   std::optional<TimeNs> issued_ns_;
   Talker words_;
   ForecastWork work_;

@@ -32,6 +32,11 @@ struct EventRow {
   twin::EventRecord record;
   TextPlace kind, text;
 };
+struct ForecastRow {
+  twin::ForecastRecord record;  ///< its columns lie in Batch::numbers: mean and, if `has_band`, low and high
+  std::size_t offset = 0, steps = 0;
+  bool has_band = false;
+};
 struct MeterRow {
   twin::MeterRecord record;
   control::Ledger increment;
@@ -58,6 +63,8 @@ struct Batch {
   std::vector<twin::LimitStepRecord> limit_steps;
   std::vector<twin::SharedLimitRecord> shared_limits;
   std::vector<twin::ShareRecord> shares;
+  std::vector<ForecastRow> forecasts;
+  std::vector<double> numbers;
   std::string text;
   std::size_t rows = 0;
 
@@ -83,6 +90,8 @@ struct Batch {
     limit_steps.clear();
     shared_limits.clear();
     shares.clear();
+    forecasts.clear();
+    numbers.clear();
     text.clear();
     rows = 0;
   }

@@ -9,7 +9,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 63> objects{{
+constexpr std::array<SchemaObject, 65> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -313,6 +313,18 @@ constexpr std::array<SchemaObject, 63> objects{{
   asked_kw REAL NOT NULL,         -- import that its strategy and its own limits would come to
   share_kw REAL NOT NULL          -- import that it may come to
 ) STRICT)"},
+    {"table", "foreseen", R"(CREATE TABLE foreseen (
+  id INTEGER PRIMARY KEY,         -- the day ahead as a strategy was shown it, at its first decision in each quarter of a day
+  site INTEGER NOT NULL REFERENCES site (id),
+  quantity TEXT NOT NULL,         -- pv, load: kW; arrivals: vehicles a step; arrivals_kwh: kWh a step; price: money per kWh
+  seen_ns INTEGER NOT NULL,       -- that decision; the first step begins here
+  issued_ns INTEGER NOT NULL,     -- a forecaster's last time of issue, a noisy forecast's midnight, else seen_ns
+  first_end_ns INTEGER NOT NULL,  -- of the first step
+  step_ns INTEGER NOT NULL,       -- length of all others
+  mean TEXT NOT NULL,             -- [1,2.5,...] by step, four digits: view foreseen_step has them as rows
+  low TEXT,                       -- 10 % quantile; NULL: no spread is stated
+  high TEXT                       -- 90 % quantile
+) STRICT)"},
     {"table", "decision", R"(CREATE TABLE decision (
   id INTEGER PRIMARY KEY,         -- a mere tick that asks for nothing new has no row
   site INTEGER NOT NULL REFERENCES site (id),
@@ -615,6 +627,12 @@ constexpr std::array<SchemaObject, 63> objects{{
         WHERE (p.replaced_ns IS NULL AND p.end_ns > s.plugged_in_ns AND p.start_ns < s.departed_ns)
            OR p.replaced_ns = s.departed_ns)
   GROUP BY id ORDER BY id)"},
+    {"view", "foreseen_step", R"(CREATE VIEW foreseen_step AS
+  SELECT f.id AS foreseen, f.site, f.quantity, f.seen_ns, f.issued_ns,
+    CASE m.key WHEN 0 THEN f.seen_ns ELSE f.first_end_ns + (m.key - 1) * f.step_ns END AS start_ns,
+    f.first_end_ns + m.key * f.step_ns AS end_ns,
+    m.value AS mean, json_extract(f.low, '$[' || m.key || ']') AS low, json_extract(f.high, '$[' || m.key || ']') AS high
+  FROM foreseen f, json_each(f.mean) m ORDER BY f.id, m.key)"},
     {"view", "road_station_wait", R"(CREATE VIEW road_station_wait AS
   SELECT s.name AS station, count(v.begin_ns) AS visits,
     count(v.id) - count(v.begin_ns) AS in_vain,
@@ -635,7 +653,7 @@ constexpr std::array<SchemaObject, 63> objects{{
   WINDOW w AS (PARTITION BY c.station ORDER BY c.ns) ORDER BY c.station, c.ns)"},
 }};
 
-constexpr std::array<TableContent, 48> contents{{
+constexpr std::array<TableContent, 49> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -692,6 +710,7 @@ constexpr std::array<TableContent, 48> contents{{
     {"limit_step", "id, feeder, row_limit, bound, start_ns, value", ""},
     {"shared_limit_kw", "id, shared_limit, start_ns, kw", ""},
     {"share", "id, site, shared_limit, start_ns, asked_kw, share_kw", ""},
+    {"foreseen", "id, site, quantity, seen_ns, issued_ns, first_end_ns, step_ns, mean, low, high", ""},
     {"decision", "id, site, number, time_ns, why, expected_cost", ""},
     {"setpoint", "id, decision, evse, storage, kw", ""},
     {"plan", "id, site, evse, storage, decision, start_ns, end_ns, kw, replaced_ns", ""},

@@ -1,11 +1,17 @@
 #include "record/store.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
+#include <iterator>
+#include <span>
+#include <string>
 #include <string_view>
 
+#include "control/forecast_model.hpp"
 #include "market/calendar.hpp"
 #include "record/content_hash.hpp"
 #include "record/schema.hpp"
@@ -31,7 +37,8 @@ Store::Store(const std::string& file, const twin::World& world, const StrategyId
       evse_day_(database_, "evse_day"),
       limit_step_(database_, "limit_step"),
       shared_limit_kw_(database_, "shared_limit_kw"),
-      share_(database_, "share") {
+      share_(database_, "share"),
+      foreseen_(database_, "foreseen") {
   std::int64_t next_evse = 1;
   std::int64_t next_storage = 1;
   std::int64_t next_feeder = 1, next_row = 1;
@@ -73,6 +80,7 @@ void Store::write_batch(const Batch& batch) {
     write_evse_days(batch);
     write_limit_steps(batch);
     write_shares(batch);
+    write_forecasts(batch);
     count_rows(batch.rows);
   } catch (const RunFileError&) {
     lost_rows_ = true;
@@ -99,7 +107,7 @@ void Store::commit_rows() {
 void Store::copy_rows(const Database& from) {
   constexpr std::size_t rows_at_once = 4'096;
   for (TableInsert* insert : {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_,
-                              &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_}) {
+                              &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_, &foreseen_}) {
     Statement rows(from, select_content(insert->content_of_table(), false));
 
     std::deque<std::string> texts;  // stay where they are until the rows are written
@@ -321,6 +329,46 @@ void Store::write_shares(const Batch& batch) {
   share_.write_rows();
 }
 
+namespace {
+
+/// [1,2.5]: four digits, more than any forecast is good for.
+std::string list_text(std::span<const double> values) {
+  fmt::memory_buffer text;
+  for (const double value : values) {
+    text.push_back(text.size() == 0 ? '[' : ',');
+    if (std::isfinite(value))
+      fmt::format_to(std::back_inserter(text), "{:.4g}", value);
+    else
+      text.append(std::string_view("null"));
+  }
+  text.push_back(']');
+  return fmt::to_string(text);
+}
+
+}  // namespace
+
+void Store::write_forecasts(const Batch& batch) {
+  if (batch.forecasts.empty()) return;
+  std::deque<std::string> texts;  // stay where they are until the rows are written
+  for (const ForecastRow& row : batch.forecasts) {
+    const twin::ForecastRecord& forecast = row.record;
+    const auto column = std::span(batch.numbers).subspan(row.offset);
+    foreseen_.begin_row()
+        .add_integer(std::int64_t{forecast.site} + 1)
+        .add_text(control::quantity_names[forecast.quantity]);
+    foreseen_.add_integer(forecast.seen_ns).add_integer(forecast.issued_ns);
+    foreseen_.add_integer(forecast.first_end_ns).add_integer(forecast.step_ns);
+    foreseen_.add_text(texts.emplace_back(list_text(column.first(row.steps))));
+    for (std::size_t c = 1; c <= 2; ++c) {
+      if (row.has_band)
+        foreseen_.add_text(texts.emplace_back(list_text(column.subspan(c * row.steps, row.steps))));
+      else
+        foreseen_.add_null();
+    }
+  }
+  foreseen_.write_rows();
+}
+
 void Store::write_shared_limits(const twin::Result& result) {
   TableInsert insert(database_, "shared_limit_use");
   for (std::size_t l = 0; l < result.shared_limits.size(); ++l) {
@@ -448,7 +496,7 @@ void Store::write_hashes() {
     TableHash content;
     bool known = false;
     for (const TableInsert* bulk : {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_,
-                                    &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_}) {
+                                    &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_, &foreseen_}) {
       if (bulk->table_name() != table.name) continue;
       content = bulk->content_hash();
       known = true;

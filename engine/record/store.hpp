@@ -58,6 +58,7 @@ class Store {
   void note_limit_series(const twin::Site& site, std::int64_t first_feeder, std::int64_t first_row);
   void write_limit_steps(const Batch& batch);
   void write_shares(const Batch& batch);
+  void write_forecasts(const Batch& batch);
   void write_corrections(const Batch& batch);
   void write_events(const Batch& batch);
   void write_meters(const Batch& batch);
@@ -78,7 +79,7 @@ class Store {
   std::vector<std::int64_t> first_evse_, first_storage_;  // id of a site's row 0
   std::vector<Battery> batteries_;                        // of the world's vehicles
   TableInsert power_, session_, signal_, decision_, setpoint_, plan_, correction_, event_, meter_, evse_day_,
-      limit_step_, shared_limit_kw_, share_;
+      limit_step_, shared_limit_kw_, share_, foreseen_;
   /// A bound that changes over time, as it is called in `limit_step`.
   struct Bound {
     std::int64_t feeder_id = 0, row_id = 0;  ///< 0: not of one

@@ -272,6 +272,15 @@ void RunWriter::on_shared_limit(const twin::SharedLimitRecord& limit) { impl_->n
 
 void RunWriter::on_share(const twin::ShareRecord& share) { impl_->next().shares.push_back(share); }
 
+void RunWriter::on_forecast(const twin::ForecastRecord& forecast) {
+  Batch& batch = impl_->next();
+  batch.forecasts.push_back({forecast, batch.numbers.size(), forecast.mean.size(), !forecast.low.empty()});
+  for (const auto column : {forecast.mean, forecast.low, forecast.high})
+    batch.numbers.insert(batch.numbers.end(), column.begin(), column.end());
+  ForecastRow& row = batch.forecasts.back();
+  row.record.mean = row.record.low = row.record.high = {};
+}
+
 std::vector<Kpi> RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
                                    const LogContent& log, const FiguresOfRecord& more) {
   impl_->close();

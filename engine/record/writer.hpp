@@ -46,6 +46,7 @@ class RunWriter final : public twin::Observer {
   void on_limit_step(const twin::LimitStepRecord& step) override;
   void on_shared_limit(const twin::SharedLimitRecord& limit) override;
   void on_share(const twin::ShareRecord& share) override;
+  void on_forecast(const twin::ForecastRecord& forecast) override;
 
   /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.
   /// @param wall_s wall-clock seconds of the simulation, for people. @param log  of a replay.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "report/drawing.hpp"
+#include "report/forecasts.hpp"
 #include "report/report.hpp"
 #include "report/tables_of_run.hpp"
 
@@ -355,7 +356,7 @@ std::vector<Figure> figures_of(const Report& report) {
   const std::vector<std::size_t> rows = runs_in_frame(report);
   const bool is_priced = has_prices(report);
 
-  // The order of the page: power and prices, EVSE x time, plans, days, states of charge, money.
+  // The order of the page: power and prices, EVSE x time, plans, forecasts, days, states of charge, money.
   std::vector<Figure> figures;
   constexpr std::size_t most_sites = 6;
   for (std::size_t site = 0; site < std::min(most_sites, report.runs.front().sites.size()); ++site) {
@@ -381,6 +382,7 @@ std::vector<Figure> figures_of(const Report& report) {
           record.span_s, {{"metered", "계량"}, &record.metered}, {{"twin", "트윈"}, &record.twin}));
   }
 
+  add_forecast_figures(figures, report, rows);
   if (is_priced) figures.push_back(days_figure(report, rows));
   add_soc_figures(figures, report, rows);
   if (is_priced) figures.push_back(money_figure(report));

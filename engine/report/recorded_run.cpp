@@ -8,6 +8,7 @@
 
 #include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
+#include "report/forecasts.hpp"
 #include "report/tables_of_run.hpp"
 
 namespace evtwin::report {
@@ -216,6 +217,7 @@ RunRecord read_run(const std::string& file, std::size_t runs) {
   read_power(reader);
   read_plan(reader);
   read_metered(reader);
+  read_forecasts(reader);
   read_scores(reader);
 
   Statement flags(reader.database, "SELECT count(*) FROM flag WHERE left_out = 1");

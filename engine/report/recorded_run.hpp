@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/forecast_over_time.hpp"
 #include "kernel/time.hpp"
 #include "record/reader.hpp"
 #include "report/words.hpp"
@@ -96,6 +97,14 @@ struct Grid {
   }
 };
 
+/// What strategies were shown of a quantity's days, and what came: powers in kW, arrivals by the hour.
+struct Forecast {
+  std::size_t site = 0;
+  std::string quantity;  ///< as in the table `foreseen`
+  std::string rule;      ///< perfect, yesterday, noisy, or the label of a forecaster
+  analysis::ForecastOverTime over_time;
+};
+
 struct RunRecord {
   std::string file;
   record::RunSummary summary;
@@ -108,11 +117,12 @@ struct RunRecord {
   std::vector<Storage> storages;
   std::vector<Day> days;
   std::vector<Score> scores;
-  Text verdict;          ///< of a replay, in a sentence; empty: it is none
-  Grid power, plan;      ///< plan: empty where none was recorded
-  Grid metered, twin;    ///< of a replay, the log's readings and the twin in the same time; one row: all EVSEs together
-  bool has_soc = false;  ///< of sessions; they are left out where there are too many
-  std::int64_t left_out = 0;  ///< sessions that were not simulated
+  Text verdict;        ///< of a replay, in a sentence; empty: it is none
+  Grid power, plan;    ///< plan: empty where none was recorded
+  Grid metered, twin;  ///< of a replay, the log's readings and the twin in the same time; one row: all EVSEs together
+  std::vector<Forecast> forecasts;  ///< by site and quantity
+  bool has_soc = false;             ///< of sessions; they are left out where there are too many
+  std::int64_t left_out = 0;        ///< sessions that were not simulated
 
   std::int64_t offset_at(std::int64_t second) const;  ///< of the local clock
 };

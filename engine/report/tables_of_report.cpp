@@ -13,6 +13,7 @@
 #include "kernel/static_checks.hpp"
 #include "kernel/text.hpp"
 #include "report/certificate.hpp"
+#include "report/forecasts.hpp"
 #include "report/report.hpp"
 #include "report/tables_of_time.hpp"
 
@@ -290,6 +291,7 @@ std::vector<Table> tables_of(const Report& report, bool whole) {
   for (std::size_t run = 0; run < report.runs.size(); ++run) {
     if (!report.runs[run].scores.empty()) tables.push_back(certificate_table(report, run));
   }
+  if (Table forecasts = forecasts_table(report); !forecasts.rows.empty()) tables.push_back(std::move(forecasts));
   for (std::size_t run = 0; run < report.runs.size(); ++run) {
     tables.push_back(sessions_table(report, run, whole));
   }

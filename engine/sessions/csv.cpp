@@ -198,7 +198,17 @@ void CsvReader::add_field(std::string_view raw, bool doubled, char quote) {
 }
 
 double CsvReader::read_number(std::size_t column, double least, double most) const {
-  const std::string_view text = trim_blanks(field_text(column));
+  return read_number_text(column, trim_blanks(field_text(column)), least, most);
+}
+
+double CsvReader::read_number_with_comma(std::size_t column, double least, double most) const {
+  std::string text(trim_blanks(field_text(column)));
+  const std::size_t comma = text.find(',');
+  if (comma != std::string::npos && text.find('.') == std::string::npos) text[comma] = '.';
+  return read_number_text(column, text, least, most);
+}
+
+double CsvReader::read_number_text(std::size_t column, std::string_view text, double least, double most) const {
   double value = 0.0;
   // from_chars knows no leading plus; "+-5" must not pass as one.
   const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';

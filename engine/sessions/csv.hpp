@@ -44,6 +44,9 @@ class CsvReader {
   /// @throws InputError naming line, column and text; also for a value outside [least, most].
   double read_number(std::size_t column, double least, double most) const;
 
+  /// The same of "20,5", as tables with semicolons may have it, or "20.5".
+  double read_number_with_comma(std::size_t column, double least, double most) const;
+
   /// @throws InputError about this row, or about a field of it.
   [[noreturn]] void throw_error(std::string_view what) const;
   [[noreturn]] void throw_error(std::size_t column, std::string_view what) const;
@@ -53,6 +56,7 @@ class CsvReader {
   void read_quoted();
   bool read_single_quoted();
   void add_field(std::string_view raw, bool doubled, char quote);
+  double read_number_text(std::size_t column, std::string_view text, double least, double most) const;
 
   std::string_view text_;
   std::string shown_;

@@ -158,6 +158,19 @@ SessionLayout acn_layout(const CsvReader& csv) {
   return at;
 }
 
+/// Residential charging reports of a Norwegian housing cooperative, Mendeley Data, doi:10.17632/jbks2rcwyj (Soerensen
+/// et al., Data in Brief 36, 107105, 2021): semicolons, decimal commas, days first.
+SessionLayout residential_layout(const CsvReader& csv) {
+  SessionLayout at;
+  at.free_forms = at.decimal_comma = true;
+  at.arrival = csv.require_column("Start_plugin");
+  at.departure = csv.require_column("End_plugout");
+  at.taken = csv.require_column("El_kWh");
+  at.id = csv.find_column("session_ID");
+  at.driver = csv.find_column("User_ID");
+  return at;
+}
+
 SessionLayout minimal_layout(const CsvReader& csv) {
   SessionLayout at;
   at.arrival = csv.require_column("arrival");
@@ -177,6 +190,7 @@ SessionLayout layout_of(const CsvReader& csv, const ColumnNames& names) {
   if (!names.empty()) return named_layout(csv, names);
   if (csv.find_column("energyRequired") || csv.find_column("powerNom")) return planner_layout(csv);
   if (csv.find_column(acn_requested) || csv.find_column(acn_delivered)) return acn_layout(csv);
+  if (csv.find_column("Start_plugin") || csv.find_column("End_plugout")) return residential_layout(csv);
   return minimal_layout(csv);
 }
 

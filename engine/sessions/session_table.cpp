@@ -83,6 +83,19 @@ std::optional<std::string> with_century(std::string_view field) {
   return "20" + std::string(text.substr(2));
 }
 
+/// A date with dots, 21.12.2018 10:20, as ISO writes it: with dots the day is first.
+std::optional<std::string> with_year_first(std::string_view field) {
+  const std::string_view text = trim_blanks(field);
+  const auto is_digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  if (text.size() < 10 || text[2] != '.' || text[5] != '.') return {};
+  for (const std::size_t i : {0U, 1U, 3U, 4U, 6U, 7U, 8U, 9U}) {
+    if (!is_digit(i)) return {};
+  }
+  std::string iso = fmt::format("{}-{}-{}", text.substr(6, 4), text.substr(3, 2), text.substr(0, 2));
+  if (text.size() > 10) iso += "T" + std::string(trim_blanks(text.substr(10)));
+  return iso;
+}
+
 /// A number that can be a spreadsheet's day of 1954 to 2119.
 std::optional<double> serial_days(std::string_view field) {
   const std::string_view text = trim_blanks(field);
@@ -109,6 +122,7 @@ struct TimeCells {
 
   TimeNs operator()(std::size_t column) const {
     if (!at.free_forms) return instant_of(csv, column, calendar);
+    if (const auto iso = with_year_first(csv.field_text(column))) return instant_of_text(csv, column, *iso, calendar);
     if (const std::optional<double> days = serial_days(csv.field_text(column)))
       return instant_of_serial_days(*days, calendar);
     if (const auto in_century = with_century(csv.field_text(column))) {
@@ -176,7 +190,9 @@ SessionRow row_of(const CsvReader& csv, const SessionLayout& at, const market::C
   std::optional<double> requested_kwh;
   if (filled(csv, at.requested))
     requested_kwh = at.requested_kwh_per * csv.read_number(*at.requested, 0.0, most_session_kwh / at.requested_kwh_per);
-  visit.taken_kwh = at.taken_kwh_per * csv.read_number(at.taken, 0.0, most_session_kwh / at.taken_kwh_per);
+  visit.taken_kwh =
+      at.taken_kwh_per * (at.decimal_comma ? csv.read_number_with_comma(at.taken, 0.0, most_session_kwh)
+                                           : csv.read_number(at.taken, 0.0, most_session_kwh / at.taken_kwh_per));
   visit.id = filled(csv, at.id) ? std::string(trim_blanks(csv.field_text(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trim_blanks(csv.field_text(*at.evse)));
   if (at.driver) row.driver = std::string(trim_blanks(csv.field_text(*at.driver)));

@@ -5,7 +5,7 @@
 //
 // Tables are CSV, plain or gzip, or sheets of .xlsx workbooks (xlsx.hpp).
 //
-// Three layouts, known by their header; further columns are ignored, and said to be:
+// Four layouts, known by their header; further columns are ignored, and said to be:
 // - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
 //   [estimated_departure], [claimed: True|False].
 // - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure],
@@ -14,6 +14,10 @@
 // - a day-ahead planner's demand: vehicle, powerNom (kW), energyRequired (kWh), energyMax (kWh, the battery),
 //   arrivalTime, departureTime, [arrivalSOE: kWh in the battery]. Energies are those of the battery, behind the
 //   charger's losses.
+// - charging reports of apartment buildings, Mendeley Data (doi:10.17632/jbks2rcwyj): Start_plugin, End_plugout,
+// El_kWh,
+//   [session_ID], [User_ID: the driver]; semicolons, decimal commas and days first, 21.12.2018 10:20.
+// And ACN-Data's sessions as its API answers them, in JSON (json_table.hpp).
 // The first two may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what
 // was reserved; else from the arrival to the estimated departure); window_from and window_to, within which a booking
 // may be moved as a whole; driver, a name by which visits of one driver are told. Times are ISO 8601 with an offset, or
@@ -74,7 +78,7 @@ using ColumnNames = std::map<std::string, std::string, std::less<>>;
 std::span<const std::string_view> column_keys();
 
 struct SessionOptions {
-  /// Empty: one of the three layouts. Otherwise a key that is not there has the column of its own name, and arrival,
+  /// Empty: one of the known layouts. Otherwise a key that is not there has the column of its own name, and arrival,
   /// departure and energy_kwh must have one; units of energy and power are read from their columns' names (Wh, MWh, W,
   /// MW; else kWh and kW), times may be serial days of a spreadsheet (44784.98: local days since 1899-12-30) and years
   /// below 100 are of this century, states of charge percent where one is above 1.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <variant>
 
 #include "control/strategy.hpp"
 
@@ -32,6 +34,14 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
   const std::vector<demand::ArrivalStream> arrivals(streams.begin(), streams.end());
   forecaster_.emplace(rules, world.calendar, world.tick_ns, seed, context_.number, clocks.pv(), clocks.load(),
                       clocks.co2(), clocks.tariff());
+
+  told_.reset();
+  if (context_.observer != nullptr) {
+    told_ =
+        std::make_unique<Told>(Told{control::Forecaster(rules, world.calendar, world.tick_ns, seed, context_.number,
+                                                        clocks.pv(), clocks.load(), clocks.co2(), clocks.tariff())});
+    told_->anybody_arrives = !arrivals.empty();
+  }
 
   arrival_forecaster_.reset();
   if (rules.arrivals.kind != control::Forecast::Kind::model)
@@ -131,6 +141,72 @@ void Agenda::fill_forecast(control::Horizon& horizon, const SignalValues& now, T
   if (arrival_forecaster_ && horizon.wants_columns(EVTWIN_READS_ARRIVALS))
     arrival_forecaster_->fill_horizon(t, horizon);
   if (issued_forecast_) issued_forecast_->fill_horizon(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, horizon);
+}
+
+namespace {
+
+constexpr TimeNs told_every_ns = 6 * kernel::hour_ns, told_ahead_ns = kernel::day_ns;
+
+bool is_always_zero(const market::Signal& signal) {
+  const double* const constant = std::get_if<double>(&signal);
+  return constant != nullptr && *constant == 0.0;
+}
+
+/// Steps from the first on that are told: the day ahead, as far as all but the first are equally long.
+std::size_t told_steps(std::span<const TimeNs> edges_ns, TimeNs step_ns) {
+  std::size_t steps = 1;
+  while (steps + 1 < edges_ns.size() && edges_ns[steps] < edges_ns[0] + told_ahead_ns &&
+         edges_ns[steps + 1] - edges_ns[steps] == step_ns)
+    ++steps;
+  return steps;
+}
+
+}  // namespace
+
+void Agenda::tell_column(ForecastRecord record, std::uint32_t quantity, const std::vector<double>& values,
+                         const std::vector<double>& levels) const {
+  if (std::isnan(values.front())) return;
+  const std::size_t steps = values.size();
+  const std::size_t told = told_steps(told_->horizon.start_ns, record.step_ns);
+  record.quantity = quantity;
+  record.mean = std::span(values).first(told);
+  record.low = std::span(levels).first(told);
+  record.high = std::span(levels).subspan(steps, told);
+  const bool spread = !std::ranges::equal(record.low, record.mean) || !std::ranges::equal(record.high, record.mean);
+  if (!spread) record.low = record.high = {};
+  context_.observer->on_forecast(record);
+}
+
+void Agenda::tell_forecast(std::uint32_t reads, const SignalValues& now, TimeNs t) {
+  if (!told_) return;
+  const TimeNs quarter_ns = context_.world.calendar.tick_at_or_before(t, told_every_ns);
+  if (decisions_ > 0 && last_decision_ns_ >= quarter_ns) return;
+
+  control::Horizon& ahead = told_->horizon;
+  ahead.reads = reads;
+  ahead.level.assign(control::band_levels.begin(), control::band_levels.end());
+  const TimeNs tick_ns = context_.world.tick_ns;
+  const auto day = static_cast<std::uint32_t>((told_ahead_ns + tick_ns - 1) / tick_ns + 1);
+  told_->forecaster.fill_horizon(t, std::min(interest_.horizon_steps, day), now.pv_kw, now.load_kw, ahead);
+  if (arrival_forecaster_ && ahead.wants_columns(EVTWIN_READS_ARRIVALS)) arrival_forecaster_->fill_horizon(t, ahead);
+  if (issued_forecast_) issued_forecast_->fill_horizon(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, ahead);
+  control::blank_unread(ahead);
+
+  ForecastRecord record;
+  record.site = context_.number;
+  record.seen_ns = t;
+  record.issued_ns = ahead.issued_ns;
+  record.first_end_ns = ahead.start_ns[1];
+  record.step_ns = ahead.start_ns.size() > 2 ? ahead.start_ns[2] - ahead.start_ns[1] : tick_ns;
+  const Site& site = context_.site;
+  if (!is_always_zero(site.pv_kw)) tell_column(record, EVTWIN_QUANTITY_PV_KW, ahead.pv_kw, ahead.level_pv_kw);
+  if (!is_always_zero(site.load_kw)) tell_column(record, EVTWIN_QUANTITY_LOAD_KW, ahead.load_kw, ahead.level_load_kw);
+  if (told_->anybody_arrives) {
+    tell_column(record, EVTWIN_QUANTITY_ARRIVALS, ahead.arrivals, ahead.level_arrivals);
+    tell_column(record, EVTWIN_QUANTITY_ARRIVALS_KWH, ahead.arrivals_kwh, ahead.level_arrivals_kwh);
+  }
+  if (site.forecast.price.kind == control::Forecast::Kind::model)
+    tell_column(record, EVTWIN_QUANTITY_BUY_PER_KWH, ahead.buy_per_kwh, ahead.level_buy_per_kwh);
 }
 
 const control::Talker* Agenda::new_forecast_words() const {

@@ -18,6 +18,7 @@
 #include "market/site_clocks.hpp"
 #include "twin/context.hpp"
 #include "twin/interest.hpp"
+#include "twin/observer.hpp"
 #include "twin/signal_values.hpp"
 
 namespace evtwin::twin {
@@ -66,6 +67,9 @@ class Agenda {
   bool looks_ahead() const { return interest_.horizon_steps > 0; }
   /// @throws control::StrategyError of a forecaster.
   void fill_forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t);
+  /// Tells the observer what is foreseen, where the open decision is the first in a quarter of a local day.
+  /// @param reads  columns that the strategy reads
+  void tell_forecast(std::uint32_t reads, const SignalValues& now, TimeNs t);
   /// Work of forecasters so far; null where there are none.
   const control::ForecastWork* forecast_work() const {
     return issued_forecast_ ? &issued_forecast_->work_done() : nullptr;
@@ -97,6 +101,8 @@ class Agenda {
 
  private:
   void look_up_due_tick();
+  void tell_column(ForecastRecord record, std::uint32_t quantity, const std::vector<double>& values,
+                   const std::vector<double>& levels) const;
 
   const SiteContext context_;
   Interest interest_;
@@ -104,7 +110,14 @@ class Agenda {
   std::optional<control::Forecaster> forecaster_;                 // of a strategy that wants a horizon
   std::optional<control::ArrivalForecaster> arrival_forecaster_;  // likewise, unless a model foresees arrivals
   std::optional<control::IssuedForecast> issued_forecast_;        // likewise, where models foresee something
-  control::PlanHistory plan_history_;                             // what it said of the time to come
+  /// What the observer is told of the time to come.
+  struct Told {
+    control::Forecaster forecaster;  ///< as forecaster_, with a band
+    control::Horizon horizon{};      ///< its answer
+    bool anybody_arrives = false;
+  };
+  std::unique_ptr<Told> told_;         // of a strategy that wants a horizon and is observed
+  control::PlanHistory plan_history_;  // what it said of the time to come
   std::uint64_t decisions_ = 0;
   TimeNs last_decision_ns_ = 0, quiet_until_ns_ = 0;
   TimeNs due_tick_ns_ = kernel::time_never;  // the next tick that asks
@@ -116,6 +129,6 @@ class Agenda {
   TimeNs wakes_since_ns_ = 0;
   TimeNs window_ns_ = 0, window_end_ns_ = kernel::time_never;
 };
-static_assert(kernel::has_size<Agenda>(3272), "a new field must be archived or made anew after loading");
+static_assert(kernel::has_size<Agenda>(3304), "a new field must be archived or made anew after loading");
 
 }  // namespace evtwin::twin

@@ -149,6 +149,19 @@ struct EvseDayRecord {
   double driver_revenue = 0.0, v2g_payment = 0.0;  ///< drivers to site, site to drivers
 };
 
+/// What was foreseen of one quantity for the day ahead, as the strategy of a site was shown it: at its first decision
+/// in each quarter of a local day. The first step begins at that decision.
+struct ForecastRecord {
+  std::uint32_t site = 0;
+  std::uint32_t quantity = 0;  ///< EVTWIN_QUANTITY_*
+  TimeNs seen_ns = 0;
+  TimeNs issued_ns = 0;               ///< a forecaster's last time of issue, a noisy forecast's midnight, or seen_ns
+  TimeNs first_end_ns = 0;            ///< of the first step
+  TimeNs step_ns = 0;                 ///< length of all others
+  std::span<const double> mean;       ///< [steps] mean of the step; of arrivals the sum
+  std::span<const double> low, high;  ///< [steps] 10 and 90 % quantiles; empty where no spread is stated
+};
+
 /// Something noteworthy: a scripted event, an outage, a warning of the strategy.
 struct EventRecord {
   std::uint32_t site = 0;
@@ -193,6 +206,7 @@ class Observer {
   virtual void on_meter(const MeterRecord&) {}
   virtual void on_evse_day(const EvseDayRecord&) {}
   virtual void on_event(const EventRecord&) {}
+  virtual void on_forecast(const ForecastRecord&) {}
   virtual void on_limit_step(const LimitStepRecord&) {}
   virtual void on_shared_limit(const SharedLimitRecord&) {}
   virtual void on_share(const ShareRecord&) {}

@@ -29,6 +29,7 @@ void SiteRun::look_ahead(TimeNs t) {
   signals_.show_ahead(columns_.horizon, t);
   grants_.show_ahead(columns_.horizon, signals_.tightest_bounds(columns_.horizon.start_ns));
   if (columns_.show_horizon()) changed_ |= EVTWIN_CHANGED_HORIZON;
+  agenda_.tell_forecast(columns_.horizon.reads, signals_.values_now(), t);
 }
 
 /// The view of a run that is over: nothing is asked, and the books are closed.

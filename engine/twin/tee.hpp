@@ -25,6 +25,7 @@ class Tee final : public Observer {
   void on_meter(const MeterRecord& meter) override { call_each(&Observer::on_meter, meter); }
   void on_evse_day(const EvseDayRecord& day) override { call_each(&Observer::on_evse_day, day); }
   void on_event(const EventRecord& event) override { call_each(&Observer::on_event, event); }
+  void on_forecast(const ForecastRecord& forecast) override { call_each(&Observer::on_forecast, forecast); }
   void on_limit_step(const LimitStepRecord& step) override { call_each(&Observer::on_limit_step, step); }
   void on_shared_limit(const SharedLimitRecord& limit) override { call_each(&Observer::on_shared_limit, limit); }
   void on_share(const ShareRecord& share) override { call_each(&Observer::on_share, share); }

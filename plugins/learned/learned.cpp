@@ -49,9 +49,11 @@ void Learned::forecast(const sdk::History& history, const sdk::Question& questio
   // At midnight alone: a run that goes on from a checkpoint later in the day says nothing twice.
   if (replaced_ && question.steps.local_minute()[0] < step_min) {
     const std::string words = fmt::format(
-        "{}: {} was worse than the week before for {} days (error {:.3g}, naive {:.3g}): the week before stands in for "
-        "it",
-        quantity_ids[question.quantity()], kind_, watch_.days, watch_.error, watch_.naive);
+        "{}: {} was worse than the week before for {} days (off by {:.3g} {} in the mean, the week before by {:.3g}): "
+        "the "
+        "week before stands in for it",
+        quantity_ids[question.quantity()], kind_, watch_.days, watch_.error / static_cast<double>(watch_.steps),
+        quantity_units[question.quantity()], watch_.naive / static_cast<double>(watch_.steps));
     host_.report(&host_, EVTWIN_WARNING, words.c_str());
   }
   if (replaced_) return answer_naively(question, answer);
@@ -94,6 +96,7 @@ Watch Learned::watch_over() {
         any = true;
         const double mean =
             looker_.past_bounds().clip_value(spread_of(earlier_, out, k, 1.0).mean, grid.slot_of(now + k));
+        ++watch.steps;
         watch.error += std::abs(mean - truth);
         watch.naive += std::abs(naive[k] - truth);
       }

@@ -13,6 +13,7 @@ namespace evtwin::learned {
 /// days alone, so that an answer depends on the call alone.
 struct Watch {
   std::size_t days = 0;             ///< of the last 14 that could be judged
+  std::size_t steps = 0;            ///< foreseen in them
   double error = 0.0, naive = 0.0;  ///< sums of absolute errors of the means
   bool is_worse() const { return days >= 14 && error > naive; }
 };

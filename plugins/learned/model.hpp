@@ -11,6 +11,9 @@ namespace evtwin::learned {
 /// Names of quantities in files, by EVTWIN_QUANTITY_*; as users write them.
 inline constexpr std::array<std::string_view, EVTWIN_QUANTITIES> quantity_ids{"pv", "load", "arrivals", "arrivals_kwh",
                                                                               "price"};
+/// What the values of each are in, a step long.
+inline constexpr std::array<std::string_view, EVTWIN_QUANTITIES> quantity_units{"kW", "kW", "vehicles a step",
+                                                                                "kWh a step", "per kWh"};
 
 /// One network of a file.
 struct Model {

@@ -98,6 +98,32 @@ TEST_F(ForecastTrain, RefusesWhatIsHeldOutAndWhatIsNoModel) {
   EXPECT_THAT(refused({"--until", "August"}), HasSubstr("--until August: is no date; write it as 2019-09-01"));
   EXPECT_THAT(refused({"--quantities", "arrivals"}), HasSubstr("arrivals of Series (series.lua) does not vary"));
   EXPECT_THAT(refused({"--from", series_lua}), HasSubstr("it is no forecast model file"));
+
+  // A day that is given twice would be learnt from and judged by.
+  EXPECT_THAT(refused({series_lua, series_lua}),
+              HasSubstr("pv of site Series at 2019-07-22 00:00 is given twice (by " + series_lua + ", too)"));
+  EXPECT_THAT(refused({series_lua, series_lua + ":start=2019-09-20"}), HasSubstr("is given twice"));
+  EXPECT_EQ(
+      train(path("two"), {series_lua, series_lua + ":site=Other", "--epochs", "1", "--quantities", "load"}).status, 0);
+
+  // The size of a network is that of the file that it begins with.
+  const Said another_size = run({"forecast", "train", series_lua, "--model", "lstm:hidden=8", "--from", path("probe"),
+                                 "--epochs", "1", "--set", "history_days=40", "-o", path("never")});
+  EXPECT_EQ(another_size.status, 1);
+  EXPECT_THAT(another_size.err, HasSubstr("has hidden=4, which stays; leave it out"));
+  const Said another_kind = run({"forecast", "train", series_lua, "--model", "tft", "--from", path("probe"), "--epochs",
+                                 "1", "--set", "history_days=40", "-o", path("never")});
+  EXPECT_THAT(another_kind.err, HasSubstr("is of kind lstm, not tft; give --model lstm"));
+
+  // --resume: nothing in the way is learnt up to, and what is not there or damaged is named.
+  EXPECT_THAT(train(path("probe"), {"--resume", "--epochs", "1", "--quantities", "load"}).err, HasSubstr("probe"));
+  EXPECT_FALSE(std::filesystem::exists(path("probe.checkpoint")));
+  EXPECT_THAT(train(path("anew"), {"--resume", "--epochs", "1", "--quantities", "load"}).err,
+              HasSubstr("anew.checkpoint is not there: the training begins anew"));
+
+  const Said twice = run({"forecast", "eval", path("probe"), path("probe"), series_lua});
+  EXPECT_THAT(twice.err, HasSubstr("probe: is named twice"));
+  EXPECT_THAT(run({"forecast", "eval", path("probe")}).err, HasSubstr("SCENARIO (.lua), after the models is required"));
   const Said unknown = run({"forecast", "train", series_lua, "--model", "prophet", "-o", path("never")});
   EXPECT_THAT(unknown.err, HasSubstr("model prophet: there is none of that name; known: lstm, tft"));
   const Said no_model = run({"forecast", "eval", series_lua, series_lua});

@@ -266,7 +266,15 @@ RC_GTEST_PROP(IssuedForecast, EnergiesAndNumbersAreThoseOfTheMinutes, ()) {
   // A value of each cell: told by its start.
   const auto value = [](TimeNs t) { return static_cast<double>((t / minute_ns) % 97); };
   SiteForecast rules;
-  rules.load = rules.arrivals = foreseen_by(by_start(value, true));
+  // Quantiles are level x value: other levels are asked for beside the one wanted.
+  rules.load = rules.arrivals =
+      foreseen_by([&](const evtwin_history&, const evtwin_question& question, const evtwin_answer& answer) {
+        for (std::uint32_t k = 0; k < question.steps.n; ++k) {
+          answer.mean[k] = value(question.steps.start_ns[k]);
+          for (std::uint32_t l = 0; l < question.n_levels; ++l)
+            answer.quantile[std::size_t{l} * question.steps.n + k] = answer.mean[k] * question.level[l];
+        }
+      });
   Seer seer(rules, setting);
   if (*rc::gen::arbitrary<bool>()) seer.see(std::max(setting.start_ns, now - 5 * minute_ns), steps, 3.0);
   const Horizon& seen = seer.see(now, steps, 1000.0);

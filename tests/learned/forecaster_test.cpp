@@ -184,7 +184,7 @@ TEST_F(Played, OneThatIsWorseThanTheWeekBeforeForTwoWeeksGivesWay) {
   EXPECT_EQ(forecaster.said(), "");
   const Foreseen replaced = forecaster.ask(series, monday, 24, {0.1, 0.9});
   for (std::size_t k = 0; k < 24; ++k) EXPECT_DOUBLE_EQ(replaced.mean[k], series[monday + k]) << k;
-  EXPECT_TRUE(forecaster.said().starts_with("load: lstm was worse than the week before for 14 days (error "))
+  EXPECT_TRUE(forecaster.said().starts_with("load: lstm was worse than the week before for 14 days (off by "))
       << forecaster.said();
   EXPECT_TRUE(forecaster.said().ends_with("): the week before stands in for it")) << forecaster.said();
 

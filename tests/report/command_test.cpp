@@ -265,6 +265,42 @@ TEST_F(ReportCommand, MoneyOfOtherCurrenciesStandsUnderItsOwn) {
   }
 }
 
+// Made again from the file's rows by SQL: the midnights' forecasts of the sun over the signal.
+TEST_F(ReportCommand, ForecastsAreHeldAgainstWhatCame) {
+  const std::string scenario = source_dir + "/scenarios/workplace_week.lua", file = path("yesterday.evtwin");
+  ASSERT_EQ(run({"run", scenario, "--strategy", "lp", "--days", "3", "--change", "forecast_load=yesterday", "--change",
+                 "forecast_pv=perfect", "--out", file})
+                .status,
+            0);
+  const Said said = run({"report", file, "-o", path("r.html"), "--csv", path("csv"), "--png", path("png")});
+  ASSERT_TRUE(said.status == 0 || said.err.find("rsvg-convert") != std::string::npos) << said.err;
+  const auto table = rows_of(path("csv") + "/forecasts.csv");
+  ASSERT_TRUE(table.contains("building load") && table.contains("PV power"));
+  // The first day has nobody before it: its forecast is what was there at midnight.
+  const double error = std::stod(
+      query(
+          file,
+          "SELECT avg(abs(f.mean - (SELECT value FROM signal s WHERE s.kind = 'load_kw' AND s.start_ns <= f.start_ns "
+          "ORDER BY s.start_ns DESC LIMIT 1))) AS mae FROM foreseen_step f WHERE f.quantity = 'load' AND f.start_ns > "
+          "f.seen_ns AND (f.seen_ns - (SELECT start_ns FROM run)) % 86400000000000 = 0 AND f.end_ns <= f.seen_ns + "
+          "86400000000000")[0]
+          .at("mae"));
+  EXPECT_GT(error, 1.0);
+  EXPECT_NEAR(std::stod(table.at("building load")[3]), error, 1e-9);
+  EXPECT_EQ(table.at("building load")[2], "285");  // three days of 96 steps, without the three at midnight
+  EXPECT_EQ(table.at("PV power")[0], "given: the truth; not predicted");
+  EXPECT_EQ(table.at("PV power")[6], "given");
+  EXPECT_TRUE(std::filesystem::exists(path("png") + "/forecast-load.svg"));
+  EXPECT_TRUE(holds(read_all(path("r.html")), "띠는 10~90 % 분위수") || holds(read_all(path("r.html")), "예측과 실제"));
+}
+
+// Who looks at no forecast has no words about one.
+TEST_F(ReportCommand, WithoutForecastsThereIsNoTableOfThem) {
+  const Said said = run({"report", week("asap"), "-o", path("r.html"), "--csv", path("csv")});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_FALSE(std::filesystem::exists(path("csv") + "/forecasts.csv"));
+}
+
 TEST_F(ReportCommand, PicturesAreDrawingsOfTheFigures) {
   const std::string file = week("lp");
   const Said said = run({"report", file, "-o", path("r.html"), "--png", path("png"), "--lang", "ko"});

@@ -61,6 +61,7 @@ std::span<const DetailStep> detail_steps() {
                                                      0.85},
                                                     {[](const Source& source, Run& run, const Progress&) {
                                                        read_plans(source, run);
+                                                       read_forecasts(source, run);
                                                        return true;
                                                      },
                                                      0.9},

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernel/static_checks.hpp"
+#include "record/foreseen.hpp"
 #include "record/run_file.hpp"
 #include "viewer/model/clock.hpp"
 #include "viewer/model/roads.hpp"
@@ -108,6 +109,7 @@ struct Site {
   std::vector<std::uint32_t> evses, storages, feeders, sessions;  ///< sessions in the order of arrival
   std::vector<std::uint32_t> decisions;                           ///< in the order of time
   std::vector<Meter> meter;
+  std::vector<std::string> given_forecasts;  ///< quantities of which strategies are told the truth; Loaded::all
 
   // Signals of the run; empty where the site has none.
   Series buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh, power_setpoint_kw;
@@ -252,6 +254,7 @@ struct Run {
   std::vector<Decision> decisions;
   std::vector<Setpoint> setpoints;
   std::vector<Plan> plans;
+  std::vector<record::Foreseen> forecasts;  ///< in the order of time
   std::vector<Correction> corrections;
   std::vector<Metered> metered;
 };

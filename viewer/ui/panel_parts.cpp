@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
 
 #include "viewer/ui/figures.hpp"
 
@@ -168,6 +169,21 @@ void draw_arrow(ImDrawList& list, ImVec2 centre, float size, bool to_right, ImU3
   const float to = to_right ? size : -size;
   list.AddTriangleFilled({centre.x + to, centre.y}, {centre.x - to * 0.6F, centre.y - size * 0.8F},
                          {centre.x - to * 0.6F, centre.y + size * 0.8F}, colour);
+}
+
+void finish_plot(Ui& ui, plot::TimePlot& plot, const char* id) {
+  if (ui.csv.panel == id) {
+    std::ofstream out(ui.csv.file);
+    plot.write_csv(out);
+    out.close();
+    ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
+    ui.csv = {};
+  }
+  for (const auto& [label, colour] : plot.line_colours())
+    ui.items.register_text(fmt::format("{}.line.{}", id, label), fmt::format("{:08X}", colour));
+  const plot::PlotReply reply = plot.draw_plot();
+  if (reply.hovered) ui.hovered_panel = id;
+  ui.items.register_rect(id, reply.min, reply.max);
 }
 
 }  // namespace evtwin::viewer::ui

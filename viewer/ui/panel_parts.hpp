@@ -54,4 +54,7 @@ void draw_bar(ImDrawList& list, const plot::Style& style, ImVec2 min, ImVec2 max
 /// Where power goes: towards `to_right` or the other way.
 void draw_arrow(ImDrawList& list, ImVec2 centre, float size, bool to_right, ImU32 colour);
 
+/// Draws a plot, or first writes what it shows where `ui.csv` asks for it, and registers it under its id.
+void finish_plot(Ui& ui, plot::TimePlot& plot, const char* id);
+
 }  // namespace evtwin::viewer::ui

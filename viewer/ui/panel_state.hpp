@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analysis/verdict.hpp"
+#include "viewer/model/forecasts.hpp"
 #include "viewer/model/flows.hpp"
 #include "viewer/model/metered.hpp"
 #include "viewer/model/roads.hpp"
@@ -157,6 +158,9 @@ struct PanelState {
   // Of a replay.
   std::array<Kept<std::uint32_t, model::Series>, 2> metered_site, metered_evse, error_evse;
   std::array<Kept<int, model::Series>, 2> error_site;
+  // By run and quantity: pv, load
+  std::array<std::array<Kept<std::uint32_t, model::ForecastOfSite>, 2>, 2> forecasts;
+  std::array<std::array<Kept<std::uint32_t, model::ForecastCurves>, 2>, 2> forecast_fans;
   std::array<Kept<std::uint32_t, model::MeteredSession>, 2> metered_session;
 
   std::array<Kept<int, std::vector<model::Held>>, 2> reservations;

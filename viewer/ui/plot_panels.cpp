@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
 #include "viewer/model/metered.hpp"
 #include "viewer/ui/metered_plot.hpp"
@@ -76,21 +75,6 @@ std::vector<plot::TimeSpan> tariff_bands(const Ui& ui, const model::Site& site) 
     if (bands.size() > 2000) return {};
   }
   return bands;
-}
-
-void finish(Ui& ui, plot::TimePlot& plot, const char* id) {
-  if (ui.csv.panel == id) {
-    std::ofstream out(ui.csv.file);
-    plot.write_csv(out);
-    out.close();
-    ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
-    ui.csv = {};
-  }
-  for (const auto& [label, colour] : plot.line_colours())
-    ui.items.register_text(fmt::format("{}.line.{}", id, label), fmt::format("{:08X}", colour));
-  const plot::PlotReply reply = plot.draw_plot();
-  if (reply.hovered) ui.hovered_panel = id;
-  ui.items.register_rect(id, reply.min, reply.max);
 }
 
 /// Of all that a power plot of these runs shows in the window; for plots that stand beside each other.
@@ -168,7 +152,7 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
     add(ui.tr(Word::series_contract), site->contract_kw, stroke_of(ui, layer, Category::vermillion, true),
         shared.contract);
   }
-  finish(ui, plot, id);
+  finish_plot(ui, plot, id);
 }
 
 }  // namespace
@@ -185,7 +169,7 @@ void draw_power_plot(Ui& ui, ImVec2 size) {
     if (site_a != nullptr && site_b != nullptr) {
       plot.add_difference(metered_text(ui, Word::series_grid, {site_a, site_b}), site_a->grid_kw, site_b->grid_kw);
     }
-    finish(ui, plot, "plot.power");
+    finish_plot(ui, plot, "plot.power");
     return;
   }
   if (b != nullptr && ui.compare == Compare::split) {
@@ -211,7 +195,7 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
     const model::Site *site_a = site_of(ui, a), *site_b = site_of(ui, b);
     if (site_a != nullptr && site_b != nullptr)
       plot.add_difference(ui.tr(Word::series_cost), site_a->cost, site_b->cost);
-    finish(ui, plot, "plot.price");
+    finish_plot(ui, plot, "plot.price");
     return;
   }
 
@@ -232,7 +216,7 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
       plot.add_line(layer.prefix + ui.tr(Word::series_cost), site->cost,
                     stroke_of(ui, layer, Category::blue, false, 0.0, 2.0F), plot::Side::right);
   }
-  finish(ui, plot, "plot.price");
+  finish_plot(ui, plot, "plot.price");
 }
 
 namespace {
@@ -292,7 +276,7 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
     }
   }
   if (!any) plot.set_title(ui.tr(Word::soc_not_known));
-  finish(ui, plot, "plot.soc");
+  finish_plot(ui, plot, "plot.soc");
 }
 
 void draw_vehicles_plot(Ui& ui, ImVec2 size) {
@@ -314,7 +298,7 @@ void draw_vehicles_plot(Ui& ui, ImVec2 size) {
   }
   if (const model::Site* site = site_of(ui, run); site != nullptr && !site->contract_kw.empty())
     plot.add_line(ui.tr(Word::series_contract), site->contract_kw, stroke(ui, Category::vermillion, true));
-  finish(ui, plot, "plot.vehicles");
+  finish_plot(ui, plot, "plot.vehicles");
 }
 
 void draw_heat_panel(Ui& ui, ImVec2 size) {

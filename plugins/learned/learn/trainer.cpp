@@ -93,11 +93,12 @@ class Training {
     from_ = policy::read_policy({static_cast<const char*>(asked_.file_from), asked_.file_bytes}, policy::forecast_sort);
     const Shape theirs = shape_of(*from_);
     if (theirs.kind != options_.shape.kind)
-      throw std::runtime_error(
-          fmt::format("the file to begin with is of kind {}, not {}", theirs.kind, options_.shape.kind));
+      throw std::runtime_error(fmt::format("the file to begin with is of kind {}, not {}; give --model {}", theirs.kind,
+                                           options_.shape.kind, theirs.kind));
     if (from_->head.value("step_min", std::int64_t{0}) != step_min_)
-      throw std::runtime_error(fmt::format("the file to begin with has steps of {} min, the series of {} min",
-                                           from_->head.value("step_min", std::int64_t{0}), step_min_));
+      throw std::runtime_error(
+          fmt::format("the file to begin with has steps of {0} min, the series of {1} min; give --period {0}",
+                      from_->head.value("step_min", std::int64_t{0}), step_min_));
     options_.shape = theirs;
   }
 

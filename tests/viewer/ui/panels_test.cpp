@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "panel_screen.hpp"
+#include "viewer/model/forecasts.hpp"
+#include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
 
@@ -325,6 +327,29 @@ TEST(Panels, StandWithoutRunsAndWithAnEmptyOne) {
     step_entity(screen.ui, 1);
     EXPECT_EQ(screen.ui.selection.evse, no_row);
   }
+}
+
+// The workplace's sun and load are the same every week: what is said of them is what the model says.
+TEST(ForecastPlot, SaysHowFarOffAndDrawsBothInBothLanguages) {
+  const model::RunPtr& run = test::recorded("workplace_week", "milp.so#lp").run;
+  PanelScreen screen(draw_forecast_plot, {700, 320}, run);
+  screen.hands.draw_frames(3);
+  ASSERT_TRUE(screen.hands.on_screen("plot.forecast"));
+  EXPECT_TRUE(screen.inside(*screen.ui.items.find_rect("plot.forecast")));
+  const model::ForecastOfSite load = model::forecast_of_site(*run, 0, "load");
+  const std::string error = figure_text(load.over_time.errors.mean_abs_error, "kW", 2);
+  EXPECT_THAT(screen.ui.items.find_text("forecast.load"),
+              ::testing::AllOf(::testing::HasSubstr("base load: mean error " + error),
+                               ::testing::HasSubstr("within the 10-90 % band")));
+  screen.ui.settings.language = Language::korean;
+  screen.hands.draw_frames(3);
+  EXPECT_THAT(screen.ui.items.find_text("forecast.load"),
+              ::testing::AllOf(::testing::HasSubstr("기저부하: 평균 오차 " + error), ::testing::HasSubstr("띠 안")));
+
+  // A run without forecasts says so.
+  PanelScreen none(draw_forecast_plot, {700, 320}, week());
+  none.hands.draw_frames(3);
+  EXPECT_FALSE(none.hands.on_screen("plot.forecast"));
 }
 
 }  // namespace
