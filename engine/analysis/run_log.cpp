@@ -231,7 +231,11 @@ std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
     text += figures.to_text();
   }
 
-  if (found.facts.empty() && found.kpis.empty()) text += "No difference.\n";
+  const auto complete = [](const LoggedRun& run) { return run.summary.state == record::RunState::complete; };
+  if (found.facts.empty() && found.kpis.empty())
+    text += complete(a) && complete(b)
+                ? "No difference.\n"
+                : "No difference in what was asked for. A run that is not complete has no figures to compare.\n";
   return text;
 }
 

@@ -245,7 +245,7 @@ nlohmann::ordered_json traffic_json(const OnRoads& on) {
                         {"chargers", station.chargers},
                         {"kw", station.kw},
                         {"visits", f.visits},
-                        {"waited", f.waited},
+                        {"waited", f.waited + f.waited_in_vain},
                         {"waited_in_vain", f.waited_in_vain},
                         {"wait_h", f.wait_h},
                         {"mean_wait_h", f.mean_wait_h()},
@@ -326,7 +326,7 @@ std::string price_table(const OnRoads& on) {
   }
   if (t.prices.size() == t.stations.size()) return {};
   analysis::TextTable table(
-      {"station", "price/kWh from", "to", "paid per kWh", "money", "peak kW", "price elasticity"});
+      {"station", "price/kWh from", "to", "paid per kWh", "money", "peak kW of means", "price elasticity"});
   for (std::size_t s = 0; s < t.stations.size(); ++s) {
     const roads::StationFigures& f = t.stations[s];
     table.add_row({on.region.stations[s].name, analysis::money_text(span[s].first, on.currency()),
@@ -335,7 +335,8 @@ std::string price_table(const OnRoads& on) {
                    analysis::money_text(f.money, on.currency()), number_text(f.peak_kw, 0),
                    f.choices > 0.0 ? number_text(f.price_elasticity(), 2) : "-"});
   }
-  return "\n" + table.to_text();
+  return "\n" + table.to_text() +
+         "peak kW of means: the largest sum of visits' mean powers, plugging in and paying with them.\n";
 }
 
 int show_traffic(const OnRoads& on) {
@@ -357,11 +358,14 @@ int show_traffic(const OnRoads& on) {
     const roads::StationFigures& f = t.stations[s];
     const roads::Station& station = on.region.stations[s];
     table.add_row({station.name, std::to_string(station.chargers), number_text(station.kw, 0), std::to_string(f.visits),
-                   std::to_string(f.waited), std::to_string(f.waited_in_vain), number_text(60.0 * f.mean_wait_h(), 1),
-                   number_text(60.0 * f.longest_wait_h, 0), std::to_string(f.longest_queue), std::to_string(f.went_on),
-                   number_text(100.0 * f.use, 1), number_text(f.meter_kwh, 0)});
+                   std::to_string(f.waited + f.waited_in_vain), std::to_string(f.waited_in_vain),
+                   number_text(60.0 * f.mean_wait_h(), 1), number_text(60.0 * f.longest_wait_h, 0),
+                   std::to_string(f.longest_queue), std::to_string(f.went_on), number_text(100.0 * f.use, 1),
+                   number_text(f.meter_kwh, 0)});
   }
   fmt::print("{}", table.to_text());
+  fmt::print(
+      "in vain: of those who waited, who gave up or waits still; went on: found the queue too long, or no service.\n");
   if (t.bottleneck != roads::no_index) {
     const roads::StationFigures& f = t.stations[t.bottleneck];
     fmt::print("\nBottleneck: {}, where {:.1f} of {:.1f} h of waiting are spent.\n",

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <unordered_map>
+#include <utility>
 
 #include "kernel/text.hpp"
 
@@ -190,10 +190,11 @@ void read_sessions(RunReader& reader) {
 void read_power(RunReader& reader) {
   RunRecord& run = reader.run;
   run.power = grid_of(reader, run.evses.size(), reader.detail.cells);
-  std::unordered_map<std::int64_t, Session*> by_number;
+  // Each site counts its own sessions.
+  std::map<std::pair<std::size_t, std::int64_t>, Session*> by_number;
   std::size_t known = 0;
   for (Session& session : run.sessions) {
-    if (session.number > 0) by_number.emplace(session.number, &session);
+    if (session.number > 0) by_number.emplace(std::pair{run.evses[session.evse].site, session.number}, &session);
     known += session.number > 0 && session.soc_start >= 0.0 && session.battery_kwh > 0.0 ? 1U : 0U;
   }
   run.has_soc = known > 0 && known <= reader.detail.soc_sessions;
@@ -221,7 +222,9 @@ void read_power(RunReader& reader) {
                  {storage.capacity_kwh, storage.charge_efficiency, storage.discharge_efficiency});
     }
 
-    const auto found = by_number.find(rows.column_integer(2));
+    if (evse < 1 || evse > static_cast<std::int64_t>(run.evses.size())) continue;
+    const std::size_t site = run.evses[static_cast<std::size_t>(evse) - 1].site;
+    const auto found = by_number.find({site, rows.column_integer(2)});
     if (found == by_number.end()) continue;
     Session& session = *found->second;
 
@@ -250,16 +253,16 @@ void read_plan(RunReader& reader) {
   // Energy of the plans that stood while each vehicle was there, as in the view plan_per_session.
   Statement planned(
       reader.database,
-      "SELECT s.number, sum(p.kw * (min(p.end_ns, s.departed_ns) - max(p.start_ns, s.plugged_in_ns)) / "
+      "SELECT s.number, s.evse, sum(p.kw * (min(p.end_ns, s.departed_ns) - max(p.start_ns, s.plugged_in_ns)) / "
       "3600e9) FROM session s JOIN plan p ON p.evse = s.evse WHERE s.number IS NOT NULL AND p.replaced_ns "
-      "IS NULL AND p.end_ns > s.plugged_in_ns AND p.start_ns < s.departed_ns GROUP BY s.number");
+      "IS NULL AND p.end_ns > s.plugged_in_ns AND p.start_ns < s.departed_ns GROUP BY s.id");
 
   if (run.plan.kwh.empty()) return;
-  std::unordered_map<std::int64_t, double> kwh;
-  while (planned.next_row()) kwh[planned.column_integer(0)] = planned.column_real(1);
+  std::map<std::pair<std::int64_t, std::int64_t>, double> kwh;  // by EVSE and number
+  while (planned.next_row()) kwh[{planned.column_integer(1), planned.column_integer(0)}] = planned.column_real(2);
   for (Session& session : run.sessions) {
     if (session.number == 0) continue;
-    const auto found = kwh.find(session.number);
+    const auto found = kwh.find({static_cast<std::int64_t>(session.evse) + 1, session.number});
     session.planned_kwh = found == kwh.end() ? 0.0 : found->second;
   }
 }

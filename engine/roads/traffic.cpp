@@ -50,7 +50,8 @@ struct DriverState {
 
 struct StationNow {
   std::uint32_t busy = 0;
-  bool open = true;
+  std::uint32_t failures = 0;  // that it is in the midst of
+  bool is_open() const { return failures == 0; }
   std::deque<std::uint32_t> queue;
   double session_h = 0.0;  // sum of the sessions begun, for the expected wait
   std::uint64_t sessions = 0;
@@ -293,7 +294,7 @@ bool Traffic::choose_station(std::uint32_t d, TimeNs now, std::uint32_t not_here
   offers_.clear();
 
   for (std::uint32_t s = 0; s < stations_.size(); ++s) {
-    if (static_cast<double>(to_kwh[s]) > there_kwh || s == not_here || !now_[s].open) continue;
+    if (static_cast<double>(to_kwh[s]) > there_kwh || s == not_here || !now_[s].is_open()) continue;
     if (offer_kw_[car * stations_.size() + s] <= 0.0) continue;
     const double on_h = hours_on(car, s, to);
     if (!(on_h < infinite)) continue;
@@ -384,19 +385,19 @@ void Traffic::arrive_at_station(std::uint32_t d, TimeNs now) {
   state.node = stations_[s].node;
   StationNow& here = now_[s];
   const std::size_t most = static_cast<std::size_t>(plan_.most_waiting_per_charger) * stations_[s].chargers;
-  if (here.open && here.busy < stations_[s].chargers) {
+  if (here.is_open() && here.busy < stations_[s].chargers) {
     state.since_ns = now;
     begin_charging(d, now);
     return;
   }
   const bool stays = here.queue.size() < most || state.refusals >= most_refusals;
-  if (here.open && stays) return join_queue(d, now);
+  if (here.is_open() && stays) return join_queue(d, now);
 
   // Another one, unless none is within reach: then the queue is joined however long it is.
   ++state.refusals;
   ++figures_.stations[s].went_on;
   if (choose_station(d, now, s)) return;
-  if (here.open) return join_queue(d, now);
+  if (here.is_open()) return join_queue(d, now);
   ++figures_.stranded;
   state.out = true;
 }
@@ -469,7 +470,7 @@ void Traffic::end_charging(std::uint32_t d, TimeNs now) {
 
 void Traffic::call_next(std::uint32_t s, TimeNs now) {
   StationNow& here = now_[s];
-  while (here.open && here.busy < stations_[s].chargers && !here.queue.empty()) {
+  while (here.is_open() && here.busy < stations_[s].chargers && !here.queue.empty()) {
     const std::uint32_t next = here.queue.front();
     here.queue.pop_front();
     begin_charging(next, now);
@@ -478,7 +479,7 @@ void Traffic::call_next(std::uint32_t s, TimeNs now) {
 
 void Traffic::fail_station(std::uint32_t s, TimeNs now) {
   StationNow& here = now_[s];
-  here.open = false;
+  ++here.failures;
   // Those who wait look for another station; those who charge come to the end of it.
   std::deque<std::uint32_t> queue;
   queue.swap(here.queue);
@@ -636,7 +637,7 @@ TrafficFigures Traffic::run() {
         fail_station(event.entity, event.time);
         break;
       case Kind::station_returns:
-        now_[event.entity].open = true;
+        --now_[event.entity].failures;
         break;
       case Kind::hour_begins:
         begin_hour(event.time);
@@ -649,6 +650,13 @@ TrafficFigures Traffic::run() {
 
 void Traffic::finish() {
   const double hours = kernel::hours_between(plan_.start_ns, plan_.end_ns);
+  // Who charges still has used the charger, too.
+  for (const StationVisit& visit : figures_.visits) {
+    if (visit.end_ns > visit.begin_ns) continue;
+    const double so_far_h = kernel::hours_between(visit.begin_ns, plan_.end_ns);
+    figures_.stations[visit.station].charge_h += so_far_h;
+    figures_.charge_h += so_far_h;
+  }
   double most_h = 0.0;
   for (std::uint32_t s = 0; s < stations_.size(); ++s) {
     StationFigures& figures = figures_.stations[s];

@@ -424,9 +424,18 @@ void read_failures(Build& build, const Fields& f, RoadRegion& region) {
 // Drivers come back when their car has what they planned, and are patient with a site that gives less for a while.
 void send_visits(Build& build, const RoadRegion& region) {
   std::vector<demand::Recorded> by_site(build.world.sites.size());
+  std::vector<std::size_t> not_over(build.world.sites.size());
+  for (const roads::VainWait& wait : region.traffic.vain_waits) {
+    if (const std::int32_t site = region.sites[wait.station]; site >= 0 && wait.until_ns >= region.plan.end_ns)
+      ++not_over[static_cast<std::size_t>(site)];
+  }
   for (const roads::StationVisit& v : region.traffic.visits) {
     const std::int32_t site = region.sites[v.station];
-    if (site < 0 || v.end_ns <= v.begin_ns) continue;
+    if (site < 0) continue;
+    if (v.end_ns <= v.begin_ns) {
+      ++not_over[static_cast<std::size_t>(site)];
+      continue;
+    }
     demand::Visit visit;
     visit.id = "road-" + std::to_string(v.driver + 1) + "-" +
                std::to_string(by_site[static_cast<std::size_t>(site)].visits.size() + 1);
@@ -441,6 +450,12 @@ void send_visits(Build& build, const RoadRegion& region) {
     by_site[static_cast<std::size_t>(site)].visits.push_back(std::move(visit));
   }
   for (std::size_t i = 0; i < by_site.size(); ++i) {
+    if (not_over[i] > 0)
+      build.add_flag(
+          build.world.sites[i].name,
+          fmt::format("{} vehicle(s) that wait or charge there as the roads end are on the roads alone, not among "
+                      "the site's sessions",
+                      not_over[i]));
     std::vector<demand::Visit>& visits = by_site[i].visits;
     if (visits.empty()) continue;
     std::stable_sort(visits.begin(), visits.end(),

@@ -301,6 +301,21 @@ TEST_F(ReportCommand, WithoutForecastsThereIsNoTableOfThem) {
   EXPECT_FALSE(std::filesystem::exists(path("csv") + "/forecasts.csv"));
 }
 
+// Sites count their own sessions: number 1 of one is not number 1 of another. Made again by SQL, by site and number.
+TEST_F(ReportCommand, WhoIsDoneWhenIsOfItsOwnSite) {
+  const std::string file = recorded(source_dir + "/scenarios/city.lua", "asap", "city");
+  ASSERT_EQ(run({"report", file, "-o", path("r.html"), "--csv", path("csv")}).status, 0);
+  const double done_h = std::stod(
+      query(
+          file,
+          "SELECT avg(done_h) AS h FROM (SELECT (s.departed_ns / 1000000000 - max(p.end_ns) / 1000000000) / 3600.0 AS "
+          "done_h FROM session s JOIN power p ON p.session = s.number JOIN evse e ON e.id = p.evse AND e.site = s.site "
+          "WHERE s.ended = 'departed' AND p.energy_kwh > 0 GROUP BY s.id)")[0]
+          .at("h"));
+  EXPECT_GT(done_h, 0.0);
+  EXPECT_NEAR(std::stod(rows_of(path("csv") + "/kpis.csv").at("done before departure (h)")[0]), done_h, 2e-3);
+}
+
 TEST_F(ReportCommand, PicturesAreDrawingsOfTheFigures) {
   const std::string file = week("lp");
   const Said said = run({"report", file, "-o", path("r.html"), "--png", path("png"), "--lang", "ko"});

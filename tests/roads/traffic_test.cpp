@@ -106,6 +106,24 @@ TEST(Traffic, CountsTheSameCarsInHoursWaitedAndInTheirMean) {
   const StationFigures cut = run_traffic(line(3, 60.0), std::vector<Station>{station_at(1, "S")}, plan).stations[0];
   EXPECT_EQ(cut.waited_in_vain, 1U);
   EXPECT_NEAR(60.0 * cut.longest_wait_h, 38.0, 1e-3);
+  // The first charged from 1:00 to 1:24, the second from then to the end: 40 of the 100 min.
+  EXPECT_NEAR(cut.charge_h, 40.0 / 60.0, 1e-6);
+  EXPECT_NEAR(cut.use, 0.4, 1e-6);
+}
+
+// S is out of service from 0:50 to 3:00 and from 1:10 to 1:20: the end of the short failure is not that of the long
+// one. Who comes at 1:30 finds it closed and, with 20 %, reaches nothing else.
+TEST(Traffic, AFailureWithinAnotherDoesNotEndIt) {
+  std::vector<Driver> drivers(1);
+  drivers[0].soc = 0.5;
+  drivers[0].trips = {{30 * minute_ns, 0, 2}};
+  TrafficPlan plan = plan_of(drivers);
+  plan.failures = {{0, 50 * minute_ns, 180 * minute_ns}, {0, 70 * minute_ns, 80 * minute_ns}};
+  const TrafficFigures t = run_traffic(line(3, 60.0), std::vector<Station>{station_at(1, "S")}, plan);
+  EXPECT_EQ(t.stations[0].visits, 0U);
+  EXPECT_EQ(t.stranded, 1U);
+  plan.failures.pop_back();
+  EXPECT_EQ(run_traffic(line(3, 60.0), std::vector<Station>{station_at(1, "S")}, plan).stations[0].visits, 0U);
 }
 
 // What a map of them is drawn from: the three cars of the queue drive an hour to S and an hour on, and the third of

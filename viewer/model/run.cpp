@@ -112,6 +112,16 @@ std::string event_text(const Run& run, const Event& event) {
   return event.text;
 }
 
+std::uint32_t same_site(const Run& from, std::uint32_t row, const Run& to) {
+  if (row >= from.sites.size()) return no_such_site;
+  if (from.sites.size() == 1 && to.sites.size() == 1) return 0;
+  const std::string& name = from.sites[row].name;
+  if (row < to.sites.size() && to.sites[row].name == name) return row;
+  const auto found =
+      std::find_if(to.sites.begin(), to.sites.end(), [&](const Site& site) { return site.name == name; });
+  return found == to.sites.end() ? no_such_site : static_cast<std::uint32_t>(found - to.sites.begin());
+}
+
 double kpi_value(const Run& run, std::string_view name, std::int32_t site) {
   for (const record::Kpi& kpi : run.kpis) {
     if (kpi.site == site && kpi.name == name) return kpi.value;

@@ -260,6 +260,11 @@ struct Run {
 };
 using RunPtr = std::shared_ptr<const Run>;
 
+/// A row that stands for a site which a run does not have: nothing is there.
+inline constexpr std::uint32_t no_such_site = no_row - 1;
+/// The site of `to` that is called as that of `from`, or the only one where both have one; no_such_site: it has none.
+std::uint32_t same_site(const Run& from, std::uint32_t row, const Run& to);
+
 /// Words on an event beside kind, EVSE and session: its text, a correction's reason and figures, what a session missed.
 /// May be empty. Printable; units as in the file.
 std::string event_text(const Run& run, const Event& event);

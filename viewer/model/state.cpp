@@ -365,6 +365,7 @@ HoursToReady hours_to_ready(const Run& run, std::uint32_t site) {
 }
 
 PartyMoney party_money(const Run& run, std::uint32_t site, TimeNs from, TimeNs to) {
+  if (site >= run.sites.size()) return {none, none, none, none, none, none, none, none, none};
   const Site& s = run.sites[site];
   PartyMoney money;
   auto window = std::ranges::lower_bound(s.meter, from, {}, &Meter::end_ns);

@@ -97,6 +97,7 @@ struct PartyMoney {
   double wear_vehicles = 0.0, wear_storage = 0.0;
   double driver_revenue = 0.0, v2g_payment = 0.0, energy_cost = 0.0, demand_charge = 0.0;
 };
+/// NaN everywhere for a site that is not there.
 PartyMoney party_money(const Run& run, std::uint32_t site, TimeNs from, TimeNs to);
 PartyMoney party_money(const Run& run, TimeNs from, TimeNs to);  ///< all sites
 

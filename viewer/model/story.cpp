@@ -301,8 +301,9 @@ TimeNs first_busy_hour(const Run& run) {
 
 std::vector<Moment> where_runs_part(const Run& a, const Run& b, std::uint32_t site, TimeNs from, TimeNs to,
                                     std::size_t most) {
-  if (site >= a.sites.size() || site >= b.sites.size() || to <= from) return {};
-  const Site &site_a = a.sites[site], &site_b = b.sites[site];
+  const std::uint32_t row_b = same_site(a, site, b);
+  if (row_b >= b.sites.size() || to <= from) return {};
+  const Site &site_a = a.sites[site], &site_b = b.sites[row_b];
   struct Stretch {
     TimeNs from_ns, to_ns;
     double kwh;
@@ -369,9 +370,13 @@ std::vector<Moment> moments_of_day(const Run& run, const Run* other, std::uint32
   day.add_first_arrival(moments);
   day.add_world(moments);
   day.add_all(moments);
-  if (other != nullptr && site < other->sites.size()) {
+  const std::uint32_t of_other = other == nullptr ? no_such_site : same_site(run, site, *other);
+  if (other != nullptr && of_other < other->sites.size()) {
     std::vector<Moment> others;
-    Day(*other, 1, site, from, to).add_all(others);
+    Day second(*other, 1, of_other, from, to);
+    second.add_first_arrival(others);
+    second.add_world(others);
+    second.add_all(others);
     add_unless_there(moments, others);
     constexpr std::size_t most_parts = 4;
     const std::vector<Moment> parts = where_runs_part(run, *other, site, from, to, most_parts);

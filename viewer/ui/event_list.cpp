@@ -19,7 +19,7 @@ EventQuery query_of(const Ui& ui, const model::Run& run, bool of_selected) {
   EventQuery query;
   query.show = ui.events.show;
   query.alerts_only = ui.events.alerts_only;
-  query.site = selection.site < run.sites.size() ? selection.site : no_row;
+  query.site = selected_site(ui, run);
   query.station = selection.station;
   if (of_selected) {
     query.session = selection.session;

@@ -53,7 +53,7 @@ void add_power(Chart& chart, std::uint32_t row, const model::Evse& evse, const m
 Chart chart_of(const model::Run& run, const Ui& ui) {
   const Selection& selection = ui.selection;
   Chart chart;
-  const auto& evses = shown_evses(ui, run, selection.site, selection.station, ui.order);
+  const auto& evses = shown_evses(ui, run, selected_site(ui, run), selection.station, ui.order);
   std::size_t pieces = run.plans.size();
   for (const std::uint32_t row : evses) pieces += run.evses[row].kw.size();
   for (std::uint32_t row = 0; row < evses.size(); ++row) {
@@ -90,7 +90,7 @@ void explain_session(const Ui& ui, const model::Run& run, const model::Session& 
 void draw_gantt_panel(Ui& ui, ImVec2 size) {
   const model::Run* run = ui.shown_run();
   if (run == nullptr) return;
-  const GanttQuestion question{ui.selection.site, ui.selection.station, ui.order, ui.settings.dark};
+  const GanttQuestion question{selected_site(ui, *run), ui.selection.station, ui.order, ui.settings.dark};
   const Chart& chart =
       panel_state(ui).gantt.at(kept_of(ui, *run)).get_or_make(*run, question, [&] { return chart_of(*run, ui); });
 

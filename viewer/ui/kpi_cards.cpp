@@ -92,6 +92,7 @@ std::vector<CardFigure> figures_of(const Ui& ui) {
   std::vector<CardFigure> known;
   const auto value = [&](const model::Run& run, std::string_view kpi) {
     const std::uint32_t site = site_in_view(ui, run);
+    if (site == model::no_such_site) return model::none;
     // When cars are done is no key figure of the file: it is counted from their powers.
     if (kpi == "hours_to_ready")
       return run.loaded == model::Loaded::all ? model::hours_to_ready(run, site).mean_h : model::none;

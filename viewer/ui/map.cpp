@@ -81,7 +81,8 @@ struct Counted {
 
 void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
   std::size_t evses = run.evses.size();
-  if (ui.selection.site < run.sites.size()) evses = run.sites[ui.selection.site].evses.size();
+  const std::uint32_t site = selected_site(ui, run);
+  if (site != no_row) evses = site < run.sites.size() ? run.sites[site].evses.size() : 0;
   // An EVSE in no other state is free.
   const std::uint32_t busy = now.charging + now.discharging + now.waiting + now.finished + now.fault + now.left_out;
   const std::array<Counted, model::evse_statuses> counts{{
@@ -131,6 +132,7 @@ const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = selected_site(ui, run);
   const TimeNs t = ui.time.cursor_ns();
   return panel_state(ui).site_state.at(kept_of(ui, run)).get_or_make(run, {site, t}, [&] {
+    if (site == model::no_such_site) return model::SiteState();
     return site == no_row ? sum_of_sites(run, t) : model::site_state(run, site, t);
   });
 }

@@ -85,6 +85,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
   };
   const auto terminals = [&](const model::Run& each) {
     const std::uint32_t site = site_in_view(ui, each);
+    if (site == model::no_such_site) return std::string("-");
     return figure_text(static_cast<double>(site == no_row ? each.evses.size() : each.sites[site].evses.size()), "", 0);
   };
 

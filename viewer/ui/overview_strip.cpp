@@ -67,7 +67,7 @@ void draw_overview_strip(Ui& ui, ImVec2 size) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.PushClipRect(min, max, true);
   list.AddRectFilled(min, max, style.background);
-  const std::uint32_t site = ui.selection.site == no_row ? 0 : ui.selection.site;
+  const std::uint32_t site = drawn_site(ui, *run);
   const OverviewQuestion question{site, start, end, static_cast<std::size_t>(size.x)};
   const Strip& strip = panel_state(ui).overview.at(kept_of(ui, *run)).get_or_make(*run, question, [&] {
     return strip_of(*run, question);

@@ -57,6 +57,8 @@ const FirstPlan& first_plan_of(const Ui& ui, const model::Run& run, std::uint32_
 
 const model::PartyMoney& money_so_far(const Ui& ui, const model::Run& run, std::uint32_t site, TimeNs t) {
   return panel_state(ui).money_so_far.at(kept_of(ui, run)).get_or_make(run, {site, {run.start_ns, t}}, [&] {
+    // What a run that was cut off has not recorded is not what it was at its last record.
+    if (model::is_unrecorded(run, t)) return model::party_money(run, model::no_such_site, run.start_ns, t);
     return site == no_row ? model::party_money(run, run.start_ns, t) : model::party_money(run, site, run.start_ns, t);
   });
 }
@@ -76,11 +78,18 @@ std::uint32_t same_session(const model::Run& from, std::uint32_t row, const mode
 std::uint32_t selected_site(const Ui& ui, const model::Run& run) {
   const model::Run* a = ui.run_a();
   if (a == nullptr || ui.selection.site >= a->sites.size()) return no_row;
-  return row_named(run.sites, a->sites[ui.selection.site].name, ui.selection.site);
+  return model::same_site(*a, ui.selection.site, run);
+}
+
+bool lacks_site(const Ui& ui, const model::Run& run) { return selected_site(ui, run) == model::no_such_site; }
+
+std::uint32_t drawn_site(const Ui& ui, const model::Run& run) {
+  const std::uint32_t site = selected_site(ui, run);
+  return site == no_row ? 0 : site;
 }
 
 std::uint32_t site_in_view(const Ui& ui, const model::Run& run) {
-  return run.sites.size() < 2 ? no_row : selected_site(ui, run);
+  return run.sites.size() < 2 && !lacks_site(ui, run) ? no_row : selected_site(ui, run);
 }
 
 std::int32_t kpi_site(const Ui& ui, const model::Run& run) {
@@ -89,6 +98,8 @@ std::int32_t kpi_site(const Ui& ui, const model::Run& run) {
 }
 
 std::string scope_text(const Ui& ui, const model::Run& run) {
+  if (lacks_site(ui, run))
+    return fmt::format(fmt::runtime(ui.tr(Word::scope_lacks)), ui.run_a()->sites[ui.selection.site].name);
   if (run.sites.size() < 2) return {};
   const std::uint32_t site = site_in_view(ui, run);
   return site != no_row ? run.sites[site].name : fmt::format(fmt::runtime(ui.tr(Word::scope_all)), run.sites.size());

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "analysis/verdict.hpp"
-#include "viewer/model/forecasts.hpp"
 #include "viewer/model/flows.hpp"
+#include "viewer/model/forecasts.hpp"
 #include "viewer/model/metered.hpp"
 #include "viewer/model/roads.hpp"
 #include "viewer/model/story.hpp"
@@ -210,8 +210,12 @@ void select_evse_of(Ui& ui, const model::Run& shown, std::uint32_t evse);
 void select_session_of(Ui& ui, const model::Run& shown, std::uint32_t session);
 void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage);
 
-/// The selected site in a run, by its name in run A; no_row: all of them.
+/// The selected site in a run, by its name in run A; no_row: all of them; model::no_such_site: this run lacks it.
 std::uint32_t selected_site(const Ui& ui, const model::Run& run);
+/// Whether a site of run A is selected that this run does not have: then nothing of it is shown.
+bool lacks_site(const Ui& ui, const model::Run& run);
+/// The site that plots and story are of: the selected one, else the first; model::no_such_site as above.
+std::uint32_t drawn_site(const Ui& ui, const model::Run& run);
 /// Of a run of several sites the one that figures are of; no_row: all of it.
 std::uint32_t site_in_view(const Ui& ui, const model::Run& run);
 /// Whose key figures these are, as the run file has them: the site in view, -1 all of the run.

@@ -93,7 +93,7 @@ std::string marker_text(const Ui& ui, const model::Run& run) {
   if (!time.marker_a || !time.marker_b) return {};
   const auto [from, to] = std::minmax(*time.marker_a, *time.marker_b);
   std::string text = fmt::format("A-B {}", model::duration_text(to - from));
-  const std::uint32_t row = ui.selection.site == no_row ? 0 : ui.selection.site;
+  const std::uint32_t row = drawn_site(ui, run);
   if (row >= run.sites.size()) return text;
   const model::Site& site = run.sites[row];
   const double cost = site.cost.value_at(std::min(to, site.cost.end_ns() - 1)) -

@@ -47,11 +47,10 @@ Stroke stroke_of(const Ui& ui, const Layer& layer, Category category, bool dashe
   return look;
 }
 
-/// The site selected, or the first; several sites are not summed, since each has a grid connection of its own.
-std::uint32_t site_row(const Ui& ui) { return ui.selection.site == no_row ? 0 : ui.selection.site; }
-
+/// The site selected, or the first; several sites are not summed, since each has a grid connection of its own. Null:
+/// the run has no such site.
 const model::Site* site_of(const Ui& ui, const model::Run* run) {
-  const std::uint32_t row = site_row(ui);
+  const std::uint32_t row = run == nullptr ? model::no_such_site : drawn_site(ui, *run);
   return run != nullptr && row < run->sites.size() ? &run->sites[row] : nullptr;
 }
 
@@ -100,7 +99,7 @@ plot::Axis axis_of(const Ui& ui, std::initializer_list<const model::Run*> runs) 
 }
 
 const model::Series& metered_shown(const Ui& ui, const model::Run& run) {
-  const std::uint32_t site = site_row(ui);
+  const std::uint32_t site = drawn_site(ui, run);
   return panel_state(ui).metered_site.at(kept_of(ui, run)).get_or_make(run, site, [&] {
     return model::metered_of_site(run, site);
   });
@@ -119,8 +118,9 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
   plot.set_title(std::move(title));
   if (const model::Site* site = site_of(ui, shown.front().run); site != nullptr)
     plot.add_spans(ui.tr(Word::tariff_bands), tariff_bands(ui, *site));
-  const SharedSignals shared =
-      shown.size() > 1 ? shared_signals(ui, *shown[0].run, *shown[1].run, site_row(ui)) : SharedSignals{};
+  const SharedSignals shared = shown.size() > 1
+                                   ? shared_signals(ui, *shown[0].run, *shown[1].run, drawn_site(ui, *shown[0].run))
+                                   : SharedSignals{};
   for (const Layer& layer : shown) {
     const model::Site* site = site_of(ui, layer.run);
     if (site == nullptr) continue;
@@ -245,10 +245,10 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
   plot::TimePlot plot("plot.soc", ui.canvas, size, axis);
   plot.set_title(ui.tr(Word::state_of_charge));
 
-  const std::uint32_t site = site_row(ui);
   constexpr Category colours[] = {Category::green, Category::purple, Category::orange, Category::blue};
   bool any = false;
   for (const Layer& layer : layers(ui)) {
+    const std::uint32_t site = drawn_site(ui, *layer.run);
     std::size_t next = 0;
     for (std::uint32_t row = 0; row < layer.run->storages.size(); ++row) {
       const model::Storage& storage = layer.run->storages[row];
@@ -285,7 +285,7 @@ void draw_vehicles_plot(Ui& ui, ImVec2 size) {
   plot::Axis axis;
   axis.unit = "kW";
   plot::TimePlot plot("plot.vehicles", ui.canvas, size, axis);
-  const Stack& stack = power_stack(ui, *run, ui.selection.site, ui.selection.station);
+  const Stack& stack = power_stack(ui, *run, selected_site(ui, *run), ui.selection.station);
   plot.set_title(ui.tr(stack.by_station ? Word::power_by_station : Word::power_by_evse));
   constexpr Category colours[] = {Category::blue,   Category::orange, Category::sky_blue,  Category::green,
                                   Category::purple, Category::yellow, Category::vermillion};
@@ -309,7 +309,7 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
     plot::HeatSource source;
     source.run = ui.runs[which].run;
     source.metric = ui.heat_metric;
-    source.evses = shown_evses(ui, *source.run, ui.selection.site, ui.selection.station, ui.order);
+    source.evses = shown_evses(ui, *source.run, selected_site(ui, *source.run), ui.selection.station, ui.order);
     if (two) source.label = ui.runs[which].label;
     return source;
   };

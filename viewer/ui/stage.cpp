@@ -213,7 +213,10 @@ void draw_one(Ui& ui, const model::Run& run, ImVec2 min, ImVec2 size, const std:
   const ImVec2 max{min.x + size.x, min.y + size.y};
   list.PushClipRect(min, max, true);
   draw_head(scene, min, size.x, letter);
-  if (scene.unknown) {
+  if (lacks_site(ui, run)) {
+    const std::vector<std::string> lines = lines_of(ui.tr(Word::stage_lacks_site), size.x - em * 4.0F);
+    draw_box(scene, box_of(scene, min, max, lines), lines, "lacks");
+  } else if (scene.unknown) {
     draw_unknown(scene, min, max);
   } else {
     const bool ended = !ui.time.playing && ui.time.cursor_ns() >= run.end_ns;

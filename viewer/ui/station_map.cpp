@@ -29,7 +29,8 @@ std::vector<Group> groups_of(const Ui& ui, const model::Run& run) {
   Group storages;
   storages.name = ui.tr(Word::storage);
   for (std::uint32_t i = 0; i < run.storages.size(); ++i) {
-    if (ui.selection.site == no_row || ui.selection.site == run.storages[i].site) storages.storages.push_back(i);
+    if (selected_site(ui, run) == no_row || selected_site(ui, run) == run.storages[i].site)
+      storages.storages.push_back(i);
   }
   for (const StationRow& station : shown_stations(ui, run)) {
     groups.push_back({&station, {}, station.name, !station.is_single(run)});
@@ -220,7 +221,7 @@ void draw_station_map(Ui& ui, const model::Run& run) {
   // The layout is kept as long as site, room and font are the same.
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float em = ImGui::GetFontSize();
-  const MapLayout& layout = panel_state(ui).map.get_or_make(run, {ui.selection.site, room.x, room.y, em},
+  const MapLayout& layout = panel_state(ui).map.get_or_make(run, {selected_site(ui, run), room.x, room.y, em},
                                                             [&] { return map_layout(sizes, room.x, room.y, em); });
   ImGui::InvisibleButton("##map", {std::max(room.x, 1.0F), std::max(layout.height, 1.0F)});
   ui.items.register_last("map.body");

@@ -28,7 +28,16 @@ const model::Run* second_of(const Ui& ui) {
   return b != nullptr && ui.compare != Compare::a && ui.compare != Compare::b ? b : nullptr;
 }
 
-std::uint32_t site_of_story(const Ui& ui) { return ui.selection.site == no_row ? 0 : ui.selection.site; }
+/// Of the run that the moments begin with.
+std::uint32_t site_of_story(const Ui& ui) {
+  const model::Run* run = first_of(ui);
+  return run == nullptr ? model::no_such_site : drawn_site(ui, *run);
+}
+
+std::string scope_of_story(const Ui& ui, const model::Run& run) {
+  const std::uint32_t site = site_of_story(ui);
+  return site < run.sites.size() ? run.sites[site].name : scope_text(ui, run);
+}
 
 std::string short_time(const model::Run& run, TimeNs t) { return run.clock.time_text(t).substr(0, 5); }
 
@@ -73,12 +82,6 @@ MomentLook look_of_moment(model::MomentKind kind) {
 
 /// Prices in won have one decimal, those in euro three.
 std::string price_text(double price) { return figure_text(price, "", std::abs(price) < 10.0 ? 3 : 1); }
-
-bool is_shared(model::MomentKind kind) {
-  using model::MomentKind;
-  return kind == MomentKind::first_arrival || kind == MomentKind::dearer || kind == MomentKind::cheaper ||
-         kind == MomentKind::outage || kind == MomentKind::cut || kind == MomentKind::part;
-}
 
 /// Seeks it, and selects what it is about.
 void go_to(Ui& ui, const model::Run& run, const model::Moment& moment) {
@@ -196,7 +199,8 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
       text = told(ui, Word::story_first, run->sessions[moment.session].vehicle);
       break;
     case MomentKind::most_vehicles: {
-      const std::uint32_t site = site_of_story(ui);
+      const std::uint32_t site = drawn_site(ui, *run);
+      if (site >= run->sites.size()) return {};
       text = told(ui, Word::story_most, figure_text(moment.a, "", 0), run->sites[site].evses.size());
       break;
     }
@@ -247,8 +251,7 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
       return text;
     }
   }
-  if (second_of(ui) != nullptr && !is_shared(moment.kind) && !moment.of_both)
-    text = (moment.of == 1 ? "B: " : "A: ") + text;
+  if (second_of(ui) != nullptr && !moment.of_both) text = (moment.of == 1 ? "B: " : "A: ") + text;
   return text;
 }
 
@@ -269,7 +272,7 @@ void draw_story(Ui& ui, ImVec2 size) {
   }
   const std::vector<model::Moment>& moments = moments_at(ui, t);
   // One site's day: of several by its name.
-  const std::string site = run->sites.size() > 1 ? "  " + run->sites[site_of_story(ui)].name : std::string();
+  const std::string site = run->sites.size() > 1 ? "  " + scope_of_story(ui, *run) : std::string();
   draw_title(ui, fmt::format("{}  {}{}", ui.tr(Word::story_of_day), run->clock.date_text(t), site));
   // The last one that has come is marked.
   std::size_t now = moments.size();

@@ -109,8 +109,9 @@ SharedSignals shared_signals(const Ui& ui, const model::Run& a, const model::Run
                       });
   };
   return panel_state(ui).traces.shared.get_or_make(a.serial, {b.serial, site}, [&]() -> SharedSignals {
-    if (site >= a.sites.size() || site >= b.sites.size()) return {};
-    const model::Site &x = a.sites[site], &y = b.sites[site];
+    const std::uint32_t of_b = model::same_site(a, site, b);
+    if (of_b >= b.sites.size()) return {};
+    const model::Site &x = a.sites[site], &y = b.sites[of_b];
     return {same(x.pv_kw, y.pv_kw), same(x.load_kw, y.load_kw), same(x.contract_kw, y.contract_kw),
             same(x.power_setpoint_kw, y.power_setpoint_kw)};
   });

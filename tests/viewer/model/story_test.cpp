@@ -288,5 +288,49 @@ TEST(Story, WhoIsStillThereHasMissedNothing) {
   EXPECT_EQ(missed_on_its_day(), 1U);
 }
 
+/// Sites of so many EVSEs, each with a car at its own hour.
+twin::World sites_of(const std::vector<std::string>& names) {
+  twin::World world = testing::small_world(2, 1);
+  const twin::Site one = world.sites[0];
+  world.sites.clear();
+  for (const std::string& name : names) {
+    twin::Site site = one;
+    site.name = name;
+    demand::Recorded recorded;
+    recorded.visits.push_back(testing::visit(name == "Alpha" ? 8.0 : 13.0, 20.0, name == "Alpha" ? 5.0 : 20.0));
+    site.arrivals.push_back(std::make_shared<const demand::ArrivalLaw>(std::move(recorded)));
+    world.sites.push_back(site);
+  }
+  return world;
+}
+
+// Two runs whose sites stand in another order: Alpha is compared with Alpha. Where the other lacks it, with nothing.
+TEST(Story, SitesOfTwoRunsAreFoundByName) {
+  const test::Folder folder;
+  test::record_world(folder / "a", sites_of({"Alpha", "Beta"}), testing::full_power());
+  test::record_world(folder / "b", sites_of({"Beta", "Alpha"}), testing::full_power());
+  test::record_world(folder / "c", sites_of({"Beta", "Gamma"}), testing::full_power());
+  const RunPtr a = read_run(folder / "a"), b = read_run(folder / "b"), c = read_run(folder / "c");
+  EXPECT_EQ(same_site(*a, 0, *b), 1U);
+  EXPECT_EQ(same_site(*a, 1, *b), 0U);
+  EXPECT_EQ(same_site(*a, 0, *c), no_such_site);
+  EXPECT_TRUE(where_runs_part(*a, *b, 0, a->start_ns, a->end_ns, 3).empty()) << "the same site, the same day";
+  const std::vector<Moment> alike = moments_of_day(*a, b.get(), 0, a->start_ns);
+  ASSERT_FALSE(alike.empty());
+  for (const Moment& moment : alike) EXPECT_TRUE(moment.of_both) << static_cast<int>(moment.kind);
+  for (const Moment& moment : moments_of_day(*a, c.get(), 0, a->start_ns)) EXPECT_EQ(moment.of, 0U);
+  // The first car of each, where they differ, is told of both.
+  std::size_t first_cars = 0;
+  const twin::World swapped = sites_of({"Alpha"});
+  twin::World later = sites_of({"Beta"});
+  later.sites[0].name = "Alpha";
+  test::record_world(folder / "d", swapped, testing::full_power());
+  test::record_world(folder / "e", later, testing::full_power());
+  const RunPtr d = read_run(folder / "d"), e = read_run(folder / "e");
+  for (const Moment& moment : moments_of_day(*d, e.get(), 0, d->start_ns))
+    first_cars += moment.kind == MomentKind::first_arrival ? 1U : 0U;
+  EXPECT_EQ(first_cars, 2U);
+}
+
 }  // namespace
 }  // namespace evtwin::viewer::model
