@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -20,6 +21,8 @@
 #include "record/reader.hpp"
 #include "replay/log_report.hpp"
 #include "scenario/loader.hpp"
+#include "sessions/acn_json.hpp"
+#include "sessions/json_text.hpp"
 #include "sessions/log_sessions.hpp"
 #include "sessions/session_table.hpp"
 #include "twin/simulation.hpp"
@@ -93,10 +96,14 @@ int check_scenario(const std::string& file, bool strict) {
 int check_sessions(const std::string& file) {
   const auto table = sessions::read_sessions(file, file, market::Calendar());
   for (const auto& flag : table.flags) {
-    fmt::print(stderr, "note: {}{}{}\n", kernel::make_printable(flag.id), flag.id.empty() ? "" : ": ",
-               kernel::make_printable(flag.reason));
+    fmt::print(stderr, "{}: {}{}{}\n", flag.left_out ? "left out" : "note", kernel::make_printable(flag.id),
+               flag.id.empty() ? "" : ": ", kernel::make_printable(flag.reason));
   }
-  fmt::print("{}: a sound session table: {} sessions\n", kernel::make_printable(file), table.rows.size());
+  const auto left_out = std::count_if(table.flags.begin(), table.flags.end(), [](const auto& f) { return f.left_out; });
+  double kwh = 0.0;
+  for (const auto& row : table.rows) kwh += row.visit.taken_kwh;
+  fmt::print("{}: a sound session table: {} sessions, {:.3f} kWh{}\n", kernel::make_printable(file), table.rows.size(),
+             kwh, left_out > 0 ? fmt::format("; {} row(s) left out", left_out) : std::string());
   return 0;
 }
 
@@ -195,14 +202,17 @@ int check_file(const CheckCommand& command) {
       ends_with(".so"))
     return check_plugin(file);
   if (ends_with(".csv") || ends_with(".csv.gz") || ends_with(".xlsx")) return check_table(file);
+  if (sessions::is_json_name(file) && sessions::kind_of_json(file, file) == sessions::JsonKind::sessions)
+    return check_sessions(file);
   if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file, command.strict);
   try {
     return check_log(file);
   } catch (const ocpp::LogError& error) {
-    throw CommandError(fmt::format(
-        "{} (a scenario ends in .lua, a session table in .csv, .csv.gz or .xlsx, a run file in .evtwin, a plugin "
-        "in .so, a policy in .pt)",
-        error.what()));
+    throw CommandError(
+        fmt::format("{} (a scenario ends in .lua, a session table in .csv, .csv.gz, .xlsx or .json, a run file in "
+                    ".evtwin, a plugin "
+                    "in .so, a policy in .pt)",
+                    error.what()));
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
+#include "sessions/acn_json.hpp"
 #include "sessions/cell_doubts.hpp"
 #include "sessions/session_layout.hpp"
 #include "sessions/table_parts.hpp"
@@ -83,6 +84,21 @@ std::optional<std::string> with_century(std::string_view field) {
   return "20" + std::string(text.substr(2));
 }
 
+/// "21.12.2018 10:20", day first, as "2018-12-21 10:20"; any other text as it is.
+std::string with_year_first(std::string_view field) {
+  const std::string text(trim_blanks(field));
+  const std::size_t month = text.find('.');
+  const std::size_t year = month == std::string::npos ? month : text.find('.', month + 1);
+  if (year == std::string::npos || month < 1 || month > 2 || year - month < 2 || year - month > 3) return text;
+  const std::size_t end = std::min(text.find(' ', year), text.size());
+  if (end - year != 5) return text;
+  // Hours of one digit are usual beside such dates.
+  std::string clock = text.substr(end);
+  if (clock.size() > 2 && clock[2] == ':') clock.insert(1, "0");
+  return fmt::format("{}-{:0>2}-{:0>2}{}", text.substr(year + 1, 4), text.substr(month + 1, year - month - 1),
+                     text.substr(0, month), clock);
+}
+
 /// A number that can be a spreadsheet's day of 1954 to 2119.
 std::optional<double> serial_days(std::string_view field) {
   const std::string_view text = trim_blanks(field);
@@ -108,6 +124,7 @@ struct TimeCells {
   CellDoubts& doubts;
 
   TimeNs operator()(std::size_t column) const {
+    if (at.day_first) return instant_of_text(csv, column, with_year_first(csv.field_text(column)), calendar);
     if (!at.free_forms) return instant_of(csv, column, calendar);
     if (const std::optional<double> days = serial_days(csv.field_text(column)))
       return instant_of_serial_days(*days, calendar);
@@ -310,13 +327,26 @@ void leave_out(SessionTable& table, const SessionRow& row, std::string_view why)
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options) {
   const kernel::Stopwatch watch;
-  const std::string text = read_table_text(shown, real);
-  CsvReader csv(text, shown);
   SessionTable table;
+  std::string text;
+  const bool is_json = is_json_name(shown);
+  if (is_json) {
+    AcnTable acn = read_acn_json(shown, real);
+    text = std::move(acn.text);
+    if (acn.changed_claims > 0)
+      table.flags.push_back({"",
+                             fmt::format("{}: {} driver(s) changed what they had claimed; the first word counts",
+                                         kernel::make_printable(shown), acn.changed_claims),
+                             false});
+  } else {
+    text = read_table_text(shown, real);
+  }
+  CsvReader csv(text, shown, is_json ? 0 : 1);
   table.file = shown;
   table.calendar = calendar;
   const SessionLayout layout = layout_of(csv, options.columns);
 
+  if (layout.day_first) csv.accept_decimal_commas();
   if (csv.separator() != ',') {
     table.flags.push_back({"",
                            fmt::format("{}: the separator is a {}, not a comma; read as such",

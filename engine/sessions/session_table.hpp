@@ -3,9 +3,10 @@
 // be read, and sessions that can not have happened as written, are left out, with line and reason; nothing goes
 // silently.
 //
-// Tables are CSV, plain or gzip, or sheets of .xlsx workbooks (xlsx.hpp).
+// Tables are CSV, plain or gzip, sheets of .xlsx workbooks (xlsx.hpp), or ACN-Data's JSON (acn_json.hpp; names in
+// .json, rows are numbered by item).
 //
-// Three layouts, known by their header; further columns are ignored, and said to be:
+// Four layouts, known by their header; further columns are ignored, and said to be:
 // - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
 //   [estimated_departure], [claimed: True|False].
 // - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure],
@@ -14,6 +15,8 @@
 // - a day-ahead planner's demand: vehicle, powerNom (kW), energyRequired (kWh), energyMax (kWh, the battery),
 //   arrivalTime, departureTime, [arrivalSOE: kWh in the battery]. Energies are those of the battery, behind the
 //   charger's losses.
+// - charging reports of garages (Mendeley Data, doi 10.17632/jbks2rcwyj.1): Start_plugin, End_plugout (day first,
+//   21.12.2018 10:20), El_kWh (also 15,56), [session_ID], [User_ID].
 // The first two may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what
 // was reserved; else from the arrival to the estimated departure); window_from and window_to, within which a booking
 // may be moved as a whole; driver, a name by which visits of one driver are told. Times are ISO 8601 with an offset, or
@@ -70,11 +73,14 @@ struct SessionTable {
 /// Columns of a table of another layout: a key of the minimal layout (column_keys) and the name of its column.
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
 
+/// Whether a header is that of a table of sessions, in one of the known layouts.
+bool has_session_columns(std::span<const std::string> header);
+
 /// Keys of the minimal layout, as columns are called in it.
 std::span<const std::string_view> column_keys();
 
 struct SessionOptions {
-  /// Empty: one of the three layouts. Otherwise a key that is not there has the column of its own name, and arrival,
+  /// Empty: one of the known layouts. Otherwise a key that is not there has the column of its own name, and arrival,
   /// departure and energy_kwh must have one; units of energy and power are read from their columns' names (Wh, MWh, W,
   /// MW; else kWh and kW), times may be serial days of a spreadsheet (44784.98: local days since 1899-12-30) and years
   /// below 100 are of this century, states of charge percent where one is above 1.
