@@ -25,6 +25,7 @@
 #include "sessions/json_text.hpp"
 #include "sessions/log_sessions.hpp"
 #include "sessions/session_table.hpp"
+#include "sessions/weather_forecast.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::cli {
@@ -104,6 +105,21 @@ int check_sessions(const std::string& file) {
   for (const auto& row : table.rows) kwh += row.visit.taken_kwh;
   fmt::print("{}: a sound session table: {} sessions, {:.3f} kWh{}\n", kernel::make_printable(file), table.rows.size(),
              kwh, left_out > 0 ? fmt::format("; {} row(s) left out", left_out) : std::string());
+  return 0;
+}
+
+int check_weather(const std::string& file) {
+  const sessions::WeatherTable table = sessions::read_kma_forecast(file, file);
+  const sessions::WeatherKnown known(file, table.values);
+  for (const std::string& reason : table.left_out) fmt::print(stderr, "left out: {}\n", reason);
+  const auto [first, last] = std::minmax_element(
+      table.values.begin(), table.values.end(), [](const auto& a, const auto& b) { return a.issued_ns < b.issued_ns; });
+  const market::Calendar seoul("Asia/Seoul");
+  fmt::print("{}: a sound weather forecast: {} values ({}), issued {} to {} (Asia/Seoul), cell {},{}{}\n",
+             kernel::make_printable(file), table.values.size(),
+             kernel::make_printable(fmt::format("{}", fmt::join(known.categories(), " "))),
+             seoul.format_local(first->issued_ns), seoul.format_local(last->issued_ns), first->nx, first->ny,
+             table.left_out.empty() ? std::string() : fmt::format("; {} row(s) left out", table.left_out.size()));
   return 0;
 }
 
@@ -202,8 +218,11 @@ int check_file(const CheckCommand& command) {
       ends_with(".so"))
     return check_plugin(file);
   if (ends_with(".csv") || ends_with(".csv.gz") || ends_with(".xlsx")) return check_table(file);
-  if (sessions::is_json_name(file) && sessions::kind_of_json(file, file) == sessions::JsonKind::sessions)
-    return check_sessions(file);
+  if (sessions::is_json_name(file)) {
+    const sessions::JsonKind kind = sessions::kind_of_json(file, file);
+    if (kind == sessions::JsonKind::sessions) return check_sessions(file);
+    if (kind == sessions::JsonKind::weather) return check_weather(file);
+  }
   if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file, command.strict);
   try {
     return check_log(file);

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "kernel/text.hpp"
+#include "kernel/csv_cell.hpp"
 #include "market/calendar.hpp"
 #include "sessions/json_text.hpp"
 #include "sessions/text_file.hpp"
@@ -17,21 +17,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A cell of a CSV, in quotes: RFC 4180.
-std::string csv_cell_of(std::string_view text) {
-  std::string cell = "\"";
-  for (const char c : text) {
-    if (c == '"') cell += '"';
-    cell += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return cell + '"';
-}
-
 /// A member as text: of a text itself, of null or nothing the empty one, of anything else its JSON.
 std::string text_of_member(const Json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
+  std::string text = found->is_string() ? found->get<std::string>() : found->dump();
+  // An item is one line of the table.
+  for (char& c : text) c = c == '\n' || c == '\r' ? ' ' : c;
+  return text;
 }
 
 /// "Wed, 25 Apr 2018 11:08:04 GMT" (RFC 7231, IMF-fixdate) as "2018-04-25T11:08:04Z"; any other text as it is.
@@ -132,7 +125,7 @@ AcnTable read_acn_json(const std::string& shown, const std::string& real) {
                            text_of_member(from, "userID")};
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) table.text += ',';
-      table.text += csv_cell_of(cells[i]);
+      table.text += kernel::csv_cell(cells[i]);
     }
     table.text += '\n';
   }
