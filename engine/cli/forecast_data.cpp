@@ -72,6 +72,7 @@ struct Taken {
 Taken take_sessions(store::DataStore& into, const ForecastImportCommand& command, const std::string& file) {
   Taken taken;
   const store::Source source = source_of_file(command, file, "sessions/1");
+  if (taken.imported = into.find_import(source); taken.imported.id != 0) return taken;
   const sessions::SessionTable table = sessions::read_sessions(file, file, market::Calendar(command.timezone));
   taken.imported = into.import_sessions(source, table);
   for (const sessions::TableFlag& flag : table.flags)
@@ -87,6 +88,10 @@ Taken take_sessions(store::DataStore& into, const ForecastImportCommand& command
 Taken take_series(store::DataStore& into, const ForecastImportCommand& command, const std::string& file) {
   Taken taken;
   store::Source source = source_of_file(command, file, "series/1");
+  if (taken.imported = into.find_import(source); taken.imported.id != 0) {
+    if (command.step_min > 0) taken.derived = into.derive_series(taken.imported.id, command.step_min);
+    return taken;
+  }
   sessions::RawTable table = sessions::read_raw_series(file, file, market::Calendar(command.timezone), command.columns);
   table.hours_end = table.hours_end || command.ends;
   taken.synthetic = source.synthetic = source.synthetic || table.says_synthetic;
@@ -106,6 +111,7 @@ Taken take_series(store::DataStore& into, const ForecastImportCommand& command, 
 Taken take_weather(store::DataStore& into, const ForecastImportCommand& command, const std::string& file) {
   Taken taken;
   const store::Source source = source_of_file(command, file, "kma/1");
+  if (taken.imported = into.find_import(source); taken.imported.id != 0) return taken;
   const sessions::WeatherTable table = sessions::read_kma_forecast(file, file);
   taken.imported = into.import_weather(source, table);
   taken.left_out = table.left_out;

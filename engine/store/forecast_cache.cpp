@@ -37,6 +37,7 @@ Database open_cache(const std::string& file) {
 }
 
 std::string_view bytes_of(const std::vector<double>& values) {
+  if (values.empty()) return "";  // an empty blob; a null pointer would be NULL
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double)};
 }
 
@@ -138,7 +139,7 @@ void ForecastCache::save() {
   const std::lock_guard lock(mutex_);
   if (fresh_.empty()) return;
   database_.run_statements("BEGIN IMMEDIATE");
-  Statement insert(database_, "INSERT OR IGNORE INTO forecast VALUES (?, ?, ?, ?, ?)");
+  Statement insert(database_, "INSERT INTO forecast VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING");
   for (const auto& [key, fresh] : fresh_) {
     insert.bind_value(1, std::string_view(key));
     insert.bind_value(2, std::string_view(fresh.forecaster));
@@ -160,7 +161,7 @@ std::string digest_of_call(const evtwin_history& history, const evtwin_question&
   append_array(told, &question.issued_ns, 1);
   append_steps(told, question.steps);
   append_array(told, &question.n_levels, 1);
-  append_array(told, question.level, question.n_levels);
+  if (question.n_levels > 0) append_array(told, question.level, question.n_levels);
   return policy::sha256_hex(told);
 }
 

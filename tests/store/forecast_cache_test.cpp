@@ -59,9 +59,10 @@ struct Call {
     history.struct_size = sizeof history;
     history.steps = steps(0, 4);
     history.values[quantity] = load.data();
-    const evtwin_question question{sizeof question, quantity, start[4], steps(4, 2), levels.data(), 1, 0};
+    const auto n_levels = static_cast<std::uint32_t>(levels.size());
+    const evtwin_question question{sizeof question, quantity, start[4], steps(4, 2), levels.data(), n_levels, 0};
     std::vector<double> mean(2, std::nan("")), quantile(2, std::nan(""));
-    const evtwin_answer answer{sizeof answer, 0, mean.data(), quantile.data()};
+    const evtwin_answer answer{sizeof answer, 0, mean.data(), levels.empty() ? nullptr : quantile.data()};
     const auto model = cached_source(counting_source(calls), identity, cache)->make_model(quantity, seed, 0);
     model->forecast(history, question, answer);
     EXPECT_TRUE(model->call_ms().has_value());
@@ -86,6 +87,24 @@ TEST(ForecastCache, TheSecondRunIsAnsweredToTheBit) {
   EXPECT_EQ(call.ask(cache, calls), first);
   EXPECT_EQ(cache->asked(), 1U);
   EXPECT_EQ(cache->found(), 1U);
+  EXPECT_EQ(calls, 1);
+}
+
+// A strategy that looks at no band asks for no levels.
+TEST(ForecastCache, AnswersWithoutLevelsAreKeptToo) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("cache.sqlite", "");
+  int calls = 0;
+  Call call;
+  call.levels.clear();
+  std::vector<double> first;
+  for (int run = 0; run < 2; ++run) {
+    const auto cache = std::make_shared<ForecastCache>(file);
+    const std::vector<double> mean = call.ask(cache, calls);
+    if (run == 0) first = mean;
+    EXPECT_EQ(mean, first);
+    cache->save();
+  }
   EXPECT_EQ(calls, 1);
 }
 
