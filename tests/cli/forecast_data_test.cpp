@@ -73,7 +73,8 @@ TEST_F(ForecastData, AcnJsonIsCheckedImportedAndRun) {
   EXPECT_THAT(imported.out, HasSubstr("2 sessions, 9.750 kWh; 1 left out"));
   const Said lived = run({"run", source_dir + "/scenarios/real_sessions.lua", "--set", "sessions=" + file, "--json"});
   EXPECT_EQ(lived.status, 0) << lived.err;
-  if (lived.status == 0) EXPECT_EQ(lived.json()["sessions"], 2);
+  ASSERT_EQ(lived.status, 0);
+  EXPECT_EQ(lived.json()["sessions"], 2);
 }
 
 TEST_F(ForecastData, WeatherIsWhatWasIssuedByThen) {
