@@ -14,11 +14,9 @@ class ForecastData : public Command {};
 TEST_F(ForecastData, SeoulsStandInIsMarkedResampledAndExported) {
   const std::string csv = folder_ + "/seoul.csv", store = folder_ + "/store.sqlite";
   const std::string script = source_dir + "/scripts/seoul_stand_in";
-  ASSERT_EQ(std::system(("python3 " + script + " > " + folder_ + "/utf8.csv && python3 " + script +
-                         " --encoding cp949 > " + csv)
-                            .c_str()),
-            0);
-  std::istringstream lines(read_all(folder_ + "/utf8.csv"));
+  // Letters of CP949 are no commas, points or line ends: figures are read from its bytes.
+  ASSERT_EQ(std::system((paths::quoted(script) + " --encoding cp949 > " + paths::quoted(csv)).c_str()), 0);
+  std::istringstream lines(read_all(csv));
   std::string line;
   std::getline(lines, line);
   long hundredths = 0, rows = 0;
@@ -53,7 +51,7 @@ TEST_F(ForecastData, SeoulsStandInIsMarkedResampledAndExported) {
   const Said again = run({"forecast", "import", csv, "--into", store, "--timezone", "Asia/Seoul", "--step", "1440"});
   EXPECT_THAT(again.out, HasSubstr("nothing changed"));
   EXPECT_EQ(std::count(again.out.begin(), again.out.end(), '\n'), 1);
-  const Said korean = run({"forecast", "import", csv, "--into", store, "--timezone", "Asia/Seoul", "--language", "ko"});
+  const Said korean = run({"forecast", "import", csv, "--into", store, "--timezone", "Asia/Seoul", "--lang", "ko"});
   EXPECT_THAT(korean.out, HasSubstr("이미 있음"));
 }
 
@@ -104,7 +102,8 @@ TEST_F(ForecastData, WeatherIsWhatWasIssuedByThen) {
 TEST_F(ForecastData, ASecondJudgementIsAnsweredFromTheCache) {
   const auto judged = [&](const char* seed) {
     return run({"forecast", "judge", source_dir + "/scenarios/workplace_week.lua", "--days", "9", "--seed", seed,
-                "--forecasters", "fourier-ridge", "--quantities", "load", "--cache", folder_ + "/forecasts.sqlite"});
+                "--forecasters", "fourier-ridge", "--quantities", "load", "--no-money", "--cache",
+                folder_ + "/forecasts.sqlite"});
   };
   const Said first = judged("1"), second = judged("1"), other = judged("2");
   EXPECT_EQ(first.status, 0) << first.err;
@@ -116,7 +115,7 @@ TEST_F(ForecastData, ASecondJudgementIsAnsweredFromTheCache) {
     return std::pair(found, std::stoi(said.err.substr(at + of + 4)));
   };
   EXPECT_EQ(hits(first).first, 0);
-  EXPECT_GT(hits(first).second, 20);
+  EXPECT_GT(hits(first).second, 10);
   EXPECT_EQ(hits(second).first, hits(second).second);
   EXPECT_EQ(hits(second).second, hits(first).second);
   EXPECT_EQ(hits(other).first, 0);
