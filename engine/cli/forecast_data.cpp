@@ -182,9 +182,13 @@ void print_list(const store::DataStore& store) {
 
 int forecast_import(const ForecastImportCommand& command) {
   static_cast<void>(market::Calendar(command.timezone));
+  // What none of the readers knows is told before a store is begun.
+  std::vector<DataKind> kinds;
+  for (const std::string& file : command.files) kinds.push_back(data_kind_of(file));
   store::DataStore into(command.into);
-  for (const std::string& file : command.files) {
-    switch (data_kind_of(file)) {
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const std::string& file = command.files[i];
+    switch (kinds[i]) {
       case DataKind::sessions:
         print_taken(command, file, take_sessions(into, command, file));
         break;

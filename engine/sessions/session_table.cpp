@@ -72,7 +72,8 @@ TimeNs instant_of_text(const CsvReader& csv, std::size_t column, std::string_vie
   try {
     return market::parse_instant(trim_blanks(text), calendar);
   } catch (const market::TimeTextError& error) {
-    csv.throw_error(fmt::format("{}: {}", csv.header()[column], error.what()));
+    const std::string& name = csv.header()[column];
+    csv.throw_error(fmt::format("{}: {}", name.empty() ? fmt::format("column {}", column + 1) : name, error.what()));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "record/run_file.hpp"
+#include "store/own_file.hpp"
 
 namespace evtwin::store {
 namespace {
@@ -43,21 +44,9 @@ CREATE TABLE derived_value (
 
 Database open_store(const std::string& file, bool may_begin) {
   struct stat status {};
-  const bool is_there = ::stat(file.c_str(), &status) == 0;
-  if (!is_there && !may_begin) record::refuse_file(file, "there is no such store; evtwin forecast import makes one");
-  if (is_there && !S_ISREG(status.st_mode)) record::refuse_file(file, "is no regular file; a store is one");
-  const bool begins = !is_there || status.st_size == 0;
-  if (begins && !may_begin) record::refuse_file(file, "is empty, and no store");
-  Database database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (begins) {
-    database.run_statements(
-        fmt::format("BEGIN IMMEDIATE; PRAGMA application_id = {}; PRAGMA user_version = 1; {} COMMIT;",
-                    store_application_id, tables));
-  } else if (database.read_integer("PRAGMA application_id") != store_application_id ||
-             database.read_integer("PRAGMA user_version") != 1) {
-    record::refuse_file(file, "exists and is no store of this evtwin; it is left as it is");
-  }
-  return database;
+  if (!may_begin && (::stat(file.c_str(), &status) != 0 || status.st_size == 0))
+    record::refuse_file(file, "there is no such store; evtwin forecast import makes one");
+  return open_own_file(file, store_application_id, tables, "store");
 }
 
 /// All of it or nothing.

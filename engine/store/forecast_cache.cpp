@@ -2,39 +2,23 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include <cstring>
 #include <utility>
 
 #include "kernel/log.hpp"
 #include "policy/sha256.hpp"
-#include "record/run_file.hpp"
+#include "store/own_file.hpp"
 
 namespace evtwin::store {
 namespace {
 
-using record::Database;
 using record::Statement;
 
-Database open_cache(const std::string& file) {
-  struct stat status {};
-  const bool is_there = ::stat(file.c_str(), &status) == 0;
-  if (is_there && !S_ISREG(status.st_mode))
-    record::refuse_file(file, "is no regular file; a cache of forecasts is one");
-  Database database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (!is_there || status.st_size == 0) {
-    database.run_statements(fmt::format(
-        "BEGIN IMMEDIATE; PRAGMA application_id = {}; PRAGMA user_version = 1; CREATE TABLE forecast (key TEXT PRIMARY "
-        "KEY, forecaster TEXT NOT NULL, mean BLOB NOT NULL, quantile BLOB NOT NULL, call_ms REAL NOT NULL) WITHOUT "
-        "ROWID; COMMIT;",
-        cache_application_id));
-  } else if (database.read_integer("PRAGMA application_id") != cache_application_id ||
-             database.read_integer("PRAGMA user_version") != 1) {
-    record::refuse_file(file, "exists and is no cache of forecasts of this evtwin; it is left as it is");
-  }
-  return database;
-}
+constexpr const char* cache_table =
+    "CREATE TABLE forecast (key TEXT PRIMARY KEY, forecaster TEXT NOT NULL, mean BLOB NOT NULL, quantile BLOB NOT "
+    "NULL, "
+    "call_ms REAL NOT NULL) WITHOUT ROWID;";
 
 std::string_view bytes_of(const std::vector<double>& values) {
   if (values.empty()) return "";  // an empty blob; a null pointer would be NULL
@@ -114,7 +98,8 @@ class CachedModel : public control::ForecastModel {
 
 }  // namespace
 
-ForecastCache::ForecastCache(const std::string& file) : database_(open_cache(file)) {}
+ForecastCache::ForecastCache(const std::string& file)
+    : database_(open_own_file(file, cache_application_id, cache_table, "cache of forecasts")) {}
 
 std::optional<ForecastCache::Answer> ForecastCache::find(const std::string& key) {
   const std::lock_guard lock(mutex_);

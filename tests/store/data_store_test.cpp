@@ -94,7 +94,8 @@ TEST(DataStore, AnotherFileIsLeftAsItIs) {
   std::ofstream(file)
       << "my notes, which nobody may lose: they are longer than a header of SQLite, which has a hundred "
          "bytes";
-  EXPECT_THAT(message_of<record::RunFileError>([&] { DataStore store(file); }), HasSubstr("notes.txt"));
+  EXPECT_THAT(message_of<record::RunFileError>([&] { DataStore store(file); }),
+              HasSubstr("notes.txt: exists and is no store of this evtwin"));
   std::ifstream stream(file);
   EXPECT_THAT(std::string(std::istreambuf_iterator<char>(stream), {}), HasSubstr("my notes"));
   EXPECT_THAT(message_of<record::RunFileError>([&] { DataStore store("/none.sqlite", false); }),
