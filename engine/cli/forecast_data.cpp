@@ -211,8 +211,9 @@ int forecast_export(const ForecastExportCommand& command) {
   }
   const store::SeriesInStore which = series_named(store, command.series);
   const market::Calendar calendar(which.timezone);
-  if (command.mean_kw && (!which.is_amount || command.step_min == 0 || which.name.find("kWh") == std::string::npos))
-    throw CommandError("--kw: is for amounts in kWh, in steps (--step)");
+  if (command.mean_kw && which.is_amount && (command.step_min == 0 || which.name.find("kWh") == std::string::npos))
+    throw CommandError("--kw: of amounts takes those in kWh, in steps (--step)");
+  const bool divides = command.mean_kw && which.is_amount;
 
   std::string text = fmt::format("time,{}\n", command.mean_kw ? "kw" : kernel::csv_cell(which.name));
   if (command.step_min == 0) {
@@ -223,7 +224,7 @@ int forecast_export(const ForecastExportCommand& command) {
     for (const store::Step& step : store.read_derived(which.id, command.step_min)) {
       if (step.covered == 0.0 && !command.holes_as_zero) continue;
       const double hours = static_cast<double>(step.end_ns - step.start_ns) / static_cast<double>(kernel::hour_ns);
-      text += fmt::format("{},{}\n", calendar.format_iso(step.start_ns), step.value / (command.mean_kw ? hours : 1.0));
+      text += fmt::format("{},{}\n", calendar.format_iso(step.start_ns), step.value / (divides ? hours : 1.0));
     }
   }
   if (command.out.empty()) {

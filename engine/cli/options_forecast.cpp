@@ -175,7 +175,8 @@ void offer_data(Offers& offers, CLI::App& forecast) {
   exports.add_option("--series", given->series, "number or name of the series; without it they are listed");
   exports.add_option("--step", given->step_min, "as resampled to steps of so many min; default: as imported")
       ->check(CLI::Range(1, 1440));
-  exports.add_flag("--kw", given->mean_kw, "amounts in kWh as mean kW of their step, in a column kw");
+  exports.add_flag("--kw", given->mean_kw,
+                   "a column kw: amounts in kWh as mean kW of their step; of levels, that they are kW");
   exports.add_flag("--holes-as-zero", given->holes_as_zero, "steps of which nothing is known are 0, not left out");
   exports.add_option("-o,--out", given->out, "CSV to write; default: standard output");
 

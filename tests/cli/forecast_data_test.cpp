@@ -55,6 +55,39 @@ TEST_F(ForecastData, SeoulsStandInIsMarkedResampledAndExported) {
   EXPECT_THAT(korean.out, HasSubstr("이미 있음"));
 }
 
+// Ten days of minutes as SKIPP'D has them, in whole watts: what comes out of the store in quarter hours has their
+// energy, and is a series that a scenario reads.
+TEST_F(ForecastData, MinutesOfPvAreResampledForAScenario) {
+  const std::string csv = folder_ + "/pv.csv", store = folder_ + "/store.sqlite", out = folder_ + "/pv15.csv";
+  long watt_minutes = 0, of_run = 0;  // of_run: 2 to 9 June
+  std::string text = ",pv\n";
+  for (int minute = 0; minute < 10 * 1440; ++minute) {
+    const int of_day = minute % 1440;
+    const int watts = of_day < 360 || of_day > 1140 ? 0 : (minute * 7919) % 30'000;
+    watt_minutes += watts;
+    if (minute >= 1440 && minute < 9 * 1440) of_run += watts;
+    text += fmt::format("2017-06-{:02} {:02}:{:02}:00,{}.{:03}\n", 1 + minute / 1440, of_day / 60, of_day % 60,
+                        watts / 1000, watts % 1000);
+  }
+  std::ofstream(csv) << text;
+  ASSERT_EQ(
+      run({"forecast", "import", csv, "--into", store, "--timezone", "America/Los_Angeles", "--step", "15"}).status, 0);
+  ASSERT_EQ(run({"forecast", "export", store, "--series", "pv", "--step", "15", "--kw", "-o", out}).status, 0);
+  std::istringstream written(read_all(out));
+  std::string line;
+  std::getline(written, line);
+  EXPECT_EQ(line, "time,kw");
+  double kwh = 0.0;
+  while (std::getline(written, line)) kwh += std::stod(line.substr(line.find(',') + 1)) / 4.0;
+  EXPECT_NEAR(kwh * 60'000.0 / static_cast<double>(watt_minutes), 1.0, 1e-9);
+
+  // A scenario generates what the store has of its days.
+  const Said lived = run({"run", source_dir + "/scenarios/series.lua", "--set", "pv=" + out, "--set",
+                          "start=2017-06-02", "--set", "days=8", "--json"});
+  ASSERT_EQ(lived.status, 0) << lived.err;
+  EXPECT_NEAR(lived.json()["kpi"]["pv_kwh"].get<double>() * 60'000.0 / static_cast<double>(of_run), 1.0, 1e-9);
+}
+
 TEST_F(ForecastData, AcnJsonIsCheckedImportedAndRun) {
   const std::string file = folder_ + "/acn.json", store = folder_ + "/store.sqlite";
   std::ofstream(file) << R"({"_items":[
