@@ -223,7 +223,7 @@
 
 ---Recorded sessions.
 ---@class evtwin.sessions
----@field file? string Table of sessions in the scenario's folder: CSV, plain or gzip, or .xlsx; may also stand without a key.
+---@field file? string Table of sessions in the scenario's folder: CSV, plain or gzip, .xlsx, or ACN-Data's .json; may also stand without a key.
 ---@field shift_to_start? boolean Move all sessions by whole days, so that the first falls on the start date. Default: false.
 ---@field evse? "as_given"|"any" Whether a session goes to the EVSE of the file, or to any free one. Default: "as_given".
 ---@field vehicle? string Name of the vehicle that all sessions drive; "mix": drawn from `vehicles` by share. A row that names a vehicle of the scenario drives that. Power and battery that a row gives for its car replace the vehicle's. Default: one with an unknown battery.

@@ -139,7 +139,7 @@ Trial ForecastTrials::operator()(const control::ForecastSource& forecaster, std:
 
     const kernel::Stopwatch watch;
     model->forecast(past, question, answer);
-    ms.push_back(watch.elapsed_ms());
+    ms.push_back(model->call_ms().value_or(watch.elapsed_ms()));
     control::check_forecast(*model, question, answer, calendar);
     for (const control::Talker::Remark& remark : heard.remarks) trial.remarks.push_back(remark.text);
     heard = {};

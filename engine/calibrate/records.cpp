@@ -5,9 +5,10 @@
 #include <queue>
 
 #include "calibrate/calibration.hpp"
+#include "sessions/acn_json.hpp"
 #include "sessions/csv.hpp"
+#include "sessions/json_text.hpp"
 #include "sessions/session_table.hpp"
-#include "sessions/xlsx.hpp"
 
 namespace evtwin::calibrate {
 namespace {
@@ -19,19 +20,10 @@ bool ends_with_csv(std::string_view file) { return file.ends_with(".csv") || fil
 /// Whether the header is that of a table of sessions.
 bool is_table(const std::string& file) {
   if (file.ends_with(".xlsx")) return true;  // no log is a workbook
-  if (file.ends_with(".json") || file.ends_with(".json.gz")) {
-    try {
-      const std::string text = sessions::read_table_text(file, file);
-      return sessions::CsvReader(text, file).find_column("arrival").has_value();
-    } catch (const sessions::InputError&) {
-      return false;  // frames of a log, one by one
-    }
-  }
+  if (sessions::is_json_name(file)) return sessions::kind_of_json(file, file) == sessions::JsonKind::sessions;
   if (!ends_with_csv(file)) return false;
   const std::string text = sessions::read_text_file(file, file);
-  const sessions::CsvReader csv(text, file);
-  const bool planner = csv.find_column("arrivalTime") && csv.find_column("departureTime");
-  return planner || (csv.find_column("arrival") && csv.find_column("departure"));
+  return sessions::has_session_columns(sessions::CsvReader(text, file).header());
 }
 
 /// Names for EVSEs that a table does not name: the first that is free, as cars find them.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -20,8 +21,11 @@
 #include "record/reader.hpp"
 #include "replay/log_report.hpp"
 #include "scenario/loader.hpp"
+#include "sessions/acn_json.hpp"
+#include "sessions/json_text.hpp"
 #include "sessions/log_sessions.hpp"
 #include "sessions/session_table.hpp"
+#include "sessions/weather_forecast.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::cli {
@@ -93,10 +97,29 @@ int check_scenario(const std::string& file, bool strict) {
 int check_sessions(const std::string& file) {
   const auto table = sessions::read_sessions(file, file, market::Calendar());
   for (const auto& flag : table.flags) {
-    fmt::print(stderr, "note: {}{}{}\n", kernel::make_printable(flag.id), flag.id.empty() ? "" : ": ",
-               kernel::make_printable(flag.reason));
+    fmt::print(stderr, "{}: {}{}{}\n", flag.left_out ? "left out" : "note", kernel::make_printable(flag.id),
+               flag.id.empty() ? "" : ": ", kernel::make_printable(flag.reason));
   }
-  fmt::print("{}: a sound session table: {} sessions\n", kernel::make_printable(file), table.rows.size());
+  const auto left_out = std::count_if(table.flags.begin(), table.flags.end(), [](const auto& f) { return f.left_out; });
+  double kwh = 0.0;
+  for (const auto& row : table.rows) kwh += row.visit.taken_kwh;
+  fmt::print("{}: a sound session table: {} sessions, {:.3f} kWh{}\n", kernel::make_printable(file), table.rows.size(),
+             kwh, left_out > 0 ? fmt::format("; {} row(s) left out", left_out) : std::string());
+  return 0;
+}
+
+int check_weather(const std::string& file) {
+  const sessions::WeatherTable table = sessions::read_kma_forecast(file, file);
+  const sessions::WeatherKnown known(file, table.values);
+  for (const std::string& reason : table.left_out) fmt::print(stderr, "left out: {}\n", reason);
+  const auto [first, last] = std::minmax_element(
+      table.values.begin(), table.values.end(), [](const auto& a, const auto& b) { return a.issued_ns < b.issued_ns; });
+  const market::Calendar seoul("Asia/Seoul");
+  fmt::print("{}: a sound weather forecast: {} values ({}), issued {} to {} (Asia/Seoul), cell {},{}{}\n",
+             kernel::make_printable(file), table.values.size(),
+             kernel::make_printable(fmt::format("{}", fmt::join(known.categories(), " "))),
+             seoul.format_local(first->issued_ns), seoul.format_local(last->issued_ns), first->nx, first->ny,
+             table.left_out.empty() ? std::string() : fmt::format("; {} row(s) left out", table.left_out.size()));
   return 0;
 }
 
@@ -195,21 +218,20 @@ int check_file(const CheckCommand& command) {
       ends_with(".so"))
     return check_plugin(file);
   if (ends_with(".csv") || ends_with(".csv.gz") || ends_with(".xlsx")) return check_table(file);
-  if (ends_with(".json") || ends_with(".json.gz")) {
-    try {
-      return check_sessions(file);
-    } catch (const sessions::InputError&) {
-      // Not ACN-Data's sessions: a log, as most JSON is.
-    }
+  if (sessions::is_json_name(file)) {
+    const sessions::JsonKind kind = sessions::kind_of_json(file, file);
+    if (kind == sessions::JsonKind::sessions) return check_sessions(file);
+    if (kind == sessions::JsonKind::weather) return check_weather(file);
   }
   if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file, command.strict);
   try {
     return check_log(file);
   } catch (const ocpp::LogError& error) {
-    throw CommandError(fmt::format(
-        "{} (a scenario ends in .lua, a session table in .csv, .csv.gz, .json or .xlsx, a run file in .evtwin, "
-        "a plugin in .so, a policy in .pt; a learnt forecast begins with a title of its own)",
-        error.what()));
+    throw CommandError(
+        fmt::format("{} (a scenario ends in .lua, a session table in .csv, .csv.gz, .xlsx or .json, a run file in "
+                    ".evtwin, a plugin "
+                    "in .so, a policy in .pt; a learnt forecast begins with a title of its own)",
+                    error.what()));
   }
 }
 

@@ -48,6 +48,7 @@ int forecast_eval(const ForecastEvalCommand& command) {
   judge.every_h = command.every_h;
   judge.reference = command.reference;
   judge.money = false;
+  judge.cache = command.cache;
 
   const scenario::LoadedScenario scenario = scenario::load_scenario(command.scenario, command.load);
   int period_min = 0;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,13 +15,15 @@
 #include "analysis/run_report.hpp"
 #include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
-#include "cli/forecast_cache.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
 #include "control/plugin_forecaster.hpp"
+#include "kernel/hash.hpp"
 #include "kernel/parallel.hpp"
 #include "kernel/text.hpp"
+#include "policy/sha256.hpp"
 #include "scenario/loader.hpp"
+#include "store/forecast_cache.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::cli {
@@ -37,7 +42,6 @@ struct Candidate {
   control::Forecast rule;                                     ///< of a run
   std::shared_ptr<const control::ForecastSource> forecaster;  ///< for trials; null: none
   std::uint32_t flags = 0;                                    ///< EVTWIN_FORECASTS()
-  std::vector<std::string> files{};                           ///< that its parameters name
 };
 
 /// One candidate on one quantity.
@@ -69,6 +73,32 @@ control::TextParams params_of(std::string_view text, std::string& id) {
   return parsed.params;
 }
 
+using Cache = std::shared_ptr<store::ForecastCache>;
+
+/// What decides on a forecaster's answers beside the call: its plugin's bytes, its parameters, and the bytes of files
+/// among them.
+std::string identity_of(const control::ChosenForecaster& chosen, const control::TextParams& params) {
+  const auto digest = [](const std::string& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return policy::sha256_hex(std::string{std::istreambuf_iterator<char>(stream), {}});
+  };
+  std::string identity = fmt::format("{} {}", chosen.description.id, digest(chosen.file));
+  for (const auto& [name, value] : params) {
+    std::error_code none;
+    const bool is_file = std::filesystem::is_regular_file(value, none);
+    identity += fmt::format("\n{}={}{}", name, value, is_file ? " " + digest(value) : std::string());
+  }
+  return identity;
+}
+
+/// @param cache  null: none
+std::shared_ptr<const control::ForecastSource> source_with(control::ChosenForecaster chosen,
+                                                           const control::TextParams& params, const Cache& cache) {
+  if (cache == nullptr) return control::source_of(std::move(chosen));
+  std::string identity = identity_of(chosen, params);
+  return store::cached_source(control::source_of(std::move(chosen)), std::move(identity), cache);
+}
+
 /// A file has networks for some quantities: the others it does not foresee. @throws StrategyError where it has none
 void keep_what_is_foreseen(Candidate& candidate) {
   std::optional<control::StrategyError> refused;
@@ -85,16 +115,17 @@ void keep_what_is_foreseen(Candidate& candidate) {
   candidate.flags = kept;
 }
 
-Candidate candidate_of(const std::string& text) {
+Candidate candidate_of(const std::string& text, const Cache& cache) {
   using Kind = control::Forecast::Kind;
   if (text == "yesterday" || text == "perfect") {
     Candidate candidate{text, {text == "yesterday" ? Kind::yesterday : Kind::perfect, 0.0, 0.0}, nullptr, 0};
     if (text == "perfect") return candidate;
     // A forecaster that says what the run's rule "yesterday" says.
-    auto chosen = control::choose_forecaster("seasonal-naive", {{"days", "1"}});
+    const control::TextParams one_day{{"days", "1"}};
+    auto chosen = control::choose_forecaster("seasonal-naive", one_day);
     candidate.flags = chosen.description.flags;
     chosen.label = text;
-    candidate.forecaster = control::source_of(std::move(chosen));
+    candidate.forecaster = source_with(std::move(chosen), one_day, cache);
     return candidate;
   }
   std::string id;
@@ -102,24 +133,13 @@ Candidate candidate_of(const std::string& text) {
   auto chosen = control::choose_forecaster(id, params);
   Candidate candidate{chosen.label, {Kind::model, 0.0, 0.0}, nullptr, chosen.description.flags};
   const bool plays_a_file = control::needs_model(chosen.description);
-  candidate.forecaster = control::source_of(std::move(chosen));
+  candidate.forecaster = source_with(std::move(chosen), params, cache);
   candidate.rule.source = candidate.forecaster;
   if (plays_a_file) keep_what_is_foreseen(candidate);
-  for (const auto& [key, value] : params) {
-    if (plays_a_file && key == "model") candidate.files.push_back(value);
-  }
   return candidate;
 }
 
-/// From now on with answers that are kept. @param cache  null: none is
-Candidate with_cache(Candidate candidate, ForecastCache* cache) {
-  if (cache == nullptr || candidate.forecaster == nullptr) return candidate;
-  candidate.forecaster = cache->kept(candidate.forecaster, candidate.files);
-  if (candidate.rule.source != nullptr) candidate.rule.source = candidate.forecaster;
-  return candidate;
-}
-
-std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command, ForecastCache* cache) {
+std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command, const Cache& cache) {
   std::vector<Candidate> all;
   std::vector<std::string> texts = command.forecasters;
   if (texts.empty()) {
@@ -128,14 +148,14 @@ std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command, Foreca
     texts.emplace_back("yesterday");
   }
   for (const std::string& text : texts) {
-    Candidate candidate = candidate_of(text);
+    Candidate candidate = candidate_of(text, cache);
     for (const Candidate& other : all) {
       if (other.label == candidate.label)
         throw CommandError(fmt::format("--forecasters: {} is named twice; name each once", candidate.label));
     }
     if (candidate.forecaster == nullptr)
       throw CommandError("--forecasters: perfect makes no error; its money stands in the table anyway");
-    all.push_back(with_cache(std::move(candidate), cache));
+    all.push_back(std::move(candidate));
   }
   return all;
 }
@@ -155,8 +175,8 @@ std::vector<std::uint32_t> quantities_of(const ForecastJudgeCommand& command, co
 }
 
 std::vector<Judged> judge_errors(const ForecastJudgeCommand& command, const std::vector<Candidate>& candidates,
-                                 const analysis::ForecastTrials& trials, ForecastCache* cache) {
-  const Candidate reference = with_cache(candidate_of(command.reference), cache);
+                                 const analysis::ForecastTrials& trials, const Cache& cache) {
+  const Candidate reference = candidate_of(command.reference, cache);
   if (reference.forecaster == nullptr) throw CommandError("--reference: perfect makes no error to measure against");
   std::vector<Judged> all;
   for (const std::uint32_t quantity : quantities_of(command, trials)) {
@@ -167,11 +187,7 @@ std::vector<Judged> judge_errors(const ForecastJudgeCommand& command, const std:
       judged.label = candidate.label;
       judged.quantity = quantity;
       try {
-        const std::uint64_t hits_before = cache == nullptr ? 0 : cache->use_so_far().hits;
         judged.trial = trials(*candidate.forecaster, quantity);
-        // An answer that is looked up says nothing of how long it takes to be made.
-        if (cache != nullptr && cache->use_so_far().hits > hits_before)
-          judged.trial.median_ms = judged.trial.longest_ms = std::nan("");
         judged.score = analysis::score_forecast(judged.trial.days, yardstick.days, trials.mase_scale(quantity));
       } catch (const control::StrategyError& error) {
         judged.error = error.what();
@@ -200,11 +216,11 @@ twin::World foreseen_by(const twin::World& world, const Candidate& candidate, in
 bool tells(const Interval& possible) { return possible.value > 0.0 && !(possible.low <= 0.0); }
 
 std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenario::LoadedScenario& scenario,
-                               std::vector<Candidate> candidates, Interval& possible_share) {
+                               std::vector<Candidate> candidates, Interval& possible_share, const Cache& cache) {
   const auto chosen = control::choose_strategy(command.strategy.id, command.strategy.params, command.hosting);
   // Yesterday is what all are measured against, and perfect what could be had.
   std::erase_if(candidates, [](const Candidate& c) { return c.label == "yesterday"; });
-  candidates.insert(candidates.begin(), {candidate_of("yesterday"), candidate_of("perfect")});
+  candidates.insert(candidates.begin(), {candidate_of("yesterday", cache), candidate_of("perfect", cache)});
   std::vector<Money> all(candidates.size());
   const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
   {
@@ -295,8 +311,8 @@ ordered_json verdict_json(const Verdict& verdict, const ForecastJudgeCommand& co
                               {"skill", interval_json(s.skill)},
                               {"remarks", judged.trial.remarks},
                               {"calls", judged.trial.calls},
-                              {"median_ms", number(judged.trial.median_ms)},
-                              {"longest_ms", number(judged.trial.longest_ms)}});
+                              {"median_ms", judged.trial.median_ms},
+                              {"longest_ms", judged.trial.longest_ms}});
   }
 
   for (const Money& money : verdict.money) {
@@ -334,7 +350,7 @@ void print_errors(const Verdict& verdict, bool korean) {
         {quantity, marked, analysis::number_text(s.mae, 3), analysis::number_text(s.rmse, 3),
          analysis::number_text(s.bias, 3), analysis::number_text(s.mase, 3), analysis::number_text(s.wis, 3),
          std::isnan(s.coverage_80) || !judged.trial.has_spread ? "-" : fmt::format("{:.0f} %", 100.0 * s.coverage_80),
-         interval_text(s.skill), analysis::number_text(judged.trial.median_ms, 2)});
+         interval_text(s.skill), fmt::format("{:.2f}", judged.trial.median_ms)});
   }
   fmt::print("{}", table.to_text());
   for (const Judged& judged : verdict.judged) {
@@ -418,24 +434,22 @@ int forecast_judge(const ForecastJudgeCommand& command) {
         fmt::format("--every {} h: forecasts are issued where a step of {} min begins; give a multiple of it",
                     command.every_h, command.period_min));
 
-  const std::unique_ptr<ForecastCache> cache =
-      command.cache.empty() ? nullptr : std::make_unique<ForecastCache>(command.cache);
-  const std::vector<Candidate> candidates = candidates_of(command, cache.get());
+  const Cache cache = command.cache.empty() ? nullptr : std::make_shared<store::ForecastCache>(command.cache);
+  const std::vector<Candidate> candidates = candidates_of(command, cache);
   catch_interrupt();
   Verdict verdict;
   const analysis::ForecastTrials trials(world, 0, rules);
   verdict.days = trials.judged_days();
   if (command.judged_days > 0 && static_cast<std::size_t>(command.judged_days) > verdict.days)
     fmt::print(stderr, "note: --judged-days {}: the run has {}\n", command.judged_days, verdict.days);
-  verdict.judged = judge_errors(command, candidates, trials, cache.get());
-  if (command.money) verdict.money = judge_money(command, scenario, candidates, verdict.possible);
+  verdict.judged = judge_errors(command, candidates, trials, cache);
+  if (command.money) verdict.money = judge_money(command, scenario, candidates, verdict.possible, cache);
 
+  // On stderr, so that what is judged is the same with answers made now and made before.
   if (cache != nullptr) {
-    cache->commit();
-    const ForecastCache::Use use = cache->use_so_far();
-    fmt::print(stderr, "{}: {} of {} forecasts were kept there\n", kernel::make_printable(command.cache),
-               analysis::number_text(static_cast<double>(use.hits), 0),
-               analysis::number_text(static_cast<double>(use.calls), 0));
+    cache->save();
+    fmt::print(stderr, "cache {}: {} of {} forecasts were there\n", kernel::make_printable(command.cache),
+               cache->found(), cache->asked());
   }
 
   // A forecaster that fails costs the exit status, not the table of the others.

@@ -44,6 +44,9 @@ struct Dispatch {
   int operator()(const ForecastJudgeCommand& command) const { return forecast_judge(command); }
   int operator()(const ForecastTrainCommand& command) const { return forecast_train(command); }
   int operator()(const ForecastEvalCommand& command) const { return forecast_eval(command); }
+  int operator()(const ForecastImportCommand& command) const { return forecast_import(command); }
+  int operator()(const ForecastExportCommand& command) const { return forecast_export(command); }
+  int operator()(const ForecastWeatherCommand& command) const { return forecast_weather(command); }
   int operator()(const PluginInfoCommand& command) const { return plugin_info(command); }
   int operator()(const PluginLayoutCommand& command) const { return plugin_layout(command); }
   int operator()(const PluginListCommand& command) const { return plugin_list(command); }

@@ -314,9 +314,36 @@ struct ForecastJudgeCommand : ScenarioCommand {
   StrategyText strategy{"lp", {}};  ///< that plans with them
   int judged_days = 0;              ///< the last of the run; 0: all but the first 7
   int period_min = 60, every_h = 6;
-  std::string cache;  ///< file of kept forecasts; empty: none
   bool money = true;
   unsigned threads = 0;  ///< 0: as many as the machine has
+  std::string cache;     ///< file of forecasts made before; empty: none
+};
+
+/// evtwin forecast import
+struct ForecastImportCommand {
+  std::vector<std::string> files;
+  std::string into;
+  std::string timezone = "UTC";  ///< of local times without an offset
+  std::vector<std::string> columns;
+  int step_min = 0;  ///< steps that series are resampled to; 0: none
+  bool ends = false, synthetic = false;
+  std::string language = "en";
+};
+
+/// evtwin forecast export
+struct ForecastExportCommand {
+  std::string store, series;  ///< number or name; empty: a list
+  std::string out;
+  int step_min = 0;  ///< 0: raw
+  bool mean_kw = false, holes_as_zero = false;
+};
+
+/// evtwin forecast weather
+struct ForecastWeatherCommand {
+  std::vector<std::string> files;
+  std::string at;  ///< local time, Korea
+  int hours = 24;
+  bool json = false;
 };
 
 /// evtwin forecast train
@@ -341,6 +368,7 @@ struct ForecastEvalCommand : ScenarioCommand {
   int judged_days = 0;              ///< the last of the run; 0: all but the first 7
   int every_h = 6;
   std::string reference = "seasonal-naive";
+  std::string cache;  ///< file of forecasts made before; empty: none
 };
 
 /// evtwin plugin new
@@ -446,14 +474,14 @@ struct TextCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command =
-    std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand, EvalCommand,
-                 CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, ReportCommand, RerunCommand,
-                 ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, ScoreCommand, AgeingCommand,
-                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand,
-                 ForecastTrainCommand, ForecastEvalCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand,
-                 PluginListCommand, PluginBenchCommand, PluginCheckCommand, TariffsCommand, RewardsCommand,
-                 DemandCommand, RoadsCommand, SweepCommand, TextCommand>;
+using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand,
+                             EvalCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand,
+                             ReportCommand, RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand,
+                             ScoreCommand, AgeingCommand, DriversCommand, ChargersCommand, ViewCommand, DecideCommand,
+                             ForecastJudgeCommand, ForecastTrainCommand, ForecastEvalCommand, ForecastImportCommand,
+                             ForecastExportCommand, ForecastWeatherCommand, PluginNewCommand, PluginInfoCommand,
+                             PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
+                             TariffsCommand, RewardsCommand, DemandCommand, RoadsCommand, SweepCommand, TextCommand>;
 
 /// Levels and file of the lines that rooms write of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

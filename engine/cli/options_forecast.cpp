@@ -1,4 +1,4 @@
-// The options of evtwin forecast: judge, train, eval.
+// The options of evtwin forecast: judge, train, eval, import, export, weather.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,9 @@
 namespace evtwin::cli {
 
 namespace {
+
+constexpr const char* cache_help =
+    "file of forecasts made before (it is made): a question that it knows is not asked again";
 
 struct JudgeOptions : OnScenario<ForecastJudgeCommand> {
   std::string strategy;
@@ -41,12 +44,12 @@ void offer_judge(Offers& offers, CLI::App& forecast) {
       ->check(CLI::Range(1, 36500));
   app.add_option("--period", command.period_min, "length of the steps, min; default 60")->check(CLI::Range(1, 1440));
   app.add_option("--every", command.every_h, "ask every so many hours; default 6")->check(CLI::Range(1, 24));
-  app.add_option("--cache", command.cache, "file that keeps forecasts: what was asked before is looked up");
   app.add_option("--reference", command.reference, "forecaster that skill is measured against; default seasonal-naive");
 
   // Money: every forecaster's run under one strategy.
   app.add_option("--strategy", options->strategy, "strategy that plans with the forecasts; default lp");
   app.add_flag("--no-money", options->no_money, "leave out what the forecasts are worth in money");
+  app.add_option("--cache", command.cache, cache_help);
   add_threads(app, command.threads);
 }
 
@@ -142,6 +145,49 @@ void offer_evaluation(Offers& offers, CLI::App& forecast) {
       ->check(CLI::Range(1, 36500));
   app.add_option("--every", command.every_h, "ask every so many hours; default 6")->check(CLI::Range(1, 24));
   app.add_option("--reference", command.reference, "forecaster that skill is measured against; default seasonal-naive");
+  app.add_option("--cache", command.cache, cache_help);
+}
+
+void offer_data(Offers& offers, CLI::App& forecast) {
+  const auto import = std::make_shared<ForecastImportCommand>();
+  CLI::App& imports =
+      offers.add_command(forecast, "import", "Take sessions, series and weather forecasts into a store", import);
+  imports
+      .add_option(
+          "FILE", import->files,
+          "tables of sessions (CSV, .xlsx, ACN-Data's .json), of series (time,kw; SKIPP'D; KMA's ASOS, UTF-8 or "
+          "CP949), KMA's forecasts (.json)")
+      ->required();
+  imports.add_option("--into", import->into, "store to take them into (SQLite); it is made where it is not there")
+      ->required();
+  imports.add_option("--timezone", import->timezone, "zone of times without an offset, as Asia/Seoul; default UTC");
+  imports.add_option("--columns", import->columns, "columns of series, separated by commas; default: all with numbers")
+      ->delimiter(',');
+  imports.add_option("--step", import->step_min, "resample series to steps of so many min of the local clock, too")
+      ->check(CLI::Range(1, 1440));
+  imports.add_flag("--ends", import->ends,
+                   "amounts are of the step that ends at their time; so are ASOS tables anyway");
+  imports.add_flag("--synthetic", import->synthetic, "the data is made up: the store says so of it");
+  add_language(imports, import->language, "language of what is said");
+
+  const auto given = std::make_shared<ForecastExportCommand>();
+  CLI::App& exports = offers.add_command(forecast, "export", "Write a series of a store as CSV, or list them", given);
+  exports.add_option("STORE", given->store, "store, as evtwin forecast import makes it")->required();
+  exports.add_option("--series", given->series, "number or name of the series; without it they are listed");
+  exports.add_option("--step", given->step_min, "as resampled to steps of so many min; default: as imported")
+      ->check(CLI::Range(1, 1440));
+  exports.add_flag("--kw", given->mean_kw,
+                   "a column kw: amounts in kWh as mean kW of their step; of levels, that they are kW");
+  exports.add_flag("--holes-as-zero", given->holes_as_zero, "steps of which nothing is known are 0, not left out");
+  exports.add_option("-o,--out", given->out, "CSV to write; default: standard output");
+
+  const auto weather = std::make_shared<ForecastWeatherCommand>();
+  CLI::App& tells =
+      offers.add_command(forecast, "weather", "What was known of the weather to come at an instant", weather);
+  tells.add_option("FILE", weather->files, "KMA's short-term forecasts (.json), of one place")->required();
+  tells.add_option("--at", weather->at, "the instant, Korean time (2026-06-01T09:00)")->required();
+  tells.add_option("--hours", weather->hours, "hours ahead; default 24")->check(CLI::Range(1, 240));
+  add_json(tells, weather->json);
 }
 
 }  // namespace
@@ -153,6 +199,7 @@ void offer_forecasts(Offers& offers) {
   offer_judge(offers, forecast);
   offer_training(offers, forecast);
   offer_evaluation(offers, forecast);
+  offer_data(offers, forecast);
 }
 
 }  // namespace evtwin::cli

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,9 @@ class ForecastModel {
   /// What it says beside its answers goes there from now on, as remarks, until another is named; null: nowhere. The
   /// listener outlives it. Without a word of its own it says nothing.
   virtual void report_to(Talker*) {}
+  /// Wall time of the last forecast where it is known by other means than a watch around it: of an answer that was
+  /// made before, the time that it took then.
+  virtual std::optional<double> call_ms() const { return std::nullopt; }
 };
 
 /// Makes an instance for one quantity of one site. @throws StrategyError.

@@ -361,7 +361,8 @@ static_assert(are_sound(csv_keys));
 
 constexpr std::array sessions_keys{
     text("file", {},
-         "Table of sessions in the scenario's folder: CSV, plain or gzip, or .xlsx; may also stand without a key."),
+         "Table of sessions in the scenario's folder: CSV, plain or gzip, .xlsx, or ACN-Data's .json; may also stand "
+         "without a key."),
     boolean("shift_to_start", "false", "Move all sessions by whole days, so that the first falls on the start date."),
     choice("evse", "as_given|any", "\"as_given\"|\"any\"", "as_given",
            "Whether a session goes to the EVSE of the file, or to any free one."),

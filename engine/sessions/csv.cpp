@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t shown_bytes = 80;  // of a field, in messages
 
-std::string quoted(std::string_view text) { return fmt::format("'{}'", kernel::make_printable(text, shown_bytes)); }
+std::string quoted_text(std::string_view text) {
+  return fmt::format("'{}'", kernel::make_printable(text, shown_bytes));
+}
 
 // The separator of a header: what it has outside quotes, commas first.
 char separator_of(std::string_view text) {
@@ -52,7 +54,8 @@ std::string_view trim_blanks(std::string_view text) {
   return text.substr(from, text.find_last_not_of(" \t") - from + 1);
 }
 
-CsvReader::CsvReader(std::string_view text, std::string shown) : text_(text), shown_(std::move(shown)) {
+CsvReader::CsvReader(std::string_view text, std::string shown, std::size_t first_line)
+    : text_(text), shown_(std::move(shown)), line_(first_line), row_line_(first_line), header_line_(first_line) {
   separator_ = separator_of(text_);
   if (!read_row()) throw InputError(shown_, 0, "the file is empty; a header line with the columns' names is due");
   if (fields_.size() > most_columns) {
@@ -64,7 +67,7 @@ CsvReader::CsvReader(std::string_view text, std::string shown) : text_(text), sh
   for (std::size_t i = 0; i < header_.size(); ++i) {
     const auto same = std::find(header_.begin(), header_.begin() + static_cast<std::ptrdiff_t>(i), header_[i]);
     if (!header_[i].empty() && *same == header_[i] && same - header_.begin() < static_cast<std::ptrdiff_t>(i)) {
-      throw_error(fmt::format("column {} is there twice", quoted(header_[i])));
+      throw_error(fmt::format("column {} is there twice", quoted_text(header_[i])));
     }
   }
 }
@@ -198,17 +201,13 @@ void CsvReader::add_field(std::string_view raw, bool doubled, char quote) {
 }
 
 double CsvReader::read_number(std::size_t column, double least, double most) const {
-  return read_number_text(column, trim_blanks(field_text(column)), least, most);
-}
-
-double CsvReader::read_number_with_comma(std::size_t column, double least, double most) const {
-  std::string text(trim_blanks(field_text(column)));
-  const std::size_t comma = text.find(',');
-  if (comma != std::string::npos && text.find('.') == std::string::npos) text[comma] = '.';
-  return read_number_text(column, text, least, most);
-}
-
-double CsvReader::read_number_text(std::size_t column, std::string_view text, double least, double most) const {
+  std::string_view text = trim_blanks(field_text(column));
+  std::string with_point;
+  if (decimal_commas_ && text.find('.') == std::string_view::npos && std::count(text.begin(), text.end(), ',') == 1) {
+    with_point = text;
+    with_point[with_point.find(',')] = '.';
+    text = with_point;
+  }
   double value = 0.0;
   // from_chars knows no leading plus; "+-5" must not pass as one.
   const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
@@ -228,8 +227,8 @@ double CsvReader::read_number_text(std::size_t column, std::string_view text, do
 void CsvReader::throw_error(std::string_view what) const { throw InputError(shown_, row_line_, what); }
 
 void CsvReader::throw_error(std::size_t column, std::string_view what) const {
-  throw_error(
-      fmt::format("{}: {} {}", kernel::make_printable(header_[column], shown_bytes), quoted(fields_[column]), what));
+  throw_error(fmt::format("{}: {} {}", kernel::make_printable(header_[column], shown_bytes),
+                          quoted_text(fields_[column]), what));
 }
 
 }  // namespace evtwin::sessions

@@ -21,8 +21,11 @@ class CsvReader {
   static constexpr std::size_t most_columns = 1000;
 
   /// Reads the header. @param text  must outlive the reader. @param shown  the file's name for messages.
+  /// @param first_line  the header's number in messages: 0 where rows count what comes after it
   /// @throws InputError for an empty file, too many columns, and a name that is there twice.
-  CsvReader(std::string_view text, std::string shown);
+  CsvReader(std::string_view text, std::string shown, std::size_t first_line = 1);
+  /// From now on numbers may have a decimal comma (20,5), as some countries write them, or a point.
+  void accept_decimal_commas() { decimal_commas_ = true; }
 
   const std::string& file() const { return shown_; }
   char separator() const { return separator_; }
@@ -44,9 +47,6 @@ class CsvReader {
   /// @throws InputError naming line, column and text; also for a value outside [least, most].
   double read_number(std::size_t column, double least, double most) const;
 
-  /// The same of "20,5", as tables with semicolons may have it, or "20.5".
-  double read_number_with_comma(std::size_t column, double least, double most) const;
-
   /// @throws InputError about this row, or about a field of it.
   [[noreturn]] void throw_error(std::string_view what) const;
   [[noreturn]] void throw_error(std::size_t column, std::string_view what) const;
@@ -56,11 +56,11 @@ class CsvReader {
   void read_quoted();
   bool read_single_quoted();
   void add_field(std::string_view raw, bool doubled, char quote);
-  double read_number_text(std::size_t column, std::string_view text, double least, double most) const;
 
   std::string_view text_;
   std::string shown_;
   char separator_ = ',';
+  bool decimal_commas_ = false;
   std::vector<std::string> header_;
   std::size_t at_ = 0;    ///< next byte
   std::size_t line_ = 1;  ///< physical line of `at_`

@@ -158,14 +158,18 @@ SessionLayout acn_layout(const CsvReader& csv) {
   return at;
 }
 
-/// Residential charging reports of a Norwegian housing cooperative, Mendeley Data, doi:10.17632/jbks2rcwyj (Soerensen
-/// et al., Data in Brief 36, 107105, 2021): semicolons, decimal commas, days first.
-SessionLayout residential_layout(const CsvReader& csv) {
+constexpr std::string_view report_arrival = "Start_plugin";
+constexpr std::string_view report_departure = "End_plugout";
+constexpr std::string_view report_taken = "El_kWh";
+
+/// Charging reports of garages at Mendeley Data, doi 10.17632/jbks2rcwyj.1 (Soerensen, Lindberg, Sartori, Andresen,
+/// Data in Brief 36, 2021, 107105): nobody's claim is in it, nor which charger it was.
+SessionLayout report_layout(const CsvReader& csv) {
   SessionLayout at;
-  at.free_forms = at.decimal_comma = true;
-  at.arrival = csv.require_column("Start_plugin");
-  at.departure = csv.require_column("End_plugout");
-  at.taken = csv.require_column("El_kWh");
+  at.day_first = true;
+  at.arrival = csv.require_column(report_arrival);
+  at.departure = csv.require_column(report_departure);
+  at.taken = csv.require_column(report_taken);
   at.id = csv.find_column("session_ID");
   at.driver = csv.find_column("User_ID");
   return at;
@@ -186,11 +190,17 @@ SessionLayout minimal_layout(const CsvReader& csv) {
 
 std::span<const std::string_view> column_keys() { return names_of_keys; }
 
+bool has_session_columns(std::span<const std::string> header) {
+  const auto has = [&](std::string_view name) { return std::find(header.begin(), header.end(), name) != header.end(); };
+  return (has("arrival") && has("departure")) || (has("arrivalTime") && has("departureTime")) ||
+         (has(report_arrival) && has(report_departure));
+}
+
 SessionLayout layout_of(const CsvReader& csv, const ColumnNames& names) {
   if (!names.empty()) return named_layout(csv, names);
   if (csv.find_column("energyRequired") || csv.find_column("powerNom")) return planner_layout(csv);
   if (csv.find_column(acn_requested) || csv.find_column(acn_delivered)) return acn_layout(csv);
-  if (csv.find_column("Start_plugin") || csv.find_column("End_plugout")) return residential_layout(csv);
+  if (csv.find_column(report_arrival) || csv.find_column(report_departure)) return report_layout(csv);
   return minimal_layout(csv);
 }
 

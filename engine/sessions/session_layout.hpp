@@ -40,8 +40,8 @@ struct SessionLayout {
   /// Columns that the user named: times may be those of a spreadsheet, with years of two digits, and states of charge
   /// percent.
   bool free_forms = false;
-  /// As a spreadsheet of a country with decimal commas writes: 12,5 and 21.12.2018 10:20.
-  bool decimal_comma = false;
+  /// Times may be 21.12.2018 10:20, day first.
+  bool day_first = false;
 };
 
 /// @param names  empty: one of the known layouts. @throws InputError for a column that is missing, with the nearest

@@ -12,6 +12,7 @@
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
+#include "sessions/acn_json.hpp"
 #include "sessions/cell_doubts.hpp"
 #include "sessions/session_layout.hpp"
 #include "sessions/table_parts.hpp"
@@ -71,7 +72,8 @@ TimeNs instant_of_text(const CsvReader& csv, std::size_t column, std::string_vie
   try {
     return market::parse_instant(trim_blanks(text), calendar);
   } catch (const market::TimeTextError& error) {
-    csv.throw_error(fmt::format("{}: {}", csv.header()[column], error.what()));
+    const std::string& name = csv.header()[column];
+    csv.throw_error(fmt::format("{}: {}", name.empty() ? fmt::format("column {}", column + 1) : name, error.what()));
   }
 }
 
@@ -83,17 +85,19 @@ std::optional<std::string> with_century(std::string_view field) {
   return "20" + std::string(text.substr(2));
 }
 
-/// A date with dots, 21.12.2018 10:20, as ISO writes it: with dots the day is first.
-std::optional<std::string> with_year_first(std::string_view field) {
-  const std::string_view text = trim_blanks(field);
-  const auto is_digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-  if (text.size() < 10 || text[2] != '.' || text[5] != '.') return {};
-  for (const std::size_t i : {0U, 1U, 3U, 4U, 6U, 7U, 8U, 9U}) {
-    if (!is_digit(i)) return {};
-  }
-  std::string iso = fmt::format("{}-{}-{}", text.substr(6, 4), text.substr(3, 2), text.substr(0, 2));
-  if (text.size() > 10) iso += "T" + std::string(trim_blanks(text.substr(10)));
-  return iso;
+/// "21.12.2018 10:20", day first, as "2018-12-21 10:20"; any other text as it is.
+std::string with_year_first(std::string_view field) {
+  const std::string text(trim_blanks(field));
+  const std::size_t month = text.find('.');
+  const std::size_t year = month == std::string::npos ? month : text.find('.', month + 1);
+  if (year == std::string::npos || month < 1 || month > 2 || year - month < 2 || year - month > 3) return text;
+  const std::size_t end = std::min(text.find(' ', year), text.size());
+  if (end - year != 5) return text;
+  // Hours of one digit are usual beside such dates.
+  std::string clock = text.substr(end);
+  if (clock.size() > 2 && clock[2] == ':') clock.insert(1, "0");
+  return fmt::format("{}-{:0>2}-{:0>2}{}", text.substr(year + 1, 4), text.substr(month + 1, year - month - 1),
+                     text.substr(0, month), clock);
 }
 
 /// A number that can be a spreadsheet's day of 1954 to 2119.
@@ -121,8 +125,8 @@ struct TimeCells {
   CellDoubts& doubts;
 
   TimeNs operator()(std::size_t column) const {
+    if (at.day_first) return instant_of_text(csv, column, with_year_first(csv.field_text(column)), calendar);
     if (!at.free_forms) return instant_of(csv, column, calendar);
-    if (const auto iso = with_year_first(csv.field_text(column))) return instant_of_text(csv, column, *iso, calendar);
     if (const std::optional<double> days = serial_days(csv.field_text(column)))
       return instant_of_serial_days(*days, calendar);
     if (const auto in_century = with_century(csv.field_text(column))) {
@@ -190,9 +194,7 @@ SessionRow row_of(const CsvReader& csv, const SessionLayout& at, const market::C
   std::optional<double> requested_kwh;
   if (filled(csv, at.requested))
     requested_kwh = at.requested_kwh_per * csv.read_number(*at.requested, 0.0, most_session_kwh / at.requested_kwh_per);
-  visit.taken_kwh =
-      at.taken_kwh_per * (at.decimal_comma ? csv.read_number_with_comma(at.taken, 0.0, most_session_kwh)
-                                           : csv.read_number(at.taken, 0.0, most_session_kwh / at.taken_kwh_per));
+  visit.taken_kwh = at.taken_kwh_per * csv.read_number(at.taken, 0.0, most_session_kwh / at.taken_kwh_per);
   visit.id = filled(csv, at.id) ? std::string(trim_blanks(csv.field_text(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trim_blanks(csv.field_text(*at.evse)));
   if (at.driver) row.driver = std::string(trim_blanks(csv.field_text(*at.driver)));
@@ -326,13 +328,26 @@ void leave_out(SessionTable& table, const SessionRow& row, std::string_view why)
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options) {
   const kernel::Stopwatch watch;
-  const std::string text = read_table_text(shown, real);
-  CsvReader csv(text, shown);
   SessionTable table;
+  std::string text;
+  const bool is_json = is_json_name(shown);
+  if (is_json) {
+    AcnTable acn = read_acn_json(shown, real);
+    text = std::move(acn.text);
+    if (acn.changed_claims > 0)
+      table.flags.push_back({"",
+                             fmt::format("{}: {} driver(s) changed what they had claimed; the first word counts",
+                                         kernel::make_printable(shown), acn.changed_claims),
+                             false});
+  } else {
+    text = read_table_text(shown, real);
+  }
+  CsvReader csv(text, shown, is_json ? 0 : 1);
   table.file = shown;
   table.calendar = calendar;
   const SessionLayout layout = layout_of(csv, options.columns);
 
+  if (layout.day_first) csv.accept_decimal_commas();
   if (csv.separator() != ',') {
     table.flags.push_back({"",
                            fmt::format("{}: the separator is a {}, not a comma; read as such",

@@ -3,7 +3,8 @@
 // be read, and sessions that can not have happened as written, are left out, with line and reason; nothing goes
 // silently.
 //
-// Tables are CSV, plain or gzip, or sheets of .xlsx workbooks (xlsx.hpp).
+// Tables are CSV, plain or gzip, sheets of .xlsx workbooks (xlsx.hpp), or ACN-Data's JSON (acn_json.hpp; names in
+// .json, rows are numbered by item).
 //
 // Four layouts, known by their header; further columns are ignored, and said to be:
 // - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
@@ -14,10 +15,8 @@
 // - a day-ahead planner's demand: vehicle, powerNom (kW), energyRequired (kWh), energyMax (kWh, the battery),
 //   arrivalTime, departureTime, [arrivalSOE: kWh in the battery]. Energies are those of the battery, behind the
 //   charger's losses.
-// - charging reports of apartment buildings, Mendeley Data (doi:10.17632/jbks2rcwyj): Start_plugin, End_plugout,
-// El_kWh,
-//   [session_ID], [User_ID: the driver]; semicolons, decimal commas and days first, 21.12.2018 10:20.
-// And ACN-Data's sessions as its API answers them, in JSON (json_table.hpp).
+// - charging reports of garages (Mendeley Data, doi 10.17632/jbks2rcwyj.1): Start_plugin, End_plugout (day first,
+//   21.12.2018 10:20), El_kWh (also 15,56), [session_ID], [User_ID].
 // The first two may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what
 // was reserved; else from the arrival to the estimated departure); window_from and window_to, within which a booking
 // may be moved as a whole; driver, a name by which visits of one driver are told. Times are ISO 8601 with an offset, or
@@ -73,6 +72,9 @@ struct SessionTable {
 
 /// Columns of a table of another layout: a key of the minimal layout (column_keys) and the name of its column.
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
+
+/// Whether a header is that of a table of sessions, in one of the known layouts.
+bool has_session_columns(std::span<const std::string> header);
 
 /// Keys of the minimal layout, as columns are called in it.
 std::span<const std::string_view> column_keys();

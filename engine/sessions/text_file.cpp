@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <iconv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -206,6 +207,25 @@ void check_characters(const std::string& shown, std::string_view text) {
   }
 }
 
+// CP949, also called UHC: KS X 1001 in the form EUC-KR, and the other syllables.
+std::string utf8_of_cp949(const std::string& shown, std::string text) {
+  const iconv_t converter = iconv_open("UTF-8", "CP949");
+  if (converter == reinterpret_cast<iconv_t>(-1))
+    throw InputError(shown, 0, "is not UTF-8, and this system can not read CP949; save as UTF-8");
+  std::string out(text.size() * 3, '\0');
+  char* from = text.data();
+  char* to = out.data();
+  std::size_t left = text.size(), room = out.size();
+  const bool failed = iconv(converter, &from, &left, &to, &room) == static_cast<std::size_t>(-1);
+  iconv_close(converter);
+  if (failed) {
+    const auto line = static_cast<std::size_t>(std::count(text.data(), from, '\n')) + 1;
+    throw InputError(shown, line, "is neither UTF-8 nor CP949 (EUC-KR); save as UTF-8");
+  }
+  out.resize(out.size() - room);
+  return out;
+}
+
 }  // namespace
 
 InputError::InputError(std::string_view file, std::size_t line, std::string_view what)
@@ -226,6 +246,7 @@ std::string read_text_file(const std::string& shown, const std::string& real, co
   refuse_other_kinds(shown, text);
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+  if (limits.korean && !kernel::is_utf8(text)) text = utf8_of_cp949(shown, text);
   check_characters(shown, text);
   return text;
 }

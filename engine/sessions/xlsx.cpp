@@ -21,7 +21,6 @@
 #include "kernel/text.hpp"
 #include "market/calendar.hpp"
 #include "sessions/csv.hpp"
-#include "sessions/json_table.hpp"
 
 namespace evtwin::sessions {
 namespace {
@@ -424,12 +423,7 @@ std::string read_sheet_text(const std::string& shown, const std::string& real, c
 }
 
 std::string read_table_text(const std::string& shown, const std::string& real) {
-  if (is_zip_file(real)) return read_sheet_text(shown, real);
-  // JSON is often one line.
-  TextLimits limits;
-  if (shown.ends_with(".json") || shown.ends_with(".json.gz")) limits.line_bytes = limits.file_bytes;
-  std::string text = read_text_file(shown, real, limits);
-  return is_json_text(text) ? table_of_json(shown, text) : text;
+  return is_zip_file(real) ? read_sheet_text(shown, real) : read_text_file(shown, real);
 }
 
 }  // namespace evtwin::sessions

@@ -26,7 +26,7 @@ bool is_zip_file(const std::string& real);
 /// @throws InputError for what is no .xlsx, is damaged, encrypted or above the limits.
 std::string read_sheet_text(const std::string& shown, const std::string& real, const SheetLimits& limits = {});
 
-/// A table of any kind: read_sheet_text of a zip archive, table_of_json of JSON, else read_text_file.
+/// A table of either kind: read_sheet_text of a zip archive, else read_text_file.
 std::string read_table_text(const std::string& shown, const std::string& real);
 
 }  // namespace evtwin::sessions

@@ -74,40 +74,5 @@ TEST_F(ForecastJudge, RefusesWhatCanNotBeJudged) {
   refused({"--period", "1440"}, "give a multiple of it");
 }
 
-// The second time nothing is asked, and every figure is the same; another parameter or another past is asked anew.
-TEST_F(ForecastJudge, ACacheGivesTheSameFiguresAndMissesWhatIsOther) {
-  const auto ask = [&](const std::string& forecasters, const std::string& days, bool kept = true) {
-    std::vector<std::string> words{"forecast", "judge",        workplace, "--json",        "--no-money", "--days",
-                                   days,       "--quantities", "load,pv", "--forecasters", forecasters};
-    if (kept) words.insert(words.end(), {"--cache", path("kept.sqlite")});
-    const Said said = run(words);
-    EXPECT_EQ(said.status, 0) << said.err;
-    auto figures = json::parse(said.out, nullptr, false);
-    for (json& row : figures["errors"]) row.erase("median_ms"), row.erase("longest_ms");
-    return std::pair{figures, said.err};
-  };
-  const auto hits = [](const std::string& err) {
-    const std::size_t at = err.find("kept.sqlite: ");
-    return at == std::string::npos ? -1 : std::stoi(err.substr(at + 13));
-  };
-  const auto [plain, none] = ask("sarima,yesterday", "9", false);
-  EXPECT_EQ(hits(none), -1);
-  const auto [first, first_err] = ask("sarima,yesterday", "9");
-  EXPECT_EQ(first, plain);
-  // Both quantities, 2 days of 4 questions, three forecasters with the reference: 48 calls.
-  EXPECT_THAT(first_err, HasSubstr("0 of 48 forecasts were kept there"));
-  const auto [second, second_err] = ask("sarima,yesterday", "9");
-  EXPECT_EQ(second, plain);
-  EXPECT_THAT(second_err, HasSubstr("48 of 48 forecasts were kept there"));
-  // Another parameter: the reference alone is found. A longer run asks of other days.
-  EXPECT_THAT(ask("sarima:fit_days=20", "9").second, HasSubstr("16 of 32 forecasts"));
-  EXPECT_EQ(ask("sarima:fit_days=20", "9").first, ask("sarima:fit_days=20", "9", false).first);
-
-  const Said other =
-      run({"forecast", "judge", workplace, "--no-money", "--cache", write("note.txt", "no cache, words")});
-  EXPECT_EQ(other.status, 1);
-  EXPECT_THAT(other.err, HasSubstr("note.txt"));
-}
-
 }  // namespace
 }  // namespace evtwin::testing
