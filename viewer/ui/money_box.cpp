@@ -74,6 +74,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
   const auto planned = [&](const model::Run& each) {
     const std::uint32_t site = site_in_view(ui, each);
     return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get_or_make(each, site, [&] {
+      if (site == model::no_such_site) return std::pair(false, model::none);
       const Planned made = planned_of(each, site);
       return std::pair(made.by_plan, made.kwh);
     });
@@ -110,7 +111,8 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
   const std::string ready_title =
       runs.size() == 1
           ? fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of)), ready(run).ready, ready(run).charged)
-          : fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of_two)), ready(run).ready, ready(*runs.back()).ready);
+          : fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of_two)), ready(run).ready,
+                        lacks_site(ui, *runs.back()) ? std::string("-") : fmt::format("{}", ready(*runs.back()).ready));
   const std::array<Tile, 6> tiles{{
       {"tile.terminals", ui.tr(Word::tile_terminals), once_if_equal(terminals)},
       {"tile.vehicles", ui.tr(Word::kpi_vehicles),

@@ -20,7 +20,7 @@ const std::vector<std::uint32_t>& usable_now(const Ui& ui, const model::Run& run
 }
 
 std::string usable_text(const Ui& ui, const model::Run& run) {
-  if (model::is_unrecorded(run, ui.time.cursor_ns())) return "-";
+  if (lacks_site(ui, run) || model::is_unrecorded(run, ui.time.cursor_ns())) return "-";
   return figure_text(static_cast<double>(usable_now(ui, run).size()), "", 0);
 }
 
