@@ -9,7 +9,7 @@ namespace evtwin::learned {
 
 namespace {
 
-constexpr std::size_t watched_days = 14, asked_a_day = 2;
+constexpr std::size_t watched_days = 14, banded_days = 28, asked_a_day = 2;
 
 Model model_of(const sdk::ForecasterSetup& setup, const char* kind) {
   const std::string file(setup.text("model"));
@@ -23,12 +23,39 @@ Model model_of(const sdk::ForecasterSetup& setup, const char* kind) {
   }
 }
 
+/// Distances of what came from the median, to those of the outermost quantiles from it.
+class Ratios {
+ public:
+  /// @param moved  all quantiles are moved by it first
+  void add(double truth, const Spread& spread, double moved) {
+    const double middle = spread.quantile[spread.quantile.size() / 2], error = truth - middle - moved;
+    add(error, spread.quantile.back() - middle, above_);
+    add(-error, middle - spread.quantile.front(), below_);
+  }
+  Widening widening(double spread) { return {spread * nine_tenths_of(above_), spread * nine_tenths_of(below_)}; }
+
+ private:
+  static void add(double error, double distance, std::vector<double>& ratios) {
+    if (distance > 0.0 && std::isfinite(error / distance)) ratios.push_back(error / distance);
+  }
+  /// What nine tenths stay below, kept to what a band can be: 1 of none.
+  static double nine_tenths_of(std::vector<double>& ratios) {
+    if (ratios.empty()) return 1.0;
+    const auto at = ratios.begin() + static_cast<std::ptrdiff_t>((ratios.size() - 1) * 9 / 10);
+    std::ranges::nth_element(ratios, at);
+    return std::clamp(*at, 0.1, 10.0);
+  }
+
+  std::vector<double> above_, below_;
+};
+
 }  // namespace
 
 Learned::Learned(const sdk::ForecasterSetup& setup, const char* kind)
     : host_(setup.host()),
       kind_(kind),
       drift_(setup.flag("drift")),
+      follow_(setup.flag("follow")),
       model_(model_of(setup, kind)),
       looker_(setup.quantity()) {}
 
@@ -42,9 +69,9 @@ void Learned::forecast(const sdk::History& history, const sdk::Question& questio
                     model_.step_min, step_min, model_.step_min, step_min));
 
   looker_.look(history, question, model_.shape.past_steps, model_.shape.horizon_steps, window_);
-  if (drift_ && looker_.has_new_day()) {
+  if ((drift_ || follow_) && looker_.has_new_day()) {
     watch_ = watch_over();
-    replaced_ = watch_.is_worse();
+    replaced_ = drift_ && watch_.is_worse();
   }
   // At midnight alone: a run that goes on from a checkpoint later in the day says nothing twice.
   if (replaced_ && question.steps.local_minute()[0] < step_min) {
@@ -63,7 +90,7 @@ void Learned::forecast(const sdk::History& history, const sdk::Question& questio
   const forecast::Bounds& bounds = looker_.bounds();
   for (std::size_t k = 0; k < question.steps.size(); ++k) {
     const std::size_t slot = grid.slot_of(looker_.targets()[k].cell);
-    const Spread spread = spread_of(window_, out, k, model_.spread);
+    const Spread spread = spread_of(window_, out, k, widening());
     answer.mean[k] = bounds.clip_value(spread.mean, slot);
     double before = -forecast::largest_value;
     for (std::size_t l = 0; l < question.levels().size(); ++l) {
@@ -77,11 +104,15 @@ Watch Learned::watch_over() {
   Watch watch;
   const forecast::Grid& grid = looker_.grid();
   if (grid.today <= watched_days) return watch;
+  const std::size_t first = grid.today - std::min(grid.today, banded_days);
   const std::size_t day = grid.slots;
   std::vector<forecast::Target> targets;
   std::vector<double> naive(day);
+  Ratios learnt, instead;
+  const forecast::Bounds& bounds = looker_.past_bounds();
   forecast::NaivePredictor week(grid, 7);
-  for (std::size_t row = grid.today - watched_days; row < grid.today; ++row) {
+  for (std::size_t row = first; row < grid.today; ++row) {
+    const bool watched = row + watched_days >= grid.today;
     bool any = false;
     for (std::size_t part = 0; part < asked_a_day; ++part) {
       const std::size_t now = row * day + part * day / asked_a_day;
@@ -93,9 +124,15 @@ Watch Learned::watch_over() {
       for (std::size_t k = 0; k < targets.size(); ++k) {
         const double truth = now + k < grid.past_cells() ? grid.value[now + k] : std::nan("");
         if (std::isnan(truth)) continue;
-        any = true;
-        const double mean =
-            looker_.past_bounds().clip_value(spread_of(earlier_, out, k, 1.0).mean, grid.slot_of(now + k));
+        any = watched;
+        const Spread spread = spread_of(earlier_, out, k, {model_.spread, model_.spread});
+        const auto clipped = [&](double value) { return bounds.clip_value(value, grid.slot_of(now + k)); };
+        const double mean = clipped(spread.mean);
+        if (clipped(spread.quantile.front()) < clipped(spread.quantile.back())) {
+          learnt.add(truth, spread, 0.0);
+          instead.add(truth, spread, naive[k] - mean);
+        }
+        if (!watched) continue;
         ++watch.steps;
         watch.error += std::abs(mean - truth);
         watch.naive += std::abs(naive[k] - truth);
@@ -103,7 +140,12 @@ Watch Learned::watch_over() {
     }
     if (any) ++watch.days;
   }
+  watch.widening = (drift_ && watch.is_worse() ? instead : learnt).widening(model_.spread);
   return watch;
+}
+
+Widening Learned::widening() const {
+  return follow_ && watch_.is_whole() ? watch_.widening : Widening{model_.spread, model_.spread};
 }
 
 void Learned::answer_naively(const sdk::Question& question, sdk::Answer& answer) {
@@ -115,7 +157,7 @@ void Learned::answer_naively(const sdk::Question& question, sdk::Answer& answer)
   for (std::size_t k = 0; k < question.steps.size(); ++k) {
     const std::size_t slot = grid.slot_of(looker_.targets()[k].cell);
     answer.mean[k] = looker_.bounds().clip_value(answer.mean[k], slot);
-    const Spread spread = spread_of(window_, out, k, model_.spread);
+    const Spread spread = spread_of(window_, out, k, widening());
     const double moved = answer.mean[k] - spread.mean;
     double before = -forecast::largest_value;
     for (std::size_t l = 0; l < question.levels().size(); ++l) {

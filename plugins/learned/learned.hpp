@@ -8,14 +8,19 @@
 
 namespace evtwin::learned {
 
-/// Watches over a learnt forecaster: twice a day of the last 14 days it is asked as it would have been then, for 24 h
-/// ahead, and held against the value a week before (where there is none: a day before). Made at each midnight of past
-/// days alone, so that an answer depends on the call alone.
+/// Watches over a learnt forecaster: twice a day of the last 28 days it is asked as it would have been then, for 24 h
+/// ahead. Of the last 14 it is held against the value a week before (where there is none: a day before); all of them
+/// tell how wide a band has to be. Made at each midnight of past days alone, so that an answer depends on the call
+/// alone.
 struct Watch {
-  std::size_t days = 0;             ///< of the last 14 that could be judged
+  std::size_t days = 0;             ///< of the last 14 that could be held against the week before
   std::size_t steps = 0;            ///< foreseen in them
   double error = 0.0, naive = 0.0;  ///< sums of absolute errors of the means
-  bool is_worse() const { return days >= 14 && error > naive; }
+  /// What the distances that were learnt are to be multiplied by, so that a tenth of the values of 28 days would have
+  /// lain above the level 0.9, and a tenth below the level 0.1.
+  Widening widening;
+  bool is_whole() const { return days >= 14; }
+  bool is_worse() const { return is_whole() && error > naive; }
 };
 
 class Learned {
@@ -26,11 +31,12 @@ class Learned {
 
  private:
   Watch watch_over();
+  Widening widening() const;
   void answer_naively(const sdk::Question& question, sdk::Answer& answer);
 
   const evtwin_host& host_;
   std::string kind_;
-  bool drift_;
+  bool drift_, follow_;
   Model model_;
   Looker looker_;
   Window window_, earlier_;
@@ -40,7 +46,8 @@ class Learned {
 
 inline constexpr std::array learned_params{
     sdk::text("model", "", "the file, as `evtwin forecast train` writes it"),
-    sdk::boolean("drift", true, "Give way to the value a week before where it was better for the last 14 days.")};
+    sdk::boolean("drift", true, "Give way to the value a week before where it was better for the last 14 days."),
+    sdk::boolean("follow", true, "Band as wide as the last 28 days ask for; else as learnt.")};
 inline constexpr std::uint32_t learned_quantities =
     EVTWIN_FORECASTS(EVTWIN_QUANTITY_PV_KW) | EVTWIN_FORECASTS(EVTWIN_QUANTITY_LOAD_KW) |
     EVTWIN_FORECASTS(EVTWIN_QUANTITY_ARRIVALS) | EVTWIN_FORECASTS(EVTWIN_QUANTITY_ARRIVALS_KWH) |

@@ -99,7 +99,7 @@ std::unique_ptr<Network> make_network(const PolicyFile& file, const std::string&
   throw policy::PolicyError(fmt::format("it is of kind '{}'; lstm and tft are known", shape.kind));
 }
 
-Spread spread_of(const Window& window, const Matrix& answer, std::size_t step, double spread) {
+Spread spread_of(const Window& window, const Matrix& answer, std::size_t step, Widening widening) {
   const Eigen::Index k = count(step);
   const double base = window.base[step];
   Spread out{};
@@ -107,9 +107,9 @@ Spread spread_of(const Window& window, const Matrix& answer, std::size_t step, d
   out.quantile[middle] = base + window.scale * static_cast<double>(answer(median_row, k));
   for (std::size_t i = 0; i < middle; ++i) {
     out.quantile[middle + i + 1] =
-        out.quantile[middle + i] + spread * window.scale * softplus(answer(up_row + count(i), k));
+        out.quantile[middle + i] + widening.up * window.scale * softplus(answer(up_row + count(i), k));
     out.quantile[middle - i - 1] =
-        out.quantile[middle - i] - spread * window.scale * softplus(answer(down_row + count(i), k));
+        out.quantile[middle - i] - widening.down * window.scale * softplus(answer(down_row + count(i), k));
   }
   out.mean = base + window.scale * static_cast<double>(answer(mean_row, k));
   return out;

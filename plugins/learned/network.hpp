@@ -74,8 +74,11 @@ struct Spread {
   std::array<double, learnt_levels.size()> quantile;
   double mean;
 };
-/// @param spread  distances between quantiles are multiplied by it
-Spread spread_of(const Window& window, const Matrix& answer, std::size_t step, double spread);
+/// Distances between quantiles are multiplied by these, above the median and below it.
+struct Widening {
+  double up = 1.0, down = 1.0;
+};
+Spread spread_of(const Window& window, const Matrix& answer, std::size_t step, Widening widening);
 /// Between the learnt levels along the line between them; beyond, as of a normal distribution that has the outermost
 /// two.
 double quantile_at(const Spread& spread, double level);

@@ -141,7 +141,7 @@ TEST(Heads, QuantilesDoNotCrossAndTailsAreThoseOfANormalDistribution) {
   Matrix answer(static_cast<Eigen::Index>(outputs), 1);
   for (Eigen::Index k = 0; k < answer.rows(); ++k)
     answer(k, 0) = static_cast<float>(forecast::test::normal(17, static_cast<std::uint64_t>(k)));
-  const Spread spread = spread_of(window, answer, 0, 1.0);
+  const Spread spread = spread_of(window, answer, 0, {});
   double before = -1e9;
   for (int percent = 1; percent < 100; ++percent) {
     const double q = quantile_at(spread, percent / 100.0);

@@ -38,7 +38,7 @@ std::array<double, learnt_levels.size()> quantiles(const float* out, double spre
   unit.base = {0.0};
   Matrix answer(static_cast<Eigen::Index>(outputs), 1);
   std::copy(out, out + outputs, answer.data());
-  return spread_of(unit, answer, 0, spread).quantile;
+  return spread_of(unit, answer, 0, {spread, spread}).quantile;
 }
 
 json table(std::span<const Variable> variables) {
