@@ -18,6 +18,7 @@ local site_module = require("acn." .. name)
 local file = param("sessions", "")      -- ACN-Data's columns, or arrival,departure,energy_kwh,evse
 local recorded = file ~= ""
 local start = param("start", recorded and "from_sessions" or "2019-06-03")   -- or a date, with --days
+local days = param("days", recorded and "from_sessions" or "7")   -- from_sessions goes on until the last car leaves
 local past = param("history", "")       -- who came before: from_sessions (of the same file), or another file
 local told = param("told", "claimed")   -- what strategies are told of energy and departure: claimed, or true
 local pv_file = param("pv", "")         -- time,kw_per_kwp
@@ -39,7 +40,7 @@ local clear_sky = { 0, 0, 0, 0, 0, 0.02, 0.10, 0.25, 0.42, 0.57, 0.68, 0.75, 0.7
 
 return scenario {
   name = "ACN study, " .. place.title,
-  start = start, days = recorded and "from_sessions" or 7,
+  start = start, days = tonumber(days) or days,
   timezone = "America/Los_Angeles", seed = 7, tick_min = 15,
   site {
     name = place.title,

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "viewer/ui/actions.hpp"
+#include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
 
 namespace evtwin::viewer::ui {

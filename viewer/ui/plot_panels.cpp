@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 #include "viewer/model/metered.hpp"
 #include "viewer/ui/metered_plot.hpp"
+#include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
 #include "viewer/ui/traces.hpp"
