@@ -267,7 +267,7 @@ nlohmann::ordered_json traffic_json(const OnRoads& on) {
           {"trips", t.trips},
           {"trips_ended", t.trips_ended},
           {"stops", t.stops},
-          {"stranded", t.stranded},
+          {"stranded", t.stranded.size()},
           {"km", t.km},
           {"drive_h", t.drive_h},
           {"wait_h", t.wait_h},
@@ -351,7 +351,7 @@ int show_traffic(const OnRoads& on) {
     return 0;
   }
   fmt::print("{} trips, {} arrived, {} charging stops; waited {:.1f} h, charged {:.1f} h; {} drivers stranded\n\n",
-             t.trips, t.trips_ended, t.stops, t.wait_h, t.charge_h, t.stranded);
+             t.trips, t.trips_ended, t.stops, t.wait_h, t.charge_h, t.stranded.size());
   analysis::TextTable table({"station", "chargers", "kW", "visits", "waited", "in vain", "mean wait min", "longest min",
                              "longest queue", "went on", "use %", "kWh"});
   for (std::size_t s = 0; s < t.stations.size(); ++s) {

@@ -299,6 +299,7 @@ void write_road_traffic(const Database& database, const twin::RoadRecord& record
   TableInsert visits(database, "road_visit");
   TableInsert parts(database, "road_way_part");
   TableInsert legs(database, "road_leg");
+  TableInsert stranded(database, "road_stranded");
   for (std::size_t i = 0; i < record.visits.size(); ++i) {
     const twin::RoadRecord::Visit& visit = record.visits[i];
     visits.begin_row().add_integer(std::int64_t{visit.station} + 1).add_integer(std::int64_t{visit.driver} + 1);
@@ -322,7 +323,11 @@ void write_road_traffic(const Database& database, const twin::RoadRecord& record
     legs.add_integer(leg.start_ns).add_integer(leg.end_ns);
     write_in_batches(legs, i);
   }
-  for (TableInsert* insert : {&visits, &parts, &legs}) insert->write_rows();
+  for (const twin::RoadRecord::Stranding& one : record.stranded) {
+    stranded.begin_row().add_integer(std::int64_t{one.driver} + 1).add_integer(std::int64_t{one.node} + 1);
+    stranded.add_integer(one.at_ns);
+  }
+  for (TableInsert* insert : {&visits, &parts, &legs, &stranded}) insert->write_rows();
 }
 
 void insert_ageing(TableInsert& insert, const physics::FittedAgeing& ageing) {

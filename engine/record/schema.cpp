@@ -9,7 +9,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 65> objects{{
+constexpr std::array<SchemaObject, 66> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -199,6 +199,12 @@ constexpr std::array<SchemaObject, 65> objects{{
   way INTEGER NOT NULL,           -- of road_way_part
   start_ns INTEGER NOT NULL,
   end_ns INTEGER NOT NULL         -- may lie after the run
+) STRICT)"},
+    {"table", "road_stranded", R"(CREATE TABLE road_stranded (
+  id INTEGER PRIMARY KEY,         -- neither the destination nor a station is within reach; driven no further
+  driver INTEGER NOT NULL,
+  node INTEGER NOT NULL REFERENCES road_node (id),
+  at_ns INTEGER NOT NULL
 ) STRICT)"},
     {"table", "storage", R"(CREATE TABLE storage (
   id INTEGER PRIMARY KEY,
@@ -653,7 +659,7 @@ constexpr std::array<SchemaObject, 65> objects{{
   WINDOW w AS (PARTITION BY c.station ORDER BY c.ns) ORDER BY c.station, c.ns)"},
 }};
 
-constexpr std::array<TableContent, 49> contents{{
+constexpr std::array<TableContent, 50> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -684,6 +690,7 @@ constexpr std::array<TableContent, 49> contents{{
     {"road_visit", "id, station, driver, arrive_ns, begin_ns, end_ns, kwh, money", ""},
     {"road_way_part", "id, way, road", ""},
     {"road_leg", "id, driver, way, start_ns, end_ns", ""},
+    {"road_stranded", "id, driver, node, at_ns", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "

@@ -93,6 +93,7 @@ class Traffic {
   void go_on(std::uint32_t d, TimeNs now, std::uint32_t not_here);
   void arrive_at_station(std::uint32_t d, TimeNs now);
   void join_queue(std::uint32_t d, TimeNs now);
+  void strand(std::uint32_t d, TimeNs now);
   void begin_charging(std::uint32_t d, TimeNs now);
   void end_charging(std::uint32_t d, TimeNs now);
   void call_next(std::uint32_t s, TimeNs now);
@@ -375,8 +376,7 @@ void Traffic::go_on(std::uint32_t d, TimeNs now, std::uint32_t not_here) {
     }
   }
   if (choose_station(d, now, not_here)) return;
-  ++figures_.stranded;
-  state.out = true;
+  strand(d, now);
 }
 
 void Traffic::arrive_at_station(std::uint32_t d, TimeNs now) {
@@ -398,7 +398,12 @@ void Traffic::arrive_at_station(std::uint32_t d, TimeNs now) {
   ++figures_.stations[s].went_on;
   if (choose_station(d, now, s)) return;
   if (here.is_open()) return join_queue(d, now);
-  ++figures_.stranded;
+  strand(d, now);
+}
+
+void Traffic::strand(std::uint32_t d, TimeNs now) {
+  DriverState& state = states_[d];
+  figures_.stranded.push_back({d, state.station != no_index ? stations_[state.station].node : state.node, now});
   state.out = true;
 }
 
@@ -488,8 +493,7 @@ void Traffic::fail_station(std::uint32_t s, TimeNs now) {
     states_[d].waits = false;
     ++figures_.stations[s].went_on;
     if (choose_station(d, now, s)) continue;
-    ++figures_.stranded;
-    states_[d].out = true;
+    strand(d, now);
   }
 }
 

@@ -82,6 +82,12 @@ struct Leg {
   TimeNs start_ns = 0, end_ns = 0;  ///< the end may lie after the run
 };
 
+/// Where and when a driver could go on neither to the destination nor to a station.
+struct Stranding {
+  std::uint32_t driver = 0, node = 0;
+  TimeNs at_ns = 0;
+};
+
 /// What a kWh costs who begins to charge at a station from an instant on, until its next step.
 struct PriceStep {
   std::uint32_t station = 0;
@@ -129,12 +135,12 @@ struct TrafficFigures {
   std::vector<TripFigures> drives;   ///< in order of departure
   std::vector<VainWait> vain_waits;  ///< in order of their end
   std::vector<Leg> legs;             ///< in order of their beginning
+  std::vector<Stranding> stranded;   ///< in order of time; those drivers are out of the run from there on
   std::vector<PriceStep> prices;     ///< by station, then time; the first of each station is the start
   std::uint64_t trips = 0;           ///< that began
   std::uint64_t trips_ended = 0;
   std::uint64_t stops = 0;
-  std::uint64_t stranded = 0;  ///< drivers who could reach neither their destination nor a station; out of the run
-  std::uint64_t no_way = 0;    ///< trips without a road to their end, left out
+  std::uint64_t no_way = 0;  ///< trips without a road to their end, left out
   double drive_h = 0.0, wait_h = 0.0, charge_h = 0.0;
   double drive_kwh = 0.0, road_kwh = 0.0, home_kwh = 0.0;  ///< out of batteries; charged on the way, at home (meter)
   double charged_kwh = 0.0;                                ///< into batteries, everywhere

@@ -478,11 +478,11 @@ void set_site_prices(Build& build, const RoadRegion& region) {
 }
 
 void tell_losses(Build& build, const RoadRegion& region) {
-  if (region.traffic.stranded > 0)
+  if (!region.traffic.stranded.empty())
     build.add_flag("roads",
                    fmt::format("{} of {} drivers could reach neither their destination nor a station that fits "
                                "their car; they are left on the road",
-                               region.traffic.stranded, region.plan.drivers.size()));
+                               region.traffic.stranded.size(), region.plan.drivers.size()));
 }
 
 }  // namespace

@@ -71,6 +71,8 @@ std::shared_ptr<const twin::RoadRecord> road_record(const RoadRegion* region) {
     out->prices.push_back({step.station, step.from_ns, step.price_per_kwh});
   for (const roads::StationFailure& failure : region->plan.failures)
     out->closures.push_back({failure.station, failure.from_ns, failure.to_ns});
+  for (const roads::Stranding& one : region->traffic.stranded)
+    out->stranded.push_back({one.driver, one.node, one.at_ns});
   add_visits(*region, *out);
   add_legs(*region, *out);
   return out;

@@ -53,6 +53,11 @@ struct RoadRecord {
     std::uint32_t driver = 0, way = 0;
     kernel::TimeNs start_ns = 0, end_ns = 0;
   };
+  /// A driver who could go on neither to the destination nor to a station, out of the run from there on.
+  struct Stranding {
+    std::uint32_t driver = 0, node = 0;
+    kernel::TimeNs at_ns = 0;
+  };
 
   std::vector<Node> nodes;
   std::vector<Road> roads;
@@ -62,6 +67,7 @@ struct RoadRecord {
   std::vector<Visit> visits;
   std::vector<std::vector<std::uint32_t>> ways;  ///< the roads of each, in the order driven
   std::vector<Leg> legs;                         ///< in order of their beginning
+  std::vector<Stranding> stranded;               ///< in order of time
 };
 
 }  // namespace evtwin::twin

@@ -44,8 +44,8 @@ TEST_F(Views, CostPerDayFollowsTheLocalDayOf25Hours) {
 // Two roads there and back. At the spa car 1 charges from 1 h on and car 2 waits from 2 h to 3 h, charges until 5 h;
 // car 3 waits from 4 h to 6 h in vain, and car 1 goes at 3 h.
 TEST_F(Views, RoadsAreKeptWithWhoDroveWaitedAndChargedThere) {
-  for (const char* table :
-       {"road_node", "road", "road_station", "road_price", "road_closure", "road_visit", "road_way_part", "road_leg"})
+  for (const char* table : {"road_node", "road", "road_station", "road_price", "road_closure", "road_visit",
+                            "road_way_part", "road_leg", "road_stranded"})
     EXPECT_EQ(ask(std::string("SELECT count(*) FROM ") + table), "0\n") << table;
   auto roads = std::make_shared<twin::RoadRecord>();
   const kernel::TimeNs hour_ns = kernel::hour_ns;
@@ -60,6 +60,7 @@ TEST_F(Views, RoadsAreKeptWithWhoDroveWaitedAndChargedThere) {
                    {1, 2, 4 * hour_ns, kernel::time_never, 6 * hour_ns, kernel::unknown, kernel::unknown}};
   roads->ways = {{0}, {1, 0}};
   roads->legs = {{0, 0, 0, hour_ns}, {1, 1, 10, 4 * hour_ns}};
+  roads->stranded = {{1, 0, 4 * hour_ns}};
   Origin origin;
   origin.roads = roads;
   const twin::World world = sample_world();
@@ -77,6 +78,9 @@ TEST_F(Views, RoadsAreKeptWithWhoDroveWaitedAndChargedThere) {
             "2|6|7\n");
   EXPECT_EQ(shell(file, "SELECT way, road FROM road_way_part"), "1|1\n2|2\n2|1\n");
   EXPECT_EQ(shell(file, "SELECT * FROM road_leg"), "1|1|1|0|3600000000000\n2|2|2|10|14400000000000\n");
+  EXPECT_EQ(
+      shell(file, "SELECT driver, name, at_ns / 3600000000000 FROM road_stranded s JOIN road_node n ON n.id = node"),
+      "2|north|4\n");
   EXPECT_EQ(shell(file, "SELECT station, start_ns / 3600000000000, charging, waiting FROM road_station_use"),
             "Spa|1|1|0\nSpa|2|1|1\nSpa|3|1|0\nSpa|4|1|1\nSpa|5|0|1\nSpa|6|0|0\n");
   EXPECT_EQ(

@@ -182,7 +182,6 @@ void add_changes(Run& run, std::uint32_t site, const Series& series, EventKind k
 }  // namespace
 
 void add_session_events(Run& run) {
-  std::vector<std::vector<std::pair<TimeNs, int>>> changes(run.sites.size());
   run.events.reserve(run.sessions.size() * 5 / 2);
   for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
     const Session& session = run.sessions[row];
@@ -205,26 +204,11 @@ void add_session_events(Run& run) {
     }
     if (session.plugged_in_ns != session.arrived_ns) add(session.plugged_in_ns, EventKind::plug_in);
 
-    changes[session.site].emplace_back(session.plugged_in_ns, 1);
     if (session.ended != "departed") continue;
-    changes[session.site].emplace_back(session.departed_ns, -1);
     add(session.departed_ns, EventKind::departure);
     if (misses_energy(session)) add(session.departed_ns, EventKind::missed_target, true);
   }
   sort_events(run);
-
-  for (std::size_t i = 0; i < run.sites.size(); ++i) {
-    // Sorted by change too: a departure comes before a plug-in at the same instant, so nobody is counted twice.
-    std::ranges::sort(changes[i]);
-    Series& occupied = run.sites[i].occupied;
-    occupied.add_piece(run.start_ns, 0.0);
-    std::int64_t vehicles = 0;
-    for (const auto& [t, change] : changes[i]) {
-      vehicles += change;
-      occupied.add_piece(std::max(t, run.start_ns), static_cast<double>(vehicles));
-    }
-    occupied.finish_at(run.known_until_ns);
-  }
 }
 
 void read_events(const Source& source, Run& run) {

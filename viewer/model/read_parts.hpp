@@ -19,7 +19,7 @@ void read_meter(const Source& source, Run& run);  ///< sets known_until_ns, and 
 void read_signals(const Source& source, Run& run);
 void read_figures(const Source& source, Run& run);  ///< KPIs, months, scores
 void read_roads(const Source& source, Run& run);
-void add_session_events(Run& run);  ///< and Site::occupied
+void add_session_events(Run& run);
 
 /// One step of the rest, in the order of detail_steps(); the last one sets Loaded::all.
 struct DetailStep {

@@ -123,6 +123,13 @@ void read_legs(const Source& source, Roads& out) {
     out.longest_leg_ns = std::max(out.longest_leg_ns, leg.end_ns - leg.start_ns);
     out.legs.push_back(leg);
   }
+  Rows stranded = source.all_rows("road_stranded", "node, at_ns");
+  while (stranded.next_row()) {
+    out.stranded.push_back({stranded.column_time(2), stranded.column_row(1, out.nodes.size())});
+    const std::size_t count = out.stranded.size();
+    if (count > 1 && out.stranded[count - 1].at_ns < out.stranded[count - 2].at_ns)
+      stranded.throw_bad_row("a driver stranded out of order");
+  }
 }
 
 }  // namespace

@@ -47,4 +47,10 @@ std::vector<RoadCarPlace> road_cars_at(const Roads& roads, TimeNs t) {
   return cars;
 }
 
+std::size_t stranded_by(const Roads& roads, TimeNs t) {
+  const auto after = std::upper_bound(roads.stranded.begin(), roads.stranded.end(), t,
+                                      [](TimeNs at, const RoadStranding& one) { return at < one.at_ns; });
+  return static_cast<std::size_t>(after - roads.stranded.begin());
+}
+
 }  // namespace evtwin::viewer::model

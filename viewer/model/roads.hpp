@@ -58,6 +58,12 @@ struct RoadLeg {
   std::uint32_t way = 0;  ///< of Roads::ways
 };
 
+/// A driver who can go on neither to the destination nor to a station, from at_ns on.
+struct RoadStranding {
+  TimeNs at_ns = 0;
+  std::uint32_t node = 0;
+};
+
 struct Roads {
   std::vector<RoadNode> nodes;
   std::vector<Road> roads;
@@ -65,6 +71,7 @@ struct Roads {
   std::vector<std::vector<std::uint32_t>> ways;  ///< rows of roads, in the order driven; none is empty
   std::vector<RoadLeg> legs;                     ///< in the order of their beginning
   TimeNs longest_leg_ns = 0;
+  std::vector<RoadStranding> stranded;     ///< in the order of time
   std::uint32_t bottleneck = 0xFFFFFFFFU;  ///< the station where most hours are waited; no_row: nobody waits
 
   bool empty() const { return nodes.empty(); }
@@ -85,5 +92,8 @@ struct RoadCarPlace {
 };
 /// Everybody who drives at an instant, in the order in which they set out.
 std::vector<RoadCarPlace> road_cars_at(const Roads& roads, TimeNs t);
+
+/// How many are stranded by then: the first of Roads::stranded.
+std::size_t stranded_by(const Roads& roads, TimeNs t);
 
 }  // namespace evtwin::viewer::model

@@ -123,7 +123,6 @@ struct Site {
   // From the EVSEs and storages: exact at every change, and the energy between two changes is exact (from the meter's
   // means until Loaded::all, and in a run that is not complete). Without storages: empty.
   Series ev_kw, storage_kw;
-  Series occupied;  ///< EVSEs with a vehicle. Sessions are recorded when they end: a run that is not over has them then
 };
 
 struct Decision {

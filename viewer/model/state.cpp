@@ -85,7 +85,11 @@ EvseStatus status_of(const Run& run, const Evse& evse, std::uint32_t session, do
   if (is_out(run, evse, t)) return EvseStatus::fault;
   if (kw > 0.0) return EvseStatus::charging;
   if (kw < 0.0) return EvseStatus::discharging;
-  if (session == no_row) return is_left_out(evse, t) ? EvseStatus::left_out : EvseStatus::available;
+  if (session == no_row) {
+    // Of a run that was cut, a car that has not left has no session, and power is recorded when it changes.
+    if (std::isnan(kw)) return EvseStatus::unknown;
+    return is_left_out(evse, t) ? EvseStatus::left_out : EvseStatus::available;
+  }
   const Session& s = run.sessions[session];
   const double got_kwh = evse.kw.extent_of(s.plugged_in_ns, t).integral_h;
   if (got_kwh >= s.wanted_kwh - least_missed_kwh) return EvseStatus::finished;
@@ -267,6 +271,9 @@ SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
         break;
       case EvseStatus::left_out:
         ++state.left_out;
+        break;
+      case EvseStatus::unknown:
+        ++state.unknown;
         break;
     }
   }

@@ -19,8 +19,9 @@ enum class EvseStatus : std::uint8_t {
   finished,     ///< a vehicle that has got what it came for, 0 kW
   fault,        ///< out of service
   left_out,     ///< a vehicle of the log was there that the replay left out
+  unknown,      ///< of a run that was cut: nothing is recorded of it any more
 };
-inline constexpr std::size_t evse_statuses = 7;
+inline constexpr std::size_t evse_statuses = 8;
 static_assert(evse_statuses == kernel::enum_count<EvseStatus>());
 
 struct EvseState {
@@ -48,7 +49,8 @@ struct SiteState {
   double ev_kw = none, pv_kw = none, load_kw = none, storage_kw = none, contract_kw = none;
   double buy_price = none;
   double cost = 0.0;  ///< so far, energy + demand charge
-  std::uint32_t vehicles = 0, charging = 0, discharging = 0, waiting = 0, finished = 0, fault = 0, left_out = 0;
+  std::uint32_t vehicles = 0, charging = 0, discharging = 0, waiting = 0, finished = 0, fault = 0, left_out = 0,
+                unknown = 0;
 };
 SiteState site_state(const Run& run, std::uint32_t site, TimeNs t);
 

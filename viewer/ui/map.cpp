@@ -84,7 +84,8 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
   const std::uint32_t site = selected_site(ui, run);
   if (site != no_row) evses = site < run.sites.size() ? run.sites[site].evses.size() : 0;
   // An EVSE in no other state is free.
-  const std::uint32_t busy = now.charging + now.discharging + now.waiting + now.finished + now.fault + now.left_out;
+  const std::uint32_t busy =
+      now.charging + now.discharging + now.waiting + now.finished + now.fault + now.left_out + now.unknown;
   const std::array<Counted, model::evse_statuses> counts{{
       {model::EvseStatus::charging, now.charging},
       {model::EvseStatus::discharging, now.discharging},
@@ -92,6 +93,7 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
       {model::EvseStatus::finished, now.finished},
       {model::EvseStatus::fault, now.fault},
       {model::EvseStatus::left_out, now.left_out},
+      {model::EvseStatus::unknown, now.unknown},
       {model::EvseStatus::available,
        static_cast<std::uint32_t>(evses) - std::min<std::uint32_t>(busy, static_cast<std::uint32_t>(evses))},
   }};
@@ -100,6 +102,7 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
   const float line = ImGui::GetTextLineHeight();
   for (const Counted& counted : counts) {
     if (counted.status == model::EvseStatus::left_out && run.certificate.verdict.empty()) continue;  // of replays alone
+    if (counted.status == model::EvseStatus::unknown && run.known_until_ns == run.end_ns) continue;  // of cut runs
     const Look& look = look_of(counted.status);
     const std::string text = fmt::format("{} {}", ui.tr(look.word), counted.count);
     const ImVec2 size{line * 1.2F + ImGui::CalcTextSize(text.c_str()).x, line};

@@ -176,7 +176,8 @@ struct PanelState {
   std::array<Kept<std::uint32_t, std::pair<bool, double>>, 2> planned_kwh;  ///< of a site; whether by plans, how much
   std::array<Kept<std::uint32_t, model::HoursToReady>, 2> hours_to_ready;   ///< of a site
   std::array<Kept<TimeNs, std::vector<model::RoadCarPlace>>, 2> road_cars;  ///< at an instant
-  std::array<Kept<std::uint32_t, model::PartyMoney>, 2> money_of_all;       ///< of a site, over the whole run
+  bool roads_of_b = false;  ///< the road map's run, where two are compared and both have roads
+  std::array<Kept<std::uint32_t, model::PartyMoney>, 2> money_of_all;  ///< of a site, over the whole run
   Kept<StoryQuestion, std::vector<model::Moment>> moments, partings;
   Kept<std::pair<std::uint64_t, Language>, analysis::Verdict> verdict;  ///< with another run (its serial)
   std::size_t verdict_party = 0;

@@ -27,6 +27,9 @@ constexpr RoadLook queue_look{plot::Shape::hourglass, plot::Category::vermillion
 constexpr RoadLook full_look{plot::Shape::square, plot::Category::orange, Word::road_full};
 constexpr RoadLook free_look{plot::Shape::circle, plot::Category::blue, Word::road_has_free};
 
+constexpr plot::Shape stranded_shape = plot::Shape::cross;
+constexpr plot::Category stranded_category = plot::Category::vermillion;
+
 const RoadLook& look_at(const model::RoadStationState& now) {
   if (!now.open) return closed_look;
   if (now.waiting > 0) return queue_look;
@@ -126,7 +129,12 @@ void choose_station(Ui& ui, const model::Run& run, std::uint32_t station) {
   const bool again = ui.selection.road_station == station;
   ui.selection.clear();
   ui.selection.road_station = again ? no_row : station;
-  if (!again && run.roads.stations[station].site != no_row) ui.selection.site = run.roads.stations[station].site;
+  const std::uint32_t site = run.roads.stations[station].site;
+  if (again || site == no_row) return;
+  // The selection names sites of run A.
+  const model::Run* first = ui.run_a();
+  const std::uint32_t of_first = first == nullptr || first == &run ? site : model::same_site(run, site, *first);
+  if (first != nullptr && of_first < first->sites.size()) ui.selection.site = of_first;
 }
 
 /// Each road once, whichever way it leads; cars on their own side of it.
@@ -217,8 +225,28 @@ void draw_stations(RoadScene& scene, const Projection& place, ImVec2 min, ImVec2
   }
 }
 
+/// Where drivers are stranded by now: a cross at the place, and how many where they are several.
+void draw_stranded(RoadScene& scene, const Projection& place) {
+  const model::Roads& roads = scene.run.roads;
+  std::vector<std::uint32_t> count(roads.nodes.size());
+  const std::size_t by_now = model::stranded_by(roads, scene.t);
+  for (std::size_t i = 0; i < by_now; ++i) ++count[roads.stranded[i].node];
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImU32 colour = plot::colour_of(scene.ui.canvas.style, stranded_category);
+  for (std::size_t n = 0; n < count.size(); ++n) {
+    if (count[n] == 0) continue;
+    const ImVec2 node = place.at(roads.nodes[n].lat_deg, roads.nodes[n].lon_deg);
+    const ImVec2 at{node.x, node.y - scene.ui.px(9.0F)};
+    list.AddCircleFilled(at, scene.ui.px(5.5F), scene.ui.canvas.style.background, 12);
+    plot::draw_shape(list, stranded_shape, at, scene.ui.px(4.5F), colour);
+    if (count[n] > 1)
+      list.AddText({at.x + scene.ui.px(6.0F), at.y - ImGui::GetFontSize() / 2.0F}, colour,
+                   std::to_string(count[n]).c_str());
+  }
+}
+
 /// Marks and their words, in one line.
-void draw_road_legend(Ui& ui) {
+void draw_road_legend(Ui& ui, const model::Run& run) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const plot::Style& style = ui.canvas.style;
   Flow flow(ui.px(10.0F));
@@ -234,6 +262,7 @@ void draw_road_legend(Ui& ui) {
   for (const RoadLook* look : {&free_look, &full_look, &queue_look, &closed_look})
     show(look->shape, look->category, em * 0.32F, look->word);
   show(plot::Shape::circle, plot::Category::green, ui.px(2.2F), Word::road_car);
+  if (!run.roads.stranded.empty()) show(stranded_shape, stranded_category, em * 0.32F, Word::road_stranded);
 }
 
 void draw_map_itself(RoadScene& scene, ImVec2 size, bool with_figures) {
@@ -242,6 +271,7 @@ void draw_map_itself(RoadScene& scene, ImVec2 size, bool with_figures) {
   const Projection place(scene.run.roads, min, max, scene.ui.px(14.0F));
   draw_roads(scene, place);
   draw_stations(scene, place, min, max, with_figures);
+  draw_stranded(scene, place);
   scene.ui.items.register_rect("roads.picture", min, max);
   if (scene.hovered != no_row) {
     ImGui::BeginTooltip();
@@ -300,10 +330,37 @@ void draw_lines(Ui& ui, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) text_cut(ui, line);
 }
 
+/// Which of two runs is on the map, where there are two.
+void draw_run_choice(Ui& ui, const model::Run& run) {
+  if (ui.run_a() == nullptr || ui.run_b() == nullptr) return;
+  const bool to_choose =
+      !ui.run_a()->roads.empty() && !ui.run_b()->roads.empty() && ui.compare != Compare::a && ui.compare != Compare::b;
+  if (!to_choose) {
+    text_cut(ui, ui.runs[&run == ui.run_b() ? ui.b : ui.a].label);
+    return;
+  }
+  Flow flow(ui.px(6.0F));
+  for (const bool of_b : {false, true}) {
+    const std::string& label = ui.runs[of_b ? ui.b : ui.a].label;
+    flow.place_next(chip_width(ui, label));
+    if (!draw_chip(ui, of_b ? "roads.run_b" : "roads.run_a", label, of_b == (&run == ui.run_b()))) continue;
+    panel_state(ui).roads_of_b = of_b;
+    ui.selection.road_station = no_row;  // a row of the other run's stations
+  }
+}
+
 }  // namespace
 
+const model::Run* road_run(const Ui& ui) {
+  const model::Run* shown = ui.shown_run();
+  const model::Run* other = ui.run_b();
+  if (shown == nullptr || other == nullptr || ui.compare == Compare::a || ui.compare == Compare::b) return shown;
+  if (other->roads.empty()) return shown;
+  return shown->roads.empty() || panel_state(ui).roads_of_b ? other : shown;
+}
+
 bool has_roads(const Ui& ui) {
-  const model::Run* run = ui.shown_run();
+  const model::Run* run = road_run(ui);
   return run != nullptr && !run->roads.empty();
 }
 
@@ -324,7 +381,11 @@ std::string road_traffic_text(const Ui& ui, const model::Run& run, TimeNs t) {
     charging += now.charging;
     waiting += now.waiting;
   }
-  return fmt::format(fmt::runtime(ui.tr(Word::road_now)), cars_on_roads(ui, run, t).size(), charging, waiting);
+  std::string text =
+      fmt::format(fmt::runtime(ui.tr(Word::road_now)), cars_on_roads(ui, run, t).size(), charging, waiting);
+  if (const std::size_t stranded = model::stranded_by(run.roads, t); stranded > 0)
+    text += fmt::format(fmt::runtime(ui.tr(Word::road_stranded_now)), stranded);
+  return text;
 }
 
 std::vector<std::string> road_station_lines(const Ui& ui, const model::Run& run, std::uint32_t row, TimeNs t) {
@@ -347,7 +408,7 @@ std::vector<std::string> road_station_lines(const Ui& ui, const model::Run& run,
 }
 
 void draw_road_map(Ui& ui, ImVec2 size) {
-  const model::Run* run = ui.shown_run();
+  const model::Run* run = road_run(ui);
   if (run == nullptr || size.x < 40.0F || size.y < 40.0F) return;
   ImGui::BeginChild("roads", size, false, ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   if (run->roads.empty()) {
@@ -359,6 +420,7 @@ void draw_road_map(Ui& ui, ImVec2 size) {
   for (const model::RoadStation& station : run->roads.stations)
     scene.now.push_back(model::road_station_state(station, scene.t));
 
+  draw_run_choice(ui, *run);
   ImGui::PushTextWrapPos(0.0F);
   const std::string sentence = bottleneck_sentence(ui, *run), traffic = road_traffic_text(ui, *run, scene.t);
   ui.fonts.need_characters(sentence);
@@ -393,7 +455,7 @@ void draw_road_map(Ui& ui, ImVec2 size) {
     }
     ImGui::EndGroup();
   }
-  if (with_legend) draw_road_legend(ui);
+  if (with_legend) draw_road_legend(ui, *run);
   if (small) ImGui::PopFont();
   ImGui::EndChild();
 }

@@ -34,10 +34,10 @@ float count_width(const StatusCount& count, float em) {
 
 /// Where there is no room for all in words, the least important ones lose their word first; then they are dropped.
 void fit_counts(std::vector<StatusCount>& counts, float room, float em) {
-  constexpr std::array least_first{model::EvseStatus::available,   model::EvseStatus::left_out,
-                                   model::EvseStatus::finished,    model::EvseStatus::fault,
-                                   model::EvseStatus::discharging, model::EvseStatus::waiting,
-                                   model::EvseStatus::charging};
+  constexpr std::array least_first{model::EvseStatus::available, model::EvseStatus::left_out,
+                                   model::EvseStatus::unknown,   model::EvseStatus::finished,
+                                   model::EvseStatus::fault,     model::EvseStatus::discharging,
+                                   model::EvseStatus::waiting,   model::EvseStatus::charging};
   const auto fits = [&] {
     float wide = 0.0F;
     for (const StatusCount& count : counts) wide += count_width(count, em);
@@ -62,7 +62,7 @@ void draw_counts(Scene& scene, ImVec2 min, float right) {
     numbers.at(static_cast<std::size_t>(state_of(ui, scene.run, row, scene.t).status)) += 1;
   constexpr std::array order{model::EvseStatus::charging, model::EvseStatus::discharging, model::EvseStatus::waiting,
                              model::EvseStatus::finished, model::EvseStatus::fault,       model::EvseStatus::left_out,
-                             model::EvseStatus::available};
+                             model::EvseStatus::unknown,  model::EvseStatus::available};
   std::vector<StatusCount> counts;
   for (const model::EvseStatus status : order) {
     const std::uint32_t number = numbers.at(static_cast<std::size_t>(status));

@@ -20,6 +20,7 @@ constexpr std::array<Look, model::evse_statuses> statuses{{
     {"finished", Word::status_finished, Shape::circle, Category::green},
     {"fault", Word::status_fault, Shape::triangle, Category::vermillion},
     {"left_out", Word::status_left_out, Shape::cross, Category::black},
+    {"unknown", Word::status_unknown, Shape::diamond, Category::black, true},
 }};
 static_assert(kernel::has_unique_keys(statuses, &Look::word));
 

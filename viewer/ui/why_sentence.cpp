@@ -131,6 +131,7 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
   const model::EvseState& state = state_of(ui, run, evse, t);
   if (state.status == model::EvseStatus::fault) return ui.tr(Word::why_fault);
   if (state.status == model::EvseStatus::left_out) return ui.tr(Word::why_left_out);
+  if (state.status == model::EvseStatus::unknown) return ui.tr(Word::why_unknown);
   if (state.session == no_row) return ui.tr(Word::why_free);
   const model::Session& session = run.sessions[state.session];
   std::string text;
@@ -155,6 +156,7 @@ std::string why_sentence(const Ui& ui, const model::Run& run, std::uint32_t evse
     case model::EvseStatus::available:
     case model::EvseStatus::fault:
     case model::EvseStatus::left_out:
+    case model::EvseStatus::unknown:
       break;
   }
 

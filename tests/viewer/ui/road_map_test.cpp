@@ -7,8 +7,10 @@
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "panel_screen.hpp"
 #include "viewer/support/made_runs.hpp"
@@ -160,6 +162,52 @@ TEST(RoadMap, StandsInThePlaceOfTheStageWhereThereAreRoads) {
   without.hands.draw_frames(3);
   EXPECT_FALSE(without.ui.items.all_rects().contains("face.roads"));
   EXPECT_FALSE(without.ui.items.all_rects().contains("roads.picture"));
+}
+
+// Two drivers are stranded at one place and one at another, an hour apart: put into a copy of the run file.
+TEST(RoadMap, CountsAndShowsWhoIsStrandedByNow) {
+  const record::test::Folder folder;
+  const std::string file = folder / "stranded.evtwin";
+  std::filesystem::copy_file(corridor_file(), file);
+  const TimeNs noon = corridor()->start_ns + 12 * hour_ns;
+  {
+    const record::Database database(file, SQLITE_OPEN_READWRITE);
+    for (const auto& [driver, node, at] :
+         {std::tuple{3, 1, noon}, std::tuple{5, 1, noon + hour_ns}, std::tuple{9, 2, noon + 2 * hour_ns}})
+      record::Statement(database, fmt::format("INSERT INTO road_stranded (driver, node, at_ns) VALUES ({}, {}, {})",
+                                              driver, node, at))
+          .next_row();
+  }
+  const model::RunPtr run = model::read_run(file);
+  PanelScreen screen(draw_road_map, {900, 420}, run, corridor());
+  const auto stranded_at = [&](const model::Run& one, TimeNs t) {
+    const std::string text = road_traffic_text(screen.ui, one, t);
+    const auto from = text.find(" waiting");
+    return text.substr(from + 8);
+  };
+  EXPECT_EQ(stranded_at(*run, noon - 1), "");
+  EXPECT_EQ(stranded_at(*run, noon), ", 1 stranded");
+  EXPECT_EQ(stranded_at(*run, noon + hour_ns), ", 2 stranded");
+  EXPECT_EQ(stranded_at(*run, run->end_ns), ", 3 stranded");
+  EXPECT_EQ(stranded_at(*corridor(), run->end_ns), "");
+
+  // Of two runs the map says whose it is, and the other is a click away.
+  screen.hands.draw_frames(3);
+  EXPECT_EQ(road_run(screen.ui), run.get());
+  screen.hands.click_item("roads.run_b");
+  EXPECT_EQ(road_run(screen.ui), corridor().get());
+  screen.hands.click_item("roads.row.Mill");
+  EXPECT_EQ(run->sites[screen.ui.selection.site].name, "Mill");
+  screen.hands.click_item("roads.run_a");
+  EXPECT_EQ(road_run(screen.ui), run.get());
+  screen.ui.compare = Compare::b;
+  EXPECT_EQ(road_run(screen.ui), corridor().get());
+
+  // A run without roads has no map of its own beside one that has.
+  PanelScreen beside(draw_road_map, {900, 420}, test::recorded("workplace_week", "edf").run, run);
+  EXPECT_EQ(road_run(beside.ui), run.get());
+  beside.ui.compare = Compare::a;
+  EXPECT_FALSE(has_roads(beside.ui));
 }
 
 TEST(RoadMap, IsInsideAtAnySize) {
