@@ -27,6 +27,12 @@ bool is_left_out(const Evse& evse, TimeNs t) {
   return std::ranges::any_of(evse.left_out, [&](const auto& stay) { return stay.first <= t && t < stay.second; });
 }
 
+/// Of a run that was cut: a session is recorded when its car leaves, so after the last one a car may be there.
+bool is_unrecorded(const Run& run, const Evse& evse, TimeNs t) {
+  if (run.known_until_ns >= run.end_ns) return false;
+  return std::ranges::none_of(evse.sessions, [&](std::uint32_t row) { return run.sessions[row].plugged_in_ns > t; });
+}
+
 // Calls function(piece, from, to) for each recorded power of [from, to).
 template <class Function>
 void each_piece(const Series& kw, TimeNs from, TimeNs to, Function function) {
@@ -86,8 +92,7 @@ EvseStatus status_of(const Run& run, const Evse& evse, std::uint32_t session, do
   if (kw > 0.0) return EvseStatus::charging;
   if (kw < 0.0) return EvseStatus::discharging;
   if (session == no_row) {
-    // Of a run that was cut, a car that has not left has no session, and power is recorded when it changes.
-    if (std::isnan(kw)) return EvseStatus::unknown;
+    if (is_unrecorded(run, evse, t)) return EvseStatus::unknown;
     return is_left_out(evse, t) ? EvseStatus::left_out : EvseStatus::available;
   }
   const Session& s = run.sessions[session];

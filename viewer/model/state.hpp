@@ -19,7 +19,7 @@ enum class EvseStatus : std::uint8_t {
   finished,     ///< a vehicle that has got what it came for, 0 kW
   fault,        ///< out of service
   left_out,     ///< a vehicle of the log was there that the replay left out
-  unknown,      ///< of a run that was cut: nothing is recorded of it any more
+  unknown,      ///< of a run that was cut: a car that has not left may be there, and draws nothing
 };
 inline constexpr std::size_t evse_statuses = 8;
 static_assert(evse_statuses == kernel::enum_count<EvseStatus>());

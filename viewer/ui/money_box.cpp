@@ -20,6 +20,9 @@ std::vector<const model::Run*> runs_shown(const Ui& ui) {
 }
 
 /// Energy that the plans in force meant to charge, kWh; of a run without plans what the drivers asked for.
+/// A run that was cut before anybody left: nothing is known of its cars, and 0 would be a figure.
+bool is_blank(const model::Run& run) { return run.sessions.empty() && run.known_until_ns < run.end_ns; }
+
 /// Of a site, or of all (no_row).
 struct Planned {
   bool by_plan = false;
@@ -74,7 +77,7 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
   const auto planned = [&](const model::Run& each) {
     const std::uint32_t site = site_in_view(ui, each);
     return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get_or_make(each, site, [&] {
-      if (site == model::no_such_site) return std::pair(false, model::none);
+      if (site == model::no_such_site || is_blank(each)) return std::pair(false, model::none);
       const Planned made = planned_of(each, site);
       return std::pair(made.by_plan, made.kwh);
     });
@@ -107,12 +110,15 @@ void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
       return model::hours_to_ready(each, site);
     });
   };
+  const auto count_of = [&](const model::Run& each, std::size_t count) {
+    return lacks_site(ui, each) || is_blank(each) ? std::string("-") : fmt::format("{}", count);
+  };
   // A mean without those it is of would hide who never got what they came for.
   const std::string ready_title =
-      runs.size() == 1
-          ? fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of)), ready(run).ready, ready(run).charged)
-          : fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of_two)), ready(run).ready,
-                        lacks_site(ui, *runs.back()) ? std::string("-") : fmt::format("{}", ready(*runs.back()).ready));
+      runs.size() == 1 ? fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of)), count_of(run, ready(run).ready),
+                                     count_of(run, ready(run).charged))
+                       : fmt::format(fmt::runtime(ui.tr(Word::tile_ready_of_two)), count_of(run, ready(run).ready),
+                                     count_of(*runs.back(), ready(*runs.back()).ready));
   const std::array<Tile, 6> tiles{{
       {"tile.terminals", ui.tr(Word::tile_terminals), once_if_equal(terminals)},
       {"tile.vehicles", ui.tr(Word::kpi_vehicles),

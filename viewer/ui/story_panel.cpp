@@ -285,7 +285,8 @@ void draw_story(Ui& ui, ImVec2 size) {
     draw_moment(ui, moments[i], fmt::format("story.{}", i), false, i == now);
     if (i == now && moved && (ui.time.playing || ui.still)) ImGui::SetScrollHereY(0.6F);
   }
-  if (moments.empty()) say_nothing_there(ui, Word::story_quiet);
+  if (moments.empty())
+    say_nothing_there(ui, model::is_unrecorded(*run, t) ? Word::story_unrecorded : Word::story_quiet);
   ImGui::EndChild();
   ImGui::EndChild();
 }

@@ -192,6 +192,30 @@ TEST(SiteState, CountsTheVehiclesAndIsItsEvsesTogether) {
   }
 }
 
+// A run that is cut while cars are there: what is left of them is that nobody knows. Before a car that came later and
+// left, an EVSE is known to be free.
+TEST(EvseStatusOfACutRun, IsUnknownAfterTheLastCarThatLeft) {
+  model::Run run = *week().run.get();
+  const TimeNs cut = run.start_ns + (run.end_ns - run.start_ns) / 2;
+  run.known_until_ns = cut;
+  for (Evse& evse : run.evses)
+    std::erase_if(evse.sessions, [&](std::uint32_t row) { return run.sessions[row].departed_ns > cut; });
+  std::size_t unknown = 0, free = 0;
+  for (std::uint32_t e = 0; e < run.evses.size(); ++e) {
+    TimeNs last_left = run.start_ns;
+    for (const std::uint32_t row : run.evses[e].sessions)
+      last_left = std::max(last_left, run.sessions[row].departed_ns);
+    for (TimeNs t = run.start_ns; t < cut; t += kernel::hour_ns / 4) {
+      const EvseStatus status = evse_status(run, e, t);
+      if (session_at(run, e, t) != no_row || status == EvseStatus::charging || status == EvseStatus::fault) continue;
+      EXPECT_EQ(status, t >= last_left ? EvseStatus::unknown : EvseStatus::available) << e << " at " << t;
+      ++(status == EvseStatus::unknown ? unknown : free);
+    }
+  }
+  EXPECT_GT(unknown, 0U);
+  EXPECT_GT(free, 0U);
+}
+
 TEST(SiteState, AtTheEndIsTheLastInstants) {
   const model::Run& run = *week().run;
   const SiteState end = site_state(run, 0, run.end_ns), before = site_state(run, 0, run.end_ns - 1);
