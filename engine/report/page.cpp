@@ -41,6 +41,11 @@ std::string verdict_html(const Report& report) {
                  std::string(title_of(en.party, analysis::Language::korean))}),
         parts_html(en), parts_html(ko));
   }
+  std::size_t sites = 0;
+  for (const RunRecord& run : report.runs) sites = std::max(sites, run.sites.size());
+  if (sites > 1)
+    out += fmt::format("<p class=note>{}</p>\n", html_of({fmt::format("Of all {} sites together.", sites),
+                                                          fmt::format("사이트 {}곳을 합산한 값입니다.", sites)}));
   const Text note{report.verdict.note, report.verdict_ko.note};
   if (!note.en.empty()) out += fmt::format("<p class=note>{}</p>\n", html_of(note));
   if (report.verdict.parties.empty())

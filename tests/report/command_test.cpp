@@ -314,6 +314,9 @@ TEST_F(ReportCommand, WhoIsDoneWhenIsOfItsOwnSite) {
           .at("h"));
   EXPECT_GT(done_h, 0.0);
   EXPECT_NEAR(std::stod(rows_of(path("csv") + "/kpis.csv").at("done before departure (h)")[0]), done_h, 2e-3);
+  // The verdict says whose it is.
+  EXPECT_THAT(read_all(path("r.html")),
+              HasSubstr("Of all " + query(file, "SELECT count(*) AS n FROM site")[0].at("n") + " sites together."));
 }
 
 TEST_F(ReportCommand, PicturesAreDrawingsOfTheFigures) {

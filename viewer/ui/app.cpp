@@ -244,6 +244,10 @@ void App::Parts::follow_links() {
   if (!options.t.empty() && (t < start || t > end))
     throw std::invalid_argument(fmt::format("--t {}: the run is from {} to {}", kernel::make_printable(options.t),
                                             run->clock.date_time_text(start), run->clock.date_time_text(end)));
+  const TimeNs known = std::max(run->known_until_ns, other.known_until_ns);
+  if (!options.t.empty() && t > known)
+    throw std::invalid_argument(fmt::format("--t {}: the run was cut, or is being written; it is recorded until {}",
+                                            kernel::make_printable(options.t), run->clock.date_time_text(known)));
   if (!options.select.empty()) select(options.select);
 }
 

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "record/sqlite.hpp"
+#include "viewer/model/run.hpp"
 #include "viewer/shell_headless/headless.hpp"
 #include "viewer/shell_headless/local_files.hpp"
 #include "viewer/support/run_files.hpp"
@@ -142,6 +144,26 @@ TEST_F(Files, ATimeOutsideTheRunIsToldWithWhatTheRunHas) {
     FAIL() << "2030 is in no run of these tests";
   } catch (const std::invalid_argument& wrong) {
     EXPECT_THAT(wrong.what(), HasSubstr("--t 2030-01-01T00:00: the run is from "));
+  }
+
+  // A run that was cut is said to be: here a whole one that is marked so, and lacks its second half.
+  chosen.files = {path("cut.evtwin")};
+  std::filesystem::copy_file(run_of("dc_v2g.lua"), path("cut.evtwin"));
+  {
+    const record::Database database(path("cut.evtwin"), SQLITE_OPEN_READWRITE);
+    record::Statement(database, "UPDATE run SET state = 'running', event_hash = NULL").next_row();
+    record::Statement(database, "DELETE FROM meter WHERE start_ns > (SELECT (start_ns + end_ns) / 2 FROM run)")
+        .next_row();
+  }
+  const model::RunPtr cut = model::read_run(path("cut.evtwin"));
+  ASSERT_LT(cut->known_until_ns, cut->end_ns);
+  chosen.t = cut->clock.iso_text(cut->end_ns - kernel::hour_ns);
+  try {
+    shell::Headless screen(chosen, 1000, 700);
+    screen.draw_frames();
+    FAIL() << "nothing is recorded there";
+  } catch (const std::invalid_argument& wrong) {
+    EXPECT_THAT(wrong.what(), HasSubstr("it is recorded until " + cut->clock.date_time_text(cut->known_until_ns)));
   }
 }
 
