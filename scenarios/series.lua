@@ -8,6 +8,7 @@
 
 local pv_file = param("pv", "")       -- time,kw_per_kwp
 local load_file = param("load", "")   -- time,kw
+local weather_file = param("weather", "")   -- issued,time,temperature_c,cloud_share: an input of the forecaster
 local made = pv_file == "" and load_file == ""
 
 local clear_sky = { 0, 0, 0, 0, 0, 0.02, 0.10, 0.25, 0.42, 0.57, 0.68, 0.75, 0.78, 0.76, 0.70, 0.60, 0.46, 0.28, 0.11, 0.02, 0, 0, 0, 0 }
@@ -27,7 +28,11 @@ return scenario {
     stations = { { name = "None comes", evses = 1, kw = 7 } },
     pv = (pv_file ~= "" or made) and { peak_kw = param("pv_kw", 100), profile = pv_file ~= "" and csv(pv_file) or clear_sky } or nil,
     load = load_file ~= "" and csv(load_file) or made and { weekday = workday, weekend = quiet, holiday = quiet } or nil,
-    forecast = { history_days = param("history_days", 240) },
+    forecast = {
+      history_days = param("history_days", 240),
+      pv = weather_file ~= "" and forecaster "fourier-ridge" { weather = weather_file } or nil,
+      load = weather_file ~= "" and forecaster "fourier-ridge" { weather = weather_file } or nil,
+    },
   },
   arrivals = arrivals.poisson { per_hour = 0, energy_kwh = 1, stay_h = 1 },
   strategy = "asap",

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_report.hpp"
@@ -237,9 +238,36 @@ int forecast_export(const ForecastExportCommand& command) {
   return 0;
 }
 
+/// Share of the sky behind KMA's SKY: the middle of its tenths (clear 0 to 5; partly cloudy, until 2019, 3 to 5; mostly
+/// cloudy 6 to 8; overcast 9 and 10). Empty: another code.
+std::string_view cloud_share_of(double sky) {
+  if (sky == 1.0) return "0.25";
+  if (sky == 2.0) return "0.4";
+  if (sky == 3.0) return "0.7";
+  return sky == 4.0 ? "0.95" : "";
+}
+
+/// All issues as the table that forecasters read (plugins/forecast/weather.hpp), each from when it could be had.
+std::string weather_table(const std::vector<sessions::WeatherValue>& values, const market::Calendar& seoul) {
+  std::map<std::pair<kernel::TimeNs, kernel::TimeNs>, std::pair<std::string, std::string>> rows;  // degrees, cloud
+  for (const sessions::WeatherValue& value : values) {
+    auto& [degrees, cloud] = rows[{value.issued_ns + sessions::kma_delay_ns, value.target_ns}];
+    if (value.category == "TMP") degrees = fmt::format("{:g}", value.value);
+    if (value.category == "SKY") cloud = cloud_share_of(value.value);
+  }
+  std::string text = "issued,time,temperature_c,cloud_share\n";
+  for (const auto& [when, said] : rows) {
+    if (said.first.empty() && said.second.empty()) continue;
+    text += fmt::format("{},{},{},{}\n", seoul.format_iso(when.first), seoul.format_iso(when.second), said.first,
+                        said.second);
+  }
+  return text;
+}
+
 int forecast_weather(const ForecastWeatherCommand& command) {
   const market::Calendar seoul("Asia/Seoul");
-  const kernel::TimeNs now = market::parse_instant(command.at, seoul);
+  if (command.at.empty() == command.out.empty())
+    throw CommandError("--at INSTANT tells what was known then, -o FILE writes all as a table: one of them");
   std::vector<sessions::WeatherValue> values;
   for (const std::string& file : command.files) {
     const sessions::WeatherTable table = sessions::read_kma_forecast(file, file);
@@ -247,6 +275,14 @@ int forecast_weather(const ForecastWeatherCommand& command) {
     values.insert(values.end(), table.values.begin(), table.values.end());
   }
   const sessions::WeatherKnown known(command.files.front(), values);
+  if (!command.out.empty()) {
+    const std::string text = weather_table(values, seoul);
+    write_new_file(command.out, text);
+    fmt::print("Wrote {}: {} rows\n", kernel::make_printable(command.out),
+               std::count(text.begin(), text.end(), '\n') - 1);
+    return 0;
+  }
+  const kernel::TimeNs now = market::parse_instant(command.at, seoul);
 
   const std::vector<std::string> categories = known.categories();
   std::vector<std::string> head{"hour", "newest issue"};

@@ -343,6 +343,7 @@ struct ForecastWeatherCommand {
   std::vector<std::string> files;
   std::string at;  ///< local time, Korea
   int hours = 24;
+  std::string out;  ///< a table of all issues, instead of what was known at an instant
   bool json = false;
 };
 

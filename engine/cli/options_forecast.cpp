@@ -185,8 +185,12 @@ void offer_data(Offers& offers, CLI::App& forecast) {
   CLI::App& tells =
       offers.add_command(forecast, "weather", "What was known of the weather to come at an instant", weather);
   tells.add_option("FILE", weather->files, "KMA's short-term forecasts (.json), of one place")->required();
-  tells.add_option("--at", weather->at, "the instant, Korean time (2026-06-01T09:00)")->required();
+  CLI::Option* at = tells.add_option("--at", weather->at, "the instant, Korean time (2026-06-01T09:00)");
   tells.add_option("--hours", weather->hours, "hours ahead; default 24")->check(CLI::Range(1, 240));
+  tells
+      .add_option("-o,--out", weather->out,
+                  "CSV to write with all that was issued, as forecasters read it (weather=FILE); instead of --at")
+      ->excludes(at);
   add_json(tells, weather->json);
 }
 

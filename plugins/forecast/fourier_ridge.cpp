@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace evtwin::forecast {
@@ -11,12 +12,19 @@ namespace {
 constexpr double days_to_fit = 2.0;
 constexpr double stand_in_weight = 1e-3;
 constexpr std::size_t days_in_week = 7;
+/// The same of the weather's terms: a day has one weather, so hours do not count as many.
+constexpr double days_to_fit_weather = 7.0;
+constexpr std::size_t clear_days = 21;
+constexpr double heated_below_c = 15.0, cooled_above_c = 22.0;
+/// No instant of a forecast: what was known at the midnight of each day is asked for.
+constexpr std::size_t at_midnight = std::numeric_limits<std::size_t>::max();
 constexpr double full_turn = 2.0 * std::numbers::pi;
 
 }  // namespace
 
-FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings)
+FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings, const CellWeather* weather)
     : settings_(settings),
+      weather_(weather),
       from_row_(grid.today == 0 ? 0 : std::max<std::size_t>(1, grid.today - std::min(grid.today, days_learnt_from))) {
   // More harmonics than half the slots say nothing new.
   settings_.harmonics = std::min(settings.harmonics, std::max<std::size_t>(1, (grid.slots - 1) / 2));
@@ -30,24 +38,49 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings)
     }
   }
 
-  LeastSquares equations(unknowns_);
+  if (weather_ != nullptr && grid.pv())
+    weather_terms_ = (weather_->file().has_cloud() ? 1U : 0U) + (weather_->file().has_irradiance() ? 1U : 0U);
+  if (weather_ != nullptr && grid.quantity == EVTWIN_QUANTITY_LOAD_KW && weather_->file().has_temperature())
+    weather_terms_ = 2;
+  if (weather_terms_ > 0 && grid.pv()) {
+    clear_.assign(grid.today + 1, std::vector<double>(grid.slots, 0.0));
+    for (std::size_t row = 1; row <= grid.today; ++row) {
+      for (std::size_t c = (row - std::min(row, clear_days)) * grid.slots; c < row * grid.slots; ++c) {
+        double& highest = clear_[row][grid.slot_of(c)];
+        if (grid.value[c] > highest) highest = grid.value[c];
+      }
+    }
+  }
+
+  LeastSquares equations(unknowns_), with_weather(unknowns_ + weather_terms_);
   const double fade = std::exp2(-1.0 / settings_.half_life_days);
-  double known = 0.0;
+  double known = 0.0, known_weather = 0.0;
   std::vector<double> base;
   for (std::size_t row = 0; row <= grid.today; ++row) {
     // A day is foreseen by the fit of the days before it alone.
     if (row >= from_row_) {
       const bool enough = known >= days_to_fit * static_cast<double>(grid.slots);
       fitted_.push_back(enough ? equations.solve_ridge(settings_.ridge) : std::vector<double>{});
+      const bool enough_weather =
+          weather_terms_ > 0 && known_weather >= days_to_fit_weather * static_cast<double>(grid.slots);
+      fitted_weather_.push_back(enough_weather ? with_weather.solve_ridge(settings_.ridge) : std::vector<double>{});
     }
-    if (row < grid.today) equations.fade_rows(fade);
+    if (row < grid.today) {
+      equations.fade_rows(fade);
+      if (weather_terms_ > 0) with_weather.fade_rows(fade);
+    }
 
     for (std::size_t c = row * grid.slots; c < (row + 1) * grid.slots; ++c) {
       const double weight = make_row(grid, grid.value, grid.kind, c);
-      if (row >= from_row_) base.push_back(weight > 0.0 && !fitted_.back().empty() ? predict_row(row) : std::nan(""));
+      if (row >= from_row_)
+        base.push_back(weight > 0.0 && !fitted_.back().empty() ? predict_row(grid, at_midnight, c, row) : std::nan(""));
       if (row == grid.today || weight == 0.0 || std::isnan(grid.value[c])) continue;
+      row_.resize(row_terms_);
       equations.add_row(row_, grid.value[c], weight);
       known += 1.0;
+      if (!add_weather(grid, at_midnight, c)) continue;
+      with_weather.add_row(row_, grid.value[c], weight);
+      known_weather += 1.0;
     }
   }
   // As the answers are: no kW below 0.
@@ -87,11 +120,34 @@ double FourierPredictor::make_row(const Grid& grid, std::span<const double> valu
   row_.push_back({unknowns_ - 3, std::cos(full_turn * of_week)});
   row_.push_back({unknowns_ - 2, values[cell - last * slots]});
   row_.push_back({unknowns_ - 1, values[cell - week * slots]});
+  row_terms_ = row_.size();
   return as_meant ? 1.0 : stand_in_weight;
 }
 
-double FourierPredictor::predict_row(std::size_t fit_row) const {
-  const std::vector<double>& b = fitted_[fit_row - from_row_];
+bool FourierPredictor::add_weather(const Grid& grid, std::size_t now, std::size_t cell) {
+  if (weather_terms_ == 0) return false;
+  const Weather weather = weather_->at(grid, now, cell);
+  const auto add = [&](double x) { row_.push_back({unknowns_ + row_.size() - row_terms_, x}); };
+  if (grid.pv()) {
+    const double clear = clear_[std::min(grid.row_of(cell), grid.today)][grid.slot_of(cell)];
+    if (weather_->file().has_cloud()) add(clear * (1.0 - weather.cloud_share));
+    if (weather_->file().has_irradiance()) add(weather.irradiance_w_per_m2 / 1000.0);
+  } else if (std::isnan(weather.temperature_c)) {
+    return false;
+  } else {
+    add(std::max(0.0, heated_below_c - weather.temperature_c) / 10.0);
+    add(std::max(0.0, weather.temperature_c - cooled_above_c) / 10.0);
+  }
+  const bool is_known = std::none_of(row_.begin() + static_cast<std::ptrdiff_t>(row_terms_), row_.end(),
+                                     [](const Entry& entry) { return std::isnan(entry.x); });
+  if (!is_known) row_.resize(row_terms_);
+  return is_known;
+}
+
+double FourierPredictor::predict_row(const Grid& grid, std::size_t now, std::size_t cell, std::size_t fit_row) {
+  const std::vector<double>& learnt = fitted_weather_[fit_row - from_row_];
+  const bool by_weather = !learnt.empty() && add_weather(grid, now, cell);
+  const std::vector<double>& b = by_weather ? learnt : fitted_[fit_row - from_row_];
   double sum = 0.0;
   for (const Entry& entry : row_) sum += b[entry.at] * entry.x;
   return sum;
@@ -124,7 +180,8 @@ void FourierPredictor::foresee_means(const Grid& grid, std::size_t now, std::spa
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::size_t cell = targets[k].cell;
     if (make_row(grid, values_, kinds_, cell) > 0.0) {
-      mean[k] = intraday.correct_base(std::max(lowest, predict_row(fit_row)), recent_error, cell - now);
+      mean[k] =
+          intraday.correct_base(std::max(lowest, predict_row(grid, now, cell, fit_row)), recent_error, cell - now);
     } else {
       NaivePredictor(grid, 1).foresee_means(grid, now, targets.subspan(k, 1), mean.subspan(k, 1));
     }
@@ -136,11 +193,21 @@ void FourierPredictor::foresee_means(const Grid& grid, std::size_t now, std::spa
 
 FourierRidge::FourierRidge(const sdk::ForecasterSetup& setup)
     : settings_{static_cast<std::size_t>(setup.number("harmonics")), setup.number("ridge"),
-                setup.number("half_life_days"), Intraday::settings_of(setup)} {}
+                setup.number("half_life_days"), Intraday::settings_of(setup)} {
+  if (setup.text("weather").empty()) return;
+  weather_file_.emplace(std::string(setup.text("weather")));
+  weather_.emplace(*weather_file_);
+}
 
 void FourierRidge::forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer) {
-  daily_.forecast(history, question, answer,
-                  [this](const Grid& grid) { return std::make_unique<FourierPredictor>(grid, settings_); });
+  daily_.forecast(
+      history, question, answer,
+      [this](const Grid& grid) {
+        return std::make_unique<FourierPredictor>(grid, settings_, weather_ ? &*weather_ : nullptr);
+      },
+      [&](const Grid& grid, bool changed) {
+        if (weather_) weather_->bring_up_to(grid, changed, history, question);
+      });
 }
 
 }  // namespace evtwin::forecast

@@ -7,6 +7,7 @@
 #include "intraday.hpp"
 #include "least_squares.hpp"
 #include "seasonal_naive.hpp"
+#include "weather.hpp"
 
 namespace evtwin::forecast {
 
@@ -14,6 +15,11 @@ namespace evtwin::forecast {
 /// k the kind of day, t the time of day and w of the week in 0..1, y_1 the value at that time on the last day of the
 /// same kind (the day before, where there is none within a week), y_7 a week before; what is still to come of those is
 /// taken as foreseen. Fitted at each midnight to the days before it.
+///
+/// With a weather forecast a second fit has terms of it, and is used where it had a week to learn from and the weather
+/// of a step is known: of PV the highest of that time in 21 days (which stands for a clear sky) times the share of the
+/// sky that is free, and the irradiance; of load the degrees below 15 and above 22 (heating and cooling; round
+/// figures).
 class FourierPredictor : public Predictor {
  public:
   struct Settings {
@@ -21,7 +27,8 @@ class FourierPredictor : public Predictor {
     double ridge, half_life_days;
     Intraday::Settings intraday;
   };
-  FourierPredictor(const Grid& grid, const Settings& settings);
+  /// @param weather  brought up to the grid, to outlive this; null: none
+  FourierPredictor(const Grid& grid, const Settings& settings, const CellWeather* weather = nullptr);
   void foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
                      std::span<double> mean) override;
 
@@ -29,14 +36,22 @@ class FourierPredictor : public Predictor {
   /// Fills row_ for a cell. @returns how much it counts in a fit: little where another kind of day or another time than
   /// a week ago stands in for what is not known, 0 where nothing can (row_ is then not filled).
   double make_row(const Grid& grid, std::span<const double> values, std::span<const Kind> row_kinds, std::size_t cell);
-  double predict_row(std::size_t fit_row) const;
+  /// The weather's terms of a cell. @returns false where they are not known
+  bool add_weather(const Grid& grid, std::size_t now, std::size_t cell);
+  /// Of row_, and with the weather's terms where they are known and were learnt.
+  double predict_row(const Grid& grid, std::size_t now, std::size_t cell, std::size_t fit_row);
 
   Settings settings_;
+  const CellWeather* weather_;
+  std::size_t weather_terms_ = 0;
+  std::vector<std::vector<double>> fitted_weather_;  // as fitted_
+  std::vector<std::vector<double>> clear_;           // [rows][slots] highest PV of 21 days before; of PV alone
   std::size_t unknowns_;
   std::size_t from_row_;
   std::vector<double> wave_;                 // [slots * 2 harmonics]
   std::vector<std::vector<double>> fitted_;  // as of the midnight of each row from `from_row_`; empty: too little known
   std::vector<Entry> row_;
+  std::size_t row_terms_ = 0;         // without the weather's
   std::optional<Intraday> intraday_;  // set once the base is known
   // Of one answer: what is known and what is foreseen so far.
   std::vector<double> values_;
@@ -51,7 +66,10 @@ class FourierRidge {
       sdk::real("half_life_days", "days", 1.0, 365.0, 30.0, "After so many days a day weighs half as much."),
       recent_h_row,
       arrivals_recent_h_row,
-      persist_h_row};
+      persist_h_row,
+      sdk::text("weather", "",
+                "Weather forecasts (CSV: issued,time,temperature_c,cloud_share,irradiance_w_per_m2); "
+                "for pv and load.")};
   static constexpr evtwin_info info = sdk::describe(
       "fourier-ridge", "Fourier terms, ridge regression", "1.0",
       "Ridge regression on Fourier terms of the day by kind of day, on the last such day and on the week before.",
@@ -61,6 +79,8 @@ class FourierRidge {
 
  private:
   FourierPredictor::Settings settings_;
+  std::optional<WeatherFile> weather_file_;
+  std::optional<CellWeather> weather_;
   Daily daily_;
 };
 

@@ -23,6 +23,22 @@ Model model_of(const sdk::ForecasterSetup& setup, const char* kind) {
   }
 }
 
+/// What was learnt with the weather in sight knows nothing without it, and the other way round.
+std::optional<forecast::WeatherFile> weather_of(const sdk::ForecasterSetup& setup, const Model& model,
+                                                const char* kind) {
+  const std::string file(setup.text("weather"));
+  if (file.empty() && model.sees_weather)
+    throw sdk::BadParameter(
+        fmt::format("model {} was learnt with weather forecasts; give {}:weather=FILE", setup.text("model"), kind));
+  if (!file.empty() && !model.sees_weather)
+    throw sdk::BadParameter(
+        fmt::format("model {} was learnt without weather forecasts; leave weather out, or learn one "
+                    "with --model {}:weather=FILE",
+                    setup.text("model"), kind));
+  if (file.empty()) return std::nullopt;
+  return forecast::WeatherFile(file);
+}
+
 /// Distances of what came from the median, to those of the outermost quantiles from it.
 class Ratios {
  public:
@@ -57,7 +73,8 @@ Learned::Learned(const sdk::ForecasterSetup& setup, const char* kind)
       drift_(setup.flag("drift")),
       follow_(setup.flag("follow")),
       model_(model_of(setup, kind)),
-      looker_(setup.quantity()) {}
+      weather_file_(weather_of(setup, model_, kind)),
+      looker_(setup.quantity(), weather_file_ ? &*weather_file_ : nullptr) {}
 
 void Learned::forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer) {
   if (question.steps.size() == 0) return;

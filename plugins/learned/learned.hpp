@@ -1,6 +1,7 @@
 // The learnt forecasters: a file that `evtwin forecast train` wrote, played.
 #pragma once
 #include <array>
+#include <optional>
 #include <string>
 
 #include "model.hpp"
@@ -38,6 +39,7 @@ class Learned {
   std::string kind_;
   bool drift_, follow_;
   Model model_;
+  std::optional<forecast::WeatherFile> weather_file_;
   Looker looker_;
   Window window_, earlier_;
   Watch watch_;
@@ -46,6 +48,7 @@ class Learned {
 
 inline constexpr std::array learned_params{
     sdk::text("model", "", "the file, as `evtwin forecast train` writes it"),
+    sdk::text("weather", "", "Weather forecasts, as fourier-ridge reads them; for a model that was learnt with some."),
     sdk::boolean("drift", true, "Give way to the value a week before where it was better for the last 14 days."),
     sdk::boolean("follow", true, "Band as wide as the last 28 days ask for; else as learnt.")};
 inline constexpr std::uint32_t learned_quantities =

@@ -82,6 +82,8 @@ Model read_model(const PolicyFile& file, const std::string& kind, std::uint32_t 
       !(spread->get<double>() < 100.0))
     throw PolicyError(fmt::format("its head's spread of {} is no number above 0", id));
   model.spread = spread->get<double>();
+  const auto weather = told.find("sees_weather");
+  model.sees_weather = weather != told.end() && weather->is_boolean() && weather->get<bool>();
   model.network = make_network(file, prefix_of(quantity), model.shape);
   return model;
 }

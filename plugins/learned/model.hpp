@@ -20,6 +20,7 @@ struct Model {
   Shape shape;
   std::int64_t step_min = 60;
   double spread = 1.0;  ///< see spread_of()
+  bool sees_weather = false;
   std::unique_ptr<Network> network;
 };
 

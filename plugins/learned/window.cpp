@@ -40,14 +40,18 @@ void add_clock(const Grid& grid, std::size_t cell, Kind kind, std::vector<float>
 
 }  // namespace
 
-Looker::Looker(std::uint32_t quantity) : quantity_(quantity) {}
+Looker::Looker(std::uint32_t quantity, const forecast::WeatherFile* weather) : quantity_(quantity) {
+  if (weather != nullptr) weather_.emplace(*weather);
+}
 
 void Looker::look(const sdk::History& history, const sdk::Question& question, std::size_t past_steps,
                   std::size_t horizon_steps, Window& window) {
   new_day_ = past_.bring_up_to(history, question, grid_) || same_kind_ == nullptr;
+  if (weather_) weather_->bring_up_to(grid_, new_day_, history, question);
   if (new_day_) {
     same_kind_ = std::make_unique<forecast::SameKindPredictor>(grid_, same_kind_settings(quantity_));
-    ridge_ = std::make_unique<forecast::FourierPredictor>(grid_, ridge_settings(quantity_));
+    ridge_ =
+        std::make_unique<forecast::FourierPredictor>(grid_, ridge_settings(quantity_), weather_ ? &*weather_ : nullptr);
     past_bounds_ = forecast::Bounds(grid_, grid_.past_cells());
   }
   bounds_ = past_bounds_;

@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <evtwin/forecaster.hpp>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "fourier_ridge.hpp"
 #include "grid.hpp"
 #include "same_kind.hpp"
+#include "weather.hpp"
 
 namespace evtwin::learned {
 
@@ -70,7 +72,8 @@ struct Window {
 /// it keeps between calls is a cache, as forecaster.h says.
 class Looker {
  public:
-  explicit Looker(std::uint32_t quantity);
+  /// @param weather  what fourier-ridge, which a network sees, knows of the weather; to outlive this; null: nothing
+  explicit Looker(std::uint32_t quantity, const forecast::WeatherFile* weather = nullptr);
   /// @param past_steps     of the network
   /// @param horizon_steps  that it learnt
   void look(const sdk::History& history, const sdk::Question& question, std::size_t past_steps,
@@ -94,6 +97,7 @@ class Looker {
   double scale_at(std::size_t now, std::vector<float>& of_site) const;
 
   std::uint32_t quantity_;
+  std::optional<forecast::CellWeather> weather_;
   forecast::PastDays past_;
   forecast::Grid grid_;
   forecast::Bounds bounds_, past_bounds_;

@@ -130,6 +130,21 @@ TEST_F(ForecastData, WeatherIsWhatWasIssuedByThen) {
   EXPECT_EQ(told(other, "2026-06-01T09:00").out, now.out);
   EXPECT_NE(told(other, "2026-06-01T11:10").out, told(one, "2026-06-01T11:10").out);
   EXPECT_EQ(run({"check", one}).status, 0);
+
+  // As a table for forecasters: every issue from ten minutes after its name on, degrees, and of the sky its cloud.
+  const std::string sky =
+      file_of("sky.json", R"(,{"baseDate":"20260601","baseTime":"0800","category":"SKY",)"
+                          R"("fcstDate":"20260601","fcstTime":"1200","fcstValue":"4","nx":60,"ny":127})");
+  EXPECT_EQ(run({"forecast", "weather", sky, "-o", folder_ + "/weather.csv"}).status, 0);
+  std::ifstream table(folder_ + "/weather.csv");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(table), {}),
+            "issued,time,temperature_c,cloud_share\n"
+            "2026-06-01T05:10:00+09:00,2026-06-01T12:00:00+09:00,20,\n"
+            "2026-06-01T08:10:00+09:00,2026-06-01T12:00:00+09:00,23,0.95\n");
+  const Said used = run({"forecast", "judge", source_dir + "/scenarios/series.lua", "--set", "days=9", "--quantities",
+                         "pv", "--no-money", "--forecasters", "fourier-ridge:weather=" + folder_ + "/weather.csv"});
+  EXPECT_EQ(used.status, 0) << used.err;
+  EXPECT_THAT(run({"forecast", "weather", sky}).err, HasSubstr("--at INSTANT tells what was known then, -o FILE"));
 }
 
 TEST_F(ForecastData, ASecondJudgementIsAnsweredFromTheCache) {

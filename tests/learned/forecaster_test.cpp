@@ -1,4 +1,6 @@
 // The forecasters as the host plays them: their files, their contract, and how they give way.
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -193,6 +195,60 @@ TEST_F(Played, OneThatIsWorseThanTheWeekBeforeForTwoWeeksGivesWay) {
   forecast::test::Forecaster trusting("lstm", EVTWIN_QUANTITY_LOAD_KW, given(bad, false));
   EXPECT_GT(trusting.ask(series, monday, 24).mean[3], 50.0);
   EXPECT_EQ(trusting.said(), "");
+}
+
+// What was learnt with the weather in sight is played with it, and its fourier-ridge is the one that knows it.
+TEST_F(Played, WeatherIsSeenThroughTheRidgeAndByWhatWasLearntWithIt) {
+  PolicyFile seeing = made(small_lstm, {EVTWIN_QUANTITY_LOAD_KW});
+  const std::string blind = write("blind", seeing);
+  seeing.head["quantities"]["load"]["sees_weather"] = true;
+  const std::string model = write("seeing", seeing);
+  std::string table = "issued,time,temperature_c\n";
+  const Series series({}, 24 * 20, noisy);
+  for (int day = 1; day <= 20; ++day) {  // 2024-01-01 is the first
+    for (int hour = 0; hour < 24; ++hour)
+      table += fmt::format("2024-01-{0:02}T00:00Z,2024-01-{0:02}T{1:02}:00Z,{2}\n", day, hour, (day * 7 + hour) % 25);
+  }
+  const std::string weather = folder_.write("weather.csv", table);
+  const auto refusal_of = [&](const std::string& file, const std::string& with) -> std::string {
+    std::vector<evtwin_param_value> values = given(file);
+    values.push_back({"weather", 0.0, with.c_str()});
+    try {
+      const forecast::test::Forecaster forecaster("lstm", EVTWIN_QUANTITY_LOAD_KW, values);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "taken";
+  };
+  EXPECT_EQ(refusal_of(model, weather), "taken");
+  EXPECT_EQ(refusal_of(blind, ""), "taken");
+  EXPECT_EQ(refusal_of(model, ""),
+            "lstm: model " + model + " was learnt with weather forecasts; give lstm:weather=FILE");
+  EXPECT_EQ(refusal_of(blind, weather),
+            "lstm: model " + blind +
+                " was learnt without weather forecasts; leave weather out, or learn one with --model "
+                "lstm:weather=FILE");
+
+  const std::size_t now = 24 * 17;
+  std::vector<double> unknown(now, forecast::test::nan);
+  evtwin_history history{sizeof history, 1, series.steps(0, now), {}};
+  for (const double*& values : history.values) values = unknown.data();
+  history.values[EVTWIN_QUANTITY_LOAD_KW] = series.values(0);
+  const evtwin_question question{
+      sizeof question, EVTWIN_QUANTITY_LOAD_KW, series.start_ns(now), series.steps(now, now + 24), nullptr, 0, 0};
+  const forecast::WeatherFile file(weather);
+  Window with, without;
+  Looker(EVTWIN_QUANTITY_LOAD_KW, &file).look(sdk::History(history), sdk::Question(question), 30, 24, with);
+  Looker(EVTWIN_QUANTITY_LOAD_KW).look(sdk::History(history), sdk::Question(question), 30, 24, without);
+  std::size_t columns = 0, others = 0;
+  for (std::size_t k = 0; k < with.future.size(); ++k) {
+    const bool ridge = k % future_columns == 1;
+    if (with.future[k] == without.future[k]) continue;
+    ++(ridge ? columns : others);
+  }
+  EXPECT_GT(columns, 20U);
+  EXPECT_EQ(others, 0U);
+  EXPECT_EQ(with.past, without.past);
 }
 
 TEST_F(Played, TheBandHoldsWhatItShouldWhereTheLastWeeksTellHowWide) {

@@ -19,7 +19,8 @@ namespace {
       sdk::integer("batch", "", 1, 100000, 64, "windows of a gradient"),                                          \
       sdk::real("learning_rate", "", 1e-7, 1, 1e-3, "of Adam; three tenths of it where a network is fine-tuned"), \
       sdk::real("dropout", "", 0.0, 0.9, 0.1, "share of units left out while learning"),                          \
-      sdk::real("weight_decay", "", 0.0, 1.0, 1e-4, "pull of weights to 0")
+      sdk::real("weight_decay", "", 0.0, 1.0, 1e-4, "pull of weights to 0"),                                      \
+      sdk::text("weather", "", "weather forecasts of all series' place, as fourier-ridge reads them")
 
 constexpr std::array lstm_params{sdk::integer("hidden", "", 2, 512, 32, "cells of a layer"), EVTWIN_LEARNED_COMMON};
 constexpr std::array tft_params{sdk::integer("hidden", "", 2, 512, 16, "width of the network"),
@@ -62,6 +63,10 @@ evtwin_status learn(const evtwin_forecast_training* training, const char* id, co
     options.brain.weight_decay = number_of(given, "weight_decay", 1e-4);
     options.split.every_h = count("every_h", 3);
     options.split.validation_share = number_of(given, "validation", 0.2);
+    for (const evtwin_param_value& value : given) {
+      if (std::string_view(value.id) == "weather" && value.text != nullptr && *value.text != '\0')
+        options.split.weather = std::make_shared<const forecast::WeatherFile>(value.text);
+    }
     train(*training, options);
     return EVTWIN_OK;
   } catch (const std::exception& error) {

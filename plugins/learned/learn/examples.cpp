@@ -94,7 +94,7 @@ Split split_series(std::span<const evtwin_series> series, std::uint32_t quantity
                   date_of(one.steps.local_day[known.last - 1]),
                   0,
                   0};
-    Looker looker(quantity);
+    Looker looker(quantity, rules.weather.get());
     for (std::size_t from = known.first + rules.warm_days * steps_a_day; from + shape.horizon_steps <= known.last;
          ++from) {
       const std::int32_t minute = one.steps.local_minute[from];

@@ -2,6 +2,7 @@
 #pragma once
 #include <evtwin/forecast_learner.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct SplitRules {
   std::size_t judged_every_h = 6;  ///< of those that judge
   double validation_share = 0.2;   ///< of the known days, the last ones
   std::size_t warm_days = 7;       ///< known before the first window
+  std::shared_ptr<const forecast::WeatherFile> weather;  ///< of all series; null: none
 };
 
 /// What of a series was used, for the file's head.

@@ -203,6 +203,7 @@ class Training {
                                 {"last_day", use.last_day},
                                 {"windows", use.learnt},
                                 {"validation_windows", use.judged}});
+    if (options_.split.weather != nullptr) told["sees_weather"] = true;
     done_[id] = std::move(told);
     for (policy::Array& array : brain.copy_weights(prefix_of(quantity))) weights_.push_back(std::move(array));
   }
