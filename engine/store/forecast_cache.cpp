@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "kernel/log.hpp"
@@ -18,7 +19,21 @@ using record::Statement;
 constexpr const char* cache_table =
     "CREATE TABLE forecast (key TEXT PRIMARY KEY, forecaster TEXT NOT NULL, mean BLOB NOT NULL, quantile BLOB NOT "
     "NULL, "
-    "call_ms REAL NOT NULL) WITHOUT ROWID;";
+    "call_ms REAL NOT NULL, remarks TEXT NOT NULL) WITHOUT ROWID;";
+
+/// [[severity, text], ...]
+std::string json_of(const std::vector<control::Talker::Remark>& remarks) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const control::Talker::Remark& remark : remarks) all.push_back({remark.severity, remark.text});
+  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<control::Talker::Remark> remarks_of(std::string_view json) {
+  std::vector<control::Talker::Remark> remarks;
+  for (const nlohmann::json& one : nlohmann::json::parse(json))
+    remarks.push_back({one.at(0).get<std::uint32_t>(), one.at(1).get<std::string>()});
+  return remarks;
+}
 
 std::string_view bytes_of(const std::vector<double>& values) {
   if (values.empty()) return "";  // an empty blob; a null pointer would be NULL
@@ -58,7 +73,9 @@ class CachedModel : public control::ForecastModel {
         site_(site),
         cache_(std::move(cache)),
         // Made even where all answers are known: what it refuses is refused with a cache too.
-        model_(source_->make_model(quantity, seed, site)) {}
+        model_(source_->make_model(quantity, seed, site)) {
+    model_->report_to(&heard_);
+  }
 
   void forecast(const evtwin_history& history, const evtwin_question& question, const evtwin_answer& answer) override {
     const std::string key = policy::sha256_hex(
@@ -69,6 +86,7 @@ class CachedModel : public control::ForecastModel {
       std::copy(known->mean.begin(), known->mean.end(), answer.mean);
       std::copy(known->quantile.begin(), known->quantile.end(), answer.quantile);
       call_ms_ = known->call_ms;
+      say(known->remarks);
       return;
     }
     const kernel::Stopwatch watch;
@@ -78,20 +96,30 @@ class CachedModel : public control::ForecastModel {
     made.mean.assign(answer.mean, answer.mean + n);
     if (cells > 0) made.quantile.assign(answer.quantile, answer.quantile + cells);
     made.call_ms = *call_ms_;
+    made.remarks = std::move(heard_.remarks);
+    say(made.remarks);
+    if (listener_ != nullptr) listener_->unheard += heard_.unheard;
+    heard_ = {};
     cache_->keep(key, source_->label(), std::move(made));
   }
 
   std::string name_in_messages() const override { return model_->name_in_messages(); }
-  void report_to(control::Talker* listener) override { model_->report_to(listener); }
+  void report_to(control::Talker* listener) override { listener_ = listener; }
   std::optional<double> call_ms() const override { return call_ms_; }
 
  private:
+  void say(const std::vector<control::Talker::Remark>& remarks) const {
+    if (listener_ != nullptr) listener_->remarks.insert(listener_->remarks.end(), remarks.begin(), remarks.end());
+  }
+
   std::shared_ptr<const control::ForecastSource> source_;
   std::string key_begin_;
   std::uint32_t quantity_;
   std::uint64_t seed_;
   std::uint32_t site_;
   std::shared_ptr<ForecastCache> cache_;
+  control::Talker heard_;  // outlives the model, which may speak to the last
+  control::Talker* listener_ = nullptr;
   std::unique_ptr<control::ForecastModel> model_;
   std::optional<double> call_ms_;
 };
@@ -108,11 +136,12 @@ std::optional<ForecastCache::Answer> ForecastCache::find(const std::string& key)
     ++found_;
     return fresh->second.answer;
   }
-  Statement select(database_, "SELECT mean, quantile, call_ms FROM forecast WHERE key = ?");
+  Statement select(database_, "SELECT mean, quantile, call_ms, remarks FROM forecast WHERE key = ?");
   select.bind_value(1, std::string_view(key));
   if (!select.next_row()) return std::nullopt;
   ++found_;
-  return Answer{doubles_of(select.column_bytes(0)), doubles_of(select.column_bytes(1)), select.column_real(2)};
+  return Answer{doubles_of(select.column_bytes(0)), doubles_of(select.column_bytes(1)), select.column_real(2),
+                remarks_of(select.column_text(3))};
 }
 
 void ForecastCache::keep(const std::string& key, const std::string& forecaster, Answer answer) {
@@ -124,13 +153,15 @@ void ForecastCache::save() {
   const std::lock_guard lock(mutex_);
   if (fresh_.empty()) return;
   database_.run_statements("BEGIN IMMEDIATE");
-  Statement insert(database_, "INSERT INTO forecast VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING");
+  Statement insert(database_, "INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING");
   for (const auto& [key, fresh] : fresh_) {
     insert.bind_value(1, std::string_view(key));
     insert.bind_value(2, std::string_view(fresh.forecaster));
     insert.bind_blob(3, bytes_of(fresh.answer.mean));
     insert.bind_blob(4, bytes_of(fresh.answer.quantile));
     insert.bind_value(5, fresh.answer.call_ms);
+    const std::string remarks = json_of(fresh.answer.remarks);
+    insert.bind_value(6, std::string_view(remarks));
     insert.execute_once();
   }
   database_.run_statements("COMMIT");

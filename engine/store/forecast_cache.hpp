@@ -15,14 +15,15 @@
 
 namespace evtwin::store {
 
-/// "EVTC": SQLite's application_id of a cache.
-inline constexpr std::int32_t cache_application_id = 0x45565443;
+/// "EVTD": SQLite's application_id of a cache. ("EVTC" was one without the forecasters' words.)
+inline constexpr std::int32_t cache_application_id = 0x45565444;
 
 class ForecastCache {
  public:
   struct Answer {
-    std::vector<double> mean, quantile;  ///< as the forecaster left them, NaN included
-    double call_ms = 0.0;                ///< wall time of the call that made it
+    std::vector<double> mean, quantile;              ///< as the forecaster left them, NaN included
+    double call_ms = 0.0;                            ///< wall time of the call that made it
+    std::vector<control::Talker::Remark> remarks{};  ///< that it made with it, and says again
   };
 
   /// Opens a cache, or begins one. @throws record::RunFileError where the file is something else

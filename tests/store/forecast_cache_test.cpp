@@ -21,8 +21,12 @@ std::shared_ptr<const control::ForecastSource> counting_source(int& calls) {
   struct Counting : control::ForecastModel {
     explicit Counting(int& counted) : calls(counted) {}
     int& calls;
+    control::Talker* listener = nullptr;
+    void report_to(control::Talker* other) override { listener = other; }
     void forecast(const evtwin_history&, const evtwin_question& question, const evtwin_answer& answer) override {
       ++calls;
+      if (listener != nullptr)
+        listener->remarks.push_back({EVTWIN_WARNING, "call " + std::to_string(calls) + ": \"odd\"\n"});
       for (std::uint32_t k = 0; k < question.steps.n; ++k) answer.mean[k] = calls + 0.1 * k;
       // Quantiles are left as they are: no spread is known.
     }
@@ -43,6 +47,7 @@ struct Call {
   std::uint32_t quantity = EVTWIN_QUANTITY_LOAD_KW;
   std::uint64_t seed = 1;
   std::string identity = "plugin 1";
+  mutable std::string said;  ///< with the last answer
 
   evtwin_steps steps(std::size_t from, std::uint32_t n) const {
     return {sizeof(evtwin_steps),
@@ -64,7 +69,11 @@ struct Call {
     std::vector<double> mean(2, std::nan("")), quantile(2, std::nan(""));
     const evtwin_answer answer{sizeof answer, 0, mean.data(), levels.empty() ? nullptr : quantile.data()};
     const auto model = cached_source(counting_source(calls), identity, cache)->make_model(quantity, seed, 0);
+    control::Talker heard;
+    model->report_to(&heard);
     model->forecast(history, question, answer);
+    EXPECT_EQ(heard.remarks.size(), 1U);
+    said = heard.remarks.empty() ? std::string() : heard.remarks[0].text;
     EXPECT_TRUE(model->call_ms().has_value());
     EXPECT_TRUE(std::isnan(quantile[0]));
     return mean;
@@ -88,6 +97,7 @@ TEST(ForecastCache, TheSecondRunIsAnsweredToTheBit) {
   EXPECT_EQ(cache->asked(), 1U);
   EXPECT_EQ(cache->found(), 1U);
   EXPECT_EQ(calls, 1);
+  EXPECT_EQ(call.said, "call 1: \"odd\"\n") << "what it said with the answer is said again";
 }
 
 // A strategy that looks at no band asks for no levels.
