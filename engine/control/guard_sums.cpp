@@ -29,8 +29,9 @@ using physics::LimitKind;
 
 namespace {
 
-/// Power of a member at some setpoint as it counts towards a bound (see Side).
-double flow_kw(const GuardMember& m, double setpoint_kw, Side side) {
+/// Power of a member at some setpoint as it counts towards a bound (see Side). In line: each look asks for it twice per
+/// member that has power.
+[[gnu::always_inline]] inline double flow_kw(const GuardMember& m, double setpoint_kw, Side side) {
   const bool charges = setpoint_kw > 0.0;
   const physics::PowerRange& range = charges ? m.charge : m.discharge;
   const double asked = std::abs(setpoint_kw);
@@ -149,7 +150,7 @@ bool Guard::is_exceeded(const GuardRow& row, Side side, Couplings couplings) con
 
 // ---- All rows at once
 
-inline Guard::Draw Guard::draw_of(std::uint32_t i, double kw, const Coupling& coupling) const {
+[[gnu::always_inline]] inline Guard::Draw Guard::draw_of(std::uint32_t i, double kw, const Coupling& coupling) const {
   Draw draw;
   if (kw == 0.0) return draw;
   const GuardMember& m = members[i];

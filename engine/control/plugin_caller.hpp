@@ -38,7 +38,7 @@ class PluginCaller {
     } catch (...) {
       take_exception();
     }
-    end_call(what, status, modes.take_back());
+    end_call(what, status, modes.changed() ? modes.take_back() : std::string());
   }
 
   [[noreturn]] void throw_failure(const char* what, const std::string& why) const;

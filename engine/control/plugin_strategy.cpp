@@ -140,8 +140,7 @@ void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) 
   if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", call_.who()));
   const evtwin_decision given = decision;
   call_("decide", [&] { return instance_->decide(instance_, &view, &decision); });
-  if (const std::string trouble = trouble_of_columns(given, decision); !trouble.empty())
-    call_.throw_failure("decide", trouble);
+  if (!has_columns_of(given, decision)) call_.throw_failure("decide", trouble_of_columns(given, decision));
 }
 
 void PluginStrategy::end(const evtwin_view& last) {

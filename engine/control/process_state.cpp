@@ -174,6 +174,8 @@ std::string first_difference(std::string_view before, std::string_view after) {
 
 NumberModes::NumberModes() : before_(number_modes()), x87_before_(x87_control()) {}
 
+bool NumberModes::changed() const { return number_modes() != before_ || x87_control() != x87_before_; }
+
 std::string NumberModes::take_back() const {
   const unsigned now = number_modes();
 #if defined(__x86_64__)

@@ -11,6 +11,7 @@ namespace evtwin::control {
 class NumberModes {
  public:
   NumberModes();
+  bool changed() const;
   /// Makes everything as it was again. @returns the differences, in words; empty: none.
   std::string take_back() const;
 

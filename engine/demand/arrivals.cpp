@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "kernel/distributions.hpp"
+#include "kernel/floor_divide.hpp"
 #include "kernel/random.hpp"
 
 namespace evtwin::demand {
@@ -71,8 +72,11 @@ bool ArrivalStream::next_visit(Visit& visit) {
 double ArrivalStream::rate_at(const Poisson& law, TimeNs t) const {
   auto hour = static_cast<std::size_t>((t - context_.start_ns) / kernel::hour_ns);
   if (law.weekly) {
-    const auto day = static_cast<std::size_t>(context_.calendar.weekday_at(t));
-    hour = day * 24 + static_cast<std::size_t>(context_.calendar.minute_of_day(t) / 60);
+    // One look at the zone for both: the hour of the week, from Monday 00:00 on. 1970-01-01 was a Thursday.
+    const TimeNs reading_ns = market::LocalClock(context_.calendar).local_ns(t);
+    const std::int64_t hours =
+        kernel::floor_divide(reading_ns, kernel::hour_ns) + 24 * static_cast<std::int64_t>(market::Weekday::thursday);
+    hour = static_cast<std::size_t>(hours - kernel::floor_divide(hours, 168) * 168);
   }
   // A rate below 0 is none, and must not give back what other hours have spent.
   return hour < law.rate_per_h.size() ? std::max(law.rate_per_h[hour], 0.0) : 0.0;
@@ -82,6 +86,11 @@ namespace {
 
 double unit(const StreamContext& context, std::string_view purpose, std::uint64_t number) {
   return kernel::draw_unit(context.seed, context.source, kernel::purpose_of(purpose), number);
+}
+
+/// A figure drawn from a law. What is fixed needs no draw: each purpose and number has its own, so that none moves.
+double figure(const Distribution& law, const StreamContext& context, std::string_view purpose, std::uint64_t number) {
+  return law.value_at(law.kind == Distribution::Kind::fixed ? 0.5 : unit(context, purpose, number));
 }
 
 /// Index drawn by weight.
@@ -111,10 +120,12 @@ double energy_draw(const Poisson& law, const StreamContext& context, std::uint64
 /// The stay, and the one that the driver claims, from the arrival on.
 void draw_stay(const Poisson& law, const StreamContext& context, Visit& visit) {
   const std::uint64_t k = visit.number;
-  const double stay_h = std::max(law.stay_h.value_at(unit(context, "demand.stay", k)), 1.0 / 60.0);
+  const double stay_h = std::max(figure(law.stay_h, context, "demand.stay", k), 1.0 / 60.0);
   visit.departure_ns = kernel::after_hours_rounded_up(visit.arrival_ns, stay_h);
-  const double claim_error = kernel::normal_draw(unit(context, "demand.claim", k), 0.0, law.claim_stay_factor_std);
-  const double factor = law.claim_stay_factor.value_at(unit(context, "demand.claim_stay", k));
+  const double claim_error = law.claim_stay_factor_std == 0.0 ? 0.0
+                                                              : kernel::normal_draw(unit(context, "demand.claim", k),
+                                                                                    0.0, law.claim_stay_factor_std);
+  const double factor = figure(law.claim_stay_factor, context, "demand.claim_stay", k);
   visit.claimed_departure_ns =
       kernel::after_hours_rounded_up(visit.arrival_ns, std::max(stay_h * factor * (1.0 + claim_error), 1.0 / 60.0));
 }
@@ -126,8 +137,8 @@ void draw_energy(const Poisson& law, const StreamContext& context, const physics
   if (battery.capacity_kwh < physics::infinite)
     energy = std::min(energy, 0.95 * battery.capacity_kwh / battery.charge_efficiency);
   visit.taken_kwh = energy;
-  visit.requested_kwh = energy * law.claim_energy_factor.value_at(unit(context, "demand.claim_energy", k));
-  visit.soc_start = soc_for(battery, energy, law.soc_target.value_at(unit(context, "demand.soc_target", k)));
+  visit.requested_kwh = energy * figure(law.claim_energy_factor, context, "demand.claim_energy", k);
+  visit.soc_start = soc_for(battery, energy, figure(law.soc_target, context, "demand.soc_target", k));
 }
 
 /// Priority, V2G, reservation and leaving when full: each by a draw of its own.
@@ -139,7 +150,7 @@ void draw_choices(const Poisson& law, const StreamContext& context, bool v2g_cap
                          .first;
   }
   visit.v2g = v2g_capable && unit(context, "demand.v2g", k) < law.v2g_share;
-  visit.v2g_min_price_per_kwh = std::max(0.0, law.v2g_min_price_per_kwh.value_at(unit(context, "demand.v2g_price", k)));
+  visit.v2g_min_price_per_kwh = std::max(0.0, figure(law.v2g_min_price_per_kwh, context, "demand.v2g_price", k));
   if (law.reserved_share > 0.0 && unit(context, "demand.reserved", k) < law.reserved_share) {
     visit.announced_ns =
         visit.arrival_ns - notice_ns(law.reserved_h_before.value_at(unit(context, "demand.notice", k)));
@@ -157,10 +168,11 @@ void draw_choices(const Poisson& law, const StreamContext& context, bool v2g_cap
 // arrival. @returns false when the run ends before the next arrival
 bool ArrivalStream::go_to_arrival(const Poisson& law) {
   double to_spend = kernel::exponential_draw(unit(context_, "demand.gap", number_), 1.0);
+  market::LocalClock clock(context_.calendar);
   while (true) {
     if (now_ns_ >= context_.end_ns) return false;
     const TimeNs hour_end = std::min(
-        law.weekly ? context_.calendar.next_tick(now_ns_, kernel::hour_ns)
+        law.weekly ? clock.next_tick(now_ns_, kernel::hour_ns)
                    : context_.start_ns + ((now_ns_ - context_.start_ns) / kernel::hour_ns + 1) * kernel::hour_ns,
         context_.end_ns);
     const double rate = rate_at(law, now_ns_);
@@ -184,7 +196,9 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
   visit.arrival_ns = now_ns_;
   visit.stay_counts_from_plug_in = true;
   const auto& vehicles = *context_.vehicles;
-  if (!law.vehicles.empty()) {
+  if (law.vehicles.size() == 1) {
+    visit.vehicle = law.vehicles[0];
+  } else if (!law.vehicles.empty()) {
     visit.vehicle = law.vehicles[drawn(law.vehicles, unit(context_, "demand.vehicle", k),
                                        [&](std::uint32_t v) { return vehicles[v].share; })];
   }

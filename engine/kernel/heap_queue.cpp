@@ -126,11 +126,17 @@ void HeapQueue::sift_down(std::size_t hole, const QueuedEvent& event) {
   for (;;) {
     const std::size_t first_child = 4 * hole + 1;
     if (first_child >= size_) break;
-    const std::size_t end_child = std::min(first_child + 4, size_);
-
     std::size_t earliest = first_child;
-    for (std::size_t child = first_child + 1; child < end_child; ++child) {
-      if (comes_before(heap_[child], heap_[earliest])) earliest = child;
+    if (first_child + 4 <= size_) [[likely]] {
+      // Two pairs, then the earlier of each: the order is total, so that any way to the first of four finds the same.
+      const QueuedEvent* const child = &heap_[first_child];
+      const std::size_t left = comes_before(child[1], child[0]) ? 1 : 0;
+      const std::size_t right = comes_before(child[3], child[2]) ? 3 : 2;
+      earliest += comes_before(child[right], child[left]) ? right : left;
+    } else {
+      for (std::size_t child = first_child + 1; child < size_; ++child) {
+        if (comes_before(heap_[child], heap_[earliest])) earliest = child;
+      }
     }
     if (!comes_before(heap_[earliest], event)) break;
     put_event(hole, heap_[earliest]);

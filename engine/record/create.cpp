@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
@@ -439,15 +440,42 @@ void write_flags(const Database& database, const twin::World& world) {
   insert.write_rows();
 }
 
-// Makes the whole file at `place`; nobody looks at it there, so neither journal nor sync.
-void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy,
+// A run file without a row, as bytes. Its tables and views are compiled once in a process: that costs as much as
+// simulating a small site for a month, and a sweep writes many files.
+const std::string& empty_file() {
+  static const std::string bytes = [] {
+    Database database("an empty run file", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      ":memory:");
+    database.run_statements(fmt::format("PRAGMA page_size = 8192; PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                        application_id, schema_version));
+    database.run_statements("BEGIN");
+    for (const SchemaObject& object : schema_objects()) database.run_statements(std::string(object.sql));
+    database.run_statements("COMMIT");
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> image(
+        sqlite3_serialize(database.sqlite_handle(), "main", &size, 0), &sqlite3_free);
+    if (image == nullptr) database.throw_error(SQLITE_NOMEM);
+    return std::string(reinterpret_cast<const char*>(image.get()), static_cast<std::size_t>(size));
+  }();
+  return bytes;
+}
+
+/// @returns 0, or the system's errno
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return written < 0 ? errno : ENOSPC;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+// Fills the empty file at `place`; nobody looks at it there, so neither journal nor sync.
+void fill_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy,
                const Origin& origin) {
   Database database(place, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-  database.run_statements("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
-  database.run_statements(
-      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
-  database.run_statements("BEGIN");
-  for (const SchemaObject& object : schema_objects()) database.run_statements(std::string(object.sql));
+  database.run_statements("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
   write_run(database, world, strategy, origin);
   write_inputs(database, origin);
   write_clock(database, world);
@@ -487,9 +515,16 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   ::unlink(place.c_str());
   const int descriptor = ::open(place.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0) refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+  const int trouble = write_all(descriptor, empty_file());
   ::close(descriptor);
+  if (trouble != 0) {
+    ::unlink(place.c_str());
+    refuse_file(file, trouble == ENOSPC
+                          ? "no space left on the disk"
+                          : fmt::format("reading or writing failed: {}", std::generic_category().message(trouble)));
+  }
   try {
-    make_file(place, world, strategy, origin);
+    fill_file(place, world, strategy, origin);
     // Companions of an older, killed run would be taken for the new file's.
     for (const char* companion : {"-wal", "-shm", "-journal"}) ::unlink((target + companion).c_str());
     if (std::rename(place.c_str(), target.c_str()) != 0) {

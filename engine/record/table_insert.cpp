@@ -21,23 +21,15 @@ std::string columns_of(const TableContent& content) {
 
 std::string source_name(const TableContent& content) { return "evtwin_rows_of_" + std::string(content.name); }
 
-std::string insert_sql(const TableContent& content) {
-  std::string sql = "INSERT INTO ";
-  return sql.append(content.name)
-      .append(" (")
-      .append(columns_of(content))
-      .append(") SELECT * FROM ")
-      .append(source_name(content));
-}
-
-/// The same for some of the columns; those of the source are called c0, c1 ...
-std::string sparse_insert_sql(const TableContent& content, const std::vector<bool>& in_use) {
+/// Takes some columns of the source, which are called c0, c1 ... there. The id, the first column, is left to SQLite: it
+/// counts from 1 in the order of the rows, as begin_row() does, and need not look whether a number is taken.
+std::string insert_sql(const TableContent& content, const std::vector<bool>& in_use) {
   const std::string columns = columns_of(content);
   std::string targets, sources;
   std::size_t begin = 0;
   for (std::size_t column = 0; column < in_use.size(); ++column) {
     const std::size_t end = std::min(columns.find(", ", begin), columns.size());
-    if (in_use[column]) {
+    if (in_use[column] && columns.compare(begin, end - begin, "id") != 0) {
       targets.append(targets.empty() ? "" : ", ").append(columns, begin, end - begin);
       sources.append(sources.empty() ? "c" : ", c").append(std::to_string(column));
     }
@@ -63,11 +55,19 @@ int count_of_columns(const TableContent& content) {
 TableInsert::TableInsert(const Database& database, std::string_view table)
     : content_(&content_of(table)),
       database_(&database),
-      source_(database, source_name(*content_), count_of_columns(*content_)),
-      statement_(database, insert_sql(*content_)) {}
+      source_(database, source_name(*content_), count_of_columns(*content_)) {}
+
+/// Prepared when it is first needed: many a table gets no row.
+Statement& TableInsert::statement_for(const std::vector<bool>& in_use) {
+  auto found = statements_.find(in_use);
+  if (found == statements_.end())
+    found = statements_.emplace(in_use, Statement(*database_, insert_sql(*content_, in_use))).first;
+  return found->second;
+}
 
 void TableInsert::write_rows() {
-  if (!source_.cells.empty()) statement_.execute_once();
+  if (source_.cells.empty()) return;
+  statement_for(std::vector<bool>(static_cast<std::size_t>(source_.column_count()), true)).execute_once();
   source_.cells.clear();
 }
 
@@ -84,13 +84,8 @@ std::vector<bool> TableInsert::columns_in_use() const {
 }
 
 void TableInsert::write_without_zeros() {
-  if (!source_.cells.empty()) {
-    const std::vector<bool> in_use = columns_in_use();
-    auto found = sparse_statements_.find(in_use);
-    if (found == sparse_statements_.end())
-      found = sparse_statements_.emplace(in_use, Statement(*database_, sparse_insert_sql(*content_, in_use))).first;
-    found->second.execute_once();
-  }
+  if (source_.cells.empty()) return;
+  statement_for(columns_in_use()).execute_once();
   source_.cells.clear();
 }
 

@@ -65,12 +65,12 @@ class TableInsert {
 
  private:
   std::vector<bool> columns_in_use() const;
+  Statement& statement_for(const std::vector<bool>& in_use);
 
   const TableContent* content_;
   const Database* database_;
   RowSource source_;
-  Statement statement_;
-  std::map<std::vector<bool>, Statement> sparse_statements_;  // by columns in use
+  std::map<std::vector<bool>, Statement> statements_;  // by columns in use
   ContentHash hash_;
   std::uint64_t rows_ = 0;
 };

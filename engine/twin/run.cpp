@@ -134,8 +134,12 @@ void Run::dispatch_event(const kernel::Event& event) {
 
 /// A site's clock has rung for a decision: brings it, and its view, up to now. Its own affair alone, so that it may
 /// wait until somebody looks.
-void Run::open_asked(std::uint32_t site) const {
-  if (questions_[site] != Question::due) return;
+inline void Run::open_asked(std::uint32_t site) const {
+  if (questions_[site] == Question::due) [[unlikely]]
+    open_due(site);
+}
+
+void Run::open_due(std::uint32_t site) const {
   questions_[site] = Question::open;
   sites_[site]->book_until(now_ns_);
   sites_[site]->ring_clock(now_ns_);

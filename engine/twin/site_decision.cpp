@@ -100,7 +100,7 @@ void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
       grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw);
     };
     control::each_wish(answered, wish, left);
-    hold_to_calls();
+    if (!dispatch_.promises().empty()) hold_to_calls();
     return;
   }
   const auto wish_kw = commands_.send_decision(agenda_.decision_count(), occupancy_.session_numbers(), t);
