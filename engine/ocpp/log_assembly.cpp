@@ -275,7 +275,7 @@ void Assembly::take_answer(const FoundFrame& found, View key, Frame& frame, Open
   if (auto match = correlation_.take_call(frame.station, asked, key)) {
     call = std::move(match->first);
     frame.call_number = call.number;
-    frame.action = call.action;
+    frame.action = call.action();
     sender = match->second == Sender::station ? Sender::csms : Sender::station;
     ++answered_;
   } else {

@@ -7,6 +7,7 @@
 #include "kernel/static_checks.hpp"
 #include "ocpp/characters.hpp"
 #include "ocpp/frame_parse.hpp"
+#include "ocpp/name_slots.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -96,7 +97,7 @@ constexpr std::array names{Name{"action", action},
                            Name{"type", type},
                            Name{"uniqueid", id},
                            Name{"uuid", id}};
-static_assert(kernel::is_ascending(names, &Name::name), "field_kind() searches by halves");
+static_assert(kernel::is_ascending(names, &Name::name), "each name once");
 static_assert(std::all_of(names.begin(), names.end(),
                           [](const Name& row) {
                             return std::all_of(row.name.begin(), row.name.end(),
@@ -105,6 +106,9 @@ static_assert(std::all_of(names.begin(), names.end(),
               "a name with anything else is never found");
 constexpr std::size_t longest_name = 24;
 static_assert(std::all_of(names.begin(), names.end(), [](const Name& row) { return row.name.size() <= longest_name; }));
+
+constexpr std::string_view field_name(std::size_t row) { return names[row].name; }
+constexpr NameSlots<names.size()> by_field_name(field_name);
 
 }  // namespace
 
@@ -118,10 +122,8 @@ FieldKind field_kind(std::string_view name) {
     if (used == plain.size()) return other;
     plain[used++] = small;
   }
-  const std::string_view key(plain.data(), used);
-  const auto* found = std::lower_bound(names.begin(), names.end(), key,
-                                       [](const Name& one, std::string_view wanted) { return one.name < wanted; });
-  return found != names.end() && found->name == key ? found->kind : other;
+  const std::size_t row = by_field_name.find_name({plain.data(), used}, field_name);
+  return row < names.size() ? names[row].kind : other;
 }
 
 std::size_t TableHead::find_column(FieldKind kind) const {
