@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "kernel/static_checks.hpp"
@@ -191,9 +194,24 @@ std::size_t RowCells::cut_row(std::string_view text, std::size_t at, const Table
   }
 }
 
-// A cell at its opening quote: where it ends and its text with one quote for two are found in one pass. Every byte is
-// written, and the place moves on only past those that stay: quotes are so dense in JSON with doubled quotes that
-// jumping from one to the next costs more. @returns one past the closing quote
+namespace {
+
+// How many bytes stand before the first quote of eight; 8: none of them is one.
+std::size_t bytes_before_quote(const char* eight) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+  const std::uint64_t other = word ^ (ones * '"');               // 0 in the place of a quote
+  const std::uint64_t found = (other - ones) & ~other & highs;   // exact up to the first
+  return static_cast<std::size_t>(std::countr_zero(found)) / 8;  // of 0: 64
+}
+
+}  // namespace
+
+// A cell at its opening quote: where it ends and its text with one quote for two are found in one pass, eight bytes at
+// a time; near the line's end every byte is written, and the place moves on only past those that stay.
+// @returns one past the closing quote
 std::size_t RowCells::cut_quoted(std::string_view text, std::size_t at) {
   const std::size_t begin = ++at, room_at = used_;
   char* to = nullptr;
@@ -205,6 +223,21 @@ std::size_t RowCells::cut_quoted(std::string_view text, std::size_t at) {
     const std::size_t written = to ? static_cast<std::size_t>(to - room_.data()) : room_at;
     if (room_.size() < written + (end - at)) room_.resize(2 * (written + (end - at)));
     to = room_.data() + written;
+    while (!after_quote && at + 9 <= end) {
+      std::memcpy(to, text.data() + at, 8);
+      const std::size_t before = bytes_before_quote(text.data() + at);
+      to += before;
+      at += before;
+      if (before == 8) continue;
+      ++to;  // the quote
+      ++at;
+      if (text[at] != '"') {
+        closed = true;
+        break;
+      }
+      ++at;
+    }
+    if (closed) break;
     for (; at < end; ++at) {
       const char c = text[at];
       const bool quote = c == '"';
