@@ -59,7 +59,7 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
   // A register of the station's side (Inlet) next to one of the vehicle's is another meter.
   MeterLocation best = MeterLocation::inlet;
   for (const StampedReading& r : readings)
-    if (kernel::is_known(r.reading.sample.register_kwh)) best = std::min(best, r.reading.register_location);
+    if (kernel::is_known(r.sample.register_kwh)) best = std::min(best, r.register_location);
 
   std::vector<Sample> samples;
   samples.reserve(readings.size());
@@ -72,8 +72,8 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
     stamp.place.line = 1;
     stamp.number = r.number;
 
-    Sample sample = r.reading.sample;
-    if (r.reading.register_location != best) sample.register_kwh = kernel::unknown;
+    Sample sample = r.sample;
+    if (r.register_location != best) sample.register_kwh = kernel::unknown;
     sample.time_ns = clock.at_inner(stamp, sample.time_ns, report);
     if (sample.time_ns != kernel::time_never) samples.push_back(sample);
   }
