@@ -161,24 +161,19 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
   return steps;
 }
 
-std::vector<BinMean> bin_means(std::span<const SiteStep> steps, const std::function<TimeNs(TimeNs)>& start_of,
-                               const std::function<TimeNs(TimeNs)>& end_of) {
-  std::vector<BinMean> bins;
-  for (const SiteStep& step : steps) {
-    for (TimeNs at = step.from_ns; at < step.to_ns;) {
-      if (bins.empty() || bins.back().to_ns <= at) bins.push_back({start_of(at), end_of(at), 0.0, 0.0, 0.0, 0.0});
-      BinMean& bin = bins.back();
-      const TimeNs until = std::min(step.to_ns, bin.to_ns);
-      const double share =
-          static_cast<double>(until - at) / static_cast<double>(std::max<TimeNs>(bin.to_ns - bin.from_ns, 1));
-      bin.metered_kw += share * step.metered_kw;
-      bin.twin_kw += share * step.twin_kw;
-      bin.dense_kw += share * step.dense_kw;
-      bin.hourly_kw += share * step.hourly_kw;
-      at = until;
-    }
+void BinMeans::add_step(const SiteStep& step) {
+  for (TimeNs at = step.from_ns; at < step.to_ns;) {
+    if (bins_.empty() || bins_.back().to_ns <= at) bins_.push_back({start_of_(at), end_of_(at), 0.0, 0.0, 0.0, 0.0});
+    BinMean& bin = bins_.back();
+    const TimeNs until = std::min(step.to_ns, bin.to_ns);
+    const double share =
+        static_cast<double>(until - at) / static_cast<double>(std::max<TimeNs>(bin.to_ns - bin.from_ns, 1));
+    bin.metered_kw += share * step.metered_kw;
+    bin.twin_kw += share * step.twin_kw;
+    bin.dense_kw += share * step.dense_kw;
+    bin.hourly_kw += share * step.hourly_kw;
+    at = until;
   }
-  return bins;
 }
 
 }  // namespace evtwin::replay
