@@ -97,6 +97,8 @@ bool ends_blank(std::string_view text) {
 
 std::string text_trouble(std::string_view text) {
   if (text.empty()) return "is empty";
+  // Most names are plain: of such only blanks alone are trouble.
+  if (is_printable_ascii(text) && text.find_first_not_of(' ') != std::string_view::npos) return {};
   if (!is_utf8(text)) return "has bytes that are not UTF-8: " + shown(text) + "; save the file as UTF-8";
 
   bool all_blank = true;
@@ -130,6 +132,7 @@ std::string text_trouble(std::string_view text) {
 std::string name_trouble(std::string_view text) {
   if (std::string trouble = text_trouble(text); !trouble.empty()) return trouble;
   if (is_blank(first_character(text).code) || ends_blank(text)) return "begins or ends with a blank: " + shown(text);
+  if (text.size() <= most_name_characters) return {};  // no more characters than bytes
   const auto characters = static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
   if (characters <= most_name_characters) return {};

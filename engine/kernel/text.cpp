@@ -123,9 +123,16 @@ std::size_t tag_flag_bytes(std::string_view text) {
   return 0;
 }
 
-bool is_control(std::uint32_t code) { return is_in(control, code); }
+bool is_control(std::uint32_t code) { return code < 0x7F ? code < 0x20 : is_in(control, code); }
+
+bool is_printable_ascii(std::string_view text) {
+  bool all = true;
+  for (const char c : text) all &= c >= 0x20 && c < 0x7F;
+  return all;
+}
 
 std::string make_printable(std::string_view text) {
+  if (is_printable_ascii(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

@@ -22,6 +22,9 @@ std::size_t tag_flag_bytes(std::string_view text);
 /// Control characters (C0, DEL, C1), line separators, marks of writing direction, and what no font shows (U+200B).
 bool is_control(std::uint32_t code);
 
+/// Whether all of `text` are the characters 0x20 to 0x7E, which most texts are: nothing in it needs a closer look.
+bool is_printable_ascii(std::string_view text);
+
 /// Any bytes on one line of valid UTF-8: what `is_control` becomes \n, \t, \xNN or \u{NNNN}, bytes that are not UTF-8
 /// become \xNN. Everything else, Korean included, stays as it is, and so do the tags of `tag_flag_bytes`.
 std::string make_printable(std::string_view text);

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "kernel/static_checks.hpp"
+#include "ocpp/name_slots.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -117,7 +118,7 @@ constexpr ActionRow table[] = {
     {"UsePriorityCharging", counted, v21, "smart charging", true},
     {"VatNumberValidation", counted, v21, "cost", false},
 };
-static_assert(kernel::is_ascending(table, &ActionRow::name), "find_action() searches by halves");
+static_assert(kernel::is_ascending(table, &ActionRow::name), "each action once");
 static_assert(std::all_of(std::begin(table), std::end(table),
                           [](const ActionRow& row) {
                             return row.use != unknown_action &&
@@ -125,12 +126,14 @@ static_assert(std::all_of(std::begin(table), std::end(table),
                           }),
               "an action of the table is one that is known");
 
+constexpr std::string_view name_of_row(std::size_t row) { return table[row].name; }
+constexpr NameSlots<std::size(table)> by_name(name_of_row);
+
 }  // namespace
 
 const ActionRow* find_action(std::string_view name) {
-  const auto* found = std::lower_bound(std::begin(table), std::end(table), name,
-                                       [](const ActionRow& row, std::string_view key) { return row.name < key; });
-  return found != std::end(table) && found->name == name ? found : nullptr;
+  const std::size_t row = by_name.find_name(name, name_of_row);
+  return row < std::size(table) ? &table[row] : nullptr;
 }
 
 Use use_of(std::string_view action) {

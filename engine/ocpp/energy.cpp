@@ -235,6 +235,8 @@ bool ends_suffice(const Registers& r, const Ends& ends, EnergyVerdict& verdict) 
 
 }  // namespace
 
+double most_exported_kwh(double hours) { return most_in(hours); }
+
 EnergyVerdict energy_of(const Registers& given) {
   Registers r = given;
   EnergyVerdict verdict;

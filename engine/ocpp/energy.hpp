@@ -39,4 +39,7 @@ struct Registers {
 /// unknown. It is never negative and never invented.
 EnergyVerdict energy_of(const Registers& registers);
 
+/// No car gives back more in so many hours.
+double most_exported_kwh(double hours);
+
 }  // namespace evtwin::ocpp

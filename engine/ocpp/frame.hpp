@@ -41,7 +41,8 @@ struct LogTime {
 struct Frame {
   FrameType type = FrameType::call;
   Sender sender = Sender::unknown;
-  std::string_view station;  ///< as the log names it; where it does not, the name of the file without its folder
+  std::string_view
+      station;  ///< as the log names it; where it does not, that of its file without folder, endings and date
   bool station_given = false;
   std::string_view id;
   std::string_view action;  ///< of a call or send; of an answer: of the call it answers, if that is known

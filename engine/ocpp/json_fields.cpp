@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "kernel/text.hpp"
@@ -24,14 +25,45 @@ std::optional<Json> find_member(const Json& json, std::string_view outer, std::s
   return member ? find_member(*member, inner) : std::nullopt;
 }
 
-std::string_view repeated_key(const Json& json) {
-  // Documents nested as deep as the parser allows must not recurse.
-  std::vector<Json> waiting{json};
+namespace {
+
+// A key of an object that stands there twice; empty: none does. Two equal keys have equal marks, and objects have few
+// keys: only where two marks meet are texts compared. @param see  is given the value of each member
+template <class See>
+std::string_view twice_in(const simdjson::dom::object& members, See see) {
+  std::uint64_t seen = 0;
+  bool met = false;
+  for (const auto member : members) {
+    const std::string_view key = member.key;
+    const auto mark = static_cast<unsigned char>(key.empty() ? 0
+                                                             : key.size() * 5 + static_cast<unsigned char>(key[0]) +
+                                                                   3 * static_cast<unsigned char>(key.back()));
+    const std::uint64_t bit = std::uint64_t{1} << (mark % 64);
+    met = met || (seen & bit) != 0;
+    seen |= bit;
+    see(member.value);
+  }
+  if (!met) return {};
   std::vector<std::string_view> keys;
-  const auto wait_for = [&waiting](const Json& value) {
+  for (const auto member : members) keys.push_back(member.key);
+  std::sort(keys.begin(), keys.end());
+  const auto twice = std::adjacent_find(keys.begin(), keys.end());
+  return twice != keys.end() ? *twice : std::string_view();
+}
+
+}  // namespace
+
+std::string_view own_repeated_key(const simdjson::dom::object& object) {
+  return twice_in(object, [](const Json&) {});
+}
+
+std::string_view repeated_key(const Json& json) {
+  // Documents nested as deep as the parser allows must not recurse. Every frame comes here: room is kept.
+  static thread_local std::vector<Json> waiting;
+  waiting.assign(1, json);
+  const auto wait_for = [](const Json& value) {
     if (value.is_object() || value.is_array()) waiting.push_back(value);
   };
-
   while (!waiting.empty()) {
     const Json one = waiting.back();
     waiting.pop_back();
@@ -40,13 +72,7 @@ std::string_view repeated_key(const Json& json) {
     if (one.get(list) == simdjson::SUCCESS) {
       for (const Json part : list) wait_for(part);
     } else if (one.get(members) == simdjson::SUCCESS) {
-      keys.clear();
-      for (const auto member : members) {
-        keys.push_back(member.key);
-        wait_for(member.value);
-      }
-      std::sort(keys.begin(), keys.end());
-      if (const auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end()) return *twice;
+      if (const std::string_view twice = twice_in(members, wait_for); !twice.empty()) return twice;
     }
   }
   return {};

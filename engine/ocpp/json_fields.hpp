@@ -18,6 +18,8 @@ std::optional<Json> find_member(const Json& json, std::string_view name);
 std::optional<Json> find_member(const Json& json, std::string_view outer, std::string_view inner);
 /// The first key that stands twice in an object, there or in an object within; empty: none does.
 std::string_view repeated_key(const Json& json);
+/// A key that stands twice in the object itself.
+std::string_view own_repeated_key(const simdjson::dom::object& object);
 /// Elements of an array, empty for whatever is none.
 simdjson::dom::array elements_of(const Json& json);
 

@@ -4,11 +4,13 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "ocpp/action_table.hpp"
+#include "ocpp/characters.hpp"
 #include "ocpp/timestamp.hpp"
 
 namespace evtwin::ocpp {
@@ -38,9 +40,45 @@ std::string excerpt_of(View text) {
   return cut + "...";
 }
 
-View without_folder(View name) {
-  const std::size_t slash = name.find_last_of('/');
-  return slash == View::npos ? name : name.substr(slash + 1);
+// A year, a month and a day behind a mark, with or without marks between them. @returns bytes of it; 0: none
+std::size_t date_at_end(View name) {
+  const auto digits = [&](std::size_t from_end, std::size_t count) {
+    if (name.size() < from_end) return false;
+    const View part = name.substr(name.size() - from_end, count);
+    return std::all_of(part.begin(), part.end(), is_digit);
+  };
+  const auto mark = [&](std::size_t from_end) {
+    if (name.size() < from_end) return false;
+    const char c = name[name.size() - from_end];
+    return c == '-' || c == '_' || c == '.';
+  };
+  if (digits(8, 8) && mark(9)) return 9;
+  return digits(2, 2) && mark(3) && digits(5, 2) && mark(6) && digits(10, 4) && mark(11) ? 11 : 0;
+}
+
+// The station that a file of one station is called after: without folder, endings, and what rotation adds behind them
+// (CS_001.log.1) or before (CS_001-2026-05-04.log), which is of no station.
+View station_of_file(View name) {
+  constexpr std::array<View, 14> endings{".html",   ".htm", ".xml", ".log", ".txt",  ".json", ".jsonl",
+                                         ".ndjson", ".csv", ".gz",  ".out", ".ocpp", ".tsv",  ".dump"};
+  name = name.substr(name.find_last_of('/') + 1);  // npos + 1 is 0
+  const auto ending_of = [&](View text) {
+    const auto* found = std::find_if(endings.begin(), endings.end(), [&](View ending) {
+      return text.size() > ending.size() && same_letters(text.substr(text.size() - ending.size()), ending);
+    });
+    return found != endings.end() ? found->size() : 0;
+  };
+  for (std::size_t before = 0; before != name.size();) {
+    before = name.size();
+    if (const std::size_t bytes = std::max(ending_of(name), date_at_end(name)); bytes < name.size())
+      name.remove_suffix(bytes);
+    // A number behind an ending is that of a rotation.
+    const std::size_t dot = name.find_last_of('.');
+    if (dot != View::npos && dot + 1 < name.size() && name.find_first_not_of("0123456789", dot + 1) == View::npos &&
+        ending_of(name.substr(0, dot)) > 0)
+      name = name.substr(0, dot);
+  }
+  return name;
 }
 
 View text_after(View text, View key) {
@@ -101,7 +139,7 @@ void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool 
   report_.files.push_back({});
   file().name = name;
   file().newest_first = turn;
-  file_station_ = without_folder(name);
+  file_station_ = station_of_file(name);
   side_ = side;
   turn_ = turn;
   calls_alone_ = calls_alone;
@@ -275,7 +313,7 @@ void Assembly::take_answer(const FoundFrame& found, View key, Frame& frame, Open
   if (auto match = correlation_.take_call(frame.station, asked, key)) {
     call = std::move(match->first);
     frame.call_number = call.number;
-    frame.action = call.action;
+    frame.action = call.action();
     sender = match->second == Sender::station ? Sender::csms : Sender::station;
     ++answered_;
   } else {

@@ -7,12 +7,20 @@ constexpr std::size_t most_calls_waiting = 4096;
 
 }  // namespace
 
+void Correlation::drop_oldest(Side& side, std::unordered_map<std::uint64_t, Waiting>::iterator waiting) {
+  auto& later = waiting->second.later;
+  if (!later || later->empty()) {
+    side.by_id.erase(waiting);
+    return;
+  }
+  waiting->second.oldest = std::move(later->front());
+  later->pop_front();
+}
+
 void Correlation::forget_oldest(Side& side) {
   const auto& [id, number] = side.order.front();
-  if (const auto found = side.by_id.find(id); found != side.by_id.end()) {
-    if (!found->second.empty() && found->second.front().number == number) found->second.pop_front();
-    if (found->second.empty()) side.by_id.erase(found);
-  }
+  const auto found = side.by_id.find(id);
+  if (found != side.by_id.end() && found->second.oldest.number == number) drop_oldest(side, found);
   side.order.pop_front();
 }
 
@@ -21,10 +29,19 @@ void Correlation::open_call(std::string_view station, Sender sender, std::string
   auto at = stations_.find(station);
   if (at == stations_.end()) at = stations_.try_emplace(std::string(station)).first;
   Side& side = sender == Sender::csms ? at->second.of_csms : at->second.of_station;
-  auto found = side.by_id.find(id);
-  if (found == side.by_id.end()) found = side.by_id.try_emplace(std::string(id)).first;
-  found->second.push_back({number, std::string(action)});
-  side.order.emplace_back(id, number);
+
+  const std::uint64_t digest = ViewHash{}(id);
+  OpenCall call{number, find_action(action), {}};
+  if (!call.known) call.other = action;
+  const auto [waiting, first] = side.by_id.try_emplace(digest);
+  if (first) {
+    waiting->second.oldest = std::move(call);
+  } else {
+    auto& later = waiting->second.later;
+    if (!later) later = std::make_unique<std::deque<OpenCall>>();
+    later->push_back(std::move(call));
+  }
+  side.order.emplace_back(digest, number);
   if (side.order.size() > most_calls_waiting) forget_oldest(side);
 }
 
@@ -33,24 +50,25 @@ std::optional<std::pair<OpenCall, Sender>> Correlation::take_call(std::string_vi
   const auto at = stations_.find(station);
   if (at == stations_.end()) return std::nullopt;
   Sides& sides = at->second;
-  auto of_station = sides.of_station.by_id.find(id), of_csms = sides.of_csms.by_id.find(id);
+  const std::uint64_t digest = ViewHash{}(id);
+  const auto of_station = sides.of_station.by_id.find(digest), of_csms = sides.of_csms.by_id.find(digest);
   const bool has_station = of_station != sides.of_station.by_id.end(), has_csms = of_csms != sides.of_csms.by_id.end();
   if (!has_station && !has_csms) return std::nullopt;
   bool take_station = has_station;
   if (has_station && has_csms)
     take_station = asked == Sender::station ||
-                   (asked == Sender::unknown && of_station->second.front().number < of_csms->second.front().number);
-  Side& side = take_station ? sides.of_station : sides.of_csms;
+                   (asked == Sender::unknown && of_station->second.oldest.number < of_csms->second.oldest.number);
   const auto found = take_station ? of_station : of_csms;
-  OpenCall call = std::move(found->second.front());
-  found->second.pop_front();
-  if (found->second.empty()) side.by_id.erase(found);
+  OpenCall call = std::move(found->second.oldest);
+  drop_oldest(take_station ? sides.of_station : sides.of_csms, found);
   return std::pair{std::move(call), take_station ? Sender::station : Sender::csms};
 }
 
 bool Correlation::call_waits(std::string_view station, std::string_view id) const {
   const auto at = stations_.find(station);
-  return at != stations_.end() && (at->second.of_station.by_id.contains(id) || at->second.of_csms.by_id.contains(id));
+  if (at == stations_.end()) return false;
+  const std::uint64_t digest = ViewHash{}(id);
+  return at->second.of_station.by_id.contains(digest) || at->second.of_csms.by_id.contains(digest);
 }
 
 bool SeenDigests::Table::has_digest(std::uint64_t digest) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,13 +11,16 @@
 #include <utility>
 #include <vector>
 
+#include "ocpp/action_table.hpp"
 #include "ocpp/frame.hpp"
 
 namespace evtwin::ocpp {
 
 struct OpenCall {
   std::uint64_t number = 0;
-  std::string action;
+  const ActionRow* known = nullptr;  ///< nullptr: `other` names the action
+  std::string other;
+  std::string_view action() const { return known ? known->name : std::string_view(other); }
 };
 
 struct ViewHash {
@@ -38,10 +42,17 @@ class Correlation {
   bool call_waits(std::string_view station, std::string_view id) const;
 
  private:
-  struct Side {
-    TextMap<std::deque<OpenCall>> by_id;
-    std::deque<std::pair<std::string, std::uint64_t>> order;
+  /// Calls of one id: mostly one.
+  struct Waiting {
+    OpenCall oldest;
+    std::unique_ptr<std::deque<OpenCall>> later;
   };
+  /// Ids are known by their digests, so that they take no room of their own.
+  struct Side {
+    std::unordered_map<std::uint64_t, Waiting> by_id;
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> order;  ///< digest and number of the call
+  };
+  static void drop_oldest(Side& side, std::unordered_map<std::uint64_t, Waiting>::iterator waiting);
   struct Sides {
     Side of_station, of_csms;
   };

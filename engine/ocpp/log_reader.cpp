@@ -84,11 +84,13 @@ class Window {
     std::string tail = text_.substr(until);
     text_.resize(until);
     dropped_ += without_colours(text_, decoded_);
-    const auto newlines = std::count(text_.begin() + static_cast<std::ptrdiff_t>(decoded_), text_.end(), '\n');
+    std::size_t newlines = 0;
+    for (std::size_t at = text_.find('\n', decoded_); at != std::string::npos; at = text_.find('\n', at + 1))
+      ++newlines;
     DecodedLines decoded = decode_lines(text_, decoded_);
     cp949_lines_ += decoded.cp949;
     for (auto& [line, text] : decoded.unknown) unknown_.emplace_back(lines_ + line + 1, std::move(text));
-    lines_ += static_cast<std::size_t>(newlines);
+    lines_ += newlines;
     decoded_ = text_.size();
     text_ += tail;
   }

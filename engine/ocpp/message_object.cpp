@@ -10,6 +10,7 @@
 #include "ocpp/action_table.hpp"
 #include "ocpp/characters.hpp"
 #include "ocpp/frame_text.hpp"
+#include "ocpp/json_fields.hpp"
 #include "ocpp/json_repair.hpp"
 #include "ocpp/log_table.hpp"
 #include "ocpp/log_time.hpp"
@@ -113,15 +114,6 @@ struct Fields {
   View payload_text;
   bool station_left_empty = false;
 };
-
-// A key that the object itself has twice.
-View own_repeated_key(const simdjson::dom::object& object) {
-  std::vector<View> keys;
-  for (const auto& field : object) keys.push_back(field.key);
-  std::sort(keys.begin(), keys.end());
-  const auto twice = std::adjacent_find(keys.begin(), keys.end());
-  return twice == keys.end() ? View() : *twice;
-}
 
 // An array of a type and an id is a frame inside the object.
 bool is_frame_array(const element& array) {
@@ -282,7 +274,7 @@ struct MessageObjectReader::Parts {
   explicit Parts(unsigned depth) : frames(depth), most_depth(depth) {}
 
   // Inline where nothing else tells the compiler that they are called once an object.
-  inline bool parse(View object);
+  inline bool parse(View object, bool mend);
   bool settle(ReadMessage& read);
   std::optional<MessageObject> message_from(const ReadMessage& read);
 
@@ -326,10 +318,11 @@ bool MessageObjectReader::Parts::parse_root(View text) {
 }
 
 // JSON that its logger damaged is mended and read once more. @returns whether there is a root
-bool MessageObjectReader::Parts::parse(View object) {
+bool MessageObjectReader::Parts::parse(View object, bool mend) {
   padded.assign(object);
   padded.append(text_padding, ' ');
   if (parse_root(View(padded).substr(0, object.size()))) return true;
+  if (!mend) return false;
 
   std::string mended;
   if (repair_json(object, mended).empty()) return false;
@@ -395,9 +388,9 @@ std::optional<MessageObject> MessageObjectReader::Parts::message_from(const Read
   return message;
 }
 
-MessageObjectReader::Result MessageObjectReader::read_object(View object, bool inside) {
+MessageObjectReader::Result MessageObjectReader::read_object(View object, bool inside, bool mend) {
   Result result;
-  if (!parts_->parse(object)) return result;
+  if (!parts_->parse(object, mend)) return result;
   result.valid = true;
   result.root = &parts_->root;
 

@@ -35,7 +35,8 @@ class MessageObjectReader {
     bool too_deep = false;               ///< a payload in a text was left out: nested too deeply
   };
   /// @param inside  look for messages in objects within, too
-  Result read_object(std::string_view object, bool inside);
+  /// @param mend  damaged JSON is mended; else it is not valid
+  Result read_object(std::string_view object, bool inside, bool mend = true);
 
   /// A message of a table's row: the payload in one cell, what it is in others.
   /// @param payload  with text_padding readable bytes behind it

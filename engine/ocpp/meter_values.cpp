@@ -178,27 +178,72 @@ int weight_of(Sample::Context context) {
   }
 }
 
+// The members of a sampledValue, found in one pass. Of a key that stands twice the first counts.
+struct SampledValue {
+  std::optional<Json> value, unit, measure, signed_value;
+  std::string_view measurand, phase, location, context, format;
+};
+
+SampledValue sampled_value(const Json& sampled) {
+  SampledValue found;
+  simdjson::dom::object members;
+  if (sampled.get_object().get(members) != simdjson::SUCCESS) return found;
+  const auto take = [](std::optional<Json>& into, const Json& value) {
+    if (!into) into = value;
+  };
+  const auto take_text = [](std::string_view& into, const Json& value) {
+    std::string_view text;
+    if (into.empty() && value.get(text) == simdjson::SUCCESS) into = text;
+  };
+  for (const auto& [key, value] : members) {
+    if (key == "value") {
+      take(found.value, value);
+    } else if (key == "measurand") {
+      take_text(found.measurand, value);
+    } else if (key == "unit") {
+      take(found.unit, value);
+    } else if (key == "context") {
+      take_text(found.context, value);
+    } else if (key == "phase") {
+      take_text(found.phase, value);
+    } else if (key == "location") {
+      take_text(found.location, value);
+    } else if (key == "format") {
+      take_text(found.format, value);
+    } else if (key == "unitOfMeasure") {
+      take(found.measure, value);
+    } else if (key == "signedMeterValue") {
+      take(found.signed_value, value);
+    }
+  }
+  // A null tells nothing.
+  for (std::optional<Json>* member : {&found.value, &found.unit, &found.measure, &found.signed_value})
+    if (*member && (*member)->is_null()) member->reset();
+  return found;
+}
+
 void take_value(const Json& sampled, MeterInstant& instant, const Complaint& complain) {
-  const std::string_view name = string_of(sampled, "measurand");
+  const SampledValue members = sampled_value(sampled);
+  const std::string_view name = members.measurand;
   const MeasurandRow* row = &measurands[0];
   if (!name.empty()) {
     row = std::find_if(std::begin(measurands), std::end(measurands), [&](const auto& m) { return m.name == name; });
     if (row == std::end(measurands)) return;
   }
-  if (string_of(sampled, "format") == "SignedData") return;
+  if (members.format == "SignedData") return;
 
-  const auto value_json = find_member(sampled, "value");
+  const auto& value_json = members.value;
   const auto value = value_json ? number_of(*value_json) : std::nullopt;
   if (!value) {
-    if (!value_json && find_member(sampled, "signedMeterValue")) return;
+    if (!value_json && members.signed_value) return;
     complain("value_not_a_number", fmt::format("{} is {}: a number was due; the reading is left out", row->name,
                                                value_json ? show_value(*value_json) : std::string("missing")));
     return;
   }
 
   double factor = default_factor[static_cast<std::size_t>(row->dimension)];
-  std::optional<Json> given_unit = find_member(sampled, "unit");
-  if (const auto of_measure = find_member(sampled, "unitOfMeasure")) {
+  std::optional<Json> given_unit = members.unit;
+  if (const auto& of_measure = members.measure) {
     given_unit = find_member(*of_measure, "unit");
     if (const auto power = integer_of(*of_measure, "multiplier")) {
       if (*power > most_multiplier || *power < -most_multiplier) {
@@ -233,9 +278,9 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
     return;
   }
 
-  instant.values[static_cast<std::size_t>(row->quantity)].take(phase_of(string_of(sampled, "phase")), figure,
-                                                               location_of(string_of(sampled, "location")));
-  const Sample::Context context = context_of(string_of(sampled, "context"));
+  instant.values[static_cast<std::size_t>(row->quantity)].take(phase_of(members.phase), figure,
+                                                               location_of(members.location));
+  const Sample::Context context = context_of(members.context);
   if (!instant.context || weight_of(context) > weight_of(*instant.context)) instant.context = context;
 }
 

@@ -1,6 +1,7 @@
 #include "ocpp/object_reader.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace evtwin::ocpp {
 namespace {
@@ -50,11 +51,23 @@ void ObjectReader::report_odd(const MessageObjectReader::Result& messages, View 
   if (messages.too_deep) sink_.report_oddity(OddityKind::unused, nested_too_deeply, line, whole);
 }
 
-std::size_t ObjectReader::read_brace(View text, std::size_t at, TextSpan& line, bool last) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n", at + 1);
-  if (first == View::npos) return last ? at + 1 : TextReader::need_more;
-  if (text[first] != '"' && text[first] != '}') return at + 1;
+// Mostly an object takes the rest of its line: what lies between here and the last brace, if that can be read. Tried
+// once a line, so that a line of many objects is not parsed again and again. @returns its end, where that is valid
+std::size_t ObjectReader::whole_object(View text, std::size_t at, const TextSpan& line,
+                                       MessageObjectReader::Result& messages) {
+  if (tried_line_ == line.line || whole_misses_ > whole_hits_ + 16) return at;
+  tried_line_ = line.line;
+  const void* brace = memrchr(text.data() + at, '}', line.end - at);
+  if (!brace) return at;
+  const std::size_t end = static_cast<std::size_t>(static_cast<const char*>(brace) - text.data()) + 1;
+  if (end - at <= options_.most_frame_bytes) messages = objects_.read_object(text.substr(at, end - at), true, false);
+  ++(messages.valid ? whole_hits_ : whole_misses_);
+  return end;
+}
 
+// Else its braces are counted. @returns its end where that is valid; else where reading goes on
+std::size_t ObjectReader::counted_object(View text, std::size_t at, const TextSpan& line, bool last,
+                                         MessageObjectReader::Result& messages) {
   const View head = text.substr(line.begin, line.end - line.begin);
   const std::size_t before = at - line.begin;
   const RecordShape shape(head, is_all_blank(head.substr(0, before)) ? 0 : before);
@@ -66,26 +79,37 @@ std::size_t ObjectReader::read_brace(View text, std::size_t at, TextSpan& line, 
     const bool short_of_text = extent.how == Extent::End::cut && extent.end == text.size() && !last;
     return short_of_text && text.size() - at <= most_object_bytes ? TextReader::need_more : at + 1;
   }
-
   if (extent.end - at > options_.most_frame_bytes) return extent.end;
-  const View whole = text.substr(at, extent.end - at);
-  const auto messages = objects_.read_object(whole, extent.end <= line.end);
-  if (!messages.valid) return at + 1;
-  if (manner_.payload_only && messages.root && payload_only(text, at, *messages.root, line)) return extent.end;
+  messages = objects_.read_object(text.substr(at, extent.end - at), extent.end <= line.end);
+  return messages.valid ? extent.end : at + 1;
+}
+
+std::size_t ObjectReader::read_brace(View text, std::size_t at, TextSpan& line, bool last) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n", at + 1);
+  if (first == View::npos) return last ? at + 1 : TextReader::need_more;
+  if (text[first] != '"' && text[first] != '}') return at + 1;
+
+  MessageObjectReader::Result messages;
+  std::size_t end = whole_object(text, at, line, messages);
+  if (!messages.valid) end = counted_object(text, at, line, last, messages);
+  if (!messages.valid) return end;
+
+  const View whole = text.substr(at, end - at);
+  if (manner_.payload_only && messages.root && payload_only(text, at, *messages.root, line)) return end;
   report_odd(messages, whole, line.line);
 
   std::uint64_t frames = 0;
   for (const MessageObject& message : messages.found) {
     Record record = texts_.record_of(text, at, line);
-    record.outer = text.substr(line.prefix, extent.end - line.prefix);
+    record.outer = text.substr(line.prefix, end - line.prefix);
     add_fields(message, record);
     if (message.station_left_empty) sink_.report_oddity(OddityKind::repaired, station_left_empty, line.line, whole);
     frames += read_message(message, record);
   }
 
   // An object over several lines that holds no message may hold smaller ones that do.
-  if (frames > 0) return extent.end;
-  return extent.end <= line.end ? extent.end : at + 1;
+  if (frames > 0) return end;
+  return end <= line.end ? end : at + 1;
 }
 
 bool ObjectReader::payload_only(View text, std::size_t at, const simdjson::dom::element& payload, TextSpan& line) {

@@ -1,6 +1,7 @@
 // Reads JSON objects of a log that wrap frames, or hold their parts in fields, as records.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,10 @@ class ObjectReader {
  private:
   /// A payload alone, where the words before it say the rest. @returns whether they do
   bool payload_only(std::string_view text, std::size_t at, const simdjson::dom::element& payload, TextSpan& line);
+  std::size_t whole_object(std::string_view text, std::size_t at, const TextSpan& line,
+                           MessageObjectReader::Result& messages);
+  std::size_t counted_object(std::string_view text, std::size_t at, const TextSpan& line, bool last,
+                             MessageObjectReader::Result& messages);
   std::uint64_t read_message(const MessageObject& message, const Record& record);
   void report_odd(const MessageObjectReader::Result& messages, std::string_view whole, std::uint64_t line);
 
@@ -29,6 +34,7 @@ class ObjectReader {
   TextReader& texts_;
   RecordSink& sink_;
   MessageObjectReader objects_;
+  std::uint64_t tried_line_ = 0, whole_hits_ = 0, whole_misses_ = 0;
   std::string raw_;  ///< text of a field, with text_padding bytes behind it
 };
 

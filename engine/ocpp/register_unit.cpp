@@ -42,7 +42,8 @@ void mend_register_unit(std::vector<Transaction>& of_station, FlagList& flags) {
 
   // One meter counts all of them in one unit, also those with too few readings to show it.
   for (Transaction& t : of_station) {
-    for (double* kwh : {&t.meter_start_kwh, &t.meter_stop_kwh, &t.energy_kwh, &t.exported_kwh, &t.register_step_kwh})
+    for (double* kwh : {&t.meter_start_kwh, &t.meter_stop_kwh, &t.energy_kwh, &t.exported_kwh, &t.export_start_kwh,
+                        &t.register_step_kwh})
       *kwh *= thousand;
     for (Sample& sample : t.samples) {
       sample.register_kwh *= thousand;

@@ -9,6 +9,7 @@
 
 #include "kernel/log.hpp"
 #include "ocpp/action_table.hpp"
+#include "ocpp/card_spelling.hpp"
 #include "ocpp/command_book.hpp"
 #include "ocpp/decode.hpp"
 #include "ocpp/doubtful_text.hpp"
@@ -104,6 +105,7 @@ class Collector : public FrameSink {
 
   SiteLog log_;
   FlagList flags_;
+  CardSpelling cards_;
   CommandBook commands_{flags_};
   std::deque<StationState> states_;
   std::vector<std::string> names_;
@@ -180,6 +182,7 @@ void Collector::on_frame(const Frame& frame) {
   const std::size_t index = current_;
   note_action(frame);
   Event event = decode_frame(frame, flags_);
+  cards_.unify_event(event);
 
   // A message without any time is near the last one of its station that told one.
   event.stamp.near_ns = state.near_ns;
@@ -347,9 +350,9 @@ void Collector::flag_unnamed_stations() {
     const std::string& file = log_.report.files[place.file].name;
     flags_.add_flag(
         "station_not_told", station,
-        fmt::format("{} does not name its station: all that is not named otherwise is taken as one, called after "
-                    "the file; export each station by itself, or the log with its stations",
-                    quoted_text(file)),
+        fmt::format(
+            "{} does not name its station: {} is only the file's name, for all in it that is not named otherwise",
+            quoted_text(file), quoted_text(station)),
         {place.file, 0});
   }
 }
@@ -399,6 +402,7 @@ std::vector<Transaction> Collector::finished_transactions(std::size_t index, Tim
   std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
     return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
   });
+  settle_exports(transactions, flags_);
   return transactions;
 }
 
@@ -496,6 +500,7 @@ SiteLog read_site_log(std::span<const std::string> paths, const ReadOptions& opt
     return log;
   } catch (const LogError&) {
     if (auto log = read_summary_files(paths)) {
+      CardSpelling().unify_log(*log);
       tell_site(*log, watch.elapsed_ms());
       return std::move(*log);
     }
@@ -509,7 +514,10 @@ SiteLog read_site_log_text(const std::string& name, std::string_view text, const
     LogReport report = read_log_text(name, text, collector, options);
     return collector.finish(std::move(report));
   } catch (const LogError&) {
-    if (auto log = read_summary_text(name, text)) return std::move(*log);
+    if (auto log = read_summary_text(name, text)) {
+      CardSpelling().unify_log(*log);
+      return std::move(*log);
+    }
     throw;
   }
 }

@@ -81,7 +81,7 @@ struct Transaction {
   std::string station;
   int evse = 0;            ///< connectorId (1.6) or evse.id; 0: the log does not say
   std::string id;          ///< transactionId as text; empty: never given
-  std::string id_tag;      ///< as it stands in the log
+  std::string id_tag;      ///< as the log spells it first: cards are compared without case
   std::string token_type;  ///< ISO14443, ... (2.0.1)
   Version version = Version::unknown;
   std::string
@@ -94,10 +94,12 @@ struct Transaction {
   double meter_start_kwh = kernel::unknown, meter_stop_kwh = kernel::unknown;
   double energy_kwh = kernel::unknown;  ///< imported by the vehicle, by the register; >= 0
   double exported_kwh = 0.0;            ///< discharged into the grid
-  double register_step_kwh = 0.001;     ///< resolution of the register as seen in its readings
-  std::vector<Sample> samples;          ///< ascending in time, without duplicates
-  StateHours hours;                     ///< NaN members where no status tells
-  std::string stop_reason;              ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
+  double export_start_kwh =
+      kernel::unknown;               ///< export register at its start, as the EVSE's transaction before left it
+  double register_step_kwh = 0.001;  ///< resolution of the register as seen in its readings
+  std::vector<Sample> samples;       ///< ascending in time, without duplicates
+  StateHours hours;                  ///< NaN members where no status tells
+  std::string stop_reason;           ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
   // Wishes of the driver or the vehicle, where the log tells them (2.0.1 NotifyEVChargingNeeds, summary objects).
   double requested_kwh = kernel::unknown, battery_kwh = kernel::unknown, soc_start = kernel::unknown,
          max_power_kw = kernel::unknown, target_soc = kernel::unknown;

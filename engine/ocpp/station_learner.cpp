@@ -126,11 +126,21 @@ void StationLearner::see_frame(const FoundFrame& found) {
         serials_[pointer].insert(std::string(serial));
   }
   sample.told = found.station;
-  const std::string text = std::string(found.outer) + ' ' + std::string(found.before);
-  for (const PlacedWord& one : placed_words(text, found.behind)) {
-    if (one.word.size() <= 64) sample.words.emplace(one.place, one.word);
-  }
+  const bool same_record = !samples_.empty() && found.record == last_record_ && *samples_.back().outer == found.outer;
+  sample.outer = same_record ? samples_.back().outer : std::make_shared<const std::string>(found.outer);
+  sample.before = found.before;
+  sample.behind = found.behind.substr(0, most_behind);
+  last_record_ = found.record;
   samples_.push_back(std::move(sample));
+}
+
+void StationLearner::place_words() {
+  for (Sample& sample : samples_) {
+    const std::string text = *sample.outer + ' ' + sample.before;
+    for (const PlacedWord& one : placed_words(text, sample.behind)) {
+      if (one.word.size() <= 64) sample.words.emplace(one.place, one.word);
+    }
+  }
 }
 
 template <class WordOf>
@@ -243,7 +253,7 @@ StationLearner::Choice StationLearner::choose_word(bool calls) const {
   return best;
 }
 
-StationRule StationLearner::learned_rule() const {
+StationRule StationLearner::learned_rule() {
   if (samples_.size() < 4) return {};
   const Tally told = tally_words([](const Sample& sample) -> View { return sample.told; });
   const bool told_nothing = told.seen * 10 < samples_.size();
@@ -251,6 +261,7 @@ StationRule StationLearner::learned_rule() const {
   const bool parted = told.pairs >= 3 && told.alike * 20 < told.pairs * 19;
   const bool many_for_one = told.values.size() == 1 && several_boot();
   if (!told_nothing && !parted && !many_for_one) return {};
+  place_words();
   if (Choice found = choose_word(false); found.place) return {*found.place, found.strip};
   if (Choice found = choose_word(true); found.place) return StationRule::of_calls(*found.place, found.strip);
   return told_nothing ? StationRule() : StationRule::from_nothing();

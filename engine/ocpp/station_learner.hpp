@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,14 +21,16 @@ class StationLearner {
   void see_frame(const FoundFrame& found);
   /// The rule for this log: the known words where they hold; a place that was learnt where those contradict what
   /// stations are, or say nothing.
-  StationRule learned_rule() const;
+  StationRule learned_rule();
 
  private:
   struct Sample {
     bool is_call = false;
     std::string id, transaction;
-    std::string told;  ///< by the known words
-    std::map<StationPlace, std::string> words;
+    std::string told;                          ///< by the known words
+    std::shared_ptr<const std::string> outer;  ///< text around it, the same for all of a record
+    std::string before, behind;
+    std::map<StationPlace, std::string> words;  ///< once place_words() was called
   };
   /// Counts of how well a place, or the known words, keep to what stations are.
   struct Tally {
@@ -42,12 +45,15 @@ class StationLearner {
     std::optional<StationPlace> place;
     std::string strip;
   };
+  /// Words around all samples with their places, which cost most and are asked for by few logs.
+  void place_words();
   /// Whether several stations boot: two serial numbers in one field.
   bool several_boot() const;
   /// @param calls  of calls alone
   Choice choose_word(bool calls) const;
 
   std::vector<Sample> samples_;
+  std::uint64_t last_record_ = 0;
   std::map<std::string, std::set<std::string>> serials_;  ///< of charging stations that boot, by field
 };
 

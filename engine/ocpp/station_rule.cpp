@@ -13,7 +13,7 @@ using View = std::string_view;
 using enum StationPlace::Kind;
 
 constexpr std::uint32_t most_words = 40;
-constexpr std::size_t most_behind = 400, most_searched = 4096;
+constexpr std::size_t most_searched = 4096;
 
 void add(std::vector<PlacedWord>& words, StationPlace::Kind kind, std::uint32_t index, std::string name, View word,
          Sender sender = Sender::unknown) {

@@ -37,6 +37,8 @@ struct PlacedWord {
   std::string_view word;
   Sender sender = Sender::unknown;  ///< of a side: who the arrow says sent it
 };
+/// Bytes behind a frame that are looked at.
+inline constexpr std::size_t most_behind = 400;
 /// All places, sides with what stands beside the arrow on the other side.
 /// @param behind  the frame
 std::vector<PlacedWord> placed_words(std::string_view before, std::string_view behind);

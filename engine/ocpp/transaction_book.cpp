@@ -26,7 +26,7 @@ static_assert(few_readings < most_readings);
 bool usable(const std::string& id) { return !id.empty() && id != "-1" && id != "0"; }
 
 TimeNs time_of_reading(const StampedReading& r) {
-  if (r.reading.sample.time_ns != kernel::time_never) return r.reading.sample.time_ns;
+  if (r.sample.time_ns != kernel::time_never) return r.sample.time_ns;
   return r.log.ns;
 }
 
@@ -35,7 +35,7 @@ std::vector<StampedReading> spaced(const DraftTransaction& draft, TimeNs spacing
   std::vector<StampedReading> kept;
   for (std::size_t i = 0; i < draft.readings.size(); ++i) {
     const StampedReading& r = draft.readings[i];
-    const bool end = i == 0 || i + 1 == draft.readings.size() || r.reading.sample.context != Sample::Context::periodic;
+    const bool end = i == 0 || i + 1 == draft.readings.size() || r.sample.context != Sample::Context::periodic;
     if (end || time_of_reading(r) == kernel::time_never ||
         std::abs(time_of_reading(r) - time_of_reading(kept.back())) >= spacing_ns)
       kept.push_back(r);
@@ -163,7 +163,7 @@ void TransactionBook::take_readings(DraftTransaction& draft, std::vector<Reading
       r.sample.interval_kwh = draft.interval_kwh;
     }
     draft.readings.push_back(
-        {std::move(r), stamp.log, stamp.payload_ns, stamp.near_ns, stamp.place.file, stamp.number});
+        {r.sample, stamp.log, stamp.payload_ns, stamp.near_ns, stamp.number, stamp.place.file, r.register_location});
   }
   if (!readings.empty()) draft.last = stamp;
   thin(draft);

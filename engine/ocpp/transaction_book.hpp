@@ -14,13 +14,14 @@
 
 namespace evtwin::ocpp {
 
-/// A reading with the clocks of the message it came in.
+/// A reading with the clocks of the message it came in. A year of logs has millions of them.
 struct StampedReading {
-  Reading reading;
+  Sample sample;  ///< its time is still the station's
   LogTime log;
   TimeNs payload_ns = kernel::time_never, near_ns = kernel::time_never;  ///< of the message
-  std::uint32_t file = 0;
   std::uint64_t number = 0;
+  std::uint32_t file = 0;
+  MeterLocation register_location = MeterLocation::outlet;
 };
 
 /// A transaction whose times are not settled yet.

@@ -59,7 +59,7 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
   // A register of the station's side (Inlet) next to one of the vehicle's is another meter.
   MeterLocation best = MeterLocation::inlet;
   for (const StampedReading& r : readings)
-    if (kernel::is_known(r.reading.sample.register_kwh)) best = std::min(best, r.reading.register_location);
+    if (kernel::is_known(r.sample.register_kwh)) best = std::min(best, r.register_location);
 
   std::vector<Sample> samples;
   samples.reserve(readings.size());
@@ -72,8 +72,8 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
     stamp.place.line = 1;
     stamp.number = r.number;
 
-    Sample sample = r.reading.sample;
-    if (r.reading.register_location != best) sample.register_kwh = kernel::unknown;
+    Sample sample = r.sample;
+    if (r.register_location != best) sample.register_kwh = kernel::unknown;
     sample.time_ns = clock.at_inner(stamp, sample.time_ns, report);
     if (sample.time_ns != kernel::time_never) samples.push_back(sample);
   }
@@ -286,6 +286,39 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     if (kernel::is_known(s.soc)) t.soc_start = s.soc;
   }
   return t;
+}
+
+void settle_exports(std::vector<Transaction>& transactions, FlagList& flags) {
+  const auto tells_export = [](const Sample& s) { return kernel::is_known(s.export_register_kwh); };
+  double left_kwh = kernel::unknown;  // by the EVSE's transaction before
+  int evse = 0;
+  for (Transaction& t : transactions) {
+    if (t.evse != evse || t.evse == 0) left_kwh = kernel::unknown;
+    evse = t.evse;
+    const auto first = std::find_if(t.samples.begin(), t.samples.end(), tells_export);
+    if (first == t.samples.end()) {
+      left_kwh = kernel::unknown;  // it may have given without telling
+      continue;
+    }
+
+    const double before_kwh = first->export_register_kwh - left_kwh;
+    const double hours = kernel::hours_between(t.start_ns, first->time_ns);
+    const double end_kwh = std::find_if(t.samples.rbegin(), t.samples.rend(), tells_export)->export_register_kwh;
+    if (t.start_seen && hours > 0.0 && before_kwh >= 0.0 && before_kwh <= most_exported_kwh(hours)) {
+      t.export_start_kwh = left_kwh;
+      t.exported_kwh = std::max(end_kwh - left_kwh, 0.0);
+    } else if (first->time_ns - t.start_ns > kernel::minute_ns && first->power_kw < 0.0) {
+      t.flags.emplace_back("export_at_least");
+      flags.add_flag(
+          "export_at_least", t.station,
+          fmt::format("transaction {} on {}: its export register is first told {:.0f} min after its start, while it "
+                      "gives {:.3g} kW: what it gave until then is not known",
+                      t.id.empty() ? "without id" : quoted_text(t.id), quoted_text(t.station), 60.0 * hours,
+                      -first->power_kw),
+          t.start_place);
+    }
+    left_kwh = end_kwh;
+  }
 }
 
 void check_order(std::vector<Transaction*>& transactions, FlagList& flags) {

@@ -76,7 +76,9 @@ std::string site_power_chart(std::span<const SiteStep> steps, const market::Cale
   // Days and more begin where the first day does; shorter steps by the clock.
   const TimeNs origin = calendar.day_start(begin);
   const auto floor = [&](TimeNs t) { return t - (t - origin) % step_ns; };
-  const auto bins = bin_means(steps, floor, [&](TimeNs t) { return floor(t) + step_ns; });
+  BinMeans means(floor, [&](TimeNs t) { return floor(t) + step_ns; });
+  for (const SiteStep& step : steps) means.add_step(step);
+  const std::vector<BinMean> bins = means.take_bins();
 
   double most = 0.0;
   for (const BinMean& bin : bins) most = std::max({most, bin.metered_kw, bin.twin_kw});

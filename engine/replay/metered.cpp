@@ -25,7 +25,7 @@ bool has_register(const Knot& knot) { return std::isfinite(knot.register_kwh); }
 /// Readings in order of time, one per instant; the last says what others of its instant leave open.
 std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
   const bool gives_back = transaction.exported_kwh > 0.0;
-  double exported_before = kernel::unknown;  // the export register's first reading
+  double exported_before = transaction.export_start_kwh;  // else the export register's first reading
   std::vector<Knot> all{{transaction.start_ns, transaction.meter_start_kwh, kernel::unknown, false}};
 
   for (const ocpp::Sample& sample : transaction.samples) {

@@ -16,13 +16,15 @@ constexpr const char* made_site = "the site made from the log";
 /// Assumptions that hold for every log and are seldom told by one.
 void assume_of_vehicles(const ocpp::SiteLog& log, const sessions::LogSessions& sessions, std::vector<Assumption>& out) {
   double discharged_kwh = 0.0;
-  std::size_t without_power = 0, without_battery = 0, tapering = 0;
+  std::size_t without_power = 0, without_battery = 0, by_soc = 0, tapering = 0;
   for (const sessions::LogSession& session : sessions.sessions) {
     discharged_kwh += log.transactions[session.transaction].exported_kwh;
     // A session that took nothing shows nothing of its vehicle.
     if (!(session.visit.taken_kwh > 0.0)) continue;
     if (!(session.observed_kw > 0.0)) ++without_power;
     if (session.vehicle.battery.capacity_kwh == physics::infinite) ++without_battery;
+    const ocpp::Transaction& told = log.transactions[session.transaction];
+    if (!(told.battery_kwh > 0.0) && std::isfinite(sessions::battery_by_soc(told))) ++by_soc;
     const auto& knots = session.vehicle.battery.charge.knots;
     if (knots.back().kw < knots.front().kw) ++tapering;
   }
@@ -45,6 +47,13 @@ void assume_of_vehicles(const ocpp::SiteLog& log, const sessions::LogSessions& s
                                without_battery),
                    fmt::format("{}개 세션에서 알 수 없음: 배터리가 가득 차지 않고 계량된 전력량에서만 충전이 끝남",
                                without_battery)});
+  }
+  if (by_soc > 0) {
+    out.push_back(
+        {"battery size by SoC", "SoC로 본 배터리 용량",
+         fmt::format("of {} of the sessions, by the energy that raised the SoC: the car starts at its first SoC",
+                     by_soc),
+         fmt::format("{}개 세션: SoC가 오른 만큼의 전력량에서 구함. 차량은 처음 읽힌 SoC에서 시작", by_soc)});
   }
   if (tapering > 0) {
     out.push_back({"taper of the vehicles", "차량의 테이퍼",

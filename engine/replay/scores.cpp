@@ -140,9 +140,10 @@ void score_profiles(ScoreCard& card) {
 }
 
 void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
-  const auto hours = bin_means(
-      card.site, [&](TimeNs t) { return calendar.tick_at_or_before(t, kernel::hour_ns); },
-      [&](TimeNs t) { return calendar.next_tick(t, kernel::hour_ns); });
+  BinMeans by_hour([&](TimeNs t) { return calendar.tick_at_or_before(t, kernel::hour_ns); },
+                   [&](TimeNs t) { return calendar.next_tick(t, kernel::hour_ns); });
+  for (const SiteStep& step : card.site) by_hour.add_step(step);
+  const std::vector<BinMean> hours = by_hour.take_bins();
   Score cv_rmse = blank("site_load_cv_rmse"), nmbe = blank("site_load_nmbe"), month = blank("site_load_month_cv_rmse");
   LoadError error;
   std::map<market::LocalMonth, std::pair<double, double>> months;
@@ -182,17 +183,23 @@ void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
   }
 }
 
-/// Minutes are asked for only where readings are dense: of longer steps the ends are enough.
-std::vector<SiteStep> without_long_middles(const std::vector<SiteStep>& steps) {
-  std::vector<SiteStep> cut;
+/// Powers by the minute. They are asked for only where readings are dense: of longer steps the ends are enough.
+std::vector<BinMean> minutes_of(const std::vector<SiteStep>& steps) {
+  const auto floor = [](TimeNs t) { return t - ((t % kernel::minute_ns) + kernel::minute_ns) % kernel::minute_ns; };
+  BinMeans by_minute(floor, [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
   for (const SiteStep& step : steps) {
-    cut.push_back(step);
-    if (step.to_ns - step.from_ns <= fine_ns) continue;
-    cut.back().to_ns = step.from_ns + kernel::minute_ns;
-    cut.push_back(step);
-    cut.back().from_ns = step.to_ns - kernel::minute_ns;
+    if (step.to_ns - step.from_ns <= fine_ns) {
+      by_minute.add_step(step);
+      continue;
+    }
+    SiteStep end = step;
+    end.to_ns = step.from_ns + kernel::minute_ns;
+    by_minute.add_step(end);
+    end = step;
+    end.from_ns = step.to_ns - kernel::minute_ns;
+    by_minute.add_step(end);
   }
-  return cut;
+  return by_minute.take_bins();
 }
 
 double rmse_at_lag(const std::vector<BinMean>& minutes, int lag) {
@@ -209,9 +216,7 @@ double rmse_at_lag(const std::vector<BinMean>& minutes, int lag) {
 }
 
 void score_minutes(ScoreCard& card) {
-  const auto floor = [](TimeNs t) { return t - ((t % kernel::minute_ns) + kernel::minute_ns) % kernel::minute_ns; };
-  std::vector<BinMean> minutes =
-      bin_means(without_long_middles(card.site), floor, [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
+  std::vector<BinMean> minutes = minutes_of(card.site);
   const std::size_t all = minutes.size();
   std::erase_if(minutes, [](const BinMean& minute) { return minute.dense_kw < timed_share * minute.metered_kw; });
 

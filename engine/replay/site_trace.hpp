@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "market/calendar.hpp"
@@ -30,9 +31,19 @@ struct BinMean {
   double metered_kw = 0.0, twin_kw = 0.0, dense_kw = 0.0, hourly_kw = 0.0;
 };
 
-/// Means over the pieces of the clock in which power flowed, ascending. @param end_of  end of the piece that t lies in;
-/// pieces follow each other
-std::vector<BinMean> bin_means(std::span<const SiteStep> steps, const std::function<TimeNs(TimeNs)>& start_of,
-                               const std::function<TimeNs(TimeNs)>& end_of);
+/// Means over the pieces of the clock in which power flowed, ascending.
+class BinMeans {
+ public:
+  using InstantOf = std::function<TimeNs(TimeNs)>;
+  /// @param start_of, end_of  the piece of the clock that an instant lies in; pieces follow each other
+  BinMeans(InstantOf start_of, InstantOf end_of) : start_of_(std::move(start_of)), end_of_(std::move(end_of)) {}
+  /// @param step  later than those before
+  void add_step(const SiteStep& step);
+  std::vector<BinMean> take_bins() { return std::move(bins_); }
+
+ private:
+  InstantOf start_of_, end_of_;
+  std::vector<BinMean> bins_;
+};
 
 }  // namespace evtwin::replay

@@ -103,6 +103,8 @@ ObservedVehicle vehicle_of(const ocpp::Transaction& transaction);
 /// one in which the session's energy ends at half.
 /// @param told_kwh, told_soc  capacity and SoC on arrival as the log has them; NaN: not told
 ObservedVehicle vehicle_with(double kw, const Taper& taper, double energy_kwh, double told_kwh, double told_soc);
+/// Size of the battery, kWh at the meter, by the energy that raised its SoC by 10 % or more; NaN: readings do not tell.
+double battery_by_soc(const ocpp::Transaction& t);
 /// SoC on arrival, by the transaction or its first reading that has one; NaN: not told.
 double told_soc(const ocpp::Transaction& transaction);
 

@@ -224,6 +224,18 @@ double waits_h(const Transaction& t, const std::vector<Stretch>& stretches, doub
   return std::min(hours, kernel::hours_between(t.start_ns, t.stop_ns));
 }
 
+/// The register at a reading, or that of the start or the stop where it was taken there; NaN: neither.
+double register_at(const Transaction& t, const Sample& sample) {
+  if (sample.register_kwh == sample.register_kwh) return sample.register_kwh;
+  constexpr double near = 0.02;  // of the stay
+  const double stay_h = kernel::hours_between(t.start_ns, t.stop_ns);
+  if (sample.context == Sample::Context::begin || kernel::hours_between(t.start_ns, sample.time_ns) <= near * stay_h)
+    return t.meter_start_kwh;
+  if (sample.context == Sample::Context::end || kernel::hours_between(sample.time_ns, t.stop_ns) <= near * stay_h)
+    return t.meter_stop_kwh;
+  return kernel::unknown;
+}
+
 /// Its power, as far as the readings tell.
 ObservedVehicle powered(const Transaction& t) {
   if (!(t.energy_kwh > 0.0)) return {};
@@ -235,7 +247,8 @@ ObservedVehicle powered(const Transaction& t) {
   const double kw = hours > 0.0 ? std::max(plateau_kw, t.energy_kwh / hours) : plateau_kw;
   Taper taper = taper_of(readings.stretches, plateau_kw, t.energy_kwh);
   taper.end_share *= plateau_kw / kw;
-  ObservedVehicle seen = vehicle_with(kw, taper, t.energy_kwh, t.battery_kwh, told_soc(t));
+  const double battery_kwh = t.battery_kwh > 0.0 ? t.battery_kwh : battery_by_soc(t);
+  ObservedVehicle seen = vehicle_with(kw, taper, t.energy_kwh, battery_kwh, told_soc(t));
   seen.waits_h = waits_h(t, readings.stretches, plateau_kw);
   return seen;
 }
@@ -246,6 +259,21 @@ double told_soc(const Transaction& t) {
   if (t.soc_start == t.soc_start) return t.soc_start;
   const auto told = std::find_if(t.samples.begin(), t.samples.end(), [](const Sample& s) { return s.soc == s.soc; });
   return told == t.samples.end() ? kernel::unknown : told->soc;
+}
+
+double battery_by_soc(const Transaction& t) {
+  constexpr double least_rise = 0.1;  // SoC is told in whole percent: 10 % of the size at most are its rounding
+  constexpr double least_kwh = 5.0, most_kwh = 1000.0;
+  const auto tells = [&](const Sample& s) { return s.soc == s.soc && std::isfinite(register_at(t, s)); };
+  const auto first = std::find_if(t.samples.begin(), t.samples.end(), tells);
+  if (first == t.samples.end() || t.exported_kwh > 0.0) return kernel::unknown;
+  const auto last = std::find_if(t.samples.rbegin(), t.samples.rend(), tells);
+  const double rise = last->soc - first->soc;
+  const double kwh = (register_at(t, *last) - register_at(t, *first)) / rise;
+  if (!(rise >= least_rise) || !(kwh >= least_kwh) || !(kwh <= most_kwh)) return kernel::unknown;
+  // What was taken fits in, whatever the rounding says.
+  const double room = 1.0 - told_soc(t);
+  return room > 0.0 ? std::max(kwh, 1.001 * t.energy_kwh / room) : kernel::unknown;
 }
 
 ObservedVehicle vehicle_with(double kw, const Taper& taper, double energy_kwh, double told_kwh, double told_soc) {

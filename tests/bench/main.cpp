@@ -35,6 +35,7 @@ constexpr std::array suites{
 int run(const std::vector<std::string>& words) {
   if (words.size() == 5 && words[0] == "--count")
     return run_counted(words[1], words[2], std::stoi(words[3]), std::stoi(words[4]));
+  if (words.size() == 4 && words[0] == "--count-log") return read_counted(words[1], words[2], std::stoi(words[3]));
   std::string only, json_file;
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) (words[i] == "--only" ? only : json_file) = words[i + 1];
   std::vector<Table> tables;

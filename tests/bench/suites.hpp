@@ -35,5 +35,8 @@ twin::World small_fleet_world(int days = 90);
 /// Simulates a case so many times and prints the decisions made, for instruction counters.
 /// @throws std::invalid_argument for a case that there is not.
 int run_counted(const std::string& name, const std::string& strategy, int days, int times);
+/// Makes a log in a layout of `ocpp_table`, does `what` with it ("make": nothing; "read": its frames; "site": its
+/// transactions, too) and prints its bytes, for instruction counters. @throws std::invalid_argument: no such layout.
+int read_counted(const std::string& layout, const std::string& what, int megabytes);
 
 }  // namespace evtwin::bench

@@ -139,6 +139,25 @@ INSTANTIATE_TEST_SUITE_P(
                       BookingCase{"Open", [](LogText& to) { to.status("08:30:00", 1, "Reserved"); }, "open"}),
     [](const auto& test) { return std::string(test.param.name); });
 
+// OCPP 1.6 chapter 7.28 (CiString20Type), 2.0.1 part 2 (identifierString): one card, however it is spelt.
+TEST(Commands, ACardIsOneInEitherCase) {
+  LogText text;
+  text.command("08:00:00", "ReserveNow",
+               R"({"connectorId":1,"expiryDate":"2025-06-02T09:00:00Z","idTag":"04Ab12cd","reservationId":3})")
+      .answer("08:00:01", R"({"status":"Accepted"})")
+      .start("08:30:00", 1, 0, 1, "04AB12CD")
+      .stop("09:00:00", 1000, 1)
+      .start("10:00:00", 1, 1000, 2, "04ab12cd")
+      .stop("11:00:00", 2000, 2);
+  const SiteLog log = text.read();
+  ASSERT_EQ(log.transactions.size(), 2U);
+  EXPECT_EQ(log.transactions[0].id_tag, "04Ab12cd");
+  EXPECT_EQ(log.transactions[1].id_tag, "04Ab12cd");
+  ASSERT_EQ(log.reservations.size(), 1U);
+  EXPECT_EQ(log.reservations[0].ended, "used");
+  for (const LogFlag& flag : log.flags) EXPECT_NE(flag.code, "reservation_other_tag") << flag.text;
+}
+
 TEST(Commands, AReservedEvseTakenByAnotherTagIsFlagged) {
   LogText text;
   text.command("08:00:00", "ReserveNow",

@@ -197,7 +197,7 @@ struct Heard final : FrameSink {
 };
 
 std::string station_of(const Layout& layout) {
-  if (!layout.named) return layout.file;
+  if (!layout.named) return std::filesystem::path(layout.file).stem().string();
   return std::string(layout.file) == "home_assistant_ip_201.log" ? "192.168.7.31:40112" : "SITE-A1";
 }
 

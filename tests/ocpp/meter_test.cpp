@@ -1,6 +1,7 @@
 // Registers and readings: units, phases, places, values that are none, registers that fall.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "log_text.hpp"
@@ -284,6 +285,49 @@ TEST(Meter, LongTransactionsKeepReadingsAtLeast15SecondsApart) {
   EXPECT_EQ(samples.size(), 241U);
   EXPECT_EQ(samples.front().time_ns, at("08:00:00"));
   EXPECT_EQ(samples.back().time_ns, at("08:59:55"));
+}
+
+std::string export_register(int import_wh, int export_wh, double export_kw) {
+  return fmt::format(R"({{"value":"{}","measurand":"Energy.Active.Import.Register","unit":"Wh"}},)"
+                     R"({{"value":"{}","measurand":"Energy.Active.Export.Register","unit":"Wh"}},)"
+                     R"({{"value":"{}","measurand":"Power.Active.Export","unit":"kW"}})",
+                     import_wh, export_wh, export_kw);
+}
+
+// OCPP 1.6 tells no export register at the start. The first transaction leaves it at 1,500 Wh, the second is first read
+// half an hour in, at 3,500 Wh: it gave 2 kWh until then.
+TEST(Meter, WhatWasGivenBackBeforeTheFirstReadingCounts) {
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 10000, 1)
+                          .meter("08:15:00", 1, "1", export_register(10000, 1500, 4.0))
+                          .meter("08:45:00", 1, "1", export_register(14000, 1500, 0.0))
+                          .stop("09:00:00", 16000, 1)
+                          .start("10:00:00", 1, 16000, 2)
+                          .meter("10:30:00", 1, "2", export_register(16000, 3500, 4.0))
+                          .stop("11:00:00", 19000, 2)
+                          .read();
+  ASSERT_EQ(log.transactions.size(), 2U);
+  EXPECT_EQ(log.transactions[1].exported_kwh, 2.0);
+  EXPECT_EQ(log.transactions[1].export_start_kwh, 1.5);
+  EXPECT_EQ(log.transactions[1].energy_kwh, 3.0);
+  // Nothing says where the register stood as the first began, and it was giving when it was first read.
+  EXPECT_EQ(log.transactions[0].exported_kwh, 0.0);
+  EXPECT_EQ(std::count_if(log.flags.begin(), log.flags.end(),
+                          [](const LogFlag& flag) { return flag.code == "export_at_least"; }),
+            1);
+}
+
+TEST(Meter, AnotherMetersExportRegisterIsNotAnEarlierState) {
+  // 350 kW for half an hour are 175 kWh at most: a meter that was changed in between.
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 0, 1)
+                          .meter("08:15:00", 1, "1", export_register(0, 1500, 0.0))
+                          .stop("09:00:00", 1000, 1)
+                          .start("10:00:00", 1, 1000, 2)
+                          .meter("10:30:00", 1, "2", export_register(1000, 900000, 0.0))
+                          .stop("11:00:00", 2000, 2)
+                          .read();
+  EXPECT_EQ(log.transactions.at(1).exported_kwh, 0.0);
 }
 
 }  // namespace

@@ -163,8 +163,35 @@ TEST(StationsNotTold, OneForSixIsNotInvented) {
     text += fmt::format("{} node-1 [{}] {}\n", clock_of(message), thread_of(message), message.json);
   const SiteLog log = read_site_log_text("site.log", text);
   ASSERT_EQ(log.stations.size(), 1U);
-  EXPECT_EQ(log.stations[0].id, "site.log");
+  EXPECT_EQ(log.stations[0].id, "site");
   EXPECT_THAT(flags_of(log), Contains("station_not_told"));
+}
+
+TEST(StationsNotTold, AFileOfOneStationGivesItsPlainName) {
+  const std::string frame = R"([2,"1","Heartbeat",{}])";
+  const auto station_in = [&](const std::string& file) {
+    const SiteLog log = read_site_log_text(file, frame + "\n");
+    EXPECT_THAT(flags_of(log), Contains("station_not_told")) << file;
+    return log.stations.at(0).id;
+  };
+  for (const char* file :
+       {"CS_001", "CS_001.log", "logs/CS_001.ocpp.log", "CS_001.LOG", "CS_001.jsonl", "CS_001.log.gz", "CS_001.log.3",
+        "CS_001-2026-05-04.log", "CS_001.log.2026-05-04", "CS_001_20260504.txt", "CS_001-2026-05-04.log.1.gz"})
+    EXPECT_EQ(station_in(file), "CS_001") << file;
+  // A number, a point or a date may be all that there is of a name.
+  EXPECT_EQ(station_in("CP.1.log"), "CP.1");
+  EXPECT_EQ(station_in("192.168.7.31.log"), "192.168.7.31");
+  EXPECT_EQ(station_in("2026-05-04.log"), "2026-05-04");
+  EXPECT_EQ(station_in(".log"), ".log");
+}
+
+TEST(StationsNotTold, OneSentenceSaysThatItIsOnlyTheFilesName) {
+  const SiteLog log = read_site_log_text("logs/CS_001.log", "[2,\"1\",\"Heartbeat\",{}]\n");
+  ASSERT_EQ(log.flags.size(), 1U);
+  EXPECT_EQ(
+      log.flags[0].text,
+      "\"logs/CS_001.log\" does not name its station: \"CS_001\" is only the file's name, for all in it that is not "
+      "named otherwise");
 }
 
 TEST(StationsNotTold, ALogThatNamesItsStationsSaysNothingOfIt) {

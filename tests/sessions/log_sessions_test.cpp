@@ -190,6 +190,34 @@ TEST(LogVehicle, ReadingsThatDoNotExplainTheEnergyAreNotBelieved) {
   EXPECT_TRUE(std::isnan(vehicle_of(t).observed_kw));
 }
 
+// 20 kW raise the SoC from 20 to 70 % with 25 kWh: a battery of 50 kWh, whose car comes with 20 %.
+TEST(LogVehicle, TheRiseOfItsSocTellsItsBattery) {
+  auto t = transaction("1", 0, 75 * minute_ns, 25.0);
+  t.meter_start_kwh = 100.0;
+  t.meter_stop_kwh = 125.0;
+  for (int i = 0; i <= 15; ++i) {
+    auto s = reading(i * 5 * minute_ns, 100.0 + 20.0 * i * 5.0 / 60.0, 20.0);
+    s.soc = 0.2 + i / 30.0;
+    t.samples.push_back(s);
+  }
+  const ObservedVehicle car = vehicle_of(t);
+  EXPECT_NEAR(car.vehicle.battery.capacity_kwh, 50.0, 1e-9);
+  EXPECT_NEAR(car.soc_start, 0.2, 1e-12);
+
+  // A few percent are mostly rounding, and energy that was given back is in no SoC alone.
+  auto little = t;
+  for (auto& s : little.samples) s.soc = 0.2 + 0.1 * (s.soc - 0.2);
+  EXPECT_EQ(vehicle_of(little).vehicle.battery.capacity_kwh, physics::infinite);
+  auto gives = t;
+  gives.exported_kwh = 3.0;
+  EXPECT_EQ(vehicle_of(gives).vehicle.battery.capacity_kwh, physics::infinite);
+
+  // Rounded SoC never makes a battery too small for what went in.
+  auto full = t;
+  for (auto& s : full.samples) s.soc = std::min(1.0, s.soc + 0.32);
+  EXPECT_GT(vehicle_of(full).vehicle.battery.capacity_kwh * (1.0 - 0.52), 25.0);
+}
+
 // Constant 10 kW for 10 kWh, then linear over energy to 2 kW at 20 kWh: in time an exponential.
 TEST(LogVehicle, ATaperIsFoundWhereItBeginsAndHowFarItFalls) {
   const double slope = -8.0 / 10.0;
