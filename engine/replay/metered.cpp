@@ -37,6 +37,8 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
       if (std::isnan(exported_before)) exported_before = sample.export_register_kwh;
       counted -= sample.export_register_kwh - exported_before;
     }
+    // A reading of SoC or of what is offered alone says nothing of when energy flowed.
+    if (!std::isfinite(counted) && !std::isfinite(power)) continue;
     all.push_back({sample.time_ns, counted, power, std::isfinite(power)});
   }
   all.push_back({transaction.stop_ns, transaction.meter_stop_kwh - transaction.exported_kwh, kernel::unknown, false});
@@ -326,7 +328,11 @@ Metered metered_of(const ocpp::Transaction& transaction) {
     add_stretch(knots, kwh, stretch, transaction.register_step_kwh, result);
 
   const bool any_dense = std::any_of(result.pieces.begin(), result.pieces.end(), [](const auto& p) { return p.dense; });
-  if (!any_dense && result.not_dense.empty()) result.not_dense = "readings give neither power nor register";
+  const bool tells_flow =
+      std::any_of(transaction.samples.begin(), transaction.samples.end(),
+                  [](const ocpp::Sample& s) { return std::isfinite(s.register_kwh) || std::isfinite(s.power_kw); });
+  if (!any_dense && (result.not_dense.empty() || (!transaction.samples.empty() && !tells_flow)))
+    result.not_dense = "readings give neither power nor register";
   return result;
 }
 

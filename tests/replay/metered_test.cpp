@@ -31,6 +31,18 @@ TEST(Metered, BetweenDistantReadingsTheRegisterIsSpreadAndNothingIsScored) {
   EXPECT_EQ(metered.closed_pieces, 0U);
 }
 
+TEST(Metered, ReadingsOfSocAloneTellNothingOfWhenEnergyFlowed) {
+  ocpp::Transaction logged = transaction(t0, t0 + 60 * minute_ns, 0.0, 30.0);
+  for (int i = 1; i < 20; ++i) {
+    add_reading(logged, t0 + i * 3 * minute_ns, kernel::unknown, kernel::unknown);
+    logged.samples.back().soc = 0.2 + 0.03 * i;
+  }
+  const Metered metered = replay::metered_of(logged);
+  ASSERT_EQ(metered.pieces.size(), 1U);
+  EXPECT_EQ(metered.pieces[0].length_ns(), 60 * minute_ns);
+  EXPECT_EQ(metered.not_dense, "readings give neither power nor register");
+}
+
 TEST(Metered, DenseReadingsCloseTheLogsOwnBooks) {
   // Power says 6 kW, the register counts 0.098 kWh a minute: 2.04 % apart.
   ocpp::Transaction logged = transaction(t0, t0 + 20 * minute_ns, 5.0, 5.0 + 20 * 0.098);
