@@ -32,12 +32,27 @@ constexpr std::array suites{
 #endif
 };
 
+std::string names() {
+  std::string all;
+  for (const Suite& suite : suites) all += fmt::format("{}{}", all.empty() ? "" : ", ", suite.name);
+  return all;
+}
+
 int run(const std::vector<std::string>& words) {
   if (words.size() == 5 && words[0] == "--count")
     return run_counted(words[1], words[2], std::stoi(words[3]), std::stoi(words[4]));
   if (words.size() == 4 && words[0] == "--count-log") return read_counted(words[1], words[2], std::stoi(words[3]));
   std::string only, json_file;
-  for (std::size_t i = 0; i + 1 < words.size(); i += 2) (words[i] == "--only" ? only : json_file) = words[i + 1];
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    const bool is_known = words[i] == "--only" || words[i] == "--json";
+    if (!is_known || i + 1 == words.size()) {
+      const bool asks = words[i] == "--help" || words[i] == "-h";
+      fmt::print(asks ? stdout : stderr, "{}bench [--only SUITE] [--json FILE]; suites: {}\n",
+                 asks ? std::string() : fmt::format("error: {}: ", words[i]), names());
+      return asks ? 0 : 2;
+    }
+    (words[i] == "--only" ? only : json_file) = words[i + 1];
+  }
   std::vector<Table> tables;
   for (const Suite& suite : suites) {
     if (!only.empty() && only != suite.name) continue;
@@ -46,9 +61,7 @@ int run(const std::vector<std::string>& words) {
     std::fflush(stdout);
   }
   if (tables.empty()) {
-    std::string all;
-    for (const Suite& suite : suites) all += fmt::format("{}{}", all.empty() ? "" : ", ", suite.name);
-    fmt::print(stderr, "error: no suite '{}'; there are {}\n", only, all);
+    fmt::print(stderr, "error: no suite '{}'; there are {}\n", only, names());
     return 2;
   }
   rusage usage{};
