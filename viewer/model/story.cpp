@@ -216,7 +216,9 @@ class Day {
   /// What cars were asked for, and what came of it: events of the twin's dispatch.
   void add_calls(std::vector<Moment>& out) const {
     const auto first = std::ranges::lower_bound(run_.events, from_, {}, &Event::time_ns);
-    for (auto event = first; event != run_.events.end() && event->time_ns < to_; ++event) {
+    // The end of a run belongs to its last day: a call that is cut off there ends there.
+    const TimeNs until = to_ >= run_.end_ns && from_ < run_.end_ns ? run_.end_ns + 1 : to_;
+    for (auto event = first; event != run_.events.end() && event->time_ns < until; ++event) {
       if (event->site != site_ || event->kind != EventKind::dispatch) continue;
       const double asked_kw = number_before(event->text, " kW: ");
       const double promised_kw = number_before(event->text, " kW promised");

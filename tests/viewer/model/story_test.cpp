@@ -253,6 +253,19 @@ TEST(Story, TellsOfCallsToCarsWhatTheBooksHave) {
   EXPECT_NEAR(promised, kpi("dispatch_promised_kwh"), as_written);
   EXPECT_NEAR(kept, kpi("dispatch_delivered_kwh"), as_written);
   EXPECT_GT(promised, 1.0);
+
+  // A call that ends with the run, at a midnight, ends on its last day.
+  model::Run ends_at_midnight = *run;
+  Event end;
+  end.time_ns = run->end_ns;
+  end.kind = EventKind::dispatch;
+  end.text = "call 6 of 40 kW: 10 kW promised, 9 kW delivered";
+  ends_at_midnight.events.push_back(end);
+  const std::vector<Moment> last = moments_of_day(ends_at_midnight, nullptr, 0, run->end_ns - kernel::hour_ns);
+  ASSERT_FALSE(last.empty());
+  EXPECT_EQ(last.back().kind, MomentKind::call_end);
+  EXPECT_EQ(last.back().time_ns, run->end_ns);
+  EXPECT_EQ(last.back().b, 9.0);
 }
 
 // A run that was cut off draws nothing that is known afterwards: it parts from nobody there.
