@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <utility>
 
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
@@ -173,9 +175,13 @@ void draw_stations(RoadScene& scene, const Projection& place, ImVec2 min, ImVec2
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   Labels labels(min, max);
   std::vector<ImVec2> marks;
+  std::map<std::pair<double, double>, std::uint32_t> at_place;
   for (const model::RoadStation& station : roads.stations) {
-    marks.push_back(place.at(station.lat_deg, station.lon_deg));
-    const ImVec2 at = marks.back();
+    // Of several at one place each later one stands beside the one before.
+    const auto nth = static_cast<float>(at_place[{station.lat_deg, station.lon_deg}]++);
+    ImVec2 at = place.at(station.lat_deg, station.lon_deg);
+    at.x = std::min(at.x + nth * (2.0F * radius + ui.px(3.0F)), max.x - radius);
+    marks.push_back(at);
     labels.keep_free({at.x - radius, at.y - radius}, {at.x + radius, at.y + radius});
   }
 

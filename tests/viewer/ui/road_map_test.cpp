@@ -210,6 +210,19 @@ TEST(RoadMap, CountsAndShowsWhoIsStrandedByNow) {
   EXPECT_FALSE(has_roads(beside.ui));
 }
 
+// Two stations at one place: both are to be seen, and to be chosen by a click.
+TEST(RoadMap, StationsAtOnePlaceStandBesideEachOther) {
+  model::Run run = *corridor();
+  run.roads.stations[1].lat_deg = run.roads.stations[0].lat_deg;
+  run.roads.stations[1].lon_deg = run.roads.stations[0].lon_deg;
+  PanelScreen screen(draw_road_map, {900, 420}, std::make_shared<const model::Run>(std::move(run)));
+  screen.hands.draw_frames(3);
+  for (const std::uint32_t row : {0U, 1U}) {
+    screen.hands.click_item("roads.station." + corridor()->roads.stations[row].name);
+    EXPECT_EQ(screen.ui.selection.road_station, row);
+  }
+}
+
 TEST(RoadMap, IsInsideAtAnySize) {
   for (const ImVec2 size : {ImVec2{280, 160}, ImVec2{700, 300}, ImVec2{1400, 420}, ImVec2{500, 800}}) {
     PanelScreen screen(draw_road_map, size, corridor());
