@@ -178,7 +178,7 @@ TEST(RoadsOfAScenario, DriversWhoReachNothingAreFlagged) {
   const LoadedScenario loaded = load_text(
       text_with(joined({road_places, "edges = { { from = 'a', to = 'c', km = 300, speed_kmh = 60 } }",
                         "trips = { { from = 'a', to = 'c', per_hour = 1, soc_low = 0.3, soc_high = 0.3 } }"})));
-  EXPECT_EQ(loaded.roads->traffic.stranded, loaded.roads->traffic.trips);
+  EXPECT_EQ(loaded.roads->traffic.stranded.size(), loaded.roads->traffic.trips);
   bool told = false;
   for (const auto& flag : loaded.world.flags)
     told = told || flag.reason.find("neither their destination") != std::string::npos;
