@@ -192,7 +192,8 @@ void FourierPredictor::foresee_means(const Grid& grid, std::size_t now, std::spa
 }
 
 FourierRidge::FourierRidge(const sdk::ForecasterSetup& setup)
-    : settings_{static_cast<std::size_t>(setup.number("harmonics")), setup.number("ridge"),
+    : host_(setup.host()),
+      settings_{static_cast<std::size_t>(setup.number("harmonics")), setup.number("ridge"),
                 setup.number("half_life_days"), Intraday::settings_of(setup)} {
   if (setup.text("weather").empty()) return;
   weather_file_.emplace(std::string(setup.text("weather")));
@@ -208,6 +209,14 @@ void FourierRidge::forecast(const sdk::History& history, const sdk::Question& qu
       [&](const Grid& grid, bool changed) {
         if (weather_) weather_->bring_up_to(grid, changed, history, question);
       });
+  // At midnight alone: a run that goes on from a checkpoint later in the day says nothing twice.
+  const std::int64_t step_min = question.steps.raw.step_ns / 60'000'000'000;
+  if (!weather_ || question.steps.size() == 0 || question.steps.local_minute()[0] >= step_min ||
+      weather_->knows_anything_ahead())
+    return;
+  const std::string words = "fourier-ridge: weather " + weather_file_->name() + " says nothing of the " +
+                            std::to_string(question.steps.size()) + " steps ahead: foreseen without it";
+  host_.report(&host_, EVTWIN_WARNING, words.c_str());
 }
 
 }  // namespace evtwin::forecast

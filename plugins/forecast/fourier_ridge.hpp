@@ -78,6 +78,7 @@ class FourierRidge {
   void forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer);
 
  private:
+  const evtwin_host& host_;
   FourierPredictor::Settings settings_;
   std::optional<WeatherFile> weather_file_;
   std::optional<CellWeather> weather_;

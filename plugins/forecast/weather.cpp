@@ -89,7 +89,7 @@ constexpr Column columns[] = {
 
 }  // namespace
 
-WeatherFile::WeatherFile(const std::string& file) {
+WeatherFile::WeatherFile(const std::string& file) : name_(file) {
   std::ifstream stream(file, std::ios::binary);
   const auto refuse = [&](std::size_t line, const std::string& words) {
     throw sdk::BadParameter("weather " + file + (line == 0 ? ": " : ", line " + std::to_string(line) + ": ") + words);
@@ -201,6 +201,13 @@ void CellWeather::bring_up_to(const Grid& grid, bool changed, const sdk::History
     if (cell < grid.now) return;
     if (cell - grid.now >= ahead_.size()) ahead_.resize(cell - grid.now + 1);
     ahead_[cell - grid.now] = file_.look_up(at_ns, question.issued_ns());
+  });
+}
+
+bool CellWeather::knows_anything_ahead() const {
+  return std::any_of(ahead_.begin(), ahead_.end(), [](const Weather& weather) {
+    return !std::isnan(weather.temperature_c) || !std::isnan(weather.cloud_share) ||
+           !std::isnan(weather.irradiance_w_per_m2);
   });
 }
 

@@ -23,6 +23,7 @@ class WeatherFile {
  public:
   /// @throws sdk::BadParameter naming file, line, and what would be right
   explicit WeatherFile(const std::string& file);
+  const std::string& name() const { return name_; }
   bool has_temperature() const { return has_temperature_; }
   bool has_cloud() const { return has_cloud_; }
   bool has_irradiance() const { return has_irradiance_; }
@@ -39,6 +40,7 @@ class WeatherFile {
     std::int64_t issued_ns;
     std::vector<Row> rows;  // ascending
   };
+  std::string name_;
   std::vector<Issue> issues_;  // ascending
   bool has_temperature_ = false, has_cloud_ = false, has_irradiance_ = false;
 };
@@ -53,6 +55,7 @@ class CellWeather {
   void bring_up_to(const Grid& grid, bool changed, const sdk::History& history, const sdk::Question& question);
   /// @param now  the forecast's: what lies from grid.now on is told as of now, what a past day asks about as of then
   Weather at(const Grid& grid, std::size_t now, std::size_t cell) const;
+  bool knows_anything_ahead() const;
 
  private:
   const WeatherFile& file_;

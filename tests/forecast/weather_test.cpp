@@ -107,6 +107,10 @@ TEST_F(WithWeather, WhereNoWeatherIsKnownItIsTheForecasterWithout) {
   const Foreseen a = with.ask(sun_, 24 * 30 + 6, 24, {0.1, 0.9}), b = without.ask(sun_, 24 * 30 + 6, 24, {0.1, 0.9});
   EXPECT_EQ(a.mean, b.mean);
   EXPECT_EQ(a.quantile, b.quantile);
+  EXPECT_EQ(with.said(), "");
+  with.ask(sun_, 24 * 31, 24);
+  EXPECT_EQ(with.said(),
+            "fourier-ridge: weather " + file.path() + " says nothing of the 24 steps ahead: foreseen without it");
 }
 
 TEST(WeatherFile, TellsTheNewestOfEachValueThatWasIssuedByThen) {
