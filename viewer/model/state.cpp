@@ -30,7 +30,8 @@ bool is_left_out(const Evse& evse, TimeNs t) {
 /// Of a run that was cut: a session is recorded when its car leaves, so after the last one a car may be there.
 bool is_unrecorded(const Run& run, const Evse& evse, TimeNs t) {
   if (run.known_until_ns >= run.end_ns) return false;
-  return std::ranges::none_of(evse.sessions, [&](std::uint32_t row) { return run.sessions[row].plugged_in_ns > t; });
+  return std::none_of(evse.sessions.begin(), evse.sessions.end(),
+                      [&](std::uint32_t row) { return run.sessions[row].plugged_in_ns > t; });
 }
 
 // Calls function(piece, from, to) for each recorded power of [from, to).
