@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "cli/commands.hpp"
+#include "control/forecast_model.hpp"
 #include "kernel/hash.hpp"
 #include "ocpp/log_source.hpp"
 
@@ -40,6 +43,18 @@ std::vector<record::InputFile> inputs_of_scenario(const scenario::LoadedScenario
   for (const scenario::Input& input : scenario::inputs_of(scenario))
     inputs.push_back({input.name, input.bytes, input.digest});
   inputs.front().name = scenario_input;
+  // What forecasters read by themselves: models that were learnt, weather forecasts.
+  for (const twin::Site& site : scenario.world.sites) {
+    for (const twin::Forecast* rule :
+         {&site.forecast.pv, &site.forecast.load, &site.forecast.arrivals, &site.forecast.price}) {
+      if (rule->source == nullptr) continue;
+      for (const auto& [id, value] : rule->source->given()) {
+        std::error_code none;
+        if (find_input(inputs, value) == nullptr && std::filesystem::is_regular_file(value, none))
+          inputs.push_back(fingerprint(value, value));
+      }
+    }
+  }
   return inputs;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "control/strategy.hpp"
 #include "kernel/static_checks.hpp"
@@ -50,8 +51,12 @@ class ForecastSource {
   };
   /// @param label  as files and pages show it: "sarima:fit_days=14"
   /// @param find   called once, from whichever thread comes first. @throws StrategyError, then called again
-  ForecastSource(std::string label, std::function<Found()> find) : label_(std::move(label)), find_(std::move(find)) {}
+  /// @param given  its parameters as they were given: id and value
+  ForecastSource(std::string label, std::function<Found()> find,
+                 std::vector<std::pair<std::string, std::string>> given = {})
+      : label_(std::move(label)), find_(std::move(find)), given_(std::move(given)) {}
   const std::string& label() const { return label_; }
+  const std::vector<std::pair<std::string, std::string>>& given() const { return given_; }
   /// @throws StrategyError where it is not there.
   const Found& found_model() const {
     std::call_once(once_, [this] { found_ = find_(); });
@@ -74,6 +79,7 @@ class ForecastSource {
  private:
   std::string label_;
   std::function<Found()> find_;
+  std::vector<std::pair<std::string, std::string>> given_;
   mutable std::once_flag once_;
   mutable Found found_;
 };

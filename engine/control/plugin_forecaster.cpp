@@ -120,22 +120,28 @@ ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params
   return chosen;
 }
 
-std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen) {
+std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen, const TextParams& given) {
   std::string label = chosen.label;
-  return std::make_shared<const ForecastSource>(std::move(label), [chosen = std::move(chosen)] {
-    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest, chosen.description.flags};
-  });
+  return std::make_shared<const ForecastSource>(
+      std::move(label),
+      [chosen = std::move(chosen)] {
+        return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest, chosen.description.flags};
+      },
+      given);
 }
 
 std::shared_ptr<const ForecastSource> forecaster_source(const std::string& id, const TextParams& params) {
-  return source_of(choose_forecaster(id, params));
+  return source_of(choose_forecaster(id, params), params);
 }
 
 std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params) {
-  return std::make_shared<const ForecastSource>(label_of(id, params), [id, params] {
-    const ChosenForecaster chosen = choose_forecaster(id, params);
-    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest, chosen.description.flags};
-  });
+  return std::make_shared<const ForecastSource>(
+      label_of(id, params),
+      [id, params] {
+        const ChosenForecaster chosen = choose_forecaster(id, params);
+        return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest, chosen.description.flags};
+      },
+      params);
 }
 
 }  // namespace evtwin::control

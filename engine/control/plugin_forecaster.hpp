@@ -70,7 +70,7 @@ ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params
 
 /// As the source of a forecast. @throws StrategyError, now.
 std::shared_ptr<const ForecastSource> forecaster_source(const std::string& id, const TextParams& params);
-std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen);
+std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen, const TextParams& given = {});
 /// The same, looked for when it is first needed: there and then it throws.
 std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params);
 

@@ -145,6 +145,15 @@ TEST_F(ForecastData, WeatherIsWhatWasIssuedByThen) {
                          "pv", "--no-money", "--forecasters", "fourier-ridge:weather=" + folder_ + "/weather.csv"});
   EXPECT_EQ(used.status, 0) << used.err;
   EXPECT_THAT(run({"forecast", "weather", sky}).err, HasSubstr("--at INSTANT tells what was known then, -o FILE"));
+
+  // A run names what its forecasters read, and is repeated from nothing else.
+  const std::string file = folder_ + "/run.evtwin", weather = folder_ + "/weather.csv";
+  const Said made = run({"run", source_dir + "/scenarios/series.lua", "--set", "weather=" + weather, "--out", file});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(query(file, "SELECT count(*) AS n FROM input WHERE name = '" + weather + "'")[0].at("n"), "1");
+  EXPECT_EQ(run({"rerun", file}).status, 0);
+  std::ofstream(weather, std::ios::app) << "2026-06-01T08:10:00+09:00,2026-06-01T13:00:00+09:00,23,0.9\n";
+  EXPECT_THAT(run({"rerun", file}).err, HasSubstr(weather + " has changed"));
 }
 
 TEST_F(ForecastData, ASecondJudgementIsAnsweredFromTheCache) {
