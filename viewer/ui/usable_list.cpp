@@ -21,7 +21,10 @@ const std::vector<std::uint32_t>& usable_now(const Ui& ui, const model::Run& run
 
 std::string usable_text(const Ui& ui, const model::Run& run) {
   if (lacks_site(ui, run) || model::is_unrecorded(run, ui.time.cursor_ns())) return "-";
-  return figure_text(static_cast<double>(usable_now(ui, run).size()), "", 0);
+  const std::size_t usable = usable_now(ui, run).size();
+  // Of a run that was cut some EVSEs are not known to be free: none for certain is no figure.
+  if (usable == 0 && run.known_until_ns < run.end_ns) return "-";
+  return figure_text(static_cast<double>(usable), "", 0);
 }
 
 void draw_usable_list(Ui& ui, const model::Run& run) {
