@@ -229,8 +229,9 @@ struct Run {
   std::map<std::string, std::string> parameters;
   record::RunState state = record::RunState::running;
   std::uint64_t seed = 0;
-  TimeNs start_ns = 0, end_ns = 0;  ///< of the scenario
-  TimeNs known_until_ns = 0;        ///< end_ns, or how far a run that is not over has come
+  TimeNs start_ns = 0, end_ns = 0;                         ///< of the scenario
+  TimeNs known_until_ns = 0;                               ///< end_ns, or how far a run that is not over has come
+  bool is_cut() const { return known_until_ns < end_ns; }  ///< or still being written
   TimeNs tick_ns = 0;
   Clock clock;
   Loaded loaded = Loaded::overview;

@@ -29,7 +29,7 @@ bool is_left_out(const Evse& evse, TimeNs t) {
 
 /// Of a run that was cut: a session is recorded when its car leaves, so after the last one a car may be there.
 bool is_unrecorded(const Run& run, const Evse& evse, TimeNs t) {
-  if (run.known_until_ns >= run.end_ns) return false;
+  if (!run.is_cut()) return false;
   return std::none_of(evse.sessions.begin(), evse.sessions.end(),
                       [&](std::uint32_t row) { return run.sessions[row].plugged_in_ns > t; });
 }
@@ -168,7 +168,7 @@ Series integral_over_stay(const Run& run, const Session& session, double start, 
 
 }  // namespace
 
-bool is_unrecorded(const Run& run, TimeNs t) { return run.known_until_ns < run.end_ns && t > run.known_until_ns; }
+bool is_unrecorded(const Run& run, TimeNs t) { return run.is_cut() && t > run.known_until_ns; }
 
 std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t) {
   const std::uint32_t last =

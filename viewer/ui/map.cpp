@@ -102,7 +102,7 @@ void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
   const float line = ImGui::GetTextLineHeight();
   for (const Counted& counted : counts) {
     if (counted.status == model::EvseStatus::left_out && run.certificate.verdict.empty()) continue;  // of replays alone
-    if (counted.status == model::EvseStatus::unknown && run.known_until_ns == run.end_ns) continue;  // of cut runs
+    if (counted.status == model::EvseStatus::unknown && !run.is_cut()) continue;                     // of cut runs
     const Look& look = look_of(counted.status);
     const std::string text = fmt::format("{} {}", ui.tr(look.word), counted.count);
     const ImVec2 size{line * 1.2F + ImGui::CalcTextSize(text.c_str()).x, line};

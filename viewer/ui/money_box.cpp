@@ -21,7 +21,7 @@ std::vector<const model::Run*> runs_shown(const Ui& ui) {
 
 /// Energy that the plans in force meant to charge, kWh; of a run without plans what the drivers asked for.
 /// A run that was cut before anybody left: nothing is known of its cars, and 0 would be a figure.
-bool is_blank(const model::Run& run) { return run.sessions.empty() && run.known_until_ns < run.end_ns; }
+bool is_blank(const model::Run& run) { return run.sessions.empty() && run.is_cut(); }
 
 /// Of a site, or of all (no_row).
 struct Planned {

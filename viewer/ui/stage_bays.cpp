@@ -289,8 +289,7 @@ void draw_lane(Scene& scene) {
   scene.list.AddRectFilled(scene.at(lane.x, lane.y), scene.at(lane.right(), lane.bottom()), asphalt, ui.px(3.0F));
   const float middle = lane.y + lane.height / 2.0F;
   // Who waits is recorded when he leaves: of a run that was cut nobody in the list says nothing.
-  const bool is_cut = scene.run.known_until_ns < scene.run.end_ns;
-  const std::string text = queue.empty() ? ui.tr(is_cut ? Word::status_unknown : Word::stage_no_queue)
+  const std::string text = queue.empty() ? ui.tr(scene.run.is_cut() ? Word::status_unknown : Word::stage_no_queue)
                                          : fmt::format(fmt::runtime(ui.tr(Word::stage_queue)), queue.size());
   const float y = middle - em * 0.5F;
   const float left = text_at(ui, scene.at(lane.x + em * 0.4F, y), text, lane.width * 0.5F,

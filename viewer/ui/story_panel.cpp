@@ -201,8 +201,8 @@ std::string moment_text(const Ui& ui, const model::Moment& moment) {
     case MomentKind::most_vehicles: {
       const std::uint32_t site = drawn_site(ui, *run);
       if (site >= run->sites.size()) return {};
-      text = told(ui, run->known_until_ns < run->end_ns ? Word::story_most_left : Word::story_most,
-                  figure_text(moment.a, "", 0), run->sites[site].evses.size());
+      text = told(ui, run->is_cut() ? Word::story_most_left : Word::story_most, figure_text(moment.a, "", 0),
+                  run->sites[site].evses.size());
       break;
     }
 

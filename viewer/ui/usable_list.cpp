@@ -23,7 +23,7 @@ std::string usable_text(const Ui& ui, const model::Run& run) {
   if (lacks_site(ui, run) || model::is_unrecorded(run, ui.time.cursor_ns())) return "-";
   const std::size_t usable = usable_now(ui, run).size();
   // Of a run that was cut some EVSEs are not known to be free: none for certain is no figure.
-  if (usable == 0 && run.known_until_ns < run.end_ns) return "-";
+  if (usable == 0 && run.is_cut()) return "-";
   return figure_text(static_cast<double>(usable), "", 0);
 }
 
