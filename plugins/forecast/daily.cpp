@@ -1,6 +1,7 @@
 #include "daily.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace evtwin::forecast {
 
@@ -10,7 +11,8 @@ void Daily::answer_with(Predictor& predictor, const sdk::Question& question, sdk
   Bounds bounds = past_bounds_;
   bounds.widen_by(grid_, grid_.past_cells(), grid_.now);
   for (std::size_t k = 0; k < targets_.size(); ++k)
-    answer.mean[k] = bounds.clip_value(answer.mean[k], grid_.slot_of(targets_[k].cell));
+    if (!std::isnan(answer.mean[k]))
+      answer.mean[k] = bounds.clip_value(answer.mean[k], grid_.slot_of(targets_[k].cell));
   if (question.levels().empty()) return;
 
   // Made of past days alone: the same whenever it is asked for first.
@@ -19,6 +21,7 @@ void Daily::answer_with(Predictor& predictor, const sdk::Question& question, sdk
   }
   if (!residuals_->has_spread()) return;
   for (std::size_t k = 0; k < targets_.size(); ++k) {
+    if (std::isnan(answer.mean[k])) continue;
     double before = -largest_value * 4.0;
     for (std::size_t l = 0; l < question.levels().size(); ++l) {
       before = std::max(before, residuals_->quantile_at(grid_, targets_[k], answer.mean[k], question.levels()[l]));

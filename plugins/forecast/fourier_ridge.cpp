@@ -22,6 +22,11 @@ constexpr double full_turn = 2.0 * std::numbers::pi;
 
 }  // namespace
 
+std::size_t FourierPredictor::weather_terms(const WeatherFile& file, std::uint32_t quantity) {
+  if (quantity == EVTWIN_QUANTITY_PV_KW) return (file.has_cloud() ? 1U : 0U) + (file.has_irradiance() ? 1U : 0U);
+  return quantity == EVTWIN_QUANTITY_LOAD_KW && file.has_temperature() ? 2 : 0;
+}
+
 FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings, const CellWeather* weather)
     : settings_(settings),
       weather_(weather),
@@ -29,7 +34,8 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings, c
   // More harmonics than half the slots say nothing new.
   settings_.harmonics = std::min(settings.harmonics, std::max<std::size_t>(1, (grid.slots - 1) / 2));
   const std::size_t h = settings_.harmonics;
-  unknowns_ = kinds * (1 + 2 * h) + 4;
+  clock_terms_ = kinds * (1 + 2 * h) + 4;
+  unknowns_ = clock_terms_ + (weather_ == nullptr ? 0 : weather_terms(weather_->file(), grid.quantity));
   for (std::size_t slot = 0; slot < grid.slots; ++slot) {
     for (std::size_t k = 1; k <= h; ++k) {
       const double angle = full_turn * static_cast<double>(k * slot) / static_cast<double>(grid.slots);
@@ -37,12 +43,7 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings, c
       wave_.push_back(std::cos(angle));
     }
   }
-
-  if (weather_ != nullptr && grid.pv())
-    weather_terms_ = (weather_->file().has_cloud() ? 1U : 0U) + (weather_->file().has_irradiance() ? 1U : 0U);
-  if (weather_ != nullptr && grid.quantity == EVTWIN_QUANTITY_LOAD_KW && weather_->file().has_temperature())
-    weather_terms_ = 2;
-  if (weather_terms_ > 0 && grid.pv()) {
+  if (weather_ != nullptr && grid.pv()) {
     clear_.assign(grid.today + 1, std::vector<double>(grid.slots, 0.0));
     for (std::size_t row = 1; row <= grid.today; ++row) {
       for (std::size_t c = (row - std::min(row, clear_days)) * grid.slots; c < row * grid.slots; ++c) {
@@ -52,35 +53,25 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings, c
     }
   }
 
-  LeastSquares equations(unknowns_), with_weather(unknowns_ + weather_terms_);
+  LeastSquares equations(unknowns_);
   const double fade = std::exp2(-1.0 / settings_.half_life_days);
-  double known = 0.0, known_weather = 0.0;
+  const double enough_days = weather_ == nullptr ? days_to_fit : days_to_fit_weather;
+  double known = 0.0;
   std::vector<double> base;
   for (std::size_t row = 0; row <= grid.today; ++row) {
     // A day is foreseen by the fit of the days before it alone.
     if (row >= from_row_) {
-      const bool enough = known >= days_to_fit * static_cast<double>(grid.slots);
+      const bool enough = known >= enough_days * static_cast<double>(grid.slots);
       fitted_.push_back(enough ? equations.solve_ridge(settings_.ridge) : std::vector<double>{});
-      const bool enough_weather =
-          weather_terms_ > 0 && known_weather >= days_to_fit_weather * static_cast<double>(grid.slots);
-      fitted_weather_.push_back(enough_weather ? with_weather.solve_ridge(settings_.ridge) : std::vector<double>{});
     }
-    if (row < grid.today) {
-      equations.fade_rows(fade);
-      if (weather_terms_ > 0) with_weather.fade_rows(fade);
-    }
+    if (row < grid.today) equations.fade_rows(fade);
 
     for (std::size_t c = row * grid.slots; c < (row + 1) * grid.slots; ++c) {
-      const double weight = make_row(grid, grid.value, grid.kind, c);
-      if (row >= from_row_)
-        base.push_back(weight > 0.0 && !fitted_.back().empty() ? predict_row(grid, at_midnight, c, row) : std::nan(""));
+      const double weight = make_row(grid, at_midnight, grid.value, grid.kind, c);
+      if (row >= from_row_) base.push_back(weight > 0.0 && !fitted_.back().empty() ? predict_row(row) : std::nan(""));
       if (row == grid.today || weight == 0.0 || std::isnan(grid.value[c])) continue;
-      row_.resize(row_terms_);
       equations.add_row(row_, grid.value[c], weight);
       known += 1.0;
-      if (!add_weather(grid, at_midnight, c)) continue;
-      with_weather.add_row(row_, grid.value[c], weight);
-      known_weather += 1.0;
     }
   }
   // As the answers are: no kW below 0.
@@ -89,8 +80,8 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings, c
   intraday_.emplace(settings_.intraday, grid, from_row_ * grid.slots, std::move(base));
 }
 
-double FourierPredictor::make_row(const Grid& grid, std::span<const double> values, std::span<const Kind> row_kinds,
-                                  std::size_t cell) {
+double FourierPredictor::make_row(const Grid& grid, std::size_t now, std::span<const double> values,
+                                  std::span<const Kind> row_kinds, std::size_t cell) {
   const std::size_t slots = grid.slots;
   const std::size_t row = cell / slots;
   const std::size_t slot = cell % slots;
@@ -116,38 +107,37 @@ double FourierPredictor::make_row(const Grid& grid, std::span<const double> valu
   const double of_week = (static_cast<double>((static_cast<std::size_t>(grid.first_day) + row) % days_in_week) +
                           static_cast<double>(slot) / static_cast<double>(slots)) /
                          static_cast<double>(days_in_week);
-  row_.push_back({unknowns_ - 4, std::sin(full_turn * of_week)});
-  row_.push_back({unknowns_ - 3, std::cos(full_turn * of_week)});
-  row_.push_back({unknowns_ - 2, values[cell - last * slots]});
-  row_.push_back({unknowns_ - 1, values[cell - week * slots]});
-  row_terms_ = row_.size();
+  row_.push_back({clock_terms_ - 4, std::sin(full_turn * of_week)});
+  row_.push_back({clock_terms_ - 3, std::cos(full_turn * of_week)});
+  row_.push_back({clock_terms_ - 2, values[cell - last * slots]});
+  row_.push_back({clock_terms_ - 1, values[cell - week * slots]});
+  if (weather_ != nullptr && !add_weather(grid, now, cell)) return 0.0;
   return as_meant ? 1.0 : stand_in_weight;
 }
 
 bool FourierPredictor::add_weather(const Grid& grid, std::size_t now, std::size_t cell) {
-  if (weather_terms_ == 0) return false;
   const Weather weather = weather_->at(grid, now, cell);
-  const auto add = [&](double x) { row_.push_back({unknowns_ + row_.size() - row_terms_, x}); };
+  std::size_t at = clock_terms_;
+  bool is_known = true;
+  const auto add = [&](double x) {
+    is_known = is_known && !std::isnan(x);
+    row_.push_back({at++, x});
+  };
   if (grid.pv()) {
     const double clear = clear_[std::min(grid.row_of(cell), grid.today)][grid.slot_of(cell)];
     if (weather_->file().has_cloud()) add(clear * (1.0 - weather.cloud_share));
     if (weather_->file().has_irradiance()) add(weather.irradiance_w_per_m2 / 1000.0);
-  } else if (std::isnan(weather.temperature_c)) {
-    return false;
   } else {
-    add(std::max(0.0, heated_below_c - weather.temperature_c) / 10.0);
-    add(std::max(0.0, weather.temperature_c - cooled_above_c) / 10.0);
+    // std::max would make a 0 of what is not known.
+    const auto degrees = [&](double beyond_c) { return beyond_c < 0.0 ? 0.0 : beyond_c / 10.0; };
+    add(degrees(heated_below_c - weather.temperature_c));
+    add(degrees(weather.temperature_c - cooled_above_c));
   }
-  const bool is_known = std::none_of(row_.begin() + static_cast<std::ptrdiff_t>(row_terms_), row_.end(),
-                                     [](const Entry& entry) { return std::isnan(entry.x); });
-  if (!is_known) row_.resize(row_terms_);
   return is_known;
 }
 
-double FourierPredictor::predict_row(const Grid& grid, std::size_t now, std::size_t cell, std::size_t fit_row) {
-  const std::vector<double>& learnt = fitted_weather_[fit_row - from_row_];
-  const bool by_weather = !learnt.empty() && add_weather(grid, now, cell);
-  const std::vector<double>& b = by_weather ? learnt : fitted_[fit_row - from_row_];
+double FourierPredictor::predict_row(std::size_t fit_row) const {
+  const std::vector<double>& b = fitted_[fit_row - from_row_];
   double sum = 0.0;
   for (const Entry& entry : row_) sum += b[entry.at] * entry.x;
   return sum;
@@ -158,7 +148,11 @@ void FourierPredictor::foresee_means(const Grid& grid, std::size_t now, std::spa
   if (targets.empty()) return;
   const std::size_t fit_row = std::max(grid.row_of(now), from_row_);
   if (fitted_[fit_row - from_row_].empty()) {
-    NaivePredictor(grid, 1).foresee_means(grid, now, targets, mean);
+    if (weather_ == nullptr) {
+      NaivePredictor(grid, 1).foresee_means(grid, now, targets, mean);
+    } else {
+      std::fill(mean.begin(), mean.end(), std::nan(""));
+    }
     return;
   }
   // The lags reach back a week from the first cell; earlier ones are not looked at.
@@ -179,9 +173,10 @@ void FourierPredictor::foresee_means(const Grid& grid, std::size_t now, std::spa
   const double lowest = grid.may_be_negative() ? -largest_value : 0.0;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::size_t cell = targets[k].cell;
-    if (make_row(grid, values_, kinds_, cell) > 0.0) {
-      mean[k] =
-          intraday.correct_base(std::max(lowest, predict_row(grid, now, cell, fit_row)), recent_error, cell - now);
+    if (make_row(grid, now, values_, kinds_, cell) > 0.0) {
+      mean[k] = intraday.correct_base(std::max(lowest, predict_row(fit_row)), recent_error, cell - now);
+    } else if (weather_ != nullptr) {
+      mean[k] = std::nan("");
     } else {
       NaivePredictor(grid, 1).foresee_means(grid, now, targets.subspan(k, 1), mean.subspan(k, 1));
     }
@@ -197,25 +192,39 @@ FourierRidge::FourierRidge(const sdk::ForecasterSetup& setup)
                 setup.number("half_life_days"), Intraday::settings_of(setup)} {
   if (setup.text("weather").empty()) return;
   weather_file_.emplace(std::string(setup.text("weather")));
-  weather_.emplace(*weather_file_);
+  if (FourierPredictor::weather_terms(*weather_file_, setup.quantity()) > 0) weather_.emplace(*weather_file_);
 }
 
 void FourierRidge::forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer) {
-  daily_.forecast(
-      history, question, answer,
-      [this](const Grid& grid) {
-        return std::make_unique<FourierPredictor>(grid, settings_, weather_ ? &*weather_ : nullptr);
-      },
-      [&](const Grid& grid, bool changed) {
-        if (weather_) weather_->bring_up_to(grid, changed, history, question);
-      });
+  plain_.forecast(history, question, answer,
+                  [this](const Grid& grid) { return std::make_unique<FourierPredictor>(grid, settings_); });
+  if (weather_ && question.steps.size() > 0) add_weathered(history, question, answer);
+}
+
+void FourierRidge::add_weathered(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer) {
+  const std::size_t steps = question.steps.size(), levels = question.levels().size();
+  mean_.assign(steps, std::nan(""));
+  quantile_.assign(steps * levels, std::nan(""));
+  const evtwin_answer raw{sizeof raw, 0, mean_.data(), quantile_.data()};
+  sdk::Answer weathered(raw, question);
+  weathered_.forecast(
+      history, question, weathered,
+      [this](const Grid& grid) { return std::make_unique<FourierPredictor>(grid, settings_, &*weather_); },
+      [&](const Grid& grid, bool changed) { weather_->bring_up_to(grid, changed, history, question); });
+
+  // A step is taken whole, its mean with its band.
+  for (std::size_t k = 0; k < steps; ++k) {
+    if (std::isnan(weathered.mean[k]) || (levels > 0 && std::isnan(weathered.quantile(0)[k]))) continue;
+    answer.mean[k] = weathered.mean[k];
+    for (std::size_t l = 0; l < levels; ++l) answer.quantile(l)[k] = weathered.quantile(l)[k];
+  }
+
   // At midnight alone: a run that goes on from a checkpoint later in the day says nothing twice.
-  const std::int64_t step_min = question.steps.raw.step_ns / 60'000'000'000;
-  if (!weather_ || question.steps.size() == 0 || question.steps.local_minute()[0] >= step_min ||
+  if (question.steps.local_minute()[0] >= question.steps.raw.step_ns / 60'000'000'000 ||
       weather_->knows_anything_ahead())
     return;
   const std::string words = "fourier-ridge: weather " + weather_file_->name() + " says nothing of the " +
-                            std::to_string(question.steps.size()) + " steps ahead: foreseen without it";
+                            std::to_string(steps) + " steps ahead: foreseen without it";
   host_.report(&host_, EVTWIN_WARNING, words.c_str());
 }
 

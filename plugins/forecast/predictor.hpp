@@ -14,7 +14,7 @@ class Predictor {
   Predictor& operator=(const Predictor&) = delete;
   virtual ~Predictor() = default;
   /// Means of `targets`, in the order of their cells, none before `now`. It may look at the cells of `grid` before
-  /// `now` only. The caller clips them.
+  /// `now` only. The caller clips them. NaN: it does not know that cell, and nobody takes it for foreseen.
   virtual void foresee_means(const Grid& grid, std::size_t now, std::span<const Target> targets,
                              std::span<double> mean) = 0;
 };

@@ -98,7 +98,7 @@ Residuals::Residuals(const Grid& grid, Predictor& model)
         const double value = grid.value[targets[k].cell];
         const std::size_t at = grid.slot_of(targets[k].cell);
         const double unit = grid.pv() ? highest_[at] : 1.0;
-        if (std::isnan(value) || unit == 0.0) continue;
+        if (std::isnan(value) || std::isnan(mean[k]) || unit == 0.0) continue;
         cell_of(class_of(targets[k].kind), lead_of(k, grid.step_h), at * blocks_ / grid.slots)
             .push_back((value - bounds.clip_value(mean[k], at)) / unit);
       }

@@ -144,7 +144,18 @@ WeatherFile::WeatherFile(const std::string& file) : name_(file) {
   if (issues.empty()) refuse(0, "it has no rows below its head");
   for (const auto& [issued_ns, rows] : issues) {
     Issue& issue = issues_.emplace_back(Issue{issued_ns, {}});
-    for (const auto& [time_ns, weather] : rows) issue.rows.push_back({time_ns, weather});
+    for (const auto& [time_ns, weather] : rows) issue.rows.push_back({time_ns, time_ns, weather});
+    const auto apart = [&](std::size_t k) {  // of row k and the one after it; nothing where there is none
+      return k + 1 < issue.rows.size() ? issue.rows[k + 1].time_ns - issue.rows[k].time_ns : longest_hold_ns;
+    };
+    // Hours may turn into every third hour: the closer of the next two gaps counts, or the one before, if that is
+    // wider.
+    for (std::size_t k = 0; k < issue.rows.size(); ++k) {
+      const bool last = k + 1 == issue.rows.size();
+      const std::int64_t before = k > 0 ? apart(k - 1) : last ? 60 * minute_ns : 0;
+      const std::int64_t after = last ? 0 : std::min(apart(k), apart(k + 1));
+      issue.rows[k].until_ns = issue.rows[k].time_ns + std::min({std::max(before, after), apart(k), longest_hold_ns});
+    }
   }
 }
 
@@ -162,7 +173,7 @@ Weather WeatherFile::look_up(std::int64_t at_ns, std::int64_t as_of_ns) const {
     if (issue->issued_ns < at_ns - oldest_ns) break;
     const auto next = std::upper_bound(issue->rows.begin(), issue->rows.end(), at_ns,
                                        [](std::int64_t ns, const Row& row) { return ns < row.time_ns; });
-    if (next == issue->rows.begin() || at_ns - std::prev(next)->time_ns >= longest_hold_ns) continue;
+    if (next == issue->rows.begin() || at_ns >= std::prev(next)->until_ns) continue;
     const Weather& said = std::prev(next)->weather;
     for (const Column& column : columns) {
       if (std::isnan(out.*column.value)) out.*column.value = said.*column.value;

@@ -17,8 +17,9 @@ struct Weather {
 };
 
 /// A table of weather forecasts (CSV): `issued` and `time` as instants with an offset (2026-06-01T05:10+09:00), and any
-/// of temperature_c, cloud_share, irradiance_w_per_m2; an empty cell is not said. A row holds until the next one of its
-/// issue, three hours at most. `evtwin forecast weather KMA.json -o weather.csv` writes one.
+/// of temperature_c, cloud_share, irradiance_w_per_m2; an empty cell is not said. A row holds as long as the rows
+/// beside it are apart, three hours at most: a row that lacks in an hourly table leaves an hour of which nothing is
+/// said. `evtwin forecast weather KMA.json -o weather.csv` writes one.
 class WeatherFile {
  public:
   /// @throws sdk::BadParameter naming file, line, and what would be right
@@ -33,7 +34,7 @@ class WeatherFile {
 
  private:
   struct Row {
-    std::int64_t time_ns;
+    std::int64_t time_ns, until_ns;
     Weather weather;
   };
   struct Issue {

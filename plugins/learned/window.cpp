@@ -41,7 +41,8 @@ void add_clock(const Grid& grid, std::size_t cell, Kind kind, std::vector<float>
 }  // namespace
 
 Looker::Looker(std::uint32_t quantity, const forecast::WeatherFile* weather) : quantity_(quantity) {
-  if (weather != nullptr) weather_.emplace(*weather);
+  if (weather != nullptr && forecast::FourierPredictor::weather_terms(*weather, quantity) > 0)
+    weather_.emplace(*weather);
 }
 
 void Looker::look(const sdk::History& history, const sdk::Question& question, std::size_t past_steps,
@@ -50,8 +51,9 @@ void Looker::look(const sdk::History& history, const sdk::Question& question, st
   if (weather_) weather_->bring_up_to(grid_, new_day_, history, question);
   if (new_day_) {
     same_kind_ = std::make_unique<forecast::SameKindPredictor>(grid_, same_kind_settings(quantity_));
-    ridge_ =
-        std::make_unique<forecast::FourierPredictor>(grid_, ridge_settings(quantity_), weather_ ? &*weather_ : nullptr);
+    ridge_ = std::make_unique<forecast::FourierPredictor>(grid_, ridge_settings(quantity_));
+    if (weather_)
+      weathered_ = std::make_unique<forecast::FourierPredictor>(grid_, ridge_settings(quantity_), &*weather_);
     past_bounds_ = forecast::Bounds(grid_, grid_.past_cells());
   }
   bounds_ = past_bounds_;
@@ -109,6 +111,12 @@ void Looker::fill(std::size_t now, const std::vector<Target>& targets, const for
   ridge_mean_.resize(targets.size());
   same_kind_->foresee_means(grid_, now, targets, window.base);
   ridge_->foresee_means(grid_, now, targets, ridge_mean_);
+  if (weathered_ != nullptr) {
+    weathered_mean_.resize(targets.size());
+    weathered_->foresee_means(grid_, now, targets, weathered_mean_);
+    for (std::size_t k = 0; k < targets.size(); ++k)
+      if (!std::isnan(weathered_mean_[k])) ridge_mean_[k] = weathered_mean_[k];
+  }
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::size_t slot = grid_.slot_of(targets[k].cell);
     window.base[k] = bounds.clip_value(window.base[k], slot);

@@ -102,9 +102,9 @@ class Looker {
   forecast::Grid grid_;
   forecast::Bounds bounds_, past_bounds_;
   std::unique_ptr<forecast::SameKindPredictor> same_kind_;
-  std::unique_ptr<forecast::FourierPredictor> ridge_;
+  std::unique_ptr<forecast::FourierPredictor> ridge_, weathered_;  // the latter where there is weather
   std::vector<forecast::Target> targets_, earlier_;
-  std::vector<double> clear_, ridge_mean_;
+  std::vector<double> clear_, ridge_mean_, weathered_mean_;
   bool new_day_ = true;
 };
 

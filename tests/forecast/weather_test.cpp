@@ -113,6 +113,36 @@ TEST_F(WithWeather, WhereNoWeatherIsKnownItIsTheForecasterWithout) {
             "fourier-ridge: weather " + file.path() + " says nothing of the 24 steps ahead: foreseen without it");
 }
 
+// A table that stops after weeks, and issues that reach 30 h: what they say nothing of is foreseen as without them,
+// mean and band, also where much was learnt with them.
+TEST_F(WithWeather, StepsOfWhichNothingIsKnownAreForeseenAsWithout) {
+  const std::string whole = table(sun_, days), until_30 = table(sun_, 30);
+  for (const auto& [series, quantity] :
+       {std::pair{&sun_, EVTWIN_QUANTITY_PV_KW}, std::pair{&heat_, EVTWIN_QUANTITY_LOAD_KW}}) {
+    const TemporaryFile stopped(until_30), going_on(whole);
+    Forecaster without("fourier-ridge", quantity);
+    Forecaster with("fourier-ridge", quantity, {{"weather", 0.0, stopped.path().c_str()}});
+    Forecaster always("fourier-ridge", quantity, {{"weather", 0.0, going_on.path().c_str()}});
+    // The last issue, at 23:00 of day 28, tells of days 29 and 30.
+    for (const std::size_t day : {31U, 32U, 40U}) {
+      const Foreseen a = with.ask(*series, 24 * day + 6, 24, {0.1, 0.9});
+      const Foreseen b = without.ask(*series, 24 * day + 6, 24, {0.1, 0.9});
+      EXPECT_EQ(a.mean, b.mean) << quantity << ", day " << day;
+      EXPECT_EQ(a.quantile, b.quantile) << quantity << ", day " << day;
+    }
+    // Three days from day 29 on: the first two as if it went on, the last as without.
+    const Foreseen a = with.ask(*series, 24 * 29, 72, {0.1, 0.9}), b = without.ask(*series, 24 * 29, 72, {0.1, 0.9});
+    const Foreseen c = always.ask(*series, 24 * 29, 72, {0.1, 0.9});
+    double differs = 0.0;
+    for (std::size_t k = 0; k < 72; ++k) {
+      EXPECT_EQ(a.mean[k], k < 48 ? c.mean[k] : b.mean[k]) << quantity << ", step " << k;
+      EXPECT_EQ(a.quantile[1][k], k < 48 ? c.quantile[1][k] : b.quantile[1][k]) << quantity << ", step " << k;
+      differs += std::abs(a.mean[k] - b.mean[k]);
+    }
+    EXPECT_GT(differs, 10.0) << "else weather told nothing here";
+  }
+}
+
 TEST(WeatherFile, TellsTheNewestOfEachValueThatWasIssuedByThen) {
   const TemporaryFile file(
       "issued,time,cloud_share,temperature_c\n"
@@ -133,6 +163,18 @@ TEST(WeatherFile, TellsTheNewestOfEachValueThatWasIssuedByThen) {
   EXPECT_TRUE(std::isnan(weather.look_up(at(12), at(0)).cloud_share)) << "three hours at most";
   EXPECT_TRUE(std::isnan(weather.look_up(at(5, 59), at(0)).cloud_share));
   EXPECT_FALSE(weather.has_irradiance());
+
+  // Hours of which 09:00 lacks; and hours that turn into every third.
+  std::string rows = "issued,time,cloud_share\n";
+  for (const char* hour : {"06", "07", "08", "10", "11", "14", "17"})
+    rows += std::string("2026-06-01T00:00+09:00,2026-06-01T") + hour + ":00+09:00,0." + hour + "\n";
+  const TemporaryFile gaps(rows);
+  const WeatherFile gapped(gaps.path());
+  EXPECT_EQ(gapped.look_up(at(8, 59), at(0)).cloud_share, 0.08);
+  EXPECT_TRUE(std::isnan(gapped.look_up(at(9), at(0)).cloud_share));
+  EXPECT_EQ(gapped.look_up(at(13, 59), at(0)).cloud_share, 0.11);
+  EXPECT_EQ(gapped.look_up(at(19, 59), at(0)).cloud_share, 0.17);
+  EXPECT_TRUE(std::isnan(gapped.look_up(at(20), at(0)).cloud_share));
 }
 
 TEST(WeatherFile, ATableThatIsNoneIsRefusedInOneClearLine) {
