@@ -39,6 +39,13 @@ std::vector<std::string> learnt_at(const nlohmann::json& head, const twin::World
   return all;
 }
 
+/// Whether any of a file's networks was learnt with the weather in sight.
+bool sees_weather(const nlohmann::json& head) {
+  if (!head.contains("quantities") || !head["quantities"].is_object()) return false;
+  return std::any_of(head["quantities"].begin(), head["quantities"].end(),
+                     [](const nlohmann::json& told) { return told.is_object() && told.value("sees_weather", false); });
+}
+
 }  // namespace
 
 int forecast_eval(const ForecastEvalCommand& command) {
@@ -67,6 +74,11 @@ int forecast_eval(const ForecastEvalCommand& command) {
                                      command.models.front(), period_min));
     period_min = step_min;
     judge.forecasters.push_back(fmt::format("{}:model={}", head.value("kind", std::string()), model));
+    if (sees_weather(head)) {
+      if (command.weather.empty())
+        throw CommandError(fmt::format("{}: was learnt with weather forecasts; give them with --weather FILE", model));
+      judge.forecasters.back() += ":weather=" + command.weather;
+    }
     if (head.contains("quantities") && head["quantities"].is_object()) {
       for (const auto& [quantity, told] : head["quantities"].items()) {
         if (std::find(judge.quantities.begin(), judge.quantities.end(), quantity) == judge.quantities.end())
@@ -80,6 +92,7 @@ int forecast_eval(const ForecastEvalCommand& command) {
   judge.period_min = period_min;
   for (const char* simple : {"same-kind-of-day", "fourier-ridge", "seasonal-naive", "yesterday"})
     judge.forecasters.emplace_back(simple);
+  if (!command.weather.empty()) judge.forecasters.push_back("fourier-ridge:weather=" + command.weather);
   // What the file foresees and the scenario has.
   const analysis::ForecastTrials trials(scenario.world, 0, {});
   std::erase_if(judge.quantities, [&](const std::string& name) {

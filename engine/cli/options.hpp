@@ -369,6 +369,7 @@ struct ForecastEvalCommand : ScenarioCommand {
   int judged_days = 0;              ///< the last of the run; 0: all but the first 7
   int every_h = 6;
   std::string reference = "seasonal-naive";
+  std::string weather;  ///< table for models that were learnt with one; empty: none
   std::string cache;  ///< file of forecasts made before; empty: none
 };
 

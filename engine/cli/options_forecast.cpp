@@ -145,6 +145,8 @@ void offer_evaluation(Offers& offers, CLI::App& forecast) {
       ->check(CLI::Range(1, 36500));
   app.add_option("--every", command.every_h, "ask every so many hours; default 6")->check(CLI::Range(1, 24));
   app.add_option("--reference", command.reference, "forecaster that skill is measured against; default seasonal-naive");
+  app.add_option("--weather", command.weather,
+                 "weather forecasts (CSV), for models that were learnt with some and for fourier-ridge beside them");
   app.add_option("--cache", command.cache, cache_help);
 }
 
