@@ -68,6 +68,23 @@ TEST_F(ForecastTrain, WhatIsLearntIsPlayedInRunsAndJudged) {
   EXPECT_THAT(other_quantity.err, HasSubstr("it foresees load, pv, not arrivals"));
 }
 
+TEST_F(ForecastTrain, WhatIsLearntWithWeatherIsJudgedWithIt) {
+  const std::string weather = path("weather.csv"), model = path("seeing.forecast");
+  std::ofstream(weather) << "issued,time,temperature_c\n2019-08-01T00:00Z,2019-08-01T06:00Z,12\n";
+  const Said learnt =
+      run({"forecast", "train", series_lua, "--model", "lstm:hidden=4:past_h=6:every_h=12:weather=" + weather, "--set",
+           "history_days=40", "--epochs", "1", "--quantities", "load", "-o", model});
+  ASSERT_EQ(learnt.status, 0) << learnt.err;
+  const std::vector<std::string> eval{"forecast",        "eval",  model,   series_lua, "--set",
+                                      "history_days=30", "--set", "days=9"};
+  EXPECT_THAT(run(eval).err, HasSubstr("was learnt with weather forecasts; give them with --weather FILE"));
+  std::vector<std::string> with = eval;
+  with.insert(with.end(), {"--weather", weather});
+  const Said judged = run(with);
+  EXPECT_EQ(judged.status, 0) << judged.err;
+  EXPECT_THAT(judged.out, HasSubstr("fourier-ridge:weather=" + weather));
+}
+
 TEST_F(ForecastTrain, SameSeedSameBytesAndFineTuningTellsWhatItBeganWith) {
   const std::vector<std::string> load{"--epochs", "1", "--quantities", "load", "--seed", "3"};
   ASSERT_EQ(train(path("a"), load).status, 0);
