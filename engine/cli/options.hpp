@@ -370,7 +370,7 @@ struct ForecastEvalCommand : ScenarioCommand {
   int every_h = 6;
   std::string reference = "seasonal-naive";
   std::string weather;  ///< table for models that were learnt with one; empty: none
-  std::string cache;  ///< file of forecasts made before; empty: none
+  std::string cache;    ///< file of forecasts made before; empty: none
 };
 
 /// evtwin plugin new
