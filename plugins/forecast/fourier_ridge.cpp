@@ -5,6 +5,8 @@
 #include <limits>
 #include <numbers>
 
+#include "clear_sky.hpp"
+
 namespace evtwin::forecast {
 namespace {
 
@@ -14,7 +16,6 @@ constexpr double stand_in_weight = 1e-3;
 constexpr std::size_t days_in_week = 7;
 /// The same of the weather's terms: a day has one weather, so hours do not count as many.
 constexpr double days_to_fit_weather = 7.0;
-constexpr std::size_t clear_days = 21;
 constexpr double heated_below_c = 15.0, cooled_above_c = 22.0;
 /// No instant of a forecast: what was known at the midnight of each day is asked for.
 constexpr std::size_t at_midnight = std::numeric_limits<std::size_t>::max();
@@ -44,13 +45,8 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings, c
     }
   }
   if (weather_ != nullptr && grid.pv()) {
-    clear_.assign(grid.today + 1, std::vector<double>(grid.slots, 0.0));
-    for (std::size_t row = 1; row <= grid.today; ++row) {
-      for (std::size_t c = (row - std::min(row, clear_days)) * grid.slots; c < row * grid.slots; ++c) {
-        double& highest = clear_[row][grid.slot_of(c)];
-        if (grid.value[c] > highest) highest = grid.value[c];
-      }
-    }
+    clear_.resize(grid.today + 1);
+    for (std::size_t row = 0; row <= grid.today; ++row) find_clear_day(grid, row * grid.slots, clear_[row]);
   }
 
   LeastSquares equations(unknowns_);

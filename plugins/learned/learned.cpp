@@ -10,6 +10,12 @@ namespace evtwin::learned {
 namespace {
 
 constexpr std::size_t watched_days = 14, banded_days = 28, asked_a_day = 2;
+/// Below which an hour's own ratios tell no tenth of them.
+constexpr std::size_t ratios_needed = 40;
+/// Variance of the logarithm of the 0.9 quantile of 11 values, p (1 - p) / (n f(q)^2 q^2) of a normal distribution (q =
+/// 1.28, f(q) = 0.175): so much four weeks tell of an hour, whose days are alike. 11, for 28, was chosen by WIS on
+/// months of JPL that nothing is judged by (scenarios/studies/learned_forecasts.md).
+constexpr double chance = 0.09 / (11.0 * 0.175 * 0.175 * 1.28 * 1.28);
 
 Model model_of(const sdk::ForecasterSetup& setup, const char* kind) {
   const std::string file(setup.text("model"));
@@ -39,30 +45,60 @@ std::optional<forecast::WeatherFile> weather_of(const sdk::ForecasterSetup& setu
   return forecast::WeatherFile(file);
 }
 
-/// Distances of what came from the median, to those of the outermost quantiles from it.
+/// Distances of what came from the median, to those of the outermost quantiles from it; by hour of the day.
 class Ratios {
  public:
   /// @param moved  all quantiles are moved by it first
-  void add(double truth, const Spread& spread, double moved) {
+  void add(std::size_t hour, double truth, const Spread& spread, double moved) {
     const double middle = spread.quantile[spread.quantile.size() / 2], error = truth - middle - moved;
-    add(error, spread.quantile.back() - middle, above_);
-    add(-error, middle - spread.quantile.front(), below_);
+    add(error, spread.quantile.back() - middle, above_[hour]);
+    add(-error, middle - spread.quantile.front(), below_[hour]);
   }
-  Widening widening(double spread) { return {spread * nine_tenths_of(above_), spread * nine_tenths_of(below_)}; }
+  std::array<Widening, day_hours> widening(double spread) const {
+    std::array<Widening, day_hours> widening;
+    const std::array above = factors_of(above_), below = factors_of(below_);
+    for (std::size_t hour = 0; hour < day_hours; ++hour) widening[hour] = {spread * above[hour], spread * below[hour]};
+    return widening;
+  }
 
  private:
+  using ByHour = std::array<std::vector<double>, day_hours>;
   static void add(double error, double distance, std::vector<double>& ratios) {
     if (distance > 0.0 && std::isfinite(error / distance)) ratios.push_back(error / distance);
   }
-  /// What nine tenths stay below, kept to what a band can be: 1 of none.
+  /// What an hour and the two beside it ask for, drawn to what all hours do: in logarithms, as far as hours differ by
+  /// no more than four weeks' chance (Efron and Morris, J. Am. Stat. Assoc. 70, 1975).
+  static std::array<double, day_hours> factors_of(const ByHour& by_hour) {
+    std::vector<double> ratios;
+    const auto take = [&](std::size_t hour) {
+      ratios.insert(ratios.end(), by_hour[hour].begin(), by_hour[hour].end());
+    };
+    for (std::size_t hour = 0; hour < day_hours; ++hour) take(hour);
+    const double of_all = nine_tenths_of(ratios);
+    std::array<double, day_hours> apart{};  // logarithms
+    double squares = 0.0, hours = 0.0;
+    for (std::size_t hour = 0; hour < day_hours; ++hour) {
+      ratios.clear();
+      for (const std::size_t beside : {day_hours - 1, day_hours, day_hours + 1}) take((hour + beside) % day_hours);
+      if (ratios.size() < ratios_needed) continue;
+      apart[hour] = std::log(nine_tenths_of(ratios) / of_all);
+      squares += apart[hour] * apart[hour];
+      hours += 1.0;
+    }
+    const double own = squares > 0.0 ? std::max(0.0, 1.0 - chance * hours / squares) : 0.0;
+    std::array<double, day_hours> factors;
+    for (std::size_t hour = 0; hour < day_hours; ++hour) factors[hour] = of_all * std::exp(own * apart[hour]);
+    return factors;
+  }
+  /// What nine tenths stay below, the k-th of n at k / (n + 1); kept to what a band can be: 1 of none.
   static double nine_tenths_of(std::vector<double>& ratios) {
     if (ratios.empty()) return 1.0;
-    const auto at = ratios.begin() + static_cast<std::ptrdiff_t>((ratios.size() - 1) * 9 / 10);
-    std::ranges::nth_element(ratios, at);
-    return std::clamp(*at, 0.1, 10.0);
+    const std::size_t at = std::min(ratios.size(), (9 * (ratios.size() + 1) + 9) / 10) - 1;
+    std::ranges::nth_element(ratios, ratios.begin() + static_cast<std::ptrdiff_t>(at));
+    return std::clamp(ratios[at], 0.01, 10.0);
   }
 
-  std::vector<double> above_, below_;
+  ByHour above_, below_;
 };
 
 }  // namespace
@@ -107,7 +143,7 @@ void Learned::forecast(const sdk::History& history, const sdk::Question& questio
   const forecast::Bounds& bounds = looker_.bounds();
   for (std::size_t k = 0; k < question.steps.size(); ++k) {
     const std::size_t slot = grid.slot_of(looker_.targets()[k].cell);
-    const Spread spread = spread_of(window_, out, k, widening());
+    const Spread spread = spread_of(window_, out, k, widening_at(slot));
     answer.mean[k] = bounds.clip_value(spread.mean, slot);
     double before = -forecast::largest_value;
     for (std::size_t l = 0; l < question.levels().size(); ++l) {
@@ -146,8 +182,9 @@ Watch Learned::watch_over() {
         const auto clipped = [&](double value) { return bounds.clip_value(value, grid.slot_of(now + k)); };
         const double mean = clipped(spread.mean);
         if (clipped(spread.quantile.front()) < clipped(spread.quantile.back())) {
-          learnt.add(truth, spread, 0.0);
-          instead.add(truth, spread, naive[k] - mean);
+          const std::size_t hour = grid.slot_of(now + k) * day_hours / day;
+          learnt.add(hour, truth, spread, 0.0);
+          instead.add(hour, truth, spread, naive[k] - mean);
         }
         if (!watched) continue;
         ++watch.steps;
@@ -161,8 +198,9 @@ Watch Learned::watch_over() {
   return watch;
 }
 
-Widening Learned::widening() const {
-  return follow_ && watch_.is_whole() ? watch_.widening : Widening{model_.spread, model_.spread};
+Widening Learned::widening_at(std::size_t slot) const {
+  return follow_ && watch_.is_whole() ? watch_.widening[slot * day_hours / looker_.grid().slots]
+                                      : Widening{model_.spread, model_.spread};
 }
 
 void Learned::answer_naively(const sdk::Question& question, sdk::Answer& answer) {
@@ -174,7 +212,7 @@ void Learned::answer_naively(const sdk::Question& question, sdk::Answer& answer)
   for (std::size_t k = 0; k < question.steps.size(); ++k) {
     const std::size_t slot = grid.slot_of(looker_.targets()[k].cell);
     answer.mean[k] = looker_.bounds().clip_value(answer.mean[k], slot);
-    const Spread spread = spread_of(window_, out, k, widening());
+    const Spread spread = spread_of(window_, out, k, widening_at(slot));
     const double moved = answer.mean[k] - spread.mean;
     double before = -forecast::largest_value;
     for (std::size_t l = 0; l < question.levels().size(); ++l) {

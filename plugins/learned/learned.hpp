@@ -9,6 +9,8 @@
 
 namespace evtwin::learned {
 
+inline constexpr std::size_t day_hours = 24;
+
 /// Watches over a learnt forecaster: twice a day of the last 28 days it is asked as it would have been then, for 24 h
 /// ahead. Of the last 14 it is held against the value a week before (where there is none: a day before); all of them
 /// tell how wide a band has to be. Made at each midnight of past days alone, so that an answer depends on the call
@@ -18,8 +20,8 @@ struct Watch {
   std::size_t steps = 0;            ///< foreseen in them
   double error = 0.0, naive = 0.0;  ///< sums of absolute errors of the means
   /// What the distances that were learnt are to be multiplied by, so that a tenth of the values of 28 days would have
-  /// lain above the level 0.9, and a tenth below the level 0.1.
-  Widening widening;
+  /// lain above the level 0.9, and a tenth below the level 0.1; by hour of the day.
+  std::array<Widening, day_hours> widening;
   bool is_whole() const { return days >= 14; }
   bool is_worse() const { return is_whole() && error > naive; }
 };
@@ -32,7 +34,7 @@ class Learned {
 
  private:
   Watch watch_over();
-  Widening widening() const;
+  Widening widening_at(std::size_t slot) const;
   void answer_naively(const sdk::Question& question, sdk::Answer& answer);
 
   const evtwin_host& host_;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "clear_sky.hpp"
+
 namespace evtwin::learned {
 
 using forecast::Grid;
@@ -12,7 +14,7 @@ using forecast::Target;
 
 namespace {
 
-constexpr std::size_t scale_days = 28, clear_days = 21, week = 7;
+constexpr std::size_t scale_days = 28, week = 7;
 
 /// As the shipped forecasters have them by default.
 forecast::SameKindPredictor::Settings same_kind_settings(std::uint32_t quantity) {
@@ -123,13 +125,10 @@ void Looker::fill(std::size_t now, const std::vector<Target>& targets, const for
     ridge_mean_[k] = bounds.clip_value(ridge_mean_[k], slot);
   }
 
-  // The highest of each slot stands for a clear sky: no coordinates are known, and clouds only take away.
-  clear_.assign(slots, 0.0);
   if (grid_.pv()) {
-    for (std::size_t c = now - std::min(now, clear_days * slots); c < now; ++c) {
-      double& highest = clear_[grid_.slot_of(c)];
-      if (grid_.value[c] > highest) highest = grid_.value[c];
-    }
+    forecast::find_clear_day(grid_, now, clear_);
+  } else {
+    clear_.assign(slots, 0.0);
   }
 
   const auto known_at = [&](std::size_t cell, std::size_t days) {

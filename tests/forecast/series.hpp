@@ -98,9 +98,13 @@ struct Foreseen {
   std::vector<std::vector<double>> quantile;  // [level][step]
 };
 
-inline std::vector<std::string> all_ids() {
+/// Of the forecasters that foresee a quantity.
+inline std::vector<std::string> all_ids(std::uint32_t quantity = EVTWIN_QUANTITY_LOAD_KW) {
   std::vector<std::string> ids;
-  for (std::uint32_t k = 0; k < evtwin_forecasters.n_forecasters; ++k) ids.push_back(evtwin_forecasters.info(k)->id);
+  for (std::uint32_t k = 0; k < evtwin_forecasters.n_forecasters; ++k) {
+    const evtwin_info& info = *evtwin_forecasters.info(k);
+    if ((info.flags & EVTWIN_FORECASTS(quantity)) != 0) ids.emplace_back(info.id);
+  }
   return ids;
 }
 

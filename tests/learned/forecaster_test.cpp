@@ -279,5 +279,31 @@ TEST_F(Played, TheBandHoldsWhatItShouldWhereTheLastWeeksTellHowWide) {
   EXPECT_GT(below_as_learnt + above_as_learnt, 0.4) << "the band that was learnt is right already: no case of this";
 }
 
+TEST_F(Played, TheBandIsWideInTheHoursThatAskForIt) {
+  // Afternoons are off by 12 kW, all other hours by 1: with one factor for all of them a band of nine tenths of the day
+  // covers every morning and half of the afternoons.
+  const std::string even = write("even", made(small_lstm, {EVTWIN_QUANTITY_LOAD_KW}, 0.0F, 60, -5.0F));
+  const auto is_afternoon = [](const When& when) { return when.hour() >= 12.0 && when.hour() < 18.0; };
+  const Series series({}, 24 * 95, [&](const When& when) {
+    return 60.0 + forecast::test::office_kw(when) +
+           (is_afternoon(when) ? 12.0 : 1.0) * forecast::test::normal(9, when.index);
+  });
+  forecast::test::Forecaster forecaster("lstm", EVTWIN_QUANTITY_LOAD_KW, given(even, false));
+  double within = 0.0, hours = 0.0, afternoon_kw = 0.0, night_kw = 0.0;
+  for (std::size_t day = 35; day < 95; ++day) {
+    const Foreseen foreseen = forecaster.ask(series, 24 * day, 24, {0.1, 0.9});
+    for (std::size_t k = 0; k < 24; ++k) {
+      const double truth = series[24 * day + k], low = foreseen.quantile[0][k], high = foreseen.quantile[1][k];
+      if (k == 15) afternoon_kw += high - low;
+      if (k == 3) night_kw += high - low;
+      if (!is_afternoon(series.when(24 * day + k))) continue;
+      hours += 1.0;
+      within += low <= truth && truth <= high ? 1.0 : 0.0;
+    }
+  }
+  EXPECT_GT(within / hours, 0.65);
+  EXPECT_GT(afternoon_kw, 2.5 * night_kw);
+}
+
 }  // namespace
 }  // namespace evtwin::learned::test
