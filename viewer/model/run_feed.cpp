@@ -105,6 +105,7 @@ struct RunFeed::Worker {
       const std::lock_guard lock(mutex);
       newest = std::move(run);
       status.live = is_live(now);
+      status.trouble.clear();  // with the run, so that nobody sees it beside what was wrong before
     };
     std::string trouble;
     try {

@@ -168,7 +168,10 @@ Series integral_over_stay(const Run& run, const Session& session, double start, 
 
 }  // namespace
 
-bool is_unrecorded(const Run& run, TimeNs t) { return run.is_cut() && t > run.known_until_ns; }
+bool is_unrecorded(const Run& run, TimeNs t) {
+  // Without any record not even the first instant is one.
+  return run.is_cut() && (t > run.known_until_ns || run.known_until_ns <= run.start_ns);
+}
 
 std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t) {
   const std::uint32_t last =

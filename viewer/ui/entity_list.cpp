@@ -137,10 +137,15 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
 
     case EntityKind::station: {
       const StationRow& station = rows.stations[row.row];
-      std::size_t free = 0;
-      for (const std::uint32_t evse : station.evses)
-        free += state_of(ui, run, evse, t).status == model::EvseStatus::available ? 1U : 0U;
-      return {"entity." + station.name, station.name, fmt::format("{}/{}", free, station.evses.size()),
+      std::size_t free = 0, unknown = 0;
+      for (const std::uint32_t evse : station.evses) {
+        const model::EvseStatus status = state_of(ui, run, evse, t).status;
+        free += status == model::EvseStatus::available ? 1U : 0U;
+        unknown += status == model::EvseStatus::unknown ? 1U : 0U;
+      }
+      // Of those that a run which was cut says nothing of, none is free for certain.
+      const std::string free_text = unknown == station.evses.size() ? "-" : fmt::format("{}", free);
+      return {"entity." + station.name, station.name, fmt::format("{}/{}", free_text, station.evses.size()),
               ui.tr(Word::free_of_all), nullptr,      nothing && selection.station == station.name};
     }
     case EntityKind::evse: {

@@ -44,6 +44,10 @@ Fact text_fact(const Ui& ui, Word label, std::string text) {
   return {ui.tr(label), text.empty() ? "-" : std::move(text), model::none, Unit::text};
 }
 
+std::string unrecorded_text(const Ui& ui, std::size_t evses) {
+  return evses == 0 ? std::string() : fmt::format(", {} {}", evses, ui.tr(Word::status_unknown));
+}
+
 std::string difference_text(const Ui& ui, const model::Run& run, const Fact& a, const Fact& b) {
   if (std::isnan(a.number) || std::isnan(b.number) || a.unit != b.unit) return {};
   return written(ui, run, b.number - a.number, a.unit, true);

@@ -38,6 +38,8 @@ Facts site_facts(const Ui& ui, const model::Run& run, std::uint32_t site, TimeNs
 
 Fact number_fact(const Ui& ui, const model::Run& run, Word label, double value, Unit unit);
 Fact text_fact(const Ui& ui, Word label, std::string text);
+/// ", 5 not recorded" of EVSEs; empty of none.
+std::string unrecorded_text(const Ui& ui, std::size_t evses);
 /// Why: the last decision, what it asked for, what was corrected, and the plan from there on.
 void add_why(const Ui& ui, const model::Run& run, const model::Why& why, double now_kw, TimeNs t, Facts& out);
 /// Names of the bits of Decision::why.

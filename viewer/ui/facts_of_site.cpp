@@ -34,9 +34,10 @@ void add_state(const Ui& ui, const Run& run, std::uint32_t site, Facts& out) {
   number(Word::base_load, now.load_kw, Unit::kw);
   number(Word::storage, now.storage_kw, Unit::kw);
   number(Word::buy_price, now.buy_price, Unit::price);
-  group.facts.push_back(text_fact(ui, Word::plugged_in_now,
-                                  fmt::format("{} ({} {}, {} {})", now.vehicles, ui.tr(Word::status_charging),
-                                              now.charging, ui.tr(Word::status_waiting), now.waiting)));
+  group.facts.push_back(
+      text_fact(ui, Word::plugged_in_now,
+                fmt::format("{} ({} {}, {} {}){}", now.vehicles, ui.tr(Word::status_charging), now.charging,
+                            ui.tr(Word::status_waiting), now.waiting, unrecorded_text(ui, now.unknown))));
   out.push_back(std::move(group));
 }
 

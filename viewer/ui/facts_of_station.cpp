@@ -9,7 +9,7 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
   Facts out;
   FactGroup state{Word::state, {}, {}};
   double kw = 0.0, max_kw = 0.0;
-  std::size_t evses = 0, vehicles = 0, free = 0;
+  std::size_t evses = 0, vehicles = 0, free = 0, unknown = 0;
 
   for (const StationRow& row : shown_stations(ui, run)) {
     if (row.name != station) continue;
@@ -18,6 +18,7 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
       kw += now.kw;
       max_kw += run.evses[evse].max_kw;
       free += now.status == model::EvseStatus::available ? 1U : 0U;
+      unknown += now.status == model::EvseStatus::unknown ? 1U : 0U;
       vehicles += now.session != no_row ? 1U : 0U;
       evses += 1;
     }
@@ -25,8 +26,10 @@ Facts station_facts(const Ui& ui, const model::Run& run, const std::string& stat
   if (evses == 0) return out;
 
   state.facts.push_back(text_fact(ui, Word::station, station));
-  state.facts.push_back(text_fact(ui, Word::vehicles, fmt::format("{} / {}", vehicles, evses)));
-  state.facts.push_back(text_fact(ui, Word::free_of_all, fmt::format("{} / {}", free, evses)));
+  state.facts.push_back(
+      text_fact(ui, Word::vehicles, fmt::format("{} / {}{}", vehicles, evses, unrecorded_text(ui, unknown))));
+  state.facts.push_back(
+      text_fact(ui, Word::free_of_all, fmt::format("{} / {}{}", free, evses, unrecorded_text(ui, unknown))));
   state.facts.push_back(number_fact(ui, run, Word::power, kw, Unit::kw));
   state.facts.push_back(number_fact(ui, run, Word::rating, max_kw, Unit::kw));
   out.push_back(std::move(state));

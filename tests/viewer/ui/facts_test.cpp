@@ -14,6 +14,7 @@ using model::test::ask;
 using test::PanelScreen;
 using test::Recorded;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const Recorded& day() { return test::recorded("manager_day", "milp.so#milp"); }
 const Recorded& recorded_week() { return test::recorded("workplace_week", "edf"); }
@@ -55,6 +56,32 @@ TEST(Metered, NamesTheLengthOfTheMeteringWindows) {
   EXPECT_EQ(metered_text(screen.ui, Word::series_grid, {&run.sites[0], &run.sites[2]}), "grid (30 min)");
   screen.ui.settings.language = Language::korean;
   EXPECT_EQ(metered_text(screen.ui, Word::kpi_peak, run), "최대수요전력(30/60분)");
+}
+
+// Of a run that was cut before its first record nothing is known: no figure, and no EVSE that is free.
+TEST(CutRun, SaysNotRecordedWhereNothingIs) {
+  auto cut = std::make_shared<model::Run>(*recorded_week().run);
+  cut->known_until_ns = cut->start_ns;
+  cut->sessions.clear();
+  for (model::Evse& evse : cut->evses) {
+    evse.sessions.clear();
+    evse.kw = {};
+  }
+  PanelScreen screen(nothing, {300, 300}, cut);
+  screen.ui.time.seek_time(cut->start_ns);
+  screen.hands.draw_frames(1);
+  const Facts site = site_facts(screen.ui, *cut, 0, cut->start_ns);
+  EXPECT_EQ(fact(site, Word::money_so_far, Word::energy_cost).text, "-");
+  EXPECT_THAT(fact(site, Word::state, Word::plugged_in_now).text,
+              HasSubstr(fmt::format("), {} not recorded", cut->evses.size())));
+  const std::string station = cut->evses[0].station;
+  const Facts facts = station_facts(screen.ui, *cut, station, cut->start_ns);
+  EXPECT_THAT(fact(facts, Word::state, Word::free_of_all).text, HasSubstr(" not recorded"));
+
+  const model::Run& whole = *recorded_week().run;
+  PanelScreen other(nothing, {300, 300}, recorded_week().run);
+  EXPECT_THAT(fact(site_facts(other.ui, whole, 0, whole.start_ns), Word::state, Word::plugged_in_now).text,
+              Not(HasSubstr("not recorded")));
 }
 
 TEST(SiteFacts, MoneyAtTheEndIsThatOfTheDays) {
