@@ -277,9 +277,14 @@ int forecast_weather(const ForecastWeatherCommand& command) {
   const sessions::WeatherKnown known(command.files.front(), values);
   if (!command.out.empty()) {
     const std::string text = weather_table(values, seoul);
+    const auto rows = std::ranges::count(text, '\n') - 1;
+    if (rows == 0)
+      throw CommandError(
+          fmt::format("none of the {} forecasts is of TMP (temperature) or SKY (1, 3 or 4): nothing was "
+                      "written; ask KMA for its short-term forecast, getVilageFcst",
+                      values.size()));
     write_new_file(command.out, text);
-    fmt::print("Wrote {}: {} rows\n", kernel::make_printable(command.out),
-               std::count(text.begin(), text.end(), '\n') - 1);
+    fmt::print("Wrote {}: {} rows\n", kernel::make_printable(command.out), rows);
     return 0;
   }
   const kernel::TimeNs now = market::parse_instant(command.at, seoul);

@@ -30,6 +30,19 @@ void collect_rows(const Json& from, std::vector<const Json*>& rows) {
   rows.push_back(&from);
 }
 
+/// What KMA's interface says in its head where it gives no rows: "03 NO_DATA"; empty: it gave some.
+std::string refusal_in(const Json& answer) {
+  const Json::json_pointer head("/response/header");
+  if (!answer.is_object() || !answer.contains(head) || !answer[head].is_object()) return {};
+  const auto text = [&](const char* name) {
+    const auto found = answer[head].find(name);
+    return found == answer[head].end() ? std::string() : found->is_string() ? found->get<std::string>() : found->dump();
+  };
+  const std::string code = text("resultCode");
+  if (code.find_first_not_of('0') == std::string::npos) return {};
+  return kernel::make_printable(code, 40) + " " + kernel::make_printable(text("resultMsg"), 80);
+}
+
 /// A member as text. @throws std::invalid_argument where it is not there, or a list
 std::string field_of(const Json& row, const char* name) {
   if (!row.is_object() || !row.contains(name) || row[name].is_null())
@@ -96,6 +109,8 @@ WeatherValue value_of_row(const Json& row, const market::Calendar& seoul) {
 
 WeatherTable read_kma_forecast(const std::string& shown, const std::string& real) {
   const Json document = read_json_text(shown, real);
+  if (const std::string refusal = refusal_in(document); !refusal.empty())
+    throw InputError(shown, 0, fmt::format("is no forecast: KMA answered {}; ask it again", refusal));
   std::vector<const Json*> rows;
   collect_rows(document, rows);
   if (rows.empty()) throw InputError(shown, 0, "no rows: the list of forecasts is empty");

@@ -144,6 +144,12 @@ TEST_F(ForecastData, WeatherIsWhatWasIssuedByThen) {
   const Said used = run({"forecast", "judge", source_dir + "/scenarios/series.lua", "--set", "days=9", "--quantities",
                          "pv", "--no-money", "--forecasters", "fourier-ridge:weather=" + folder_ + "/weather.csv"});
   EXPECT_EQ(used.status, 0) << used.err;
+  const std::string rain = folder_ + "/rain.csv";
+  const std::string pop = folder_ + "/pop.json";
+  std::ofstream(pop) << R"([{"baseDate":"20260601","baseTime":"0500","category":"POP","fcstDate":"20260601",)"
+                     << R"("fcstTime":"0600","fcstValue":"20","nx":60,"ny":127}])";
+  EXPECT_THAT(run({"forecast", "weather", pop, "-o", rain}).err, HasSubstr("none of the 1 forecasts is of TMP"));
+  EXPECT_FALSE(std::filesystem::exists(rain));
   EXPECT_THAT(run({"forecast", "weather", sky}).err, HasSubstr("--at INSTANT tells what was known then, -o FILE"));
 
   // A run names what its forecasters read, and is repeated from nothing else.

@@ -65,6 +65,9 @@ TEST(WeatherForecast, WhatCanNotBeReadIsLeftOutAndListed) {
   EXPECT_THAT(table.left_out[5], HasSubstr("kma.json:7: has no baseDate"));
   EXPECT_THAT(message_of<InputError>([] { weather_of("[]"); }), HasSubstr("no rows"));
   EXPECT_THAT(message_of<InputError>([] { weather_of("[{\"a\":1}]"); }), HasSubstr("none of its 1 rows"));
+  EXPECT_EQ(message_of<InputError>(
+                [] { weather_of(R"({"response":{"header":{"resultCode":"03","resultMsg":"NO_DATA"}}})"); }),
+            "kma.json: is no forecast: KMA answered 03 NO_DATA; ask it again");
 }
 
 TEST(WeatherForecast, TheNewestIssueThatCouldBeHadCounts) {
