@@ -81,7 +81,7 @@ Table city_table() {
   Table table{
       "city",
       "Many sites in one world (scenarios/city.lua, EDF): cost of an event beside that of worlds of one site, of "
-      "each kind, and memory; 10 days, medians of nine rounds, each of which runs every world",
+      "each kind, and memory; 10 days, medians of five rounds, each of which runs every world",
       {"sites", "one limit for all"},
       {"k events", "ns/event", "x one site", "world kB/site", "simulation kB/site"},
       {}};
@@ -89,7 +89,7 @@ Table city_table() {
   for (const bool shared : {false, true}) {
     std::vector<CityCase> cases;
     for (const int sites : {1, 30, 1000}) warm_up(cases.emplace_back(case_of(sites, shared)), how);
-    for (int round = 0; round < 9; ++round)
+    for (int round = 0; round < 5; ++round)
       for (CityCase& made : cases) time_round(made, how);
     for (const CityCase& made : cases) {
       // What disturbs the machine disturbs all worlds of a round alike.
