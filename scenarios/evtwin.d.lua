@@ -417,7 +417,7 @@
 ---@field seeds? string Seeds of every point, "1..30" or "1,3,7". Default: the scenario's.
 ---@field strategies? string[] As --strategies takes them: { "asap", "lp", "own" }. Default: the scenario's.
 
----A limit over several sites. Each site's strategy decides as if it were alone, and its guard keeps what it asks for to the site's share. Shares are worked out at each tick and when the limit changes; in between a site that asks for more is given what the others leave.
+---A limit over several sites. Each site's strategy decides for its site alone, and its guard keeps what it asks for to the site's share. Shares are worked out at each tick and when the limit changes; in between a site that asks for more is given what the others leave. Strategies that look ahead see in horizon[k].contract_kw what their site may count on from the next tick on: the limit as its curve has it then, shared out by the same rule as if every site used all it could with the cars that are plugged in and still draw, its storages and its base load of now; or what the others then leave, where that is more. Who comes or leaves later, and what other sites plan, is not told.
 ---@class evtwin.shared_limit
 ---@field name string Name of the limit.
 ---@field sites? "all"|string[] Names of the sites that share it. Default: "all".
@@ -758,7 +758,7 @@
 ---@field pv_kw number? [kW] Solar power foreseen.
 ---@field load_kw number? [kW] Base load foreseen.
 ---@field co2_kg_per_kwh number? [kg/kWh] Carbon dioxide per kWh imported.
----@field contract_kw number? [kW] Lowest import limit of the step, announced cuts included.
+---@field contract_kw number? [kW] Lowest import limit of the step, announced cuts included; from the second step on no more than the site may count on of shared_limits.
 ---@field power_setpoint_kw number? [kW] Net power the site should draw; nil where none is given.
 ---@field arrivals number? Cars expected to plug in during the step.
 ---@field arrivals_kwh number? [kWh] Energy they are expected to ask for.

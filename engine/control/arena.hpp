@@ -45,19 +45,22 @@ class Arena {
   /// Bytes that `count` things of type T take at most.
   template <class T>
   static constexpr std::size_t bytes_for(std::size_t count) {
-    return count * sizeof(T) + line;
+    return count * sizeof(T) + alignment_of(count * sizeof(T));
   }
 
   /// The next `count` cells. @throws std::bad_alloc beyond the arena's size.
   template <class T>
   Column<T> take_column(std::size_t count) {
-    static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= line);
+    static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= step);
     return Column<T>({static_cast<T*>(take_bytes(count * sizeof(T))), count});
   }
 
  private:
-  static constexpr std::size_t line = 64;  // columns begin on cache lines
-  static_assert((line & (line - 1)) == 0, "an alignment is a power of two");
+  // Long columns begin on cache lines. Short ones, those of a site with a few EVSEs, lie close together: where many
+  // sites take turns, each line of a site has to be fetched anew.
+  static constexpr std::size_t line = 64, step = 16;
+  static constexpr std::size_t alignment_of(std::size_t bytes) { return bytes < 4 * line ? step : line; }
+  static_assert((line & (line - 1)) == 0 && (step & (step - 1)) == 0, "an alignment is a power of two");
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{line}); }
   };

@@ -946,9 +946,13 @@ constexpr std::array all_sections{
             sweep_keys},
     Section{"shared_limit",
             "shared_limits = { { ... }, ... }",
-            "A limit over several sites. Each site's strategy decides as if it were alone, and its guard keeps what it "
+            "A limit over several sites. Each site's strategy decides for its site alone, and its guard keeps what it "
             "asks for to the site's share. Shares are worked out at each tick and when the limit changes; in between a "
-            "site that asks for more is given what the others leave.",
+            "site that asks for more is given what the others leave. Strategies that look ahead see in "
+            "horizon[k].contract_kw what their site may count on from the next tick on: the limit as its curve has it "
+            "then, shared out by the same rule as if every site used all it could with the cars that are plugged in "
+            "and still draw, its storages and its base load of now; or what the others then leave, where that is "
+            "more. Who comes or leaves later, and what other sites plan, is not told.",
             {},
             shared_limit_keys},
     Section{

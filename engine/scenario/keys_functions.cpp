@@ -180,7 +180,9 @@ constexpr std::array step_docs{
     Field{"pv_kw", "kW", "number?", false, "Solar power foreseen."},
     Field{"load_kw", "kW", "number?", false, "Base load foreseen."},
     Field{"co2_kg_per_kwh", "kg/kWh", "number?", false, "Carbon dioxide per kWh imported."},
-    Field{"contract_kw", "kW", "number?", false, "Lowest import limit of the step, announced cuts included."},
+    Field{"contract_kw", "kW", "number?", false,
+          "Lowest import limit of the step, announced cuts included; from the second step on no more than "
+          "the site may count on of shared_limits."},
     Field{"power_setpoint_kw", "kW", "number?", false, "Net power the site should draw; nil where none is given."},
     Field{"arrivals", "", "number?", false, "Cars expected to plug in during the step."},
     Field{"arrivals_kwh", "kWh", "number?", false, "Energy they are expected to ask for."},

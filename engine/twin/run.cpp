@@ -15,7 +15,7 @@ namespace evtwin::twin {
 namespace {
 
 /// Title of the bytes; to be counted up whenever a field comes, goes or changes its meaning.
-constexpr std::string_view state_title = "evtwin run 6";
+constexpr std::string_view state_title = "evtwin run 7";
 
 constexpr std::uint32_t scripted_timer = 0, first_part_timer = 1;
 
@@ -50,7 +50,10 @@ Run::Run(const World& world, RunSetup setup)
 
 Run::~Run() = default;
 
-void Run::set_interest(std::uint32_t site, const Interest& interest) { sites_[site]->set_interest(interest); }
+void Run::set_interest(std::uint32_t site, const Interest& interest) {
+  sites_[site]->set_interest(interest);
+  if (shared_limits_ != nullptr && interest.horizon_steps > 0) shared_limits_->count_sites();
+}
 
 void Run::begin(const Episode& episode) {
   episode_ = episode;
@@ -143,7 +146,14 @@ void Run::open_due(std::uint32_t site) const {
   questions_[site] = Question::open;
   sites_[site]->book_until(now_ns_);
   sites_[site]->ring_clock(now_ns_);
-  sites_[site]->open_decision(now_ns_);
+  open_view(site);
+}
+
+void Run::open_view(std::uint32_t site) const {
+  // All that happens to any site at this instant has happened, but for answers.
+  if (shared_limits_ != nullptr && shared_limits_->is_count_due(now_ns_))
+    shared_limits_->count_touched(sites_, touched_, now_ns_);
+  sites_[site]->open_decision(now_ns_, shared_limits_.get());
 }
 
 void Run::open_all_asked() const {
@@ -187,6 +197,7 @@ void Run::settle_answered(std::uint32_t site) {
 
 /// Where sites share limits, what each may have is known before any of them settles.
 void Run::settle_shares() {
+  if (shared_limits_->counts_sites()) shared_limits_->count_touched(sites_, touched_, now_ns_);
   if (!shared_limits_->concerns_all() && shared_limits_->settle_some(sites_, touched_, now_ns_)) return;
   for (const std::uint32_t site : shared_limits_->sites()) touch_site(site);
   shared_limits_->settle_all(sites_, now_ns_);
@@ -350,7 +361,7 @@ void Run::resume_from(const Checkpoint& checkpoint, Successor successor) {
     script_memory_.replay_events(*setup_.script);
   }
   for (const std::uint32_t s : asked_) {
-    sites_[s]->open_decision(now_ns_);
+    open_view(s);
     questions_[s] = Question::open;
   }
   if (successor == Successor::same_strategy) return;

@@ -117,6 +117,7 @@ class Run final : private SiteControls {
   void settle_touched(std::uint32_t up_to);
   void open_asked(std::uint32_t site) const;
   void open_due(std::uint32_t site) const;
+  void open_view(std::uint32_t site) const;
   void open_all_asked() const;
   std::uint32_t site_of(std::uint32_t timer) const;
   SiteRun& touch_site(std::uint32_t site);

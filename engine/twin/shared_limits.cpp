@@ -41,12 +41,22 @@ void share_out(ShareRule rule, double kw, std::span<const ShareAsked> asked, std
   }
 }
 
+double counted_share_kw(double kw, const Counted& own, std::int64_t all_floors_mw, std::int64_t dearer_mw,
+                        std::int64_t equal_mw) {
+  const auto in_kw = [](std::int64_t mw) { return static_cast<double>(mw) * 1e-6; };
+  const double floor_kw = in_kw(own.floor_mw);
+  const double left_kw = std::max(0.0, kw - in_kw(all_floors_mw) - in_kw(dearer_mw));
+  const double part = in_kw(equal_mw) <= left_kw ? 1.0 : left_kw / in_kw(equal_mw);
+  const double others_leave_kw = left_kw - in_kw(equal_mw - own.beyond_mw);
+  return floor_kw + std::max(part * in_kw(own.beyond_mw), others_leave_kw);
+}
+
 SharedLimits::SharedLimits(const World& world, Observer* observer)
     : world_(world), observer_(observer), place_(world.sites.size(), -1) {
   std::vector<std::vector<std::uint32_t>> limits_of(world.sites.size());
   for (std::uint32_t l = 0; l < world.shared_limits.size(); ++l) {
-    limits_.push_back({market::SignalClock(world.shared_limits[l].kw, world.calendar),
-                       static_cast<double>(world.shared_limits[l].sites.size())});
+    const market::SignalClock clock(world.shared_limits[l].kw, world.calendar);
+    limits_.push_back({clock, clock, static_cast<double>(world.shared_limits[l].sites.size())});
     for (const std::uint32_t site : world.shared_limits[l].sites) limits_of[site].push_back(l);
   }
 
@@ -64,6 +74,14 @@ SharedLimits::SharedLimits(const World& world, Observer* observer)
     return world.sites[a.site].name < world.sites[b.site].name;
   });
   for (std::size_t m = 0; m < members_.size(); ++m) place_[members_[m].site] = static_cast<std::int32_t>(m);
+  for (std::uint32_t l = 0; l < limits_.size(); ++l) {
+    std::vector<PriceClass>& classes = limits_[l].classes;
+    for (const std::uint32_t site : world.shared_limits[l].sites)
+      classes.push_back({class_price(l, members_[static_cast<std::size_t>(place_[site])])});
+    std::ranges::sort(classes, std::greater(), &PriceClass::price_per_kwh);
+    const auto [end, last] = std::ranges::unique(classes, {}, &PriceClass::price_per_kwh);
+    classes.erase(end, last);
+  }
   for (std::vector<std::uint32_t>* scratch : {&changed_, &short_, &asking_}) scratch->reserve(members_.size());
   asked_.reserve(members_.size());
   shares_kw_.reserve(members_.size());
@@ -73,7 +91,9 @@ SharedLimits::SharedLimits(const World& world, Observer* observer)
 
 TimeNs SharedLimits::begin(const Episode& episode) {
   for (Limit& limit : limits_) {
-    limit = {limit.clock, limit.sites};
+    limit = {limit.clock, limit.clock_ahead,       limit.sites, 0.0, 0, 0.0, 0, 0.0, 0.0, 0.0, 0.0,
+             0,           std::move(limit.classes)};
+    for (PriceClass& one : limit.classes) one.beyond_mw = 0;
     limit.until_ns = limit.since_ns = episode.from_ns;
   }
   for (Member& member : members_) {
@@ -85,7 +105,8 @@ TimeNs SharedLimits::begin(const Episode& episode) {
     fresh.since_ns = episode.from_ns;
     member = std::move(fresh);
   }
-  all_due_ = false;
+  all_due_ = all_counted_ = false;
+  counted_ns_ = INT64_MIN;
   return episode.from_ns;
 }
 
@@ -310,6 +331,74 @@ void SharedLimits::set_share(Member& member, double kw) {
   member.share_kw = kw;
 }
 
+// ---- What sites may count on
+
+double SharedLimits::class_price(std::uint32_t limit, const Member& member) const {
+  return world_.shared_limits[limit].share == ShareRule::price ? member.price_per_kwh : 0.0;
+}
+
+void SharedLimits::add_counted(const Member& member, int times) {
+  for (const std::uint32_t l : member.limits) {
+    limits_[l].floors_mw += times * member.counted.floor_mw;
+    const auto of = std::ranges::lower_bound(limits_[l].classes, class_price(l, member), std::greater(),
+                                             &PriceClass::price_per_kwh);
+    of->beyond_mw += times * member.counted.beyond_mw;
+  }
+}
+
+void SharedLimits::sum_counted() {
+  for (Limit& limit : limits_) {
+    limit.floors_mw = 0;
+    for (PriceClass& one : limit.classes) one.beyond_mw = 0;
+  }
+  for (const Member& member : members_) add_counted(member, 1);
+}
+
+void SharedLimits::count_touched(Sites sites, std::span<const std::uint32_t> touched, TimeNs t) {
+  counted_ns_ = t;
+  const auto count = [&](Member& member) {
+    const auto in_mw = [](double kw) { return static_cast<std::int64_t>(std::llround(kw * 1e6)); };
+    const ShareRequest most = sites[member.site]->most_import();
+    const Counted now{in_mw(most.floor_kw), in_mw(most.kw) - in_mw(most.floor_kw)};
+    if (now.floor_mw == member.counted.floor_mw && now.beyond_mw == member.counted.beyond_mw) return;
+    add_counted(member, -1);
+    member.counted = now;
+    add_counted(member, 1);
+  };
+  if (!all_counted_) {
+    all_counted_ = true;
+    for (Member& member : members_) count(member);
+    return;
+  }
+  for (const std::uint32_t site : touched) {
+    if (place_[site] >= 0) count(members_[static_cast<std::size_t>(place_[site])]);
+  }
+}
+
+void SharedLimits::show_ahead(std::uint32_t site, control::Horizon& horizon) {
+  if (place_[site] < 0) return;
+  const Member& member = members_[static_cast<std::size_t>(place_[site])];
+  for (const std::uint32_t l : member.limits) {
+    Limit& limit = limits_[l];
+    std::int64_t dearer_mw = 0;
+    std::size_t c = 0;
+    for (; limit.classes[c].price_per_kwh != class_price(l, member); ++c) dearer_mw += limit.classes[c].beyond_mw;
+
+    for (std::size_t k = 1; k < horizon.contract_kw.size(); ++k) {
+      // The lowest of the step; where the curve ends, its last value holds on.
+      double kw = limit.kw;
+      for (TimeNs t = horizon.start_ns[k]; t < horizon.start_ns[k + 1];) {
+        const market::Sample sample = limit.clock_ahead.sample_at(t);
+        if (!std::isnan(sample.value)) kw = t == horizon.start_ns[k] ? sample.value : std::min(kw, sample.value);
+        t = sample.until_ns;
+      }
+      const double counted_kw =
+          counted_share_kw(kw, member.counted, limit.floors_mw, dearer_mw, limit.classes[c].beyond_mw);
+      horizon.contract_kw[k] = std::min(horizon.contract_kw[k], counted_kw);
+    }
+  }
+}
+
 // ---- Books
 
 void SharedLimits::book_member(Member& member, TimeNs t) {
@@ -367,7 +456,11 @@ void SharedLimits::archive_state(A& a) {
   a.begin_section("shared limits");
   a.archive_elements(limits_);
   a.archive_elements(members_);
-  a(all_due_);
+  a(all_due_, all_counted_);
+  if constexpr (A::loads) {
+    all_counted_ = all_counted_ && counts_sites_;  // one who does not look ahead may go before one who does
+    sum_counted();
+  }
   for (const Member& member : members_)
     a.require_that(member.told_limit < static_cast<std::int32_t>(limits_.size()), "a shared limit that there is not");
 }

@@ -11,12 +11,17 @@
 // other way. In between an event of one site concerns that site alone: it is given what it asks for as far as the
 // others leave it, by the same rule where several ask at one instant. Sites are looked at in the order of their names,
 // so that the order in which a scenario lists them is of no consequence.
+//
+// Strategies that look ahead see what their site may count on in each step to come (counted_share_kw): the limit as it
+// is known for then, shared out as if every site used all that it could with who is there now. Nothing is told of who
+// comes or leaves, or of what other sites plan.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "control/forecast.hpp"
 #include "market/series.hpp"
 #include "twin/observer.hpp"
 #include "twin/result.hpp"
@@ -40,6 +45,24 @@ struct ShareAsked {
 /// Where the floors alone are more than `kw`, everybody gets the floor.
 /// @param shares_kw  out, as many as `asked`; what is asked for, to the last bit, where all of it fits
 void share_out(ShareRule rule, double kw, std::span<const ShareAsked> asked, std::span<double> shares_kw);
+
+/// What a site may use of its share at most as it is now, kW of import: its base load, and beyond it all that the cars
+/// there could still draw and its storages could take. Whole milliwatts, so that sums over sites do not depend on how
+/// they came about.
+struct Counted {
+  std::int64_t floor_mw = 0;
+  std::int64_t beyond_mw = 0;
+};
+
+/// The part of a limit of `kw` that a site may count on, kW >= 0: its share where every site used all that it is
+/// counted with, or what the others then leave, whichever is more. Sites of higher prices come before it, equal ones
+/// share proportionally, lower ones give way.
+/// Example: 30 kW, floors 4 and 2, beyond them 20 and 20 of the same price: s = 24 / 40, 4 + 0.6 x 20 = 16 kW for the
+/// first. Where the second is counted with 1 only, the first may count on 30 - 2 - 1 = 27 kW.
+/// @param all_floors_mw  of all sites of the limit, this one among them. @param dearer_mw, equal_mw  sums beyond the
+/// floors of the sites of higher prices, and of the same price, this one among those
+double counted_share_kw(double kw, const Counted& own, std::int64_t all_floors_mw, std::int64_t dearer_mw,
+                        std::int64_t equal_mw);
 
 class SharedLimits final : public WorldPart {
  public:
@@ -66,6 +89,17 @@ class SharedLimits final : public WorldPart {
   /// Everybody's share. All sites() are booked until `t`.
   void settle_all(Sites sites, TimeNs t);
 
+  /// A strategy of one of the sites looks ahead: from now on sites are counted.
+  void count_sites() { counts_sites_ = true; }
+  bool counts_sites() const { return counts_sites_; }
+  /// Counts the sites that something happened to at this instant; the first time, all.
+  void count_touched(Sites sites, std::span<const std::uint32_t> touched, TimeNs t);
+  /// Whether a view of `t` needs that first.
+  bool is_count_due(TimeNs t) const { return counts_sites_ && counted_ns_ != t; }
+  /// Lowers the horizon's import limit to what the site may count on. Not in the first step, which has begun: what a
+  /// site asks for now is what shares go by.
+  void show_ahead(std::uint32_t site, control::Horizon& horizon);
+
   /// Figures of each limit up to `t`.
   std::vector<SharedLimitResult> close_books(TimeNs t);
 
@@ -82,6 +116,7 @@ class SharedLimits final : public WorldPart {
     double asked_kwh = 0.0, share_kwh = 0.0, short_h = 0.0;
     std::int32_t told_limit = -1;
     double told_asked_kw = 0.0, told_share_kw = 0.0;
+    Counted counted;
     // Scratch of an instant
     double wanted_kw = 0.0, cap_kw = 0.0;
     std::int32_t bound = -1;
@@ -90,12 +125,17 @@ class SharedLimits final : public WorldPart {
 
     template <class A>
     void archive_fields(A& a) {
-      a(floor_kw, asked_kw, share_kw, since_ns, asked_kwh, share_kwh, short_h, told_limit, told_asked_kw,
-        told_share_kw);
+      a(floor_kw, asked_kw, share_kw, since_ns, asked_kwh, share_kwh, short_h, told_limit, told_asked_kw, told_share_kw,
+        counted.floor_mw, counted.beyond_mw);
     }
   };
+  /// Sites of a limit that are worth the same to it: all of them where shares are proportional.
+  struct PriceClass {
+    double price_per_kwh = 0.0;
+    std::int64_t beyond_mw = 0;  ///< counted
+  };
   struct Limit {
-    market::SignalClock clock;
+    market::SignalClock clock, clock_ahead;
     double sites = 0.0;  // so many
     // Moves
     double kw = 0.0;
@@ -105,6 +145,9 @@ class SharedLimits final : public WorldPart {
     double highest_kw = 0.0, excess_kwh = 0.0, excess_h = 0.0;
     // Scratch of an instant
     double free_kw = 0.0;
+    // Follows from what the members are counted with
+    std::int64_t floors_mw = 0;
+    std::vector<PriceClass> classes{};  // the dearest first
 
     template <class A>
     void archive_fields(A& a) {
@@ -122,6 +165,9 @@ class SharedLimits final : public WorldPart {
   void share_out_rest(Sites sites);
   void hand_out_rest(Sites sites);
   double room_of(const Member& member) const;
+  double class_price(std::uint32_t limit, const Member& member) const;
+  void add_counted(const Member& member, int times);
+  void sum_counted();
   void set_share(Member& member, double kw);
   void book_member(Member& member, TimeNs t);
   void book_limit(Limit& limit, TimeNs t);
@@ -134,6 +180,9 @@ class SharedLimits final : public WorldPart {
   std::vector<std::int32_t> place_;  // [sites of the world] in members_; -1: of no limit
   std::vector<std::uint32_t> sites_;
   bool all_due_ = false;
+  bool counts_sites_ = false;
+  bool all_counted_ = false;  // in this episode
+  TimeNs counted_ns_ = INT64_MIN;
   // Scratch, reserved once
   std::vector<std::uint32_t> changed_;  // members whose shares are worked out at this instant, ascending
   std::vector<std::uint32_t> short_;

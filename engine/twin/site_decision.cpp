@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "twin/shared_limits.hpp"
 #include "twin/site_run.hpp"
 
 namespace evtwin::twin {
@@ -23,10 +24,11 @@ void SiteRun::refresh_view(TimeNs t) {
   books_.show_in_view(columns_);
 }
 
-void SiteRun::look_ahead(TimeNs t) {
+void SiteRun::look_ahead(TimeNs t, SharedLimits* shared) {
   if (!agenda_.looks_ahead()) return;
   agenda_.fill_forecast(columns_.horizon, signals_.values_now(), t);
   signals_.show_ahead(columns_.horizon, t);
+  if (shared != nullptr) shared->show_ahead(number_, columns_.horizon);
   grants_.show_ahead(columns_.horizon, signals_.tightest_bounds(columns_.horizon.start_ns));
   if (columns_.show_horizon()) changed_ |= EVTWIN_CHANGED_HORIZON;
   agenda_.tell_forecast(columns_.horizon.reads, signals_.values_now(), t);
@@ -38,10 +40,10 @@ void SiteRun::show_end(TimeNs t) {
   columns_.view.why = columns_.view.changed = 0;
 }
 
-void SiteRun::open_decision(TimeNs t) {
+void SiteRun::open_decision(TimeNs t, SharedLimits* shared) {
   agenda_.open_decision(t);
   refresh_view(t);
-  look_ahead(t);
+  look_ahead(t, shared);
   columns_.view.changed = changed_;
   remarks_.clear();
   decision_ = &columns_.blank_decision();

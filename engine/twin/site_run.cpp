@@ -465,6 +465,18 @@ ShareRequest SiteRun::ask_share() {
   return request;
 }
 
+ShareRequest SiteRun::most_import() const {
+  const double base_kw = signals_.values_now().base_kw();
+  double members_kw = 0.0;
+  for (const std::uint32_t i : power_.connected_evses()) {
+    if (evse_available(i) && power_.would_draw(i))
+      members_kw += occupancy_.coupling_on(i).max_kw / site_.evses[i].efficiency;
+  }
+  for (const physics::Storage& storage : site_.storages) members_kw += storage.max_charge_kw;
+  const double most_kw = std::max(0.0, std::min(signals_.values_now().contract_kw, base_kw + members_kw));
+  return {std::clamp(base_kw, 0.0, most_kw), most_kw};
+}
+
 double SiteRun::take_share(double kw, std::int32_t shared_limit) {
   // After a checkpoint the guard may not have looked yet: it knows no base load.
   grants_.set_base_kw(signals_.values_now().base_kw());

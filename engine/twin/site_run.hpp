@@ -50,6 +50,8 @@ struct ShareRequest {
   bool only_holds = false;  ///< set-points may be lowered alone: it is what is left of what it had
 };
 
+class SharedLimits;
+
 class SiteRun {
  public:
   /// Its view shows the empty site, so that a strategy can size itself.
@@ -77,6 +79,9 @@ class SiteRun {
   }
   ShareRequest ask_share();
   double take_share(double kw, std::int32_t shared_limit);
+  /// Import that it may come to with all who are there now: base load, what cars could still draw, what storages could
+  /// take, within its own import limit.
+  ShareRequest most_import() const;
   /// After the last event of an instant: guard, new laws, new crossings.
   void settle_instant(TimeNs t);
   /// The run is over at `t`: closes the books.
@@ -84,7 +89,8 @@ class SiteRun {
   SiteResult close_books(TimeNs t);
 
   // A decision: the view is brought up to now, whoever answers writes into the decision, the answer is taken.
-  void open_decision(TimeNs t);
+  /// @param shared  limits that it shares with others; null: none
+  void open_decision(TimeNs t, SharedLimits* shared);
   evtwin_decision& decision() { return *decision_; }
   const evtwin_view& view() const { return columns_.shown; }
   const control::Ledger& ledger() const { return books_.total_ledger(); }
@@ -136,7 +142,7 @@ class SiteRun {
 
   // Decisions
   void refresh_view(TimeNs t);
-  void look_ahead(TimeNs t);
+  void look_ahead(TimeNs t, SharedLimits* shared);
   void show_end(TimeNs t);
   void refresh_ranges();
   void refresh_ranges_of(std::span<const std::uint32_t> members);

@@ -29,8 +29,16 @@ twin::World world_of(const std::string& name, int days) {
     options.days = days;
     return scenario::load_scenario(paths::source_dir + "/scenarios/acn_caltech.lua", options).world;
   }
-  throw std::invalid_argument("no case " + name +
-                              "; there are 25, 1000, 16-storage-pv, caltech, and each with -recorded behind it");
+  // scenarios/city.lua, so many sites.
+  if (const std::string_view city = "city-"; name.starts_with(city)) {
+    scenario::LoadOptions options;
+    options.days = days;
+    options.set = {{"sites", name.substr(city.size())}};
+    return scenario::load_scenario(paths::source_dir + "/scenarios/city.lua", options).world;
+  }
+  throw std::invalid_argument(
+      "no case " + name +
+      "; there are 25, 1000, 16-storage-pv, caltech, city-SITES, and each with -recorded behind it");
 }
 
 /// One run with a run file, as `evtwin run --out` writes it.

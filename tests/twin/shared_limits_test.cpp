@@ -6,6 +6,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <vector>
 
 #include "twin/split_runs.hpp"
@@ -170,6 +172,124 @@ TEST(SharedLimits, TakeNoReliefFromOneWhoFeedsBack) {
   const SharedOutcome outcome = run_shared(world);
   EXPECT_DOUBLE_EQ(outcome.charged_kwh(0), 20.0) << "its own sun is its own affair";
   EXPECT_NEAR(outcome.charged_kwh(1), 20.0, 1e-6) << "and the limit is there for the other: 5 kW for 4 h";
+}
+
+// ---- What a site may count on ahead
+
+std::int64_t in_mw(double kw) { return static_cast<std::int64_t>(kw * 1e6); }
+
+TEST(CountedShare, IsTheRulesPartWhereEverySiteUsesAllItCould) {
+  // 30 kW less 4 and 2 of base load are 24 for 20 and 20.
+  EXPECT_DOUBLE_EQ(twin::counted_share_kw(30.0, {in_mw(4), in_mw(20)}, in_mw(6), 0, in_mw(40)), 16.0);
+  // A dearer one takes 9 first: 15 for 20 and 20.
+  EXPECT_DOUBLE_EQ(twin::counted_share_kw(30.0, {in_mw(4), in_mw(20)}, in_mw(6), in_mw(9), in_mw(40)), 11.5);
+}
+
+TEST(CountedShare, IsWhatTheOthersLeaveWhereThatIsMore) {
+  EXPECT_DOUBLE_EQ(twin::counted_share_kw(30.0, {in_mw(4), in_mw(20)}, in_mw(6), 0, in_mw(21)), 27.0);
+  EXPECT_DOUBLE_EQ(twin::counted_share_kw(30.0, {0, 0}, in_mw(6), 0, in_mw(5)), 19.0) << "whoever comes has that";
+}
+
+TEST(CountedShare, IsItsBaseLoadWhereNothingIsLeft) {
+  EXPECT_DOUBLE_EQ(twin::counted_share_kw(5.0, {in_mw(4), in_mw(20)}, in_mw(6), 0, in_mw(40)), 4.0);
+}
+
+/// The import limits of the horizon that the first site sees at an hour, in steps of a quarter of an hour.
+std::vector<double> counted_ahead(const twin::World& world, double at_h, std::uint32_t steps) {
+  std::vector<double> seen;
+  const auto at_ns = monday_ns + static_cast<TimeNs>(at_h * static_cast<double>(hour_ns));
+  run_shared(world, [&](const evtwin_view& first, std::uint64_t seed, std::uint32_t site) {
+    const auto look = [&, site](const evtwin_view& view, evtwin_decision&) {
+      if (view.now_ns != at_ns || site != 0) return;
+      seen.assign(view.horizon_contract_kw, view.horizon_contract_kw + view.horizon_steps);
+    };
+    return strategy(look, EVTWIN_WHY_TICK, steps)(first, seed, site);
+  });
+  return seen;
+}
+
+market::Signal halved_at(double hour, double kw) {
+  const auto at_ns = monday_ns + static_cast<TimeNs>(hour * static_cast<double>(hour_ns));
+  return market::Series({monday_ns, at_ns}, {kw, kw / 2}, monday_ns + kernel::day_ns);
+}
+
+// 12 kW, 6 from 10:00: half of it each as long as both cars are there. The running step has the site's own limit.
+TEST(SharedLimits, ShowWhatASiteMayCountOnAhead) {
+  twin::World world = two_sharing(halved_at(10.0, 12.0));
+  world.sites[0].contract_kw = 50.0;
+  EXPECT_EQ(counted_ahead(world, 9.5, 4), (std::vector{50.0, 6.0, 3.0, 3.0}));
+}
+
+// South's car has left at 11:00: all of the limit is north's. South's base load is not.
+TEST(SharedLimits, LeaveAheadToOneWhatOthersAreNotThereFor) {
+  twin::World world = two_sharing(halved_at(12.0, 12.0));
+  world.sites[0].contract_kw = 50.0;
+  world.sites[1].load_kw = 2.0;
+  world.sites[1].arrivals = {std::make_shared<const demand::ArrivalLaw>(demand::Recorded{{visit(8.0, 11.0, 200.0)}})};
+  EXPECT_EQ(counted_ahead(world, 11.5, 4), (std::vector{50.0, 10.0, 4.0, 4.0}));
+  // While it is there: 10 and 4 kW beyond the base load are halved.
+  EXPECT_EQ(counted_ahead(world, 10.5, 8), (std::vector{50.0, 5.0, 5.0, 5.0, 5.0, 5.0, 2.0, 2.0}));
+}
+
+// South is worth more: north may count on what it leaves of 12 and 6 kW beside 7.04, and South on all it can use.
+TEST(SharedLimits, CountByPriceWhereTheySaySo) {
+  twin::World world = two_sharing(halved_at(10.0, 12.0), ShareRule::price);
+  world.sites[1].share_price_per_kwh = 0.5;
+  const std::vector<double> north = counted_ahead(world, 9.5, 4);
+  EXPECT_NEAR(north.at(1), 4.96, 1e-9);
+  EXPECT_EQ(north.at(2), 0.0);
+  std::swap(world.sites[0], world.sites[1]);
+  EXPECT_NEAR(counted_ahead(world, 9.5, 4).at(1), 12.0, 1e-9) << "a cheaper one gives way";
+}
+
+// Two worlds that are the same until noon, and not after: a view of the morning shows the same in both.
+TEST(SharedLimits, ShowNothingAheadOfWhoComesOrLeavesLater) {
+  const auto world_with = [](std::vector<demand::Visit> visits_of_south) {
+    twin::World world = two_sharing(halved_at(13.0, 12.0));
+    world.sites[0].contract_kw = 50.0;
+    world.sites[1].arrivals = {
+        std::make_shared<const demand::ArrivalLaw>(demand::Recorded{std::move(visits_of_south)})};
+    return world;
+  };
+  const twin::World alone = world_with({visit(12.0, 15.0, 9.0)}), others = world_with({visit(12.5, 14.0, 1.0, -1)});
+  const twin::World stays = world_with({visit(8.0, 18.0, 90.0)}), leaves = world_with({visit(8.0, 12.25, 90.0)});
+  for (const double at_h : {9.0, 11.75}) {
+    EXPECT_EQ(counted_ahead(alone, at_h, 24), counted_ahead(others, at_h, 24));
+    EXPECT_EQ(counted_ahead(stays, at_h, 24), counted_ahead(leaves, at_h, 24));
+    EXPECT_NE(counted_ahead(alone, at_h, 24), counted_ahead(stays, at_h, 24));
+  }
+  EXPECT_NE(counted_ahead(stays, 12.5, 4), counted_ahead(leaves, 12.5, 4));
+}
+
+/// Sees nothing of the time to come, and remembers nothing.
+struct Nearsighted : control::Strategy {
+  void decide(const evtwin_view&, evtwin_decision&) override {}
+  bool can_save() const override { return true; }
+  void save_memory(std::vector<std::byte>&) override {}
+};
+
+// A strategy that looks ahead takes over from one that does not: sites are counted then.
+TEST(SharedLimits, CountSitesForASuccessorThatLooksAhead) {
+  twin::World world = two_sharing(12.0);
+  std::optional<twin::Checkpoint> at_nine;
+  twin::RunOptions options;
+  options.checkpoint_at_ns = monday_ns + 9 * hour_ns;
+  options.on_checkpoint = [&](const twin::Checkpoint& made) { at_nine = made; };
+  twin::simulate(
+      world, [](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Nearsighted>(); }, options);
+  ASSERT_TRUE(at_nine);
+  double seen_kw = 0.0;
+  twin::RunOptions from;
+  from.from = &*at_nine;
+  from.successor = twin::Successor::other_strategy;
+  twin::simulate(world,
+                 strategy(
+                     [&](const evtwin_view& view, evtwin_decision&) {
+                       if (seen_kw == 0.0) seen_kw = view.horizon_contract_kw[1];
+                     },
+                     EVTWIN_WHY_TICK, 4),
+                 from);
+  EXPECT_EQ(seen_kw, 6.0);
 }
 
 /// Three sites by chance that share a limit, and two of them another.

@@ -133,8 +133,9 @@ class DiceStrategy : public control::Strategy {
   void decide(const evtwin_view& view, evtwin_decision& d) override {
     // What it sees is in what it does: a view that is not the same shows.
     double sum = view.horizon_pv_kw[3] + view.horizon_load_kw[2] + view.horizon_buy_per_kwh[3] +
-                 view.horizon_contract_kw[1] * 1e-300 + view.horizon_arrivals[2] + view.horizon_arrivals_kwh[3] +
-                 view.since_last->import_kwh + view.so_far->energy_cost + view.month_peak_kw +
+                 (std::isfinite(view.horizon_contract_kw[1]) ? view.horizon_contract_kw[1] : 0.0) +
+                 view.horizon_arrivals[2] + view.horizon_arrivals_kwh[3] + view.since_last->import_kwh +
+                 view.so_far->energy_cost + view.month_peak_kw +
                  static_cast<double>(view.window_end_ns % 1'000'000'007) * 1e-9;
     for (std::uint32_t i = 0; i < view.n_evses; ++i) {
       sum += view.evse_max_kw[i] + view.evse_got_kwh[i] + view.evse_car_max_kw[i] + view.evse_priority[i] +
