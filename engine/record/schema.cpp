@@ -276,7 +276,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   ended TEXT NOT NULL             -- departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
 ) STRICT)"},
     {"table", "power", R"(CREATE TABLE power (
-  id INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL,
   evse INTEGER REFERENCES evse (id),        -- either this ...
   storage INTEGER REFERENCES storage (id),  -- ... or this
   session INTEGER,                          -- session.number; NULL: none
@@ -287,7 +287,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   energy_kwh REAL NOT NULL         -- metered over the segment, signed
 ) STRICT)"},
     {"table", "signal", R"(CREATE TABLE signal (
-  id INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL,
   site INTEGER NOT NULL REFERENCES site (id),
   kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, export_limit_kw, co2_kg_per_kwh;
                                   -- contract_kw: the import limit, cuts of demand response included;
@@ -340,7 +340,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   expected_cost REAL              -- NULL: the strategy expects nothing
 ) STRICT)"},
     {"table", "setpoint", R"(CREATE TABLE setpoint (
-  id INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL,
   decision INTEGER NOT NULL REFERENCES decision (id),
   evse INTEGER REFERENCES evse (id),
   storage INTEGER REFERENCES storage (id),
@@ -376,7 +376,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   text TEXT NOT NULL
 ) STRICT)"},
     {"table", "meter", R"(CREATE TABLE meter (
-  id INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL,
   site INTEGER NOT NULL REFERENCES site (id),
   start_ns INTEGER NOT NULL,      -- a metering window of the site, or what of it lies in the run
   end_ns INTEGER NOT NULL,

@@ -26,6 +26,7 @@ class TableRows {
   struct Column {
     std::string name;
     bool not_null = false;
+    bool is_key = false;  // INTEGER PRIMARY KEY: not in the record
   };
   /// @param root the table's page in `file`. @param columns all of the table, with the id, at most 64.
   TableRows(const TableContent& content, PageFile& file, std::uint32_t root, std::vector<Column> columns);
@@ -35,10 +36,15 @@ class TableRows {
     is_open_ = true;
     hash_.add_integer(static_cast<std::int64_t>(++rows_));
     header_end_ = header_.data();
-    *header_end_++ = null_type;  // the id is the row's key
     body_end_ = 0;
-    column_ = 1;
+    column_ = 0;
     nulls_ = 0;
+    if (columns_.front().is_key) {
+      *header_end_++ = null_type;
+      ++column_;
+    } else {
+      put_integer(static_cast<std::int64_t>(rows_));
+    }
     return *this;
   }
   TableRows& add_null() {
