@@ -1,8 +1,10 @@
 // Numbers as SQLite's file format has them (sqlite.org/fileformat2.html): most significant byte first.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace evtwin::record {
 
@@ -10,6 +12,11 @@ namespace evtwin::record {
 template <std::size_t bytes>
 inline unsigned char* put_big_endian(unsigned char* place, std::uint64_t value) {
   static_assert(bytes >= 1 && bytes <= 8);
+  if constexpr (bytes == 8 && std::endian::native == std::endian::little) {
+    value = __builtin_bswap64(value);
+    std::memcpy(place, &value, bytes);
+    return place + bytes;
+  }
   for (std::size_t i = 0; i < bytes; ++i) place[i] = static_cast<unsigned char>(value >> (8 * (bytes - 1 - i)));
   return place + bytes;
 }

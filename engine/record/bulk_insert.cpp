@@ -36,7 +36,8 @@ BulkInsert::Layout BulkInsert::lay_out(std::span<const std::string_view> tables)
     table.root = static_cast<std::uint32_t>(places.column_integer(1));
     Statement columns(database, "SELECT name, \"notnull\", pk FROM pragma_table_info(?)");
     columns.bind_value(1, std::string_view(table.name));
-    while (columns.next_row()) table.columns.push_back({columns.column_text(0), columns.column_integer(1) != 0, columns.column_integer(2) != 0});
+    while (columns.next_row())
+      table.columns.push_back({columns.column_text(0), columns.column_integer(1) != 0, columns.column_integer(2) != 0});
   }
 
   sqlite3_int64 size = 0;
@@ -68,7 +69,8 @@ void BulkInsert::write_rows() {
   for (Table& table : tables_) {
     if (!table.rows->has_rows_in_pages()) continue;
     if (table.insert == nullptr)
-      table.insert = std::make_unique<Statement>(*database_, fmt::format("INSERT INTO main.{0} SELECT * FROM rows.{0}", table.name));
+      table.insert = std::make_unique<Statement>(
+          *database_, fmt::format("INSERT INTO main.{0} SELECT * FROM rows.{0}", table.name));
     table.insert->execute_once();
     table.rows->forget_pages();
   }

@@ -60,6 +60,11 @@ class TableRows {
   /// NaN becomes NULL.
   TableRows& add_real(double value) {
     hash_.add_real(value);
+    if (value == 0.0) {
+      ++column_;
+      *header_end_++ = zero_type;
+      return *this;
+    }
     if (value != value) {
       put_null();
       return *this;
