@@ -16,9 +16,10 @@
 
 namespace evtwin::record {
 
-/// `INSERT INTO power SELECT * FROM rows.power`, with equal tables on both sides, copies a row's bytes as they are
-/// (SQLite's transfer optimisation, 3.36 and later: OP_RowCell). That costs a fifth of a row made from values, and
-/// no more for many columns. Were it ever missing, the same statement would do the same, slower.
+/// `INSERT INTO power SELECT * FROM rows.power`, with equal tables on both sides, copies the bytes of a row (SQLite's
+/// transfer optimisation, sqlite.org/src/file/src/insert.c: OP_RowData): it costs about a third of a row that is made
+/// from values, and no more for many columns. Were the optimisation missing, the same statement would do the same,
+/// slower.
 class BulkInsert {
  public:
   /// Pages without a row, and where the tables are in them.

@@ -70,7 +70,7 @@ class TableRows {
       return *this;
     }
     // A whole number takes fewer bytes as an integer, which SQLite turns back; -0.0 becomes 0.0.
-    if (std::fabs(value) < whole_below) {
+    if (value >= -whole_below && value < whole_below) {
       const auto whole = static_cast<std::int64_t>(value);
       if (static_cast<double>(whole) == value) {
         put_integer(whole);
