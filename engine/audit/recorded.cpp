@@ -437,7 +437,7 @@ class Reading {
         site(meter.column_integer(0)).meter_sums[k] = meter.column_real(static_cast<int>(k) + 1);
     }
 
-    Statement windows(database_, "SELECT site, start_ns, end_ns, peak_kw FROM meter ORDER BY id");
+    Statement windows(database_, "SELECT site, start_ns, end_ns, peak_kw FROM meter ORDER BY rowid");
     while (windows.next_row()) {
       const WindowNs window{windows.column_integer(1), windows.column_integer(2)};
       if (!site(windows.column_integer(0)).window_peaks_kw.emplace(window, windows.column_real(3)).second)

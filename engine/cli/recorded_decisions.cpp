@@ -44,9 +44,9 @@ RecordedDecisions::RecordedDecisions(const std::string& file, const record::RunS
     : database_(record::open_run_file(file)),
       evse_ids_(ids_at(database_, "evse", site)),
       storage_ids_(ids_at(database_, "storage", site)),
-      decisions_(database_, fmt::format("SELECT id, number, time_ns FROM decision WHERE site = {} ORDER BY id",
+      decisions_(database_, fmt::format("SELECT id, number, time_ns FROM decision WHERE site = {} ORDER BY rowid",
                                         site_id(database_, site))),
-      setpoints_(database_, "SELECT decision, evse, storage, kw FROM setpoint ORDER BY id"),
+      setpoints_(database_, "SELECT decision, evse, storage, kw FROM setpoint ORDER BY rowid"),
       standing_kw_(evse_ids_.size() + storage_ids_.size(), std::numeric_limits<double>::quiet_NaN()) {
   if (summary.state == record::RunState::complete) {
     known_until_ = twin::Conduct::most_decisions;

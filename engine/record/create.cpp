@@ -540,11 +540,14 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   }
 
   // One thread at a time uses the connection: it needs no locks of its own.
-  Database database(target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
+  // Names are read as URIs, for rows in memory (bulk_insert.hpp); that of the file is none.
+  Database database(target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+                    target.starts_with("file:") ? "./" + target : target);
   // A killed process loses nothing that was written (the system has it); the end is synced. 128 MiB between
   // checkpoints: pages that are written again and again reach the file once.
   database.run_statements("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384");
-  database.run_statements("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE");
+  database.run_statements("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF");
+  database.run_statements("BEGIN IMMEDIATE");
   return database;
 }
 

@@ -169,6 +169,10 @@ void check_references(const Database& database, std::vector<std::string>& proble
   std::map<std::string, std::int64_t> dangling;
   while (check.next_row())
     ++dangling[fmt::format("table {} refer to rows of {}", check.column_text(0), check.column_text(2))];
+  // This one is not declared: decision.id is no key.
+  Statement decisions(database, "SELECT count(*) FROM setpoint WHERE decision NOT IN (SELECT id FROM decision)");
+  if (decisions.next_row() && decisions.column_integer(0) > 0)
+    dangling["table setpoint refer to rows of decision"] = decisions.column_integer(0);
   for (const auto& [what, rows] : dangling)
     problems.push_back(fmt::format("malformed: {} rows of {} that are not there", rows, what));
 }

@@ -11,7 +11,7 @@ namespace evtwin::record {
 inline constexpr std::int32_t application_id = 0x45565457;
 static_assert(application_id == ('E' << 24 | 'V' << 16 | 'T' << 8 | 'W'));
 /// SQLite's user_version. A reader takes exactly its own version: a run is cheap to repeat, a figure misread is not.
-inline constexpr std::int32_t schema_version = 17;
+inline constexpr std::int32_t schema_version = 18;
 
 /// A run file that cannot be written or read. `what()` is one printable line, "FILE: what", for the user.
 struct RunFileError : std::runtime_error {

@@ -9,6 +9,8 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
+// Six tables with many rows have an id that is no key: SQLite looks for each key before it takes a row, which costs as
+// much as the row, and what it counts itself, the rowid, is the same number. ORDER BY rowid there; ORDER BY id sorts.
 constexpr std::array<SchemaObject, 66> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -276,7 +278,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   ended TEXT NOT NULL             -- departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
 ) STRICT)"},
     {"table", "power", R"(CREATE TABLE power (
-  id INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL,
   evse INTEGER REFERENCES evse (id),        -- either this ...
   storage INTEGER REFERENCES storage (id),  -- ... or this
   session INTEGER,                          -- session.number; NULL: none
@@ -287,7 +289,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   energy_kwh REAL NOT NULL         -- metered over the segment, signed
 ) STRICT)"},
     {"table", "signal", R"(CREATE TABLE signal (
-  id INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL,
   site INTEGER NOT NULL REFERENCES site (id),
   kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, export_limit_kw, co2_kg_per_kwh;
                                   -- contract_kw: the import limit, cuts of demand response included;
@@ -332,7 +334,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   high TEXT                       -- 90 % quantile
 ) STRICT)"},
     {"table", "decision", R"(CREATE TABLE decision (
-  id INTEGER PRIMARY KEY,         -- a mere tick that asks for nothing new has no row
+  id INTEGER NOT NULL,         -- a mere tick that asks for nothing new has no row
   site INTEGER NOT NULL REFERENCES site (id),
   number INTEGER NOT NULL,        -- of the site's decisions
   time_ns INTEGER NOT NULL,
@@ -340,14 +342,14 @@ constexpr std::array<SchemaObject, 66> objects{{
   expected_cost REAL              -- NULL: the strategy expects nothing
 ) STRICT)"},
     {"table", "setpoint", R"(CREATE TABLE setpoint (
-  id INTEGER PRIMARY KEY,
-  decision INTEGER NOT NULL REFERENCES decision (id),
+  id INTEGER NOT NULL,
+  decision INTEGER NOT NULL,     -- decision.id
   evse INTEGER REFERENCES evse (id),
   storage INTEGER REFERENCES storage (id),
   kw REAL NOT NULL                -- asked for, before corrections; a row when it asks for something else than it last did
 ) STRICT)"},
     {"table", "plan", R"(CREATE TABLE plan (
-  id INTEGER PRIMARY KEY,         -- a row per piece whose power differs from what was planned before; what has no row is 0
+  id INTEGER NOT NULL,         -- a row per piece whose power differs from what was planned before; what has no row is 0
   site INTEGER NOT NULL REFERENCES site (id),
   evse INTEGER REFERENCES evse (id),
   storage INTEGER REFERENCES storage (id),
@@ -376,7 +378,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   text TEXT NOT NULL
 ) STRICT)"},
     {"table", "meter", R"(CREATE TABLE meter (
-  id INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL,
   site INTEGER NOT NULL REFERENCES site (id),
   start_ns INTEGER NOT NULL,      -- a metering window of the site, or what of it lies in the run
   end_ns INTEGER NOT NULL,
@@ -759,7 +761,7 @@ std::string select_content(const TableContent& table, bool with_wall_clock) {
   }
   sql += " FROM ";
   sql += table.name;
-  sql += " ORDER BY id";
+  sql += " ORDER BY rowid";
   return sql;
 }
 

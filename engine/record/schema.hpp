@@ -27,7 +27,7 @@ struct TableContent {
 /// Every table whose content is hashed: all but `content_hash` itself.
 std::span<const TableContent> table_contents();
 
-/// "SELECT columns[, wall_clock] FROM table ORDER BY id".
+/// "SELECT columns[, wall_clock] FROM table ORDER BY rowid".
 std::string select_content(const TableContent& table, bool with_wall_clock);
 
 }  // namespace evtwin::record

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <deque>
 #include <iterator>
@@ -15,30 +16,45 @@
 #include "market/calendar.hpp"
 #include "record/content_hash.hpp"
 #include "record/schema.hpp"
+#include "record/table_insert.hpp"
 
 namespace evtwin::record {
 namespace {
 
-constexpr std::size_t rows_per_transaction = 100'000;
+// Small enough for rows to be written beside the simulation, large enough for a transaction to cost nothing.
+constexpr std::size_t rows_per_transaction = 16'384;
+
+/// Tables that a run fills while it goes on, with the ids of their rows in the order of the calls.
+constexpr std::array<std::string_view, 14> bulk_tables{
+    "power", "session", "signal",   "decision",   "setpoint",        "plan",  "correction",
+    "event", "meter",   "evse_day", "limit_step", "shared_limit_kw", "share", "foreseen"};
+
+/// Compiled once in a process, as empty_file() of create.cpp.
+const BulkInsert::Layout& bulk_layout() {
+  static const BulkInsert::Layout layout = BulkInsert::lay_out(bulk_tables);
+  return layout;
+}
 
 }  // namespace
 
 Store::Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy, const Origin& origin)
-    : database_(create_run_file(file, world, strategy, origin)),
-      power_(database_, "power"),
-      session_(database_, "session"),
-      signal_(database_, "signal"),
-      decision_(database_, "decision"),
-      setpoint_(database_, "setpoint"),
-      plan_(database_, "plan"),
-      correction_(database_, "correction"),
-      event_(database_, "event"),
-      meter_(database_, "meter"),
-      evse_day_(database_, "evse_day"),
-      limit_step_(database_, "limit_step"),
-      shared_limit_kw_(database_, "shared_limit_kw"),
-      share_(database_, "share"),
-      foreseen_(database_, "foreseen") {
+    : pages_(file, bulk_layout().pages),
+      database_(create_run_file(file, world, strategy, origin)),
+      bulk_(database_, pages_, bulk_layout()),
+      power_(bulk_.rows_of("power")),
+      session_(bulk_.rows_of("session")),
+      signal_(bulk_.rows_of("signal")),
+      decision_(bulk_.rows_of("decision")),
+      setpoint_(bulk_.rows_of("setpoint")),
+      plan_(bulk_.rows_of("plan")),
+      correction_(bulk_.rows_of("correction")),
+      event_(bulk_.rows_of("event")),
+      meter_(bulk_.rows_of("meter")),
+      evse_day_(bulk_.rows_of("evse_day")),
+      limit_step_(bulk_.rows_of("limit_step")),
+      shared_limit_kw_(bulk_.rows_of("shared_limit_kw")),
+      share_(bulk_.rows_of("share")),
+      foreseen_(bulk_.rows_of("foreseen")) {
   std::int64_t next_evse = 1;
   std::int64_t next_storage = 1;
   std::int64_t next_feeder = 1, next_row = 1;
@@ -59,7 +75,7 @@ Store::Store(const std::string& file, const twin::World& world, const StrategyId
   }
 }
 
-void Store::add_unit_ids(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const {
+void Store::add_unit_ids(TableRows& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const {
   if (subject == twin::Subject::evse) {
     insert.add_integer(evse_id(site, row)).add_null();
   } else {
@@ -89,14 +105,15 @@ void Store::write_batch(const Batch& batch) {
 }
 
 void Store::count_rows(std::size_t rows) {
-  rows_in_transaction_ += rows;
-  if (rows_in_transaction_ >= rows_per_transaction) commit_rows();
+  rows_waiting_ += rows;
+  if (rows_waiting_ >= rows_per_transaction || bulk_.is_large()) commit_rows();
 }
 
 void Store::commit_rows() {
-  if (rows_in_transaction_ == 0) return;
-  rows_in_transaction_ = 0;
+  if (rows_waiting_ == 0) return;
+  rows_waiting_ = 0;
   try {
+    bulk_.write_rows();
     database_.run_statements("COMMIT; BEGIN IMMEDIATE");
   } catch (const RunFileError&) {
     lost_rows_ = true;
@@ -105,40 +122,28 @@ void Store::commit_rows() {
 }
 
 void Store::copy_rows(const Database& from) {
-  constexpr std::size_t rows_at_once = 4'096;
-  for (TableInsert* insert : {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_,
-                              &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_, &foreseen_}) {
-    Statement rows(from, select_content(insert->content_of_table(), false));
-
-    std::deque<std::string> texts;  // stay where they are until the rows are written
-    std::size_t waiting = 0;
-    const auto write = [&] {
-      insert == &meter_ ? insert->write_without_zeros() : insert->write_rows();
-      texts.clear();
-      count_rows(waiting);
-      waiting = 0;
-    };
-
+  for (const std::string_view table : bulk_tables) {
+    TableRows& insert = bulk_.rows_of(table);
+    Statement rows(from, select_content(insert.content_of_table(), false));
     while (rows.next_row()) {
-      insert->begin_row();  // ids count from 1 there as here
+      insert.begin_row();  // ids count from 1 there as here
       for (int column = 1; column < rows.column_count(); ++column) {
         switch (rows.column_type(column)) {
           case SQLITE_NULL:
-            insert->add_null();
+            insert.add_null();
             break;
           case SQLITE_INTEGER:
-            insert->add_integer(rows.column_integer(column));
+            insert.add_integer(rows.column_integer(column));
             break;
           case SQLITE_FLOAT:
-            insert->add_real(rows.column_real(column));
+            insert.add_real(rows.column_real(column));
             break;
           default:
-            insert->add_text(texts.emplace_back(rows.column_bytes(column)));
+            insert.add_text(rows.column_bytes(column));
         }
       }
-      if (++waiting == rows_at_once) write();
+      count_rows(1);
     }
-    write();
   }
 }
 
@@ -151,7 +156,6 @@ void Store::write_power(const Batch& batch) {
         .add_integer(segment.end_ns);
     power_.add_real(segment.kw).add_real(segment.slope_kw_per_kwh).add_real(segment.energy_kwh);
   }
-  power_.write_rows();
 }
 
 void Store::write_sessions(const Batch& batch) {
@@ -184,7 +188,6 @@ void Store::write_sessions(const Batch& batch) {
     session_.add_real(battery.discharge_efficiency).add_real(session.waited_h);
     session_.add_real(session.wear_calendar).add_real(session.wear_cyclic).add_text(name_of(session.end));
   }
-  session_.write_rows();
 }
 
 void Store::write_signals(const Batch& batch) {
@@ -192,7 +195,6 @@ void Store::write_signals(const Batch& batch) {
     signal_.begin_row().add_integer(signal.site + 1).add_text(name_of(signal.kind)).add_integer(signal.start_ns);
     signal_.finite_or_null(signal.value);
   }
-  signal_.write_rows();
 }
 
 void Store::write_decisions(const Batch& batch) {
@@ -205,8 +207,6 @@ void Store::write_decisions(const Batch& batch) {
     add_unit_ids(setpoint_, setpoint.subject, setpoint.site, setpoint.row);
     setpoint_.add_real(setpoint.kw);
   }
-  decision_.write_rows();
-  setpoint_.write_rows();
 }
 
 void Store::write_corrections(const Batch& batch) {
@@ -225,7 +225,6 @@ void Store::write_corrections(const Batch& batch) {
       correction_.add_text(batch.text_at(limit_name));
     }
   }
-  correction_.write_rows();
 }
 
 void Store::write_events(const Batch& batch) {
@@ -236,7 +235,6 @@ void Store::write_events(const Batch& batch) {
         .add_text(batch.text_at(kind))
         .add_text(batch.text_at(text));
   }
-  event_.write_rows();
 }
 
 void Store::write_meters(const Batch& batch) {
@@ -253,7 +251,6 @@ void Store::write_meters(const Batch& batch) {
     meter_.add_real(sum.overload_kwh).add_real(sum.export_overload_kwh).add_real(sum.feeder_overload_kwh);
     meter_.add_real(meter.peak_kw);
   }
-  meter_.write_without_zeros();
 }
 
 void Store::write_plans(const Batch& batch) {
@@ -266,7 +263,6 @@ void Store::write_plans(const Batch& batch) {
         .add_real(plan.kw);
     plan_.id_or_null(plan.replaced_ns);
   }
-  plan_.write_rows();
 }
 
 void Store::write_evse_days(const Batch& batch) {
@@ -275,7 +271,6 @@ void Store::write_evse_days(const Batch& batch) {
     evse_day_.add_real(day.charged_kwh).add_real(day.discharged_kwh).add_real(day.cost);
     evse_day_.add_real(day.driver_revenue).add_real(day.v2g_payment);
   }
-  evse_day_.write_rows();
 }
 
 /// The columns of a site's bounds that change over time.
@@ -312,7 +307,6 @@ void Store::write_limit_steps(const Batch& batch) {
     limit_step_.begin_row().id_or_null(bound.feeder_id).id_or_null(bound.row_id).add_text(bound.column);
     limit_step_.add_integer(step.start_ns).add_real(step.value);
   }
-  limit_step_.write_rows();
 }
 
 void Store::write_shares(const Batch& batch) {
@@ -325,8 +319,6 @@ void Store::write_shares(const Batch& batch) {
     share_.begin_row().add_integer(std::int64_t{share.site} + 1).id_or_null(std::int64_t{share.limit} + 1);
     share_.add_integer(share.start_ns).add_real(share.asked_kw).add_real(share.share_kw);
   }
-  shared_limit_kw_.write_rows();
-  share_.write_rows();
 }
 
 namespace {
@@ -349,7 +341,6 @@ std::string list_text(std::span<const double> values) {
 
 void Store::write_forecasts(const Batch& batch) {
   if (batch.forecasts.empty()) return;
-  std::deque<std::string> texts;  // stay where they are until the rows are written
   for (const ForecastRow& row : batch.forecasts) {
     const twin::ForecastRecord& forecast = row.record;
     const auto column = std::span(batch.numbers).subspan(row.offset);
@@ -358,15 +349,14 @@ void Store::write_forecasts(const Batch& batch) {
         .add_text(control::quantity_names[forecast.quantity]);
     foreseen_.add_integer(forecast.seen_ns).add_integer(forecast.issued_ns);
     foreseen_.add_integer(forecast.first_end_ns).add_integer(forecast.step_ns);
-    foreseen_.add_text(texts.emplace_back(list_text(column.first(row.steps))));
+    foreseen_.add_text(list_text(column.first(row.steps)));
     for (std::size_t c = 1; c <= 2; ++c) {
       if (row.has_band)
-        foreseen_.add_text(texts.emplace_back(list_text(column.subspan(c * row.steps, row.steps))));
+        foreseen_.add_text(list_text(column.subspan(c * row.steps, row.steps)));
       else
         foreseen_.add_null();
     }
   }
-  foreseen_.write_rows();
 }
 
 void Store::write_shared_limits(const twin::Result& result) {
@@ -495,10 +485,9 @@ void Store::write_hashes() {
   for (const TableContent& table : table_contents()) {
     TableHash content;
     bool known = false;
-    for (const TableInsert* bulk : {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_,
-                                    &meter_, &evse_day_, &limit_step_, &shared_limit_kw_, &share_, &foreseen_}) {
-      if (bulk->table_name() != table.name) continue;
-      content = bulk->content_hash();
+    for (const std::string_view bulk : bulk_tables) {
+      if (bulk != table.name) continue;
+      content = bulk_.rows_of(bulk).content_hash();
       known = true;
     }
     if (!known) content = hash_table(database_, table);
@@ -514,6 +503,7 @@ std::vector<Kpi> Store::complete_run(const twin::Result& result, std::span<const
                                      const LogContent& log, const FiguresOfRecord& more) {
   std::vector<Kpi> own;
   try {
+    commit_rows();
     write_months(result);
     write_storage_use(result);
     write_shared_limits(result);
@@ -558,6 +548,7 @@ void Store::write_checkpoint(const twin::Checkpoint& checkpoint) {
 
 void Store::leave_off(const twin::Checkpoint& checkpoint) {
   try {
+    commit_rows();
     write_checkpoint(checkpoint);
   } catch (const RunFileError&) {
     lost_rows_ = true;
@@ -567,6 +558,10 @@ void Store::leave_off(const twin::Checkpoint& checkpoint) {
 }
 
 void Store::mark_run(RunState state, const std::string& error) {
+  try {
+    if (!lost_rows_) commit_rows();
+  } catch (const RunFileError&) {  // the mark alone may still find room
+  }
   const bool in_transaction = sqlite3_get_autocommit(database_.sqlite_handle()) == 0;
   if (lost_rows_ && in_transaction) database_.run_statements("ROLLBACK");
   if (lost_rows_ || !in_transaction) database_.run_statements("BEGIN IMMEDIATE");

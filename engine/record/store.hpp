@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "record/batch.hpp"
+#include "record/bulk_insert.hpp"
 #include "record/checkpoint.hpp"
 #include "record/create.hpp"
 #include "record/figures_of_record.hpp"
 #include "record/log_content.hpp"
 #include "record/run_file.hpp"
-#include "record/table_insert.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::record {
@@ -47,7 +47,7 @@ class Store {
  private:
   std::int64_t evse_id(std::uint32_t site, std::uint32_t row) const { return first_evse_[site] + row; }
   std::int64_t storage_id(std::uint32_t site, std::uint32_t row) const { return first_storage_[site] + row; }
-  void add_unit_ids(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const;
+  void add_unit_ids(TableRows& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const;
 
   void write_power(const Batch& batch);
   void write_sessions(const Batch& batch);
@@ -72,21 +72,23 @@ class Store {
   void write_hashes();
   void close_file();
 
+  PageFile pages_;  // outlives the connection that reads them
   Database database_;
+  BulkInsert bulk_;
   struct Battery {
     double kwh = physics::unknown, charge_efficiency = physics::unknown, discharge_efficiency = physics::unknown;
   };
   std::vector<std::int64_t> first_evse_, first_storage_;  // id of a site's row 0
   std::vector<Battery> batteries_;                        // of the world's vehicles
-  TableInsert power_, session_, signal_, decision_, setpoint_, plan_, correction_, event_, meter_, evse_day_,
-      limit_step_, shared_limit_kw_, share_, foreseen_;
+  TableRows &power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_,
+      &limit_step_, &shared_limit_kw_, &share_, &foreseen_;
   /// A bound that changes over time, as it is called in `limit_step`.
   struct Bound {
     std::int64_t feeder_id = 0, row_id = 0;  ///< 0: not of one
     std::string_view column;
   };
   std::vector<std::vector<Bound>> bounds_;  // [sites][Site::limit_series]
-  std::size_t rows_in_transaction_ = 0;
+  std::size_t rows_waiting_ = 0;            // for the next transaction
   bool lost_rows_ = false;
 };
 

@@ -1,15 +1,14 @@
-// Rows into one table, hashed on the way.
+// Rows into one table by a statement that selects them from memory.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <map>
+#include <memory>
 #include <string_view>
-#include <vector>
 
-#include "record/content_hash.hpp"
 #include "record/row_source.hpp"
+#include "record/schema.hpp"
 #include "record/sqlite.hpp"
 
 namespace evtwin::record {
@@ -25,18 +24,15 @@ class TableInsert {
   TableInsert& begin_row() { return add_integer(static_cast<std::int64_t>(++rows_)); }
   TableInsert& add_null() {
     source_.cells.push_back(Cell::null());
-    hash_.add_null();
     return *this;
   }
   TableInsert& add_integer(std::int64_t value) {
     source_.cells.push_back(Cell::of(value));
-    hash_.add_integer(value);
     return *this;
   }
   /// NaN becomes NULL.
   TableInsert& add_real(double value) {
     source_.cells.push_back(Cell::of(value));
-    hash_.add_real(value);
     return *this;
   }
   /// NULL for NaN and infinity.
@@ -45,7 +41,6 @@ class TableInsert {
   }
   TableInsert& add_text(std::string_view value) {
     source_.cells.push_back(Cell::of(value));
-    hash_.add_text(value);
     return *this;
   }
   /// NULL for an empty text.
@@ -55,23 +50,12 @@ class TableInsert {
 
   /// Writes the rows since the last time. @throws RunFileError.
   void write_rows();
-  /// The same for a table whose REAL columns are 0 by default: columns that are 0 in all these rows are left to SQLite,
-  /// which makes them at a tenth of the cost. A site without PV, storage and V2G has many of them.
-  void write_without_zeros();
-
-  std::string_view table_name() const { return content_->name; }
-  const TableContent& content_of_table() const { return *content_; }
-  TableHash content_hash() const { return {rows_, hash_.value()}; }
 
  private:
-  std::vector<bool> columns_in_use() const;
-  Statement& statement_for(const std::vector<bool>& in_use);
-
   const TableContent* content_;
   const Database* database_;
   RowSource source_;
-  std::map<std::vector<bool>, Statement> statements_;  // by columns in use
-  ContentHash hash_;
+  std::unique_ptr<Statement> statement_;  // made when it is first needed: many a table gets no row
   std::uint64_t rows_ = 0;
 };
 

@@ -52,7 +52,7 @@ struct RunWriter::Impl {
       for (std::size_t i = 0; i < last_wish_kw[site].size(); ++i)
         (i < evses[site] ? evse_wish : storage_wish).push_back(&last_wish_kw[site][i]);
     }
-    Statement setpoints(from, "SELECT evse, storage, kw FROM setpoint ORDER BY id");
+    Statement setpoints(from, "SELECT evse, storage, kw FROM setpoint ORDER BY rowid");
     while (setpoints.next_row()) {
       const bool is_evse = setpoints.column_integer(0) != 0;
       const std::vector<double*>& wish = is_evse ? evse_wish : storage_wish;

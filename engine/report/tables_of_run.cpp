@@ -202,7 +202,7 @@ void read_power(RunReader& reader) {
   for (Storage& storage : run.storages) storage.soc.emplace_back(0, storage.soc_start);
   Statement rows(
       reader.database,
-      "SELECT evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power ORDER BY id");
+      "SELECT evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power ORDER BY rowid");
 
   while (rows.next_row()) {
     const double start_s = exact_second(reader, rows.column_integer(3)),

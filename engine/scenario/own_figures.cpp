@@ -52,7 +52,7 @@ class FigureFunctions {
     lua_setfield(L, -2, "query");
     add_list("sessions", "SELECT * FROM session ORDER BY id");
     add_list("segments", "SELECT * FROM power_segment ORDER BY start_ns, unit");
-    add_list("signals", "SELECT * FROM signal ORDER BY id");
+    add_list("signals", "SELECT * FROM signal ORDER BY rowid");
     run_ = luaL_ref(L, LUA_REGISTRYINDEX);
   }
 
