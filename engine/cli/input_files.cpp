@@ -36,25 +36,46 @@ const record::InputFile* find_input(const std::vector<record::InputFile>& inputs
   return found == inputs.end() ? nullptr : &*found;
 }
 
+void add_files_of(const control::TextParams& params, std::vector<record::InputFile>& inputs) {
+  for (const std::string& file : files_of_params(params))
+    if (find_input(inputs, file) == nullptr) inputs.push_back(fingerprint(file, file));
+}
+
 }  // namespace
+
+std::vector<std::string> files_of_params(const control::TextParams& params) {
+  std::vector<std::string> files;
+  for (const auto& [name, value] : params) {
+    std::error_code none;
+    if (std::filesystem::is_regular_file(value, none)) files.push_back(value);
+  }
+  return files;
+}
 
 std::vector<record::InputFile> inputs_of_scenario(const scenario::LoadedScenario& scenario) {
   std::vector<record::InputFile> inputs;
   for (const scenario::Input& input : scenario::inputs_of(scenario))
     inputs.push_back({input.name, input.bytes, input.digest});
   inputs.front().name = scenario_input;
-  // What forecasters read by themselves: models that were learnt, weather forecasts.
   for (const twin::Site& site : scenario.world.sites) {
     for (const twin::Forecast* rule :
          {&site.forecast.pv, &site.forecast.load, &site.forecast.arrivals, &site.forecast.price}) {
-      if (rule->source == nullptr) continue;
-      for (const auto& [id, value] : rule->source->given()) {
-        std::error_code none;
-        if (find_input(inputs, value) == nullptr && std::filesystem::is_regular_file(value, none))
-          inputs.push_back(fingerprint(value, value));
-      }
+      if (rule->source != nullptr) add_files_of(rule->source->given(), inputs);
     }
   }
+  return inputs;
+}
+
+std::vector<record::InputFile> inputs_of_params(const control::TextParams& params) {
+  std::vector<record::InputFile> inputs;
+  add_files_of(params, inputs);
+  return inputs;
+}
+
+std::vector<record::InputFile> inputs_of_run(const scenario::LoadedScenario& scenario,
+                                             const control::TextParams& strategy) {
+  std::vector<record::InputFile> inputs = inputs_of_scenario(scenario);
+  add_files_of(strategy, inputs);
   return inputs;
 }
 

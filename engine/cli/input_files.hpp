@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "control/strategy_choice.hpp"
 #include "record/origin.hpp"
 #include "scenario/loader.hpp"
 
@@ -11,8 +12,16 @@ namespace evtwin::cli {
 /// The name under which a scenario's own text stands among the inputs: its file may be moved.
 inline constexpr const char* scenario_input = "the scenario";
 
-/// The scenario's text, its modules and every file it named; the files are read again. @throws scenario::ScriptError.
+/// What a plugin reads by itself: those of its parameters that name a file, as policies, models and weather do.
+std::vector<std::string> files_of_params(const control::TextParams& params);
+
+/// The scenario's text, its modules and every file it named, with what its forecasters read; the files are read again.
+/// @throws scenario::ScriptError.
 std::vector<record::InputFile> inputs_of_scenario(const scenario::LoadedScenario& scenario);
+std::vector<record::InputFile> inputs_of_params(const control::TextParams& params);
+/// With what a strategy reads by itself. @throws scenario::ScriptError.
+std::vector<record::InputFile> inputs_of_run(const scenario::LoadedScenario& scenario,
+                                             const control::TextParams& strategy);
 /// The logs that files and folders given stand for, by their paths. @throws ocpp::LogError, CommandError.
 std::vector<record::InputFile> inputs_of_logs(const std::vector<std::string>& given);
 

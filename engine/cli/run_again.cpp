@@ -68,7 +68,8 @@ StartPoint start_again(const std::string& file, const record::RunSummary& summar
     can_not_repeat(file, error.what());
   }
   std::string all;
-  for (const std::string& change : changes_of_inputs(summary.origin.inputs, inputs_of_scenario(start.scenario)))
+  for (const std::string& change :
+       changes_of_inputs(summary.origin.inputs, inputs_of_run(start.scenario, summary.origin.strategy_parameters)))
     all += (all.empty() ? "" : ", ") + change;
   if (!all.empty()) can_not_repeat(file, all);
   return start;

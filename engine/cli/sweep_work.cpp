@@ -103,6 +103,7 @@ class Worlds {
     const ReadyStrategy& ready = strategies_[strategy];
     parts.push_back(ready.own ? own_id : ready.identity.label);
     parts.push_back(ready.identity.plugin_digest);
+    parts.push_back(read_by_[strategy]);
     return sweep::content_key(parts);
   }
 
@@ -174,6 +175,8 @@ class Worlds {
     for (const StrategyText& text : asked_)
       strategies_.push_back(is_oracle(text) ? ready_oracle({}) : ready_strategy(*first_, &text, hosting_));
     names_ = contest_names(strategies_);
+    for (const ReadyStrategy& ready : strategies_)
+      read_by_.push_back(sweep::digest_of(inputs_of_params(ready.text.params)));
     // Parameters of the scenario's own may differ from point to point.
     for (std::size_t s = 0; s < strategies_.size(); ++s) {
       const std::string bare = names_[s].substr(0, names_[s].find(':'));
@@ -188,6 +191,7 @@ class Worlds {
   std::vector<char> is_change_;  ///< by factor; else a --set
   std::shared_ptr<const StartPoint> first_;
   std::vector<ReadyStrategy> strategies_;
+  std::vector<std::string> read_by_;  ///< digests of the files that strategies read, by strategy
   std::vector<std::string> names_;
 };
 

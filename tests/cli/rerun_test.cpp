@@ -107,6 +107,24 @@ TEST_F(Rerun, AnotherHistoryEndsWith3AndNamesTheBuildThatChanged) {
   EXPECT_EQ(run({"rerun", file}).status, 1);
 }
 
+// A file that a strategy reads by itself, as policies are, is an input: where it is another, nothing is repeated.
+TEST_F(Rerun, FilesThatAStrategyReadsAreInputs) {
+  const std::string mine = write("mine.lua",
+                                 "return strategy { id = 'mine', help = 'a constant',\n"
+                                 "  params = { { id = 'policy', default = 'none' } },\n"
+                                 "  decide = function(view) return {} end }\n");
+  const std::string policy = write("policy.txt", "6");
+  const std::string file = record("a.evtwin", {"--strategy", mine + ":policy=" + policy});
+  const auto inputs = query(file, "SELECT name, bytes FROM input WHERE name LIKE '%policy.txt'");
+  ASSERT_EQ(inputs.size(), 1U);
+  EXPECT_EQ(inputs.at(0).at("bytes"), "1");
+  EXPECT_EQ(run({"rerun", file}).status, 0);
+  write("policy.txt", "5");
+  const Said changed = run({"rerun", file});
+  EXPECT_EQ(changed.status, 1);
+  EXPECT_NE(changed.err.find("policy.txt has changed"), std::string::npos) << changed.err;
+}
+
 TEST_F(Rerun, WhatIsMissingOrChangedIsNamed) {
   const std::string file = record("a.evtwin");
   write("load.csv", "time,kw\n2025-06-02T00:00,2\n2025-06-03T00:00,3\n");
