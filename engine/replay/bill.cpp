@@ -40,6 +40,35 @@ double mean_term(std::span<const twin::SignalRecord> terms, twin::SignalKind kin
   return since == from ? value : (sum_h + value * kernel::hours_between(since, to)) / kernel::hours_between(from, to);
 }
 
+/// Two readings of a register are each up to a step above what they show, so their difference is a step off either way:
+/// so much may a window of one session have had more or less, as far as its energy and its outlet allow. Pieces shaped
+/// by powers are off by their share of the register's step over all that they are scaled to.
+void add_register_steps(const twin::World& world, const Metered& session, const Outlet& outlet, double grid_per_meter,
+                        WindowDoubts& doubts) {
+  const TimeNs length = world.sites.front().tariff.demand.window_ns;
+  struct Window {
+    double kwh = 0.0, hours = 0.0, off_kwh = 0.0;
+  };
+  std::map<TimeNs, Window> windows;
+  for (const MeteredPiece& piece : session.pieces) {
+    for (TimeNs from = world.calendar.tick_at_or_before(piece.from_ns, length); from < piece.to_ns;) {
+      const TimeNs to = world.calendar.next_tick(from, length);
+      const double hours = kernel::hours_between(std::max(from, piece.from_ns), std::min(to, piece.to_ns));
+      Window& window = windows[from];
+      window.hours += hours;
+      window.kwh += std::max(0.0, piece.kwh) * hours / kernel::hours_between(piece.from_ns, piece.to_ns);
+      window.off_kwh += piece.off_kwh * hours / kernel::hours_between(piece.from_ns, piece.to_ns);
+      if (!piece.by_power) window.off_kwh = std::max(window.off_kwh, session.register_step_kwh);
+      from = to;
+    }
+  }
+  const double factor = outlet.grid_per_meter * grid_per_meter;
+  for (const auto& [from, window] : windows) {
+    doubts.more[from] += factor * std::min(window.off_kwh, std::max(0.0, outlet.rated_kw * window.hours - window.kwh));
+    doubts.less[from] -= factor * std::min(window.off_kwh, window.kwh);
+  }
+}
+
 }  // namespace
 
 DriverPrices driver_prices(const twin::World& world, std::span<const Metered> metered,
@@ -135,6 +164,10 @@ double unknown_timing_cost(const twin::World& world, std::span<const Metered> me
       const auto [low, high] = price_range(prices, piece.from_ns, piece.to_ns);
       cost += 0.5 * (high - low) * std::abs(piece.kwh);
     }
+    // Where a price changes between two readings of the register, up to one of its steps lies on the other side.
+    if (session.pieces.empty() || session.shaped_by_power) continue;
+    const auto [low, high] = price_range(prices, session.pieces.front().from_ns, session.pieces.back().to_ns);
+    cost += (high - low) * session.register_step_kwh;
   }
   return cost;
 }
@@ -163,8 +196,43 @@ WindowDoubts window_doubts(const twin::World& world, std::span<const Metered> me
         from = to;
       }
     }
+    add_register_steps(world, metered[s], outlets[s], grid_per_meter, doubts);
   }
   return doubts;
+}
+
+AddedByWindow most_by_window(const twin::World& world, std::span<const Metered> metered,
+                             std::span<const Outlet> outlets, double grid_per_meter) {
+  const TimeNs length = world.sites.front().tariff.demand.window_ns;
+  AddedByWindow most;
+  for (std::size_t s = 0; s < metered.size(); ++s) {
+    for (const MeteredPiece& piece : metered[s].pieces) {
+      if (!(piece.kwh > 0.0)) continue;
+      const double factor = outlets[s].grid_per_meter * grid_per_meter;
+      const double most_kw = std::max(outlets[s].rated_kw, piece.mean_kw());
+      const TimeNs first_ns = std::max(piece.from_ns, world.start_ns), last_ns = std::min(piece.to_ns, world.end_ns);
+      for (TimeNs from = world.calendar.tick_at_or_before(first_ns, length); from < last_ns;) {
+        const TimeNs to = world.calendar.next_tick(from, length);
+        const double inside_h = kernel::hours_between(std::max(from, first_ns), std::min(to, last_ns));
+        most[from] += factor * std::min(piece.kwh, most_kw * inside_h);
+        from = to;
+      }
+    }
+  }
+  return most;
+}
+
+double most_cost(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
+                 double grid_per_meter) {
+  market::TariffClock prices(world.sites.front().tariff, world.calendar);
+  double cost = 0.0;
+  for (std::size_t s = 0; s < metered.size(); ++s) {
+    for (const MeteredPiece& piece : metered[s].pieces) {
+      const double high = price_range(prices, piece.from_ns, piece.to_ns).second;
+      cost += std::max(0.0, high) * std::max(0.0, piece.kwh) * outlets[s].grid_per_meter * grid_per_meter;
+    }
+  }
+  return cost;
 }
 
 double highest_price(const twin::World& world) {

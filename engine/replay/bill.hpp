@@ -60,6 +60,15 @@ struct WindowDoubts {
 WindowDoubts window_doubts(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
                            double grid_per_meter);
 
+/// The most, in kWh at the grid connection, that each metering window may have had of pieces between readings: all of
+/// one that lies within it, of others as much as the outlet can give.
+AddedByWindow most_by_window(const twin::World& world, std::span<const Metered> metered,
+                             std::span<const Outlet> outlets, double grid_per_meter);
+
+/// The most that the energy of pieces may have cost: each at the dearest price in it.
+double most_cost(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
+                 double grid_per_meter);
+
 /// The highest price of energy in the run.
 double highest_price(const twin::World& world);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace evtwin::replay {
 namespace {
@@ -60,18 +61,52 @@ double kwh_until_next(const Station& station, const ocpp::Transaction& transacti
   return std::max(0.0, counted - taken_by_others(station, transaction.evse, from, to));
 }
 
-}  // namespace
-
-std::vector<KnownEnergy> known_energies(const ocpp::SiteLog& log) {
+/// Of each station, by start.
+std::map<std::string_view, Station> stations_of(const ocpp::SiteLog& log) {
   std::map<std::string_view, Station> stations;
-  double most_kwh = 0.0;
-  for (const ocpp::Transaction& transaction : log.transactions) {
-    stations[transaction.station].push_back(&transaction);
-    if (std::isfinite(transaction.energy_kwh)) most_kwh = std::max(most_kwh, transaction.energy_kwh);
-  }
+  for (const ocpp::Transaction& transaction : log.transactions) stations[transaction.station].push_back(&transaction);
   for (auto& [name, station] : stations)
     std::stable_sort(station.begin(), station.end(),
                      [](const auto* a, const auto* b) { return a->start_ns < b->start_ns; });
+  return stations;
+}
+
+/// Whether one whose energy is not known may have been counted by the same meter.
+bool has_unknown_between(const Station& station, TimeNs from_ns, TimeNs to_ns) {
+  return std::any_of(station.begin(), station.end(), [&](const ocpp::Transaction* other) {
+    return !other->is_whole() && other->start_ns < to_ns && other->stop_ns > from_ns;
+  });
+}
+
+}  // namespace
+
+std::vector<LostEnergy> lost_energies(const ocpp::SiteLog& log) {
+  constexpr double least_kwh = 1.0, own_draw_kw = 0.1;
+  std::vector<LostEnergy> lost;
+  for (const auto& [name, station] : stations_of(log)) {
+    std::map<int, const ocpp::Transaction*> last;
+    for (const ocpp::Transaction* next : station) {
+      const ocpp::Transaction* before = std::exchange(last[next->evse], next);
+      if (before == nullptr || next->evse < 1 || !before->is_whole() || !next->start_seen) continue;
+      const Counted from{before->stop_ns, before->meter_stop_kwh}, to{next->start_ns, next->meter_start_kwh};
+      if (!(to.time_ns > from.time_ns) || has_unknown_between(station, from.time_ns, to.time_ns)) continue;
+      const double hours = kernel::hours_between(from.time_ns, to.time_ns);
+      const double counted = to.kwh - from.kwh;  // NaN: not told
+      if (!(counted <= most_kw * hours)) continue;
+      const double kwh = counted - taken_by_others(station, next->evse, from, to);
+      const double step_kwh = std::max(before->register_step_kwh, next->register_step_kwh);
+      if (kwh >= std::max({least_kwh, own_draw_kw * hours, 2.0 * step_kwh}))
+        lost.push_back({std::string(name), next->evse, from.time_ns, to.time_ns, kwh});
+    }
+  }
+  return lost;
+}
+
+std::vector<KnownEnergy> known_energies(const ocpp::SiteLog& log) {
+  std::map<std::string_view, Station> stations = stations_of(log);
+  double most_kwh = 0.0;
+  for (const ocpp::Transaction& transaction : log.transactions)
+    if (std::isfinite(transaction.energy_kwh)) most_kwh = std::max(most_kwh, transaction.energy_kwh);
 
   std::vector<KnownEnergy> known;
   known.reserve(log.transactions.size());

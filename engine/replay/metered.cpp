@@ -212,7 +212,10 @@ void fill_ends(std::vector<Knot>& knots, double net_kwh) {
 class Shaping {
  public:
   Shaping(const std::vector<Knot>& knots, double register_step_kwh, std::vector<MeteredPiece>& pieces)
-      : knots_(knots), tolerance_kwh_(std::max(register_step_kwh, whole_wh_kwh)), pieces_(pieces) {}
+      : knots_(knots),
+        tolerance_kwh_(std::max(register_step_kwh, whole_wh_kwh)),
+        step_kwh_(register_step_kwh > whole_wh_kwh ? register_step_kwh : 0.0),
+        pieces_(pieces) {}
 
   /// From knot `first` to `last` the register counted so much.
   void add(std::size_t first, std::size_t last, double counted_kwh) {
@@ -242,12 +245,21 @@ class Shaping {
     constexpr double least_share = 0.5;
     const double integral = run.integral_kwh, counted = run.counted_kwh;
     if (!(integral * counted > 0.0 && std::abs(integral) >= least_share * std::abs(counted))) return;
-    for (std::size_t i = run.first; i < run.last; ++i)
-      pieces_[i].kwh = trapezoid_kwh(knots_[i], knots_[i + 1]) * counted / integral;
+    for (std::size_t i = run.first; i < run.last; ++i) {
+      MeteredPiece& piece = pieces_[i];
+      piece.kwh = trapezoid_kwh(knots_[i], knots_[i + 1]) * counted / integral;
+      piece.by_power = true;
+      // Between two powers either may have held all the time; a register at both ends tells how much it was.
+      const double spacing = 0.5 * std::abs(knots_[i + 1].power_kw - knots_[i].power_kw) *
+                             kernel::hours_between(knots_[i].time_ns, knots_[i + 1].time_ns);
+      const bool counted_alone = has_register(knots_[i]) && has_register(knots_[i + 1]);
+      const double by_step = std::abs(piece.kwh) * std::min(1.0, step_kwh_ / std::abs(counted));
+      piece.off_kwh = by_step + (counted_alone ? std::min(spacing, step_kwh_) : spacing);
+    }
   }
 
   const std::vector<Knot>& knots_;
-  double tolerance_kwh_;
+  double tolerance_kwh_, step_kwh_;
   std::vector<MeteredPiece>& pieces_;
   Run open_;
 };
@@ -295,6 +307,8 @@ bool is_after_the_end(const ocpp::Sample& sample, const ocpp::Transaction& trans
 
 Metered metered_of(const ocpp::Transaction& transaction) {
   Metered result;
+  // Registers in whole Wh are as fine as OCPP has them: their steps are not counted.
+  if (transaction.register_step_kwh > whole_wh_kwh) result.register_step_kwh = transaction.register_step_kwh;
   if (!std::isfinite(transaction.energy_kwh) || transaction.stop_ns <= transaction.start_ns) {
     result.not_dense = "energy or duration not known";
     return result;

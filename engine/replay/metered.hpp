@@ -16,8 +16,10 @@ inline constexpr TimeNs fine_ns = 15 * kernel::minute_ns;
 /// From one reading to the next.
 struct MeteredPiece {
   TimeNs from_ns = 0, to_ns = 0;
-  double kwh = 0.0;    ///< >= 0; for a vehicle that also discharges the net
-  bool dense = false;  ///< in a stretch whose power can be scored
+  double kwh = 0.0;       ///< >= 0; for a vehicle that also discharges the net
+  bool dense = false;     ///< in a stretch whose power can be scored
+  bool by_power = false;  ///< in the shape of power readings
+  double off_kwh = 0.0;   ///< of one by power: how far it may be off, by the register's step and the powers' spacing
   TimeNs length_ns() const { return to_ns - from_ns; }
   double mean_kw() const { return kwh / kernel::hours_between(from_ns, to_ns); }
 };
@@ -35,6 +37,7 @@ struct Metered {
   /// than it flowed.
   double misplaced_kwh = 0.0;
   std::size_t closed_pieces = 0;
+  double register_step_kwh = 0.0;  ///< resolution of the register where it is coarser than a Wh, else 0
 };
 
 /// Whether a reading of power says what flows once the transaction is over: nothing, which tells nothing of the time

@@ -49,6 +49,7 @@ constexpr std::array reasons{
     Phrase{"not replayed: the log has no start", "재현 제외: 로그에 시작 없음"},
     Phrase{"not replayed: the log has no stop", "재현 제외: 로그에 종료 없음"},
     Phrase{"not replayed: energy not known", "재현 제외: 충전량을 알 수 없음"},
+    Phrase{"not in the log: a register counted between two transactions", "로그에 없음: 두 거래 사이의 계량기 증가"},
     Phrase{"fewer than 10 earlier sessions to learn from", "배울 앞 세션이 10개 미만"},
     Phrase{"not metered", "계측되지 않음"},
 };

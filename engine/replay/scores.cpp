@@ -361,6 +361,13 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
     }
   }
 
+  // What registers counted between transactions was one at least.
+  for (const LostEnergy& lost : lost_energies(evidence.log)) {
+    ++coverage.n;
+    ++coverage.excluded["not in the log: a register counted between two transactions"];
+    card.kwh_known += lost.kwh;
+  }
+
   if (coverage.n > 0) coverage.value = static_cast<double>(covered) / static_cast<double>(coverage.n);
   energy.n = static_cast<std::size_t>(std::lround(card.kwh_known));
   energy.value = card.kwh_replayed_share();

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "replay/unreplayed.hpp"
+
 namespace evtwin::replay {
 namespace {
 
@@ -18,6 +20,7 @@ double relative(double twin, double metered) {
 /// The recorded bill, and what peak and demand charge may have been at least and at most, as readings are apart.
 struct Recorded {
   Bill bill, least, most;
+  double missing_cost = 0.0, missing_kwh = 0.0;  ///< energy of transactions that were not replayed
 };
 
 /// How far `twin` can be from what lies between `least` and `most`, over what was recorded.
@@ -58,6 +61,8 @@ ReplayError error_of(const WhatIfRequest& request, const Recorded& recorded, con
   error.timing_cost = unknown_timing_cost(request.prepared.scenario.world, readings);
   if (error.timing_cost > 0.0)
     error.energy_cost += relative(metered.energy_cost + error.timing_cost, metered.energy_cost);
+  error.missing_kwh = recorded.missing_kwh;
+  error.missing_cost = recorded.missing_cost;
   // Where power was not read, or no reading says when energy flowed, the twin that was fed the register agrees with it:
   // that says nothing of how far its power is off.
   if (request.card.power_read_share < least_tested_share) {
@@ -87,6 +92,19 @@ WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill, std::span<
   row.drivers = -paid - site.wear_price_per_kwh * discharged;
   row.site = paid - row.cost();
   return row;
+}
+
+/// Outlets by EVSE id of the log.
+std::map<std::string, Outlet> outlets_by_evse(const WhatIfRequest& request) {
+  const twin::Site& site = request.prepared.scenario.world.sites.front();
+  std::map<std::string, Outlet> outlets;
+  for (const sessions::LogSession& session : request.prepared.sessions.sessions) {
+    const auto row = static_cast<std::size_t>(session.visit.evse);
+    if (session.visit.evse < 0 || row >= site.evses.size()) continue;
+    const physics::Evse& evse = site.evses[row];
+    outlets[session.evse_id] = {physics::rated_kw(evse), 1.0 / evse.efficiency};
+  }
+  return outlets;
 }
 
 std::vector<Outlet> outlets_of(const WhatIfRequest& request) {
@@ -142,15 +160,15 @@ void give_bars(WhatIfRow& row, const ReplayError& error) {
   using Kind = WhatIfRow::Kind;
   if (!row.error.empty()) return;
   if (row.kind == Kind::metered) {
-    row.bar = {error.timing_cost + error.metered_demand, error.metered_peak_kw, 0.0};
+    row.bar = {error.timing_cost + error.metered_demand + error.missing_cost, error.metered_peak_kw, error.missing_kwh};
     return;
   }
   // Where peaks could not be judged nothing tells how far a demand charge is off, and so the cost: NaN stays.
   const double energy_part = error.energy_cost * std::abs(row.energy_cost);
   const double demand_part = row.demand_charge == 0.0 ? 0.0 : error.demand_charge * row.demand_charge;
-  row.bar.cost = energy_part + demand_part;
+  row.bar.cost = energy_part + demand_part + error.missing_cost;
   row.bar.peak_kw = error.peak * row.peak_kw;
-  row.bar.energy_kwh = error.energy * row.served_kwh;
+  row.bar.energy_kwh = error.energy * row.served_kwh + error.missing_kwh;
 }
 
 Saving saving_of(const WhatIfRow& row, const WhatIfRow* base) {
@@ -240,9 +258,14 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
     made.charged_kwh = energy_within(world, request.card.site, kw);
     return made;
   };
-  const WindowDoubts doubts = window_doubts(world, readings, outlets, request.grid_per_meter);
+  WindowDoubts doubts = window_doubts(world, readings, outlets, request.grid_per_meter);
+  // Transactions that were not replayed may have added as much as they are known to have taken.
+  const Unreplayed missing = unreplayed_of(request.prepared.log, request.sessions, outlets_by_evse(request));
+  for (const auto& [window, kwh] : most_by_window(world, missing.readings, missing.outlets, request.grid_per_meter))
+    doubts.more[window] += kwh;
   const Recorded recorded{bill(&SiteStep::metered_kw, {}), bill(&SiteStep::metered_kw, doubts.less),
-                          bill(&SiteStep::metered_kw, doubts.more)};
+                          bill(&SiteStep::metered_kw, doubts.more),
+                          most_cost(world, missing.readings, missing.outlets, request.grid_per_meter), missing.kwh};
 
   WhatIf result;
   result.free_energy = !world.sites.front().tariff_given;
@@ -265,6 +288,14 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
   for (WhatIfRow& row : result.unforeseen) {
     row.against_logged = saving_of(row, logged);
     row.against_asap = saving_of(row, asap);
+  }
+
+  // What knowing the departures changes is as uncertain: how good guesses are differs from month to month.
+  for (WhatIfRow& row : result.unforeseen) {
+    const WhatIfRow* foreseen = result.find_row(row.name);
+    if (foreseen == nullptr || !foreseen->error.empty() || !row.error.empty()) continue;
+    for (Saving WhatIfRow::*saving : {&WhatIfRow::against_logged, &WhatIfRow::against_asap})
+      (row.*saving).error_bar = std::hypot((row.*saving).error_bar, (row.*saving).value - (foreseen->*saving).value);
   }
 
   result.days = kernel::hours_between(world.start_ns, world.end_ns) / 24.0;

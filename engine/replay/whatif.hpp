@@ -26,6 +26,8 @@ struct ReplayError {
   double metered_peak_kw = energy;  ///< kW: how far the metered peak may be off, as readings are apart (WindowDoubts)
   double metered_demand = 0.0;      ///< money: how far the recorded demand charge may be off, for the same reason
   double timing_cost = 0.0;         ///< money: how far the recorded cost of energy may be off, for the same reason
+  /// Of transactions that were not replayed: what their energy may have cost at most, money, and their kWh.
+  double missing_cost = 0.0, missing_kwh = 0.0;
   /// Readings say when nearly all of the energy flowed.
   bool timed() const { return timed_fraction >= 0.95; }
 };
@@ -38,8 +40,8 @@ struct ErrorBar {
 
 struct Saving {
   double value = std::numeric_limits<double>::quiet_NaN();  ///< money; > 0: it costs less
-  double error_bar = value;
-  double fewer_kwh = 0.0;  ///< > 0: it serves less (service_kwh)
+  double error_bar = value;  ///< of a row of WhatIf::unforeseen with what foresight of departures changes in it
+  double fewer_kwh = 0.0;    ///< > 0: it serves less (service_kwh)
 };
 
 struct WhatIfRow {

@@ -102,7 +102,8 @@ class Report {
       : result_(result), assumptions_(assumptions), currency_(currency), korean_(language == Language::korean) {}
 
   std::string text() const {
-    return table() + "\n" + footnotes() + free_energy() + error_line() + unjudged_line() + control_line() + savings();
+    return table() + "\n" + footnotes() + free_energy() + error_line() + missing_line() + unjudged_line() +
+           control_line() + savings();
   }
 
  private:
@@ -228,6 +229,16 @@ class Report {
                        parts);
   }
 
+  std::string missing_line() const {
+    const ReplayError& error = result_.error;
+    if (!(error.missing_kwh >= 0.05)) return {};
+    return fmt::format(fmt::runtime(say("Not in any row: {} kWh of transactions that were not replayed; the bars hold "
+                                        "what they may have added.\n",
+                                        "어느 행에도 없음: 재현하지 못한 거래의 {} kWh. 오차(±)에 그 영향이 포함되어 "
+                                        "있습니다.\n")),
+                       number_text(error.missing_kwh, 1));
+  }
+
   std::string unjudged_line() const {
     const ReplayError& error = result_.error;
     if (error.timed_fraction > 0.999) return {};
@@ -286,7 +297,8 @@ class Report {
       }
       const Saving& saved = saving(row);
       if (row.kind != Kind::strategy || result_.free_energy || base == nullptr || std::isnan(saved.value)) continue;
-      // An operator may count on as much as is saved without knowing when drivers leave; the rest is an upper bound.
+      // An operator may count on as much as is saved without knowing when drivers leave; the rest is no bound, but in
+      // the bar.
       const WhatIfRow* unforeseen = result_.find_unforeseen(row.name);
       if (unforeseen == nullptr || !unforeseen->error.empty()) {
         text += sentence(row, saved, base->cost());
@@ -294,9 +306,11 @@ class Report {
       }
       text += sentence(*unforeseen, saving(*unforeseen), base->cost());
       if (unforeseen->event_hash != row.event_hash && !std::isnan(saved.error_bar))
-        text += fmt::format(fmt::runtime(say("  had every departure been known: {} {} (an upper bound).\n",
-                                             "  모든 출발 시각을 알았다면: {} {} (상한).\n")),
-                            money(saved.value), currency_);
+        text +=
+            fmt::format(fmt::runtime(say(
+                            "  told every departure as it came true: {} {} (no bound; the bar holds the difference).\n",
+                            "  실제 출발 시각을 모두 알려 주면: {} {} (상한이 아님, 차이는 ±에 포함).\n")),
+                        money(saved.value), currency_);
     }
     return text;
   }
@@ -388,7 +402,9 @@ Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptio
                    {"demand_charge", number_or_null(error.demand_charge)},
                    {"peak", number_or_null(error.peak)},
                    {"timed_fraction", number_or_null(error.timed_fraction)},
-                   {"timing_cost", number_or_null(error.timing_cost)}};
+                   {"timing_cost", number_or_null(error.timing_cost)},
+                   {"missing_kwh", number_or_null(error.missing_kwh)},
+                   {"missing_cost", number_or_null(error.missing_cost)}};
   json["control"] = {{"as_logged", number_or_null(result.control.logged)},
                      {"uncontrolled", number_or_null(result.control.uncontrolled)},
                      {"best", number_or_null(result.control.best)},

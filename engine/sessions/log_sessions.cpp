@@ -16,10 +16,6 @@ namespace {
 
 using ocpp::Transaction;
 
-std::string evse_id_of(const std::string& station, int evse) {
-  return fmt::format("{}-{}", kernel::make_printable(station, 500), evse);
-}
-
 /// Unique in the log: the transaction's own id where that does, else with its EVSE, else with its number too.
 class Ids {
  public:
@@ -152,6 +148,10 @@ void sort_by_arrival(std::vector<LogSession>& sessions) {
 }
 
 }  // namespace
+
+std::string evse_id_of(const std::string& station, int evse) {
+  return fmt::format("{}-{}", kernel::make_printable(station, 500), evse);
+}
 
 LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& options) {
   LogSessions out;

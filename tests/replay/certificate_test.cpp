@@ -27,7 +27,7 @@ struct MadeCertificate {
     std::vector<ReplayedSession> twin;
     for (std::size_t i = 0; i < n; ++i) {
       const TimeNs from = t0 + static_cast<TimeNs>(i) * 45 * minute_ns;
-      ocpp::Transaction logged = i % 3 == 0 ? transaction(from, from + 60 * minute_ns, 0.0, 7.0)
+      ocpp::Transaction logged = i % 3 == 0 ? transaction(from, from + 60 * minute_ns, 100.0, 107.0)
                                             : metered_at(from, minute_ns, std::vector<double>(60, 7.0), true);
       logged.id = std::to_string(i);
       logged.evse = static_cast<int>(i % 2) + 1;

@@ -80,5 +80,18 @@ TEST(KnownEnergy, WhatTheOtherOutletTookByTheSameMeterIsNotIts) {
   EXPECT_NEAR(known_energies(log)[1].kwh, 10.0, 1e-9);
 }
 
+TEST(KnownEnergy, WhatARegisterCountedBetweenTransactionsWasOneThatIsLost) {
+  ocpp::SiteLog log = log_with_a_lost_stop();
+  EXPECT_TRUE(lost_energies(log).empty());
+  log.transactions.erase(log.transactions.begin() + 1);
+  ASSERT_EQ(lost_energies(log).size(), 1U);
+  EXPECT_NEAR(lost_energies(log).front().kwh, 10.0, 1e-9);
+  // What the charger itself may draw in six hours is no transaction, nor is another register.
+  for (const double next_kwh : {110.5, 90'000.0, 0.0}) {
+    log.transactions[1].meter_start_kwh = next_kwh;
+    EXPECT_TRUE(lost_energies(log).empty()) << next_kwh;
+  }
+}
+
 }  // namespace
 }  // namespace evtwin::replay

@@ -250,8 +250,34 @@ TEST(WhatIf, TheSavingThatCountsIsTheOneWithoutForesight) {
   }
   const std::string text = what_if_text(result, {}, "EUR", Language::english);
   EXPECT_THAT(text, HasSubstr("departures not known"));
-  EXPECT_THAT(text, HasSubstr("early would have saved 0.64"));
-  EXPECT_THAT(text, HasSubstr("had every departure been known: 1.32 EUR (an upper bound)"));
+  EXPECT_THAT(text, HasSubstr("early: the difference from as logged (0.64 "));
+  EXPECT_THAT(text, HasSubstr("told every departure as it came true: 1.32 EUR (no bound"));
+  // The bar holds what foresight changes, 1.32 - 0.64.
+  EXPECT_GE(result.find_unforeseen("early")->against_logged.error_bar, 0.68);
+}
+
+// 10 kWh on another outlet that nobody replayed, at 20 kW from 11 to 11:30 h: 26 kW where 6 were replayed.
+TEST(WhatIf, ATransactionWithoutAStopIsInTheBars) {
+  Made made(true);
+  ocpp::Transaction lost = metered_at(at_hour(11), minute_ns, std::vector<double>(30, 20.0), true);
+  lost.evse = 2;
+  lost.stop_seen = false;
+  made.prepared.log.transactions.push_back(lost);
+  const WhatIf result = made.result();
+  EXPECT_GE(result.rows[0].peak_kw + result.rows[0].bar.peak_kw, 26.0 - 1e-9);
+  EXPECT_GE(result.rows[0].bar.energy_kwh, 10.0 - 1e-9);
+  EXPECT_GE(result.rows[0].bar.cost, 10.0 * 0.1 - 1e-9);
+}
+
+// A register in whole kWh: what lies between two of its readings is a kWh off either way, 4 kW over 15 min.
+TEST(Bill, AMeteredPeakIsNoSurerThanTheStepsOfTheRegister) {
+  const twin::World world = world_of_a_day();
+  ocpp::Transaction coarse = metered_at(at_hour(11), 15 * minute_ns, std::vector<double>(8, 8.0), false);
+  coarse.register_step_kwh = 1.0;
+  const WindowDoubts doubts =
+      window_doubts(world, std::vector{metered_of(coarse)}, std::vector<Outlet>(1, {22.0, 1.0}), 1.0);
+  EXPECT_NEAR(doubts.more.at(at_hour(11)), 1.0, 1e-9);
+  EXPECT_NEAR(doubts.less.at(at_hour(11)), -1.0, 1e-9);
 }
 
 TEST(WhatIf, WithoutReadingsTheBarSaysWhatItCouldNotJudge) {
