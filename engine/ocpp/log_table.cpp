@@ -160,7 +160,7 @@ std::optional<TableHead> table_head(std::string_view line, std::string_view stat
     const auto has = [&](FieldKind kind) { return head.find_column(kind) < head.columns.size(); };
     if (known >= 2 && known * 2 >= cells.size() && (has(time) || has(action)) && (has(payload) || has(answer)))
       return head;
-    const auto asked_for = [&](const std::string& name) { return same_letters(name, station_column); };
+    const auto asked_for = [&](const std::string& name) { return same_letters(station_column, name); };
     if (!station_column.empty() && cells.size() > 2 && std::any_of(head.names.begin(), head.names.end(), asked_for))
       return head;
   }

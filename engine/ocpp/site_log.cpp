@@ -352,7 +352,9 @@ void Collector::flag_order() {
   for (std::size_t i = 0; i < log_.report.files.size(); ++i) {
     const LogFile& file = log_.report.files[i];
     if (!file.put_in_order) continue;
-    flags_.add_flag("out_of_order", file.name, "its records do not follow their times: they were put in order by them",
+    flags_.add_flag("out_of_order", file.name,
+                    fmt::format("the records of {} do not follow their times: they were put in order by them",
+                                quoted_text(file.name)),
                     {static_cast<std::uint32_t>(i), 0});
   }
   for (std::size_t i = 0; i < states_.size(); ++i) {
