@@ -17,7 +17,7 @@ void FlagList::add_flag(std::string_view code, std::string_view subject, std::st
   auto found = counts_.find(code);
   if (found == counts_.end()) found = counts_.emplace(code, 0).first;
   if (++found->second > most_texts) return;
-  flags_.push_back({std::string(code), std::string(subject), std::move(text), place});
+  flags_.push_back({std::string(code), std::string(subject), std::move(text), place, 1});
 }
 
 std::vector<LogFlag> FlagList::take_flags(const LogReport& report) {
@@ -29,8 +29,8 @@ std::vector<LogFlag> FlagList::take_flags(const LogReport& report) {
   }
   for (const auto& [code, count] : counts_) {
     if (count <= most_texts) continue;
-    flags_.push_back(
-        {code, "", fmt::format("{} more of this kind ({}), {} in all", count - most_texts, code, count), Place{}});
+    flags_.push_back({code, "", fmt::format("{} more of this kind ({}), {} in all", count - most_texts, code, count),
+                      Place{}, count - most_texts});
   }
   return std::move(flags_);
 }

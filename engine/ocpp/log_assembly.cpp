@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
+#include <tuple>
 
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
@@ -56,12 +58,18 @@ std::size_t date_at_end(View name) {
   return digits(2, 2) && mark(3) && digits(5, 2) && mark(6) && digits(10, 4) && mark(11) ? 11 : 0;
 }
 
+// A date and nothing else: "2026-05-04", "20260504".
+bool is_date(View name) {
+  const std::string marked = '-' + std::string(name);
+  return date_at_end(marked) == marked.size();
+}
+
 // The station that a file of one station is called after: without folder, endings, and what rotation adds behind them
 // (CS_001.log.1) or before (CS_001-2026-05-04.log), which is of no station.
-View station_of_file(View name) {
+View station_of_file(View path) {
   constexpr std::array<View, 14> endings{".html",   ".htm", ".xml", ".log", ".txt",  ".json", ".jsonl",
                                          ".ndjson", ".csv", ".gz",  ".out", ".ocpp", ".tsv",  ".dump"};
-  name = name.substr(name.find_last_of('/') + 1);  // npos + 1 is 0
+  View name = path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
   const auto ending_of = [&](View text) {
     const auto* found = std::find_if(endings.begin(), endings.end(), [&](View ending) {
       return text.size() > ending.size() && same_letters(text.substr(text.size() - ending.size()), ending);
@@ -77,6 +85,12 @@ View station_of_file(View name) {
     if (dot != View::npos && dot + 1 < name.size() && name.find_first_not_of("0123456789", dot + 1) == View::npos &&
         ending_of(name.substr(0, dot)) > 0)
       name = name.substr(0, dot);
+  }
+  // A day is no station: files called after theirs lie in a folder for each station.
+  const std::size_t folder = path.find_last_of('/') + 1;
+  if (is_date(name) && folder > 1) {
+    const View parent = path.substr(0, folder - 1);
+    return parent.substr(parent.find_last_of('/') + 1);
   }
   return name;
 }
@@ -135,47 +149,72 @@ Place Assembly::place_of_line(std::uint64_t line) const {
   return {static_cast<std::uint32_t>(report_.files.size() - 1), line};
 }
 
-void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool turn, bool calls_alone) {
+void Assembly::begin_file(const std::string& name, const LoggerSide& side, FrameOrder order, bool calls_alone) {
   report_.files.push_back({});
   file().name = name;
-  file().newest_first = turn;
+  file().newest_first = order == FrameOrder::newest_first;
+  file().put_in_order = order == FrameOrder::by_time;
   file_station_ = station_of_file(name);
   side_ = side;
-  turn_ = turn;
+  order_ = order;
   calls_alone_ = calls_alone;
   asked_.clear();
   ids_ = SeenDigests(most_ids);
   zone_ = {};
 }
 
-void Assembly::end_file() {
-  // Rows from the last to the first; the frames of a row keep their order.
+void Assembly::hand_over_kept(Kept& one) {
+  if (one.is_link) {
+    one.link.station = one.station;
+    sink_.on_link({one.link.station, one.link.connected, one.found.time, place_of_line(one.found.line)});
+    return;
+  }
+
+  // The payload's view was the parser's, which has read on since: it is parsed again from the kept text.
+  one.payload.append(text_padding, ' ');
+  const ParseOutcome outcome = parser_.parse_frame(View(one.payload).substr(0, one.payload.size() - text_padding));
+  if (outcome.kind != ParseOutcome::Kind::frame) return;  // it was written from one that could be read
+  one.found.frame = {one.found.frame.type, one.id, one.action, one.error_code, one.error_description,
+                     outcome.frame.payload};
+
+  one.found.station = one.station;
+  one.found.layout = one.layout;
+  one.found.action = one.told_action;
+  one.found.text = View(one.payload).substr(0, one.payload.size() - text_padding);
+  hand_over(one.found);
+}
+
+// Rows from the last to the first; the frames of a row keep their order.
+void Assembly::hand_over_newest_first() {
   for (std::size_t end = kept_.size(); end > 0;) {
     std::size_t begin = end - 1;
     while (begin > 0 && kept_[begin - 1].found.record == kept_[begin].found.record) --begin;
-    for (std::size_t i = begin; i < end; ++i) {
-      Kept& one = kept_[i];
-      if (one.is_link) {
-        one.link.station = one.station;
-        sink_.on_link({one.link.station, one.link.connected, one.found.time, place_of_line(one.found.line)});
-        continue;
-      }
-
-      // The payload's view was the parser's, which has read on since: it is parsed again from the kept text.
-      one.payload.append(text_padding, ' ');
-      const ParseOutcome outcome = parser_.parse_frame(View(one.payload).substr(0, one.payload.size() - text_padding));
-      if (outcome.kind != ParseOutcome::Kind::frame) continue;  // it was written from one that could be read
-      one.found.frame = {one.found.frame.type, one.id, one.action, one.error_code, one.error_description,
-                         outcome.frame.payload};
-
-      one.found.station = one.station;
-      one.found.layout = one.layout;
-      one.found.action = one.told_action;
-      one.found.text = View(one.payload).substr(0, one.payload.size() - text_padding);
-      hand_over(one.found);
-    }
+    for (std::size_t i = begin; i < end; ++i) hand_over_kept(kept_[i]);
     end = begin;
   }
+}
+
+// Of one instant calls come before answers, and the earlier of their own times first; else they keep their order, as
+// what has no time stays behind what stands before it.
+void Assembly::hand_over_by_time() {
+  using Key = std::tuple<TimeNs, bool, TimeNs, std::size_t>;
+  std::vector<Key> keys;
+  keys.reserve(kept_.size());
+  TimeNs last_ns = std::numeric_limits<TimeNs>::min();
+  for (std::size_t i = 0; i < kept_.size(); ++i) {
+    const Kept& one = kept_[i];
+    if (one.found.time.is_known()) last_ns = one.found.time.ns;
+    const FrameType type = one.found.frame.type;
+    const bool call = !one.is_link && (type == FrameType::call || type == FrameType::send);
+    keys.emplace_back(last_ns, !call, call ? one.own_ns : 0, i);
+  }
+  std::sort(keys.begin(), keys.end());
+  for (const Key& key : keys) hand_over_kept(kept_[std::get<3>(key)]);
+}
+
+void Assembly::end_file() {
+  if (order_ == FrameOrder::newest_first) hand_over_newest_first();
+  if (order_ == FrameOrder::by_time) hand_over_by_time();
   kept_.clear();
   kept_bytes_ = 0;
 
@@ -200,7 +239,7 @@ void Assembly::on_oddity(OddityKind kind, View reason, std::uint64_t line, View 
 }
 
 void Assembly::on_link(const LinkText& link, const LogTime& time, std::uint64_t line) {
-  if (!turn_) {
+  if (order_ == FrameOrder::as_it_stands) {
     sink_.on_link({link.station, link.connected, time, place_of_line(line)});
     return;
   }
@@ -214,13 +253,15 @@ void Assembly::on_link(const LinkText& link, const LogTime& time, std::uint64_t 
 }
 
 void Assembly::on_found(const FoundFrame& found) {
-  if (!turn_) {
+  if (order_ == FrameOrder::as_it_stands) {
     hand_over(found);
     return;
   }
   Kept kept;
   kept.found = found;
   kept.found.outer = kept.found.before = kept.found.behind = {};
+  kept.found.row = nullptr;
+  if (order_ == FrameOrder::by_time) kept.own_ns = first_timestamp(found).ns;
   kept.id = found.frame.id;
   kept.action = found.frame.action;
   kept.error_code = found.frame.error_code;
@@ -230,9 +271,13 @@ void Assembly::on_found(const FoundFrame& found) {
   kept.layout = found.layout;
   kept.told_action = found.action;
   kept_bytes_ += sizeof(Kept) + kept.payload.size();
-  if (kept_bytes_ > most_turned_bytes)
-    throw LogError(fmt::format("{}: newest first, and too long to be turned round in memory; turn it with tac first",
-                               kernel::make_printable(file().name)));
+  if (kept_bytes_ > most_turned_bytes) {
+    const bool turned = order_ == FrameOrder::newest_first;
+    throw LogError(fmt::format("{}: {}, and too long to be {} in memory; {} first", kernel::make_printable(file().name),
+                               turned ? "newest first" : "not in the order of its times",
+                               turned ? "turned round" : "put in order",
+                               turned ? "turn it with tac" : "sort it by time, or cut it into days,"));
+  }
   kept_.push_back(std::move(kept));
 }
 
@@ -365,6 +410,7 @@ void Assembly::count(const Frame& frame, bool is_call) {
 
 // Times inside messages tell the offset of the log's clock, and its zone where the log names none.
 void Assembly::compare_clocks(const FoundFrame& found, const Frame& frame, bool is_call) {
+  if (frame.time.is_known() && !frame.time.zoned) zone_.see_time(frame.time.ns, frame.number);
   if (frame.time.is_known() && is_call) {
     if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
       offsets_.add_offset(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));

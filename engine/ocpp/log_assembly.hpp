@@ -31,14 +31,17 @@ struct PayloadStamp {
 };
 PayloadStamp first_timestamp(const FoundFrame& found);
 
+/// How the frames of a file follow each other.
+enum class FrameOrder : std::uint8_t { as_it_stands, newest_first, by_time };
+
 class Assembly final : public ScanListener {
  public:
   Assembly(LogReport& report, FrameSink& sink, const ReadOptions& options);
 
-  /// @param turn         keep the frames of this file until it ends, then hand them over from the last record to the
-  /// first
+  /// @param order  newest_first, by_time: keep the frames of this file until it ends, then hand them over from the last
+  /// record to the first, or sorted by their times
   /// @param calls_alone  only calls name their station: answers are of the station whose call has their id
-  void begin_file(const std::string& name, const LoggerSide& side, bool turn, bool calls_alone);
+  void begin_file(const std::string& name, const LoggerSide& side, FrameOrder order, bool calls_alone);
   void end_file();
   void finish_log();
 
@@ -53,10 +56,15 @@ class Assembly final : public ScanListener {
     std::string id, action, error_code, error_description, payload, station, layout, told_action;
     LinkText link;
     bool is_link = false;
+    TimeNs own_ns = kernel::time_never;  ///< of a call: the first time inside it
   };
   static constexpr std::size_t most_ids = std::size_t{1} << 19, most_frames = std::size_t{1} << 22,
                                most_repeated = std::size_t{1} << 16;
   void hand_over(const FoundFrame& found);
+  void hand_over_kept(Kept& kept);
+  /// Parts of end_file.
+  void hand_over_newest_first();
+  void hand_over_by_time();
   /// Parts of hand_over, defined beside it: called once a frame, they become part of it.
   inline bool settle_station(FoundFrame& found);
   inline Frame frame_of(const FoundFrame& found) const;
@@ -84,7 +92,8 @@ class Assembly final : public ScanListener {
   std::vector<Kept> kept_;
   std::size_t kept_bytes_ = 0;
   std::uint64_t number_ = 0, answered_ = 0, calls_to_answer_ = 0;
-  bool turn_ = false, calls_alone_ = false;
+  FrameOrder order_ = FrameOrder::as_it_stands;
+  bool calls_alone_ = false;
   TextMap<std::string> asked_;  ///< by id: the station of a call, where calls alone name it
   std::string last_action_;     // calls of one action follow each other: their count is found at once
   std::uint64_t* last_count_ = nullptr;

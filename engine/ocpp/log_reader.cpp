@@ -124,7 +124,7 @@ Opened look_at(const std::string& name, std::unique_ptr<LogSource> source, const
 
 void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOptions& options) {
   Window& window = *opened.window;
-  assembly.begin_file(opened.name, opened.survey.side, opened.survey.newest_first,
+  assembly.begin_file(opened.name, opened.survey.side, opened.survey.order,
                       opened.survey.manner.station.names_calls_alone());
   LogScanner scanner(options, opened.survey.manner, assembly);
   std::size_t want = chunk_bytes;
@@ -175,7 +175,10 @@ void tell_read(const LogReport& report, double ms) {
   if (!kernel::logs_at(room, kernel::LogLevel::info)) return;
   for (const LogFile& file : report.files) {
     kernel::log_line(room, kernel::LogLevel::info, "{}: {}, {} bytes, {} lines, {} frames{}", file.name, file.layout,
-                     file.bytes, file.lines, file.frames, file.newest_first ? ", newest first" : "");
+                     file.bytes, file.lines, file.frames,
+                     file.newest_first   ? ", newest first"
+                     : file.put_in_order ? ", put in order"
+                                         : "");
   }
 
   const auto tell_groups = [](std::string_view what, const std::map<std::string, OddityGroup>& groups) {
@@ -231,14 +234,34 @@ std::string LogReport::place_text(Place place) const {
   return place.line == 0 ? name : fmt::format("{}:{}", name, place.line);
 }
 
-TimeNs utc_of(const LogReport& report, Place place, const LogTime& time) {
+namespace {
+
+// A clock that was set back shows some times twice: which of the two is told by the frames' order, for the time alone
+// would make an hour of right messages an hour late. @returns whether a frame lies before `zone` began
+bool stands_before(const ZoneFrom& zone, const ZoneFrom& earlier, TimeNs log_ns, std::uint64_t number) {
+  const bool by_time = log_ns < zone.from_log_ns;
+  const TimeNs twice = earlier.offset_ns - zone.offset_ns;
+  const TimeNs apart = by_time ? zone.from_log_ns - log_ns : log_ns - zone.from_log_ns;
+  return twice <= 0 || apart >= twice || number == 0 ? by_time : number < zone.from_frame;
+}
+
+}  // namespace
+
+TimeNs utc_of(const LogReport& report, Place place, const LogTime& time, std::uint64_t number) {
   if (!time.is_known() || time.zoned) return time.ns;
   const auto before = [](const ZoneFrom& zone, const std::pair<std::uint32_t, TimeNs>& wanted) {
     return std::pair(zone.file, zone.from_log_ns) <= wanted;
   };
   const auto next = std::lower_bound(report.zones.begin(), report.zones.end(), std::pair(place.file, time.ns), before);
   if (next == report.zones.begin() || std::prev(next)->file != place.file) return time.ns;
-  return time.ns - std::prev(next)->offset_ns;
+  auto zone = std::prev(next);
+  if (next != report.zones.end() && next->file == place.file && !stands_before(*next, *zone, time.ns, number)) {
+    zone = next;
+  } else if (zone != report.zones.begin() && std::prev(zone)->file == place.file &&
+             stands_before(*zone, *std::prev(zone), time.ns, number)) {
+    --zone;
+  }
+  return time.ns - zone->offset_ns;
 }
 
 LogReport read_logs(std::span<const std::string> paths, FrameSink& sink, const ReadOptions& options) {

@@ -30,7 +30,8 @@ struct LogFile {
   std::uint64_t frames = 0;
   Encoding encoding = Encoding::utf8;
   bool newest_first = false;
-  std::string copy_of = {};  ///< name of an earlier file with the same bytes: this one was not read; empty: it was
+  bool put_in_order = false;  ///< its frames were put in the order of their times
+  std::string copy_of = {};   ///< name of an earlier file with the same bytes: this one was not read; empty: it was
 };
 
 /// A piece of a log that looks like a frame and could not be used, or could be used only after a repair.
@@ -56,9 +57,10 @@ struct ClockOffset {
 /// minus payload time of the frames around, rounded to 15 min. Several where the clocks were changed in between.
 struct ZoneFrom {
   std::uint32_t file = 0;
-  TimeNs from_log_ns = 0;  ///< first of a file: the earliest
-  TimeNs offset_ns = 0;    ///< UTC = log time - offset
-  bool inferred = false;   ///< false: nothing to infer it from, taken as UTC
+  TimeNs from_log_ns = 0;        ///< first of a file: the earliest
+  TimeNs offset_ns = 0;          ///< UTC = log time - offset
+  bool inferred = false;         ///< false: nothing to infer it from, taken as UTC
+  std::uint64_t from_frame = 0;  ///< a clock that was set back shows an hour twice: the second time from this frame on
 };
 
 struct LogReport {
@@ -88,8 +90,10 @@ struct ReadOptions {
   std::string station_field, station_regex;
 };
 
-/// The log's clock as UTC. @returns time_never where the log gives no time.
-TimeNs utc_of(const LogReport& report, Place place, const LogTime& time);
+/// The log's clock as UTC. @param number  of the frame (Frame::number): in the hour that a clock shows twice when it is
+/// set back, the time alone does not tell which of the two it is; 0: not known
+/// @returns time_never where the log gives no time.
+TimeNs utc_of(const LogReport& report, Place place, const LogTime& time, std::uint64_t number = 0);
 
 /// Reads files and folders (all files in them, by name), plain or gzipped. Correlates answers with calls: first in,
 /// first out per station, direction and id.

@@ -1,11 +1,18 @@
 #include "ocpp/log_survey.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "ocpp/station_learner.hpp"
 
 namespace evtwin::ocpp {
 namespace {
+
+// A clock that was set back, or a file put behind a later one, goes back once; rows in no order do so again and again,
+// also those of one station. Bursts and queues are of seconds.
+constexpr std::uint64_t times_back = 3;
+constexpr TimeNs minutes_back_ns = 2 * kernel::minute_ns;
 
 class Tally final : public ScanListener {
  public:
@@ -23,6 +30,11 @@ class Tally final : public ScanListener {
     if (found.record != last_record && last.is_known()) {
       if (found.time.ns > last.ns) ++later;
       if (found.time.ns < last.ns) ++earlier;
+      if (found.time.ns < last.ns - minutes_back_ns) ++far_back;
+    }
+    if (const auto [before, is_new] = last_of.emplace(found.station, found.time.ns); !is_new) {
+      if (found.time.ns < before->second - minutes_back_ns) most_back = std::max(most_back, ++back_of[before->first]);
+      before->second = found.time.ns;
     }
     last = found.time;
     last_record = found.record;
@@ -30,13 +42,16 @@ class Tally final : public ScanListener {
   void on_oddity(OddityKind, std::string_view, std::uint64_t, std::string_view) override {}
 
   std::uint64_t frames = 0, calls = 0, of_objects = 0, told = 0, times_of_day = 0, later = 0, earlier = 0,
-                last_record = 0;
+                last_record = 0, far_back = 0, most_back = 0;
   std::uint64_t month_first = 0, day_first = 0;
   LoggerSide side;
   StationLearner stations;
   LogTime first, last;
 
  private:
+  std::map<std::string, TimeNs, std::less<>> last_of;  // by station, as far as words tell it
+  std::map<std::string, std::uint64_t, std::less<>> back_of;
+
   // Meaning of 03/10: figures beyond 12 prove it; else the order that is nearer to the times inside the messages.
   void days(const FoundFrame& found) {
     constexpr std::uint64_t proof = 1'000'000;
@@ -89,7 +104,11 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
 
   survey.first_time = tally.first;
   // With times of day alone, a step back may be midnight.
-  survey.newest_first = tally.earlier >= 3 && tally.earlier > 4 * tally.later && tally.times_of_day == 0;
+  if (tally.times_of_day > 0) return survey;
+  if (tally.earlier >= 3 && tally.earlier > 4 * tally.later)
+    survey.order = FrameOrder::newest_first;
+  else if (tally.far_back >= times_back && tally.most_back >= times_back)
+    survey.order = FrameOrder::by_time;
   return survey;
 }
 

@@ -12,7 +12,7 @@ inline constexpr std::size_t survey_bytes = std::size_t{1} << 20;
 struct Survey {
   Manner manner;
   LoggerSide side;
-  bool newest_first = false;
+  FrameOrder order = FrameOrder::as_it_stands;
   LogTime first_time;  ///< of its first frame that has one
 };
 

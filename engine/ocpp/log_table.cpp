@@ -133,13 +133,13 @@ std::size_t TableHead::find_column(FieldKind kind) const {
   return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), kind) - columns.begin());
 }
 
-std::optional<TableHead> table_head(std::string_view line) {
+std::optional<TableHead> table_head(std::string_view line, std::string_view station_column) {
   line = trim_blanks(line);
   if (line.empty() || line.size() > 1000 || line.find_first_of("[{") != std::string_view::npos) return std::nullopt;
   for (const char separator : {',', ';', '\t', '|'}) {
     if (line.find(separator) == std::string_view::npos) continue;
 
-    TableHead head{separator, {}, false};
+    TableHead head{separator, {}, false, {}};
     std::size_t known = 0;
     RowCells cells;
     head.columns.assign(256, other);  // as many as there may be, until they are counted
@@ -152,11 +152,16 @@ std::optional<TableHead> table_head(std::string_view line) {
         head.repeated_name = head.repeated_name || trim_blanks(cells[k].text) == name;
       head.columns.push_back(field_kind(name));
       if (head.columns.back() != other) ++known;
+      std::string& small = head.names.emplace_back();
+      for (const char c : name) small += to_lower(c);
     }
 
     // A head names a time or an action, and a payload; at least half of its words are names of columns.
     const auto has = [&](FieldKind kind) { return head.find_column(kind) < head.columns.size(); };
     if (known >= 2 && known * 2 >= cells.size() && (has(time) || has(action)) && (has(payload) || has(answer)))
+      return head;
+    const auto asked_for = [&](const std::string& name) { return same_letters(station_column, name); };
+    if (!station_column.empty() && cells.size() > 2 && std::any_of(head.names.begin(), head.names.end(), asked_for))
       return head;
   }
   return std::nullopt;

@@ -32,10 +32,12 @@ struct TableHead {
   char separator = ',';
   std::vector<FieldKind> columns;
   bool repeated_name = false;                     ///< two columns are called the same
+  std::vector<std::string> names = {};            ///< of the columns, in small letters
   std::size_t find_column(FieldKind kind) const;  ///< columns.size(): there is none
 };
 /// The head of a table, if the line is one: cells with known names and nothing else, a time among them.
-std::optional<TableHead> table_head(std::string_view line);
+/// @param station_column  a name by which the user knows the stations' column: a line with it is a head in any language
+std::optional<TableHead> table_head(std::string_view line, std::string_view station_column = {});
 
 struct Cell {
   std::string_view text;  ///< as it stands, without its outer quotes

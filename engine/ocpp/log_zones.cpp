@@ -11,6 +11,7 @@ constexpr TimeNs most_offset_ns = 14 * kernel::hour_ns;
 static_assert(most_offset_ns % quarter_ns == 0, "zones are whole quarters of an hour from UTC");
 constexpr TimeNs most_early_ns = kernel::minute_ns, most_late_ns = 2 * kernel::minute_ns;
 constexpr TimeNs most_prompt_ns = 10 * kernel::second_ns;
+constexpr TimeNs least_step_back_ns = 30 * kernel::minute_ns;  // of Lord Howe Island, the least of all zones
 constexpr std::uint64_t votes_to_change = 3;
 constexpr TimeNs least_change_ns = kernel::minute_ns;
 constexpr std::size_t most_runs = 1000, most_agreeing = 100'000;
@@ -66,6 +67,12 @@ int ZoneFinder::Side::count_agreement(std::string_view station, bool agrees) {
   return before;
 }
 
+void ZoneFinder::see_time(TimeNs log_ns, std::uint64_t number) {
+  if (times_++ > 0 && log_ns <= last_ns_ - least_step_back_ns) step_back_ = {times_, number, log_ns};
+  last_ns_ = log_ns;
+  frame_ = number;
+}
+
 void ZoneFinder::cast_vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
   const TimeNs offset = log_ns - utc_ns;
   if (offset > most_offset_ns + most_late_ns || offset < -most_offset_ns - most_early_ns) return;
@@ -77,13 +84,19 @@ void ZoneFinder::cast_vote(Side& side, std::string_view station, TimeNs log_ns, 
   if (!side.runs.empty() && side.runs.back().offset_ns == zone) {
     Run& run = side.runs.back();
     side.count_agreement(station, true);
+    side.last_agreed_time = times_;
     ++run.votes;
     run.voters.add_station(station);
     // Others who contradict it go on collecting votes where this run is one station's word alone.
     if (run.voters.several || !side.next.voters.any || side.next.voters.has_station(station)) side.next = {};
     return;
   }
-  if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0, {}, false};
+  if (side.next.votes == 0 || side.next.offset_ns != zone) {
+    // Set back, it shows the new offset from the step on, of which the first vote may come later.
+    const bool stepped = !side.runs.empty() && zone < side.runs.back().offset_ns &&
+                         step_back_.time > side.last_agreed_time && step_back_.log_ns <= log_ns;
+    side.next = {log_ns, zone, 0, {}, false, stepped ? step_back_.log_ns : log_ns, stepped ? step_back_.frame : frame_};
+  }
   ++side.next.votes;
   // Several clocks that were always wrong by the same are no change of the log's.
   const bool had_agreed = side.count_agreement(station, false) >= trusted_agreement;
@@ -114,13 +127,14 @@ std::vector<ZoneFrom> ZoneFinder::find_zones(std::uint32_t file) const {
   const bool alone = side.voters.several && !last.voters.several;
   std::vector<ZoneFrom> zones;
   for (const Run& run : runs)
-    zones.push_back({file, zones.empty() ? std::numeric_limits<TimeNs>::min() : run.from_ns, run.offset_ns, true});
+    zones.push_back({file, zones.empty() ? std::numeric_limits<TimeNs>::min() : run.begin_ns, run.offset_ns, true,
+                     run.begin_frame});
   // A log that ends soon after the clocks were changed.
   if (last.votes > 0 && last.prompt && !alone && !runs.empty() &&
       (last.offset_ns - runs.back().offset_ns == kernel::hour_ns ||
        runs.back().offset_ns - last.offset_ns == kernel::hour_ns))
-    zones.push_back({file, last.from_ns, last.offset_ns, true});
-  if (zones.empty()) zones.push_back({file, std::numeric_limits<TimeNs>::min(), 0, false});
+    zones.push_back({file, last.begin_ns, last.offset_ns, true, last.begin_frame});
+  if (zones.empty()) zones.push_back({file, std::numeric_limits<TimeNs>::min(), 0, false, 0});
   return zones;
 }
 

@@ -30,6 +30,9 @@ class OffsetStatistics {
 /// before: one that votes alone, or several that never agreed, have wrong clocks.
 class ZoneFinder {
  public:
+  /// Takes every time of the log, in its order, before the vote of its message: where it goes back by half an hour or
+  /// more, the clock may have been set back. @param number  of the frame
+  void see_time(TimeNs log_ns, std::uint64_t number);
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
   void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
     cast_vote(station_, station, log_ns, utc_ns);
@@ -50,7 +53,9 @@ class ZoneFinder {
     TimeNs from_ns = 0, offset_ns = 0;
     std::uint64_t votes = 0;
     Voters voters = {};
-    bool prompt = false;  // the last vote came at once
+    bool prompt = false;            // the last vote came at once
+    TimeNs begin_ns = 0;            // where the clock showed it first: no later than its first vote
+    std::uint64_t begin_frame = 0;  // the same
   };
   struct Side {
     std::vector<Run> runs;
@@ -59,10 +64,17 @@ class ZoneFinder {
     std::map<std::string, int, std::less<>> agreement;
     /// @returns that of the station before this vote
     int count_agreement(std::string_view station, bool agrees);
-    Voters voters;  // of the whole file
+    Voters voters;                       // of the whole file
+    std::uint64_t last_agreed_time = 0;  // which time of the file it was
   };
-  static void cast_vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
+  void cast_vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
   Side station_, csms_;
+  std::uint64_t times_ = 0, frame_ = 0;  // seen so far
+  TimeNs last_ns_ = 0;
+  struct StepBack {
+    std::uint64_t time = 0, frame = 0;  // 0: none yet
+    TimeNs log_ns = 0;
+  } step_back_;
 };
 
 }  // namespace evtwin::ocpp

@@ -51,7 +51,8 @@ void RecordSink::apply_rule(Record& record) {
     around_.assign(record.outer);
     around_ += ' ';
     around_ += record.before;
-    const StationRule::Found found = manner_.station.find_station(around_, record.behind);
+    const StationRule::Found found =
+        manner_.station.find_station(plain_characters(around_, plain_), record.behind, record.row);
     ruled_station_ = found.station;
     if (found.sender != Sender::unknown) record.facts.sender = found.sender;
 
@@ -70,6 +71,7 @@ FoundFrame RecordSink::found_of(const ParsedFrame& frame, const Record& given) {
   found.outer = record.outer;
   found.before = record.before;
   found.behind = record.behind;
+  found.row = record.row;
   found.frame = frame;
   found.layout = record.layout;
   found.way = record.facts.way;

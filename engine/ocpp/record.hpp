@@ -26,6 +26,7 @@ struct FoundFrame {
   std::string_view action;   ///< that the text around an answer names; empty: none
   /// Text around it: of its line, object or row, of the field that it stands in, and what follows on the line.
   std::string_view outer, before, behind;
+  const NamedCells* row = nullptr;  ///< of a table that it stands in; nullptr: none
   LogTime time;
   std::optional<LogStamp> stamp;  ///< that the time is from, if it stands in text
   bool blocked = false, retold = false;
@@ -63,6 +64,7 @@ struct Record {
   std::uint64_t line = 0, number = 0;
   std::string_view layout;
   std::string_view outer, before, behind;  ///< as in FoundFrame
+  const NamedCells* row = nullptr;         ///< the same
   bool stamp_in_outer = false;             ///< `stamp` counts its bytes in `outer`
 };
 
@@ -119,7 +121,7 @@ class RecordSink {
 
   const Manner& manner_;
   ScanListener& listener_;
-  std::string around_, ruled_station_, path_station_;
+  std::string around_, plain_, ruled_station_, path_station_;
   struct Ruled {
     std::string station;
     Sender sender = Sender::unknown;

@@ -24,6 +24,10 @@
 namespace evtwin::ocpp {
 namespace {
 
+// The log's clock may be set back once or twice.
+constexpr TimeNs step_back_ns = 2 * kernel::minute_ns;
+constexpr std::uint64_t times_out_of_order = 3;
+
 // A status as it came in; of a charging state, the transaction whose EVSE it is of.
 struct RawStatus {
   int evse = 0;
@@ -49,6 +53,8 @@ struct StationState {
   std::map<std::pair<int, int>, Status> connectors;
   TimeNs near_ns = kernel::time_never;
   Stamp last;
+  std::uint64_t steps_back = 0;  ///< messages that are minutes older in the log than the one before
+  Place first_step_back;
 };
 
 /// First and last instant that the log tells of.
@@ -96,6 +102,7 @@ class Collector : public FrameSink {
   void note_life(StationState& state, const Event& event);
 
   void flag_copied_files();
+  void flag_order();
   void flag_repeated_frames();
   void flag_unnamed_stations();
   void finish_station(std::size_t index, SeenTimes& seen);
@@ -187,6 +194,10 @@ void Collector::on_frame(const Frame& frame) {
   // A message without any time is near the last one of its station that told one.
   event.stamp.near_ns = state.near_ns;
   if (event.stamp.payload_ns != kernel::time_never) state.near_ns = event.stamp.payload_ns;
+  const Stamp& now = event.stamp;
+  if (now.log.is_known() && state.last.log.is_known() && now.place.file == state.last.place.file &&
+      now.log.ns < state.last.log.ns - step_back_ns && ++state.steps_back == 1)
+    state.first_step_back = now.place;
   state.last = event.stamp;
 
   const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
@@ -336,6 +347,27 @@ void Collector::flag_copied_files() {
   }
 }
 
+// A message that is told late says so by its own time; the log's time going back again and again is a log in disorder.
+void Collector::flag_order() {
+  for (std::size_t i = 0; i < log_.report.files.size(); ++i) {
+    const LogFile& file = log_.report.files[i];
+    if (!file.put_in_order) continue;
+    flags_.add_flag("out_of_order", file.name,
+                    fmt::format("the records of {} do not follow their times: they were put in order by them",
+                                quoted_text(file.name)),
+                    {static_cast<std::uint32_t>(i), 0});
+  }
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const StationState& state = states_[i];
+    if (state.steps_back < times_out_of_order) continue;
+    flags_.add_flag("out_of_order", names_[i],
+                    fmt::format("from here on {} messages of {} are minutes older in the log than the one before: read "
+                                "as they stand; sort the log by time",
+                                state.steps_back, quoted_text(names_[i])),
+                    state.first_step_back);
+  }
+}
+
 void Collector::flag_repeated_frames() {
   if (log_.report.repeated == 0) return;
   flags_.add_flag("frames_repeated", "",
@@ -441,6 +473,7 @@ void Collector::finish_station(std::size_t index, SeenTimes& seen) {
 SiteLog Collector::finish(LogReport&& report) {
   log_.report = std::move(report);
   flag_copied_files();
+  flag_order();
   flag_repeated_frames();
   flag_unnamed_stations();
 
@@ -481,7 +514,7 @@ void tell_site(const SiteLog& log, double ms) {
                    log.transactions.size(), log.stations.size(), log.commands.size(), log.profiles.size(),
                    log.reservations.size(), ms);
   std::map<std::string_view, std::size_t> findings;
-  for (const LogFlag& flag : log.flags) ++findings[flag.code];
+  for (const LogFlag& flag : log.flags) findings[flag.code] += flag.count;
   for (const auto& [code, count] : findings)
     kernel::log_line(room, kernel::LogLevel::info, "{} finding(s) {}", count, code);
   for (const LogFlag& flag : log.flags) kernel::log_line(room, kernel::LogLevel::debug, "{}: {}", flag.code, flag.text);

@@ -20,6 +20,7 @@ struct LogFlag {
   std::string subject;  ///< transaction, station or file; may be empty
   std::string text;     ///< "site.log:12: meterStop 1,000 Wh is below meterStart 8,000 Wh; the energy is not known"
   Place place;
+  std::size_t count = 1;  ///< how many doubts of its code it tells of: the last of a code may count the rest
 };
 
 /// One meter reading, all that was sampled at one instant. NaN: not sampled.

@@ -84,7 +84,7 @@ bool StationClock::has_jumped(const Stamp& stamp, TimeNs delay) const {
 }
 
 void StationClock::settle_stretches(const LogReport& report, std::string_view station, FlagList& flags) {
-  for (Stretch& s : stretches_) s.least_ns += utc_of(report, s.place, s.log) - s.log.ns;
+  for (Stretch& s : stretches_) s.least_ns += utc_of(report, s.place, s.log, s.number) - s.log.ns;
 
   // Decided: right, ahead (no message can be early), or late by what another message or stretch confirms.
   const auto decided = [&](std::size_t i) {
@@ -149,7 +149,8 @@ TimeNs StationClock::error_at(std::uint64_t number) const {
 
 StationClock::Instant StationClock::instant_of(const Stamp& stamp, const LogReport& report) const {
   const TimeNs error = error_at(stamp.number);
-  const TimeNs log_ns = stamp.log.is_known() ? utc_of(report, stamp.place, stamp.log) : kernel::time_never;
+  const TimeNs log_ns =
+      stamp.log.is_known() ? utc_of(report, stamp.place, stamp.log, stamp.number) : kernel::time_never;
   if (stamp.payload_ns == kernel::time_never) {
     if (log_ns != kernel::time_never) return {log_ns, Source::log, false};
     if (stamp.near_ns != kernel::time_never) return {stamp.near_ns + error, Source::neighbour, false};

@@ -16,6 +16,12 @@ using View = std::string_view;
 
 constexpr std::size_t most_samples = 3000;
 
+// Whether this payload begins a transaction: the answer to a StartTransaction is the only one with an id.
+bool gives_transaction(const simdjson::dom::element& payload, bool call) {
+  View type;
+  return !call || (payload.at_pointer("/eventType").get(type) == simdjson::SUCCESS && type == "Started");
+}
+
 // transactionId of 1.6, transactionInfo.transactionId of 2.0.1; empty: none.
 std::string transaction_of(const simdjson::dom::element& payload) {
   for (const char* pointer : {"/transactionId", "/transactionInfo/transactionId"}) {
@@ -88,6 +94,7 @@ int key_merit(View key) {
 
 int word_merit(View word) {
   if (is_address(word)) return -6;
+  if (is_card_address(word)) return 1;
   if (is_hex_id(word)) return -4;
   if (is_handle(word)) return -8;
   if (is_number(word)) return -3;
@@ -96,19 +103,34 @@ int word_merit(View word) {
   return digit && letter ? 3 : 1;
 }
 
-// Text up to a mark that all names begin with, which is a logger's: "csms." of "csms.CP1". A prefix with a figure is
-// a name's.
+// A word of a logger, a topic or a class before a name, in small letters.
+bool is_head_word(View word) {
+  constexpr View words =
+      " ocpp ocppd csms cms gateway gw mqtt topic logger log cp cps chargepoint chargepoints charge_point charger "
+      "chargers "
+      "station stations evse client clients device devices connection connections socket ws com org net io app src lib "
+      "logs stream streams handler handlers central backend server system service services ";
+  std::string small = " ";
+  for (const char c : word) small += to_lower(c);
+  return words.find(small + " ") != View::npos;
+}
+
+// What a logger puts before all names and is no part of them: "csms." of "csms.CP1"; "site.a." is a name's.
 std::string shared_head(const std::map<std::string, std::uint64_t>& values) {
-  std::string head = values.begin()->first;
-  for (const auto& [value, count] : values) {
-    std::size_t same = 0;
-    while (same < head.size() && same < value.size() && head[same] == value[same]) ++same;
-    head.resize(same);
+  const View first = values.begin()->first;
+  std::size_t head = 0;
+  for (;;) {
+    const std::size_t mark = first.find_first_of(".:/", head);
+    if (mark == View::npos || mark + 1 >= first.size()) break;
+    if (mark > head && !is_head_word(first.substr(head, mark - head))) break;
+    const View longer = first.substr(0, mark + 1);
+    const bool shared = std::all_of(values.begin(), values.end(), [&](const auto& value) {
+      return value.first.size() > longer.size() && value.first.starts_with(longer);
+    });
+    if (!shared) break;
+    head = mark + 1;
   }
-  const std::size_t mark = head.find_last_of(".:/");
-  head.resize(mark == View::npos ? 0 : mark + 1);
-  // Nothing may be left of the name but its figures.
-  return std::any_of(head.begin(), head.end(), is_digit) ? std::string() : head;
+  return std::string(first.substr(0, head));
 }
 
 }  // namespace
@@ -120,6 +142,7 @@ void StationLearner::see_frame(const FoundFrame& found) {
   sample.id = found.frame.id;
   if (found.frame.payload != nullptr) {
     sample.transaction = transaction_of(*found.frame.payload);
+    sample.gives = !sample.transaction.empty() && gives_transaction(*found.frame.payload, sample.is_call);
     View serial;
     for (const char* pointer : {"/chargePointSerialNumber", "/chargeBoxSerialNumber", "/chargingStation/serialNumber"})
       if (found.frame.payload->at_pointer(pointer).get(serial) == simdjson::SUCCESS && !serial.empty())
@@ -130,15 +153,54 @@ void StationLearner::see_frame(const FoundFrame& found) {
   sample.outer = same_record ? samples_.back().outer : std::make_shared<const std::string>(found.outer);
   sample.before = found.before;
   sample.behind = found.behind.substr(0, most_behind);
+  if (found.row) {
+    for (const NamedCell& cell : *found.row) sample.row.emplace_back(cell.name, cell.text);
+  }
   last_record_ = found.record;
   samples_.push_back(std::move(sample));
 }
 
 void StationLearner::place_words() {
+  std::string room;
+  NamedCells row;
   for (Sample& sample : samples_) {
     const std::string text = *sample.outer + ' ' + sample.before;
-    for (const PlacedWord& one : placed_words(text, sample.behind)) {
+    row.clear();
+    for (const auto& [name, cell] : sample.row) row.push_back({name, cell});
+    for (const PlacedWord& one :
+         placed_words(plain_characters(text, room), sample.behind, sample.row.empty() ? nullptr : &row)) {
       if (one.word.size() <= 64) sample.words.emplace(one.place, one.word);
+    }
+  }
+}
+
+// Ids of transactions may be each station's own: 1, 2, 3 at every one of them. An id is used where it was given, and
+// given once at a station; of those that began before the log the first word counts.
+template <class WordOf>
+void StationLearner::tally_transactions(WordOf word_of, bool calls_only, Tally& tally) const {
+  const auto is_counted = [&](const Sample& sample) {
+    return !sample.transaction.empty() && (sample.is_call || !calls_only);
+  };
+  std::map<View, std::set<View>> given;  // words by id
+  for (const Sample& sample : samples_) {
+    if (!sample.gives || !is_counted(sample)) continue;
+    const View word = word_of(sample);
+    if (word.empty()) continue;
+    ++tally.transactions;
+    if (!given[sample.transaction].insert(word).second) ++tally.broken;
+  }
+
+  std::map<View, View> first_word;
+  for (const Sample& sample : samples_) {
+    if (sample.gives || !is_counted(sample)) continue;
+    const View word = word_of(sample);
+    if (word.empty()) continue;
+    if (const auto known = given.find(sample.transaction); known != given.end()) {
+      ++tally.transactions;
+      if (!known->second.contains(word)) ++tally.broken;
+    } else if (const auto [first, is_new] = first_word.emplace(sample.transaction, word); !is_new) {
+      ++tally.transactions;
+      if (first->second != word) ++tally.broken;
     }
   }
 }
@@ -147,21 +209,12 @@ template <class WordOf>
 StationLearner::Tally StationLearner::tally_words(WordOf word_of, bool calls_only) const {
   Tally tally;
   std::map<View, std::vector<View>> waiting;  // by message id: words of calls without an answer yet
-  std::map<View, View> of_transaction;
   for (const Sample& sample : samples_) {
     if (calls_only && !sample.is_call) continue;
     const View word = word_of(sample);
     if (!word.empty()) {
       ++tally.seen;
       ++tally.values[std::string(word)];
-      // A transaction is of one station: another word breaks that.
-      if (!sample.transaction.empty()) {
-        const auto [known, first] = of_transaction.emplace(sample.transaction, word);
-        if (!first) {
-          ++tally.transactions;
-          if (known->second != word) ++tally.broken;
-        }
-      }
     }
 
     // A call and its answer are of one station, too.
@@ -176,16 +229,24 @@ StationLearner::Tally StationLearner::tally_words(WordOf word_of, bool calls_onl
       calls.erase(same != calls.end() ? same : calls.begin());
     }
   }
+  tally_transactions(word_of, calls_only, tally);
   return tally;
 }
 
 bool StationLearner::may_hold(const Tally& tally, std::size_t samples) {
   const bool everywhere = tally.seen * 10 >= samples * 9;
   const bool pairs = tally.alike * 20 >= tally.pairs * 19;
-  // Ids of transactions may be each station's own, so this is no proof.
-  const bool transactions = tally.broken * 2 <= tally.transactions;
+  // Where one word is everybody's, this says nothing of the place: a simulator may give one id again and again.
+  const bool transactions = tally.values.size() == 1 || tally.broken * 2 <= tally.transactions;
   const bool says_more = tally.values.size() == 1 || tally.values.size() * 3 <= tally.seen;
   return everywhere && pairs && transactions && says_more;
+}
+
+bool StationLearner::is_proven(const Tally& tally, std::size_t samples) {
+  constexpr std::uint64_t least_pairs = 10, least_transactions = 4;
+  return tally.seen == samples && tally.values.size() > 1 && tally.values.size() * 5 <= tally.seen &&
+         tally.pairs >= least_pairs && tally.alike == tally.pairs && tally.transactions >= least_transactions &&
+         tally.broken * 20 <= tally.transactions;
 }
 
 bool StationLearner::several_boot() const {
@@ -236,6 +297,7 @@ StationLearner::Choice StationLearner::choose_word(bool calls) const {
     if (place.kind == key) merit += key_merit(place.name);
     if (place.kind == path) merit += 4.0;
     if (place.kind == side) merit += one ? 0.0 : 5.0;
+    if (place.kind == cell) merit += 0.05;
     if (place.kind == part) merit -= 0.5;
     if (place.kind == segment) merit -= 0.6;
     if (place.kind == behind) merit -= 1.0;
@@ -246,9 +308,11 @@ StationLearner::Choice StationLearner::choose_word(bool calls) const {
     if (one) merit -= 1.0;
     merit -= 0.01 * static_cast<double>(place.kind == segment ? place.index / 16 : place.index);
 
-    if (merit < 0.5 || (best.place && merit <= best_merit)) continue;
+    // Numbers, addresses and ids are names where everything else says so, and nothing looks better.
+    const bool enough = merit >= 0.5 || (merit >= -6.5 && is_proven(found, samples));
+    if (!enough || (best.place && merit <= best_merit)) continue;
     best_merit = merit;
-    best = {place, one ? std::string() : shared_head(found.values)};
+    best = {place, shared_head(found.values)};
   }
   return best;
 }

@@ -27,19 +27,26 @@ class StationLearner {
   struct Sample {
     bool is_call = false;
     std::string id, transaction;
+    bool gives = false;                        ///< the transaction begins here: with its id from here on
     std::string told;                          ///< by the known words
     std::shared_ptr<const std::string> outer;  ///< text around it, the same for all of a record
     std::string before, behind;
-    std::map<StationPlace, std::string> words;  ///< once place_words() was called
+    std::vector<std::pair<std::string, std::string>> row;  ///< of a table: columns and their cells
+    std::map<StationPlace, std::string> words;             ///< once place_words() was called
   };
   /// Counts of how well a place, or the known words, keep to what stations are.
   struct Tally {
     std::uint64_t seen = 0, pairs = 0, alike = 0, transactions = 0, broken = 0;
     std::map<std::string, std::uint64_t> values;
   };
+  /// A transaction is of one station: counts how often a place contradicts that.
+  template <class WordOf>
+  void tally_transactions(WordOf word_of, bool calls, Tally& tally) const;
   template <class WordOf>
   Tally tally_words(WordOf word_of, bool calls = false) const;
   static bool may_hold(const Tally& tally, std::size_t samples);
+  /// Whether the log shows so well that this is where stations stand that their names may look like anything.
+  static bool is_proven(const Tally& tally, std::size_t samples);
 
   struct Choice {
     std::optional<StationPlace> place;

@@ -12,7 +12,8 @@ namespace {
 using View = std::string_view;
 using enum StationPlace::Kind;
 
-constexpr std::uint32_t most_words = 40;
+constexpr std::uint32_t most_words = 40, most_cells = 20;
+constexpr std::size_t most_value = 80;
 constexpr std::size_t most_searched = 4096;
 
 void add(std::vector<PlacedWord>& words, StationPlace::Kind kind, std::uint32_t index, std::string name, View word,
@@ -39,16 +40,19 @@ bool is_time(View word) {
       " am pm mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec utc gmt cet cest kst est edt "
       "pst pdt ";
   if (word.size() <= 4 && beside.find(" " + small(word) + " ") != View::npos) return true;
-  if (word.empty() || !is_digit(word[0])) return false;
+  if (word.empty() || !is_digit(word[0]) || is_card_address(word)) return false;
   const auto colons = std::count(word.begin(), word.end(), ':');
   if (colons >= 2) return true;
   const bool figures = std::all_of(word.begin(), word.end(), [](char c) {
     return is_digit(c) || c == '-' || c == '/' || c == '.' || c == ':' || c == 'T' || c == 'Z' || c == '+';
   });
   if (!figures) return false;
-  const bool date = word.size() >= 8 &&
-                    (std::count(word.begin(), word.end(), '-') == 2 || std::count(word.begin(), word.end(), '/') == 2);
-  return date || (word.size() >= 10 && std::all_of(word.begin(), word.end(), is_digit));
+  const auto marks = [&](char c) { return std::count(word.begin(), word.end(), c); };
+  const bool date = word.size() >= 8 && (marks('-') == 2 || marks('/') == 2 || (marks('.') == 2 && word.size() <= 10));
+  // s, ms, us or ns since 1970, of the years 2001 to 2033.
+  const bool epoch =
+      word[0] == '1' && (word.size() == 10 || word.size() == 13 || word.size() == 16 || word.size() == 19);
+  return date || (epoch && std::all_of(word.begin(), word.end(), is_digit));
 }
 
 View without_marks(View word) {
@@ -86,18 +90,26 @@ std::vector<Arrow> arrows_of(View text) {
   return arrows;
 }
 
+// The last part of a URL, which is where a station stands in it.
+View last_of_url(View word) {
+  if (word.find("://") == View::npos) return word;
+  word = word.substr(0, word.find_first_of("?#"));
+  while (!word.empty() && word.back() == '/') word.remove_suffix(1);
+  return word.substr(word.rfind('/') + 1);  // there is one
+}
+
 // The word that ends before `at`, or begins behind it, with nothing but blanks and marks between.
 View word_before(View text, std::size_t at) {
   while (at > 0 && parts_words(text[at - 1])) --at;
   std::size_t begin = at;
   while (begin > 0 && !parts_words(text[begin - 1])) --begin;
-  return without_marks(text.substr(begin, at - begin));
+  return last_of_url(without_marks(text.substr(begin, at - begin)));
 }
 View word_behind(View text, std::size_t at) {
   while (at < text.size() && parts_words(text[at])) ++at;
   std::size_t end = at;
   while (end < text.size() && !parts_words(text[end])) ++end;
-  return without_marks(text.substr(at, end - at));
+  return last_of_url(without_marks(text.substr(at, end - at)));
 }
 
 // name=value, "name":"value", also with the quotes escaped.
@@ -118,8 +130,16 @@ void add_keys(View text, std::vector<PlacedWord>& words) {
       ++value;
     if (text[at] == ':' && !quoted && (value == at + 1 || is_digit(text[begin]))) continue;
     if (value < text.size() && View("([{<").find(text[value]) != View::npos) continue;
+    // In quotes a name may hold blanks.
+    const char quote = value > at + 1 ? text[value - 1] : ' ';
+    const bool may_be_long = quote == '"' || quote == '\'';
     std::size_t stop = value;
-    while (stop < text.size() && !is_blank(text[stop]) && View("\"',;|]})\\").find(text[stop]) == View::npos) ++stop;
+    while (stop < text.size() && stop - value < most_value &&
+           (may_be_long ? text[stop] != '\n' : !is_blank(text[stop])) &&
+           View("\"',;|]})\\").find(text[stop]) == View::npos)
+      ++stop;
+    if (may_be_long && (stop == text.size() || View("\"'\\").find(text[stop]) == View::npos))
+      stop = std::min(text.find_first_of(" \t\"',;|]})\\\n", value), text.size());
     const View word = without_marks(text.substr(value, stop - value));
     if (!word.empty()) add(words, key, 0, small(text.substr(begin, end - begin)), word);
   }
@@ -173,6 +193,10 @@ void add_words(View text, std::vector<PlacedWord>& words) {
         at = end + 1;
       }
     }
+    const std::size_t scheme = plain[i].find("://");
+    const std::size_t slash = scheme == View::npos ? scheme : plain[i].find('/', scheme + 3);
+    // The last part of a URL is a `path`.
+    if (slash != View::npos && slash + 1 < plain[i].size()) continue;
     add(words, word, i, {}, plain[i]);
     add(words, last_word, static_cast<std::uint32_t>(plain.size()) - 1 - i, {}, plain[i]);
     const std::size_t mark = plain[i].find_last_of(".:/");
@@ -180,10 +204,94 @@ void add_words(View text, std::vector<PlacedWord>& words) {
   }
 }
 
+// Rows without a head that is known: a name in them may hold blanks.
+void add_cells(View text, std::vector<PlacedWord>& words) {
+  for (const char separator : {'\t', ';', '|'}) {
+    if (std::count(text.begin(), text.end(), separator) < 2) continue;
+    std::uint32_t number = 0;
+    for (std::size_t at = 0; at < text.size() && number < most_cells; ++number) {
+      const std::size_t end = std::min(text.find(separator, at), text.size());
+      View one = trim_blanks(text.substr(at, end - at));
+      at = end + 1;
+      if (one.size() >= 2 && one.front() == one.back() && (one.front() == '"' || one.front() == '\'')) {
+        one.remove_prefix(1);
+        one.remove_suffix(1);
+      }
+      if (!one.empty() && !is_time(one) && !is_time(one.substr(0, one.find(' ')))) add(words, cell, number, {}, one);
+    }
+    return;
+  }
+}
+
+// Texts in single quotes, as SQL writes them.
+void add_quoted(View text, std::vector<PlacedWord>& words) {
+  std::uint32_t number = most_cells;
+  for (std::size_t at = text.find('\''); at != View::npos && number < 2 * most_cells; ++number) {
+    const std::size_t end = text.find('\'', at + 1);
+    if (end == View::npos) return;
+    const View one = text.substr(at + 1, end - at - 1);
+    if (!one.empty() && one.size() <= most_value && !is_time(one.substr(0, one.find(' '))))
+      add(words, cell, number, {}, one);
+    at = text.find('\'', end + 1);
+  }
+}
+
+// @returns the code unit of \uXXXX at `at`; 0: none there
+std::uint32_t escaped_unit(View text, std::size_t at) {
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
+  std::uint32_t unit = 0;
+  for (const char c : text.substr(at + 2, 4)) {
+    const char low = to_lower(c);
+    if (!is_digit(low) && (low < 'a' || low > 'f')) return 0;
+    unit = 16 * unit + static_cast<std::uint32_t>(is_digit(low) ? low - '0' : low - 'a' + 10);
+  }
+  return unit;
+}
+
 }  // namespace
 
-std::vector<PlacedWord> placed_words(View text, View after) {
+bool is_card_address(View word) {
+  if (word.size() != 17) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char low = to_lower(word[i]);
+    const bool mark = i % 3 == 2;
+    if (mark ? low != word[2] || (low != ':' && low != '-') : !is_digit(low) && (low < 'a' || low > 'f')) return false;
+  }
+  return true;
+}
+
+View plain_characters(View text, std::string& room) {
+  std::size_t next = text.find("\\u");
+  if (next == View::npos) return text;
+  room.clear();
+  for (std::size_t at = 0; at < text.size();) {
+    std::uint32_t unit = at == next ? escaped_unit(text, at) : 0;
+    if (at == next) next = text.find("\\u", at + 1);
+    // Controls and halves of pairs are no letters of a name.
+    const bool letter = unit >= 0x80 && (unit < 0xD800 || unit > 0xDFFF);
+    if (!letter) {
+      room += text[at++];
+      continue;
+    }
+    if (unit < 0x800) {
+      room += static_cast<char>(0xC0U | (unit >> 6U));
+    } else {
+      room += static_cast<char>(0xE0U | (unit >> 12U));
+      room += static_cast<char>(0x80U | ((unit >> 6U) & 0x3FU));
+    }
+    room += static_cast<char>(0x80U | (unit & 0x3FU));
+    at += 6;
+    while (next != View::npos && next < at) next = text.find("\\u", at);
+  }
+  return room;
+}
+
+std::vector<PlacedWord> placed_words(View text, View after, const NamedCells* row) {
   std::vector<PlacedWord> words;
+  if (row) {
+    for (const NamedCell& one : *row)
+      if (!one.text.empty()) add(words, key, 0, std::string(one.name), one.text);
+  }
   if (after.size() >= 3) {
     after = after.substr(0, most_behind);
     const std::vector<View> plain = words_of(after);
@@ -191,6 +299,8 @@ std::vector<PlacedWord> placed_words(View text, View after) {
     add_keys(after, words);
   }
   add_words(text, words);
+  if (!row) add_cells(text, words);
+  add_quoted(text, words);
   add_path(text, words);
   add_keys(text, words);
   for (const Arrow& arrow : arrows_of(text)) {
@@ -221,7 +331,7 @@ StationRule StationRule::from_regex(const std::string& expression) {
   return rule;
 }
 
-StationRule::Found StationRule::find_station(View text, View after) const {
+StationRule::Found StationRule::find_station(View text, View after, const NamedCells* row) const {
   if (!known_) return {};
   if (regex_) {
     for (const View part : {text, after}) {
@@ -235,12 +345,17 @@ StationRule::Found StationRule::find_station(View text, View after) const {
     }
     return {};
   }
-  for (const PlacedWord& one : placed_words(text, after)) {
-    if (one.place != place_) continue;
-    View station = one.word;
+  const auto stripped = [&](View station) {
     if (station.size() > strip_.size() && station.substr(0, strip_.size()) == strip_)
       station.remove_prefix(strip_.size());
-    return {station, one.sender};
+    return station;
+  };
+  if (row && place_.kind == key) {
+    for (const NamedCell& one : *row)
+      if (one.name == place_.name && !one.text.empty()) return {stripped(one.text), Sender::unknown};
+  }
+  for (const PlacedWord& one : placed_words(text, after, row)) {
+    if (one.place == place_) return {stripped(one.word), one.sender};
   }
   return {};
 }

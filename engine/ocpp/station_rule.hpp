@@ -22,7 +22,8 @@ struct StationPlace {
     segment,    ///< of a word with '/', ':' or '.': `index` is 16 times that of the word and the number of the segment
     path,       ///< the last part of the first URL or path
     key,        ///< the value of `name`: name=value, "name":"value"
-    side,       ///< beside an arrow, where the other side is `name`
+    side,       ///< beside an arrow, where the other side is `name`; of a URL its last part
+    cell,       ///< what stands between two tabs, semicolons or bars, blanks and all; in single quotes: 20 and more
     behind      ///< `index` words behind the frame
   };
   Kind kind = Kind::word;
@@ -37,11 +38,22 @@ struct PlacedWord {
   std::string_view word;
   Sender sender = Sender::unknown;  ///< of a side: who the arrow says sent it
 };
+/// A column of a table with its name in small letters, and what one row holds there.
+struct NamedCell {
+  std::string_view name, text;
+};
+using NamedCells = std::vector<NamedCell>;
+
 /// Bytes behind a frame that are looked at.
 inline constexpr std::size_t most_behind = 400;
 /// All places, sides with what stands beside the arrow on the other side.
-/// @param behind  the frame
-std::vector<PlacedWord> placed_words(std::string_view before, std::string_view behind);
+/// @param behind  the frame; @param row  of a table that the frame stands in, nullptr: none. Its cells are `key` places
+std::vector<PlacedWord> placed_words(std::string_view before, std::string_view behind, const NamedCells* row = nullptr);
+/// The text with characters that JSON writes as \uXXXX in their own letters; itself where there are none.
+/// @param room  for a text that differs
+std::string_view plain_characters(std::string_view text, std::string& room);
+/// Whether this is six pairs of hexadecimal figures: the address of a network card, which many stations are named by.
+bool is_card_address(std::string_view word);
 
 /// A place, and what is to be done with its word.
 class StationRule {
@@ -77,7 +89,7 @@ class StationRule {
     Sender sender = Sender::unknown;
   };
   /// @param before, behind  the frame. Views point into them
-  Found find_station(std::string_view before, std::string_view behind) const;
+  Found find_station(std::string_view before, std::string_view behind, const NamedCells* row = nullptr) const;
 
  private:
   StationPlace place_;

@@ -1,5 +1,7 @@
 #include "ocpp/table_reader.hpp"
 
+#include <algorithm>
+
 #include "ocpp/action_table.hpp"
 
 namespace evtwin::ocpp {
@@ -7,13 +9,15 @@ namespace {
 
 using View = std::string_view;
 
+constexpr std::size_t longest_named = 100;
+
 }  // namespace
 
 TableReader::TableReader(const ReadOptions& options, RecordClock& clock, TextReader& texts, RecordSink& sink)
-    : clock_(clock), texts_(texts), sink_(sink), objects_(options.most_depth) {}
+    : clock_(clock), texts_(texts), sink_(sink), objects_(options.most_depth), station_field_(options.station_field) {}
 
 bool TableReader::begin_table(View line, std::uint64_t number) {
-  head_ = table_head(line);
+  head_ = table_head(line, station_field_);
   if (!head_) return false;
   if (head_->repeated_name) {
     sink_.report_oddity(OddityKind::repaired, "a column twice in the head of a table: the first is used", number, line);
@@ -32,7 +36,8 @@ Record TableReader::record_of_row(View row, std::uint64_t number) {
   record.number = sink_.next_number();
   record.layout = "table";
   record.outer = row;
-  record.stamp = clock_.find_stamp(cell_of(FieldKind::time));
+  const bool has_time = head_->find_column(FieldKind::time) < head_->columns.size();
+  record.stamp = clock_.find_stamp(has_time ? cell_of(FieldKind::time) : row);
   record.time = clock_.time_of(record.stamp);
   if (const View then = cell_of(FieldKind::answer_time); !then.empty())
     record.answer_time = clock_.time_of(clock_.find_stamp_elsewhere(then));
@@ -45,6 +50,16 @@ Record TableReader::record_of_row(View row, std::uint64_t number) {
     record.facts.station = cell_of(FieldKind::station_maybe);
   else if (record.facts.station.empty() && column < cells_.size())
     sink_.report_oddity(OddityKind::repaired, station_left_empty, number, row);
+
+  // A column whose name says nothing may name the station all the same.
+  named_.clear();
+  for (std::size_t i = 0; i < std::min(cells_.size(), head_->columns.size()); ++i) {
+    const FieldKind kind = head_->columns[i];
+    if ((kind == FieldKind::other || kind == FieldKind::station || kind == FieldKind::station_maybe) &&
+        cells_[i].text.size() <= longest_named)
+      named_.push_back({head_->names[i], cells_[i].text});
+  }
+  record.row = &named_;
   // The action tells who started it where a row is cut; it may stand as an event's name, too.
   if (const View action = cell_of(FieldKind::action); find_action(action)) record.action = action;
   return record;

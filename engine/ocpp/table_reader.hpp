@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "ocpp/log_table.hpp"
@@ -33,6 +34,8 @@ class TableReader {
   RecordSink& sink_;
   MessageObjectReader objects_;
   std::optional<TableHead> head_;
+  std::string station_field_;  ///< that the user names
+  NamedCells named_;           ///< of the row that is read: what may name its station
   RowCells cells_;
 };
 

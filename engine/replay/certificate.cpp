@@ -268,7 +268,10 @@ class Page {
     std::size_t shown = 0;
     for (const auto& [code, list] : by_code) {
       if (shown++ == most_flags) break;
-      add("<li><code>{}</code> ({})<ul>", html_text(code), count(list.size()));
+      // The last of a code may stand for many that are not kept in words.
+      std::size_t doubts = 0;
+      for (const ocpp::LogFlag* flag : list) doubts += flag->count;
+      add("<li><code>{}</code> ({})<ul>", html_text(code), count(doubts));
       for (std::size_t i = 0; i < std::min(list.size(), most_texts_on_page); ++i)
         add("<li>{}</li>", html_text(list[i]->text));
       if (list.size() > most_texts_on_page) add("<li>&hellip;</li>");

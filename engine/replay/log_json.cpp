@@ -35,7 +35,8 @@ ordered_json files_json(const ocpp::LogReport& report) {
                    {"lines", file.lines},
                    {"frames", file.frames},
                    {"encoding", ocpp::name_of(file.encoding)},
-                   {"newest_first", file.newest_first}});
+                   {"newest_first", file.newest_first},
+                   {"put_in_order", file.put_in_order}});
   }
   return out;
 }
@@ -78,7 +79,7 @@ ordered_json flags_json(const ocpp::SiteLog& log) {
   for (const ocpp::LogFlag& flag : log.flags) {
     ordered_json& group = out[flag.code];
     if (group.is_null()) group = {{"count", std::size_t{0}}, {"texts", ordered_json::array()}};
-    group["count"] = group["count"].get<std::size_t>() + 1;
+    group["count"] = group["count"].get<std::size_t>() + flag.count;
     if (group["texts"].size() < most_texts) group["texts"].push_back(flag.text);
   }
   return out;

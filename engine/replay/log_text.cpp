@@ -103,7 +103,7 @@ std::string log_text(const ocpp::SiteLog& log, const sessions::LogSessions& sess
   std::map<std::string, Trouble> doubts;
   for (const ocpp::LogFlag& flag : log.flags) {
     Trouble& doubt = doubts[flag.code];
-    ++doubt.count;
+    doubt.count += flag.count;
     if (doubt.texts.size() < most) doubt.texts.push_back(flag.text);
   }
   add_oddities(report, report.repaired, doubts);

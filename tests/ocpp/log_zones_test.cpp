@@ -82,5 +82,23 @@ TEST_F(Zones, AStationByItselfIsBelieved) {
   EXPECT_EQ(offsets(), (std::vector<TimeNs>{1, 2}));
 }
 
+// 02:00 to 03:00 local time comes twice: only the order of the frames tells which of the two it is.
+TEST_F(Zones, AnHourThatTheClockShowsTwiceIsToldApartByTheOrderOfFrames) {
+  LogReport report;
+  report.files.resize(1);
+  std::uint64_t number = 0;
+  const TimeNs change = now_ + 120 * minute_ns;
+  for (int minute = 0; minute < 240; ++minute) {
+    const TimeNs zone = now_ + minute_ns < change ? 2 * hour_ns : hour_ns;
+    finder_.see_time(now_ + minute_ns + zone, ++number);
+    say(minute % 2 == 0 ? "P1" : "P2", zone);
+  }
+  report.zones = finder_.find_zones(0);
+  ASSERT_EQ(report.zones.size(), 2U);
+  const LogTime shown{change + hour_ns + 30 * minute_ns, false};
+  EXPECT_EQ(utc_of(report, {0, 1}, shown, 90), change - 30 * minute_ns);
+  EXPECT_EQ(utc_of(report, {0, 1}, shown, 150), change + 30 * minute_ns);
+}
+
 }  // namespace
 }  // namespace evtwin::ocpp

@@ -278,5 +278,59 @@ TEST(StationRule, AllFramesOfALineHaveTheLineBeforeAsTheirHead) {
   EXPECT_THAT(names, UnorderedElementsAre("CP-7", "CP-8", "CP-9"));
 }
 
+/// Text of the story in columns between tabs.
+std::string in_columns(const std::vector<Message>& all) {
+  std::string text;
+  for (const Message& m : all) text += fmt::format("{}\t{}\t{}\n", clock_of(m), m.station, m.json);
+  return text;
+}
+
+class OddNames : public ::testing::TestWithParam<std::vector<std::string>> {};
+TEST_P(OddNames, AreLearntWhereTheLogProvesThem) {
+  const SiteLog log = read_site_log_text("site.log", in_columns(story(GetParam())));
+  std::vector<std::string> names;
+  for (const Station& station : log.stations) names.push_back(station.id);
+  EXPECT_THAT(names, ::testing::UnorderedElementsAreArray(GetParam()));
+}
+INSTANTIATE_TEST_SUITE_P(Cases, OddNames,
+                         ::testing::Values(std::vector<std::string>{"10023456", "10023457", "10023999"},
+                                           std::vector<std::string>{"00:1A:22:33:44:55", "00:1A:22:33:44:56",
+                                                                    "00:1A:22:33:44:57"},
+                                           std::vector<std::string>{"Garage Nord 1", "Garage Nord 2", "Garage Nord 3"},
+                                           std::vector<std::string>{"site.a.cp1", "site.a.cp2", "site.b.cp1"}));
+
+TEST(Stations, CountingTheirOwnTransactionsAreLearnt) {
+  std::string text = in_columns(story());
+  for (const char* id : {"101", "102"}) {
+    for (const char* before : {R"("transactionId":)"})
+      for (std::size_t at; (at = text.find(std::string(before) + id)) != std::string::npos;)
+        text.replace(at, std::string(before).size() + 3, std::string(before) + "100");
+  }
+  const SiteLog log = read_site_log_text("site.log", text);
+  EXPECT_EQ(log.stations.size(), 3U) << all_flags(log);
+  EXPECT_EQ(log.transactions.size(), 3U);
+}
+
+TEST(Stations, AreInTheColumnThatTheUserNamesInAnyLanguage) {
+  std::string text = "Zeitstempel\tLadestation\tNachricht\n" + in_columns(story({"east", "north", "south"}));
+  ReadOptions options;
+  options.station_field = "Ladestation";
+  EXPECT_EQ(read_site_log_text("site.log", text, options).stations.size(), 3U);
+}
+
+TEST(Records, ThatDoNotFollowTheirTimesArePutInOrder) {
+  std::vector<Message> all = story();
+  std::string text;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Message& m = all[i * 7 % all.size()];  // 7 and the number of messages have no common part
+    text += fmt::format("{}\t{}\t{}\n", clock_of(m), m.station, m.json);
+  }
+  ASSERT_NE(all.size() % 7, 0U);
+  const SiteLog log = read_site_log_text("site.log", text);
+  EXPECT_TRUE(has_flag(log, "out_of_order"));
+  ASSERT_EQ(log.transactions.size(), 3U);
+  for (const Transaction& t : log.transactions) EXPECT_NEAR(t.energy_kwh, 5.0, 1e-9);
+}
+
 }  // namespace
 }  // namespace evtwin::ocpp

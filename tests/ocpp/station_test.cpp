@@ -219,6 +219,7 @@ TEST(Flags, OfOneKindAreCountedPastTheHundredth) {
   const SiteLog log = text.read();
   EXPECT_EQ(log.flags.size(), 101U);
   EXPECT_NE(log.flags.back().text.find("150 more"), std::string::npos);
+  EXPECT_EQ(log.flags.back().count, 150U);
 }
 
 }  // namespace
