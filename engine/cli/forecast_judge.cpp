@@ -15,6 +15,7 @@
 #include "analysis/run_report.hpp"
 #include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/input_files.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
 #include "control/plugin_forecaster.hpp"
@@ -83,11 +84,8 @@ std::string identity_of(const control::ChosenForecaster& chosen, const control::
     return policy::sha256_hex(std::string{std::istreambuf_iterator<char>(stream), {}});
   };
   std::string identity = fmt::format("{} {}", chosen.description.id, digest(chosen.file));
-  for (const auto& [name, value] : params) {
-    std::error_code none;
-    const bool is_file = std::filesystem::is_regular_file(value, none);
-    identity += fmt::format("\n{}={}{}", name, value, is_file ? " " + digest(value) : std::string());
-  }
+  for (const auto& [name, value] : params) identity += fmt::format("\n{}={}", name, value);
+  for (const std::string& file : files_among(params)) identity += fmt::format("\n{} {}", file, digest(file));
   return identity;
 }
 

@@ -69,8 +69,12 @@ ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& 
 }
 
 ReadyStrategy strategy_of_checkpoint(const StartPoint& start, const control::Hosting& hosting) {
-  ReadyStrategy ready =
-      plugin_strategy({start.content->origin.strategy_id, start.content->origin.strategy_parameters}, hosting);
+  const StrategyText text{start.content->origin.strategy_id, start.content->origin.strategy_parameters};
+  if (const auto changes = changes_of_files(start.content->origin.inputs, text.params); !changes.empty()) {
+    throw CommandError(fmt::format("{}: {} since it was made; --strategy {} starts the strategy afresh there",
+                                   start.file, changes.front(), text.id));
+  }
+  ReadyStrategy ready = plugin_strategy(text, hosting);
   if (successor_of(start, ready) == twin::Successor::other_strategy) {
     throw CommandError(fmt::format(
         "{}: its strategy {} is not the build it was made with: {} has changed; --strategy {} starts it afresh there",
@@ -100,7 +104,10 @@ StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& lo
   as_then.operator_name = start.content->origin.operator_name;
   start.scenario =
       scenario::load_scenario(scenario.empty() ? find_scenario(summary.scenario_file, from) : scenario, as_then);
-  check_inputs(start.content->origin.inputs, inputs_of_scenario(start.scenario), from);
+  // What the strategy reads is looked at where it goes on: another may take over.
+  const std::vector<record::InputFile> now = inputs_of_scenario(start.scenario);
+  const record::Origin& origin = start.content->origin;
+  check_inputs(inputs_beside(origin.strategy_parameters, origin.inputs, now), now, from);
   return start;
 }
 
@@ -145,7 +152,8 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
 
 twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strategy) {
   const bool same = strategy.identity.label == start.strategy.label &&
-                    strategy.identity.plugin_digest == start.strategy.plugin_digest;
+                    strategy.identity.plugin_digest == start.strategy.plugin_digest &&
+                    changes_of_files(start.content->origin.inputs, strategy.text.params).empty();
   return same ? twin::Successor::same_strategy : twin::Successor::other_strategy;
 }
 
@@ -153,6 +161,7 @@ record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy)
   record::Origin origin{
       start.days,           start.scenario.operator_name,       strategy.text.id,
       strategy.text.params, inputs_of_scenario(start.scenario), scenario::road_record(start.scenario.roads.get())};
+  add_files_of(strategy.text.params, origin.inputs);
   origin.inputs.insert(origin.inputs.end(), start.logs.begin(), start.logs.end());
   return origin;
 }

@@ -46,7 +46,8 @@ struct ReadyStrategy {
 /// @throws control::StrategyError; CommandError where the checkpoint's strategy is not the build it was.
 ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked, const control::Hosting& hosting = {});
 
-/// Whether a strategy goes on with the memory of the checkpoint: it has the same label and is the same build.
+/// Whether a strategy goes on with the memory of the checkpoint: it has the same label, is the same build and reads the
+/// same files.
 twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strategy);
 
 /// Origin to be written into a run file. Reads the inputs. @throws scenario::ScriptError for one that has gone.
