@@ -8,7 +8,7 @@
 
 #include "cli/command.hpp"
 #include "features.hpp"
-#include "player.hpp"
+#include "rl/made_policy.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -16,8 +16,6 @@ namespace {
 using rl::Feature;
 using rl::Features;
 using ::testing::HasSubstr;
-
-constexpr std::size_t n_old_prices = 41, n_old_all = 48;
 
 // ---- By hand
 
@@ -120,35 +118,6 @@ TEST(SeenAhead, OlderTablesAreTheBeginningOfTheNewOne) {
 
 // ---- In runs
 
-/// A policy of shape `site` that looks at the first n_site features, with a weight on each.
-policy::PolicyFile policy_of(std::size_t n_site) {
-  const bool is_old = n_site <= n_old_prices;
-  nlohmann::json table = nlohmann::json::array();
-  for (const Feature& row : Features::of_site(Features::Ahead::all).first(n_site)) table.push_back({{"id", row.id}});
-  policy::PolicyFile file;
-  file.head = {{"kind", "ppo"}, {"shape", "site"}, {"ahead", is_old ? "prices" : "all"},
-               {"act", "mean"}, {"hidden", 3},     {"features", {{"site", table}}}};
-  const auto add = [&](const char* name, std::vector<std::uint32_t> shape, auto&& value) {
-    std::size_t size = 1;
-    for (const std::uint32_t side : shape) size *= side;
-    policy::Array array{name, std::move(shape), {}};
-    for (std::size_t k = 0; k < size; ++k) array.values.push_back(static_cast<float>(value(k)));
-    file.arrays.push_back(std::move(array));
-  };
-  const auto some = [](double size) { return [=](std::size_t k) { return size * std::sin(1.0 + 2.0 * double(k)); }; };
-  const auto zero = [](std::size_t) { return 0.0; };
-  const auto n = static_cast<std::uint32_t>(n_site);
-  add("site.mean", {n}, zero);
-  add("site.sd", {n}, [](std::size_t) { return 1.0; });
-  add("rate.first.weight", {3, n}, some(0.5));
-  add("rate.first.bias", {3}, zero);
-  add("rate.second.weight", {3, 3}, some(1.0));
-  add("rate.second.bias", {3}, zero);
-  add("rate.head.weight", {rl::common_outputs, 3}, some(2.0));
-  add("rate.head.bias", {rl::common_outputs}, zero);
-  return file;
-}
-
 class PlayedAhead : public Command {
  protected:
   /// Two days, the first without sun: load and PV from tables. @param second_kw  load of the second day
@@ -172,7 +141,7 @@ class PlayedAhead : public Command {
             "} }\n");
   }
   std::string policy(const std::string& name, std::size_t n_site) const {
-    return write(name, policy::policy_bytes(policy_of(n_site)));
+    return write(name, policy::policy_bytes(made_policy(n_site)));
   }
   /// What a run did: its hash, and the set-points of the first day.
   struct Lived {
