@@ -85,7 +85,7 @@ std::string identity_of(const control::ChosenForecaster& chosen, const control::
   };
   std::string identity = fmt::format("{} {}", chosen.description.id, digest(chosen.file));
   for (const auto& [name, value] : params) identity += fmt::format("\n{}={}", name, value);
-  for (const std::string& file : files_of_params(params)) identity += fmt::format("\n{} {}", file, digest(file));
+  for (const std::string& file : files_among(params)) identity += fmt::format("\n{} {}", file, digest(file));
   return identity;
 }
 

@@ -36,27 +36,14 @@ const record::InputFile* find_input(const std::vector<record::InputFile>& inputs
   return found == inputs.end() ? nullptr : &*found;
 }
 
-void add_files_of(const control::TextParams& params, std::vector<record::InputFile>& inputs) {
-  for (const std::string& file : files_of_params(params))
-    if (find_input(inputs, file) == nullptr) inputs.push_back(fingerprint(file, file));
-}
-
 }  // namespace
-
-std::vector<std::string> files_of_params(const control::TextParams& params) {
-  std::vector<std::string> files;
-  for (const auto& [name, value] : params) {
-    std::error_code none;
-    if (std::filesystem::is_regular_file(value, none)) files.push_back(value);
-  }
-  return files;
-}
 
 std::vector<record::InputFile> inputs_of_scenario(const scenario::LoadedScenario& scenario) {
   std::vector<record::InputFile> inputs;
   for (const scenario::Input& input : scenario::inputs_of(scenario))
     inputs.push_back({input.name, input.bytes, input.digest});
   inputs.front().name = scenario_input;
+  // What forecasters read by themselves: models that were learnt, weather forecasts.
   for (const twin::Site& site : scenario.world.sites) {
     for (const twin::Forecast* rule :
          {&site.forecast.pv, &site.forecast.load, &site.forecast.arrivals, &site.forecast.price}) {
@@ -66,16 +53,41 @@ std::vector<record::InputFile> inputs_of_scenario(const scenario::LoadedScenario
   return inputs;
 }
 
-std::vector<record::InputFile> inputs_of_params(const control::TextParams& params) {
-  std::vector<record::InputFile> inputs;
-  add_files_of(params, inputs);
-  return inputs;
+std::vector<std::string> files_among(const control::TextParams& params) {
+  std::vector<std::string> files;
+  for (const auto& [name, value] : params) {
+    std::error_code none;
+    if (std::filesystem::is_regular_file(value, none)) files.push_back(value);
+  }
+  return files;
 }
 
-std::vector<record::InputFile> inputs_of_run(const scenario::LoadedScenario& scenario,
-                                             const control::TextParams& strategy) {
-  std::vector<record::InputFile> inputs = inputs_of_scenario(scenario);
-  add_files_of(strategy, inputs);
+void add_files_of(const control::TextParams& params, std::vector<record::InputFile>& inputs) {
+  for (const std::string& file : files_among(params))
+    if (find_input(inputs, file) == nullptr) inputs.push_back(fingerprint(file, file));
+}
+
+std::vector<std::string> changes_of_files(const std::vector<record::InputFile>& then,
+                                          const control::TextParams& params) {
+  std::vector<std::string> changes;
+  for (const auto& [name, value] : params) {
+    const record::InputFile* before = find_input(then, value);
+    if (before == nullptr) continue;  // no file then, or a run of an evtwin that did not keep it
+    if (files_among({{name, value}}).empty()) {
+      changes.push_back(value + " is not there any more");
+    } else if (!(*before == fingerprint(value, value))) {
+      changes.push_back(value + " has changed");
+    }
+  }
+  return changes;
+}
+
+std::vector<record::InputFile> inputs_beside(const control::TextParams& params, std::vector<record::InputFile> inputs,
+                                             const std::vector<record::InputFile>& of_scenario) {
+  std::erase_if(inputs, [&](const record::InputFile& input) {
+    const auto names_it = [&](const auto& param) { return param.second == input.name; };
+    return std::any_of(params.begin(), params.end(), names_it) && find_input(of_scenario, input.name) == nullptr;
+  });
   return inputs;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/commands.hpp"
@@ -67,11 +68,13 @@ StartPoint start_again(const std::string& file, const record::RunSummary& summar
   } catch (const scenario::ScriptError& error) {
     can_not_repeat(file, error.what());
   }
-  std::string all;
-  for (const std::string& change :
-       changes_of_inputs(summary.origin.inputs, inputs_of_run(start.scenario, summary.origin.strategy_parameters)))
-    all += (all.empty() ? "" : ", ") + change;
-  if (!all.empty()) can_not_repeat(file, all);
+  const record::Origin& origin = summary.origin;
+  const std::vector<record::InputFile> now = inputs_of_scenario(start.scenario);
+  std::vector<std::string> changes =
+      changes_of_inputs(inputs_beside(origin.strategy_parameters, origin.inputs, now), now);
+  for (std::string& change : changes_of_files(origin.inputs, origin.strategy_parameters))
+    if (std::find(changes.begin(), changes.end(), change) == changes.end()) changes.push_back(std::move(change));
+  if (!changes.empty()) can_not_repeat(file, fmt::format("{}", fmt::join(changes, ", ")));
   return start;
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -54,31 +53,6 @@ void check_inputs(const std::vector<record::InputFile>& then, const std::vector<
                                  from, changes.front()));
 }
 
-bool is_named(const record::InputFile& input, const control::TextParams& params) {
-  return std::ranges::any_of(params, [&](const auto& param) { return param.second == input.name; });
-}
-
-/// What a checkpoint's world was made from: not what its strategy alone read.
-std::vector<record::InputFile> world_inputs(const record::Origin& origin, const std::vector<record::InputFile>& now) {
-  std::vector<record::InputFile> inputs = origin.inputs;
-  std::erase_if(inputs, [&](const record::InputFile& input) {
-    return is_named(input, origin.strategy_parameters) &&
-           std::ranges::find(now, input.name, &record::InputFile::name) == now.end();
-  });
-  return inputs;
-}
-
-/// What of a checkpoint's strategy is not what it was: its plugin, or a file that it reads; empty: nothing.
-std::string changed_file(const StartPoint& start, const ReadyStrategy& strategy) {
-  if (strategy.identity.plugin_digest != start.strategy.plugin_digest) return strategy.identity.plugin_file;
-  if (!start.content) return {};
-  const std::vector<record::InputFile> now = inputs_of_run(start.scenario, strategy.text.params);
-  for (const record::InputFile& then : start.content->origin.inputs) {
-    if (is_named(then, strategy.text.params) && std::ranges::find(now, then) == now.end()) return then.name;
-  }
-  return {};
-}
-
 /// A plugin of the user's may have the id of one that came with the program: once for each id, that is said.
 void tell_hidden(const control::ChosenStrategy& chosen) {
   static std::set<std::string> told;
@@ -95,12 +69,16 @@ ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& 
 }
 
 ReadyStrategy strategy_of_checkpoint(const StartPoint& start, const control::Hosting& hosting) {
-  ReadyStrategy ready =
-      plugin_strategy({start.content->origin.strategy_id, start.content->origin.strategy_parameters}, hosting);
+  const StrategyText text{start.content->origin.strategy_id, start.content->origin.strategy_parameters};
+  if (const auto changes = changes_of_files(start.content->origin.inputs, text.params); !changes.empty()) {
+    throw CommandError(fmt::format("{}: {} since it was made; --strategy {} starts the strategy afresh there",
+                                   start.file, changes.front(), text.id));
+  }
+  ReadyStrategy ready = plugin_strategy(text, hosting);
   if (successor_of(start, ready) == twin::Successor::other_strategy) {
     throw CommandError(fmt::format(
-        "{}: its strategy {} is not what it was made with: {} has changed; --strategy {} starts it afresh there",
-        start.file, start.strategy.label, changed_file(start, ready), start.content->origin.strategy_id));
+        "{}: its strategy {} is not the build it was made with: {} has changed; --strategy {} starts it afresh there",
+        start.file, start.strategy.label, ready.identity.plugin_file, start.content->origin.strategy_id));
   }
   return ready;
 }
@@ -126,8 +104,10 @@ StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& lo
   as_then.operator_name = start.content->origin.operator_name;
   start.scenario =
       scenario::load_scenario(scenario.empty() ? find_scenario(summary.scenario_file, from) : scenario, as_then);
+  // What the strategy reads is looked at where it goes on: another may take over.
   const std::vector<record::InputFile> now = inputs_of_scenario(start.scenario);
-  check_inputs(world_inputs(start.content->origin, now), now, from);
+  const record::Origin& origin = start.content->origin;
+  check_inputs(inputs_beside(origin.strategy_parameters, origin.inputs, now), now, from);
   return start;
 }
 
@@ -171,17 +151,17 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
 }
 
 twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strategy) {
-  const bool same = strategy.identity.label == start.strategy.label && changed_file(start, strategy).empty();
+  const bool same = strategy.identity.label == start.strategy.label &&
+                    strategy.identity.plugin_digest == start.strategy.plugin_digest &&
+                    changes_of_files(start.content->origin.inputs, strategy.text.params).empty();
   return same ? twin::Successor::same_strategy : twin::Successor::other_strategy;
 }
 
 record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy) {
-  record::Origin origin{start.days,
-                        start.scenario.operator_name,
-                        strategy.text.id,
-                        strategy.text.params,
-                        inputs_of_run(start.scenario, strategy.text.params),
-                        scenario::road_record(start.scenario.roads.get())};
+  record::Origin origin{
+      start.days,           start.scenario.operator_name,       strategy.text.id,
+      strategy.text.params, inputs_of_scenario(start.scenario), scenario::road_record(start.scenario.roads.get())};
+  add_files_of(strategy.text.params, origin.inputs);
   origin.inputs.insert(origin.inputs.end(), start.logs.begin(), start.logs.end());
   return origin;
 }

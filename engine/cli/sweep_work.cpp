@@ -103,7 +103,6 @@ class Worlds {
     const ReadyStrategy& ready = strategies_[strategy];
     parts.push_back(ready.own ? own_id : ready.identity.label);
     parts.push_back(ready.identity.plugin_digest);
-    parts.push_back(read_by_[strategy]);
     return sweep::content_key(parts);
   }
 
@@ -175,8 +174,6 @@ class Worlds {
     for (const StrategyText& text : asked_)
       strategies_.push_back(is_oracle(text) ? ready_oracle({}) : ready_strategy(*first_, &text, hosting_));
     names_ = contest_names(strategies_);
-    for (const ReadyStrategy& ready : strategies_)
-      read_by_.push_back(sweep::digest_of(inputs_of_params(ready.text.params)));
     // Parameters of the scenario's own may differ from point to point.
     for (std::size_t s = 0; s < strategies_.size(); ++s) {
       const std::string bare = names_[s].substr(0, names_[s].find(':'));
@@ -191,7 +188,6 @@ class Worlds {
   std::vector<char> is_change_;  ///< by factor; else a --set
   std::shared_ptr<const StartPoint> first_;
   std::vector<ReadyStrategy> strategies_;
-  std::vector<std::string> read_by_;  ///< digests of the files that strategies read, by strategy
   std::vector<std::string> names_;
 };
 
@@ -356,19 +352,29 @@ class SweepProgress {
   unsigned threads_;
 };
 
-/// Digests of what points are made from. Seeds change nothing of it, so that files are read again once a point.
+/// Digest of what a row is made from: the inputs of its point, and the files that its strategy reads.
+std::string digest_with_files(std::vector<record::InputFile> inputs, const control::TextParams& params) {
+  add_files_of(params, inputs);
+  return sweep::digest_of(inputs);
+}
+
+/// Digests of what rows are made from. Seeds change nothing of it, so that files are read again once a point and
+/// strategy.
 class PointInputs {
  public:
-  std::string of(std::size_t point, const scenario::LoadedScenario& loaded) {
+  std::string of(std::size_t point, const scenario::LoadedScenario& loaded, const control::TextParams& params) {
     const std::lock_guard lock(mutex_);
-    std::string& digest = digests_[point];
-    if (digest.empty()) digest = sweep::digest_of(inputs_of_scenario(loaded));
+    std::vector<record::InputFile>& inputs = inputs_[point];
+    if (inputs.empty()) inputs = inputs_of_scenario(loaded);
+    std::string& digest = digests_[{point, params}];
+    if (digest.empty()) digest = digest_with_files(inputs, params);
     return digest;
   }
 
  private:
   std::mutex mutex_;
-  std::map<std::size_t, std::string> digests_;
+  std::map<std::size_t, std::vector<record::InputFile>> inputs_;
+  std::map<std::pair<std::size_t, control::TextParams>, std::string> digests_;
 };
 
 /// Rows that are there and may be used: made from the inputs as they are now, and not failed.
@@ -388,7 +394,11 @@ void drop_stale(const Worlds& worlds, sweep::RowStore& rows, bool retry_failed, 
       const auto [known, is_new] = is_current.emplace(row->inputs, false);
       if (is_new) {
         try {
-          known->second = sweep::digest_of(inputs_of_scenario(worlds.load(world).scenario)) == row->inputs;
+          const StartPoint start = worlds.load(world);
+          const ReadyStrategy& strategy = worlds.strategies()[s];
+          const control::TextParams& params =
+              strategy.own ? start.scenario.world.strategy.params : strategy.text.params;
+          known->second = digest_with_files(inputs_of_scenario(start.scenario), params) == row->inputs;
         } catch (const scenario::ScriptError&) {
           known->second = false;
         }
@@ -417,7 +427,7 @@ sweep::Row run_task(const SweepWork& work, const Worlds& worlds, const Agenda::T
   row.key = worlds.key(world, strategy);
   try {
     const auto [start, ready] = task.open->round->open_strategy(strategy);
-    row.inputs = inputs.of(worlds.layout().point_of(world), start->scenario);
+    row.inputs = inputs.of(worlds.layout().point_of(world), start->scenario, ready.text.params);
 
     // Asked when the run is over: another thread may still be at the bound until then.
     const auto yardstick = [&]() -> const analysis::Yardstick* {

@@ -291,6 +291,15 @@ std::vector<Table> tables_of(const Report& report, bool whole) {
   for (std::size_t run = 0; run < report.runs.size(); ++run) {
     if (!report.runs[run].scores.empty()) tables.push_back(certificate_table(report, run));
   }
+  for (std::size_t run = 0; run < report.runs.size(); ++run) {
+    if (!report.rewards[run]) continue;
+    Table reward = reward_table(report.runs[run], *report.rewards[run]);
+    if (report.runs.size() > 1) {
+      reward.id += fmt::format("-{}", run + 1);
+      reward.title = {report.names[run] + ": " + reward.title.en, report.names[run] + ": " + reward.title.ko};
+    }
+    tables.push_back(std::move(reward));
+  }
   if (Table forecasts = forecasts_table(report); !forecasts.rows.empty()) tables.push_back(std::move(forecasts));
   for (std::size_t run = 0; run < report.runs.size(); ++run) {
     tables.push_back(sessions_table(report, run, whole));

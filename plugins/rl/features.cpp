@@ -65,10 +65,33 @@ constexpr std::array site_table{
     Feature{"net_high", "site power", "highest of load (level 0.9) less PV (level 0.1) of the next 4 h"},
     Feature{"arrivals_2h", "site power x h", "energy that vehicles to come within 2 h will ask for"},
     Feature{"arrivals_8h", "site power x h", "in the six hours after that"},
+    // Load and PV each by itself, with their bands. `low` and `high`: where the forecast knows no spread, the mean.
+    Feature{"load_1h", "site power", "base load foreseen, mean of the next hour"},
+    Feature{"load_1h_low", "site power", "the same of what each step stays below with probability 0.1"},
+    Feature{"load_1h_high", "site power", "with probability 0.9"},
+    Feature{"load_3h", "site power", "base load foreseen, mean of the next three hours"},
+    Feature{"load_3h_low", "site power", "at level 0.1"},
+    Feature{"load_3h_high", "site power", "at level 0.9"},
+    Feature{"load_day", "site power", "base load foreseen, mean until local midnight"},
+    Feature{"load_day_low", "site power", "at level 0.1"},
+    Feature{"load_day_high", "site power", "at level 0.9"},
+    Feature{"pv_1h", "site power", "PV foreseen, mean of the next hour"},
+    Feature{"pv_1h_low", "site power", "at level 0.1"},
+    Feature{"pv_1h_high", "site power", "at level 0.9"},
+    Feature{"pv_3h", "site power", "PV foreseen, mean of the next three hours"},
+    Feature{"pv_3h_low", "site power", "at level 0.1"},
+    Feature{"pv_3h_high", "site power", "at level 0.9"},
+    Feature{"pv_day", "site power", "PV foreseen, mean until local midnight"},
+    Feature{"pv_day_low", "site power", "at level 0.1"},
+    Feature{"pv_day_high", "site power", "at level 0.9"},
 };
-constexpr std::size_t n_forecast_features = 7;
-static_assert(std::string_view(site_table[site_table.size() - n_forecast_features].id) == "net_1h",
-              "the forecasts stand at the end, so that those without are a prefix");
+
+/// Tables that policies were learnt with: each a prefix of the table, which only grows at its end. Without forecasts;
+/// with those of net load and arrivals; with load and PV and their bands as well.
+constexpr std::size_t n_without_forecasts = 41, n_without_bands = n_without_forecasts + 7;
+static_assert(std::string_view(site_table[n_without_forecasts].id) == "net_1h");
+static_assert(std::string_view(site_table[n_without_bands].id) == "load_1h");
+static_assert(site_table.size() == n_without_bands + 2 * 3 * 3);
 
 constexpr std::array evse_table{
     Feature{"laxity", "h / 8", "claimed time left beyond what charging the rest at full power takes, -1 to 3"},
@@ -278,6 +301,38 @@ void put_forecast(const evtwin_view& v, double one_kw, SiteRow& out) {
   out.put(arrivals(2.0, 8.0));
 }
 
+/// Steps that begin before the local day ends; one at least, where there is a horizon.
+Steps steps_of_day(const evtwin_view& v) {
+  const std::int64_t local_ns = v.now_ns + v.utc_offset_ns;
+  const std::int64_t midnight_ns = v.now_ns + day_ns - ((local_ns % day_ns) + day_ns) % day_ns;
+  Steps steps;
+  while (steps.to < v.horizon_steps && (steps.to == 0 || v.horizon_start_ns[steps.to] < midnight_ns)) ++steps.to;
+  return steps;
+}
+
+/// One quantity in windows ahead: what is foreseen, and its levels.
+/// @param foreseen  [horizon_steps] kW
+/// @param levels  [2, horizon_steps] kW; null: the forecast gives none
+/// @param one_kw  1 / the site's power
+void put_windows(const evtwin_view& v, double now_kw, const double* foreseen, const double* levels, double one_kw,
+                 SiteRow& out) {
+  for (const Steps steps : {steps_between(v, 0.0, 1.0), steps_between(v, 0.0, 3.0), steps_of_day(v)}) {
+    const double mean_kw = mean_of(steps, now_kw, [&](std::uint32_t k) { return foreseen[k]; });
+    out.put(mean_kw * one_kw);
+    for (const std::uint32_t level : {0U, 1U}) {
+      const auto at_level = [&](std::uint32_t k) { return levels[level * v.horizon_steps + k]; };
+      out.put((levels != nullptr ? mean_of(steps, now_kw, at_level) : mean_kw) * one_kw);
+    }
+  }
+}
+
+/// Load and PV ahead with their bands. @param one_kw  1 / the site's power
+void put_bands(const evtwin_view& v, double one_kw, SiteRow& out) {
+  const bool known = v.n_levels == std::size(Features::levels);
+  put_windows(v, v.load_kw, v.horizon_load_kw, known ? v.level_load_kw : nullptr, one_kw, out);
+  put_windows(v, v.pv_kw, v.horizon_pv_kw, known ? v.level_pv_kw : nullptr, one_kw, out);
+}
+
 }  // namespace
 
 bool can_charge(const evtwin_view& view, std::uint32_t evse) {
@@ -289,7 +344,7 @@ bool can_lend(const evtwin_view& view, std::uint32_t evse) {
   return std::isnan(view.evse_soc[evse]) || view.evse_soc[evse] > view.evse_soc_floor[evse];
 }
 
-Features::Features(const evtwin_view& first, Ahead ahead) : ahead_(ahead) {
+Features::Features(const evtwin_view& first, std::size_t n_site) : n_site_(n_site) {
   double all_kw = 0.0;
   for (std::uint32_t i = 0; i < first.n_evses; ++i) all_kw += first.evse_max_kw[i];
   site_kw_ = std::isfinite(first.contract_kw) && first.contract_kw > 0.0 ? first.contract_kw : all_kw;
@@ -299,7 +354,12 @@ Features::Features(const evtwin_view& first, Ahead ahead) : ahead_(ahead) {
 }
 
 std::span<const Feature> Features::of_site(Ahead ahead) {
-  return std::span(site_table).first(site_table.size() - (ahead == Ahead::all ? 0 : n_forecast_features));
+  return std::span(site_table).first(ahead == Ahead::all ? site_table.size() : n_without_forecasts);
+}
+
+bool Features::is_site_table(Ahead ahead, std::size_t n) {
+  if (ahead == Ahead::prices) return n == n_without_forecasts;
+  return n == n_without_bands || n == site_table.size();
 }
 
 std::span<const Feature> Features::of_evse() { return evse_table; }
@@ -321,7 +381,8 @@ void Features::write_site(const evtwin_view& v, float* row) const {
   put_vehicles(v, one_kw, out);
   put_stored(v, storage_kw_, out);
   out.put(storage_kw_ * one_kw);
-  if (ahead_ == Ahead::all) put_forecast(v, one_kw, out);
+  if (n_site_ > n_without_forecasts) put_forecast(v, one_kw, out);
+  if (n_site_ > n_without_bands) put_bands(v, one_kw, out);
 }
 
 void Features::write_evse(const evtwin_view& v, std::uint32_t i, float* row) const {

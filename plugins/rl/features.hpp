@@ -3,6 +3,7 @@
 #pragma once
 #include <evtwin/strategy.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -21,10 +22,13 @@ class Features {
   enum class Ahead : std::uint8_t { prices, all };
 
   /// @param first  the view of the empty site
-  Features(const evtwin_view& first, Ahead ahead);
+  /// @param n_site  site features that are written: of_site().size(), or fewer of an older policy
+  Features(const evtwin_view& first, std::size_t n_site);
 
   /// Site features; those of forecasts of load, PV and arrivals stand last, where `all` are seen.
   static std::span<const Feature> of_site(Ahead ahead);
+  /// Whether the first n of them are a table that policies were learnt with, by this evtwin or an older one.
+  static bool is_site_table(Ahead ahead, std::size_t n);
   static std::span<const Feature> of_evse();
   /// Of the forecast, as the strategy asks for them.
   static constexpr double levels[] = {0.1, 0.9};
@@ -32,7 +36,7 @@ class Features {
   static std::uint32_t horizon_steps(std::int64_t tick_ns);
   static std::uint32_t horizon_reads(Ahead ahead);
 
-  /// @param row  [of_site().size()]
+  /// @param row  [n_site]
   void write_site(const evtwin_view& view, float* row) const;
   /// @param row  [of_evse().size()]
   void write_evse(const evtwin_view& view, std::uint32_t evse, float* row) const;
@@ -41,7 +45,7 @@ class Features {
   double site_kw() const { return site_kw_; }
 
  private:
-  Ahead ahead_;
+  std::size_t n_site_;
   double site_kw_ = 1.0;
   double storage_kw_ = 0.0;
 };

@@ -21,7 +21,7 @@ Play::Play(sdk::Setup& setup, const char* kind) {
     throw sdk::BadParameter(fmt::format("policy {}: {}", file, error.what()));
   }
   const evtwin_view& first = setup.first().raw;
-  eyes_ = std::make_unique<Eyes>(first, policy_->shape(), policy_->ahead());
+  eyes_ = std::make_unique<Eyes>(first, policy_->shape(), policy_->n_site());
   hands_ = std::make_unique<Hands>(first, policy_->shape(), eyes_->features().site_kw());
   setup.subscribes = asked_at;
   setup.horizon_steps = Features::horizon_steps(first.tick_ns);

@@ -15,7 +15,7 @@ bool is_asked_about(const evtwin_view& view, std::uint32_t evse) {
 }  // namespace
 
 void Eyes::look_at(const evtwin_view& view, Sight& sight) const {
-  sight.site.resize(Features::of_site(ahead_).size());
+  sight.site.resize(n_site_);
   features_.write_site(view, sight.site.data());
   sight.who.clear();
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
@@ -136,22 +136,25 @@ Policy::Policy(const policy::PolicyFile& file) {
   if (!head.contains("hidden") || !head["hidden"].is_number_unsigned() || head["hidden"] < 1 || head["hidden"] > 4096)
     throw policy::PolicyError("its head has no hidden between 1 and 4096");
 
-  // Networks read features by their place: the table must be the very one of the training.
-  const auto check_features = [&](const char* key, std::span<const Feature> due) {
+  // Networks read features by their place: the table must be the very one of the training. @returns its length
+  const auto check_features = [&](const char* key, std::span<const Feature> due, auto&& is_table) -> std::size_t {
     if (!head.contains("features") || !head["features"].is_object() || !head["features"].contains(key) ||
         !head["features"][key].is_array())
       throw policy::PolicyError(std::string("its head has no features.") + key);
     const auto& had = head["features"][key];
-    bool same = had.size() == due.size();
-    for (std::size_t i = 0; same && i < due.size(); ++i)
+    bool same = is_table(had.size());
+    for (std::size_t i = 0; same && i < had.size(); ++i)
       same = had[i].is_object() && had[i].contains("id") && had[i]["id"] == due[i].id;
     if (!same)
       throw policy::PolicyError(std::string("its table features.") + key +
                                 " is not the one of this evtwin; train it anew");
+    return had.size();
   };
 
-  sizes_ = {Features::of_site(ahead_).size(), Features::of_evse().size(), head["hidden"].get<std::size_t>()};
-  check_features("site", Features::of_site(ahead_));
+  // A policy of an older evtwin looks at fewer forecasts.
+  const std::size_t n_site = check_features("site", Features::of_site(ahead_),
+                                            [&](std::size_t n) { return Features::is_site_table(ahead_, n); });
+  sizes_ = {n_site, Features::of_evse().size(), head["hidden"].get<std::size_t>()};
 
   const std::string kind = text("kind");
   has_rate_ = kind == "ppo" || kind == "ppo-dqn";
@@ -161,7 +164,7 @@ Policy::Policy(const policy::PolicyFile& file) {
 
   site_scale_ = Normaliser(file, "site", sizes_.site);
   if (shape_ == Shape::evse) {
-    check_features("evse", Features::of_evse());
+    check_features("evse", Features::of_evse(), [](std::size_t n) { return n == Features::of_evse().size(); });
     evse_scale_ = Normaliser(file, "evse", sizes_.evse);
   }
   if (has_rate_ && shape_ == Shape::site) site_rate_ = SiteNetwork(file, "rate", sizes_, common_outputs);

@@ -52,15 +52,16 @@ struct Answer {
 
 class Eyes {
  public:
-  Eyes(const evtwin_view& first, Shape shape, Features::Ahead ahead)
-      : features_(first, ahead), shape_(shape), ahead_(ahead) {}
+  /// @param n_site  site features that are looked at: see Features
+  Eyes(const evtwin_view& first, Shape shape, std::size_t n_site)
+      : features_(first, n_site), shape_(shape), n_site_(n_site) {}
   void look_at(const evtwin_view& view, Sight& sight) const;
   const Features& features() const { return features_; }
 
  private:
   Features features_;
   Shape shape_;
-  Features::Ahead ahead_;
+  std::size_t n_site_;
 };
 
 /// Turns answers into set-points for one site. Every answer is feasible but for phasor rows, which are the guard's.
@@ -91,6 +92,8 @@ class Policy {
 
   Shape shape() const { return shape_; }
   Features::Ahead ahead() const { return ahead_; }
+  /// Site features that it looks at: those of its file's table.
+  std::size_t n_site() const { return sizes_.site; }
   /// Normalises what is seen in place, then answers without chance.
   void answer_sight(Sight& sight, Answer& answer) const;
   /// The parts of answer_sight(), for learners. Outputs are those of the heads.

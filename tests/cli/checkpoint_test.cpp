@@ -75,7 +75,7 @@ TEST_F(Checkpoints, AnotherBuildOfThePluginStartsAfreshOnlyWhenAsked) {
   ASSERT_EQ(run({"run", "--from", path("half.evtwin")}).status, 0);
   std::ofstream(path("mine.so"), std::ios::binary | std::ios::app) << "another build";
   const std::string refusal = line_of(run({"run", "--from", path("half.evtwin")}));
-  EXPECT_NE(refusal.find("is not what it was made with"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("is not the build it was made with"), std::string::npos) << refusal;
   EXPECT_NE(refusal.find("mine.so"), std::string::npos) << refusal;
   const Said afresh = run({"run", "--from", path("half.evtwin"), "--strategy", mine, "--json"});
   ASSERT_EQ(afresh.status, 0) << afresh.err;

@@ -112,7 +112,7 @@ class Dqn {
     if (training_.resume_from != nullptr) {
       set_state(policy::read_policy({static_cast<const char*>(training_.resume_from), training_.resume_bytes}));
     } else if (const auto from = policy_to_begin_with(training_)) {
-      Policy checked(*from);
+      trainer_.require_own_features(Policy(*from));
       brain_.set_weights(*from);
     }
     start_worlds();

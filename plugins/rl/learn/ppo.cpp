@@ -120,7 +120,7 @@ class Ppo {
         throw TrainingError(fmt::format("the policy to begin with has {} {}, this training {}", key,
                                         from.head.value(key, nlohmann::json()).dump(), own.head[key].dump()));
     }
-    Policy checked(from);
+    trainer_.require_own_features(Policy(from));
   }
 
   /// Statistics of a policy count as what a few rollouts have seen: a new site may move them.

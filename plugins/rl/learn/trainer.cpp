@@ -79,6 +79,13 @@ Sizes Trainer::network_sizes() const {
   return {Features::of_site(options_.ahead).size(), Features::of_evse().size(), options_.hidden};
 }
 
+void Trainer::require_own_features(const Policy& from) const {
+  if (from.n_site() == network_sizes().site) return;
+  throw TrainingError(
+      fmt::format("the policy to begin with looks at {} site features, this training at {}; train it anew",
+                  from.n_site(), network_sizes().site));
+}
+
 policy::PolicyFile Trainer::make_policy(std::vector<policy::Array> weights, const Scales& scales,
                                         const std::string& act) const {
   policy::PolicyFile file;

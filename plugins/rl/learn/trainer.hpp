@@ -50,6 +50,8 @@ class Trainer {
   const evtwin_training& training() const { return training_; }
   const TrainerOptions& options() const { return options_; }
   Sizes network_sizes() const;
+  /// @throws TrainingError where a policy to begin with looks at an older table: what it lacks has no weights
+  void require_own_features(const Policy& from) const;
 
   /// A policy of these weights. @param act  "mode" or "mean"
   policy::PolicyFile make_policy(std::vector<policy::Array> weights, const Scales& scales,

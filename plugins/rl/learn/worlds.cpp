@@ -120,7 +120,7 @@ void Worlds::begin(std::uint64_t seed) {
     if (view == nullptr) throw TrainingError("a world did not begin");
     // At the start of a run nobody is plugged in: what is constant of a site is seen here.
     if (eyes_.size() == a) {
-      eyes_.emplace_back(*view, spec_.shape, spec_.ahead);
+      eyes_.emplace_back(*view, spec_.shape, Features::of_site(spec_.ahead).size());
       hands_.push_back(std::make_unique<Hands>(*view, spec_.shape, eyes_.back().features().site_kw()));
     }
     potential_[a] = potential_of(*view);
