@@ -242,5 +242,21 @@ TEST_F(PlayedAhead, ACheckpointGoesOnWithThePolicyItWasMadeWithOrAfresh) {
   EXPECT_EQ(run({"run", "--from", half, "--strategy", "ppo:policy=" + file}).status, 0);
 }
 
+TEST_F(PlayedAhead, RowsOfASweepThatAnotherPolicyMadeAreMadeAnew) {
+  const std::string file = policy("p.policy", 66), folder = path("sweep");
+  ASSERT_EQ(run({"sweep", "run", site("one", "9"), "--strategies", "asap,ppo:policy=" + file, "-o", folder}).status, 0);
+  policy("p.policy", n_old_prices);
+  const auto again = [&] {
+    const Said said = run({"sweep", "run", folder, "--json"});
+    EXPECT_EQ(said.status, 0) << said.err;
+    return said.json();
+  };
+  const nlohmann::json changed = again(), same = again();
+  EXPECT_EQ(changed["found"], 1) << changed.dump();
+  EXPECT_EQ(changed["done"], 1);
+  EXPECT_EQ(same["found"], 2);
+  EXPECT_EQ(same["done"], 0);
+}
+
 }  // namespace
 }  // namespace evtwin::testing
