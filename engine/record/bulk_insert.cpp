@@ -9,15 +9,6 @@
 #include "record/schema.hpp"
 
 namespace evtwin::record {
-namespace {
-
-const TableContent& bulk_content(std::string_view table) {
-  const auto all = table_contents();
-  return *std::find_if(all.begin(), all.end(), [&](const TableContent& content) { return content.name == table; });
-}
-
-}  // namespace
-
 BulkInsert::Layout BulkInsert::lay_out(std::span<const std::string_view> tables) {
   Layout layout;
   Database database("rows in memory", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, ":memory:");
@@ -55,7 +46,7 @@ BulkInsert::BulkInsert(const Database& database, PageFile& pages, const Layout& 
   attach.bind_value(1, std::string_view(uri));
   attach.execute_once();
   for (const Layout::Table& table : layout.tables) {
-    auto rows = std::make_unique<TableRows>(bulk_content(table.name), pages, table.root, table.columns);
+    auto rows = std::make_unique<TableRows>(content_of(table.name), pages, table.root, table.columns);
     tables_.push_back({table.name, std::move(rows), nullptr});
   }
 }

@@ -1,6 +1,8 @@
 #include "record/schema.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "kernel/static_checks.hpp"
 
@@ -751,6 +753,11 @@ static_assert(kernel::has_unique_keys(contents, &TableContent::name), "each tabl
 std::span<const SchemaObject> schema_objects() { return objects; }
 
 std::span<const TableContent> table_contents() { return contents; }
+
+const TableContent& content_of(std::string_view table) {
+  return *std::find_if(std::begin(contents), std::end(contents),
+                       [&](const TableContent& content) { return content.name == table; });
+}
 
 std::string select_content(const TableContent& table, bool with_wall_clock) {
   std::string sql = "SELECT ";

@@ -26,6 +26,8 @@ struct TableContent {
 
 /// Every table whose content is hashed: all but `content_hash` itself.
 std::span<const TableContent> table_contents();
+/// @param table  the name of one of them
+const TableContent& content_of(std::string_view table);
 
 /// "SELECT columns[, wall_clock] FROM table ORDER BY rowid".
 std::string select_content(const TableContent& table, bool with_wall_clock);

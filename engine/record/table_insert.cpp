@@ -8,11 +8,6 @@
 namespace evtwin::record {
 namespace {
 
-const TableContent& content_of(std::string_view table) {
-  const auto all = table_contents();
-  return *std::find_if(all.begin(), all.end(), [&](const TableContent& content) { return content.name == table; });
-}
-
 std::string columns_of(const TableContent& content) {
   std::string columns(content.columns);
   if (!content.wall_clock.empty()) columns.append(", ").append(content.wall_clock);

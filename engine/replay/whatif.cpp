@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <type_traits>
 
 #include "replay/unreplayed.hpp"
 
@@ -94,28 +96,22 @@ WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill, std::span<
   return row;
 }
 
-/// Outlets by EVSE id of the log.
-std::map<std::string, Outlet> outlets_by_evse(const WhatIfRequest& request) {
+/// Outlets of the log's sessions by what `key` makes of each; without those that no EVSE of the site is named for.
+template <class Key>
+auto outlets_by(const WhatIfRequest& request, Key key) {
   const twin::Site& site = request.prepared.scenario.world.sites.front();
-  std::map<std::string, Outlet> outlets;
+  std::map<std::decay_t<std::invoke_result_t<Key, const sessions::LogSession&>>, Outlet> outlets;
   for (const sessions::LogSession& session : request.prepared.sessions.sessions) {
     const auto row = static_cast<std::size_t>(session.visit.evse);
     if (session.visit.evse < 0 || row >= site.evses.size()) continue;
     const physics::Evse& evse = site.evses[row];
-    outlets[session.evse_id] = {physics::rated_kw(evse), 1.0 / evse.efficiency};
+    outlets[std::invoke(key, session)] = {physics::rated_kw(evse), 1.0 / evse.efficiency};
   }
   return outlets;
 }
 
 std::vector<Outlet> outlets_of(const WhatIfRequest& request) {
-  const twin::Site& site = request.prepared.scenario.world.sites.front();
-  std::map<std::size_t, Outlet> of_transaction;
-  for (const sessions::LogSession& session : request.prepared.sessions.sessions) {
-    const auto row = static_cast<std::size_t>(session.visit.evse);
-    if (session.visit.evse < 0 || row >= site.evses.size()) continue;
-    const physics::Evse& evse = site.evses[row];
-    of_transaction[session.transaction] = {physics::rated_kw(evse), 1.0 / evse.efficiency};
-  }
+  const auto of_transaction = outlets_by(request, &sessions::LogSession::transaction);
   std::vector<Outlet> outlets;
   for (const ReplayedSession& session : request.sessions) {
     const auto found = of_transaction.find(session.transaction);
@@ -260,7 +256,8 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
   };
   WindowDoubts doubts = window_doubts(world, readings, outlets, request.grid_per_meter);
   // Transactions that were not replayed may have added as much as they are known to have taken.
-  const Unreplayed missing = unreplayed_of(request.prepared.log, request.sessions, outlets_by_evse(request));
+  const Unreplayed missing =
+      unreplayed_of(request.prepared.log, request.sessions, outlets_by(request, &sessions::LogSession::evse_id));
   for (const auto& [window, kwh] : most_by_window(world, missing.readings, missing.outlets, request.grid_per_meter))
     doubts.more[window] += kwh;
   const Recorded recorded{bill(&SiteStep::metered_kw, {}), bill(&SiteStep::metered_kw, doubts.less),
