@@ -38,7 +38,7 @@ Run::Run(const World& world, RunSetup setup)
 
   auto first = static_cast<std::uint32_t>(first_part_timer + setup_.parts.size());
   for (std::uint32_t s = 0; s < world.sites.size(); ++s) {
-    first_timer_.push_back(first);
+    site_of_timer_.resize(first + Timers::timer_count(world.sites[s]), s);
     sites_.push_back(std::make_unique<SiteRun>(RunContext{world, episode_, queue_, hash_, setup_.observer}, s, first));
     first += static_cast<std::uint32_t>(Timers::timer_count(world.sites[s]));
   }
@@ -97,8 +97,8 @@ Pause Run::advance_until(TimeNs until) {
     if (!asked_.empty()) {
       paused_ns_ = now_ns_;
       if (asked_.size() > 1) {
-        std::sort(asked_.begin(), asked_.end());
-        std::sort(touched_.begin(), touched_.end());
+        put_in_order(asked_, [&](std::uint32_t s) { return questions_[s] != Question::none; });
+        put_in_order(touched_, [&](std::uint32_t s) { return is_touched_[s] != 0; });
       }
       return {Pause::Kind::decision, now_ns_, asked_};
     }
@@ -106,6 +106,19 @@ Pause Run::advance_until(TimeNs until) {
   }
   paused_ns_ = limit_ns;
   return {limit_ns == episode_.to_ns ? Pause::Kind::end : Pause::Kind::time, limit_ns, {}};
+}
+
+/// Sorts a list of the sites that `is_in` is true of. Where they are many, going through all sites is cheaper.
+template <class IsIn>
+void Run::put_in_order(std::vector<std::uint32_t>& list, IsIn&& is_in) const {
+  if (list.size() * 16 < sites_.size()) {
+    std::sort(list.begin(), list.end());
+    return;
+  }
+  list.clear();
+  for (std::uint32_t s = 0; s < site_count(); ++s) {
+    if (is_in(s)) list.push_back(s);
+  }
 }
 
 void Run::log_event(const kernel::Event& event) const {
@@ -240,11 +253,7 @@ Result Run::finish_run() {
   return result;
 }
 
-std::uint32_t Run::site_of(std::uint32_t timer) const {
-  if (first_timer_.size() == 1) return 0;
-  const auto after = std::upper_bound(first_timer_.begin(), first_timer_.end(), timer);
-  return static_cast<std::uint32_t>(after - first_timer_.begin()) - 1;
-}
+std::uint32_t Run::site_of(std::uint32_t timer) const { return site_of_timer_[timer]; }
 
 SiteRun& Run::touch_site(std::uint32_t site) {
   SiteRun& touched = *sites_[site];

@@ -110,6 +110,8 @@ class Run final : private SiteControls {
   bool evse_available(std::uint32_t site, std::uint32_t evse) const override;
   void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) override;
 
+  template <class IsIn>
+  void put_in_order(std::vector<std::uint32_t>& list, IsIn&& is_in) const;
   void log_event(const kernel::Event& event) const;
   void dispatch_event(const kernel::Event& event);
   void end_instant();
@@ -137,7 +139,7 @@ class Run final : private SiteControls {
   kernel::RollingHash hash_;
   std::unique_ptr<SharedLimits> shared_limits_;  // null: none; one of the parts
   std::vector<std::unique_ptr<SiteRun>> sites_;
-  std::vector<std::uint32_t> first_timer_;  // [sites]
+  std::vector<std::uint32_t> site_of_timer_;  // [timers]; those of the world count as the first site's
   std::size_t next_scripted_ = 0;
   ScriptMemory script_memory_;
   TimeNs now_ns_ = 0;     // of the last event
