@@ -34,6 +34,7 @@
 ---@field max_discharge_kw? number [kW] Most it takes out of a car; needs bidirectional = true. Range: above 0 .. 1500. Default: as for charging.
 ---@field feeder? string Name of the feeder it hangs on. Default: the grid connection.
 ---@field sockets? string Its plugs: "CCS1", or several, "CCS1+CHAdeMO"; AC1, AC3 and NACS carry AC, CCS1, CCS2, CHAdeMO and NACS DC. A car with other sockets is turned away, as no_compatible_evse. Default: any of its kind.
+---@field except? table<string, evtwin.station_of_file> Of `from_sessions` and `from_ocpp` alone: EVSEs that differ from the others, by id, each with all keys of its own: { ["CA-308"] = { kind = "dc", kw = 50 } }. Default: all alike.
 
 ---The whole experiment; a scenario file returns it.
 ---@class evtwin.scenario
@@ -113,6 +114,7 @@
 ---@field max_discharge_kw? number [kW] Most it takes out of a car; needs bidirectional = true. Range: above 0 .. 1500. Default: as for charging.
 ---@field feeder? string Name of the feeder it hangs on. Default: the grid connection.
 ---@field sockets? string Its plugs: "CCS1", or several, "CCS1+CHAdeMO"; AC1, AC3 and NACS carry AC, CCS1, CCS2, CHAdeMO and NACS DC. A car with other sockets is turned away, as no_compatible_evse. Default: any of its kind.
+---@field except? table<string, evtwin.station_of_file> Of `from_sessions` and `from_ocpp` alone: EVSEs that differ from the others, by id, each with all keys of its own: { ["CA-308"] = { kind = "dc", kw = 50 } }. Default: all alike.
 
 ---Car models.
 ---@class evtwin.vehicle
@@ -897,13 +899,13 @@ function csv(file) end
 ---@return evtwin.directory
 function directory(file) end
 
----One EVSE per station id of a session file, all alike; the ids are those of the file. In the place of the file may stand the sessions { ... } that reads it, where that names columns.
+---One EVSE per station id of a session file, all alike but for those in `except`; the ids are those of the file. In the place of the file may stand the sessions { ... } that reads it, where that names columns.
 ---@param file string|evtwin.arrivals
 ---@param station evtwin.station_of_file
 ---@return evtwin.stations_of_file
 function from_sessions(file, station) end
 
----One EVSE for each that an OCPP log knows, all alike; called station-number.
+---One EVSE for each that an OCPP log knows, all alike but for those in `except`; called station-number.
 ---@param file string
 ---@param station evtwin.station_of_file
 ---@return evtwin.stations_of_file

@@ -190,6 +190,23 @@ std::vector<std::string> ids_of(const Build& build, const Fields& f, const std::
   return ids;
 }
 
+/// An EVSE as it is described for a file that says its id. The two keys that a station needs beside are filled in, so
+/// that everything else is checked as for any station.
+physics::Evse evse_of_file(const Table& given, const Where& where, double site_voltage_v,
+                           const std::vector<physics::Feeder>& feeders) {
+  for (const char* key : {"name", "evses"}) {
+    if (given.find_value(key) != nullptr) throw_at(where / key, "comes from the file");
+  }
+  Table completed = given;
+  std::erase_if(completed.named, [](const auto& entry) { return entry.first == "except"; });
+  completed.named.emplace_back("evses", Value{std::int64_t{1}});
+  completed.named.emplace_back("name", Value{std::string("from the file")});
+  std::sort(completed.named.begin(), completed.named.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  const Fields f({std::make_shared<const Table>(std::move(completed))}, find_section("station"), where);
+  return evse_of(f, site_voltage_v, feeders);
+}
+
 // from_sessions("f.csv", { kw = 7 }) and from_ocpp("site.log", { kw = 7 }): name and evses come from the file.
 void from_file(Build& build, Stations& out, const Construct& word, const Where& where, double site_voltage_v,
                const std::vector<physics::Feeder>& feeders) {
@@ -200,21 +217,26 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
   const Table* given = word.arguments[1].as_table();
   if (given == nullptr)
     throw_at(where, "takes the keys of its stations in braces: " + word.kind + "(\"" + example + "\", { kw = 7 })");
-  for (const char* key : {"name", "evses"}) {
-    if (given->find_value(key) != nullptr) throw_at(where / key, "comes from the file");
-  }
-  // The two required keys are filled in, so that everything else is checked as for any station.
-  Table completed = *given;
-  completed.named.emplace_back("evses", Value{std::int64_t{1}});
-  completed.named.emplace_back("name", Value{std::string("from the file")});
-  std::sort(completed.named.begin(), completed.named.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  const Fields f({std::make_shared<const Table>(std::move(completed))}, find_section("station"), where);
-  const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
+  const physics::Evse usual = evse_of_file(*given, where, site_voltage_v, feeders);
   const std::vector<std::string> ids = logged ? stations_in_log(build, text_of(word.arguments[0], where), where)
                                               : stations_in_file(build, word.arguments[0], where);
   check_count(build, static_cast<std::int64_t>(ids.size()), where);
-  for (const std::string& id : ids) add(build, out, evse, id, id, where);
+  for (const std::string& id : ids) add(build, out, usual, id, id, where);
+
+  const Value* except = given->find_value("except");
+  if (except == nullptr) return;
+  const Where at = where / "except";
+  const char* const form = "takes EVSEs by id: { [\"CA-308\"] = { kind = \"dc\", kw = 50 } }";
+  const Table* others = except->as_table();
+  if (others == nullptr || !others->numbered.empty()) throw_at(at, form);
+  for (const auto& [id, value] : others->named) {
+    const Table* other = value.as_table();
+    if (other == nullptr) throw_at(at / id, form);
+    if (other->find_value("except") != nullptr) throw_at(at / id / "except", "stands with the others' keys alone");
+    physics::Evse& evse = out.evses[evse_row(out, id, at)];
+    evse = evse_of_file(*other, at / id, site_voltage_v, feeders);
+    evse.id = id;
+  }
 }
 
 }  // namespace
@@ -232,6 +254,8 @@ Stations stations_of(Build& build, const Value& value, const Where& where, doubl
   if (list.empty()) throw_at(where, "is empty; a site has at least one station");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Fields f(*list[i], find_section("station"), where / i);
+    if (f.has_key("except"))
+      throw_at(f.where("except"), "is for from_sessions and from_ocpp; list such a station by itself");
     const std::string name = f.text("name");
     if (out.by_station.contains(name))
       throw_at(f.where("name"), "= \"" + name + "\" is used twice; the ids of their EVSEs would be the same");

@@ -220,6 +220,10 @@ constexpr std::array station_keys{
     text("sockets", "any of its kind",
          "Its plugs: \"CCS1\", or several, \"CCS1+CHAdeMO\"; AC1, AC3 and NACS carry AC, CCS1, CCS2, CHAdeMO and NACS "
          "DC. A car with other sockets is turned away, as no_compatible_evse."),
+    other(
+        "except", {}, "table<string, evtwin.station_of_file>", "all alike",
+        "Of `from_sessions` and `from_ocpp` alone: EVSEs that differ from the others, by id, each with all keys of its "
+        "own: { [\"CA-308\"] = { kind = \"dc\", kw = 50 } }."),
 };
 static_assert(are_sound(station_keys));
 

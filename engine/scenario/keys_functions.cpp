@@ -427,14 +427,14 @@ constexpr std::array all_words{
     Word{"csv", "csv(file)", "@param file string|evtwin.csv\n@return evtwin.csv", "A series over time of a file."},
     Word{"directory", "directory(file)", "@param file string|evtwin.directory\n@return evtwin.directory",
          "Stations of a directory, kept as a file of OCPI 2.2.1 Locations."},
-    Word{
-        "from_sessions", "from_sessions(file, station)",
-        "@param file string|evtwin.arrivals\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
-        "One EVSE per station id of a session file, all alike; the ids are those of the file. In the place of the file "
-        "may stand the sessions { ... } that reads it, where that names columns."},
+    Word{"from_sessions", "from_sessions(file, station)",
+         "@param file string|evtwin.arrivals\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
+         "One EVSE per station id of a session file, all alike but for those in `except`; the ids are those of the "
+         "file. In "
+         "the place of the file may stand the sessions { ... } that reads it, where that names columns."},
     Word{"from_ocpp", "from_ocpp(file, station)",
          "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
-         "One EVSE for each that an OCPP log knows, all alike; called station-number."},
+         "One EVSE for each that an OCPP log knows, all alike but for those in `except`; called station-number."},
     Word{"at", "at(time, change)", "@param time string\n@param change fun(world: evtwin.world)\n@return evtwin.event",
          "Calls the function at a local time of the run; stands inside scenario { ... } without a key."},
     Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.chosen_strategy",

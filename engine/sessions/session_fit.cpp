@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "kernel/text.hpp"
@@ -75,6 +76,14 @@ void leave_out_unfit_overlaps(SessionTable& table, std::span<const std::string> 
   }
   table.rows = std::move(kept);
 }
+
+/// What sessions took of an EVSE beyond its rating.
+struct BeyondRating {
+  std::string name;
+  double kw = 0.0;  ///< its rating
+  std::size_t sessions = 0, sessions_beyond = 0;
+  double kwh_beyond = 0.0, needs_kw = 0.0;
+};
 
 }  // namespace
 
@@ -220,20 +229,43 @@ void check_against(SessionTable& table, std::span<const double> rated_kw) {
   // Class B meters are within 1 % (EN 50470-3): less than that above the rating is no contradiction.
   constexpr double meter_tolerance = 0.01;
   const double strongest_kw = *std::max_element(rated_kw.begin(), rated_kw.end());
+  std::map<std::int32_t, BeyondRating> beyond;  // by EVSE
+  std::vector<TableFlag> flags;
   for (const SessionRow& row : table.rows) {
     const demand::Visit& visit = row.visit;
-    const double kw = visit.evse < 0 ? strongest_kw : rated_kw[static_cast<std::size_t>(visit.evse)];
+    BeyondRating& evse = beyond[visit.evse];
+    if (evse.sessions++ == 0) {
+      evse.name = visit.evse < 0 ? std::string("the strongest EVSE")
+                                 : fmt::format("EVSE {}", kernel::make_printable(row.evse_id, 80));
+      evse.kw = visit.evse < 0 ? strongest_kw : rated_kw[static_cast<std::size_t>(visit.evse)];
+    }
     const double hours = kernel::hours_between(visit.arrival_ns, visit.departure_ns);
-    if (visit.taken_kwh <= kw * hours * (1.0 + meter_tolerance)) continue;
-    table.flags.push_back(
+    if (visit.taken_kwh <= evse.kw * hours * (1.0 + meter_tolerance)) continue;
+    ++evse.sessions_beyond;
+    evse.kwh_beyond += visit.taken_kwh - evse.kw * hours;
+    evse.needs_kw = std::max(evse.needs_kw, visit.taken_kwh / hours);
+    flags.push_back(
         {visit.id,
          fmt::format("{}: took {:g} kWh in {:.4g} min, which needs {:.4g} kW; {} has {:g} kW: part of it will be unmet",
-                     place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
-                     visit.evse < 0 ? std::string("the strongest EVSE")
-                                    : fmt::format("EVSE {}", kernel::make_printable(row.evse_id, 80)),
-                     kw),
+                     place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours, evse.name, evse.kw),
          false});
   }
+
+  // Where it is not one odd row, the EVSE is another than it is taken for: that comes before the rows.
+  constexpr std::size_t most_odd_rows = 3;
+  for (const auto& [number, evse] : beyond) {
+    if (evse.sessions_beyond <= most_odd_rows) continue;
+    table.flags.push_back(
+        {"",
+         fmt::format("{}: {} has {:g} kW, and {} of its {} sessions took {:.1f} kWh more than that gives in their "
+                     "stays; one needs {:.3g} kW: it may be another kind of EVSE ({})",
+                     kernel::make_printable(table.file), evse.name, evse.kw, evse.sessions_beyond, evse.sessions,
+                     evse.kwh_beyond, evse.needs_kw,
+                     number < 0 ? "no EVSE of the site has as much"
+                                : "from_sessions takes those that differ as except = { [\"ID\"] = { kw = ... } }"),
+         false});
+  }
+  table.flags.insert(table.flags.end(), std::make_move_iterator(flags.begin()), std::make_move_iterator(flags.end()));
 }
 
 }  // namespace evtwin::sessions

@@ -1,4 +1,5 @@
 // What a scenario may read, what comes of files of strangers, and the scenarios that are shipped.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -106,6 +107,35 @@ TEST_F(LanguageFiles, EvsesOfASessionFileAreItsStations) {
   EXPECT_EQ(world.sites[0].evses[1].min_a, 8.0);
   EXPECT_EQ(world.calendar.format_local(world.start_ns), "2025-06-02 00:00");
   EXPECT_EQ(world.days, 1);
+}
+
+TEST_F(LanguageFiles, AnEvseOfASessionFileMayDifferFromTheOthers) {
+  inside.write("two.csv",
+               "arrival,departure,energy_kwh,evse\n2025-06-02 08:00,2025-06-02 12:00,8,north\n2025-06-02 "
+               "09:00,2025-06-02 10:00,48,fast one\n");
+  const auto text = [](const std::string& except) {
+    return "return scenario { start = 'from_sessions', days = 'from_sessions', timezone = 'Asia/Seoul', arrivals = "
+           "sessions 'two.csv',\nsite { stations = from_sessions('two.csv', { kw = 7, min_a = 8, except = " +
+           except + " }) } }";
+  };
+  const auto load = [&](const std::string& except) {
+    return load_scenario(inside.write("two.lua", text(except)), options_with_library()).world;
+  };
+  const twin::World world = load("{ ['fast one'] = { kind = 'dc', kw = 50 } }");
+  ASSERT_EQ(world.sites[0].evses.size(), 2U);
+  for (const physics::Evse& evse : world.sites[0].evses) {
+    const bool fast = evse.id == "fast one";
+    EXPECT_DOUBLE_EQ(physics::rated_kw(evse), fast ? 50.0 : 7.0) << evse.id;
+    EXPECT_EQ(evse.min_a, fast ? 0.0 : 8.0) << evse.id;
+  }
+
+  const auto error = [&](const std::string& except) { return load_error(inside, text(except)); };
+  EXPECT_THAT(error("{ ['fast on'] = { kw = 7 } }"), testing::HasSubstr("did you mean fast one?"));
+  EXPECT_THAT(error("{ north = { kw = 7, name = 'N' } }"),
+              testing::HasSubstr("from_sessions.except.north.name comes from the file"));
+  EXPECT_THAT(error("{ north = { kw = 7, except = {} } }"), testing::HasSubstr("except.north.except"));
+  EXPECT_THAT(error("{ north = 7 }"), testing::HasSubstr("takes EVSEs by id"));
+  EXPECT_THAT(error("{ { kw = 7 } }"), testing::HasSubstr("takes EVSEs by id"));
 }
 
 // The scenario's own folder, not the place it is started from, decides.

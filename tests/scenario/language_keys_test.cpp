@@ -310,6 +310,7 @@ const std::map<std::string, std::string> examples{
     {"station.max_discharge_kw", "bidirectional = true, max_discharge_kw = 5"},
     {"station.feeder", "feeder = 'F' } }, feeders = { { name = 'F'"},
     {"station.sockets", "sockets = 'AC1+AC3'"},
+    {"station.except", "@stations = from_sessions('sessions.csv', { kw = 7, except = { ['A-1'] = { kw = 11 } } })"},
     {"vehicle.name", "name = 'w'"},
     {"vehicle.share", "share = 2"},
     {"vehicle.battery_kwh", "battery_kwh = 77"},
@@ -555,8 +556,10 @@ void write_files(const TemporaryFolder& folder) {
       "time,price_per_kwh\n2025-06-02T00:00:00+09:00,1\n2025-06-02T12:00:00+09:00,-2\n2025-06-03T00:00:00+09:00,1\n");
 }
 
+// An example stands among the others' keys; behind "!" it is all keys, behind "@" all that is around them as well.
 std::string text_for(const std::string& section, const std::string& entries) {
   const Place& place = places.at(section);
+  if (entries.starts_with('@')) return scenario_text(entries.substr(1));
   std::string around = place.around;
   const bool alone = !entries.empty() && entries.front() == '!';
   const std::string inside = alone ? entries.substr(1) : with_entries(place.base, entries);

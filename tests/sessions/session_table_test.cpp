@@ -1,5 +1,6 @@
 #include "sessions/session_table.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -346,6 +347,24 @@ TEST(SessionFit, ImpossibleEnergyIsFlaggedAndKept) {
   assign_evses(table, evses, EvseMode::any);
   check_against(table, std::array{7.0, 600.0});
   EXPECT_THAT(table.flags, IsEmpty());
+}
+
+// 4 of 5 sessions of an hour take 40 kWh at an EVSE of 7 kW: 33 kWh more than it gives, each.
+TEST(SessionFit, AnEvseThatIsAnotherThanItIsTakenForIsToldOnceWithItsSum) {
+  std::string rows;
+  for (int k = 0; k < 5; ++k) {
+    const std::string from = fmt::format("2025-06-02T{:02}:00,2025-06-02T{:02}:00", 8 + 2 * k, 9 + 2 * k);
+    rows += fmt::format("{},{},fast,f{}\n{},6,slow,s{}\n", from, k == 2 ? 7 : 40, k, from, k);
+  }
+  SessionTable table = minimal(rows);
+  const std::array<std::string, 2> evses{"fast", "slow"};
+  assign_evses(table, evses, EvseMode::as_given);
+  check_against(table, std::array{7.0, 7.0});
+  ASSERT_EQ(table.flags.size(), 5U) << "the sum, and four rows";
+  EXPECT_EQ(table.flags[0].id, "");
+  EXPECT_THAT(table.flags[0].reason, AllOf(HasSubstr("EVSE fast has 7 kW, and 4 of its 5 sessions took 132.0 kWh more"),
+                                           HasSubstr("one needs 40 kW"), HasSubstr("except = {")));
+  EXPECT_FALSE(table.flags[0].left_out);
 }
 
 TEST(SessionTable, RealAcnMonthsAreReadWhole) {
