@@ -120,8 +120,14 @@ void ZoneFinder::cast_vote(Side& side, std::string_view station, TimeNs log_ns, 
   side.next = {};
 }
 
+const ZoneFinder::Side& ZoneFinder::trusted_side() const {
+  std::uint64_t agreed = station_.next.votes;
+  for (const Run& run : station_.runs) agreed += run.votes;
+  return !csms_.runs.empty() && 2 * agreed < told_ ? csms_ : station_;
+}
+
 std::vector<ZoneFrom> ZoneFinder::find_zones(std::uint32_t file) const {
-  const Side& side = station_.runs.empty() ? csms_ : station_;
+  const Side& side = station_.runs.empty() ? csms_ : trusted_side();
   const std::vector<Run>& runs = side.runs;
   const Run& last = side.next;
   const bool alone = side.voters.several && !last.voters.several;

@@ -35,9 +35,11 @@ class ZoneFinder {
   void see_time(TimeNs log_ns, std::uint64_t number);
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
   void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
+    ++told_;
     cast_vote(station_, station, log_ns, utc_ns);
   }
-  /// The CSMS told the time (answers to BootNotification and Heartbeat): counts only where no station tells it.
+  /// The CSMS told the time (answers to BootNotification and Heartbeat): counts only where no station tells it, or
+  /// where most of what stations say was queued, so that a zone seen in it is chance.
   void csms_says(TimeNs log_ns, TimeNs utc_ns) { cast_vote(csms_, {}, log_ns, utc_ns); }
   std::vector<ZoneFrom> find_zones(std::uint32_t file) const;
 
@@ -68,7 +70,9 @@ class ZoneFinder {
     std::uint64_t last_agreed_time = 0;  // which time of the file it was
   };
   void cast_vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
+  const Side& trusted_side() const;
   Side station_, csms_;
+  std::uint64_t told_ = 0;               // times that stations gave
   std::uint64_t times_ = 0, frame_ = 0;  // seen so far
   TimeNs last_ns_ = 0;
   struct StepBack {

@@ -60,6 +60,14 @@ TEST_F(Zones, WhatSeveralStationsQueuedIsNoChangeOfTheZone) {
   EXPECT_EQ(offsets(), std::vector<TimeNs>{1});
 }
 
+// Told at one instant, with all delays up to nine hours: some of them look like zones.
+TEST_F(Zones, WhatOneStationQueuedTellsNoZoneWhereTheCsmsTellsOne) {
+  finder_.csms_says(now_ + hour_ns, now_);
+  const TimeNs back = now_ + 9 * hour_ns;
+  for (TimeNs sent = now_; sent < back; sent += 5 * minute_ns) finder_.station_says("P1", back + hour_ns, sent);
+  EXPECT_EQ(offsets(), std::vector<TimeNs>{1});
+}
+
 TEST_F(Zones, WhoSpeaksFirstAndIsWrongIsOutvoted) {
   for (int i = 0; i < 20; ++i) say("P3", 9 * hour_ns, hour_ns);
   for (int i = 0; i < 5; ++i) {
