@@ -430,6 +430,8 @@ std::vector<Transaction> Collector::finished_transactions(std::size_t index, Tim
   }
   state.transactions.drafts().clear();
 
+  mend_end_registers(transactions, flags_);
+  for (Transaction& t : transactions) settle_energy(t, flags_);
   mend_register_unit(transactions, flags_);
   std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
     return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
