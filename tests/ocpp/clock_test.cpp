@@ -140,6 +140,29 @@ TEST(Clocks, ASingleMessageIsShiftedByAZoneAloneAndByThatOnlyWhereNobodySetTheCl
   EXPECT_EQ(set.start("13:00:01", 1, 0, 1, "T", "08:00:00").read().transactions.at(0).start_ns, at("08:00:00"));
 }
 
+// An hour of charging at 08:00 UTC, told as 17:00 without a zone, in a log that names none.
+TEST(Clocks, LocalTimesWithoutAZoneAreMendedWhereTheCsmsNamesOneAndDoubtedElsewhere) {
+  const std::string start = R"(2025-06-02 08:00:00 CP1: receive message [2,"1","StartTransaction",{"connectorId":1,)"
+                            R"("idTag":"T","meterStart":0,"timestamp":"2025-06-02T17:00:00"}])",
+                    stop = R"(2025-06-02 09:00:00 CP1: receive message [2,"2","StopTransaction",{"transactionId":7,)"
+                           R"("meterStop":9000,"timestamp":"2025-06-02T18:00:00"}])",
+                    answer = R"(2025-06-02 08:00:00 CP1: send [3,"1",{"transactionId":7}])",
+                    beat = R"(2025-06-02 07:00:00 CP1: receive message [2,"0","Heartbeat",{}])",
+                    told = R"(2025-06-02 07:00:00 CP1: send [3,"0",{"currentTime":"2025-06-02T07:00:00Z"}])";
+  const auto log_of = [](const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    return read_site_log_text("site.log", text);
+  };
+  const SiteLog mended = log_of({beat, told, start, answer, stop});
+  EXPECT_EQ(mended.transactions.at(0).start_ns, at("08:00:00"));
+  EXPECT_TRUE(has_flag(mended, "clock_off"));
+  EXPECT_FALSE(has_flag(mended, "zone_not_told"));
+  const SiteLog doubted = log_of({start, answer, stop});
+  EXPECT_EQ(doubted.transactions.at(0).start_ns, at("17:00:00"));
+  EXPECT_TRUE(has_flag(doubted, "zone_not_told")) << all_flags(doubted);
+}
+
 TEST(Clocks, AMessageWithoutATimeHasTheLogs) {
   LogText text;
   text.call("08:00:00", "StatusNotification", R"({"connectorId":1,"status":"Available","errorCode":"NoError"})");
