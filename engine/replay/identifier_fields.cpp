@@ -348,6 +348,8 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
     const auto starts_name = [](char c) { return is_word_byte(c) || c == '_'; };
     if (!starts_name(text[i])) {
       if (depth_ > 0) depth_ += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+      // An object goes on in lines that are indented; where it was cut off, the next line is of something else.
+      if (text[i] == '\n' && i + 1 < text.size() && View(" \t\r\n}").find(text[i + 1]) == View::npos) depth_ = 0;
       ++i;
       continue;
     }
@@ -356,7 +358,7 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
     const View name = field_name(text, i, end, room);
     i = end;
 
-    const bool inside = depth_ > 0 && (in_person_ ? name == "name" || name == "id" : name == "uid");
+    const bool inside = depth_ > 0 && name == (in_person_ ? "name" : "uid");
     const bool identifier = identifier_names().contains(name) || inside;
     const bool secret = name == "authorizationkey" || name == "basicauthpassword";
     const bool object = is_token_object(name) || may_be_person(name);

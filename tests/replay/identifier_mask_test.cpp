@@ -81,6 +81,11 @@ TEST(IdentifierMask, PeopleTheirVehiclesAndAddressesAreIdentifiers) {
     EXPECT_EQ(text.find("B-AB"), std::string::npos) << text;
   }
   EXPECT_EQ(masked_alone("email=kim@example.com ok"), "email=T00000000000001 ok");
+  EXPECT_EQ(masked_alone("{\"customer\": {\n  \"name\": \"Kim\"\n}}\n"),
+            "{\"customer\": {\n  \"name\": \"T000001\"\n}}\n");
+  // Cut off, it makes no names of what follows.
+  EXPECT_EQ(masked_alone("{\"customer\":{\"ty\n{\"component\":{\"name\":\"Connector\"}}\n"),
+            "{\"customer\":{\"ty\n{\"component\":{\"name\":\"Connector\"}}\n");
   // Software has names as well, and a station.
   for (const std::string line : {R"({"driver":"postgres","user":"root"})", R"({"station":{"name":"Hall 12"}})"})
     EXPECT_EQ(masked_alone(line), line);
