@@ -48,6 +48,8 @@ Histories histories_of(const calibrate::Records& records, const market::Calendar
       ordered.push_back(&t);
     }
   }
+  if (ordered.empty() && out.without_token == 0)
+    throw std::runtime_error("these records hold no session: no transaction begins in them");
   if (ordered.empty())
     throw std::runtime_error(fmt::format(
         "no session of these records names a driver ({} without); a table names one in a column driver, or in another "

@@ -41,6 +41,12 @@ static_assert(widths_kwh[0] == static_cast<double>(std::uint64_t{1} << 31) / 100
                   widths_kwh[1] == static_cast<double>(std::uint64_t{1} << 32) / 1000.0,
               "registers of Wh in 31 and 32 bits");
 
+// What power readings add up to and a register counts are the same within this part.
+constexpr double power_tolerance = 0.2;
+
+// Registers that differ by less are one figure in Wh and in kWh.
+constexpr double same_kwh = 1e-6;
+
 // No car takes more for long.
 constexpr double most_of_a_car_kw = 350.0;
 static_assert(most_of_a_car_kw < most_mean_kw);
@@ -56,7 +62,7 @@ Fall fall_of(const Registers& r) {
   TimeNs last_ns = r.start_ns;
   const auto look = [&](double kwh, TimeNs at) {
     if (!kernel::is_known(kwh)) return;
-    if (kwh < last) fall = {last, kwh, kernel::hours_between(last_ns, std::max(last_ns, at))};
+    if (kwh < last - same_kwh) fall = {last, kwh, kernel::hours_between(last_ns, std::max(last_ns, at))};
     last = kwh;
     last_ns = at;
   };
@@ -70,7 +76,9 @@ Fall fall_of(const Registers& r) {
 double over_the_end(const Registers& r, double hours) {
   const Fall fall = fall_of(r);
   for (const double width : widths_kwh) {
-    if (r.start_kwh < 0.99 * width || r.start_kwh > width) continue;
+    if (r.start_kwh > width ||
+        std::max(r.start_kwh, kernel::is_known(fall.from_kwh) ? fall.from_kwh : 0.0) < 0.99 * width)
+      continue;
     if (kernel::is_known(fall.from_kwh) && width - fall.from_kwh + fall.to_kwh > most_in(fall.hours)) continue;
     const double kwh = width - r.start_kwh + r.stop_kwh;
     if (kwh <= most_in(hours)) return kwh;
@@ -93,7 +101,7 @@ double around_a_reset(const Registers& r) {
     }
     last = s.register_kwh;
   }
-  if (!fell || r.stop_kwh < last) return kernel::unknown;
+  if (!fell || r.stop_kwh < last - same_kwh) return kernel::unknown;
   return sum + (r.stop_kwh - last);
 }
 
@@ -173,6 +181,29 @@ void refuse_far_start(Registers& r, EnergyVerdict& verdict) {
   }
 }
 
+// A stop below readings that rose all the way is none of this register's: 0 where it was never read, or what the power
+// readings speak against, which add up to what the register's do.
+void refuse_low_stop(Registers& r, EnergyVerdict& verdict) {
+  if (!kernel::is_known(r.start_kwh) || !(r.stop_kwh < r.start_kwh)) return;
+  double first = kernel::unknown, last = r.start_kwh;
+  for (const Sample& s : r.samples) {
+    if (!kernel::is_known(s.register_kwh)) continue;
+    if (s.register_kwh < last) return;
+    if (!kernel::is_known(first)) first = s.register_kwh;
+    last = s.register_kwh;
+  }
+  if (!(last > first)) return;
+  const double by_power = power_integral_kwh(r.samples);
+  const bool power_agrees =
+      kernel::is_known(by_power) && std::abs(by_power - (last - first)) <= power_tolerance * (last - first);
+  if (r.stop_kwh != 0.0 && !power_agrees) return;
+  if (kernel::is_known(over_the_end(r, kernel::hours_between(r.start_ns, std::max(r.start_ns, r.stop_ns))))) return;
+  add_doubt(verdict, "meter_stop_implausible",
+            fmt::format("meterStop is {} and the last reading {}: the reading is used", wh(r.stop_kwh), wh(last)));
+  r.stop_kwh = kernel::unknown;
+  verdict.stop_refused = true;
+}
+
 // The registers that the energy lies between; `at_least`: one of them is a reading somewhere inside the transaction.
 struct Ends {
   double begin_kwh = kernel::unknown, end_kwh = kernel::unknown;
@@ -202,13 +233,18 @@ Ends ends_of(const Registers& r) {
 std::optional<double> energy_across_fall(const Registers& r, const Ends& ends, double hours, EnergyVerdict& verdict) {
   const double begin = ends.begin_kwh, end = ends.end_kwh;
   const Registers known{begin, end, r.samples, r.start_ns, r.stop_ns, r.start_seen, r.stop_seen};
-  if (const double over = over_the_end(known, hours); kernel::is_known(over)) {
+  const double over = over_the_end(known, hours), around = around_a_reset(known);
+  // Both where it fell close to a width: then the power decides, which is read for most of the time.
+  const double by_power = power_integral_kwh(r.samples);
+  const bool reset = kernel::is_known(around) && std::abs(over - by_power) > power_tolerance * over &&
+                     std::abs(around - by_power) < std::abs(over - by_power);
+  if (kernel::is_known(over) && !reset) {
     add_doubt(verdict, "meter_rollover",
               fmt::format("meterStop {} is below meterStart {}: the register went over its end (rollover); {} passed",
                           wh(end), wh(begin), wh(over)));
     return over;
   }
-  if (const double around = around_a_reset(known); kernel::is_known(around)) {
+  if (kernel::is_known(around)) {
     add_doubt(verdict, "meter_reset",
               fmt::format("meterStop {} is below meterStart {}: its readings show that the register began anew; at "
                           "least {} passed",
@@ -235,7 +271,21 @@ bool ends_suffice(const Registers& r, const Ends& ends, EnergyVerdict& verdict) 
 
 }  // namespace
 
-double most_exported_kwh(double hours) { return most_in(hours); }
+double most_exchanged_kwh(double hours) { return most_in(hours); }
+
+double power_integral_kwh(std::span<const Sample> samples) {
+  const Sample* before = nullptr;
+  double sum = 0.0;
+  std::size_t readings = 0;
+  for (const Sample& sample : samples) {
+    if (!kernel::is_known(sample.power_kw)) continue;
+    ++readings;
+    if (before != nullptr)
+      sum += 0.5 * (before->power_kw + sample.power_kw) * kernel::hours_between(before->time_ns, sample.time_ns);
+    before = &sample;
+  }
+  return readings < 3 ? kernel::unknown : sum;
+}
 
 EnergyVerdict energy_of(const Registers& given) {
   Registers r = given;
@@ -247,6 +297,7 @@ EnergyVerdict energy_of(const Registers& given) {
 
   if (refuse_negative(r, verdict)) return verdict;
   refuse_far_start(r, verdict);
+  refuse_low_stop(r, verdict);
   const Ends ends = ends_of(r);
   verdict.begin_kwh = ends.begin_kwh;
   verdict.end_kwh = ends.end_kwh;

@@ -23,6 +23,7 @@ struct EnergyVerdict {
   double exported_kwh = 0.0;
   double step_kwh = 0.001;     ///< resolution of the register
   bool start_refused = false;  ///< the register of the start is none of the readings'
+  bool stop_refused = false;   ///< that of the stop
   std::vector<Doubt> doubts;
 };
 
@@ -35,11 +36,16 @@ struct Registers {
 };
 
 /// Energy = stop - start. Where a register fell because it passed a usual width (2^31, 2^32, 10^6 to 10^10 Wh), or
-/// the readings on both sides show the fall, the verdict is the energy that is certain; otherwise the energy is
-/// unknown. It is never negative and never invented.
+/// the readings on both sides show the fall, the verdict is the energy that is certain: of the two that which the power
+/// readings add up to, where they do. A stop of 0 below readings that rose, or one below them that their power speaks
+/// against, was never read: what the readings show is the least. Otherwise the energy is unknown. It is never negative
+/// and never invented.
 EnergyVerdict energy_of(const Registers& registers);
 
-/// No car gives back more in so many hours.
-double most_exported_kwh(double hours);
+/// Energy by the power readings between the first and the last of them, kWh; NaN: fewer than three.
+double power_integral_kwh(std::span<const Sample> samples);
+
+/// No car takes, or gives back, more in so many hours.
+double most_exchanged_kwh(double hours);
 
 }  // namespace evtwin::ocpp

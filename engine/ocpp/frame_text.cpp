@@ -237,6 +237,15 @@ void unwrap_python(std::string_view text, std::string& out) {
   }
 }
 
+// A line break or tab of a value is a blank between the tokens of JSON.
+void unwrap_copy(std::string_view text, std::string& out) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '\\' && i + 1 < text.size();
+    if (escape) ++i;
+    out += escape && std::string_view("nrtbfv").find(text[i]) != std::string_view::npos ? ' ' : text[i];
+  }
+}
+
 /// Length from which a list is taken for cut off.
 constexpr std::size_t most_literal_bytes = std::size_t{1} << 20;
 
@@ -385,6 +394,8 @@ std::size_t wrapped_end(std::string_view text, std::size_t at, Wrap wrap) {
       return std::min(text.find('<', at), text.size());
     case Wrap::literal:
       return literal_end(text, at);
+    case Wrap::copy:
+      return std::min(text.find('\n', at), text.size());
     case Wrap::none:
       break;
   }
@@ -404,6 +415,8 @@ void unwrap_text(std::string_view text, Wrap wrap, std::string& out) {
       return unwrap_python(text, out);
     case Wrap::literal:
       return unwrap_literal(text, out);
+    case Wrap::copy:
+      return unwrap_copy(text, out);
     case Wrap::none:
       out = text;
   }

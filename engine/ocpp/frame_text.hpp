@@ -8,8 +8,9 @@
 namespace evtwin::ocpp {
 
 /// How a frame's quotes are written: as they are, doubled in a CSV cell, escaped in a JSON string, as HTML entities, in
-/// the quotes of Python's bytes and strings, or as a list that Python or JavaScript shows: [2, 'id', 'Heartbeat', {}].
-enum class Wrap : std::uint8_t { none, csv, json, html, python, literal };
+/// the quotes of Python's bytes and strings, as a list that Python or JavaScript shows: [2, 'id', 'Heartbeat', {}], or
+/// with the backslashes of a row of PostgreSQL's COPY.
+enum class Wrap : std::uint8_t { none, csv, json, html, python, literal, copy };
 
 /// Kind of text that begins at a '['.
 struct Beginning {

@@ -415,7 +415,7 @@ void Assembly::compare_clocks(const FoundFrame& found, const Frame& frame, bool 
     if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
       offsets_.add_offset(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));
       if (!frame.time.zoned && frame.sender == Sender::station)
-        zone_.station_says(frame.station, frame.time.ns, stamp.ns);
+        zone_.station_says(frame.station, frame.time.ns, stamp.ns, stamp.zoned);
     }
   } else if (frame.time.is_known() && !frame.time.zoned && frame.type == FrameType::result) {
     View told;

@@ -61,6 +61,7 @@ struct ZoneFrom {
   TimeNs offset_ns = 0;          ///< UTC = log time - offset
   bool inferred = false;         ///< false: nothing to infer it from, taken as UTC
   std::uint64_t from_frame = 0;  ///< a clock that was set back shows an hour twice: the second time from this frame on
+  bool told_by_none = false;     ///< inferred from times in messages that name no zone either: they were taken as UTC
 };
 
 struct LogReport {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ocpp/frame_text.hpp"
+
 namespace evtwin::ocpp {
 namespace {
 
@@ -41,7 +43,18 @@ LogScanner::LogScanner(const ReadOptions& options, const Manner& manner, ScanLis
       objects_(options_, manner_, texts_, sink_),
       rows_(options_, clock_, texts_, sink_) {}
 
+// Rows of a dump double their backslashes (PostgreSQL's COPY, "Text Format"). Without any, the row as it stands.
+View LogScanner::copied_line(View line) {
+  if (line.starts_with("\\.")) in_copy_ = false;
+  if (!in_copy_ || line.find('\\') == View::npos) return line;
+  unwrap_text(line, Wrap::copy, copy_line_);
+  const std::size_t size = copy_line_.size();
+  copy_line_.append(text_padding, ' ');
+  return View(copy_line_).substr(0, size);
+}
+
 void LogScanner::plain_line(View line) {
+  if (line.starts_with("COPY ") && holds(line, " FROM stdin")) in_copy_ = true;
   if (line.size() < 4) return;
   if (holds(line, "onnect") || holds(line, "://") || holds(line, "GET /")) {
     const auto stamp = clock_.find_stamp(line);
@@ -143,6 +156,15 @@ std::size_t LogScanner::scan_text(View text, bool last) {
     const std::size_t end = line_end(text, at);
     if (end == text.size() && !last) return at;
     const bool in_table = rows_.is_table();
+    if (in_copy_ && !in_table) {
+      const View row = copied_line(text.substr(at, end - at));
+      if (row.data() != text.data() + at) {
+        scan_line(row, 0, row.size(), true);
+        ++line_number_;
+        at = std::min(end + 1, text.size());
+        continue;
+      }
+    }
     const Progress progress = in_table ? Progress{} : scan_line(text, at, end, last);
     const std::size_t used = in_table ? rows_.read_row(text, at, line_number_, last) : progress.at;
     if (used == TextReader::need_more) return at;

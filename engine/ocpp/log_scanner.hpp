@@ -40,6 +40,7 @@ class LogScanner {
   };
   Progress scan_line(std::string_view text, std::size_t begin, std::size_t end, bool last);
   void plain_line(std::string_view line);
+  std::string_view copied_line(std::string_view line);
 
   /// Parts of scan_line.
   void resume_carried(TextSpan& line);
@@ -56,6 +57,8 @@ class LogScanner {
   std::string previous_line_;
   std::optional<Record> carried_;  // of a line that goes on in the next text
   std::string carried_text_;       // that its views point into
+  bool in_copy_ = false;           // among the rows of a COPY of PostgreSQL
+  std::string copy_line_;          // one of them without its escapes
   std::uint64_t line_number_ = 1;
 };
 

@@ -120,8 +120,14 @@ void ZoneFinder::cast_vote(Side& side, std::string_view station, TimeNs log_ns, 
   side.next = {};
 }
 
+const ZoneFinder::Side& ZoneFinder::trusted_side() const {
+  std::uint64_t agreed = station_.next.votes;
+  for (const Run& run : station_.runs) agreed += run.votes;
+  return !csms_.runs.empty() && (2 * agreed < told_ || told_zoned_ == 0) ? csms_ : station_;
+}
+
 std::vector<ZoneFrom> ZoneFinder::find_zones(std::uint32_t file) const {
-  const Side& side = station_.runs.empty() ? csms_ : station_;
+  const Side& side = station_.runs.empty() ? csms_ : trusted_side();
   const std::vector<Run>& runs = side.runs;
   const Run& last = side.next;
   const bool alone = side.voters.several && !last.voters.several;
@@ -134,6 +140,8 @@ std::vector<ZoneFrom> ZoneFinder::find_zones(std::uint32_t file) const {
       (last.offset_ns - runs.back().offset_ns == kernel::hour_ns ||
        runs.back().offset_ns - last.offset_ns == kernel::hour_ns))
     zones.push_back({file, last.begin_ns, last.offset_ns, true, last.begin_frame});
+  const bool told_by_none = &side == &station_ && told_zoned_ == 0;
+  for (ZoneFrom& zone : zones) zone.told_by_none = told_by_none;
   if (zones.empty()) zones.push_back({file, std::numeric_limits<TimeNs>::min(), 0, false, 0});
   return zones;
 }

@@ -33,11 +33,15 @@ class ZoneFinder {
   /// Takes every time of the log, in its order, before the vote of its message: where it goes back by half an hour or
   /// more, the clock may have been set back. @param number  of the frame
   void see_time(TimeNs log_ns, std::uint64_t number);
-  /// @param log_ns  as if UTC; @param utc_ns  what the message says
-  void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
+  /// @param log_ns  as if UTC; @param utc_ns  what the message says; @param zoned  whether that names its zone
+  void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns, bool zoned = true) {
+    ++told_;
+    if (zoned) ++told_zoned_;
     cast_vote(station_, station, log_ns, utc_ns);
   }
-  /// The CSMS told the time (answers to BootNotification and Heartbeat): counts only where no station tells it.
+  /// The CSMS told the time and its zone (answers to BootNotification and Heartbeat): counts only where no station
+  /// tells it, where none of them names a zone, or where most of what they say was queued, so that a zone seen in it is
+  /// chance.
   void csms_says(TimeNs log_ns, TimeNs utc_ns) { cast_vote(csms_, {}, log_ns, utc_ns); }
   std::vector<ZoneFrom> find_zones(std::uint32_t file) const;
 
@@ -68,8 +72,10 @@ class ZoneFinder {
     std::uint64_t last_agreed_time = 0;  // which time of the file it was
   };
   void cast_vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
+  const Side& trusted_side() const;
   Side station_, csms_;
-  std::uint64_t times_ = 0, frame_ = 0;  // seen so far
+  std::uint64_t told_ = 0, told_zoned_ = 0;  // times that stations gave, and those of them with a zone
+  std::uint64_t times_ = 0, frame_ = 0;      // seen so far
   TimeNs last_ns_ = 0;
   struct StepBack {
     std::uint64_t time = 0, frame = 0;  // 0: none yet

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <optional>
 
 #include "kernel/log.hpp"
@@ -103,6 +104,7 @@ class Collector : public FrameSink {
 
   void flag_copied_files();
   void flag_order();
+  void flag_zones();
   void flag_repeated_frames();
   void flag_unnamed_stations();
   void finish_station(std::size_t index, SeenTimes& seen);
@@ -368,6 +370,19 @@ void Collector::flag_order() {
   }
 }
 
+// Where no clock names a zone, the protocol's is taken: UTC. A station in local time shows nothing against it.
+void Collector::flag_zones() {
+  for (const ZoneFrom& zone : log_.report.zones) {
+    if (!zone.told_by_none || zone.from_log_ns != std::numeric_limits<TimeNs>::min()) continue;  // once a file
+    const std::string& file = log_.report.files[zone.file].name;
+    flags_.add_flag("zone_not_told", file,
+                    fmt::format("neither the lines of {} nor the times in its messages name a zone: those in messages "
+                                "are taken as UTC; if they are local, all is off by their zone",
+                                quoted_text(file)),
+                    {zone.file, 0});
+  }
+}
+
 void Collector::flag_repeated_frames() {
   if (log_.report.repeated == 0) return;
   flags_.add_flag("frames_repeated", "",
@@ -430,6 +445,8 @@ std::vector<Transaction> Collector::finished_transactions(std::size_t index, Tim
   }
   state.transactions.drafts().clear();
 
+  mend_end_registers(transactions, flags_);
+  for (Transaction& t : transactions) settle_energy(t, flags_);
   mend_register_unit(transactions, flags_);
   std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
     return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
@@ -474,6 +491,7 @@ SiteLog Collector::finish(LogReport&& report) {
   log_.report = std::move(report);
   flag_copied_files();
   flag_order();
+  flag_zones();
   flag_repeated_frames();
   flag_unnamed_stations();
 

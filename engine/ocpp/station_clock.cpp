@@ -40,6 +40,10 @@ TimeNs rounded_error(TimeNs least_ns) {
   return whole != 0 && distance(whole, least_ns) <= 5 * kernel::second_ns ? whole : least_ns;
 }
 
+bool is_zone_offset(TimeNs late_ns) {
+  return late_ns <= widest_zone_ns + clock_tolerance_ns && rounded_error(late_ns) % (15 * kernel::minute_ns) == 0;
+}
+
 }  // namespace
 
 void StationClock::observe_stamp(const Stamp& stamp) {
@@ -109,13 +113,24 @@ void StationClock::settle_stretches(const LogReport& report, std::string_view st
     next[i] = error[i] ? error[i] : i + 1 < stretches_.size() ? next[i + 1] : std::nullopt;
   std::optional<TimeNs> previous;
 
+  // Nothing is decided where a log holds no more of a station than its queue: each message is late by another delay.
+  // Its times stand as told; an offset of a zone, from a clock that nobody set, is the one error that shows in a single
+  // message.
+  const bool queue_alone = next.empty() || !next.front();
+  const bool zone_alone =
+      queue_alone && !synced_ && stretches_.size() == 1 && is_zone_offset(stretches_.front().least_ns);
+
   for (std::size_t i = 0; i < stretches_.size(); ++i) {
     Stretch& s = stretches_[i];
     const auto fits = [&](const std::optional<TimeNs>& e) { return e && s.least_ns >= *e - clock_tolerance_ns; };
     if (error[i]) {
       s.error_ns = *error[i];
     } else {
-      s.error_ns = fits(previous) ? *previous : fits(next[i]) ? *next[i] : s.least_ns;
+      s.error_ns = fits(previous)  ? *previous
+                   : fits(next[i]) ? *next[i]
+                   : !queue_alone  ? s.least_ns
+                   : zone_alone    ? rounded_error(s.least_ns)
+                                   : 0;
     }
     if (error[i]) previous = error[i];
 

@@ -17,13 +17,14 @@ static_assert(clock_tolerance_ns < clock_lost_ns, "a clock is late, then wrong, 
 
 /// Keeps, per stretch between two answers that set the clock (and at most an hour of log), the least delay seen from
 /// payload to log. A message can be late but not early: the least delay is the clock's error, once two messages or
-/// stretches agree on it; otherwise it may be one queued message, and the neighbours decide.
+/// stretches agree on it; otherwise it may be one queued message, and the neighbours decide. Where none agrees, all
+/// were queued, and none is shifted.
 class StationClock {
  public:
   /// A message that the station stamped when it sent it.
   void observe_stamp(const Stamp& stamp);
   /// The CSMS told the station the time.
-  void note_sync() { cut_ = true; }
+  void note_sync() { cut_ = synced_ = true; }
 
   /// Once the log is read; flags clocks that are wrong.
   void settle_stretches(const LogReport& report, std::string_view station, FlagList& flags);
@@ -55,7 +56,7 @@ class StationClock {
   TimeNs error_at(std::uint64_t number) const;
 
   std::vector<Stretch> stretches_;
-  bool cut_ = true;
+  bool cut_ = true, synced_ = false;
   std::uint64_t lost_ = 0;
   Stamp first_lost_;
 };

@@ -198,7 +198,12 @@ bool TextReader::whole_frame(View text, std::size_t at, TextSpan& span) {
   if (!bracket) return false;
   span.last_bracket = static_cast<std::size_t>(static_cast<const char*>(bracket) - text.data()) + 1;
   const View whole = text.substr(at, span.last_bracket - at);
-  const ParseOutcome outcome = parser_.parse_frame(whole);
+  ParseOutcome outcome = parser_.parse_frame(whole);
+  // A row of a dump without the dump's head: its backslashes are doubled.
+  const bool python = at > 0 && text[at - 1] == '\'';
+  if (outcome.kind == ParseOutcome::Kind::bad_json && !python && span.level < most_wrappings &&
+      has_text(whole, "\\\\\""))
+    outcome = parser_.parse_frame(unwrapped(whole, Wrap::copy, unwrapped_[span.level]));
   if (outcome.kind != ParseOutcome::Kind::frame) {
     ++whole_misses_;
     return false;

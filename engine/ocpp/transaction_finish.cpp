@@ -113,7 +113,16 @@ bool refused(std::string_view status) {
   return !status.empty() && status != "Accepted" && !status.starts_with("error");
 }
 
-/// A draft whose times, readings, energy and doubts are being settled, step by step.
+// Flags a doubt of a transaction, there and in the log.
+void flag_transaction(Transaction& t, FlagList& flags, std::string_view code, std::string_view text, Place place) {
+  if (std::find(t.flags.begin(), t.flags.end(), code) == t.flags.end()) t.flags.emplace_back(code);
+  flags.add_flag(code, t.station,
+                 fmt::format("transaction {} on {}: {}", t.id.empty() ? "without id" : quoted_text(t.id),
+                             quoted_text(t.station), text),
+                 place);
+}
+
+/// A draft whose times, readings and doubts are being settled, step by step.
 struct Settlement {
   Transaction& t;
   const DraftTransaction& draft;
@@ -121,23 +130,16 @@ struct Settlement {
   const LogReport& report;
   FlagList& flags;
 
-  void flag(std::string_view code, std::string text, Place place);
+  void flag(std::string_view code, std::string_view text, Place place) {
+    flag_transaction(t, flags, code, text, place);
+  }
   void settle_start(const StationClock::Instant& start, TimeNs last_ns);
   void settle_stop(const StationClock::Instant& start, TimeNs last_ns);
   void flag_refused_times();
   void flag_answer();
   void flag_gaps();
   void flag_readings_outside();
-  void settle_energy();
 };
-
-void Settlement::flag(std::string_view code, std::string text, Place place) {
-  if (std::find(t.flags.begin(), t.flags.end(), code) == t.flags.end()) t.flags.emplace_back(code);
-  flags.add_flag(code, t.station,
-                 fmt::format("transaction {} on {}: {}", t.id.empty() ? "without id" : quoted_text(t.id),
-                             quoted_text(t.station), text),
-                 place);
-}
 
 // A start that the log does not tell is not after the first reading.
 void Settlement::settle_start(const StationClock::Instant& start, TimeNs last_ns) {
@@ -236,31 +238,6 @@ void Settlement::flag_readings_outside() {
          t.start_place);
 }
 
-// The registers decide; without any, the energies of intervals make one.
-void Settlement::settle_energy() {
-  const double base_kwh = kernel::is_known(t.meter_start_kwh) ? t.meter_start_kwh : 0.0;
-  const double summed_kwh = register_from_intervals(t.samples, base_kwh);
-  if (kernel::is_known(summed_kwh) && !(t.meter_stop_kwh > base_kwh)) {
-    flag("register_from_intervals",
-         fmt::format(
-             "start and stop tell no register that counts: {:.12g} Wh is the sum of the energies of its intervals",
-             1000.0 * summed_kwh),
-         t.stop_seen ? t.stop_place : t.start_place);
-    t.meter_start_kwh = base_kwh;
-    t.meter_stop_kwh = base_kwh + summed_kwh;
-  }
-
-  Registers registers{t.meter_start_kwh, t.meter_stop_kwh, t.samples, t.start_ns, t.stop_ns, t.start_seen, t.stop_seen};
-  EnergyVerdict energy = energy_of(registers);
-  t.energy_kwh = energy.kwh;
-  t.exported_kwh = energy.exported_kwh;
-  t.register_step_kwh = energy.step_kwh;
-  if (!kernel::is_known(t.meter_start_kwh) || energy.start_refused) t.meter_start_kwh = energy.begin_kwh;
-  if (!kernel::is_known(t.meter_stop_kwh)) t.meter_stop_kwh = energy.end_kwh;
-  for (Doubt& doubt : energy.doubts)
-    flag(doubt.code, std::move(doubt.text), t.stop_seen ? t.stop_place : t.start_place);
-}
-
 }  // namespace
 
 Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clock, const LogReport& report,
@@ -278,7 +255,6 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
   settlement.flag_answer();
   settlement.flag_gaps();
   settlement.flag_readings_outside();
-  settlement.settle_energy();
 
   // The state of charge as it was read first.
   for (const Sample& s : t.samples) {
@@ -286,6 +262,31 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     if (kernel::is_known(s.soc)) t.soc_start = s.soc;
   }
   return t;
+}
+
+void settle_energy(Transaction& t, FlagList& flags) {
+  const Place place = t.stop_seen ? t.stop_place : t.start_place;
+  const double base_kwh = kernel::is_known(t.meter_start_kwh) ? t.meter_start_kwh : 0.0;
+  const double summed_kwh = register_from_intervals(t.samples, base_kwh);
+  if (kernel::is_known(summed_kwh) && !(t.meter_stop_kwh > base_kwh)) {
+    flag_transaction(
+        t, flags, "register_from_intervals",
+        fmt::format(
+            "start and stop tell no register that counts: {:.12g} Wh is the sum of the energies of its intervals",
+            1000.0 * summed_kwh),
+        place);
+    t.meter_start_kwh = base_kwh;
+    t.meter_stop_kwh = base_kwh + summed_kwh;
+  }
+
+  Registers registers{t.meter_start_kwh, t.meter_stop_kwh, t.samples, t.start_ns, t.stop_ns, t.start_seen, t.stop_seen};
+  EnergyVerdict energy = energy_of(registers);
+  t.energy_kwh = energy.kwh;
+  t.exported_kwh = energy.exported_kwh;
+  if (t.register_step_kwh < 1.0) t.register_step_kwh = energy.step_kwh;  // whole kWh of start and stop are as coarse
+  if (!kernel::is_known(t.meter_start_kwh) || energy.start_refused) t.meter_start_kwh = energy.begin_kwh;
+  if (!kernel::is_known(t.meter_stop_kwh) || energy.stop_refused) t.meter_stop_kwh = energy.end_kwh;
+  for (const Doubt& doubt : energy.doubts) flag_transaction(t, flags, doubt.code, doubt.text, place);
 }
 
 void settle_exports(std::vector<Transaction>& transactions, FlagList& flags) {
@@ -304,7 +305,7 @@ void settle_exports(std::vector<Transaction>& transactions, FlagList& flags) {
     const double before_kwh = first->export_register_kwh - left_kwh;
     const double hours = kernel::hours_between(t.start_ns, first->time_ns);
     const double end_kwh = std::find_if(t.samples.rbegin(), t.samples.rend(), tells_export)->export_register_kwh;
-    if (t.start_seen && hours > 0.0 && before_kwh >= 0.0 && before_kwh <= most_exported_kwh(hours)) {
+    if (t.start_seen && hours > 0.0 && before_kwh >= 0.0 && before_kwh <= most_exchanged_kwh(hours)) {
       t.export_start_kwh = left_kwh;
       t.exported_kwh = std::max(end_kwh - left_kwh, 0.0);
     } else if (first->time_ns - t.start_ns > kernel::minute_ns && first->power_kw < 0.0) {

@@ -1,4 +1,4 @@
-// A draft with its clocks settled to a transaction: times, readings, energy, doubts.
+// A draft with its clocks settled to a transaction: times, readings, doubts, then its energy.
 #pragma once
 #include <vector>
 
@@ -10,6 +10,9 @@ namespace evtwin::ocpp {
 /// @param last_ns  of the station: where an open transaction ends
 Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clock, const LogReport& report,
                                TimeNs last_ns, FlagList& flags);
+
+/// Energy of a finished transaction: the registers decide; without any, the energies of intervals make one.
+void settle_energy(Transaction& transaction, FlagList& flags);
 
 /// What was given back before the first reading of a transaction. OCPP 1.6 tells no export register at the start: it
 /// stands where the transaction before left it, since nobody gives without a car; where there is none, and the first

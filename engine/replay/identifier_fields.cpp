@@ -11,7 +11,8 @@ namespace {
 
 using View = std::string_view;
 
-// Lower case, without '_' and '-'. Of OCPP 1.6, 2.0.1 and 2.1, ISO 15118, OCPI 2.2.1, and what back ends call them.
+// Lower case, without '_' and '-'. Of OCPP 1.6, 2.0.1 and 2.1, ISO 15118, OCPI 2.2.1, and what back ends call them;
+// people, their vehicles, contracts, accounts and addresses.
 const std::unordered_set<View>& identifier_names() {
   static const std::unordered_set<View> names{"idtag",
                                               "parentidtag",
@@ -24,8 +25,12 @@ const std::unordered_set<View>& identifier_names() {
                                               "vehicleid",
                                               "evccid",
                                               "emaid",
+                                              "evemaid",
                                               "contractid",
+                                              "contractnumber",
+                                              "contractno",
                                               "evcoid",
+                                              "pcid",
                                               "visualnumber",
                                               "authid",
                                               "tokenuid",
@@ -33,26 +38,78 @@ const std::unordered_set<View>& identifier_names() {
                                               "rfid",
                                               "rfidtag",
                                               "rfiduid",
+                                              "rfidcard",
                                               "carduid",
                                               "cardid",
                                               "cardno",
                                               "cardnumber",
+                                              "cardserial",
+                                              "cardserialnumber",
+                                              "badgeid",
                                               "userid",
+                                              "username",
                                               "useremail",
+                                              "userphone",
+                                              "loginname",
                                               "driverid",
                                               "drivername",
+                                              "driveremail",
+                                              "driverphone",
                                               "customerid",
                                               "customername",
+                                              "customernumber",
+                                              "customerno",
+                                              "customeremail",
+                                              "customerphone",
+                                              "customeraddress",
+                                              "accountid",
+                                              "accountnumber",
+                                              "accountholder",
+                                              "memberid",
+                                              "membernumber",
+                                              "membershipid",
+                                              "employeeid",
+                                              "employeenumber",
                                               "email",
+                                              "emailaddress",
+                                              "mail",
                                               "phone",
                                               "phonenumber",
-                                              "licenseplate",
-                                              "licenceplate",
+                                              "phoneno",
+                                              "mobile",
+                                              "mobilephone",
+                                              "mobilenumber",
+                                              "telephone",
+                                              "msisdn",
+                                              "firstname",
+                                              "lastname",
+                                              "fullname",
+                                              "familyname",
+                                              "surname",
+                                              "homeaddress",
+                                              "billingaddress",
+                                              "iban",
+                                              "creditcard",
+                                              "creditcardnumber",
+                                              "dateofbirth",
+                                              "birthdate",
+                                              "plate",
+                                              "plateno",
                                               "platenumber",
                                               "numberplate",
+                                              "carplate",
+                                              "vehicleplate",
+                                              "licenseplate",
+                                              "licenceplate",
+                                              "licenseplatenumber",
+                                              "licenceplatenumber",
+                                              "vehicleregistration",
+                                              "registrationnumber",
+                                              "kennzeichen",
                                               "macaddress",
                                               "iccid",
                                               "imsi",
+                                              "imei",
                                               "authorizationreference"};
   return names;
 }
@@ -120,6 +177,9 @@ constexpr std::array<View, 60> protocol_words{"null",
                                               "connector",
                                               "station"};
 
+// Names that mean software as often as people ("driver": "postgres"): their value counts where it looks like a
+// person's, with a figure, a blank, an @ or a letter beyond ASCII.
+bool may_be_person(View name) { return name == "customer" || name == "driver" || name == "user" || name == "member"; }
 // Cards: any value of theirs counts, also one without quotes and digits.
 bool is_card(View name) { return name == "idtag" || name == "parentidtag" || name == "idtoken"; }
 // Objects of OCPI whose `uid` is a card's; an EVSE has a uid, too.
@@ -138,10 +198,25 @@ View folded(View word, std::array<char, longest_name>& room) {
   return {room.data(), size};
 }
 
+// Backslashes, and quotes as JSON, CSV, Python, HTML and .NET (\u0022) write them.
 std::size_t quote_bytes(View text, std::size_t at) {
   if (at >= text.size()) return 0;
-  if (text[at] == '"' || text[at] == '\'' || text[at] == '\\' || text[at] == '`') return 1;
-  return text.substr(at, 6) == "&quot;" ? 6 : 0;
+  constexpr std::array<View, 5> entities{"&quot;", "&#34;", "&#x22;", "&#39;", "&apos;"};
+  switch (text[at]) {
+    case '"':
+    case '\'':
+    case '`':
+    case '\\':
+      return 1;
+    case '&':
+      for (const View entity : entities)
+        if (text.substr(at).starts_with(entity)) return entity.size();
+      return 0;
+    case 'u':
+      return at > 0 && text[at - 1] == '\\' && (text.substr(at, 5) == "u0022" || text.substr(at, 5) == "u0027") ? 5 : 0;
+    default:
+      return 0;
+  }
 }
 
 std::size_t after_blanks(View text, std::size_t at) {
@@ -149,21 +224,47 @@ std::size_t after_blanks(View text, std::size_t at) {
   return at;
 }
 
+std::size_t slashes_before(View text, std::size_t at, std::size_t from) {
+  std::size_t count = 0;
+  while (at > from + count && text[at - count - 1] == '\\') ++count;
+  return count;
+}
+
 struct Value {
   IdentifierPlace place;
   bool object = false, quoted = false;
 };
 
-// Where a string ends that begins at `at` and is closed by `close`.
-Value quoted_value(View text, std::size_t at, View close) {
-  const std::size_t line_end = std::min(text.find('\n', at), text.size());
-  std::size_t end = text.find(close, at);
-  while (close.size() == 1 && end != View::npos && end > at && end < line_end && text[end - 1] == '\\')
-    end = text.find(close, end + 1);  // escaped
-  if (end != View::npos && end < line_end) return {{at, end, false}, false, true};
-  end = line_end;
-  while (end > at && text[end - 1] == '\r') --end;
-  return {{at, end, true}, false, true};
+// Whether a quote behind `slashes` backslashes closes a string whose own quotes stand behind `own`. In a string of JSON
+// n times inside others a quote has 2^n - 1 of them, one that belongs to the text 2^(n+1) - 1, and each backslash of
+// the text 2^(n+1) more. COPY and Python double them all; where quotes have none that shows only in what follows.
+bool closes_string(std::size_t slashes, std::size_t own, char next) {
+  if (own > 0 && own % 2 == 0) slashes /= 2, own /= 2;
+  if (slashes % (2 * (own + 1)) != own) return false;
+  const bool may_be_doubled = own == 0 && slashes % 4 == 2;
+  return !may_be_doubled || View(",}]):;= \t\r\n'<|").find(next) != View::npos;
+}
+
+// Where a string ends that begins at `at`; `open`: its opening quote, with its backslashes. A quote with fewer of them
+// ends what the string stands in: it was cut off there.
+Value quoted_value(View text, std::size_t at, View open) {
+  const std::size_t own = std::min(open.find_first_not_of('\\'), open.size());
+  const View quote = open.substr(own);
+  const bool doubled = quote == "\"\"" || quote == "''";  // in a cell of CSV
+  std::size_t line_end = std::min(text.find('\n', at), text.size());
+  const std::size_t step = doubled ? 1 : quote.size();
+  for (std::size_t i = at; (i = text.find(quote.substr(0, step), i)) < line_end; i += step) {
+    const std::size_t slashes = slashes_before(text, i, at);
+    if (quote.front() == 'u' && slashes == 0) continue;
+    const std::size_t behind = i + quote.size();
+    const bool cell_ends = doubled && (i + 1 >= text.size() || text[i + 1] != quote.front());
+    if (cell_ends || slashes < own) return {{at, i - slashes, true}, false, true};
+    if (closes_string(slashes, own, behind < text.size() ? text[behind] : '\n'))
+      return {{at, i - own, false}, false, true};
+    i = behind - step;
+  }
+  while (line_end > at && text[line_end - 1] == '\r') --line_end;
+  return {{at, line_end, true}, false, true};
 }
 
 // The value of the field whose name ends at `at`; none: no field.
@@ -179,10 +280,12 @@ std::optional<Value> value_behind(View text, std::size_t at) {
   if (p >= text.size()) return std::nullopt;
 
   // A string in quotes like those of the name, else in any.
-  if (!name_quote.empty() && text.substr(p).starts_with(name_quote))
+  if (!name_quote.empty() && name_quote.back() != '\\' && text.substr(p).starts_with(name_quote))
     return quoted_value(text, p + name_quote.size(), name_quote);
-  if (text.substr(p).starts_with("\\\"")) return quoted_value(text, p + 2, text.substr(p, 2));
-  if (text[p] == '"' || text[p] == '\'') return quoted_value(text, p + 1, text.substr(p, 1));
+  std::size_t q = p;
+  while (q < text.size() && text[q] == '\\') ++q;
+  if (const std::size_t bytes = quote_bytes(text, q))
+    return quoted_value(text, q + bytes, text.substr(p, q + bytes - p));
 
   if (text[p] == '{') return Value{{p, p, false}, true, false};
   const std::size_t end = std::min(text.find_first_of(" \t\r\n,}])>;&\"'\\", p), text.size());
@@ -193,13 +296,32 @@ bool has_digit(View text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool looks_personal(View text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || c == ' ' || c == '@' || static_cast<unsigned char>(c) >= 0x80;
+  });
+}
+
 // Whether a value names somebody: not null, a status, or (outside quotes, but for cards) a word of prose.
-bool names_somebody(const Value& value, View text, bool card) {
+bool names_somebody(const Value& value, View text, View name) {
   const View shown = text.substr(value.place.begin, value.place.end - value.place.begin);
   if (shown.find_first_not_of(" \t") == View::npos || shown.front() == '[') return false;
   std::array<char, longest_name> room{};
   if (is_protocol_word(folded(shown, room))) return false;
-  return value.quoted || card || has_digit(shown);
+  if (may_be_person(name)) return value.quoted ? looks_personal(shown) : has_digit(shown);
+  return value.quoted || is_card(name) || has_digit(shown) || shown.find('@') != View::npos;
+}
+
+// The word at [begin, end) as a name. Behind a backslash its first letters may be those of an escape: \nidTag,
+// \u0022idTag.
+View field_name(View text, std::size_t begin, std::size_t end, std::array<char, longest_name>& room) {
+  const View word = text.substr(begin, end - begin);
+  if (begin > 0 && text[begin - 1] == '\\') {
+    const std::size_t escape = word.starts_with("u00") ? 5 : View("nrt").find(word.front()) != View::npos ? 1 : 0;
+    if (escape > 0 && IdentifierFields::names_identifier(word.substr(std::min(escape, word.size()))))
+      return folded(word.substr(escape), room);
+  }
+  return folded(word, room);
 }
 
 }  // namespace
@@ -225,18 +347,22 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto starts_name = [](char c) { return is_word_byte(c) || c == '_'; };
     if (!starts_name(text[i])) {
-      if (token_depth_ > 0) token_depth_ += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+      if (depth_ > 0) depth_ += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+      // An object goes on in lines that are indented; where it was cut off, the next line is of something else.
+      if (text[i] == '\n' && i + 1 < text.size() && View(" \t\r\n}").find(text[i + 1]) == View::npos) depth_ = 0;
       ++i;
       continue;
     }
     std::size_t end = i;
     while (end < text.size() && starts_name(text[end])) ++end;
-    const View name = folded(text.substr(i, end - i), room);
+    const View name = field_name(text, i, end, room);
     i = end;
 
-    const bool identifier = identifier_names().contains(name) || (token_depth_ > 0 && name == "uid");
+    const bool inside = depth_ > 0 && name == (in_person_ ? "name" : "uid");
+    const bool identifier = identifier_names().contains(name) || inside;
     const bool secret = name == "authorizationkey" || name == "basicauthpassword";
-    if (!identifier && !secret && !is_token_object(name)) continue;
+    const bool object = is_token_object(name) || may_be_person(name);
+    if (!identifier && !secret && !object) continue;
     std::optional<Value> value = value_behind(text, end);
     // Configuration: "key":"AuthorizationKey","value":"..."; its value is the next one on the line.
     if (secret && !value) {
@@ -245,10 +371,10 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
     }
     if (!value) continue;
     if (value->object) {
-      if (is_token_object(name)) token_depth_ = 1, i = value->place.begin + 1;
+      if (object) depth_ = 1, in_person_ = may_be_person(name), i = value->place.begin + 1;
       continue;
     }
-    if (is_token_object(name) || !names_somebody(*value, text, is_card(name))) continue;
+    if (is_token_object(name) || !names_somebody(*value, text, name)) continue;
     places_.push_back(value->place);
     i = value->place.end;
   }

@@ -18,7 +18,8 @@ bool is_word_byte(char c);
 bool is_protocol_word(std::string_view lower_case);
 
 /// Goes through text as JSON, JSON in strings of JSON, cells of CSV, Python and Node show it, Go's maps and key=value:
-/// a field's name counts, not what surrounds it. Keeps, between calls, whether it is inside an OCPI token.
+/// a field's name counts, not what surrounds it. A value ends at the quote that closes its string, however deep in
+/// other strings it lies. Keeps, between calls, whether it is inside an OCPI token or an object of a person.
 class IdentifierFields {
  public:
   /// @param text  whole lines  @returns ascending places, valid until the next call
@@ -27,7 +28,8 @@ class IdentifierFields {
   static bool names_identifier(std::string_view name);
 
  private:
-  int token_depth_ = 0;  // open braces since the beginning of an OCPI token; 0: in none
+  int depth_ = 0;           // open braces since the beginning of an OCPI token or a person's object; 0: in none
+  bool in_person_ = false;  // the latter
   std::vector<IdentifierPlace> places_;
 };
 

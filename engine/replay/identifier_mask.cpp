@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "ocpp/frame_text.hpp"
 #include "ocpp/site_log.hpp"
 
 namespace evtwin::replay {
@@ -23,11 +26,81 @@ std::string in_lower_case(View text) {
   return out;
 }
 
-// As it is meant: without the backslashes of the strings that it stands in.
-std::string unescaped(View text) {
-  std::string out(text);
-  std::erase(out, '\\');
-  return out;
+// A character as it is meant, whatever strings it stands in.
+struct Character {
+  std::string_view meant;  // its bytes
+  std::size_t bytes = 1;   // that it takes
+};
+
+// The characters that a text shows: without the backslashes and entities that strings of JSON, CSV and HTML need.
+class Unescaped {
+ public:
+  Character at(View text, std::size_t i) {
+    std::size_t end = i;
+    while (end < text.size() && text[end] == '\\') ++end;
+    const bool escaped = end > i;
+    if (escaped && end + 5 <= text.size() && text[end] == 'u') {
+      if (const auto code = hex_value(text.substr(end + 1, 4))) {
+        utf8_.clear();
+        ocpp::append_utf8(utf8_, *code);
+        end += 5;
+        return utf8_ == "\"" ? Character{quote, after_quotes(text, end) - i} : Character{utf8_, end - i};
+      }
+    }
+    constexpr std::array<std::pair<View, View>, 5> entities{
+        {{"&quot;", quote}, {"&#34;", quote}, {"&#x22;", quote}, {"&#39;", "'"}, {"&apos;", "'"}}};
+    for (const auto& [entity, meant] : entities)
+      if (text.substr(end).starts_with(entity)) return {meant, end + entity.size() - i};
+    if (end < text.size() && text[end] == '"') return {quote, after_quotes(text, end) - i};
+    if (!escaped) return {text.substr(i, 1), 1};
+    if (end < text.size() && (text[end] == '/' || text[end] == '\'')) return {text.substr(end, 1), end + 1 - i};
+    return {text.substr(i, 1), end - i};
+  }
+
+  std::string whole(View text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+      const Character next = at(text, i);
+      out += next.meant;
+      i += next.bytes;
+    }
+    return out;
+  }
+
+ private:
+  static constexpr View quote = "\"";
+  // CSV doubles quotes: a row of them counts as one.
+  static std::size_t after_quotes(View text, std::size_t i) {
+    while (i < text.size() && text[i] == '"') ++i;
+    return i;
+  }
+  static std::optional<std::uint32_t> hex_value(View digits) {
+    std::uint32_t value = 0;
+    for (const char c : digits) {
+      const char small = lower(c);
+      const bool letter = small >= 'a' && small <= 'f';
+      if (!is_digit(c) && !letter) return std::nullopt;
+      value = value * 16 + static_cast<std::uint32_t>(letter ? small - 'a' + 10 : small - '0');
+    }
+    return value;
+  }
+  std::string utf8_;
+};
+
+std::string unescaped(View text) { return Unescaped().whole(text); }
+
+// How many bytes at `i` show `lower_case` in letters of any size; 0: they show something else.
+std::size_t bytes_showing(View lower_case, View text, std::size_t i) {
+  const std::size_t begin = i;
+  Unescaped read;
+  for (std::size_t k = 0; k < lower_case.size();) {
+    if (i >= text.size()) return 0;
+    const Character next = read.at(text, i);
+    for (const char c : next.meant)
+      if (k == lower_case.size() || lower(c) != lower_case[k++]) return 0;
+    i += next.bytes;
+  }
+  return i - begin;
 }
 
 std::size_t word_end(View text, std::size_t at) {
@@ -66,9 +139,18 @@ void IdentifierMask::add_identifier(View identifier) {
   if (begin == end) return;
   const std::string core = in_lower_case(identifier.substr(begin, end - begin));
   const std::string first = core.substr(0, word_end(core, 0));
-  by_first_word_[first].push_back({core, std::string(identifier)});
-  if (word_lengths_.size() <= first.size()) word_lengths_.resize(first.size() + 1);
-  word_lengths_[first.size()] = true;
+  seek_after(first, {core, std::string(identifier)});
+  // Where letters beyond ASCII are written as \u00fc, the first word ends before them.
+  const auto beyond =
+      std::find_if(first.begin(), first.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  if (beyond != first.begin() && beyond != first.end())
+    seek_after(std::string(first.begin(), beyond), {core, std::string(identifier)});
+}
+
+void IdentifierMask::seek_after(const std::string& first_word, Sought sought) {
+  by_first_word_[first_word].push_back(std::move(sought));
+  if (word_lengths_.size() <= first_word.size()) word_lengths_.resize(first_word.size() + 1);
+  word_lengths_[first_word.size()] = true;
 }
 
 std::string IdentifierMask::pseudonym_of(View identifier) {
@@ -84,26 +166,26 @@ std::string IdentifierMask::pseudonym_of(View identifier) {
   return given;
 }
 
-const IdentifierMask::Sought* IdentifierMask::sought_at(View text, std::size_t at, std::size_t first_end) const {
+IdentifierMask::Shown IdentifierMask::sought_at(View text, std::size_t at, std::size_t first_end) const {
   const std::size_t length = first_end - at;
-  if (length >= word_lengths_.size() || !word_lengths_[length]) return nullptr;
+  if (length >= word_lengths_.size() || !word_lengths_[length]) return {};
   const auto found = by_first_word_.find(in_lower_case(text.substr(at, length)));
-  if (found == by_first_word_.end()) return nullptr;
-  const Sought* longest = nullptr;
+  if (found == by_first_word_.end()) return {};
+  Shown longest;
   for (const Sought& sought : found->second) {
-    const std::size_t size = sought.lower_case.size();
-    if (at + size > text.size() || (longest != nullptr && longest->lower_case.size() >= size)) continue;
-    const bool ends = at + size == text.size() || !is_word_byte(text[at + size]);
-    if (ends && in_lower_case(text.substr(at, size)) == sought.lower_case) longest = &sought;
+    const std::size_t bytes = bytes_showing(sought.lower_case, text, at);
+    if (bytes <= longest.bytes) continue;
+    const bool ends = at + bytes == text.size() || !is_word_byte(text[at + bytes]);
+    if (ends) longest = {&sought, bytes};
   }
   return longest;
 }
 
 // A short one, a word of the protocol, and a number beside punctuation that figures have may be something else.
-bool IdentifierMask::may_replace(const Sought& sought, View text, std::size_t at, Words words) const {
-  if (kept_.contains(sought.lower_case)) return false;
-  const View core = sought.lower_case;
-  const std::size_t end = at + core.size();
+bool IdentifierMask::may_replace(const Shown& shown, View text, std::size_t at, Words words) const {
+  if (kept_.contains(shown.sought->lower_case)) return false;
+  const View core = shown.sought->lower_case;
+  const std::size_t end = at + shown.bytes;
   const char before = at > 0 ? text[at - 1] : ' ', behind = end < text.size() ? text[end] : ' ';
   if (words == Words::report && before == '"' && behind == '"') return true;
   if (is_number(core)) {
@@ -127,23 +209,23 @@ std::string IdentifierMask::in_words(View text, std::size_t from, std::size_t to
     }
 
     const std::size_t end = word_end(text, i);
-    const Sought* sought = sought_at(text, i, end);
-    if (sought == nullptr || i + sought->lower_case.size() > to) {
+    const Shown found = sought_at(text, i, end);
+    if (found.sought == nullptr || i + found.bytes > to) {
       i = end;
       continue;
     }
-    if (!may_replace(*sought, text, i, words)) {
+    if (!may_replace(found, text, i, words)) {
       ++left_;
       i = end;
       continue;
     }
 
     // Written like one of the known ones, or in other letters: then as the one found.
-    const std::string shown(text.substr(i, sought->lower_case.size()));
+    const std::string shown = unescaped(text.substr(i, found.bytes));
     out += text.substr(kept, i - kept);
-    out += pseudonym_of(known_.contains(shown) ? shown : sought->identifier);
+    out += pseudonym_of(known_.contains(shown) ? shown : found.sought->identifier);
     ++replaced_;
-    kept = i = i + sought->lower_case.size();
+    kept = i = i + found.bytes;
   }
   out += text.substr(kept, to - kept);
   return out;

@@ -57,9 +57,15 @@ class IdentifierMask {
     std::string lower_case;  // without what is no part of a word at its ends
     std::string identifier;
   };
+  /// One that a text shows, in how many bytes.
+  struct Shown {
+    const Sought* sought = nullptr;
+    std::size_t bytes = 0;
+  };
+  void seek_after(const std::string& first_word, Sought sought);
   std::string in_words(std::string_view text, std::size_t from, std::size_t to, Words words);
-  const Sought* sought_at(std::string_view text, std::size_t at, std::size_t word_end) const;
-  bool may_replace(const Sought& sought, std::string_view text, std::size_t at, Words words) const;
+  Shown sought_at(std::string_view text, std::size_t at, std::size_t word_end) const;
+  bool may_replace(const Shown& shown, std::string_view text, std::size_t at, Words words) const;
 
   IdentifierFields learning_, masking_;
   std::unordered_map<std::string, std::string> known_;  // identifier -> its number; "": not given yet

@@ -76,6 +76,9 @@ TEST_F(LogTables, OffersAreBookingsOfAScenario) {
 
 TEST_F(LogTables, RecordsWithoutDriversOrBeforeThemAreOneLine) {
   const std::string nobody = write("nobody.csv", "arrival,departure,energy_kwh\n2026-06-01T08:00,2026-06-01T09:00,5\n");
+  const std::string nothing = write("nothing.log", R"(2025-06-02T08:00:00Z CP1: receive message [2,"1","Heartbeat",{}])"
+                                                   "\n");
+  EXPECT_NE(run({"drivers", nothing}).err.find("these records hold no session"), std::string::npos);
   const Said said = run({"drivers", nobody});
   EXPECT_EQ(said.status, 1);
   EXPECT_NE(said.err.find("column driver"), std::string::npos) << said.err;

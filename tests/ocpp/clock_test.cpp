@@ -104,6 +104,65 @@ TEST(Clocks, ABurstOfQueuedMessagesIsNoClockError) {
   EXPECT_FALSE(has_flag(log, "clock_off")) << all_flags(log);
 }
 
+// A car of 11 kW for 90 minutes, told two days later at 120 ms a message; nothing else tells of the station.
+TEST(Clocks, AStationOfWhichThereIsNothingButItsQueueHasNoWrongClock) {
+  for (const bool booted : {true, false}) {
+    LogText text;
+    if (booted) {
+      text.call("07:00:00", "BootNotification", R"({"chargePointVendor":"V","chargePointModel":"M"})");
+      text.answer("07:00:00", R"({"status":"Accepted","interval":300,"currentTime":"2025-06-02T07:00:00Z"})");
+    }
+    text.start("2025-06-04 10:00:00.120", 1, 0, 1, "T", "08:00:00");
+    for (int k = 1; k < 18; ++k) {
+      text.meter(fmt::format("2025-06-04 10:00:0{:.2f}", 0.12 * (k + 1)), 1, "1",
+                 fmt::format(R"({{"value":"{}"}})", k * 5 * 11'000 / 60),
+                 fmt::format("{:02}:{:02}:00", 8 + k * 5 / 60, k * 5 % 60));
+    }
+    text.stop("2025-06-04 10:00:02.280", 16'500, 1, "09:30:00");
+    const SiteLog log = text.read();
+    ASSERT_EQ(log.transactions.size(), 1U);
+    EXPECT_EQ(log.transactions[0].start_ns, at("08:00:00"));
+    EXPECT_EQ(log.transactions[0].stop_ns, at("09:30:00"));
+    EXPECT_EQ(log.transactions[0].energy_kwh, 16.5);
+    EXPECT_TRUE(log.transactions[0].offline);
+    EXPECT_FALSE(has_flag(log, "clock_off")) << all_flags(log);
+  }
+}
+
+// One message alone that is late by a zone's offset comes from a clock in local time; from a clock that the CSMS set,
+// it was queued.
+TEST(Clocks, ASingleMessageIsShiftedByAZoneAloneAndByThatOnlyWhereNobodySetTheClock) {
+  EXPECT_EQ(LogText().start("13:00:01", 1, 0, 1, "T", "08:00:00").read().transactions.at(0).start_ns, at("13:00:00"));
+  EXPECT_EQ(LogText().start("13:07:01", 1, 0, 1, "T", "08:00:00").read().transactions.at(0).start_ns, at("08:00:00"));
+  LogText set;
+  set.call("07:00:00", "BootNotification", R"({"chargePointVendor":"V","chargePointModel":"M"})");
+  set.answer("07:00:00", R"({"status":"Accepted","interval":300,"currentTime":"2025-06-02T07:00:00Z"})");
+  EXPECT_EQ(set.start("13:00:01", 1, 0, 1, "T", "08:00:00").read().transactions.at(0).start_ns, at("08:00:00"));
+}
+
+// An hour of charging at 08:00 UTC, told as 17:00 without a zone, in a log that names none.
+TEST(Clocks, LocalTimesWithoutAZoneAreMendedWhereTheCsmsNamesOneAndDoubtedElsewhere) {
+  const std::string start = R"(2025-06-02 08:00:00 CP1: receive message [2,"1","StartTransaction",{"connectorId":1,)"
+                            R"("idTag":"T","meterStart":0,"timestamp":"2025-06-02T17:00:00"}])",
+                    stop = R"(2025-06-02 09:00:00 CP1: receive message [2,"2","StopTransaction",{"transactionId":7,)"
+                           R"("meterStop":9000,"timestamp":"2025-06-02T18:00:00"}])",
+                    answer = R"(2025-06-02 08:00:00 CP1: send [3,"1",{"transactionId":7}])",
+                    beat = R"(2025-06-02 07:00:00 CP1: receive message [2,"0","Heartbeat",{}])",
+                    told = R"(2025-06-02 07:00:00 CP1: send [3,"0",{"currentTime":"2025-06-02T07:00:00Z"}])";
+  const auto log_of = [](const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    return read_site_log_text("site.log", text);
+  };
+  const SiteLog mended = log_of({beat, told, start, answer, stop});
+  EXPECT_EQ(mended.transactions.at(0).start_ns, at("08:00:00"));
+  EXPECT_TRUE(has_flag(mended, "clock_off"));
+  EXPECT_FALSE(has_flag(mended, "zone_not_told"));
+  const SiteLog doubted = log_of({start, answer, stop});
+  EXPECT_EQ(doubted.transactions.at(0).start_ns, at("17:00:00"));
+  EXPECT_TRUE(has_flag(doubted, "zone_not_told")) << all_flags(doubted);
+}
+
 TEST(Clocks, AMessageWithoutATimeHasTheLogs) {
   LogText text;
   text.call("08:00:00", "StatusNotification", R"({"connectorId":1,"status":"Available","errorCode":"NoError"})");

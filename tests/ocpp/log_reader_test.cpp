@@ -53,6 +53,45 @@ std::string payload_of_depth(int depth, std::string_view quote) {
   return payload;
 }
 
+// PostgreSQL doubles the backslashes of JSON: a card called a"b\ü.
+TEST(LogReader, RowsOfADumpLoseTheBackslashesOfTheDump) {
+  const std::string head = "COPY public.ocpp_log (id, ts, cp, dir, msg) FROM stdin;\n";
+  const std::string rows =
+      "1\t2026-03-10 08:00:00.1+00\tST-01\tI\t"
+      R"([2,"1","StartTransaction",{"connectorId":1,"idTag":"a\\"b\\\\\\u00fc","meterStart":0,)"
+      R"("timestamp":"2026-03-10T08:00:00Z"}])"
+      "\n2\t2026-03-10 08:00:00.2+00\tST-01\tO\t"
+      R"([3,"1",{"transactionId":7,\n\t"idTagInfo":{"status":"Accepted"}}])"
+      "\n3\t2026-03-10 09:00:00.1+00\tST-01\tI\t"
+      R"([2,"2","StopTransaction",{"transactionId":7,"idTag":"a\\"b\\\\\\u00fc","meterStop":9000,)"
+      R"("timestamp":"2026-03-10T09:00:00Z"}])"
+      "\n";
+  const SiteLog whole = read_site_log_text("dump.sql", head + rows + "\\.\n");
+  ASSERT_EQ(whole.transactions.size(), 1U);
+  EXPECT_EQ(whole.transactions[0].id_tag, "a\"b\\ü");
+  EXPECT_EQ(whole.transactions[0].energy_kwh, 9.0);
+  EXPECT_EQ(whole.report.undecodable, 0U);
+  EXPECT_TRUE(whole.report.repaired.empty());
+
+  // Rows alone: only where JSON can not be read otherwise do they show that backslashes are doubled.
+  const SiteLog cut = read_site_log_text("dump.sql", rows);
+  ASSERT_EQ(cut.transactions.size(), 1U);
+  EXPECT_EQ(cut.transactions[0].id_tag, "a\"b\\ü");
+  EXPECT_EQ(cut.transactions[0].start_ns, whole.transactions[0].start_ns);
+
+  // Behind the dump's end, backslashes are what they were.
+  const SiteLog after = read_site_log_text(
+      "dump.sql", head +
+                      "\\.\n"
+                      R"(2026-03-10T08:00:00Z ST-01 [2,"1","Authorize",{"idTag":"a\\b"}])"
+                      "\n" +
+                      R"(2026-03-10T08:00:00Z ST-01 [2,"2","StartTransaction",{"connectorId":1,"idTag":"a\\b",)"
+                      R"("meterStart":0,"timestamp":"2026-03-10T08:00:00Z"}])"
+                      "\n");
+  ASSERT_EQ(after.transactions.size(), 1U);
+  EXPECT_EQ(after.transactions[0].id_tag, "a\\b");
+}
+
 TEST(LogReader, PayloadsInStringsAndCellsAreNestedNoDeeperThanAllowed) {
   const auto object = [](int depth) {
     return fmt::format(R"({{"timestamp":"2026-03-10T08:00:00Z","chargePointId":"CP-7","action":"DataTransfer",)"

@@ -60,6 +60,25 @@ TEST_F(Zones, WhatSeveralStationsQueuedIsNoChangeOfTheZone) {
   EXPECT_EQ(offsets(), std::vector<TimeNs>{1});
 }
 
+// Told at one instant, with all delays up to nine hours: some of them look like zones.
+TEST_F(Zones, WhatOneStationQueuedTellsNoZoneWhereTheCsmsTellsOne) {
+  finder_.csms_says(now_ + hour_ns, now_);
+  const TimeNs back = now_ + 9 * hour_ns;
+  for (TimeNs sent = now_; sent < back; sent += 5 * minute_ns) finder_.station_says("P1", back + hour_ns, sent);
+  EXPECT_EQ(offsets(), std::vector<TimeNs>{1});
+}
+
+// Stations in local time that name no zone, nine hours ahead, beside a log in UTC: the CSMS names one.
+TEST_F(Zones, WhatStationsSayWithoutAZoneGivesWayToACsmsThatNamesOne) {
+  for (int i = 0; i < 10; ++i)
+    finder_.station_says(i % 2 == 0 ? "P1" : "P2", now_ + i * minute_ns, now_ + 9 * hour_ns + i * minute_ns, false);
+  EXPECT_EQ(offsets(), std::vector<TimeNs>{-9});
+  EXPECT_TRUE(finder_.find_zones(0).front().told_by_none);
+  finder_.csms_says(now_, now_);
+  EXPECT_EQ(offsets(), std::vector<TimeNs>{0});
+  EXPECT_FALSE(finder_.find_zones(0).front().told_by_none);
+}
+
 TEST_F(Zones, WhoSpeaksFirstAndIsWrongIsOutvoted) {
   for (int i = 0; i < 20; ++i) say("P3", 9 * hour_ns, hour_ns);
   for (int i = 0; i < 5; ++i) {

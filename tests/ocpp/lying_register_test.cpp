@@ -110,6 +110,92 @@ TEST(LyingRegister, KwhWithoutAUnitAreToldByThePowerOfThreeTransactions) {
   EXPECT_THAT(codes_of(mended), Contains("register_in_kwh"));
 }
 
+/// Hours at 6 kW from a register of 100 kWh on, read every ten minutes in Wh; start and stop as given by hour.
+SiteLog hours_with_ends(const std::vector<std::pair<int, int>>& ends, bool with_power = true) {
+  LogText text;
+  for (std::size_t n = 0; n < ends.size(); ++n) {
+    const auto at = [&](std::size_t minute) {
+      return fmt::format("{:02}:{:02}:00", 8 + 2 * n + minute / 60, minute % 60);
+    };
+    text.start(at(0), 1, ends[n].first, static_cast<int>(n) + 1);
+    for (std::size_t minute = 10; minute < 60; minute += 10) {
+      const std::string register_wh = reading(counter, std::to_string(100'000 + 6000 * n + 100 * minute), "Wh");
+      text.meter(at(minute), 1, std::to_string(n + 1),
+                 with_power ? register_wh + "," + reading(power, "6000", "W") : register_wh);
+    }
+    text.stop(at(60), ends[n].second, static_cast<int>(n) + 1);
+  }
+  return text.read();
+}
+
+TEST(LyingRegister, StartAndStopInKwhBesideReadingsInWhAreFoundInThreeTransactions) {
+  for (const bool with_power : {true, false}) {
+    const SiteLog log = hours_with_ends({{100, 106}, {106, 112}, {112, 118}}, with_power);
+    ASSERT_EQ(log.transactions.size(), 3U);
+    for (const Transaction& t : log.transactions) EXPECT_DOUBLE_EQ(t.energy_kwh, 6.0);
+    EXPECT_EQ(codes_of(log), std::vector<std::string>{"register_in_kwh"}) << all_flags(log);
+  }
+  // Two of them are no proof, nor are three with readings that their power speaks against: 6 kW where 60 are counted.
+  EXPECT_THAT(codes_of(hours_with_ends({{100, 106}, {106, 112}})), Not(Contains("register_in_kwh")));
+  LogText text;
+  for (int n = 0; n < 3; ++n) {
+    const auto at = [&](int minute) { return fmt::format("{:02}:{:02}:00", 8 + 2 * n + minute / 60, minute % 60); };
+    text.start(at(0), 1, 100 + 60 * n, n + 1);
+    for (int minute = 10; minute < 60; minute += 10)
+      text.meter(at(minute), 1, std::to_string(n + 1),
+                 reading(counter, std::to_string(100'000 + 60'000 * n + 1000 * minute), "Wh") + "," +
+                     reading(power, "6000", "W"));
+    text.stop(at(60), 160 + 60 * n, n + 1);
+  }
+  EXPECT_THAT(codes_of(text.read()), Not(Contains("register_in_kwh")));
+}
+
+TEST(LyingRegister, AStopThatWasNeverReadGivesWayToTheLastReading) {
+  // 50 minutes of 6 kW are read, of the last ten nothing is known.
+  const SiteLog zero = hours_with_ends({{100'000, 0}}, false);
+  EXPECT_DOUBLE_EQ(zero.transactions[0].energy_kwh, 5.0);
+  EXPECT_DOUBLE_EQ(zero.transactions[0].meter_stop_kwh, 105.0);
+  EXPECT_THAT(codes_of(zero), Contains("meter_stop_implausible"));
+  EXPECT_THAT(codes_of(zero), Contains("energy_at_least"));
+  // Another figure below the readings is as good a witness as they are, unless their power is with them.
+  EXPECT_THAT(codes_of(hours_with_ends({{100'000, 50'000}}, false)), Contains("meter_goes_back"));
+  const SiteLog two_of_three = hours_with_ends({{100'000, 50'000}}, true);
+  EXPECT_DOUBLE_EQ(two_of_three.transactions[0].energy_kwh, 5.0);
+  EXPECT_THAT(codes_of(two_of_three), Contains("meter_stop_implausible"));
+}
+
+TEST(LyingRegister, ARegisterThatReadingsShowGoingOverItsEndBeganAnywhereBelowIt) {
+  // Six digits of Wh: 15 kWh before the end, 6 kW, a reading every ten minutes; four hours and 24 kWh later.
+  LogText text;
+  text.start("08:00:00", 1, 985'008, 1);
+  for (int minute = 10; minute < 240; minute += 10)
+    text.meter(fmt::format("{:02}:{:02}:00", 8 + minute / 60, minute % 60), 1, "1",
+               reading(counter, std::to_string((985'008 + 100 * minute) % 1'000'000), "Wh"));
+  // The last reading is the stop's, once as text in Wh and once as a number.
+  text.meter("11:59:00", 1, "1", reading(counter, "9008", "Wh")).stop("12:00:00", 9'008, 1);
+  const SiteLog log = text.read();
+  EXPECT_DOUBLE_EQ(log.transactions[0].energy_kwh, 24.0);
+  EXPECT_THAT(codes_of(log), Contains("meter_rollover"));
+}
+
+// It fell at 995 kWh to 0: 5 kWh more passed, if that was its end. The power knows.
+TEST(LyingRegister, PowerTellsAResetCloseToAWidthFromARollover) {
+  const auto read = [](const char* watts) {
+    LogText text;
+    const std::vector<std::pair<const char*, const char*>> readings{
+        {"08:10:00", "994000"}, {"08:20:00", "995000"}, {"08:30:00", "0"}, {"08:40:00", "1000"}, {"08:50:00", "2000"}};
+    text.start("08:00:00", 1, 993'000, 1);
+    for (const auto& [time, wh] : readings)
+      text.meter(time, 1, "1", reading(counter, wh, "Wh") + "," + reading(power, watts, "W"));
+    return text.stop("09:00:00", 3'000, 1).read();
+  };
+  const SiteLog reset = read("6000"), over = read("15000");
+  EXPECT_DOUBLE_EQ(reset.transactions[0].energy_kwh, 5.0);
+  EXPECT_THAT(codes_of(reset), Contains("meter_reset"));
+  EXPECT_DOUBLE_EQ(over.transactions[0].energy_kwh, 10.0);
+  EXPECT_THAT(codes_of(over), Contains("meter_rollover"));
+}
+
 TEST(StandTwice, AFileAppendedToItselfIsCountedOnce) {
   LogText text;
   text.start("08:00:00", 1, 0, 1).meter("08:30:00", 1, "1", reading(counter, "3000", "Wh")).stop("09:00:00", 6000, 1);

@@ -41,6 +41,61 @@ TEST(IdentifierMask, FindsFieldsInEveryWayOfWriting) {
   EXPECT_NE(cdr.find("EVSE-1"), std::string::npos) << "an EVSE has a uid, too: " << cdr;
 }
 
+// A card called a"b\c, as each way of writing escapes it: nothing of it stays, and what stands behind it does.
+TEST(IdentifierMask, AQuoteAndABackslashInACardEndNoValue) {
+  for (const std::string line : {
+           R"([2,"1","Authorize",{"idTag":"04a\"b\\c","n":1}])",
+           R"({"message":"[2,\"1\",\"Authorize\",{\"idTag\":\"04a\\\"b\\\\c\",\"n\":1}]"})",
+           R"({"a":"{\"b\":\"{\\\"idTag\\\":\\\"04a\\\\\\\"b\\\\\\\\c\\\",\\\"n\\\":1}\"}"})",
+           R"(t,CP1,"[2,""1"",""Authorize"",{""idTag"":""04a\""b\\c"",""n"":1}]")",
+           R"(t;CP1;"{""message"":""[2,\""1\"",{\""idTag\"":\""04a\\\""b\\\\c\"",\""n\"":1}]""}")",
+           R"(msg="[2,\"1\",\"Authorize\",{\"idTag\":\"04a\\\"b\\\\c\",\"n\":1}]")",
+           R"([2, '1', 'Authorize', {'idTag': '04a"b\\c', 'n': 1}])",
+           R"({&quot;idTag&quot;:&quot;04a\&quot;b\\c&quot;,&quot;n&quot;:1})",
+           "1\tCP1\t"
+           R"([2,"1","Authorize",{"idTag":"04a\\"b\\\\c","n":1}])",
+           R"({"message":"[2,\u00221\u0022,{\u0022idTag\u0022:\u002204a\\\u0022b\\\\c\u0022,\u0022n\u0022:1}]"})",
+       }) {
+    const std::string text = masked_alone(line + "\n04a\"b\\c tapped\n");
+    EXPECT_EQ(text.find("04a"), std::string::npos) << text;
+    EXPECT_EQ(text.find("\\c"), std::string::npos) << text;
+    const std::size_t number = text.find("T000001");
+    ASSERT_NE(number, std::string::npos) << text;
+    const std::string rest = line.substr(line.find('c', line.find("04a")) + 1);
+    EXPECT_EQ(text.substr(number + 7), rest + "\nT000001 tapped\n");
+  }
+}
+
+TEST(IdentifierMask, ACardAtTheEndOfWhatWasCutOffTakesNothingAlong) {
+  EXPECT_EQ(masked_alone(R"({"m":"[2,\"1\",{\"idTag\":\"04A1B2C","level":"info","x":"\"y\""})"),
+            R"({"m":"[2,\"1\",{\"idTag\":\"T000001","level":"info","x":"\"y\""})");
+}
+
+TEST(IdentifierMask, PeopleTheirVehiclesAndAddressesAreIdentifiers) {
+  for (const std::string line :
+       {R"({"plate":"B-AB 1234"})", R"("data":"{\"vehicle_plate\":\"B-AB 1234\"}")", R"({"firstName":"B-AB 1234"})",
+        R"({"customer":{"name":"B-AB 1234","type":"x"}})", R"({"customer":"B-AB 1234"})", R"(iban="B-AB 1234")",
+        R"("data":"plate\u0022:\u0022B-AB 1234\u0022")", R"(x\nplate: 'B-AB 1234')"}) {
+    const std::string text = masked_alone(line);
+    EXPECT_EQ(text.find("1234"), std::string::npos) << text;
+    EXPECT_EQ(text.find("B-AB"), std::string::npos) << text;
+  }
+  EXPECT_EQ(masked_alone("email=kim@example.com ok"), "email=T00000000000001 ok");
+  EXPECT_EQ(masked_alone("{\"customer\": {\n  \"name\": \"Kim\"\n}}\n"),
+            "{\"customer\": {\n  \"name\": \"T000001\"\n}}\n");
+  // Cut off, it makes no names of what follows.
+  EXPECT_EQ(masked_alone("{\"customer\":{\"ty\n{\"component\":{\"name\":\"Connector\"}}\n"),
+            "{\"customer\":{\"ty\n{\"component\":{\"name\":\"Connector\"}}\n");
+  // Software has names as well, and a station.
+  for (const std::string line : {R"({"driver":"postgres","user":"root"})", R"({"station":{"name":"Hall 12"}})"})
+    EXPECT_EQ(masked_alone(line), line);
+}
+
+TEST(IdentifierMask, LettersBeyondAsciiAreTheSameHoweverTheyAreWritten) {
+  EXPECT_EQ(masked_alone("{\"idTag\":\"M\u00fcller-1\"}\n{\"idTag\":\"M\\u00fcller-1\"}\nM\\u00fcller-1 left\n"),
+            "{\"idTag\":\"T00000001\"}\n{\"idTag\":\"T00000001\"}\nT00000001 left\n");
+}
+
 TEST(IdentifierMask, StatusesProseAndNothingNameNobody) {
   for (const std::string line :
        {R"({"idTag":""})", R"({"idTag":null})", R"({idTag: Invalid})",
