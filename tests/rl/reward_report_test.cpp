@@ -112,7 +112,9 @@ TEST_F(RewardReport, WhatNoRunFileTellsIsSaidAndNotMadeUp) {
   // The scenario's own: a training writes its parts into the policy.
   policy::PolicyFile own = made_policy(n_old_prices);
   own.head["reward"]["name"] = "scenario";
-  own.head["training"]["reward_parts"] = {{"of_terms", true}, {"weights", {{"energy_cost", -2.0}}}};
+  using Json = nlohmann::json;
+  const Json weight = Json::array({"energy_cost", -2.0});
+  own.head["training"]["reward_parts"] = {{"of_terms", true}, {"weights", Json::array({weight})}};
   live(write("p.policy", policy::policy_bytes(own)));
   EXPECT_THAT(report("own"), HasSubstr("Reward (scenario) by its parts"));
   EXPECT_NEAR(row("own", "together").back(), -2.0 * row("own", "energy_cost").front(), 0.02);
