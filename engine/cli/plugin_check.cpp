@@ -200,6 +200,8 @@ void print_sum(const Report& report) {
 Report check_lua(const std::string& file, const plugin_check::Options& options) {
   const auto description = scenario::describe_strategy_file(file);
   if (!description) throw CommandError(fmt::format("{}: returns no strategy {{ ... }}; evtwin check says more", file));
+  static_cast<void>(
+      control::CheckedParams(*description, options.params));  // wrong ones are the user's, not the script's
   const auto with = [file, asked = options.params](control::TextParams params) -> plugin_check::ScriptFor {
     for (const auto& given : asked) {
       const auto same = [&](const auto& param) { return param.first == given.first; };

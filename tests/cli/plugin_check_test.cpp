@@ -98,12 +98,12 @@ TEST_F(PluginCheck, AStrategyIsTriedWithTheParametersThatAreAskedFor) {
     EXPECT_EQ(said.json().at("strategies"), nlohmann::json::array({"alap"}));
   }
 
-  for (const auto& [plugin, why] :
-       std::map<std::string, std::string>{{baseline_ + "#alap:margin=5", "did you mean 'margin_min'?"},
-                                          {baseline_ + "#alap:margin_min=-1", "margin_min must be"},
-                                          {baseline_ + ":margin_min=5", "parameters are of one strategy or forecaster"},
-                                          {"alapp:margin_min=5", "did you mean"},
-                                          {script + ":shar=1", "shar"}}) {
+  for (const auto& [plugin, why] : std::map<std::string, std::string>{
+           {baseline_ + "#alap:margin=5", "strategy alap has no parameter 'margin'; it has margin_min"},
+           {baseline_ + "#alap:margin_min=-1", "margin_min must be"},
+           {baseline_ + ":margin_min=5", "parameters are of one strategy or forecaster"},
+           {"alapp:margin_min=5", "did you mean"},
+           {script + ":shar=1", "shar"}}) {
     const Said said = run({"plugin", "check", plugin, "--only", "answers"});
     EXPECT_EQ(said.status, 1) << plugin << said.out;
     EXPECT_THAT(said.err, HasSubstr(why));
