@@ -48,8 +48,9 @@ constexpr std::array other_terms{
     TermSource{"missing_kwh2",
                "SELECT departed_ns, (requested_kwh - min(max(0.0, got_kwh), requested_kwh)) * "
                "(requested_kwh - min(max(0.0, got_kwh), requested_kwh)) " OF_LEFT},
-    TermSource{"calendar_wear", "SELECT departed_ns, wear_calendar " OF_LEFT},
-    TermSource{"cyclic_wear", "SELECT departed_ns, wear_cyclic " OF_LEFT}};
+    // The end of a run ends the sessions that are open then, and their wear is booked.
+    TermSource{"calendar_wear", "SELECT departed_ns, wear_calendar FROM session WHERE evse IS NOT NULL"},
+    TermSource{"cyclic_wear", "SELECT departed_ns, wear_cyclic FROM session WHERE evse IS NOT NULL"}};
 #undef SATISFACTION
 #undef OF_LEFT
 

@@ -62,10 +62,11 @@ TEST(Recount, TheRunFileTellsWhatTheLearnerWasGiven) {
   const physics::Storage& storage = world.sites.at(0).storages.at(0);
   ASSERT_DOUBLE_EQ(storage.capacity_kwh * (storage.soc_max - storage.soc_min), usable_kwh);
 
-  const std::vector<std::string> terms{
-      "import_kwh",     "energy_cost",  "demand_charge",  "wear_cost",     "unmet_kwh",     "unmet_cost",
-      "storage_cycles", "satisfaction", "departures",     "turned_away",   "requested_kwh", "missing_kwh2",
-      "overload_kwh",   "losses_kwh",   "disappointment", "ev_charge_kwh", "driver_revenue"};
+  const std::vector<std::string> terms{"import_kwh",     "energy_cost",   "demand_charge",  "wear_cost",
+                                       "unmet_kwh",      "unmet_cost",    "storage_cycles", "satisfaction",
+                                       "departures",     "turned_away",   "requested_kwh",  "missing_kwh2",
+                                       "overload_kwh",   "losses_kwh",    "disappointment", "ev_charge_kwh",
+                                       "driver_revenue", "calendar_wear", "cyclic_wear"};
   record::Origin origin;
   origin.reward = record::LearntReward{"all", true, {}};
   for (const std::string& term : terms) origin.reward->parts.emplace_back(term, 1.0);
@@ -85,6 +86,9 @@ TEST(Recount, TheRunFileTellsWhatTheLearnerWasGiven) {
           return std::make_unique<Counted>(edf(first, seed, site), sums);
         },
         options);
+    // The host takes these from the books.
+    sums["calendar_wear"] = result.sites.at(0).ledger.ev_wear_calendar;
+    sums["cyclic_wear"] = result.sites.at(0).ledger.ev_wear_cyclic;
     writer.finish(result, analysis::kpis_of_run(world, result), 0.0);
   }
 
@@ -96,7 +100,7 @@ TEST(Recount, TheRunFileTellsWhatTheLearnerWasGiven) {
   for (const analysis::RewardPart& part : recounted->parts)
     EXPECT_NEAR(part.sum(), sums.at(part.term), 1e-9 * std::max(1.0, std::abs(part.sum()))) << part.term;
   for (const char* term :
-       {"energy_cost", "satisfaction", "storage_cycles", "turned_away", "missing_kwh2", "unmet_cost"})
+       {"energy_cost", "satisfaction", "storage_cycles", "turned_away", "missing_kwh2", "unmet_cost", "cyclic_wear"})
     EXPECT_GT(sums.at(term), 0.0) << term << ": else nothing was compared";
 }
 
