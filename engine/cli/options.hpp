@@ -460,7 +460,7 @@ struct PluginBenchCommand {
 
 /// evtwin plugin check
 struct PluginCheckCommand {
-  std::string file;  ///< FILE, FILE#ID or FILE.lua
+  StrategyText plugin;  ///< FILE, FILE#ID, FILE.lua or ID, with parameters where they are of one strategy
   double fuzz_s = 0.0;
   double call_s = 5.0;                  ///< CPU time of a call
   std::size_t memory_mib = 1024;        ///< of a check

@@ -1,4 +1,5 @@
 // The options of the commands on strategies and forecasters alone.
+#include <filesystem>
 #include <stdexcept>
 
 #include "cli/option_parts.hpp"
@@ -76,6 +77,47 @@ void offer_bench(Offers& offers, CLI::App& plugin) {
   add_json(app, options->command.json);
 }
 
+struct CheckOptions {
+  PluginCheckCommand command;
+  std::string plugin;
+};
+
+/// A file may have a colon in its name.
+StrategyText checked_plugin(const std::string& text) {
+  std::error_code error;
+  if (std::filesystem::exists(text, error)) return {text, {}};
+  return checked_strategy("PLUGIN", text);
+}
+
+void offer_check(Offers& offers, CLI::App& plugin) {
+  const auto options = std::make_shared<CheckOptions>();
+  CLI::App& check = offers.add_command(plugin, "check", "Try a plugin on everything the contract asks of it", options,
+                                       [](CheckOptions& given) {
+                                         given.command.plugin = checked_plugin(given.plugin);
+                                         return given.command;
+                                       });
+  check
+      .add_option("PLUGIN", options->plugin,
+                  "FILE.so; one strategy or forecaster as FILE.so#ID[:key=value...] or ID[:key=value...]; FILE.lua")
+      ->required();
+  check.add_option("--only", options->command.only, "these checks alone, separated by commas")->delimiter(',');
+
+  check
+      .add_option("--skip", options->command.skip,
+                  "not these checks, separated by commas: late, week and timing take longest")
+      ->delimiter(',');
+  check.add_option("--call-limit-s", options->command.call_s, "CPU seconds that one call may take (default 5)")
+      ->check(CLI::Range(0.01, 86400.0));
+  check.add_option("--memory-limit-mib", options->command.memory_mib, "MiB that one check may take (default 1024)")
+      ->check(CLI::Range(16, 1 << 20));
+
+  // A seed reported by --fuzz is tried alone by --reproduce.
+  auto* fuzz = check.add_option("--fuzz", options->command.fuzz_s, "then go on with random sites, seconds")
+                   ->check(CLI::Range(0.0, 86400.0));
+  check.add_option("--reproduce", options->command.reproduce, "only the random site with this seed")->excludes(fuzz);
+  add_json(check, options->command.json, "tables");
+}
+
 void offer_plugin(Offers& offers) {
   CLI::App& plugin =
       *offers.program().add_subcommand("plugin", "Make, look at and judge strategies and forecasters of your own");
@@ -111,24 +153,7 @@ void offer_plugin(Offers& offers) {
 
   offer_bench(offers, plugin);
 
-  const auto tried = std::make_shared<PluginCheckCommand>();
-  CLI::App& check = offers.add_command(plugin, "check", "Try a plugin on everything the contract asks of it", tried);
-  check.add_option("FILE", tried->file, "FILE.so, FILE.so#ID for one of its strategies or forecasters, or FILE.lua")
-      ->required();
-  check.add_option("--only", tried->only, "these checks alone, separated by commas")->delimiter(',');
-
-  check.add_option("--skip", tried->skip, "not these checks, separated by commas: late, week and timing take longest")
-      ->delimiter(',');
-  check.add_option("--call-limit-s", tried->call_s, "CPU seconds that one call may take (default 5)")
-      ->check(CLI::Range(0.01, 86400.0));
-  check.add_option("--memory-limit-mib", tried->memory_mib, "MiB that one check may take (default 1024)")
-      ->check(CLI::Range(16, 1 << 20));
-
-  // A seed reported by --fuzz is tried alone by --reproduce.
-  auto* fuzz = check.add_option("--fuzz", tried->fuzz_s, "then go on with random sites, seconds")
-                   ->check(CLI::Range(0.0, 86400.0));
-  check.add_option("--reproduce", tried->reproduce, "only the random site with this seed")->excludes(fuzz);
-  add_json(check, tried->json, "tables");
+  offer_check(offers, plugin);
 }
 
 }  // namespace

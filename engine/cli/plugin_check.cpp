@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -199,7 +200,13 @@ void print_sum(const Report& report) {
 Report check_lua(const std::string& file, const plugin_check::Options& options) {
   const auto description = scenario::describe_strategy_file(file);
   if (!description) throw CommandError(fmt::format("{}: returns no strategy {{ ... }}; evtwin check says more", file));
-  const auto with = [file](control::TextParams params) -> plugin_check::ScriptFor {
+  static_cast<void>(
+      control::CheckedParams(*description, options.params));  // wrong ones are the user's, not the script's
+  const auto with = [file, asked = options.params](control::TextParams params) -> plugin_check::ScriptFor {
+    for (const auto& given : asked) {
+      const auto same = [&](const auto& param) { return param.first == given.first; };
+      if (std::none_of(params.begin(), params.end(), same)) params.push_back(given);
+    }
     return [file, params = std::move(params)](const twin::World& world) {
       return scenario::strategy_for_world(world, file, params).factory;
     };
@@ -219,6 +226,23 @@ Report check_lua(const std::string& file, const plugin_check::Options& options) 
   return plugin_check::check_script(file, description->id, with({}), variants, options);
 }
 
+/// A name without a folder, an ending or a file of that name.
+bool is_an_id(const std::string& text) {
+  std::error_code error;
+  return text.find_first_of("/.#") == std::string::npos && !std::filesystem::exists(text, error);
+}
+
+/// Of a strategy or forecaster in the plugin folders. @throws control::StrategyError with the nearest strategy's id
+std::string file_of(const std::string& id) {
+  try {
+    return control::find_part(control::PluginPart::strategy, id).listed.file;
+  } catch (const control::StrategyError&) {
+    for (const control::ListedStrategy& row : control::list_parts(control::PluginPart::forecaster))
+      if (row.description.id == id) return row.file;
+    throw;
+  }
+}
+
 /// Whether a single strategy is looked at; false where that can not be told.
 bool holds_one(const std::string& file, const std::string& id) {
   if (!id.empty() || file.ends_with(".lua")) return true;
@@ -233,11 +257,17 @@ bool holds_one(const std::string& file, const std::string& id) {
 }  // namespace
 
 int plugin_check(const PluginCheckCommand& command) {
-  const std::size_t hash = std::min(command.file.rfind('#'), command.file.size());
-  const std::string file = command.file.substr(0, hash);
-  const std::string id = hash < command.file.size() ? command.file.substr(hash + 1) : "";
+  const std::string& asked = command.plugin.id;
+  const std::size_t hash = std::min(asked.rfind('#'), asked.size());
+  std::string file = asked.substr(0, hash);
+  std::string id = hash < asked.size() ? asked.substr(hash + 1) : "";
+  if (is_an_id(asked)) {
+    id = file;
+    file = file_of(id);
+  }
 
   plugin_check::Options options;
+  options.params = command.plugin.params;
   options.call_s = command.call_s;
   options.memory_mib = command.memory_mib;
   options.only = command.only;

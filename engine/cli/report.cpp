@@ -10,16 +10,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <nlohmann/json.hpp>
-#include <optional>
 
 #include "analysis/verdict.hpp"
 #include "cli/commands.hpp"
-#include "cli/input_files.hpp"
 #include "cli/new_file.hpp"
-#include "fleet/reward.hpp"
 #include "kernel/text.hpp"
-#include "policy/policy_file.hpp"
 
 namespace evtwin::cli {
 namespace {
@@ -77,36 +72,13 @@ void write_figures(const report::Report& made, const std::string& folder, bool k
         folder + ": holds the figures as SVG, but not as PNG: that takes rsvg-convert (apt-get install librsvg2-bin)");
 }
 
-/// The reward in the policy file that a run played, where that file is still the one that the run names.
-std::optional<report::LearntReward> learnt_reward(const record::RunSummary& summary) {
-  const control::TextParams& params = summary.origin.strategy_parameters;
-  for (const std::string& file : files_among(params)) {
-    const auto& inputs = summary.origin.inputs;
-    const bool named = std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.name == file; });
-    if (!named || !changes_of_files(inputs, params).empty()) continue;
-    try {
-      const policy::PolicyFile policy = policy::read_policy_file(file);
-      const fleet::RewardChoice choice = fleet::parse_reward(policy.head.at("reward").at("name").get<std::string>());
-      // Functions of a step, and what a scenario says by itself, can not be recounted from sums.
-      const fleet::Rewards rewards(choice, {});
-      if (rewards.is_function()) continue;
-      report::LearntReward learnt{choice.name, {}};
-      for (const evtwin_fleet_term& part : rewards.parts()) learnt.weights.emplace_back(part.id, part.weight);
-      return learnt;
-    } catch (const std::exception&) {
-      continue;  // a file of another sort, or a reward that there is not here
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 int report_runs(const ReportCommand& command) {
   // Nothing is written before all that is named can be.
   const std::string csv = command.csv.empty() ? "" : ready_folder(command.csv, "--csv");
   const std::string png = command.png.empty() ? "" : ready_folder(command.png, "--png");
-  const report::Report made = report::make_report(command.runs, !csv.empty(), learnt_reward);
+  const report::Report made = report::make_report(command.runs, !csv.empty());
   const std::string page = report::page_of(made);
   write_new_file(command.out, page, report::page_mark);  // a report may be made again under its name
 

@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/input_files.hpp"
+#include "cli/learnt_reward.hpp"
 #include "control/isolated_strategy.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/hash.hpp"
@@ -158,9 +159,13 @@ twin::Successor successor_of(const StartPoint& start, const ReadyStrategy& strat
 }
 
 record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy) {
-  record::Origin origin{
-      start.days,           start.scenario.operator_name,       strategy.text.id,
-      strategy.text.params, inputs_of_scenario(start.scenario), scenario::road_record(start.scenario.roads.get())};
+  record::Origin origin{start.days,
+                        start.scenario.operator_name,
+                        strategy.text.id,
+                        strategy.text.params,
+                        inputs_of_scenario(start.scenario),
+                        learnt_reward(strategy.text.params),
+                        scenario::road_record(start.scenario.roads.get())};
   add_files_of(strategy.text.params, origin.inputs);
   origin.inputs.insert(origin.inputs.end(), start.logs.begin(), start.logs.end());
   return origin;

@@ -130,6 +130,7 @@ class Trainings {
   /// The training asked for, without the settings that only change how fast it goes.
   std::string identity(std::uint64_t seed) const {
     nlohmann::json asked = about_;
+    asked.erase("reward_parts");  // they follow from the reward
     asked["seed"] = seed;
     asked["episodes"] = command_.episodes;
     asked["evaluate_every"] = command_.evaluate_every;

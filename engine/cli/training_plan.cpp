@@ -97,7 +97,10 @@ TrainingPlan::TrainingPlan(const TrainCommand& command)
   reward_ = !command.reward.empty() ? command.reward : loaded_.front().reward.where.empty() ? "objective" : "scenario";
   // A name or part that there is not is told before anything is made.
   try {
-    static_cast<void>(fleet::Rewards(fleet::parse_reward(reward_), loaded_.front()));
+    const fleet::Rewards rewards(fleet::parse_reward(reward_), loaded_.front());
+    reward_parts_ = {{"of_terms", !rewards.is_function()}, {"weights", Json::array()}};
+    for (const evtwin_fleet_term& part : rewards.parts())
+      reward_parts_["weights"].push_back(Json::array({part.id, part.weight}));
   } catch (const std::invalid_argument& wrong) {
     throw CommandError(fmt::format("--reward: {}", kernel::make_printable(wrong.what(), 400)));
   }
@@ -151,6 +154,7 @@ Json TrainingPlan::describe_policy() const {
              {"learner", control::label_of(command_.learner.id, command_.learner.params)},
              {"days_seed", seed_},
              {"reward", reward_},
+             {"reward_parts", reward_parts_},
              {"scenarios", Json::array()}};
   for (const scenario::LoadedScenario& loaded : loaded_) about["scenarios"].push_back(describe_scenario(loaded));
   for (const scenario::LoadedScenario& test : tests_) {

@@ -50,6 +50,7 @@ class TrainingPlan {
   std::vector<Given> given_;
   std::vector<scenario::LoadedScenario> loaded_, tests_;
   std::string policy_from_, reward_;
+  nlohmann::json reward_parts_;  ///< of that reward: whether they are terms, and their weights
 };
 
 }  // namespace evtwin::cli

@@ -43,7 +43,7 @@ void create_takes_defaults(const Specimen& specimen, const evtwin_info& info) {
 
 void unknown_ids_are_refused(const Specimen& specimen, const evtwin_info& info) {
   const Scene scene(1);
-  const auto params = default_params(info);
+  const auto params = specimen.starting_params(info);
   const std::string id = info.id;
   for (const std::string& unknown : {std::string("no-such-strategy"), id + "x", id + " ", id + "-", std::string(),
                                      id.substr(0, id.size() - 1), std::string(10'000, 'a')}) {
@@ -63,12 +63,12 @@ void unknown_ids_are_refused(const Specimen& specimen, const evtwin_info& info) 
   instance.destroy();
 }
 
-void for_each_bound(const evtwin_info& info,
+void for_each_bound(const Specimen& specimen, const evtwin_info& info,
                     const std::function<void(const std::vector<evtwin_param_value>&, const std::string&)>& look) {
-  // One parameter at a time at its ends and in the middle, the others at their defaults.
+  // One parameter at a time at its ends and in the middle, the others as they start.
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
-    auto params = default_params(info);
+    auto params = specimen.starting_params(info);
 
     const auto with_number = [&](double number) {
       params[p].number = number;
@@ -105,13 +105,13 @@ void for_each_bound(const evtwin_info& info,
 }
 
 void parameters_are_taken_or_refused(const Specimen& specimen, const evtwin_info& info) {
-  for_each_bound(info, [&](const std::vector<evtwin_param_value>& params, const std::string& what) {
+  for_each_bound(specimen, info, [&](const std::vector<evtwin_param_value>& params, const std::string& what) {
     try_parameters(specimen, info, params, what);
   });
 }
 
 void unknown_parameter_does_no_harm(const Specimen& specimen, const evtwin_info& info) {
-  auto params = default_params(info);
+  auto params = specimen.starting_params(info);
   params.push_back({"no_such_parameter", 1.0, nullptr});
   params.push_back({"", std::nan(""), "text"});
   const Scene scene(1);

@@ -73,7 +73,7 @@ void info_stays(const Foreseer& of) {
 void parameters_are_sound(const Foreseer& of) { parameter_table_is_sound(of.specimen, of.info); }
 
 void unknown_is_refused(const Foreseer& of) {
-  const auto params = default_params(of.info);
+  const auto params = of.specimen.starting_params(of.info);
   const std::string id = of.info.id;
   const auto expect_refusal = [&](const std::string& asked_id, std::uint32_t quantity, const std::string& what) {
     const ForecasterInstance instance(of.specimen, asked_id.c_str(), params, quantity);
@@ -122,11 +122,11 @@ void try_parameters(const Foreseer& of, std::span<const evtwin_param_value> para
 }
 
 void parameters_are_taken(const Foreseer& of) {
-  for_each_bound(of.info, [&](const std::vector<evtwin_param_value>& params, const std::string& what) {
+  for_each_bound(of.specimen, of.info, [&](const std::vector<evtwin_param_value>& params, const std::string& what) {
     try_parameters(of, params, what);
   });
   // One that it does not have does no harm.
-  auto params = default_params(of.info);
+  auto params = of.specimen.starting_params(of.info);
   params.push_back({"no_such_parameter", 1.0, nullptr});
   params.push_back({"", std::nan(""), "text"});
   ForecasterInstance instance(of.specimen, of.info.id, params, of.quantity);

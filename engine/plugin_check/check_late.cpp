@@ -71,7 +71,7 @@ class Watched : public control::Strategy {
  public:
   Watched(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first, Life& life)
       : info_(info), life_(life) {
-    const auto params = default_params(info);
+    const auto params = specimen.starting_params(info);
     const auto make = [&] {
       auto instance = std::make_unique<Instance>(specimen, info.id, params, first);
       instance->expect_made();

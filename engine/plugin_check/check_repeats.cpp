@@ -177,7 +177,7 @@ void expect_no_memory(const Specimen& specimen, const evtwin_info& info, std::ui
 
 void stateless_is_true(const Specimen& specimen, const evtwin_info& info) {
   if ((info.flags & EVTWIN_STRATEGY_STATELESS) == 0) return;
-  for (const Variant& variant : variants_of(info)) {
+  for (const Variant& variant : variants_of(specimen, info)) {
     for (const std::uint64_t seed : scenes_for(specimen, info, variant, repeated_scenes))
       expect_no_memory(specimen, info, seed, variant);
   }

@@ -97,7 +97,7 @@ int try_damaged(const Case& c, const StateBytes& whole, int tries) {
 template <class Look>
 void for_each_case(const Specimen& specimen, const evtwin_info& info, std::uint64_t scenes_of_the_defaults,
                    Look&& look) {
-  for (const Variant& variant : variants_of(info)) {
+  for (const Variant& variant : variants_of(specimen, info)) {
     for (const std::uint64_t seed : scenes_for(specimen, info, variant, scenes_of_the_defaults))
       look(Case{specimen, info, seed, variant});
   }
@@ -139,7 +139,7 @@ void damaged_state_is_refused(const Specimen& specimen, const evtwin_info& info)
 }
 
 void state_of_scene(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, std::uint64_t at) {
-  const Case c{specimen, info, seed, {"", default_params(info)}};
+  const Case c{specimen, info, seed, {"", specimen.starting_params(info)}};
   const Saved saved = save_at(c, at);
   if (saved.has_state) {
     expect_continuation(c, at, saved, 1 + kernel::mix_bits(seed) % 7);

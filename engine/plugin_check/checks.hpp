@@ -29,8 +29,8 @@ void info_is_constant(const Specimen& specimen, const evtwin_info& info);
 void parameter_table_is_sound(const Specimen& specimen, const evtwin_info& info);
 
 // check_creation.cpp
-/// Calls `look(parameters, "patience_h = 48")` for every bound, middle and choice, the others being the defaults.
-void for_each_bound(const evtwin_info& info,
+/// Calls `look(parameters, "patience_h = 48")` for every bound, middle and choice, the others as they start.
+void for_each_bound(const Specimen& specimen, const evtwin_info& info,
                     const std::function<void(const std::vector<evtwin_param_value>&, const std::string&)>& look);
 void create_takes_defaults(const Specimen& specimen, const evtwin_info& info);
 void unknown_ids_are_refused(const Specimen& specimen, const evtwin_info& info);

@@ -154,7 +154,7 @@ std::uint64_t judged(const evtwin_question& question, std::span<const double> me
 }  // namespace
 
 ForecasterInstance::ForecasterInstance(const Foreseer& of) : services_(host_seed) {
-  const auto params = default_params(of.info);
+  const auto params = of.specimen.starting_params(of.info);
   make_instance(of.specimen, of.info.id, params, of.quantity);
   expect_made();
 }
@@ -241,7 +241,7 @@ std::uint64_t ask(ForecasterInstance& instance, const ForecastScene& scene, std:
 }
 
 std::vector<std::uint64_t> play(const Foreseer& of, const ForecastScene& scene, const ForecastShowing& showing) {
-  const auto params = default_params(of.info);
+  const auto params = of.specimen.starting_params(of.info);
   ForecasterInstance instance(of.specimen, of.info.id, params, of.quantity, showing.extra);
   instance.expect_made();
   std::vector<std::uint64_t> answers;

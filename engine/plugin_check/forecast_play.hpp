@@ -22,7 +22,7 @@ struct Foreseer {
 
 class ForecasterInstance {
  public:
-  /// The default parameters. @throws Failed when no sound instance comes of it.
+  /// With starting_params(). @throws Failed when no sound instance comes of it.
   explicit ForecasterInstance(const Foreseer& of);
   /// Any parameters; `made()` says what came of it. @param extra  bytes that evtwin_host is longer
   ForecasterInstance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,

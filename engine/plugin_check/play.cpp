@@ -143,8 +143,8 @@ Play::Play(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed
            const Showing& showing)
     : scene_(seed, shape), showing_(showing) {
   black_box()->seed = seed;
-  const auto given =
-      showing.params.empty() ? default_params(info) : std::vector(showing.params.begin(), showing.params.end());
+  const auto given = showing.params.empty() ? specimen.starting_params(info)
+                                            : std::vector(showing.params.begin(), showing.params.end());
   if (showing.wall) {
     const WalledView first(scene_.view(), *showing.wall, showing.extra);
     instance_ = std::make_unique<Instance>(specimen, info.id, given, first.view(), showing.extra);

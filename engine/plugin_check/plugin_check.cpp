@@ -10,6 +10,8 @@
 #include <bit>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
+#include <span>
 
 #include "control/plugin_description.hpp"
 #include "control/plugin_forecaster.hpp"
@@ -58,6 +60,7 @@ class Checker {
     const auto symbols = control::read_symbols(file_).exported;  // throws where the file can not be looked at
     if (!look_at_entry()) return std::move(report_);
     choose(id);
+    check_params();
     if (options_.reproduce) {
       for (const Listed& listed : chosen_) reproduce(listed);
       return std::move(report_);
@@ -86,7 +89,7 @@ class Checker {
   Body on(const Listed& listed, Work work) const {
     return [this, &listed, work = std::move(work)] {
       explain_views();  // also of forecasts, which have walls alone
-      const Specimen specimen(file_);
+      const Specimen specimen(file_, asked_ == nullptr ? std::span<const evtwin_param_value>{} : asked_->values());
       if (listed.is_forecaster()) {
         work.forecaster({specimen, specimen.forecaster_info(listed.index), listed.quantity});
       } else {
@@ -108,7 +111,7 @@ class Checker {
   bool look_at_entry() {
     Outcome outcome;
     try {
-      const control::PluginDescription plugin = control::describe_plugin(file_);
+      control::PluginDescription plugin = control::describe_plugin(file_);
       for (std::uint32_t i = 0; i < plugin.strategies.size(); ++i)
         listed_.push_back({{.strategy = plugin.strategies[i].id}, i, plugin.strategies[i].flags});
       for (std::uint32_t i = 0; i < plugin.forecasters.size(); ++i) {
@@ -119,6 +122,7 @@ class Checker {
           listed_.push_back({std::move(part), i, forecaster.flags, q});
         }
       }
+      plugin_ = std::move(plugin);
     } catch (const control::StrategyError& refused) {
       outcome.why = refused.what();
     }
@@ -145,6 +149,22 @@ class Checker {
     if (!chosen_.empty()) return;
     const char* kind = strategies && forecasters ? "strategy or forecaster" : strategies ? "strategy" : "forecaster";
     throw std::runtime_error(fmt::format("plugin {} has no {} '{}'; it has {}", file_, kind, id, known));
+  }
+
+  /// Parameters asked for are of one strategy or forecaster. @throws std::runtime_error for wrong ones.
+  void check_params() {
+    if (options_.params.empty()) return;
+    const bool one =
+        std::all_of(chosen_.begin(), chosen_.end(), [&](const Listed& l) { return l.id() == chosen_.front().id(); });
+    if (!one)
+      throw std::runtime_error(
+          fmt::format("parameters are of one strategy or forecaster, and {} has several: say which, {}#{}:{}={}", file_,
+                      file_, chosen_.front().id(), options_.params.front().first, options_.params.front().second));
+    const Listed& listed = chosen_.front();
+    asked_ =
+        listed.is_forecaster()
+            ? std::make_unique<control::CheckedParams>(plugin_.forecasters[listed.index], options_.params, "forecaster")
+            : std::make_unique<control::CheckedParams>(plugin_.strategies[listed.index], options_.params, "strategy");
   }
 
   void look_at_symbols(const std::vector<control::ExportedSymbol>& symbols) {
@@ -377,6 +397,8 @@ class Checker {
   const Options& options_;
   ChildLimits limits_;
   std::vector<Listed> listed_, chosen_;
+  control::PluginDescription plugin_;
+  std::unique_ptr<const control::CheckedParams> asked_;  // null: the defaults
   Report report_;
 };
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "control/plugin_params.hpp"
+
 namespace evtwin::plugin_check {
 
 /// The part of a file that is looked at.
@@ -62,6 +64,7 @@ struct Options {
   std::vector<std::string> only, skip;     ///< names of checks; only those, but for the entry, and none of these
   /// Told of each verdict when it is known, in the order of the report.
   std::function<void(const Verdict&)> judged;
+  control::TextParams params;  ///< of the one strategy or forecaster that is checked, in the place of defaults
   bool wants_check(std::string_view check) const;
 };
 
@@ -72,7 +75,7 @@ void check_names_of(const Options& options);
 
 /// Checks the strategies and forecasters of a file, or those with this id.
 /// @throws std::runtime_error, in one line: not a shared object, no such file, no strategy or forecaster of that id, no
-/// check of such a name.
+/// check of such a name, a parameter that it does not have or a value out of its range.
 Report check_plugin(const std::string& file, std::string_view id, const Options& options);
 
 }  // namespace evtwin::plugin_check

@@ -37,7 +37,7 @@ std::string name_of_status(evtwin_status status) {
   }
 }
 
-Specimen::Specimen(const std::string& file) {
+Specimen::Specimen(const std::string& file, std::span<const evtwin_param_value> asked) : asked_(asked) {
   const std::vector<const link_map*> before = loaded_objects();
   handle_ = dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_ == nullptr) throw Failed(fmt::format("not a loadable shared object ({})", dlerror()));
@@ -68,27 +68,32 @@ const evtwin_info& Specimen::forecaster_info(std::uint32_t index) const {
   return *info;
 }
 
-std::vector<evtwin_param_value> default_params(const evtwin_info& info) {
+std::vector<evtwin_param_value> Specimen::starting_params(const evtwin_info& info) const {
   std::vector<evtwin_param_value> values;
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
-    values.push_back({param.id, param.default_number, param.default_text});
+    evtwin_param_value& value =
+        values.emplace_back(evtwin_param_value{param.id, param.default_number, param.default_text});
+    for (const evtwin_param_value& asked : asked_) {
+      if (std::strcmp(asked.id, param.id) == 0) value.number = asked.number, value.text = asked.text;
+    }
   }
   return values;
 }
 
-std::vector<Variant> variants_of(const evtwin_info& info) {
-  std::vector<Variant> all{{"", default_params(info)}};
+std::vector<Variant> variants_of(const Specimen& specimen, const evtwin_info& info) {
+  const std::vector<evtwin_param_value> start = specimen.starting_params(info);
+  std::vector<Variant> all{{"", start}};
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
     if (param.type == EVTWIN_PARAM_BOOL) {
-      auto params = default_params(info);
-      params[p].number = 1.0 - param.default_number;
+      auto params = start;
+      params[p].number = 1.0 - start[p].number;
       all.push_back({fmt::format("{} = {}", param.id, params[p].number != 0.0), std::move(params)});
     }
     for (std::uint32_t c = 0; param.type == EVTWIN_PARAM_CHOICE && c < param.n_choices; ++c) {
-      if (std::strcmp(param.choices[c], param.default_text) == 0) continue;
-      auto params = default_params(info);
+      if (std::strcmp(param.choices[c], start[p].text) == 0) continue;
+      auto params = start;
       params[p].text = param.choices[c];
       all.push_back({fmt::format("{} = '{}'", param.id, param.choices[c]), std::move(params)});
     }
@@ -141,7 +146,7 @@ std::uint64_t Services::random(const evtwin_host* host, std::uint64_t stream, st
 }
 
 Instance::Instance(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first) : services_(host_seed) {
-  const auto params = default_params(info);
+  const auto params = specimen.starting_params(info);
   make_instance(specimen, info.id, params, first);
   expect_made();
 }

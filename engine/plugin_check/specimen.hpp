@@ -34,33 +34,34 @@ auto call_marked(const char* name, Call&& call, std::int64_t number = -1) {
 
 class Specimen {
  public:
-  /// @throws Failed with the loader's words.
-  explicit Specimen(const std::string& file);
+  /// @param asked  values in the place of defaults, of the strategy or forecaster that has parameters of these ids;
+  /// texts must outlive it. @throws Failed with the loader's words.
+  explicit Specimen(const std::string& file, std::span<const evtwin_param_value> asked = {});
   const evtwin_entry& entry() const { return *entry_; }
   const evtwin_info& info(std::uint32_t index) const;
   const evtwin_forecaster_entry& forecasters() const { return *forecasters_; }
   const evtwin_info& forecaster_info(std::uint32_t index) const;
+  /// Every parameter of the table, as the host gives them: with the value asked for, else its default.
+  std::vector<evtwin_param_value> starting_params(const evtwin_info& info) const;
   void unload_library();
   /// The file, and the libraries that came with it.
   const std::vector<const link_map*>& objects() const { return objects_; }
 
  private:
+  std::span<const evtwin_param_value> asked_;
   std::vector<const link_map*> objects_;
   void* handle_;
   const evtwin_entry* entry_;                   // null: no strategies
   const evtwin_forecaster_entry* forecasters_;  // null: none
 };
 
-/// Every parameter of the table with its default, as the host gives them.
-std::vector<evtwin_param_value> default_params(const evtwin_info& info);
-
-/// The defaults but for one choice or switch.
+/// The parameters that it starts with but for one choice or switch.
 struct Variant {
-  std::string words;  ///< "compat = 'acn-sim'"; empty: the defaults themselves
+  std::string words;  ///< "compat = 'acn-sim'"; empty: those themselves
   std::vector<evtwin_param_value> params;
 };
-/// The defaults, then every other choice and switch: what makes a strategy another one.
-std::vector<Variant> variants_of(const evtwin_info& info);
+/// The parameters that it starts with, then every other choice and switch: what makes a strategy another one.
+std::vector<Variant> variants_of(const Specimen& specimen, const evtwin_info& info);
 
 inline constexpr std::uint64_t host_seed = 7;  // of the random numbers that every instance is given
 
@@ -96,7 +97,7 @@ class Instance {
     evtwin_status status;
     std::string words;
   };
-  /// The default parameters. @throws Failed when no sound instance comes of it.
+  /// With starting_params(). @throws Failed when no sound instance comes of it.
   Instance(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first);
   /// Any parameters; `made()` says what came of it, and the instance is there when that is EVTWIN_OK.
   Instance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,

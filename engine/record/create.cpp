@@ -127,6 +127,18 @@ void write_inputs(const Database& database, const Origin& origin) {
   insert.write_rows();
 }
 
+void write_reward(const Database& database, const Origin& origin) {
+  if (!origin.reward) return;
+  const LearntReward& reward = *origin.reward;
+  TableInsert insert(database, "reward_part");
+  const auto begin_row = [&]() -> TableInsert& {
+    return insert.begin_row().add_text(reward.name).add_integer(reward.of_terms ? 1 : 0);
+  };
+  for (const auto& [part, weight] : reward.parts) begin_row().add_text(part).add_real(weight);
+  if (reward.parts.empty()) begin_row().add_null().add_null();
+  insert.write_rows();
+}
+
 void write_demand_terms(const twin::Site& site, TableInsert& insert) {
   const market::DemandCharge& charge = site.tariff.demand;
   insert.add_integer(charge.window_ns).add_text(charge.basis == market::DemandBasis::peak ? "peak" : "contract");
@@ -478,6 +490,7 @@ void fill_file(const std::string& place, const twin::World& world, const Strateg
   database.run_statements("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
   write_run(database, world, strategy, origin);
   write_inputs(database, origin);
+  write_reward(database, origin);
   write_clock(database, world);
   write_sites(database, world);
   write_forecasts(database, world);

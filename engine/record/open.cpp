@@ -37,6 +37,12 @@ bool has_companion(const std::string& file, const char* suffix) {
   return ::stat((file + suffix).c_str(), &status) == 0 && status.st_size > 0;
 }
 
+/// "18 to 19"
+std::string readable_versions() {
+  if constexpr (oldest_schema_version == schema_version) return fmt::format("{}", schema_version);
+  return fmt::format("{} to {}", oldest_schema_version, schema_version);
+}
+
 void check_header(const std::string& file, const FileHeader& header) {
   if (header.is_gzip) refuse_file(file, "is gzipped; unpack it first (gunzip)");
   if (!header.is_database) refuse_file(file, "not an evtwin run file (no SQLite data base)");
@@ -50,14 +56,14 @@ void check_header(const std::string& file, const FileHeader& header) {
                 fmt::format("not an evtwin run file: a data base of another application (application id 0x{:08x})",
                             header.application_id));
   }
-  if (header.user_version == std::uint32_t{schema_version}) return;
+  const bool newer = header.user_version > std::uint32_t{schema_version};
+  if (!newer && header.user_version >= std::uint32_t{oldest_schema_version}) return;
   refuse_file(file, fmt::format("made by {} evtwin: schema version {}, this one reads {}",
-                                header.user_version > std::uint32_t{schema_version} ? "a newer" : "an older",
-                                header.user_version, schema_version));
+                                newer ? "a newer" : "an older", header.user_version, readable_versions()));
 }
 
 // Defences that SQLite offers against a hostile file (sqlite.org/security.html).
-void defend(Database& database, std::int64_t file_bytes) {
+void defend(Database& database, const FileHeader& header) {
   sqlite3* handle = database.sqlite_handle();
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -67,11 +73,19 @@ void defend(Database& database, std::int64_t file_bytes) {
   sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
   // A row of a few dozen bytes takes a few dozen virtual instructions, and a check reads all rows a few times: 20
   // instructions a byte are plenty.
-  database.limit_work(100'000'000 + 20 * file_bytes);
+  database.limit_work(100'000'000 + 20 * header.file_bytes);
+  // Tables that came later are there for every reader, and empty, whatever an older file has under their names.
+  database.run_statements("PRAGMA temp_store = MEMORY");
+  for (const SchemaObject& object : schema_objects()) {
+    if (object.since <= static_cast<std::int32_t>(header.user_version) || object.type != "table") continue;
+    std::string sql(object.sql);
+    database.run_statements(sql.insert(sql.find("TABLE"), "TEMP "));
+  }
   database.run_statements("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA query_only = ON");
 }
 
 void check_schema(const Database& database) {
+  const auto version = static_cast<std::int32_t>(read_header(database).user_version);
   Statement statement(database, "SELECT name, type, sql FROM sqlite_schema");
   struct Found {
     std::string type, sql;
@@ -79,12 +93,13 @@ void check_schema(const Database& database) {
   std::map<std::string, Found> found;
   while (statement.next_row()) found[statement.column_text(0)] = {statement.column_text(1), statement.column_text(2)};
   for (const SchemaObject& object : schema_objects()) {
+    if (object.since > version) continue;
     const auto it = found.find(std::string(object.name));
     if (it == found.end())
       refuse_file(database.file(), fmt::format("malformed: {} {} is missing", object.type, object.name));
     if (it->second.type != object.type || it->second.sql != object.sql) {
-      refuse_file(database.file(), fmt::format("malformed: {} {} is not that of schema version {}", object.type,
-                                               object.name, schema_version));
+      refuse_file(database.file(),
+                  fmt::format("malformed: {} {} is not that of schema version {}", object.type, object.name, version));
     }
   }
 }
@@ -107,7 +122,7 @@ Database open_at(const std::string& file, const std::string& location) {
   Database database(file, flags | (location.empty() ? 0 : SQLITE_OPEN_URI), location);
   const FileHeader header = read_header(database);
   check_header(file, header);
-  defend(database, header.file_bytes);
+  defend(database, header);
   return database;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "record/learnt_reward.hpp"
 #include "twin/road_record.hpp"
 
 namespace evtwin::record {
@@ -27,6 +28,7 @@ struct Origin {
   std::string strategy_id;    ///< as asked for; "lua" for a function of the scenario; empty: nobody asked for one
   std::vector<std::pair<std::string, std::string>> strategy_parameters;
   std::vector<InputFile> inputs;
+  std::optional<LearntReward> reward;                       ///< that the policy among the inputs was trained for
   std::shared_ptr<const twin::RoadRecord> roads = nullptr;  ///< null: none. Written; readers do not give it back
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -108,6 +109,12 @@ void read_kpis(const Database& database, RunSummary& summary) {
   }
 }
 
+std::int32_t version_of(const Database& database) {
+  Statement version(database, "PRAGMA user_version");
+  const std::int64_t found = version.next_row() ? version.column_integer(0) : schema_version;
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(found, oldest_schema_version, schema_version));
+}
+
 // Hashes as the writer left them; empty for a run that was killed. No index is used: one that is damaged is not
 // noticed.
 std::map<std::string, std::pair<std::int64_t, std::string>> written_hashes(const Database& database) {
@@ -122,6 +129,10 @@ std::map<std::string, std::pair<std::int64_t, std::string>> written_hashes(const
 std::string hash_problem(const Database& database, const TableContent& table,
                          const std::map<std::string, std::pair<std::int64_t, std::string>>& written) {
   const auto it = written.find(std::string(table.name));
+  if (const std::int32_t version = version_of(database); !is_in_schema(table.name, version)) {
+    if (it == written.end()) return {};
+    return fmt::format("a content hash of table {}, which schema version {} lacks", table.name, version);
+  }
   if (it == written.end()) return fmt::format("the content hash of table {} is missing", table.name);
   const TableHash found = hash_table(database, table);
   if (static_cast<std::int64_t>(found.rows) == it->second.first && hex_text(found.hash) == it->second.second) return {};
@@ -129,9 +140,10 @@ std::string hash_problem(const Database& database, const TableContent& table,
 }
 
 bool is_small(std::string_view table) {
-  constexpr std::array<std::string_view, 16> small{
-      "forecast",         "run",     "clock", "site",  "demand_price", "past_peak",  "feeder", "evse", "row_limit",
-      "row_limit_member", "storage", "flag",  "month", "kpi",          "checkpoint", "input"};
+  constexpr std::array<std::string_view, 17> small{"forecast",  "run",        "clock", "site",      "demand_price",
+                                                   "past_peak", "feeder",     "evse",  "row_limit", "row_limit_member",
+                                                   "storage",   "flag",       "month", "kpi",       "checkpoint",
+                                                   "input",     "reward_part"};
   for (const std::string_view name : small) {
     if (name == table) return true;
   }
@@ -194,6 +206,7 @@ RunSummary read_summary(const std::string& file) {
   read_kpis(database, summary);
   read_inputs(database, summary);
   read_forecasts(database, summary);
+  summary.origin.reward = read_learnt_reward(database);
   const auto written = written_hashes(database);
   for (const TableContent& table : table_contents()) {
     if (is_small(table.name) && (summary.state == RunState::complete || !written.empty())) {

@@ -10,8 +10,11 @@ namespace evtwin::record {
 /// "EVTW": SQLite's application_id of a run file.
 inline constexpr std::int32_t application_id = 0x45565457;
 static_assert(application_id == ('E' << 24 | 'V' << 16 | 'T' << 8 | 'W'));
-/// SQLite's user_version. A reader takes exactly its own version: a run is cheap to repeat, a figure misread is not.
-inline constexpr std::int32_t schema_version = 18;
+/// SQLite's user_version. A reader takes its own version, and those before it that only lack whole tables (they read as
+/// empty): a run is cheap to repeat, a figure misread is not.
+inline constexpr std::int32_t schema_version = 19;
+inline constexpr std::int32_t oldest_schema_version = 18;
+static_assert(oldest_schema_version <= schema_version);
 
 /// A run file that cannot be written or read. `what()` is one printable line, "FILE: what", for the user.
 struct RunFileError : std::runtime_error {

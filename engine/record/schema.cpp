@@ -13,7 +13,7 @@ namespace {
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
 // Six tables with many rows have an id that is no key: SQLite looks for each key before it takes a row, which costs as
 // much as the row, and what it counts itself, the rowid, is the same number. ORDER BY rowid there; ORDER BY id sorts.
-constexpr std::array<SchemaObject, 66> objects{{
+constexpr std::array<SchemaObject, 67> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -511,6 +511,14 @@ constexpr std::array<SchemaObject, 66> objects{{
   bytes INTEGER NOT NULL,
   digest TEXT NOT NULL            -- of its bytes: FNV-1a, 64 bit
 ) STRICT)"},
+    {"table", "reward_part", R"(CREATE TABLE reward_part (
+  id INTEGER PRIMARY KEY,         -- what the policy that decided was trained for; no row: no policy, or it does not say
+  reward TEXT NOT NULL,           -- as its training was given it, such as boa-fe:satisfaction=5; one in all rows
+  is_term INTEGER NOT NULL,       -- 1: part is a term, which adds up over time; 0: an answer of a function of a step
+  part TEXT,                      -- the reward is the sum of weight x part; NULL: only its name is known
+  weight REAL
+) STRICT)",
+     19},
     {"table", "content_hash", R"(CREATE TABLE content_hash (
   name TEXT PRIMARY KEY,          -- of a table
   row_count INTEGER NOT NULL,
@@ -663,7 +671,7 @@ constexpr std::array<SchemaObject, 66> objects{{
   WINDOW w AS (PARTITION BY c.station ORDER BY c.ns) ORDER BY c.station, c.ns)"},
 }};
 
-constexpr std::array<TableContent, 50> contents{{
+constexpr std::array<TableContent, 51> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -745,12 +753,18 @@ constexpr std::array<TableContent, 50> contents{{
      "id, session, start_ns, stop_ns, station, evse, transaction_id, token, token_type, ocpi_cdr, ocpi_session", ""},
     {"checkpoint", "id, time_ns, event_hash, events, state", ""},
     {"input", "id, name, bytes, digest", ""},
+    {"reward_part", "id, reward, is_term, part, weight", ""},
 }};
 static_assert(kernel::has_unique_keys(contents, &TableContent::name), "each table is hashed once");
 
 }  // namespace
 
 std::span<const SchemaObject> schema_objects() { return objects; }
+
+bool is_in_schema(std::string_view name, std::int32_t version) {
+  return std::any_of(objects.begin(), objects.end(),
+                     [&](const SchemaObject& object) { return object.name == name && object.since <= version; });
+}
 
 std::span<const TableContent> table_contents() { return contents; }
 

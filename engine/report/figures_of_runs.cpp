@@ -7,6 +7,7 @@
 #include "report/drawing.hpp"
 #include "report/forecasts.hpp"
 #include "report/report.hpp"
+#include "report/reward_parts.hpp"
 #include "report/tables_of_run.hpp"
 
 namespace evtwin::report {
@@ -385,8 +386,8 @@ std::vector<Figure> figures_of(const Report& report) {
   add_forecast_figures(figures, report, rows);
   if (is_priced) figures.push_back(days_figure(report, rows));
   for (const std::size_t run : rows) {
-    if (!report.rewards[run]) continue;
-    Figure reward = reward_figure(report.runs[run], *report.rewards[run], report.frame);
+    if (!report.runs[run].reward) continue;
+    Figure reward = reward_figure(report.runs[run], report.frame);
     if (report.runs.size() > 1) reward.id += fmt::format("-{}", run + 1);
     reward.title = of_run(report, run, reward.title);
     if (!reward.series.empty()) figures.push_back(std::move(reward));

@@ -219,6 +219,10 @@ RunRecord read_run(const std::string& file, std::size_t runs) {
   read_metered(reader);
   read_forecasts(reader);
   read_scores(reader);
+  run.reward = analysis::reward_over_time(reader.database, [&](TimeNs t) {
+    const std::int64_t second = reader.second_of(t);
+    return kernel::floor_divide(run.start_s + second + run.offset_at(second), 86'400);
+  });
 
   Statement flags(reader.database, "SELECT count(*) FROM flag WHERE left_out = 1");
   if (flags.next_row()) run.left_out = flags.column_integer(0);

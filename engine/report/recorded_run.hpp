@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "analysis/forecast_over_time.hpp"
+#include "analysis/reward_over_time.hpp"
 #include "kernel/time.hpp"
 #include "record/reader.hpp"
 #include "report/words.hpp"
@@ -120,9 +122,10 @@ struct RunRecord {
   Text verdict;        ///< of a replay, in a sentence; empty: it is none
   Grid power, plan;    ///< plan: empty where none was recorded
   Grid metered, twin;  ///< of a replay, the log's readings and the twin in the same time; one row: all EVSEs together
-  std::vector<Forecast> forecasts;  ///< by site and quantity
-  bool has_soc = false;             ///< of sessions; they are left out where there are too many
-  std::int64_t left_out = 0;        ///< sessions that were not simulated
+  std::vector<Forecast> forecasts;                 ///< by site and quantity
+  std::optional<analysis::RewardOverTime> reward;  ///< that its policy was trained for; nothing: it played none
+  bool has_soc = false;                            ///< of sessions; they are left out where there are too many
+  std::int64_t left_out = 0;                       ///< sessions that were not simulated
 
   std::int64_t offset_at(std::int64_t second) const;  ///< of the local clock
 };

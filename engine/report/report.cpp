@@ -57,14 +57,10 @@ bool has_prices(const Report& report) {
          std::abs(analysis::value_of(first.kpis, "driver_revenue")) > 0.0;
 }
 
-Report make_report(const std::vector<std::string>& files, bool whole, const RewardOfRun& reward_of) {
+Report make_report(const std::vector<std::string>& files, bool whole) {
   Report report;
   for (const std::string& file : files) report.runs.push_back(read_run(file, files.size()));
   report.names = names_of(report.runs);
-  for (RunRecord& run : report.runs) {
-    const std::optional<LearntReward> learnt = reward_of ? reward_of(run.summary) : std::nullopt;
-    report.rewards.push_back(learnt ? std::optional(read_reward_parts(run, *learnt)) : std::nullopt);
-  }
   std::vector<analysis::VerdictRun> judged;
   for (std::size_t i = 0; i < report.runs.size(); ++i) {
     const record::RunSummary& summary = report.runs[i].summary;

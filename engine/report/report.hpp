@@ -8,7 +8,6 @@
 #include "analysis/verdict.hpp"
 #include "report/figure.hpp"
 #include "report/recorded_run.hpp"
-#include "report/reward_parts.hpp"
 #include "report/table.hpp"
 
 namespace evtwin::report {
@@ -21,8 +20,7 @@ struct Report {
   Report& operator=(Report&&) = default;
 
   std::vector<RunRecord> runs;
-  std::vector<std::string> names;                   ///< of the runs, all different
-  std::vector<std::optional<RewardParts>> rewards;  ///< by run: what its policy learnt for
+  std::vector<std::string> names;  ///< of the runs, all different
   analysis::Verdict verdict, verdict_ko;
   TimeFrame frame;  ///< of the first run; figures of runs of other days are left out
   std::vector<Figure> figures;
@@ -32,9 +30,8 @@ struct Report {
 /// Reads the files and says what they show. Figures over time are of the runs that cover the same days as the first.
 /// Figures point into the report's runs: it may be moved, not copied.
 /// @param whole  tables have all their rows, for files; else those that a page shows
-/// @param reward_of  what the policy of a run learnt for; may be empty
 /// @throws record::RunFileError naming the file.
-Report make_report(const std::vector<std::string>& files, bool whole, const RewardOfRun& reward_of = {});
+Report make_report(const std::vector<std::string>& files, bool whole);
 
 /// The page: one document that needs nothing else. Begins with `page_mark`.
 std::string page_of(const Report& report);

@@ -15,6 +15,7 @@
 #include "report/certificate.hpp"
 #include "report/forecasts.hpp"
 #include "report/report.hpp"
+#include "report/reward_parts.hpp"
 #include "report/tables_of_time.hpp"
 
 namespace evtwin::report {
@@ -292,8 +293,8 @@ std::vector<Table> tables_of(const Report& report, bool whole) {
     if (!report.runs[run].scores.empty()) tables.push_back(certificate_table(report, run));
   }
   for (std::size_t run = 0; run < report.runs.size(); ++run) {
-    if (!report.rewards[run]) continue;
-    Table reward = reward_table(report.runs[run], *report.rewards[run]);
+    if (!report.runs[run].reward) continue;
+    Table reward = reward_table(report.runs[run]);
     if (report.runs.size() > 1) {
       reward.id += fmt::format("-{}", run + 1);
       reward.title = {report.names[run] + ": " + reward.title.en, report.names[run] + ": " + reward.title.ko};

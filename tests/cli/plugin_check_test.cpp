@@ -71,6 +71,45 @@ TEST_F(PluginCheck, SaysWhyAFileCanNotBeLookedAt) {
   }
 }
 
+// A script that is right with its default and breaks with another value: only the check with that value sees it.
+TEST_F(PluginCheck, AStrategyIsTriedWithTheParametersThatAreAskedFor) {
+  const std::string script = write("fussy.lua", R"(return strategy {
+  id = "fussy", help = "Asks for too much where its share is above 1.", subscribes = { "arrival", "departure" },
+  params = { { id = "share", min = 0, max = 2, default = 1, help = "of what a car can take" } },
+  decide = function(view, params)
+    local kw = {}
+    for _, evse in ipairs(view.connected) do kw[evse.id] = params.share > 1 and 1e6 or evse.car_max_kw end
+    return kw
+  end }
+)");
+  const auto failed = [&](const std::string& plugin) {
+    const Said said = run({"plugin", "check", plugin, "--only", "answers", "--json"});
+    EXPECT_TRUE(said.status == 0 || said.status == 3) << said.err;
+    return said.status == 3;
+  };
+  EXPECT_FALSE(failed(script));
+  EXPECT_TRUE(failed(script + ":share=1.5"));
+
+  // Of a shared object by file and id, and by its id alone.
+  const std::string alap = baseline_ + "#alap:margin_min=5";
+  for (const std::string& plugin : {alap, std::string("alap:margin_min=5")}) {
+    const Said said = run({"plugin", "check", plugin, "--only", "answers,parameters,repeatable,stateless", "--json"});
+    EXPECT_EQ(said.status, 0) << said.err << said.out;
+    EXPECT_EQ(said.json().at("strategies"), nlohmann::json::array({"alap"}));
+  }
+
+  for (const auto& [plugin, why] : std::map<std::string, std::string>{
+           {baseline_ + "#alap:margin=5", "strategy alap has no parameter 'margin'; it has margin_min"},
+           {baseline_ + "#alap:margin_min=-1", "margin_min must be"},
+           {baseline_ + ":margin_min=5", "parameters are of one strategy or forecaster"},
+           {"alapp:margin_min=5", "did you mean"},
+           {script + ":shar=1", "shar"}}) {
+    const Said said = run({"plugin", "check", plugin, "--only", "answers"});
+    EXPECT_EQ(said.status, 1) << plugin << said.out;
+    EXPECT_THAT(said.err, HasSubstr(why));
+  }
+}
+
 TEST_F(PluginCheck, FuzzingAndReproducingExcludeEachOther) {
   EXPECT_EQ(run({"plugin", "check", baseline_, "--fuzz", "1", "--reproduce", "2"}).status, 2);
 }

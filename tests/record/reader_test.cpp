@@ -85,9 +85,75 @@ TEST(RunReader, NamesANewerSchema) {
   const Folder folder;
   write_sample(folder / "run.evtwin");
   change(folder / "run.evtwin", "PRAGMA user_version = " + std::to_string(schema_version + 1));
-  EXPECT_EQ(first_problem(folder / "run.evtwin"), "made by a newer evtwin: schema version " +
-                                                      std::to_string(schema_version + 1) + ", this one reads " +
-                                                      std::to_string(schema_version));
+  EXPECT_EQ(first_problem(folder / "run.evtwin"),
+            "made by a newer evtwin: schema version " + std::to_string(schema_version + 1) + ", this one reads " +
+                std::to_string(oldest_schema_version) + " to " + std::to_string(schema_version));
+}
+
+/// A run file as schema 18 had it.
+void make_18(const std::string& file) {
+  change(file, "DROP TABLE reward_part; DELETE FROM content_hash WHERE name = 'reward_part'; PRAGMA user_version = 18");
+}
+
+TEST(RunReader, AFileOfSchema18IsReadAndNamesNoReward) {
+  const Folder folder;
+  const std::string file = folder / "run.evtwin";
+  write_sample(file);
+  const std::uint64_t hash = logical_hash(file);
+  make_18(file);
+  EXPECT_THAT(check_run_file(file), ::testing::IsEmpty());
+  const RunSummary summary = read_summary(file);
+  EXPECT_EQ(summary.name, "two EVSEs");
+  EXPECT_FALSE(summary.origin.reward);
+  EXPECT_EQ(logical_hash(file), hash);
+
+  // Not ours, and never read.
+  change(file,
+         "CREATE TABLE reward_part (id, reward, is_term, part, weight); "
+         "INSERT INTO reward_part VALUES (1, 'mine', 1, 'energy_cost', -1)");
+  EXPECT_FALSE(read_summary(file).origin.reward);
+
+  change(file, "PRAGMA user_version = 17");
+  EXPECT_EQ(first_problem(file), "made by an older evtwin: schema version 17, this one reads 18 to 19");
+}
+
+TEST(RunReader, AFileThatOnlyCallsItselfOlderIsFound) {
+  const Folder folder;
+  const std::string file = folder / "run.evtwin";
+  write_sample(file);
+  change(file, "PRAGMA user_version = 18");
+  EXPECT_EQ(first_problem(file), "a content hash of table reward_part, which schema version 18 lacks");
+  make_18(file);
+  change(file, "PRAGMA user_version = 19");
+  EXPECT_EQ(first_problem(file), "malformed: table reward_part is missing");
+}
+
+/// The sample, decided by a policy with this reward.
+void write_with_reward(const std::string& file, const LearntReward& reward) {
+  const twin::World world = sample_world();
+  Origin origin;
+  origin.reward = reward;
+  RunWriter writer(file, world, sample_strategy(), origin);
+  feed(writer, world);
+  writer.finish(sample_result(), sample_kpis(), 0.125);
+}
+
+TEST(RunReader, TheRewardOfItsPolicyComesBack) {
+  const Folder folder;
+  const std::string file = folder / "run.evtwin";
+  for (const LearntReward& reward :
+       {LearntReward{"boa-fe", true, {{"energy_cost", -1.0}, {"satisfaction", 1000.0}}},
+        LearntReward{"three", false, {{"grid", 0.5}}}, LearntReward{"scenario", false, {}}}) {
+    write_with_reward(file, reward);
+    EXPECT_EQ(read_summary(file).origin.reward, reward);
+    EXPECT_THAT(check_run_file(file), ::testing::IsEmpty());
+  }
+  write_with_reward(file, {"boa-fe", true, {{"energy_cost", -1.0}}});
+  change(file, "UPDATE reward_part SET weight = -2");
+  EXPECT_EQ(first_problem(file), "the content hash of table reward_part does not match: it is not what was written");
+  EXPECT_TRUE(is_refused(file));
+  change(file, "UPDATE reward_part SET weight = NULL");
+  EXPECT_TRUE(is_refused(file));
 }
 
 TEST(RunReader, NoTruncationPassesForAWholeFile) {

@@ -57,7 +57,7 @@ TEST_F(RewardReport, PartsOfTheObjectiveAddUpToWhatTheRunIsJudgedBy) {
 
 TEST_F(RewardReport, EachPartOfBoaFeHasTheSignThatItIsMeantToHave) {
   const nlohmann::json kpi = live(policy("boa-fe:satisfaction=500"));
-  EXPECT_THAT(report("page"), HasSubstr("Reward (boa-fe) by its parts"));
+  EXPECT_THAT(report("page"), HasSubstr("Reward (boa-fe:satisfaction=500) by its parts"));
   const std::vector<double> cost = row("page", "energy_cost"), served = row("page", "satisfaction"),
                             cycles = row("page", "storage_cycles");
   EXPECT_LT(cost.back(), 0.0);
@@ -84,16 +84,60 @@ TEST_F(RewardReport, EachPartOfBoaFeHasTheSignThatItIsMeantToHave) {
               cost.back() + served.back() + cycles.back() + row("page", "demand_charge").back(), 0.05);
 }
 
-TEST_F(RewardReport, WithoutThePolicyOrWithAFunctionNothingIsMadeUp) {
-  live(policy("SquaredTrackingErrorReward"));
-  EXPECT_THAT(report("function"), Not(HasSubstr("by its parts")));
+TEST_F(RewardReport, TheRunFileTellsItWithoutThePolicy) {
+  const std::string file = policy("boa-fe:satisfaction=500");
+  live(file);
+  report("before");
+  std::filesystem::remove(file);
+  report("gone");
+  policy("objective");  // another one under its name
+  report("another");
+  EXPECT_EQ(read_all(path("gone/reward.csv")), read_all(path("before/reward.csv")));
+  EXPECT_EQ(read_all(path("another/reward.csv")), read_all(path("before/reward.csv")));
+  EXPECT_THAT(run({"check", path("run.evtwin")}).status, 0);
+}
+
+TEST_F(RewardReport, WhatNoRunFileTellsIsSaidAndNotMadeUp) {
+  live(policy("enerv2gize-provider-corrected"));
+  EXPECT_THAT(report("function"), HasSubstr("a function of each step, of which no run file keeps sums"));
+  EXPECT_THAT(read_all(path("function/reward.csv")), HasSubstr("users,not recorded"));
+  EXPECT_THAT(read_all(path("function/reward.csv")), Not(HasSubstr("together")));
+  EXPECT_FALSE(std::filesystem::exists(path("function/reward.svg")));
+
+  live(policy("weights:energy_cost=-1,lateness_kwh2=-0.05"));
+  EXPECT_THAT(report("term"), HasSubstr("No run file tells: lateness_kwh2"));
+  EXPECT_THAT(read_all(path("term/reward.csv")), HasSubstr("lateness_kwh2,not recorded"));
+  EXPECT_NEAR(row("term", "together").back(), row("term", "energy_cost").back(), 1e-9);
+
+  // The scenario's own: a training writes its parts into the policy.
+  policy::PolicyFile own = made_policy(n_old_prices);
+  own.head["reward"]["name"] = "scenario";
+  using Json = nlohmann::json;
+  const Json weight = Json::array({"energy_cost", -2.0});
+  own.head["training"]["reward_parts"] = {{"of_terms", true}, {"weights", Json::array({weight})}};
+  live(write("p.policy", policy::policy_bytes(own)));
+  EXPECT_THAT(report("own"), HasSubstr("Reward (scenario) by its parts"));
+  EXPECT_NEAR(row("own", "together").back(), -2.0 * row("own", "energy_cost").front(), 0.02);
+
   live(policy("lateness"));
-  EXPECT_THAT(report("unknown"), Not(HasSubstr("by its parts")));
-  std::filesystem::remove(path("run.evtwin"));
-  live(policy("objective"));
-  policy("boa-fe");
-  EXPECT_THAT(report("changed"), Not(HasSubstr("by its parts"))) << "that is another policy";
-  EXPECT_FALSE(std::filesystem::exists(path("changed/reward.csv")));
+  EXPECT_THAT(report("unknown"), HasSubstr("Its parts are not known by its name"));
+}
+
+TEST_F(RewardReport, ARunWithoutAPolicyHasNone) {
+  const Said said = run({"run", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--strategy", "asap", "-o",
+                         path("run.evtwin")});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(report("page"), Not(HasSubstr("by its parts")));
+  EXPECT_FALSE(std::filesystem::exists(path("page/reward.csv")));
+}
+
+// Without a policy its create() answers that it needs one, and every check of a life fails.
+TEST_F(RewardReport, APolicyIsCheckedAsAPluginIs) {
+  const std::string checks = "create,answers,parameter-values,two-processes,state";
+  const std::string given = "ppo:policy=" + policy("objective");
+  const Said said = run({"plugin", "check", given, "--only", checks, "--json"});
+  EXPECT_EQ(said.status, 0) << said.err << said.out;
+  EXPECT_EQ(run({"plugin", "check", "ppo", "--only", "answers", "--json"}).status, 3);
 }
 
 }  // namespace

@@ -250,6 +250,11 @@ class Readme:
         if path[0] in ("completion", "tariffs") or path == ["sweep", "emit"]:
             return
         for word in positionals:
+            # A strategy by its id: files are among its parameters.
+            if path == ["plugin", "check"] and re.match(r"^[a-z][a-z0-9-]*:", word):
+                for part in word.split(":")[1:]:
+                    self.look_at_file(part.partition("=")[2])
+                continue
             self.look_at_file(word)
 
     def look_at_file(self, word):

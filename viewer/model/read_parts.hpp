@@ -33,6 +33,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress);  ///<
 void read_decisions(const Source& source, Run& run);                        ///< with setpoints
 void read_plans(const Source& source, Run& run);
 void read_forecasts(const Source& source, Run& run);
+void read_reward(const Source& source, Run& run);
 void read_corrections(const Source& source, Run& run);
 void read_events(const Source& source, Run& run);  ///< table event, messages, metered, changes of limits and prices
 

@@ -62,6 +62,7 @@ std::span<const DetailStep> detail_steps() {
                                                     {[](const Source& source, Run& run, const Progress&) {
                                                        read_plans(source, run);
                                                        read_forecasts(source, run);
+                                                       read_reward(source, run);
                                                        return true;
                                                      },
                                                      0.9},

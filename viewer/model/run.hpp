@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "analysis/reward_over_time.hpp"
 #include "kernel/static_checks.hpp"
 #include "record/foreseen.hpp"
 #include "record/run_file.hpp"
@@ -254,7 +256,8 @@ struct Run {
   std::vector<Decision> decisions;
   std::vector<Setpoint> setpoints;
   std::vector<Plan> plans;
-  std::vector<record::Foreseen> forecasts;  ///< in the order of time
+  std::vector<record::Foreseen> forecasts;         ///< in the order of time
+  std::optional<analysis::RewardOverTime> reward;  ///< that its policy was trained for; nothing: it played none
   std::vector<Correction> corrections;
   std::vector<Metered> metered;
 };

@@ -13,7 +13,7 @@ list(APPEND evtwin_page_shell ${root}/viewer/shell_headless/rasteriser.cpp ${roo
   ${root}/viewer/shell_glfw/gl_textures.cpp)
 
 set(evtwin_page_engine kernel/text kernel/log kernel/nearest record/open record/file_header record/schema record/sqlite
-  record/reader record/run_file record/foreseen physics/control_pilot analysis/kpi analysis/forecast_over_time analysis/paired analysis/pilot analysis/prose
+  record/reader record/run_file record/foreseen record/learnt_reward physics/control_pilot analysis/kpi analysis/forecast_over_time analysis/reward_over_time analysis/paired analysis/pilot analysis/prose
   analysis/text_table analysis/verdict analysis/verdict_sentences analysis/verdict_words)
 list(TRANSFORM evtwin_page_engine PREPEND ${root}/engine/)
 list(TRANSFORM evtwin_page_engine APPEND .cpp)

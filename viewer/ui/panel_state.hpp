@@ -13,6 +13,7 @@
 #include "viewer/model/flows.hpp"
 #include "viewer/model/forecasts.hpp"
 #include "viewer/model/metered.hpp"
+#include "viewer/model/rewards.hpp"
 #include "viewer/model/roads.hpp"
 #include "viewer/model/story.hpp"
 #include "viewer/model/usable.hpp"
@@ -161,6 +162,7 @@ struct PanelState {
   // By run and quantity: pv, load
   std::array<std::array<Kept<std::uint32_t, model::ForecastOfSite>, 2>, 2> forecasts;
   std::array<std::array<Kept<std::uint32_t, model::ForecastCurves>, 2>, 2> forecast_fans;
+  std::array<Kept<int, std::vector<model::RewardCurve>>, 2> rewards;
   std::array<Kept<std::uint32_t, model::MeteredSession>, 2> metered_session;
 
   std::array<Kept<int, std::vector<model::Held>>, 2> reservations;

@@ -11,6 +11,7 @@ void draw_price_plot(Ui& ui, ImVec2 size);
 void draw_soc_plot(Ui& ui, ImVec2 size);
 void draw_vehicles_plot(Ui& ui, ImVec2 size);  ///< power stacked by EVSE or station
 void draw_forecast_plot(Ui& ui, ImVec2 size);  ///< what was foreseen of sun and load, over what came
+void draw_reward_plot(Ui& ui, ImVec2 size);    ///< what the run's policy gathered of its reward, by day and part
 void draw_heat_panel(Ui& ui, ImVec2 size);
 void draw_gantt_panel(Ui& ui, ImVec2 size);
 void draw_player(Ui& ui, ImVec2 size);

@@ -52,6 +52,12 @@ bool has_forecasts(const Ui& ui) {
   return run != nullptr && !run->forecasts.empty();
 }
 
+/// Nor one of a reward where no policy played.
+bool has_reward(const Ui& ui) {
+  const model::Run* run = ui.shown_run();
+  return run != nullptr && run->reward;
+}
+
 void tabs(Ui& ui, const char* id, ImVec2 size, std::initializer_list<Tab> all,
           ImGuiTabBarFlags flags = ImGuiTabBarFlags_None) {
   if (size.x < 16.0F || size.y < 16.0F) return;
@@ -60,6 +66,7 @@ void tabs(Ui& ui, const char* id, ImVec2 size, std::initializer_list<Tab> all,
   if (ImGui::BeginTabBar(id, flags | ImGuiTabBarFlags_FittingPolicyScroll)) {
     for (const Tab& tab : all) {
       if (tab.tab == LowerTab::forecast && !has_forecasts(ui)) continue;
+      if (tab.tab == LowerTab::reward && !has_reward(ui)) continue;
       const bool wanted = tab.tab != LowerTab::none && ui.lower_tab == tab.tab;
       const bool open = ImGui::BeginTabItem(fmt::format("{}###{}", ui.tr(tab.word), tab.id).c_str(), nullptr,
                                             wanted ? ImGuiTabItemFlags_SetSelected : ImGuiTabItemFlags_None);
@@ -91,6 +98,7 @@ constexpr Tab heat_tab{"heat", Word::tab_heat, LowerTab::heat, draw_heat_tab};
 constexpr Tab sessions_tab{"sessions", Word::tab_sessions, LowerTab::sessions, draw_gantt_panel};
 constexpr Tab vehicles_tab{"vehicles", Word::tab_vehicles, LowerTab::vehicles, draw_vehicles_plot};
 constexpr Tab forecast_tab{"forecast", Word::tab_forecast, LowerTab::forecast, draw_forecast_plot};
+constexpr Tab reward_tab{"reward", Word::tab_reward, LowerTab::reward, draw_reward_plot};
 constexpr Tab events_tab{"events", Word::tab_events, LowerTab::events, draw_event_list};
 constexpr Tab money_tab{"money", Word::tab_money, LowerTab::money, draw_money};
 
@@ -106,8 +114,8 @@ bool is_compact(const Ui& ui, ImVec2 area) { return area.x < ui.px(760.0F) || ar
 
 void one_at_a_time(Ui& ui, ImVec2 size) {
   tabs(ui, "compact", size,
-       {power_tab, price_tab, soc_tab, heat_tab, sessions_tab, vehicles_tab, forecast_tab, list_tab, map_tab,
-        inspector_tab, events_tab, money_tab},
+       {power_tab, price_tab, soc_tab, heat_tab, sessions_tab, vehicles_tab, forecast_tab, reward_tab, list_tab,
+        map_tab, inspector_tab, events_tab, money_tab},
        ImGuiTabBarFlags_TabListPopupButton);
 }
 
@@ -140,11 +148,12 @@ void right_column(Ui& ui, Splits& splits, ImVec2 size) {
   splitter(ui, "price_height", false, size.x, whole, splits.price, 0.1F, 0.5F);
   const float lower = whole - power - price;
   if (size.x >= ui.px(900.0F)) {
-    tabs(ui, "lower_left", {half, lower}, {heat_tab, sessions_tab, vehicles_tab, forecast_tab});
+    tabs(ui, "lower_left", {half, lower}, {heat_tab, sessions_tab, vehicles_tab, forecast_tab, reward_tab});
     ImGui::SameLine(0.0F, between);
     tabs(ui, "lower_right", {size.x - between - half, lower}, {events_tab, money_tab});
   } else {
-    tabs(ui, "lower", {size.x, lower}, {heat_tab, sessions_tab, vehicles_tab, forecast_tab, events_tab, money_tab});
+    tabs(ui, "lower", {size.x, lower},
+         {heat_tab, sessions_tab, vehicles_tab, forecast_tab, reward_tab, events_tab, money_tab});
   }
   ImGui::EndGroup();
 }

@@ -55,7 +55,7 @@ struct OpenRun {
 };
 
 /// Panels for the lower right of the screen.
-enum class LowerTab : std::uint8_t { none, heat, sessions, vehicles, forecast, events, money };
+enum class LowerTab : std::uint8_t { none, heat, sessions, vehicles, forecast, reward, events, money };
 
 /// Something to be written by the panel that shows it, in the next frame.
 struct CsvRequest {

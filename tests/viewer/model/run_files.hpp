@@ -18,8 +18,11 @@ using record::test::change;
 using record::test::Folder;
 
 /// A run of `world` into `file`.
-inline void record_world(const std::string& file, const twin::World& world, const control::StrategyFactory& strategy) {
-  record::RunWriter writer(file, world, {"test", "", ""});
+inline void record_world(const std::string& file, const twin::World& world, const control::StrategyFactory& strategy,
+                         const std::optional<record::LearntReward>& reward = {}) {
+  record::Origin origin;
+  origin.reward = reward;
+  record::RunWriter writer(file, world, {"test", "", ""}, origin);
   twin::RunOptions options;
   options.observer = &writer;
   const twin::Result result = twin::simulate(world, strategy, options);
@@ -28,14 +31,14 @@ inline void record_world(const std::string& file, const twin::World& world, cons
 
 /// Simulates scenarios/NAME.lua. @param strategy of the plugin baseline, or "milp.so#mpc"
 inline void record_scenario(const std::string& file, const std::string& name, const std::string& strategy,
-                            std::optional<int> days = {}) {
+                            std::optional<int> days = {}, const std::optional<record::LearntReward>& reward = {}) {
   scenario::LoadOptions options;
   options.days = days;
   const scenario::LoadedScenario scenario =
       scenario::load_scenario(paths::source_dir + "/scenarios/" + name + ".lua", options);
   const bool has_plugin = strategy.find('#') != std::string::npos;
   const std::string id = paths::plugin_dir + "/" + (has_plugin ? strategy : "baseline.so#" + strategy);
-  record_world(file, scenario.world, control::choose_strategy(id, {}).factory);
+  record_world(file, scenario.world, control::choose_strategy(id, {}).factory, reward);
 }
 
 /// The first column of the first row.

@@ -143,6 +143,20 @@ TEST_F(Golden, TheRoadsOfAHolidayWeekend) {
   expect_screen(chosen, "roads");
 }
 
+/// The reward is written into the run file as that of a policy: who decided is not looked at.
+TEST_F(Golden, TheRewardOfAPolicyByDay) {
+  const std::string file = run_of("workplace_week.lua");
+  tamper(file,
+         "INSERT INTO reward_part VALUES (1, 'boa-fe', 1, 'energy_cost', -1), (2, 'boa-fe', 1, 'demand_charge', -1), "
+         "(3, 'boa-fe', 1, 'satisfaction', 1000), (4, 'boa-fe', 1, 'storage_cycles', -1000), "
+         "(5, 'boa-fe', 1, 'clipped', -5)");
+  shell::Headless screen(options(file), 960, 600);
+  screen.draw_frames(6);
+  screen.click_item("tab.reward");
+  screen.draw_frames(6);
+  testing::expect_golden(screen.take_picture(), "reward");
+}
+
 TEST_F(Golden, AScreenComesOutTheSameInEveryFrame) {
   shell::Headless screen(options(run_of("dc_v2g.lua")), 960, 600);
   screen.draw_frames(6);

@@ -352,5 +352,38 @@ TEST(ForecastPlot, SaysHowFarOffAndDrawsBothInBothLanguages) {
   EXPECT_FALSE(none.hands.on_screen("plot.forecast"));
 }
 
+// The reward is that of a policy; who decided is not looked at.
+TEST(RewardPlot, SaysWhatWasGatheredAndWhatNoFileTells) {
+  const record::test::Folder folder;
+  const auto recorded = [&](const record::LearntReward& reward) {
+    model::test::record_scenario(folder / "run", "workplace_week", "edf", 3, reward);
+    return model::read_run(folder / "run");
+  };
+  const model::RunPtr run =
+      recorded({"mine", true, {{"energy_cost", -1.0}, {"satisfaction", 1000.0}, {"clipped", -5.0}}});
+  PanelScreen screen(draw_reward_plot, {700, 320}, run);
+  screen.hands.draw_frames(3);
+  ASSERT_TRUE(screen.hands.on_screen("plot.reward"));
+  EXPECT_TRUE(screen.inside(*screen.ui.items.find_rect("plot.reward")));
+  const auto& parts = run->reward->parts;
+  EXPECT_EQ(screen.ui.items.find_text("reward"),
+            "Reward that its policy was trained for (mine): " + figure_text(run->reward->reward(), "", 0) +
+                " over the run = " + signed_figure(parts[0].reward(), "", 0) + " (energy_cost x -1), " +
+                signed_figure(parts[1].reward(), "", 0) +
+                " (satisfaction x 1000). Without what no run file tells: clipped x -5");
+  screen.ui.settings.language = Language::korean;
+  screen.hands.draw_frames(3);
+  EXPECT_THAT(screen.ui.items.find_text("reward"), ::testing::HasSubstr("실행 파일에 없는 항목 제외: clipped x -5"));
+
+  PanelScreen function(draw_reward_plot, {700, 320}, recorded({"f", false, {{"grid", 0.5}}}));
+  function.hands.draw_frames(3);
+  EXPECT_FALSE(function.hands.on_screen("plot.reward"));
+  EXPECT_THAT(function.ui.items.find_text("reward"), ::testing::HasSubstr("a function of each step"));
+
+  PanelScreen none(draw_reward_plot, {700, 320}, week());
+  none.hands.draw_frames(3);
+  EXPECT_FALSE(none.hands.on_screen("plot.reward"));
+}
+
 }  // namespace
 }  // namespace evtwin::viewer::ui
