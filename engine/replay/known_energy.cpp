@@ -34,11 +34,16 @@ struct Counted {
   double kwh = kernel::unknown;
 };
 
+/// Whether its register at the stop is the last that it counted: of a part that only began before the log, too.
+bool has_known_stop(const ocpp::Transaction& transaction) {
+  return transaction.is_whole() || (transaction.is_part() && !transaction.cut_at_end);
+}
+
 /// What other EVSEs took in the meantime by a meter that shows it too: all of it between the two, in time and register.
 double taken_by_others(const Station& station, int evse, const Counted& from, const Counted& to) {
   double kwh = 0.0;
   for (const ocpp::Transaction* other : station) {
-    if (other->evse == evse || !other->is_whole()) continue;
+    if (other->evse == evse || !(other->is_whole() || other->is_part())) continue;
     const bool meanwhile = other->start_ns >= from.time_ns && other->stop_ns <= to.time_ns;
     const bool by_it =
         other->meter_start_kwh >= from.kwh - rounding_kwh && other->meter_stop_kwh <= to.kwh + rounding_kwh;
@@ -87,7 +92,7 @@ std::vector<LostEnergy> lost_energies(const ocpp::SiteLog& log) {
     std::map<int, const ocpp::Transaction*> last;
     for (const ocpp::Transaction* next : station) {
       const ocpp::Transaction* before = std::exchange(last[next->evse], next);
-      if (before == nullptr || next->evse < 1 || !before->is_whole() || !next->start_seen) continue;
+      if (before == nullptr || next->evse < 1 || !has_known_stop(*before) || !next->start_seen) continue;
       const Counted from{before->stop_ns, before->meter_stop_kwh}, to{next->start_ns, next->meter_start_kwh};
       if (!(to.time_ns > from.time_ns) || has_unknown_between(station, from.time_ns, to.time_ns)) continue;
       const double hours = kernel::hours_between(from.time_ns, to.time_ns);
@@ -113,7 +118,7 @@ std::vector<KnownEnergy> known_energies(const ocpp::SiteLog& log) {
   for (const ocpp::Transaction& transaction : log.transactions) {
     KnownEnergy& energy = known.emplace_back();
     energy.kwh = transaction.energy_kwh;
-    if (transaction.is_whole()) continue;
+    if (transaction.is_whole() || transaction.is_part()) continue;
     // Readings show the least: what came after the last of them they do not tell.
     const double shown = std::fmax(transaction.energy_kwh, shown_kwh(transaction));
     const double counted = kwh_until_next(stations[transaction.station], transaction);
