@@ -40,6 +40,8 @@ class ZoneFinder {
   /// The CSMS told the time (answers to BootNotification and Heartbeat): counts only where no station tells it.
   void csms_says(TimeNs log_ns, TimeNs utc_ns) { cast_vote(csms_, {}, log_ns, utc_ns); }
   std::vector<ZoneFrom> find_zones(std::uint32_t file) const;
+  /// Whether stations told one so far.
+  bool has_station_zone() const { return !station_.runs.empty(); }
 
  private:
   /// The first two stations that voted: more need not be known.

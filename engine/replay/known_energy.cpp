@@ -14,6 +14,7 @@ using kernel::TimeNs;
 /// The most that a charger gives (megawatt charging apart).
 constexpr double most_kw = 500.0;
 constexpr double rounding_kwh = 1e-6;
+constexpr double fine_register_kwh = 0.001;  ///< registers are as fine as OCPP has them
 
 /// Transactions of a station, by start.
 using Station = std::vector<const ocpp::Transaction*>;
@@ -64,6 +65,13 @@ double kwh_until_next(const Station& station, const ocpp::Transaction& transacti
   if (!std::isfinite(counted) || counted < 0.0) return kernel::unknown;
   if (counted > most_kw * kernel::hours_between(from.time_ns, to.time_ns)) return kernel::unknown;
   return std::max(0.0, counted - taken_by_others(station, transaction.evse, from, to));
+}
+
+/// The coarsest of a station's registers.
+double coarsest_step(const Station& station) {
+  double step_kwh = 0.0;
+  for (const ocpp::Transaction* transaction : station) step_kwh = std::max(step_kwh, transaction->register_step_kwh);
+  return step_kwh;
 }
 
 /// Of each station, by start.
@@ -130,6 +138,9 @@ std::vector<KnownEnergy> known_energies(const ocpp::SiteLog& log) {
       energy.supposed = !(shown >= most_kwh);
       energy.kwh = std::fmax(most_kwh, shown);
     }
+    // Two readings of a coarse register may hide one of its steps.
+    if (const double step_kwh = coarsest_step(stations[transaction.station]); step_kwh > fine_register_kwh)
+      energy.kwh += step_kwh;
   }
   return known;
 }
