@@ -265,8 +265,9 @@ Calibration calibrate_records(const Records& records, const Records* later, cons
   const std::string naive = replay::plausible_site(records.log, fitted, prepare, ignored,
                                                    {naive_laws(fitted.sessions, out.fitted_days), "", least_kw, said});
   out.judging_cars = later != nullptr ? later->cars : records.cars;
-  out.seen = visits_of(out.judging, out.judging_cars);
-  judge(visits_of(fitted.sessions, records.cars), naive, request, out);
+  const double evse_kw = middle_evse_kw(world_of(out.lua, request, out.calendar, out.fitted_days));
+  out.seen = visits_of(out.judging, out.judging_cars, evse_kw);
+  judge(visits_of(fitted.sessions, records.cars, evse_kw), naive, request, out);
 
   out.usual_kw = usual_kw(uses);
   out.odd_evses = odd_evses(all, uses);

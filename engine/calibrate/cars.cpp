@@ -16,7 +16,7 @@ namespace {
 using kernel::is_known;
 using sessions::LogSession;
 
-constexpr std::size_t kinds_of_vehicles = 5, least_vehicles = 10;
+constexpr std::size_t kinds_of_vehicles = 5, least_vehicles = 10, least_of_kind = 3;
 constexpr double apart = 1.1;  ///< powers that differ so much are of different kinds
 constexpr std::size_t most_models = 12, least_of_model = 5;
 /// A battery of which a taper that was seen is the last fifth, as chargers' and cars' tapers begin about 80 %.
@@ -42,7 +42,7 @@ double gain_of(const CarTold& car) { return car.soc_departure - car.soc_arrival;
 /// Where sorted powers part into kinds: first where there is a gap, the widest before others, then in the middle of the
 /// kind that spreads most. @returns first indices of the kinds, ascending
 std::vector<std::size_t> first_of_kinds(const std::vector<const LogSession*>& powered) {
-  const std::size_t n = powered.size(), least = std::max<std::size_t>(least_vehicles, n / 20);
+  const std::size_t n = powered.size(), least = std::max<std::size_t>(least_of_kind, n / 20);
   const auto kw = [&](std::size_t i) { return powered[i]->observed_kw; };
   std::vector<std::size_t> firsts{0};
   const auto add = [&](std::size_t first) {

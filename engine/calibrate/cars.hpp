@@ -48,9 +48,9 @@ struct Cars {
 };
 
 /// Kinds of vehicles by the power that they were metered to hold, five at most: apart where powers are (a tenth or
-/// more, and a twentieth of the sessions on either side), else of equally many sessions; without such readings by what
-/// is told: the models of a table, else five kinds by battery. A battery that is not told follows from the energy and
-/// the states of charge where these are a fifth apart or more.
+/// more, and a twentieth of the sessions on either side, three at least), else of equally many sessions; without such
+/// readings by what is told: the models of a table, else five kinds by battery. A battery that is not told follows from
+/// the energy and the states of charge where these are a fifth apart or more.
 /// @param cars  by transaction
 Cars fit_cars(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars);
 

@@ -92,12 +92,6 @@ double served_at_once(const demand::Visit& visit, const physics::BatterySpec& ba
   return physics::run_for(battery, visit.soc_start * battery.capacity_kwh, evse_kw, hours, visit.taken_kwh).metered_kwh;
 }
 
-double middle_evse_kw(const twin::Site& site) {
-  std::vector<double> rated;
-  for (const physics::Evse& evse : site.evses) rated.push_back(physics::rated_kw(evse));
-  return rated.empty() ? 0.0 : median_of(std::move(rated));
-}
-
 /// Mean over days of the most cars that are there at once.
 double mean_busiest(const Visits& visits, const market::Calendar& calendar, Days days) {
   std::vector<std::pair<TimeNs, int>> changes;
@@ -152,18 +146,26 @@ void Visits::add_visit(const demand::Visit& visit, double soc_at_arrival, double
   served_kwh.push_back(kernel::is_known(served) ? served : energy_kwh.back());
 }
 
-Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars) {
+double middle_evse_kw(const twin::World& world) {
+  std::vector<double> rated;
+  for (const physics::Evse& evse : world.sites.front().evses) rated.push_back(physics::rated_kw(evse));
+  return rated.empty() ? 0.0 : median_of(std::move(rated));
+}
+
+Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars, double evse_kw) {
   Visits out;
   for (const sessions::LogSession& session : sessions) {
     const CarTold& car = told_of(cars, session);
-    out.add_visit(session.visit, car.soc_arrival, car.soc_departure);
+    const bool metered = session.observed_kw > 0.0 || !(evse_kw < physics::infinite);
+    out.add_visit(session.visit, car.soc_arrival, car.soc_departure,
+                  metered ? kernel::unknown : std::min(session.visit.taken_kwh, evse_kw * stay_h(session)));
   }
   return out;
 }
 
 Visits made_visits(const twin::World& world, std::uint64_t seed, bool with_soc) {
   Visits out;
-  const double evse_kw = middle_evse_kw(world.sites.front());
+  const double evse_kw = middle_evse_kw(world);
   std::uint64_t source = 0;
   for (const auto& law : world.sites.front().arrivals) {
     demand::ArrivalStream stream(law, {seed, source++, world.start_ns, world.end_ns, world.calendar, &world.vehicles});

@@ -23,8 +23,12 @@ struct Visits {
   void add_visit(const demand::Visit& visit, double soc_at_arrival = kernel::unknown,
                  double soc_at_departure = kernel::unknown, double served = kernel::unknown);
 };
-/// @param cars  by transaction
-Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars = {});
+/// Power of the site's EVSE that is in the middle.
+double middle_evse_kw(const twin::World& world);
+
+/// @param cars  by transaction. @param evse_kw  at which sessions whose power was not metered would be served
+Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars = {},
+                 double evse_kw = physics::infinite);
 
 /// Visits of the world's own days, by its laws with a seed. Cars that find no EVSE free are among them. Served is what
 /// a car takes that charges at once, at the EVSE of the site that is in the middle by power.
