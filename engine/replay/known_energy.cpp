@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -67,11 +69,22 @@ double kwh_until_next(const Station& station, const ocpp::Transaction& transacti
   return std::max(0.0, counted - taken_by_others(station, transaction.evse, from, to));
 }
 
-/// The coarsest of a station's registers.
+/// The coarsest of a station's registers: that of its readings, or what all registers of its starts and stops are apart
+/// by whole numbers of, from twelve different ones.
 double coarsest_step(const Station& station) {
+  constexpr std::size_t least_registers = 12;
+  constexpr double most_kwh = 10.0;
   double step_kwh = 0.0;
-  for (const ocpp::Transaction* transaction : station) step_kwh = std::max(step_kwh, transaction->register_step_kwh);
-  return step_kwh;
+  std::set<std::int64_t> registers_wh;
+  for (const ocpp::Transaction* transaction : station) {
+    step_kwh = std::max(step_kwh, transaction->register_step_kwh);
+    for (const double kwh : {transaction->meter_start_kwh, transaction->meter_stop_kwh})
+      if (std::isfinite(kwh) && std::abs(kwh) < 1e12) registers_wh.insert(std::llround(1000.0 * kwh));
+  }
+  if (registers_wh.size() < least_registers) return step_kwh;
+  std::int64_t apart_wh = 0;
+  for (const std::int64_t wh : registers_wh) apart_wh = std::gcd(apart_wh, wh - *registers_wh.begin());
+  return std::max(step_kwh, std::min(most_kwh, static_cast<double>(apart_wh) / 1000.0));
 }
 
 /// Of each station, by start.
