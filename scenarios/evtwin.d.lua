@@ -302,6 +302,7 @@
 ---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] The least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
 ---@field soc_target? number|evtwin.distribution [0..1] The car would leave with this state of charge if it got what it wants. Default: 0.8.
 ---@field energy_with_stay? number How energy and stay go together: correlation of a Gaussian copula. Each of the two keeps its own law; 1: the longest stay takes the most. Range: -1 .. 1. Default: 0.
+---@field max_mean_kw? number [kW] The most that energy over stay comes to: an energy that is too much for its stay is cut to what fits. Range: 0.001 .. 1,000,000. Default: no limit.
 ---@field priorities? number[][] { { priority, weight }, ... }; higher is more important. Default: 0 for all.
 ---@field claim_stay_factor_std? number Drivers' error: they claim stay x claim_stay_factor x (1 + N(0, this)), at least a minute. Range: 0 .. 5. Default: 0.
 ---@field claim_stay_factor? number|evtwin.distribution Claimed stay over the stay, 0..100. Default: 1.

@@ -118,17 +118,6 @@ double usual_kw(const Uses& uses) {
   return std::max(least_outlet_kw, median_of(std::move(needs)));
 }
 
-/// Of the energy, what does not fit into the stays at a power.
-double unfit_share(const Visits& visits, double kw) {
-  double unfit = 0.0, all = 0.0;
-  for (std::size_t i = 0; i < visits.size(); ++i) {
-    all += visits.energy_kwh[i];
-    unfit +=
-        std::max(0.0, visits.energy_kwh[i] - kw * kernel::hours_between(visits.arrival_ns[i], visits.departure_ns[i]));
-  }
-  return all > 0.0 ? unfit / all : 0.0;
-}
-
 std::vector<OddEvse> odd_evses(const std::vector<LogSession>& sessions, const Uses& uses) {
   const double usual = usual_kw(uses);
   std::vector<OddEvse> out;
@@ -261,13 +250,13 @@ Calibration calibrate_records(const Records& records, const Records* later, cons
   fitted.sessions = within(all, out.fitted_days);
   out.fitted = fitted.sessions.size();
   out.judged = out.judging.size();
-  out.laws = fit_laws(fitted.sessions, out.calendar, out.fitted_days);
 
   // Without readings an outlet's power is known only as what its sessions needed: none is made weaker than usual.
   const Uses uses = uses_of(all);
   const double least_kw = has_readings(records) ? 0.0 : usual_kw(uses);
   const std::map<std::string, double> said = said_of_evses(request, records.sessions.evse_ids);
   out.cars = fit_cars(fitted.sessions, records.cars);
+  out.laws = fit_laws_by_power(fitted.sessions, out.cars.by_power, out.calendar, out.fitted_days);
   out.lua = replay::plausible_site(
       records.log, fitted, prepare, out.assumptions,
       {out.cars.lua + lua_of(out.laws, out.cars.soc_target, "  "), lua_before(), least_kw, said});
@@ -276,12 +265,11 @@ Calibration calibrate_records(const Records& records, const Records* later, cons
   const std::string naive = replay::plausible_site(records.log, fitted, prepare, ignored,
                                                    {naive_laws(fitted.sessions, out.fitted_days), "", least_kw, said});
   out.judging_cars = later != nullptr ? later->cars : records.cars;
-  out.seen = visits_of(out.judging, out.judging_cars);
-  judge(visits_of(fitted.sessions, records.cars), naive, request, out);
+  const double evse_kw = middle_evse_kw(world_of(out.lua, request, out.calendar, out.fitted_days));
+  out.seen = visits_of(out.judging, out.judging_cars, evse_kw);
+  judge(visits_of(fitted.sessions, records.cars, evse_kw), naive, request, out);
 
   out.usual_kw = usual_kw(uses);
-  out.unfit_seen = unfit_share(out.seen, out.usual_kw);
-  out.unfit_made = unfit_share(out.made, out.usual_kw);
   out.odd_evses = odd_evses(all, uses);
   for (OddEvse& one : out.odd_evses) one.overridden = said.contains(one.id);
   out.power = power_of(records, request);
@@ -291,7 +279,7 @@ Calibration calibrate_records(const Records& records, const Records* later, cons
 
 Gate gate_of(const Calibration& c) {
   return {c.held_out.energy_w1_kwh <= most_energy_w1_kwh && c.held_out.stay_w1_min <= most_stay_w1_min &&
-              c.held_out.occupancy <= most_occupancy,
+              c.held_out.occupancy <= most_occupancy && c.held_out.served >= -most_unserved,
           c.judged < enough_sessions};
 }
 

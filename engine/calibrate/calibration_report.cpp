@@ -41,6 +41,10 @@ std::string kwh_text(double w1) { return std::isnan(w1) ? "-" : number_text(w1, 
 
 const std::array lines{
     Line{"arrivals a day", "하루 도착 수", [](const Differences& d) { return percent(d.arrivals); }, ""},
+    Line{"mean energy", "평균 충전량", [](const Differences& d) { return percent(d.mean_energy); }, ""},
+    Line{"mean stay", "평균 체류", [](const Differences& d) { return percent(d.mean_stay); }, ""},
+    Line{"energy served within the stay", "체류 안에 충전되는 비율",
+         [](const Differences& d) { return points(d.served); }, ">= -1 point"},
     Line{"energy: W1", "충전량: W1", [](const Differences& d) { return kwh_text(d.energy_w1_kwh); }, "<= 1 kWh"},
     Line{"energy: KS", "충전량: KS", [](const Differences& d) { return number_text(d.energy_ks, 3); }, ""},
     Line{"energy of stays alike: W1", "같은 체류의 충전량: W1",
@@ -144,13 +148,6 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
 
   add_car_remarks(c.cars, korean, out);
 
-  out.push_back(fmt::format(
-      fmt::runtime(korean
-                       ? "트윈 충전량의 {}는 통상 {:.1f} kW로 체류 시간 안에 들어가지 않습니다 (기록: {})."
-                       : "Of the twin's energy {} does not fit into its stays at the usual {:.1f} kW (of the records' "
-                         "{})."),
-      percent(c.unfit_made), c.usual_kw, percent(c.unfit_seen)));
-
   // An EVSE that needs more than the usual power may be of another kind: it is named.
   std::size_t shown = 0;
   for (const OddEvse& evse : c.odd_evses) {
@@ -176,6 +173,9 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
 
 Json differences_json(const Differences& d) {
   return {{"arrivals", number_or_null(d.arrivals)},
+          {"mean_energy", number_or_null(d.mean_energy)},
+          {"mean_stay", number_or_null(d.mean_stay)},
+          {"served", number_or_null(d.served)},
           {"energy_w1_kwh", number_or_null(d.energy_w1_kwh)},
           {"energy_ks", number_or_null(d.energy_ks)},
           {"stay_w1_min", number_or_null(d.stay_w1_min)},
@@ -265,6 +265,8 @@ Json calibration_json(const Calibration& c) {
                             {"energy_kwh", law.energy_kwh},
                             {"stay_h", law.stay_h},
                             {"energy_with_stay", law.energy_with_stay},
+                            {"max_mean_kw", number_or_null(law.max_mean_kw)},
+                            {"vehicles", law.vehicles},
                             {"claim_stay_factor", law.claim_stay},
                             {"claim_energy_factor", law.claim_energy}});
   }
@@ -276,7 +278,6 @@ Json calibration_json(const Calibration& c) {
   json["efficiency_sessions"] = c.cars.efficiency_sessions;
   json["power"] = c.power ? replay::held_out_json(*c.power, c.calendar) : Json();
   json["usual_kw"] = c.usual_kw;
-  json["unfit_share"] = {{"records", c.unfit_seen}, {"twin", c.unfit_made}};
 
   json["odd_evses"] = Json::array();
   for (const OddEvse& evse : c.odd_evses) {

@@ -16,10 +16,12 @@ namespace {
 using kernel::is_known;
 using sessions::LogSession;
 
-constexpr std::size_t kinds_of_vehicles = 5, least_vehicles = 10;
+constexpr std::size_t kinds_of_vehicles = 5, least_vehicles = 10, least_of_kind = 3;
+constexpr double apart = 1.1;  ///< powers that differ so much are of different kinds
 constexpr std::size_t most_models = 12, least_of_model = 5;
 /// A battery of which a taper that was seen is the last fifth, as chargers' and cars' tapers begin about 80 %.
 constexpr double taper_from_soc = 0.8;
+constexpr double room = 1.25;                   ///< of the largest energy: what a battery holds for it at least
 constexpr double unknown_battery_kwh = 2000.0;  ///< the largest there is: it never fills
 constexpr double least_gain = 0.2;              ///< of the SoC, which cars tell in whole percent: 5 % of error at most
 constexpr std::size_t least_efficiencies = 30, least_targets = 20;
@@ -37,22 +39,61 @@ using Kinds = std::vector<std::pair<std::string, std::vector<KnownCar>>>;
 
 double gain_of(const CarTold& car) { return car.soc_departure - car.soc_arrival; }
 
-/// Kinds of vehicles by the power that they hold, as Lua; empty where too few sessions tell it.
-std::string vehicles_by_readings(std::span<const LogSession> sessions) {
+/// Where sorted powers part into kinds: first where there is a gap, the widest before others, then in the middle of the
+/// kind that spreads most. @returns first indices of the kinds, ascending
+std::vector<std::size_t> first_of_kinds(const std::vector<const LogSession*>& powered) {
+  const std::size_t n = powered.size(), least = std::max<std::size_t>(least_of_kind, n / 20);
+  const auto kw = [&](std::size_t i) { return powered[i]->observed_kw; };
+  std::vector<std::size_t> firsts{0};
+  const auto add = [&](std::size_t first) {
+    firsts.insert(std::upper_bound(firsts.begin(), firsts.end(), first), first);
+  };
+
+  std::vector<std::size_t> gaps;
+  for (std::size_t i = 1; i < n; ++i)
+    if (kw(i) > apart * kw(i - 1)) gaps.push_back(i);
+  std::stable_sort(gaps.begin(), gaps.end(),
+                   [&](std::size_t a, std::size_t b) { return kw(a) / kw(a - 1) > kw(b) / kw(b - 1); });
+  for (const std::size_t gap : gaps) {
+    const auto after = std::upper_bound(firsts.begin(), firsts.end(), gap);
+    const std::size_t to = after == firsts.end() ? n : *after;
+    if (firsts.size() < kinds_of_vehicles && gap - *std::prev(after) >= least && to - gap >= least) add(gap);
+  }
+
+  while (firsts.size() < kinds_of_vehicles) {
+    std::size_t best = 0;
+    double widest = apart;
+    for (std::size_t k = 0; k < firsts.size(); ++k) {
+      const std::size_t from = firsts[k], to = k + 1 < firsts.size() ? firsts[k + 1] : n, middle = (from + to) / 2;
+      // Equal powers are one kind's.
+      if (middle - from < least || !(kw(middle) > kw(middle - 1))) continue;
+      const double spread = kw(to - 1 - (to - from) / 10) / kw(from + (to - from) / 10);
+      if (spread <= widest) continue;
+      widest = spread;
+      best = middle;
+    }
+    if (best == 0) break;
+    add(best);
+  }
+  return firsts;
+}
+
+/// Kinds of vehicles by the power that they hold; none where too few sessions tell it.
+void fit_readings(std::span<const LogSession> sessions, Cars& out) {
   std::vector<const LogSession*> powered;
   for (const LogSession& session : sessions) {
     if (session.observed_kw > 0.0) powered.push_back(&session);
   }
 
-  if (powered.size() < least_vehicles) return {};
+  if (powered.size() < least_vehicles) return;
   std::stable_sort(powered.begin(), powered.end(),
                    [](const LogSession* a, const LogSession* b) { return a->observed_kw < b->observed_kw; });
-  std::string out = "  vehicles = {\n";
-  const std::size_t n = powered.size();
+  out.lua = "  vehicles = {\n";
+  const std::vector<std::size_t> firsts = first_of_kinds(powered);
 
-  // Kinds of equally many sessions, by power; the middle one stands for its kind.
-  for (std::size_t k = 0; k < kinds_of_vehicles; ++k) {
-    const std::size_t from = k * n / kinds_of_vehicles, to = (k + 1) * n / kinds_of_vehicles;
+  // The middle one stands for its kind.
+  for (std::size_t k = 0; k < firsts.size(); ++k) {
+    const std::size_t from = firsts[k], to = k + 1 < firsts.size() ? firsts[k + 1] : powered.size();
     std::vector<double> tapers, ends;
     for (std::size_t i = from; i < to; ++i) {
       if (!(powered[i]->taper.over_kwh > 0.0)) continue;
@@ -62,18 +103,28 @@ std::string vehicles_by_readings(std::span<const LogSession> sessions) {
 
     const double kw = powered[(from + to) / 2]->observed_kw;
     const bool tapering = 2 * tapers.size() >= to - from;
-    const double battery_kwh =
-        tapering ? std::min(unknown_battery_kwh, median_of(tapers) / (1.0 - taper_from_soc)) : unknown_battery_kwh;
     const double end_kw = tapering ? kw * median_of(ends) : kw;
+    double battery_kwh = unknown_battery_kwh, bend = taper_from_soc;
+    if (tapering) {
+      // A fifth of the battery, or less where the kind's energies need a larger one.
+      const double taper_kwh = median_of(tapers);
+      double most_kwh = 0.0;
+      for (std::size_t i = from; i < to; ++i) most_kwh = std::max(most_kwh, powered[i]->visit.taken_kwh);
+      battery_kwh = std::min(unknown_battery_kwh, std::max(taper_kwh / (1.0 - taper_from_soc), room * most_kwh));
+      bend = 1.0 - taper_kwh / battery_kwh;
+    }
 
-    out += fmt::format(
-        "    {{ name = \"kind {}\", share = {}, battery_kwh = {:.4g}, efficiency = 1, curve = {{ {{ 0, {:.4g} }}, {{ "
-        "{}, "
+    out.by_power.push_back({fmt::format("kind {}", k + 1), powered[from]->observed_kw, to - from});
+    out.lua += fmt::format(
+        "    {{ name = \"{}\", share = {}, battery_kwh = {:.4g}, efficiency = 1, curve = {{ {{ 0, {:.4g} }}, {{ "
+        "{:.4g}, "
         "{:.4g} }}, {{ 1, {:.4g} }} }} }},  -- {}\n",
-        k + 1, to - from, battery_kwh, kw, taper_from_soc, kw, end_kw,
-        tapering ? "its taper is taken for the last fifth of a battery" : "its battery is not known: it never fills");
+        out.by_power.back().name, to - from, battery_kwh, kw, bend, kw, end_kw,
+        tapering ? "its taper is taken for the end of a battery" : "its battery is not known: it never fills");
   }
-  return out + "  },\n";
+  out.lua += "  },\n";
+  out.source = CarSource::readings;
+  out.kinds = out.by_power.size();
 }
 
 /// Median of stored over metered energy of sessions that tell battery and states of charge.
@@ -197,12 +248,8 @@ Cars fit_cars(std::span<const LogSession> sessions, std::span<const CarTold> car
     if (is_known(car.soc_departure)) departures.push_back(car.soc_departure);
   }
 
-  out.lua = vehicles_by_readings(sessions);
-  if (!out.lua.empty()) {
-    out.source = CarSource::readings;
-    out.kinds = kinds_of_vehicles;
-    return out;
-  }
+  fit_readings(sessions, out);
+  if (out.source == CarSource::readings) return out;
   fit_told(sessions, cars, out);
   if (departures.size() >= least_targets) {
     constexpr double least_target = 0.01;

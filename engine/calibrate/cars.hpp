@@ -27,10 +27,18 @@ CarTold car_told(const ocpp::Transaction& transaction);
 /// Where the kinds of vehicles come from.
 enum class CarSource : std::uint8_t { none, readings, told };
 
+/// Cars of one power, as metered.
+struct CarKind {
+  std::string name;
+  double from_kw = 0.0;      ///< sessions that held so much or more, up to the next kind's, are of it
+  std::size_t sessions = 0;  ///< that were metered
+};
+
 struct Cars {
   CarSource source = CarSource::none;
   std::size_t kinds = 0;
-  std::string lua;  ///< `vehicles = { ... },`; empty: the twin's cars take what the EVSE gives
+  std::vector<CarKind> by_power;  ///< where they come from readings: ascending
+  std::string lua;                ///< `vehicles = { ... },`; empty: the twin's cars take what the EVSE gives
   /// Stored over metered energy: median over sessions that tell battery, states of charge and energy; NaN: not known.
   double efficiency = kernel::unknown;
   std::size_t efficiency_sessions = 0;
@@ -39,9 +47,10 @@ struct Cars {
   double median_soc_arrival = kernel::unknown, median_soc_departure = kernel::unknown;
 };
 
-/// Kinds of vehicles by the power that they were metered to hold; without such readings by what is told: the models of
-/// a table, else five kinds by battery. A battery that is not told follows from the energy and the states of charge
-/// where these are a fifth apart or more.
+/// Kinds of vehicles by the power that they were metered to hold, five at most: apart where powers are (a tenth or
+/// more, and a twentieth of the sessions on either side, three at least), else of equally many sessions; without such
+/// readings by what is told: the models of a table, else five kinds by battery. A battery that is not told follows from
+/// the energy and the states of charge where these are a fifth apart or more.
 /// @param cars  by transaction
 Cars fit_cars(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars);
 

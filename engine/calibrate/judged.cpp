@@ -71,6 +71,25 @@ void add_all(const Visits& from, Visits& to) {
   add(from.requested_kwh, to.requested_kwh);
   add(from.soc_arrival, to.soc_arrival);
   add(from.soc_departure, to.soc_departure);
+  add(from.served_kwh, to.served_kwh);
+}
+
+double sum_of(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return sum;
+}
+
+double average_of(const std::vector<double>& values) { return sum_of(values) / static_cast<double>(values.size()); }
+
+double served_share(const Visits& visits) { return sum_of(visits.served_kwh) / sum_of(visits.energy_kwh); }
+
+/// What a car takes that charges at once until it leaves.
+double served_at_once(const demand::Visit& visit, const physics::BatterySpec& battery, double evse_kw) {
+  const double hours = kernel::hours_between(visit.arrival_ns, visit.departure_ns);
+  if (!(battery.capacity_kwh < physics::infinite))
+    return std::min(visit.taken_kwh, hours * std::min(evse_kw, battery.charge.max_kw()));
+  return physics::run_for(battery, visit.soc_start * battery.capacity_kwh, evse_kw, hours, visit.taken_kwh).metered_kwh;
 }
 
 /// Mean over days of the most cars that are there at once.
@@ -116,7 +135,7 @@ void along(std::vector<double>& a, std::vector<double>& b, Use use) {
 
 }  // namespace
 
-void Visits::add_visit(const demand::Visit& visit, double soc_at_arrival, double soc_at_departure) {
+void Visits::add_visit(const demand::Visit& visit, double soc_at_arrival, double soc_at_departure, double served) {
   arrival_ns.push_back(visit.arrival_ns);
   departure_ns.push_back(visit.departure_ns);
   claimed_departure_ns.push_back(visit.claimed_departure_ns);
@@ -124,19 +143,29 @@ void Visits::add_visit(const demand::Visit& visit, double soc_at_arrival, double
   soc_arrival.push_back(soc_at_arrival);
   soc_departure.push_back(soc_at_departure);
   energy_kwh.push_back(visit.taken_kwh == visit.taken_kwh ? visit.taken_kwh : visit.requested_kwh);
+  served_kwh.push_back(kernel::is_known(served) ? served : energy_kwh.back());
 }
 
-Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars) {
+double middle_evse_kw(const twin::World& world) {
+  std::vector<double> rated;
+  for (const physics::Evse& evse : world.sites.front().evses) rated.push_back(physics::rated_kw(evse));
+  return rated.empty() ? 0.0 : median_of(std::move(rated));
+}
+
+Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars, double evse_kw) {
   Visits out;
   for (const sessions::LogSession& session : sessions) {
     const CarTold& car = told_of(cars, session);
-    out.add_visit(session.visit, car.soc_arrival, car.soc_departure);
+    const bool metered = session.observed_kw > 0.0 || !(evse_kw < physics::infinite);
+    out.add_visit(session.visit, car.soc_arrival, car.soc_departure,
+                  metered ? kernel::unknown : std::min(session.visit.taken_kwh, evse_kw * stay_h(session)));
   }
   return out;
 }
 
 Visits made_visits(const twin::World& world, std::uint64_t seed, bool with_soc) {
   Visits out;
+  const double evse_kw = middle_evse_kw(world);
   std::uint64_t source = 0;
   for (const auto& law : world.sites.front().arrivals) {
     demand::ArrivalStream stream(law, {seed, source++, world.start_ns, world.end_ns, world.calendar, &world.vehicles});
@@ -146,7 +175,8 @@ Visits made_visits(const twin::World& world, std::uint64_t seed, bool with_soc) 
       const bool known = with_soc && battery.capacity_kwh < most_known_battery_kwh;
       const double gain = visit.taken_kwh * battery.charge_efficiency / battery.capacity_kwh;
       out.add_visit(visit, known ? visit.soc_start : kernel::unknown,
-                    known ? std::min(1.0, visit.soc_start + gain) : kernel::unknown);
+                    known ? std::min(1.0, visit.soc_start + gain) : kernel::unknown,
+                    served_at_once(visit, battery, evse_kw));
     }
   }
   return out;
@@ -212,10 +242,13 @@ Differences measure_differences(const Visits& seen, std::span<const Visits> made
 
   if (seen.size() == 0 || all.size() == 0) {
     out.energy_ks = out.energy_w1_kwh = out.stay_ks = out.stay_w1_min = kernel::unknown;
-    out.energy_of_stays_w1_kwh = kernel::unknown;
+    out.energy_of_stays_w1_kwh = out.served = out.mean_energy = out.mean_stay = kernel::unknown;
     return out;
   }
 
+  out.served = served_share(all) - served_share(seen);
+  out.mean_energy = relative(average_of(all.energy_kwh), average_of(seen.energy_kwh));
+  out.mean_stay = relative(average_of(stays_min(all)), average_of(stays_min(seen)));
   out.energy_ks = ks_statistic(seen.energy_kwh, all.energy_kwh);
   out.energy_w1_kwh = wasserstein_1(seen.energy_kwh, all.energy_kwh);
   out.stay_ks = ks_statistic(stays_min(seen), stays_min(all));

@@ -17,14 +17,21 @@ struct Visits {
   std::vector<TimeNs> arrival_ns, departure_ns, claimed_departure_ns;
   std::vector<double> energy_kwh, requested_kwh;
   std::vector<double> soc_arrival, soc_departure;  ///< NaN: not known
+  std::vector<double> served_kwh;                  ///< of the energy, what flows within the stay
   std::size_t size() const { return arrival_ns.size(); }
+  /// @param served  NaN: all of its energy
   void add_visit(const demand::Visit& visit, double soc_at_arrival = kernel::unknown,
-                 double soc_at_departure = kernel::unknown);
+                 double soc_at_departure = kernel::unknown, double served = kernel::unknown);
 };
-/// @param cars  by transaction
-Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars = {});
+/// Power of the site's EVSE that is in the middle.
+double middle_evse_kw(const twin::World& world);
 
-/// Visits of the world's own days, by its laws with a seed. Cars that find no EVSE free are among them.
+/// @param cars  by transaction. @param evse_kw  at which sessions whose power was not metered would be served
+Visits visits_of(std::span<const sessions::LogSession> sessions, std::span<const CarTold> cars = {},
+                 double evse_kw = physics::infinite);
+
+/// Visits of the world's own days, by its laws with a seed. Cars that find no EVSE free are among them. Served is what
+/// a car takes that charges at once, at the EVSE of the site that is in the middle by power.
 /// @param with_soc  whether the batteries of its vehicles are those of the cars, so that states of charge mean
 /// something
 Visits made_visits(const twin::World& world, std::uint64_t seed, bool with_soc);
@@ -33,6 +40,8 @@ Visits made_visits(const twin::World& world, std::uint64_t seed, bool with_soc);
 /// the area between the two distributions.
 struct Differences {
   double arrivals = 0.0;  ///< a day, relative
+  double served = 0.0;    ///< of the energy, what flows within the stays: share made minus share seen
+  double mean_energy = 0.0, mean_stay = 0.0;  ///< relative
   double energy_ks = 0.0, energy_w1_kwh = 0.0;
   double stay_ks = 0.0, stay_w1_min = 0.0;
   /// Energies of stays alike, a fifth of the records' stays each: mean W1, by how many there are. Where energy and stay

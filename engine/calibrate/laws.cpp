@@ -8,6 +8,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "kernel/distributions.hpp"
+
 namespace evtwin::calibrate {
 namespace {
 
@@ -287,6 +289,124 @@ Laws fit_laws(std::span<const LogSession> sessions, const market::Calendar& cale
   return out;
 }
 
+double fitting_kw(std::span<const LogSession> sessions) {
+  constexpr double unfit = 0.001;
+  std::vector<std::pair<double, const LogSession*>> by_need;
+  double all_kwh = 0.0;
+  for (const LogSession& session : sessions) {
+    if (!(stay_h(session) > 0.0) || !(session.visit.taken_kwh > 0.0)) continue;
+    by_need.emplace_back(session.visit.taken_kwh / stay_h(session), &session);
+    all_kwh += session.visit.taken_kwh;
+  }
+  if (by_need.empty()) return physics::infinite;
+  std::sort(by_need.begin(), by_need.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  // Below the highest need the energy that does not fit grows with the stays of those above.
+  double unfit_kwh = 0.0, stays_h = 0.0;
+  for (std::size_t i = 0; i < by_need.size(); ++i) {
+    stays_h += stay_h(*by_need[i].second);
+    const double next = i + 1 < by_need.size() ? by_need[i + 1].first : 0.0;
+    const double more_kwh = stays_h * (by_need[i].first - next);
+    if (unfit_kwh + more_kwh > unfit * all_kwh) return by_need[i].first - (unfit * all_kwh - unfit_kwh) / stays_h;
+    unfit_kwh += more_kwh;
+  }
+  return by_need.back().first;
+}
+
+namespace {
+
+/// Cuts energies to what fits into the stays at `limit_kw`, and raises all of them by the factor that keeps their mean.
+void limit_law(Law& law, double limit_kw) {
+  law.max_mean_kw = limit_kw;
+  if (!(limit_kw < physics::infinite)) return;
+  constexpr std::size_t strata = 40;
+  constexpr double most_raised = 1.5;
+  const auto value_at = [](const std::vector<double>& quantiles, double p) {
+    const double at = p * static_cast<double>(quantiles.size() - 1);
+    const std::size_t below = std::min(static_cast<std::size_t>(at), quantiles.size() - 2);
+    return quantiles[below] + (at - static_cast<double>(below)) * (quantiles[below + 1] - quantiles[below]);
+  };
+  if (law.energy_kwh.size() < 2 || law.stay_h.size() < 2) return;
+
+  // Pairs as the law draws them, each of both uniform draws in the middle of its stratum.
+  std::vector<std::pair<double, double>> pairs;  // energy, limit
+  double mean_kwh = 0.0;
+  const auto middle = [](std::size_t i) { return (static_cast<double>(i) + 0.5) / static_cast<double>(strata); };
+  for (std::size_t i = 0; i < strata; ++i) {
+    for (std::size_t j = 0; j < strata; ++j) {
+      const double r = law.energy_with_stay;
+      const double z =
+          r * kernel::standard_normal(middle(i)) + std::sqrt(1.0 - r * r) * kernel::standard_normal(middle(j));
+      pairs.emplace_back(value_at(law.energy_kwh, 0.5 * std::erfc(-z / std::numbers::sqrt2)),
+                         limit_kw * value_at(law.stay_h, middle(i)));
+      mean_kwh += pairs.back().first;
+    }
+  }
+  const auto cut_mean = [&](double factor) {
+    double sum = 0.0;
+    for (const auto& [kwh, fits_kwh] : pairs) sum += std::min(factor * kwh, fits_kwh);
+    return sum;
+  };
+  double low = 1.0, high = most_raised;
+  for (int step = 0; step < 30; ++step) {
+    const double factor = 0.5 * (low + high);
+    (cut_mean(factor) < mean_kwh ? low : high) = factor;
+  }
+  for (double& kwh : law.energy_kwh) kwh = std::round(1000.0 * low * kwh) / 1000.0;
+}
+
+}  // namespace
+
+Laws fit_laws_by_power(std::span<const LogSession> sessions, std::span<const CarKind> kinds,
+                       const market::Calendar& calendar, Days days) {
+  Laws out = fit_laws(sessions, calendar, days);  // its claims and dispersion are of all
+  if (kinds.empty()) {
+    const double limit_kw = fitting_kw(sessions);
+    for (Law& law : out.laws) limit_law(law, limit_kw);
+    return out;
+  }
+
+  // Sessions of each kind; those without power go where most are missing.
+  std::vector<std::vector<LogSession>> of_kind(kinds.size());
+  std::vector<double> dealt(kinds.size(), 0.0);
+  for (const LogSession& session : sessions) {
+    std::size_t kind = 0;
+    if (session.observed_kw > 0.0) {
+      while (kind + 1 < kinds.size() && session.observed_kw >= kinds[kind + 1].from_kw) ++kind;
+    } else {
+      for (std::size_t k = 1; k < kinds.size(); ++k)
+        if ((dealt[k] + 1.0) / static_cast<double>(kinds[k].sessions) <
+            (dealt[kind] + 1.0) / static_cast<double>(kinds[kind].sessions))
+          kind = k;
+      dealt[kind] += 1.0;
+    }
+    of_kind[kind].push_back(session);
+  }
+
+  out.laws.clear();
+  std::vector<LogSession> group;
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < kinds.size(); ++k) {
+    group.insert(group.end(), of_kind[k].begin(), of_kind[k].end());
+    names.push_back(kinds[k].name);
+    std::size_t left = 0;
+    for (std::size_t after = k + 1; after < kinds.size(); ++after) left += of_kind[after].size();
+    // The rest must be enough for laws, too.
+    if (k + 1 < kinds.size() && (group.size() < enough_of_hours || left < enough_of_hours)) continue;
+    std::stable_sort(group.begin(), group.end(),
+                     [](const LogSession& a, const LogSession& b) { return a.visit.arrival_ns < b.visit.arrival_ns; });
+    double held_kw = 0.0;
+    for (const LogSession& session : group) held_kw = std::fmax(held_kw, session.observed_kw);
+    for (Law& law : fit_laws(group, calendar, days).laws) {
+      law.vehicles = names;
+      limit_law(law, std::min(fitting_kw(group), held_kw > 0.0 ? held_kw : physics::infinite));
+      out.laws.push_back(std::move(law));
+    }
+    group.clear();
+    names.clear();
+  }
+  return out;
+}
+
 std::string lua_of(const Laws& laws, const std::string& soc_target, const std::string& indent) {
   std::string out = indent + "arrivals = {\n";
   const std::string in = indent + "  ";
@@ -300,6 +420,12 @@ std::string lua_of(const Laws& laws, const std::string& soc_target, const std::s
     out += fmt::format("{}  energy_kwh = {},\n", in, quantiles_lua(law.energy_kwh, 0.001));
     out += fmt::format("{}  stay_h = {},\n", in, quantiles_lua(law.stay_h, 0.001));
     if (law.energy_with_stay != 0.0) out += fmt::format("{}  energy_with_stay = {:.6g},\n", in, law.energy_with_stay);
+    if (law.max_mean_kw < physics::infinite) out += fmt::format("{}  max_mean_kw = {:.6g},\n", in, law.max_mean_kw);
+    if (!law.vehicles.empty()) {
+      std::string names;
+      for (const std::string& name : law.vehicles) names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name);
+      out += fmt::format("{}  vehicles = {{ {} }},\n", in, names);
+    }
     out += fmt::format("{}  soc_target = {},\n", in, soc_target);
     if (!law.claim_stay.empty())
       out += fmt::format("{}  claim_stay_factor = {},\n", in, quantiles_lua(law.claim_stay, 0.0));

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "calibrate/cars.hpp"
 #include "market/calendar.hpp"
+#include "physics/battery.hpp"
 #include "sessions/log_sessions.hpp"
 
 namespace evtwin::calibrate {
@@ -37,6 +39,10 @@ struct Law {
   double energy_with_stay = 0.0;
   /// Claimed over true stay, and requested over taken energy, likewise; empty: nearly nobody claims otherwise.
   std::vector<double> claim_stay, claim_energy;
+  std::vector<std::string> vehicles{};  ///< kinds of cars that come by it; empty: all
+  /// Of energy over stay, as the sessions that it was fitted to have it: energies are cut to it, after they were raised
+  /// by the factor that keeps their mean.
+  double max_mean_kw = physics::infinite;
 };
 
 struct Laws {
@@ -56,6 +62,14 @@ struct Laws {
 /// that is more than two of its standard errors (1 / sqrt(n)).
 /// @param sessions  of those days
 Laws fit_laws(std::span<const sessions::LogSession> sessions, const market::Calendar& calendar, Days days);
+
+/// The same for each kind of cars (`Cars::by_power`) by itself, so that no car draws an energy that only another takes;
+/// kinds of fewer than 60 sessions share their laws with the next. Sessions without readings of power are dealt out
+/// among the kinds. Without kinds all sessions are of one.
+Laws fit_laws_by_power(std::span<const sessions::LogSession> sessions, std::span<const CarKind> kinds,
+                       const market::Calendar& calendar, Days days);
+/// The least power at which all but 0.1 % of the sessions' energy fits into their stays.
+double fitting_kw(std::span<const sessions::LogSession> sessions);
 
 /// The laws as `arrivals = { ... },` of the scenario language; they use the function of lua_before.
 /// @param soc_target  of the cars on departure, as Lua

@@ -19,6 +19,7 @@
 #include "replay/identifier_mask.hpp"
 #include "replay/judge.hpp"
 #include "replay/log_report.hpp"
+#include "sessions/log_parts.hpp"
 
 namespace evtwin::cli {
 namespace {
@@ -162,6 +163,7 @@ int status_of(const ReplayCommand& command, const replay::ScoreCard* card) {
 int replay_logs(const ReplayCommand& command) {
   const Language language = command.language == "ko" ? Language::korean : Language::english;
   ocpp::SiteLog log = ocpp::read_site_log(command.logs, command.reading);
+  sessions::settle_parts(log);
   sessions::LogSessions sessions = sessions::sessions_of(log);
   Shown shown(command, log);
 

@@ -16,6 +16,7 @@
 #include "kernel/text.hpp"
 #include "replay/certificate.hpp"
 #include "replay/doubts.hpp"
+#include "sessions/log_parts.hpp"
 
 namespace evtwin::cli {
 namespace {
@@ -35,6 +36,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   request.load = command.load;
   request.sessions.claims = command.claims;
 
+  sessions::settle_parts(log);
   sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
   replay::Prepared prepared = replay::prepare_replay(request, std::move(log), std::move(sessions));
 

@@ -133,7 +133,8 @@ void draw_stay(const Poisson& law, const StreamContext& context, Visit& visit) {
 /// Energy that does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
 void draw_energy(const Poisson& law, const StreamContext& context, const physics::BatterySpec& battery, Visit& visit) {
   const std::uint64_t k = visit.number;
-  double energy = std::max(0.0, law.energy_kwh.value_at(energy_draw(law, context, k)));
+  const double limit_kwh = law.max_mean_kw * kernel::hours_between(visit.arrival_ns, visit.departure_ns);
+  double energy = std::clamp(law.energy_kwh.value_at(energy_draw(law, context, k)), 0.0, limit_kwh);
   if (battery.capacity_kwh < physics::infinite)
     energy = std::min(energy, 0.95 * battery.capacity_kwh / battery.charge_efficiency);
   visit.taken_kwh = energy;

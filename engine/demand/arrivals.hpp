@@ -57,6 +57,8 @@ struct Poisson {
   /// any of them (Nelsen 2006, An Introduction to Copulas, 2.3 and 5.1: Spearman's rank correlation is
   /// 6/pi asin(correlation / 2)).
   double energy_with_stay = 0.0;
+  /// Of energy over stay: an energy that is too much for its stay is cut to what fits.
+  double max_mean_kw = physics::infinite;
   Distribution soc_target{Distribution::Kind::fixed, 0.8, 0.0, 0.0, 1.0, {}};
   /// Drivers' words: claimed stay = stay x factor x (1 + N(0, std)), at least a minute; claimed energy = energy x
   /// factor.

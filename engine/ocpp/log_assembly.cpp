@@ -414,7 +414,9 @@ void Assembly::compare_clocks(const FoundFrame& found, const Frame& frame, bool 
   if (frame.time.is_known() && is_call) {
     if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
       offsets_.add_offset(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));
-      if (!frame.time.zoned && frame.sender == Sender::station)
+      // Readings at a whole half-hour may be rounded to it: they tell the first zone, and no change of it.
+      const bool may_be_rounded = frame.action == "MeterValues" && stamp.ns % (30 * kernel::minute_ns) == 0;
+      if (!frame.time.zoned && frame.sender == Sender::station && !(may_be_rounded && zone_.has_station_zone()))
         zone_.station_says(frame.station, frame.time.ns, stamp.ns, stamp.zoned);
     }
   } else if (frame.time.is_known() && !frame.time.zoned && frame.type == FrameType::result) {

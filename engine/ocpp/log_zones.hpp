@@ -44,6 +44,8 @@ class ZoneFinder {
   /// chance.
   void csms_says(TimeNs log_ns, TimeNs utc_ns) { cast_vote(csms_, {}, log_ns, utc_ns); }
   std::vector<ZoneFrom> find_zones(std::uint32_t file) const;
+  /// Whether stations told one so far.
+  bool has_station_zone() const { return !station_.runs.empty(); }
 
  private:
   /// The first two stations that voted: more need not be known.

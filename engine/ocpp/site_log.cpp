@@ -15,6 +15,7 @@
 #include "ocpp/decode.hpp"
 #include "ocpp/doubtful_text.hpp"
 #include "ocpp/payload_time.hpp"
+#include "ocpp/reading_step.hpp"
 #include "ocpp/register_unit.hpp"
 #include "ocpp/station_book.hpp"
 #include "ocpp/summary_objects.hpp"
@@ -53,7 +54,9 @@ struct StationState {
   std::vector<RawStatus> statuses;
   std::map<std::pair<int, int>, Status> connectors;
   TimeNs near_ns = kernel::time_never;
-  Stamp last;
+  ReadingTimes reading_times;
+  Stamp first, last;
+  bool any = false;
   std::uint64_t steps_back = 0;  ///< messages that are minutes older in the log than the one before
   Place first_step_back;
 };
@@ -87,6 +90,12 @@ class Collector : public FrameSink {
     std::size_t index;
     const Frame& frame;
     Event& event;
+    /// A message may bring several readings: only the last was just taken.
+    void note_reading_times(const std::vector<Reading>& readings) const {
+      if (readings.empty() || !event.stamp.log.is_known()) return;
+      const TimeNs told_ns = readings.back().sample.time_ns;
+      if (told_ns != kernel::time_never) state.reading_times.add_reading(told_ns, event.stamp.log.ns);
+    }
   };
 
   StationState& state_of(std::string_view station);
@@ -200,6 +209,8 @@ void Collector::on_frame(const Frame& frame) {
   if (now.log.is_known() && state.last.log.is_known() && now.place.file == state.last.place.file &&
       now.log.ns < state.last.log.ns - step_back_ns && ++state.steps_back == 1)
     state.first_step_back = now.place;
+  if (!state.any) state.first = event.stamp;
+  state.any = true;
   state.last = event.stamp;
 
   const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
@@ -224,6 +235,8 @@ void Collector::take_transaction(const Message& message, TransactionReport& repo
   const auto& [state, index, frame, event] = message;
   // A message that was queued says nothing of the clock.
   if (!report.offline) state.clock.observe_stamp(event.stamp);
+  // Those of a stop were taken long before.
+  if (report.phase == TransactionReport::Phase::update) message.note_reading_times(report.readings);
   state.book.note_evse(report.evse);
   book_temperatures(message, report.evse, report.readings);
   const Status status = report.status;
@@ -243,7 +256,8 @@ void Collector::take_transaction(const Message& message, TransactionReport& repo
 
 void Collector::take_meter(const Message& message, MeterReport& report) {
   // Readings may have been asked for, too.
-  message.state.clock.observe_stamp(message.event.stamp);
+  message.state.clock.observe_reading_stamp(message.event.stamp);
+  message.note_reading_times(report.readings);
   message.state.book.note_evse(std::max(report.evse, 0));
   note_effect(message, Effect::Kind::message, std::max(report.evse, 0));
   book_temperatures(message, std::max(report.evse, 0), report.readings);
@@ -433,8 +447,10 @@ void Collector::flag_stranger(std::size_t station, Transaction& t, std::uint64_t
 // The drafts of a station, settled, by EVSE and start.
 std::vector<Transaction> Collector::finished_transactions(std::size_t index, TimeNs station_last_ns, SeenTimes& seen) {
   StationState& state = states_[index];
+  const TimeNs reading_step_ns = state.reading_times.step_ns();
   std::vector<Transaction> transactions;
   for (DraftTransaction& draft : state.transactions.drafts()) {
+    draft.facts.reading_step_ns = reading_step_ns;
     draft.facts.evse = state.transactions.evse_of(draft);
     const std::uint64_t started = draft.start.number;
     transactions.push_back(finish_transaction(std::move(draft), state.clock, log_.report, station_last_ns, flags_));
@@ -498,8 +514,10 @@ SiteLog Collector::finish(LogReport&& report) {
   // Clocks first: all times depend on them.
   SeenTimes seen;
   for (std::size_t i = 0; i < states_.size(); ++i) {
+    states_[i].clock.note_reading_step(states_[i].reading_times.step_ns());
     states_[i].clock.settle_stretches(log_.report, names_[i], flags_);
-    seen.add(states_[i].clock.instant_of(states_[i].last, log_.report).ns);
+    for (const Stamp& stamp : {states_[i].first, states_[i].last})
+      seen.add(states_[i].clock.instant_of(stamp, log_.report).ns);
   }
 
   for (std::size_t i = 0; i < states_.size(); ++i) finish_station(i, seen);

@@ -98,9 +98,12 @@ struct Transaction {
   double export_start_kwh =
       kernel::unknown;               ///< export register at its start, as the EVSE's transaction before left it
   double register_step_kwh = 0.001;  ///< resolution of the register as seen in its readings
-  std::vector<Sample> samples;       ///< ascending in time, without duplicates
-  StateHours hours;                  ///< NaN members where no status tells
-  std::string stop_reason;           ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
+  /// Resolution of the times of its station's readings, where they are rounded to a minute or more: each may have been
+  /// taken so much earlier or later; 0: they are as exact as they look.
+  TimeNs reading_step_ns = 0;
+  std::vector<Sample> samples;  ///< ascending in time, without duplicates
+  StateHours hours;             ///< NaN members where no status tells
+  std::string stop_reason;      ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
   // Wishes of the driver or the vehicle, where the log tells them (2.0.1 NotifyEVChargingNeeds, summary objects).
   double requested_kwh = kernel::unknown, battery_kwh = kernel::unknown, soc_start = kernel::unknown,
          max_power_kw = kernel::unknown, target_soc = kernel::unknown;
@@ -108,6 +111,10 @@ struct Transaction {
   std::string ocpi_cdr, ocpi_session;  ///< OCPI 2.2.1 objects that tell it, JSON as they were read; empty: none did
   Place start_place, stop_place;
   std::vector<std::string> flags;  ///< codes; the texts stand in SiteLog::flags
+  /// Its start lies before the log, its stop after it: start, stop, registers and energy are those of the readings that
+  /// the log has of it (sessions::settle_parts).
+  bool cut_at_start = false, cut_at_end = false;
+  bool is_part() const { return cut_at_start || cut_at_end; }
   /// Told as a whole: start, stop and an energy that can be true.
   bool is_whole() const { return start_seen && stop_seen && energy_kwh == energy_kwh; }
 };

@@ -69,12 +69,13 @@ void StationClock::observe_stamp(const Stamp& stamp) {
       if (!agrees) last.agreed = false;
       last.least_ns = delay;
       last.least_log_ns = stamp.log.ns;
+      last.by_readings = of_readings_;
     }
     return;
   }
 
   cut_ = false;
-  stretches_.push_back({stamp.number, stamp.place, stamp.log, delay, stamp.log.ns, false, 0});
+  stretches_.push_back({stamp.number, stamp.place, stamp.log, delay, stamp.log.ns, false, of_readings_, 0});
 }
 
 // A delay far below the least so far: the clock went forward, or what came before was late. Back at the level before
@@ -89,6 +90,10 @@ bool StationClock::has_jumped(const Stamp& stamp, TimeNs delay) const {
 
 void StationClock::settle_stretches(const LogReport& report, std::string_view station, FlagList& flags) {
   for (Stretch& s : stretches_) s.least_ns += utc_of(report, s.place, s.log, s.number) - s.log.ns;
+  // Rounding is no error of the clock.
+  for (Stretch& s : stretches_)
+    if (reading_step_ns_ > 0 && s.by_readings && distance(s.least_ns, 0) <= reading_step_ns_ + clock_tolerance_ns)
+      s.least_ns = 0;
 
   // Decided: right, ahead (no message can be early), or late by what another message or stretch confirms.
   const auto decided = [&](std::size_t i) {

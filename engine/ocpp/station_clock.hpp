@@ -23,6 +23,14 @@ class StationClock {
  public:
   /// A message that the station stamped when it sent it.
   void observe_stamp(const Stamp& stamp);
+  /// The same of a message of readings, whose times may be rounded.
+  void observe_reading_stamp(const Stamp& stamp) {
+    of_readings_ = true;
+    observe_stamp(stamp);
+    of_readings_ = false;
+  }
+  /// ... to so much: within it they say nothing of the clock.
+  void note_reading_step(TimeNs step_ns) { reading_step_ns_ = step_ns; }
   /// The CSMS told the station the time.
   void note_sync() { cut_ = synced_ = true; }
 
@@ -50,6 +58,7 @@ class StationClock {
     LogTime log;
     TimeNs least_ns = 0, least_log_ns = 0;  // raw: without the log's zone
     bool agreed = false;                    // by another message
+    bool by_readings = false;               // the least is that of a message of readings
     TimeNs error_ns = 0;                    // settled: UTC = payload + error
   };
   bool has_jumped(const Stamp& stamp, TimeNs delay) const;
@@ -57,6 +66,8 @@ class StationClock {
 
   std::vector<Stretch> stretches_;
   bool cut_ = true, synced_ = false;
+  bool of_readings_ = false;
+  TimeNs reading_step_ns_ = 0;
   std::uint64_t lost_ = 0;
   Stamp first_lost_;
 };

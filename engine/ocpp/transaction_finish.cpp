@@ -228,7 +228,7 @@ void Settlement::flag_gaps() {
 }
 
 void Settlement::flag_readings_outside() {
-  constexpr TimeNs slack_ns = kernel::minute_ns;
+  const TimeNs slack_ns = kernel::minute_ns + t.reading_step_ns;
   const auto outside = std::count_if(t.samples.begin(), t.samples.end(), [&](const Sample& s) {
     return s.time_ns < t.start_ns - slack_ns || s.time_ns > t.stop_ns + slack_ns;
   });

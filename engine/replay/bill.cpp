@@ -42,12 +42,13 @@ double mean_term(std::span<const twin::SignalRecord> terms, twin::SignalKind kin
 
 /// Two readings of a register are each up to a step above what they show, so their difference is a step off either way:
 /// so much may a window of one session have had more or less, as far as its energy and its outlet allow. Pieces shaped
-/// by powers are off by their share of the register's step over all that they are scaled to.
+/// by powers are off by their share of the register's step over all that they are scaled to. Where times are rounded,
+/// as much as flows in their step belongs to the window beside.
 void add_register_steps(const twin::World& world, const Metered& session, const Outlet& outlet, double grid_per_meter,
                         WindowDoubts& doubts) {
   const TimeNs length = world.sites.front().tariff.demand.window_ns;
   struct Window {
-    double kwh = 0.0, hours = 0.0, off_kwh = 0.0;
+    double kwh = 0.0, hours = 0.0, off_kwh = 0.0, over_step_kwh = 0.0;
   };
   std::map<TimeNs, Window> windows;
   for (const MeteredPiece& piece : session.pieces) {
@@ -59,13 +60,16 @@ void add_register_steps(const twin::World& world, const Metered& session, const 
       window.kwh += std::max(0.0, piece.kwh) * hours / kernel::hours_between(piece.from_ns, piece.to_ns);
       window.off_kwh += piece.off_kwh * hours / kernel::hours_between(piece.from_ns, piece.to_ns);
       if (!piece.by_power) window.off_kwh = std::max(window.off_kwh, session.register_step_kwh);
+      window.over_step_kwh =
+          std::max(window.over_step_kwh, std::max(0.0, piece.mean_kw()) * kernel::hours_between(0, piece.step_ns));
       from = to;
     }
   }
   const double factor = outlet.grid_per_meter * grid_per_meter;
   for (const auto& [from, window] : windows) {
-    doubts.more[from] += factor * std::min(window.off_kwh, std::max(0.0, outlet.rated_kw * window.hours - window.kwh));
-    doubts.less[from] -= factor * std::min(window.off_kwh, window.kwh);
+    const double off_kwh = window.off_kwh + window.over_step_kwh;
+    doubts.more[from] += factor * std::min(off_kwh, std::max(0.0, outlet.rated_kw * window.hours - window.kwh));
+    doubts.less[from] -= factor * std::min(off_kwh, window.kwh);
   }
 }
 
@@ -161,7 +165,7 @@ double unknown_timing_cost(const twin::World& world, std::span<const Metered> me
   for (const Metered& session : metered) {
     for (const MeteredPiece& piece : session.pieces) {
       if (piece.kwh == 0.0) continue;
-      const auto [low, high] = price_range(prices, piece.from_ns, piece.to_ns);
+      const auto [low, high] = price_range(prices, piece.from_ns - piece.step_ns / 2, piece.to_ns + piece.step_ns / 2);
       cost += 0.5 * (high - low) * std::abs(piece.kwh);
     }
     // Where a price changes between two readings of the register, up to one of its steps lies on the other side.

@@ -160,38 +160,45 @@ void doubt_books(const std::string& name, const Station& station, std::vector<Do
        fmt::format("{}: 전력 계측값과 계량기(적산)가 맞지 않습니다 (세션 {}개)", name, station.compared)});
 }
 
-void doubt_rating(const std::string& name, const Station& station, std::vector<Doubt>& doubts) {
+/// Who says what a site is: its file, or nobody but the log that it was made from.
+struct SiteWords {
+  std::string_view of_site, of_site_ko;
+};
+SiteWords words_of_site(const Prepared& prepared) {
+  if (prepared.site_text.empty()) return {"in the site file", "사이트 파일의"};
+  return {"in the site made from the log", "로그로 만든 사이트의"};
+}
+
+void doubt_rating(const std::string& name, const Station& station, SiteWords words, std::vector<Doubt>& doubts) {
   if (!(station.rating_kw > 0.0) || station.seen == 0) return;
   if (station.highest_kw > exceeded * station.rating_kw) {
     doubts.push_back({"rating_exceeded", name,
-                      fmt::format("{}: gave {:.2f} kW, more than its rating of {:.2f} kW in the site file", name,
-                                  station.highest_kw, station.rating_kw),
-                      fmt::format("{}: 사이트 파일의 정격 {:.2f} kW보다 큰 {:.2f} kW가 계측되었습니다", name,
+                      fmt::format("{}: gave {:.2f} kW, more than its rating of {:.2f} kW {}", name, station.highest_kw,
+                                  station.rating_kw, words.of_site),
+                      fmt::format("{}: {} 정격 {:.2f} kW보다 큰 {:.2f} kW가 계측되었습니다", name, words.of_site_ko,
                                   station.rating_kw, station.highest_kw)});
   } else if (station.seen >= least_to_reach && station.highest_kw < reached * station.rating_kw) {
-    doubts.push_back(
-        {"rating_never_reached", name,
-         fmt::format("{}: never above {:.2f} kW in {} sessions; its rating of {:.2f} kW in the site file is "
-                     "not tested by this log",
-                     name, station.highest_kw, station.seen, station.rating_kw),
-         fmt::format("{}: 세션 {}개에서 {:.2f} kW를 넘지 않아 정격 {:.2f} kW를 확인할 수 없습니다", name, station.seen,
-                     station.highest_kw, station.rating_kw)});
+    doubts.push_back({"rating_never_reached", name,
+                      fmt::format("{}: never above {:.2f} kW in {} sessions; its rating of {:.2f} kW {} is "
+                                  "not tested by this log",
+                                  name, station.highest_kw, station.seen, station.rating_kw, words.of_site),
+                      fmt::format("{}: 세션 {}개에서 {:.2f} kW를 넘지 않아 정격 {:.2f} kW를 확인할 수 없습니다", name,
+                                  station.seen, station.highest_kw, station.rating_kw)});
   }
 }
 
-void doubt_phases(const std::string& name, const Station& station, std::vector<Doubt>& doubts) {
+void doubt_phases(const std::string& name, const Station& station, SiteWords words, std::vector<Doubt>& doubts) {
   const bool fewer = station.seen_phases < station.site_phases;
   if (station.seen_phases == 0 || station.seen_phases == station.site_phases || station.sessions < least_of_station)
     return;
   if (fewer && station.sessions < least_to_reach) return;
   doubts.push_back(
       {"phases_of_the_site", name,
-       fewer ? fmt::format("{}: never more than {} of the {} phases in the site file carried a current, in {} "
-                           "sessions",
-                           name, station.seen_phases, station.site_phases, station.sessions)
-             : fmt::format("{}: {} phases carried a current, the site file has {} phase{}", name, station.seen_phases,
-                           station.site_phases, station.site_phases == 1 ? "" : "s"),
-       fmt::format("{}: 전류가 흐른 상은 최대 {}개, 사이트 파일은 {}상입니다", name, station.seen_phases,
+       fewer ? fmt::format("{}: never more than {} of the {} phases {} carried a current, in {} sessions", name,
+                           station.seen_phases, station.site_phases, words.of_site, station.sessions)
+             : fmt::format("{}: {} phases carried a current, it has {} phase{} {}", name, station.seen_phases,
+                           station.site_phases, station.site_phases == 1 ? "" : "s", words.of_site),
+       fmt::format("{}: 전류가 흐른 상은 최대 {}개, {} 상은 {}개입니다", name, station.seen_phases, words.of_site_ko,
                    station.site_phases)});
 }
 
@@ -215,7 +222,7 @@ void doubt_zone(const Prepared& prepared, std::vector<Doubt>& doubts) {
   }
 }
 
-void doubt_efficiency(const std::map<std::string, Station>& stations, std::vector<Doubt>& doubts) {
+void doubt_efficiency(const std::map<std::string, Station>& stations, bool made, std::vector<Doubt>& doubts) {
   std::string names;
   double least = 1.0;
   for (const auto& [name, station] : stations) {
@@ -224,13 +231,12 @@ void doubt_efficiency(const std::map<std::string, Station>& stations, std::vecto
     least = std::min(least, station.efficiency);
   }
   if (names.empty()) return;
-  doubts.push_back(
-      {"efficiency_not_tested", "",
-       fmt::format("{}: the efficiency ({:.2f} at least) is the site file's; the log meters the outlets, so "
-                   "nothing in it can test what is drawn for them",
-                   kernel::make_printable(names, 200), least),
-       fmt::format("{}: 효율(최저 {:.2f})은 사이트 파일의 값이며 이 로그로는 확인할 수 없습니다",
-                   kernel::make_printable(names, 200), least)});
+  doubts.push_back({"efficiency_not_tested", "",
+                    fmt::format("{}: the efficiency ({:.2f} at least) is {}; the log meters the outlets, so "
+                                "nothing in it can test what is drawn for them",
+                                kernel::make_printable(names, 200), least, made ? "assumed" : "the site file's"),
+                    fmt::format("{}: 효율(최저 {:.2f})은 {} 값이며 이 로그로는 확인할 수 없습니다",
+                                kernel::make_printable(names, 200), least, made ? "가정한" : "사이트 파일의")});
 }
 
 }  // namespace
@@ -242,22 +248,24 @@ double metered_peak_kw(const Prepared& prepared, const ScoreCard& card) {
 std::vector<Doubt> doubts_of(const Prepared& prepared, double metered_peak_kw) {
   std::vector<Doubt> doubts;
   const std::map<std::string, Station> stations = stations_of(prepared);
+  const SiteWords words = words_of_site(prepared);
+  const bool made = !prepared.site_text.empty();
   for (const auto& [name, station] : stations) {
     doubt_books(kernel::make_printable(name), station, doubts);
-    doubt_rating(kernel::make_printable(name), station, doubts);
-    doubt_phases(kernel::make_printable(name), station, doubts);
+    doubt_rating(kernel::make_printable(name), station, words, doubts);
+    doubt_phases(kernel::make_printable(name), station, words, doubts);
   }
   doubt_zone(prepared, doubts);
   const double contract_kw = prepared.scenario.world.sites.front().contract_kw;
   if (std::isfinite(contract_kw) && metered_peak_kw > 1.01 * contract_kw) {
     doubts.push_back(
         {"peak_above_contract", "",
-         fmt::format("the metered peak of {:.1f} kW is above the contract power of {:.1f} kW: the contract in "
-                     "the site file is another, or it was exceeded",
-                     metered_peak_kw, contract_kw),
+         fmt::format("the metered peak of {:.1f} kW is above the contract power of {:.1f} kW: the contract {} "
+                     "is another, or it was exceeded",
+                     metered_peak_kw, contract_kw, made ? "that was given" : "in the site file"),
          fmt::format("계측된 최대전력 {:.1f} kW가 계약전력 {:.1f} kW보다 큽니다", metered_peak_kw, contract_kw)});
   }
-  doubt_efficiency(stations, doubts);
+  doubt_efficiency(stations, made, doubts);
   return doubts;
 }
 

@@ -117,9 +117,12 @@ class MeanShape {
   std::vector<double> kwh_;  ///< of all sessions together, by step since plug-in
 };
 
-/// Those of the replay that arrive from an instant on.
-std::vector<ReplayedSession> from_on(std::vector<ReplayedSession> sessions, TimeNs from_ns) {
-  std::erase_if(sessions, [&](const ReplayedSession& session) { return session.plugged_in_ns < from_ns; });
+/// Those of the replay that are whole and arrive from an instant on.
+std::vector<ReplayedSession> whole_from_on(const ocpp::SiteLog& log, std::vector<ReplayedSession> sessions,
+                                           TimeNs from_ns) {
+  std::erase_if(sessions, [&](const ReplayedSession& session) {
+    return session.plugged_in_ns < from_ns || log.transactions[session.transaction].is_part();
+  });
   return sessions;
 }
 
@@ -127,7 +130,13 @@ std::vector<ReplayedSession> from_on(std::vector<ReplayedSession> sessions, Time
 
 HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const ReplayOptions& options) {
   HeldOut out;
-  const std::vector<LogSession>& all = prepared.sessions.sessions;  // not empty: see prepare
+  // Sessions of which the log has a part teach no habit, and none is foretold.
+  std::vector<LogSession> all = prepared.sessions.sessions;
+  std::erase_if(all, [&](const LogSession& one) { return prepared.log.transactions[one.transaction].is_part(); });
+  if (all.empty()) {
+    out.why_not = "no whole session";
+    return out;
+  }
   const twin::World world = world_of(prepared);
   VehicleHabits habits;
   MeanShape shape;
@@ -172,7 +181,8 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
   };
 
   judge_way(Way::foretold, replayed_sessions(later, foretold));
-  judge_way(Way::fitted, from_on(replayed_sessions(all, replayed), out.from_ns));
+  judge_way(Way::fitted,
+            whole_from_on(prepared.log, replayed_sessions(prepared.sessions.sessions, replayed), out.from_ns));
   judge_way(Way::rectangle, rectangles);
   judge_way(Way::mean_shape, shapes);
   return out;

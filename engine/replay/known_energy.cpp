@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +16,7 @@ using kernel::TimeNs;
 /// The most that a charger gives (megawatt charging apart).
 constexpr double most_kw = 500.0;
 constexpr double rounding_kwh = 1e-6;
+constexpr double fine_register_kwh = 0.001;  ///< registers are as fine as OCPP has them
 
 /// Transactions of a station, by start.
 using Station = std::vector<const ocpp::Transaction*>;
@@ -34,11 +37,16 @@ struct Counted {
   double kwh = kernel::unknown;
 };
 
+/// Whether its register at the stop is the last that it counted: of a part that only began before the log, too.
+bool has_known_stop(const ocpp::Transaction& transaction) {
+  return transaction.is_whole() || (transaction.is_part() && !transaction.cut_at_end);
+}
+
 /// What other EVSEs took in the meantime by a meter that shows it too: all of it between the two, in time and register.
 double taken_by_others(const Station& station, int evse, const Counted& from, const Counted& to) {
   double kwh = 0.0;
   for (const ocpp::Transaction* other : station) {
-    if (other->evse == evse || !other->is_whole()) continue;
+    if (other->evse == evse || !(other->is_whole() || other->is_part())) continue;
     const bool meanwhile = other->start_ns >= from.time_ns && other->stop_ns <= to.time_ns;
     const bool by_it =
         other->meter_start_kwh >= from.kwh - rounding_kwh && other->meter_stop_kwh <= to.kwh + rounding_kwh;
@@ -59,6 +67,24 @@ double kwh_until_next(const Station& station, const ocpp::Transaction& transacti
   if (!std::isfinite(counted) || counted < 0.0) return kernel::unknown;
   if (counted > most_kw * kernel::hours_between(from.time_ns, to.time_ns)) return kernel::unknown;
   return std::max(0.0, counted - taken_by_others(station, transaction.evse, from, to));
+}
+
+/// The coarsest of a station's registers: that of its readings, or what all registers of its starts and stops are apart
+/// by whole numbers of, from twelve different ones.
+double coarsest_step(const Station& station) {
+  constexpr std::size_t least_registers = 12;
+  constexpr double most_kwh = 10.0;
+  double step_kwh = 0.0;
+  std::set<std::int64_t> registers_wh;
+  for (const ocpp::Transaction* transaction : station) {
+    step_kwh = std::max(step_kwh, transaction->register_step_kwh);
+    for (const double kwh : {transaction->meter_start_kwh, transaction->meter_stop_kwh})
+      if (std::isfinite(kwh) && std::abs(kwh) < 1e12) registers_wh.insert(std::llround(1000.0 * kwh));
+  }
+  if (registers_wh.size() < least_registers) return step_kwh;
+  std::int64_t apart_wh = 0;
+  for (const std::int64_t wh : registers_wh) apart_wh = std::gcd(apart_wh, wh - *registers_wh.begin());
+  return std::max(step_kwh, std::min(most_kwh, static_cast<double>(apart_wh) / 1000.0));
 }
 
 /// Of each station, by start.
@@ -87,7 +113,7 @@ std::vector<LostEnergy> lost_energies(const ocpp::SiteLog& log) {
     std::map<int, const ocpp::Transaction*> last;
     for (const ocpp::Transaction* next : station) {
       const ocpp::Transaction* before = std::exchange(last[next->evse], next);
-      if (before == nullptr || next->evse < 1 || !before->is_whole() || !next->start_seen) continue;
+      if (before == nullptr || next->evse < 1 || !has_known_stop(*before) || !next->start_seen) continue;
       const Counted from{before->stop_ns, before->meter_stop_kwh}, to{next->start_ns, next->meter_start_kwh};
       if (!(to.time_ns > from.time_ns) || has_unknown_between(station, from.time_ns, to.time_ns)) continue;
       const double hours = kernel::hours_between(from.time_ns, to.time_ns);
@@ -113,7 +139,7 @@ std::vector<KnownEnergy> known_energies(const ocpp::SiteLog& log) {
   for (const ocpp::Transaction& transaction : log.transactions) {
     KnownEnergy& energy = known.emplace_back();
     energy.kwh = transaction.energy_kwh;
-    if (transaction.is_whole()) continue;
+    if (transaction.is_whole() || transaction.is_part()) continue;
     // Readings show the least: what came after the last of them they do not tell.
     const double shown = std::fmax(transaction.energy_kwh, shown_kwh(transaction));
     const double counted = kwh_until_next(stations[transaction.station], transaction);
@@ -125,6 +151,9 @@ std::vector<KnownEnergy> known_energies(const ocpp::SiteLog& log) {
       energy.supposed = !(shown >= most_kwh);
       energy.kwh = std::fmax(most_kwh, shown);
     }
+    // Two readings of a coarse register may hide one of its steps.
+    if (const double step_kwh = coarsest_step(stations[transaction.station]); step_kwh > fine_register_kwh)
+      energy.kwh += step_kwh;
   }
   return known;
 }

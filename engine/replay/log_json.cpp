@@ -111,6 +111,7 @@ ordered_json transactions_json(const ocpp::SiteLog& log) {
                    {"stop_reason", t.stop_reason},
                    {"offline", t.offline},
                    {"whole", t.is_whole()},
+                   {"part", t.is_part()},
                    {"flags", t.flags}});
   }
   return out;
@@ -245,6 +246,16 @@ WholeTransactions whole_of(const ocpp::SiteLog& log) {
   return out;
 }
 
+WholeTransactions parts_of(const ocpp::SiteLog& log) {
+  WholeTransactions out;
+  for (const ocpp::Transaction& t : log.transactions) {
+    if (!t.is_part()) continue;
+    ++out.count;
+    out.kwh += t.energy_kwh;
+  }
+  return out;
+}
+
 ordered_json log_json(const ocpp::SiteLog& log) {
   const ocpp::LogReport& report = log.report;
   const WholeTransactions whole = whole_of(log);
@@ -257,6 +268,8 @@ ordered_json log_json(const ocpp::SiteLog& log) {
   out["transactions"] = whole.count;
   out["transactions_in_all"] = log.transactions.size();
   out["kwh"] = number_or_null(whole.kwh);
+  const WholeTransactions parts = parts_of(log);
+  out["parts"] = {{"count", parts.count}, {"kwh", parts.kwh}};
   out["clock_offset_s"] = clock.n > 0 ? number_or_null(clock.median) : ordered_json();
   out["clock_offset"] = {{"n", clock.n},
                          {"median", clock.n > 0 ? number_or_null(clock.median) : ordered_json()},

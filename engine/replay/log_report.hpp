@@ -17,8 +17,11 @@ struct WholeTransactions {
   double kwh = 0.0;
 };
 WholeTransactions whole_of(const ocpp::SiteLog& log);
+/// Likewise those of which the log has a part (sessions::settle_parts).
+WholeTransactions parts_of(const ocpp::SiteLog& log);
 
-/// Keys: files[], frames{}, actions{}, transactions (whole ones), transactions_in_all, kwh (theirs), clock_offset_s
+/// Keys: files[], frames{}, actions{}, transactions (whole ones), transactions_in_all, kwh (theirs), parts{count, kwh}
+/// (cut by the log's edges), clock_offset_s
 /// (median, null where no frame tells), clock_offset{n, median, min, max}, zones[], flags{code: {count, texts}},
 /// unused_frames{reason: {count, first[]}}, repaired_frames, lookalikes, transaction_list[], stations[], evses[],
 /// stop_reasons{}, authorisations{}, commands[], reservations[], categories{}, unused_actions{}, unknown_actions{},

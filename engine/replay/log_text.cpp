@@ -77,21 +77,28 @@ std::string log_text(const ocpp::SiteLog& log, const sessions::LogSessions& sess
                      std::size_t most) {
   const bool korean = language == Language::korean;
   const ocpp::LogReport& report = log.report;
-  const WholeTransactions whole = whole_of(log);
+  const WholeTransactions whole = whole_of(log), parts = parts_of(log);
   std::string out = files_text(report, korean);
 
   if (korean) {
     out += fmt::format("호출 {}, 응답 {}, 오류 {}, 읽지 못한 프레임 {}\n", count_text(report.calls),
                        count_text(report.results), count_text(report.errors), count_text(report.undecodable));
-    out += fmt::format("충전소 {}곳, 거래 {}건 중 온전한 것 {}건, {} kWh, 세션 {}건\n", log.stations.size(),
-                       log.transactions.size(), whole.count, number_text(whole.kwh, 3), sessions.sessions.size());
+    out += fmt::format("충전소 {}곳, 거래 {}건 중 온전한 것 {}건, {} kWh, 세션 {}건{}\n", log.stations.size(),
+                       log.transactions.size(), whole.count, number_text(whole.kwh, 3), sessions.sessions.size(),
+                       parts.count == 0 ? std::string()
+                                        : fmt::format(" (로그 시작이나 끝에서 잘린 {}건의 {} kWh 포함)", parts.count,
+                                                      number_text(parts.kwh, 3)));
   } else {
     out += fmt::format("{}, {}, {}, {} that could not be decoded\n", counted(report.calls, "call"),
                        counted(report.results, "result"), counted(report.errors, "error"),
                        counted(report.undecodable, "frame"));
-    out += fmt::format("{}, {}, {} of them whole: {} kWh in {}\n", counted(log.stations.size(), "station"),
-                       counted(log.transactions.size(), "transaction"), count_text(whole.count),
-                       number_text(whole.kwh, 3), counted(sessions.sessions.size(), "session"));
+    out +=
+        fmt::format("{}, {}, {} of them whole: {} kWh{} in {}\n", counted(log.stations.size(), "station"),
+                    counted(log.transactions.size(), "transaction"), count_text(whole.count), number_text(whole.kwh, 3),
+                    parts.count == 0 ? std::string()
+                                     : fmt::format(", and {} kWh of {} cut by the log's edges,",
+                                                   number_text(parts.kwh, 3), count_text(parts.count)),
+                    counted(sessions.sessions.size(), "session"));
   }
 
   // Lookalikes are listed with the unused frames: neither was read.

@@ -109,8 +109,12 @@ struct DenseStretch {
   std::size_t first = 0, last = 0;
 };
 
-std::vector<DenseStretch> dense_stretches(const std::vector<Knot>& knots, std::string& why_none) {
+std::vector<DenseStretch> dense_stretches(const std::vector<Knot>& knots, TimeNs step_ns, std::string& why_none) {
   std::vector<DenseStretch> stretches;
+  if (step_ns > most_dense_step_ns) {
+    why_none = "times of readings are rounded to more than a minute";
+    return stretches;
+  }
   if (knots.size() < least_readings) {
     why_none = "fewer than 10 readings";
     return stretches;
@@ -155,7 +159,7 @@ std::vector<double> by_register(const std::vector<Knot>& knots) {
 /// Adds the energy by the powers of a stretch between its first and last reading of the register, and that by the
 /// register. Powers at the ends that were not read are left out where enough readings are left without them.
 void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, double register_step_kwh,
-                 Metered& result) {
+                 TimeNs reading_step_ns, Metered& result) {
   std::size_t first = stretch.first, last = stretch.last;
   while (first < last && !has_register(knots[first])) ++first;
   while (first < last && !has_register(knots[last])) --last;
@@ -170,6 +174,12 @@ void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, do
   if (last - first + 1 < least_readings) return;
   double integral = 0.0, spacing = 0.0, misplaced = 0.0;
   double open_integral = 0.0, open_spacing = 0.0, open_from_kwh = knots[first].register_kwh;
+  // Where times are rounded, as much as flows in their step lies on the other side of a stretch's end.
+  const double step_h = kernel::hours_between(0, reading_step_ns);
+  const auto over_step_kwh = [&](std::size_t i) {
+    return step_h > 0.0 ? step_h * std::fmax(std::abs(knots[i].power_kw), std::abs(knots[i + 1].power_kw)) : 0.0;
+  };
+  spacing = 0.5 * (over_step_kwh(first) + over_step_kwh(last - 1));
   for (std::size_t i = first; i < last; ++i) {
     const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
     // Beside a power that was not read any may have flowed, or none.
@@ -182,7 +192,7 @@ void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, do
 
     // From one register to the next, over enough of its steps for its rounding not to matter.
     open_integral += piece;
-    open_spacing += piece_spacing;
+    open_spacing = std::max(open_spacing, over_step_kwh(i)) + piece_spacing;
     if (!has_register(knots[i + 1])) continue;
     const double counted = knots[i + 1].register_kwh - open_from_kwh;
     if (std::max(counted, open_integral) < steps_of_piece * register_step_kwh && i + 1 < last) continue;
@@ -266,7 +276,7 @@ class Shaping {
 
 /// The pieces of a dense stretch are dense, and shaped by the powers where those agree with the register.
 void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh, const DenseStretch& stretch,
-                 double register_step_kwh, Metered& result) {
+                 double register_step_kwh, TimeNs reading_step_ns, Metered& result) {
   double integral = 0.0, counted = 0.0;
   std::size_t powers = 0;
   std::size_t registers = 0;
@@ -295,7 +305,7 @@ void add_stretch(const std::vector<Knot>& knots, const std::vector<double>& kwh,
   }
   shaping.finish();
   result.shaped_by_power = result.shaped_by_power || agree;
-  add_closure(knots, stretch, register_step_kwh, result);
+  add_closure(knots, stretch, register_step_kwh, reading_step_ns, result);
 }
 
 }  // namespace
@@ -338,8 +348,9 @@ Metered metered_of(const ocpp::Transaction& transaction) {
     result.pieces.push_back({knots[i].time_ns, knots[i + 1].time_ns, kwh[i], false});
 
   // Without a register in the readings their powers alone would say how much; that is not a measurement of energy.
-  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense))
-    add_stretch(knots, kwh, stretch, transaction.register_step_kwh, result);
+  for (const DenseStretch& stretch : dense_stretches(knots, transaction.reading_step_ns, result.not_dense))
+    add_stretch(knots, kwh, stretch, transaction.register_step_kwh, transaction.reading_step_ns, result);
+  for (MeteredPiece& piece : result.pieces) piece.step_ns = transaction.reading_step_ns;
 
   const bool any_dense = std::any_of(result.pieces.begin(), result.pieces.end(), [](const auto& p) { return p.dense; });
   const bool tells_flow =

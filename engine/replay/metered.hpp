@@ -13,6 +13,9 @@ using kernel::TimeNs;
 /// Readings this far apart or less tell when energy flowed, as far as a bill asks (its metering window).
 inline constexpr TimeNs fine_ns = 15 * kernel::minute_ns;
 
+/// Rounder times tell no power: its bins are of a minute or more.
+inline constexpr TimeNs most_dense_step_ns = kernel::minute_ns;
+
 /// From one reading to the next.
 struct MeteredPiece {
   TimeNs from_ns = 0, to_ns = 0;
@@ -20,7 +23,10 @@ struct MeteredPiece {
   bool dense = false;     ///< in a stretch whose power can be scored
   bool by_power = false;  ///< in the shape of power readings
   double off_kwh = 0.0;   ///< of one by power: how far it may be off, by the register's step and the powers' spacing
+  TimeNs step_ns = 0;     ///< its ends are told to so much (Transaction::reading_step_ns)
   TimeNs length_ns() const { return to_ns - from_ns; }
+  /// Its energy flowed within that.
+  TimeNs widest_ns() const { return length_ns() + step_ns; }
   double mean_kw() const { return kwh / kernel::hours_between(from_ns, to_ns); }
 };
 
@@ -45,7 +51,8 @@ struct Metered {
 bool is_after_the_end(const ocpp::Sample& sample, const ocpp::Transaction& transaction);
 
 /// The register is the truth about energy; power readings shape it where they are dense: at most three times the usual
-/// gap apart, at most 15 min, ten readings or more in a row, and within 10 % of what the register counted there. What
+/// gap apart, at most 15 min, ten readings or more in a row, their times not rounded to more than a minute, and within
+/// 10 % of what the register counted there. What
 /// the register counted between two readings stays there, over 20 of its steps at least.
 /// Negative power of a vehicle that gives nothing back is an offset of the meter, and 0.
 Metered metered_of(const ocpp::Transaction& transaction);

@@ -7,6 +7,7 @@
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
+#include "sessions/log_parts.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -29,6 +30,25 @@ void assume_of_vehicles(const ocpp::SiteLog& log, const sessions::LogSessions& s
     if (knots.back().kw < knots.front().kw) ++tapering;
   }
 
+  std::size_t parts = 0;
+  double part_kwh = 0.0;
+  for (const sessions::LogSession& session : sessions.sessions) {
+    const ocpp::Transaction& told = log.transactions[session.transaction];
+    if (!told.is_part()) continue;
+    ++parts;
+    part_kwh += told.energy_kwh;
+  }
+  if (parts > 0) {
+    out.push_back(
+        {"sessions cut by the log's edges", "로그 시작이나 끝에서 잘린 세션",
+         fmt::format("{} of them, {:.3f} kWh: the part from the first to the last of their readings is replayed; they "
+                     "come and go there, and are no evidence of stays",
+                     parts, part_kwh),
+         fmt::format(
+             "{}개, {:.3f} kWh: 첫 계측부터 마지막 계측까지의 부분만 재현. 그때 오고 간 것으로 보며 체류 시간의 "
+             "근거로 쓰지 않음",
+             parts, part_kwh)});
+  }
   if (discharged_kwh > 0.0) {
     out.push_back({"energy that vehicles gave back", "차량이 되돌려준 전력량",
                    fmt::format("{:.3f} kWh: not replayed, what they took is", discharged_kwh),
@@ -141,6 +161,7 @@ Prepared prepare_replay(const PrepareRequest& request, ocpp::SiteLog log, sessio
 
 Prepared prepare_replay(const PrepareRequest& request) {
   ocpp::SiteLog log = ocpp::read_site_log(request.logs, request.reading);
+  sessions::settle_parts(log);
   sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
   return prepare_replay(request, std::move(log), std::move(sessions));
 }

@@ -95,6 +95,11 @@ void score_energy(ScoreCard& card) {
       for (Score* score : {&mape, &bias, &small}) ++score->excluded["energy not known"];
       continue;
     }
+    // A part counts as no session: taking a stop out of a log makes none.
+    if (pair.part) {
+      for (Score* score : {&mape, &bias, &small}) ++score->excluded["cut by the log's edges"];
+      continue;
+    }
 
     ++bias.n;
     metered += pair.metered_kwh;
@@ -338,7 +343,7 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
   std::vector<bool> replayed(evidence.log.transactions.size(), false);
   for (const ReplayedSession& session : evidence.twin) replayed[session.transaction] = true;
 
-  std::size_t covered = 0;
+  std::size_t covered = 0, parts = 0;
   Score energy = blank("kwh_replayed");
   const std::vector<KnownEnergy> known = known_energies(evidence.log);
   for (std::size_t t = 0; t < replayed.size(); ++t) {
@@ -349,6 +354,7 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
 
     if (replayed[t]) {
       ++covered;
+      parts += transaction.is_part() ? 1U : 0U;
       card.kwh_replayed += known[t].kwh;
     } else if (transaction.is_whole()) {
       ++coverage.excluded["complete, and left out of the replay"];
@@ -369,6 +375,7 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
   }
 
   if (coverage.n > 0) coverage.value = static_cast<double>(covered) / static_cast<double>(coverage.n);
+  if (parts > 0) coverage.excluded["replayed in part: cut by the log's edges"] = parts;
   energy.n = static_cast<std::size_t>(std::lround(card.kwh_known));
   energy.value = card.kwh_replayed_share();
 
@@ -384,6 +391,8 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
   }
   for (Score* score : {&coverage, &energy, &frames, &alike}) {
     score->gate = gate_of(*score);
+    // What is not in the log may be the harder part.
+    if (score == &coverage && parts > 0 && score->gate == Gate::good) score->gate = Gate::pass;
     card.scores.push_back(std::move(*score));
   }
 }
@@ -408,7 +417,7 @@ void pair_sessions(ScoreCard& card, const ocpp::SiteLog& log, std::span<const Re
         });
     if (read_within) {
       for (const MeteredPiece& piece : readings.back().pieces)
-        if (piece.length_ns() <= kernel::hour_ns) pair.timed_kwh += piece.kwh;
+        if (piece.widest_ns() <= kernel::hour_ns) pair.timed_kwh += piece.kwh;
     }
 
     pair.power_read = readings.back().shaped_by_power;

@@ -64,7 +64,8 @@ struct SessionPair {
   double power_mae_kw = kernel::unknown, power_bias_kw = kernel::unknown;
   double full_difference_min = kernel::unknown;  ///< time to 90 % of the energy, twin minus metered
   double timed_kwh =
-      0.0;  ///< of metered_kwh: between readings that tell when it flowed; 0 where none lies in the session
+      0.0;            ///< of metered_kwh: between readings that tell when it flowed; 0 where none lies in the session
+  bool part = false;  ///< of a transaction that the log's edges cut
   bool power_read = false;                  ///< power readings that agree with the register shape it
   double full_after_min = kernel::unknown;  ///< the metered time itself, from the start of the transaction
   std::string full_not_scorable;            ///< why the two are NaN

@@ -73,6 +73,10 @@ void compare_full(SessionPair& pair, const ocpp::Transaction& transaction, const
     pair.full_not_scorable = "no energy";
     return;
   }
+  if (transaction.is_part()) {
+    pair.full_not_scorable = "cut by the log's edges";
+    return;
+  }
 
   for (const MeteredPiece& piece : metered.pieces) {
     if (sum + piece.kwh < wanted) {
@@ -83,7 +87,7 @@ void compare_full(SessionPair& pair, const ocpp::Transaction& transaction, const
     const double share = piece.kwh > 0.0 ? (wanted - sum) / piece.kwh : 1.0;
     const TimeNs at = piece.from_ns + static_cast<TimeNs>(share * static_cast<double>(piece.length_ns()));
     const TimeNs after = at - transaction.start_ns;
-    if (piece.length_ns() > std::max(5 * kernel::minute_ns, after / 10)) {
+    if (piece.widest_ns() > std::max(5 * kernel::minute_ns, after / 10)) {
       pair.full_not_scorable = "readings too far apart to tell when";
       return;
     }
@@ -105,6 +109,7 @@ SessionPair pair_of(const ocpp::Transaction& transaction, const Metered& metered
   pair.evse = session.evse;
   pair.metered_kwh = transaction.energy_kwh - transaction.exported_kwh;
   pair.twin_kwh = session.got_kwh;
+  pair.part = transaction.is_part();
   const TwinEnergy twin(session.power);
   compare_profiles(pair, transaction, metered, twin);
   compare_full(pair, transaction, metered, twin, session.departed_ns);

@@ -58,8 +58,8 @@ std::vector<Change> changes_of(const ReplayedSession& session, const std::vector
     if (change.metered_kw == 0.0 && change.twin_kw == 0.0) continue;
 
     if (piece.dense) change.dense_kw = change.metered_kw;
-    if (piece.length_ns() <= fine_ns) change.fine_kw = change.metered_kw;
-    if (piece.length_ns() <= kernel::hour_ns) change.hourly_kw = change.metered_kw;
+    if (piece.widest_ns() <= fine_ns) change.fine_kw = change.metered_kw;
+    if (piece.widest_ns() <= kernel::hour_ns) change.hourly_kw = change.metered_kw;
     add_change(changes, piece.from_ns, piece.to_ns, change);
   }
 

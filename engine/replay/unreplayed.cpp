@@ -50,6 +50,19 @@ Unreplayed unreplayed_of(const ocpp::SiteLog& log, std::span<const ReplayedSessi
 
   for (std::size_t t = 0; t < log.transactions.size(); ++t) {
     const ocpp::Transaction& transaction = log.transactions[t];
+    // Of a part what may have flowed between the log's edge and its readings.
+    if (replayed[t] && transaction.is_part()) {
+      const int evse = std::max(1, transaction.evse);
+      const double rated_kw = outlet_at(transaction.station, evse).rated_kw;
+      const auto add_edge = [&](TimeNs from, TimeNs to) {
+        Metered edge;
+        if (from >= to || !std::isfinite(rated_kw)) return;
+        edge.pieces.push_back({from, to, rated_kw * kernel::hours_between(from, to), false});
+        add(transaction.station, evse, std::move(edge));
+      };
+      if (transaction.cut_at_start) add_edge(log.first_ns, transaction.start_ns);
+      if (transaction.cut_at_end) add_edge(transaction.stop_ns, log.last_ns);
+    }
     if (replayed[t] || !(known[t].kwh > 0.0)) continue;
     const ocpp::Transaction read = as_far_as_read(transaction);
     Metered readings = metered_of(read);

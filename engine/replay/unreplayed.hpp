@@ -16,8 +16,9 @@ struct Unreplayed {
   double kwh = 0.0;             ///< of all of them, at the outlets
 };
 
-/// Of every transaction of the log that none of `sessions` is; its energy as in known_energies. What an EVSE's register
-/// counted between two transactions is one of a lost transaction.
+/// Of every transaction of the log that none of `sessions` is, and of those that the log's edges cut as much as can
+/// have flowed between edge and readings; its energy as in known_energies. What an EVSE's register counted between two
+/// transactions is one of a lost transaction.
 /// @param outlet_of  by EVSE id ("A-1"); of another EVSE any power may have flowed
 Unreplayed unreplayed_of(const ocpp::SiteLog& log, std::span<const ReplayedSession> sessions,
                          const std::map<std::string, Outlet>& outlet_of);

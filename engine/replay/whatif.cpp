@@ -25,10 +25,13 @@ struct Recorded {
   double missing_cost = 0.0, missing_kwh = 0.0;  ///< energy of transactions that were not replayed
 };
 
-/// How far `twin` can be from what lies between `least` and `most`, over what was recorded.
+/// How far `twin` can be from what lies between `least` and `most`, over what was recorded: what it is off the recorded
+/// figure, and what that is in doubt, whichever way. A twin that happens to lie in the middle of the doubt is no better
+/// known than one at its end.
 double furthest(double twin, double recorded, double least, double most) {
   if (std::abs(recorded) <= nothing) return relative(twin, recorded);
-  return std::max(std::abs(twin - least), std::abs(most - twin)) / std::abs(recorded);
+  const double doubt = std::max({0.0, recorded - least, most - recorded});
+  return (std::abs(twin - recorded) + doubt) / std::abs(recorded);
 }
 
 ReplayError error_of(const WhatIfRequest& request, const Recorded& recorded, const Bill& twin, const WhatIfRow* logged,

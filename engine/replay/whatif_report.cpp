@@ -232,11 +232,14 @@ class Report {
   std::string missing_line() const {
     const ReplayError& error = result_.error;
     if (!(error.missing_kwh >= 0.05)) return {};
-    return fmt::format(fmt::runtime(say("Not in any row: {} kWh of transactions that were not replayed; the bars hold "
-                                        "what they may have added.\n",
-                                        "어느 행에도 없음: 재현하지 못한 거래의 {} kWh. 오차(±)에 그 영향이 포함되어 "
-                                        "있습니다.\n")),
-                       number_text(error.missing_kwh, 1));
+    return fmt::format(
+        fmt::runtime(
+            say("Not in any row: {} kWh of transactions that were not replayed, or not as a whole; "
+                "the bars hold "
+                "what they may have added.\n",
+                "어느 행에도 없음: 재현하지 못했거나 일부만 재현한 거래의 {} kWh. 오차(±)에 그 영향이 포함되어 "
+                "있습니다.\n")),
+        number_text(error.missing_kwh, 1));
   }
 
   std::string unjudged_line() const {

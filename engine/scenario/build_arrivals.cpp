@@ -227,6 +227,7 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
     law.soc_target.max = std::min(law.soc_target.max, 1.0);
   }
   law.energy_with_stay = f.read_number("energy_with_stay");
+  law.max_mean_kw = f.read_number("max_mean_kw", physics::infinite);
   constexpr double most_factor = 100.0;
   if (const Value* factor = f.find_value("claim_stay_factor"))
     law.claim_stay_factor = distribution_of(*factor, f.where("claim_stay_factor"), most_factor, "of the stay", true);

@@ -487,6 +487,8 @@ constexpr std::array poisson_keys{
         "energy_with_stay", {}, -1, 1, "0",
         "How energy and stay go together: correlation of a Gaussian copula. Each of the two keeps its own law; 1: the "
         "longest stay takes the most."),
+    number("max_mean_kw", "kW", 0.001, 1e6, "no limit",
+           "The most that energy over stay comes to: an energy that is too much for its stay is cut to what fits."),
     other("priorities", {}, "number[][]", "0 for all", "{ { priority, weight }, ... }; higher is more important."),
     number("claim_stay_factor_std", {}, 0, 5, "0",
            "Drivers' error: they claim stay x claim_stay_factor x (1 + N(0, this)), at least a minute."),

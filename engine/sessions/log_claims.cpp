@@ -30,6 +30,7 @@ void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessi
     demand::Visit& visit = sessions[i].visit;
     for (; !there.empty() && there.top().first <= visit.arrival_ns; there.pop()) {
       const LogSession& ended = sessions[there.top().second];
+      if (log.transactions[ended.transaction].is_part()) continue;  // how long it stayed nobody knows
       everybody.add(ended.visit);
       by_tag[log.transactions[ended.transaction].id_tag].add(ended.visit);
     }

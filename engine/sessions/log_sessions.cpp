@@ -10,6 +10,7 @@
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
+#include "market/calendar.hpp"
 
 namespace evtwin::sessions {
 namespace {
@@ -41,12 +42,23 @@ std::string place_in_log(const ocpp::SiteLog& log, const Transaction& t) {
 
 /// Why a transaction can not be a session; empty: it can.
 std::string trouble_with(const Transaction& t) {
-  if (!t.start_seen) return "its start is not in the log";
-  if (!t.stop_seen) return "its stop is not in the log";
-  if (!t.is_whole()) return "its energy is not known";
+  if (!t.start_seen && !t.cut_at_start) return "its start is not in the log";
+  if (!t.stop_seen && !t.cut_at_end) return "its stop is not in the log";
+  if (!t.is_whole() && !t.is_part()) return "its energy is not known";
   if (std::max(t.stop_ns, t.plugged_out_ns) <= std::min(t.start_ns, t.plugged_in_ns))
     return "it does not end after it begins";
   return {};
+}
+
+/// Of a part: which part it is.
+std::string words_of_part(const ocpp::SiteLog& log, const Transaction& t, const std::string& id) {
+  const market::Calendar utc;
+  return fmt::format("{}: transaction {} {}: its part from {} to {}, {:.3f} kWh, is a session", place_in_log(log, t),
+                     kernel::make_printable(id, 80),
+                     !t.cut_at_end    ? "began before the log"
+                     : t.cut_at_start ? "began before the log and goes on after it"
+                                      : "goes on after the log",
+                     utc.format_iso(t.start_ns), utc.format_iso(t.stop_ns), t.energy_kwh);
 }
 
 /// Whatever is left out says why, with its place in the log. @returns empty: it stays
@@ -175,6 +187,7 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
       continue;
     }
 
+    if (t.is_part()) out.flags.push_back({id, words_of_part(log, t, id), false});
     if (t.evse < 1 && without_evse++ == 0) first_without = place_in_log(log, t);
     out.sessions.push_back(session_of(t, i, std::move(evse_id), std::move(id)));
   }

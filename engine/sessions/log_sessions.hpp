@@ -55,8 +55,9 @@ struct LogSessionOptions {
 /// "A-1": the station made printable and the number of the EVSE.
 std::string evse_id_of(const std::string& station, int evse);
 
-/// Left out, each with its reason: transactions that are not whole; without length; that overlap an earlier one on
-/// their EVSE; that took less than asked for. A session of 0 Wh stays: its car stood there.
+/// A transaction that the log's edges cut is a session of its part, and a flag says so (settle_parts; without that it
+/// is not whole). Left out, each with its reason: transactions that are not whole; without length; that overlap an
+/// earlier one on their EVSE; that took less than asked for. A session of 0 Wh stays: its car stood there.
 LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& options = {});
 
 /// Claims::history over `sessions`, ascending by arrival: never uses what lies in the future of an arrival. The very

@@ -19,14 +19,18 @@ struct Stretch {
   double kw = 0.0;
   double kwh_before = 0.0;  ///< metered from the start of the transaction to the middle of the stretch
   bool limited = false;     ///< the station offered hardly more
+  /// Of the power: how far it may be off, by the steps of the register and of the times that it is worked out from.
+  double resolution = 0.0;
 };
 
-constexpr double register_steps = 20.0;  // of the register per stretch: its rounding is then within 5 %
-constexpr double near_offer = 0.93;      // of the offer: the station limits, not the car
-constexpr double plateau_share = 0.97;   // of the high quantile: what counts as the same power
-constexpr double held_h = 2.0 / 60.0;    // a power held so long is the car's own ...
-constexpr double held_share = 0.05;      // ... or for this share of the charging time, if that is shorter
-constexpr double idle_share = 0.05;      // of the largest power: the car does not charge
+constexpr double register_steps = 20.0;   // of the register per stretch: its rounding is then within 5 %
+constexpr double near_offer = 0.93;       // of the offer: the station limits, not the car
+constexpr double fine_resolution = 0.01;  // of a power: better than that does not matter
+constexpr double power_agrees = 0.1;      // of what the register says: power readings are in the same unit
+constexpr double plateau_share = 0.97;    // of the high quantile: what counts as the same power
+constexpr double held_h = 2.0 / 60.0;     // a power held so long is the car's own ...
+constexpr double held_share = 0.05;       // ... or for this share of the charging time, if that is shorter
+constexpr double idle_share = 0.05;       // of the largest power: the car does not charge
 constexpr double least_stretch_h = 60.0 / 3600.0;
 constexpr double most_explained = 2.0;  // readings and register may differ by this factor, sampling being what it is
 
@@ -65,7 +69,9 @@ std::vector<Stretch> from_register(const Transaction& t) {
     // Too little for the steps of the register: it is counted with the next reading.
     if (!last && (hours < least_stretch_h || (gained < enough_kwh && gained > 0.0))) return;
     const double start_kwh = t.meter_start_kwh == t.meter_start_kwh ? t.meter_start_kwh : kwh;
-    out.push_back({hours, gained / hours, 0.5 * (from_kwh + kwh) - start_kwh, limited});
+    const double resolution =
+        (gained > 0.0 ? t.register_step_kwh / gained : 0.0) + kernel::hours_between(0, t.reading_step_ns) / hours;
+    out.push_back({hours, gained / hours, 0.5 * (from_kwh + kwh) - start_kwh, limited, resolution});
     from_ns = time_ns;
     from_kwh = kwh;
   };
@@ -151,22 +157,44 @@ double largest_held(const std::vector<Stretch>& stretches, double hours, std::si
   return best_kw;
 }
 
+struct Held {
+  double kw = kernel::unknown;
+  double resolution = 0.0;  ///< of it
+};
+
 /// The power that was held for some time: mean of all that lies near the largest such level.
-double held_kw(const Readings& readings) {
+Held power_held(const Readings& readings) {
   const double idle_kw = idle_share * largest_of(readings.stretches);
   double charging_h = 0.0;
   for (const Stretch& s : readings.stretches) charging_h += s.kw > idle_kw ? s.hours : 0.0;
-  if (charging_h <= 0.0) return kernel::unknown;
+  if (charging_h <= 0.0) return {};
   const double hours = std::min(held_h, held_share * charging_h);
   double level_kw = largest_held(readings.stretches, hours, readings.means ? 1 : 2);
   if (level_kw <= idle_kw) level_kw = largest_of(readings.stretches);
+  // The largest of rounded figures lies above the power: it is near those that it can be.
+  double resolution = 0.0;
+  for (const Stretch& s : readings.stretches)
+    if (s.kw >= plateau_share * level_kw && s.kw <= level_kw / plateau_share)
+      resolution = std::max(resolution, s.resolution);
+  if (resolution < fine_resolution) resolution = 0.0;
+  const double least_kw = plateau_share * (1.0 - std::min(1.0, 2.0 * resolution)) * level_kw;
   double sum_kwh = 0.0, sum_h = 0.0;
   for (const Stretch& s : readings.stretches) {
-    if (s.kw < plateau_share * level_kw || s.kw > level_kw / plateau_share) continue;
+    if (s.kw < least_kw || s.kw > level_kw / plateau_share) continue;
     sum_kwh += s.kw * s.hours;
     sum_h += s.hours;
   }
-  return sum_h > 0.0 ? sum_kwh / sum_h : level_kw;
+  return {sum_h > 0.0 ? sum_kwh / sum_h : level_kw, resolution};
+}
+
+/// ... by the power readings where the register's steps or rounded times blur it, and the two agree as far as these let
+/// one see.
+double held_kw(const Transaction& t, const Readings& readings) {
+  const Held held = power_held(readings);
+  if (!readings.means || !(held.resolution > 0.0)) return held.kw;
+  const double read_kw = power_held({from_power(t), false}).kw;
+  const double apart = std::abs(read_kw - held.kw);
+  return apart <= (power_agrees + 2.0 * held.resolution) * held.kw ? read_kw : held.kw;
 }
 
 /// @param held_kw  the constant power before it
@@ -240,7 +268,7 @@ double register_at(const Transaction& t, const Sample& sample) {
 ObservedVehicle powered(const Transaction& t) {
   if (!(t.energy_kwh > 0.0)) return {};
   const Readings readings = readings_of(t);
-  const double plateau_kw = held_kw(readings);
+  const double plateau_kw = held_kw(t, readings);
   if (!(plateau_kw > 0.0)) return {};
   // Enough for the energy to flow between start and stop, whatever the readings miss.
   const double hours = kernel::hours_between(t.start_ns, t.stop_ns);

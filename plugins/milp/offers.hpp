@@ -28,10 +28,11 @@ double offer_above(const evtwin_view& view, std::uint32_t evse, double kw);
 
 /// Writes wishes as set-points that EVSEs can make, 0 for all other cars, and when the first request will be met.
 /// Powers between two offers (0 and the minimum current, two finite rates) become the lower one; what is lost by that
-/// is given, least laxity first, to cars that it lifts to their next offer. So the sum stays at most what was planned,
-/// and what a car did not get now it gets from a later plan. A car that has no time to lose gets its next offer all the
-/// same. A car that is known to take less than its EVSE offers gets a tenth more than that, so that it can show when it
-/// takes more again.
+/// is given, least laxity first, to cars that it lifts to their next offer, and what is left of it to cars that take
+/// any power, as far as they can use it until the next tick. So the sum stays at most what was planned, and what a car
+/// did not get now it gets from a later plan. A car that has no time to lose gets its next offer all the same. A car
+/// that is known to take less than its EVSE offers gets a tenth more than that, so that it can show when it takes more
+/// again.
 /// @returns the instant to be woken at, 0 for none
 std::int64_t write_offers(const evtwin_view& view, const SiteMemory& memory, std::vector<Wish> wishes,
                           sdk::Decision& decision);

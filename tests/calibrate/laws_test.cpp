@@ -203,6 +203,91 @@ TEST(Cars, BatteriesThatContradictTheStatesOfChargeAreNotUsed) {
   EXPECT_THAT(cars.lua, HasSubstr("battery_kwh = 44.44, efficiency = 1"));
 }
 
+/// Half of the cars hold 3.68 kW and take 8 kWh, half 11.04 kW and 24 kWh, all in 3 h: together their laws would have
+/// the former draw 24 kWh, of which 11 flow.
+std::vector<sessions::LogSession> of_two_powers(int n) {
+  std::vector<sessions::LogSession> out;
+  for (int i = 0; i < n; ++i) {
+    const bool strong = i % 2 == 1;
+    out.push_back(session(monday_ns + (i / 10) * day_ns + (8 + i % 10) * hour_ns, 3.0 + 0.01 * (i % 7),
+                          (strong ? 24.0 : 8.0) + 0.1 * (i % 11)));
+    out.back().observed_kw = strong ? 11.04 : 3.68;
+  }
+  return out;
+}
+
+TEST(Laws, CarsOfOnePowerHaveLawsOfTheirOwn) {
+  const auto sessions = of_two_powers(200);
+  const Days days{monday_ns, monday_ns + 20 * day_ns};
+  const Cars cars = fit_cars(sessions, {});
+  ASSERT_EQ(cars.by_power.size(), 2U);
+  EXPECT_EQ(cars.by_power[1].from_kw, 11.04);
+  const Laws laws = fit_laws_by_power(sessions, cars.by_power, market::Calendar(), days);
+  double arrivals = 0.0;
+  for (const Law& law : laws.laws) {
+    ASSERT_EQ(law.vehicles.size(), 1U);
+    const bool strong = law.vehicles[0] == cars.by_power[1].name;
+    EXPECT_NEAR(law.energy_kwh[law.energy_kwh.size() / 2], strong ? 24.5 : 8.5, 0.3);
+    EXPECT_LE(law.max_mean_kw, strong ? 11.04 : 3.68);
+    for (std::size_t hour = 0; hour < 24; ++hour)
+      for (std::size_t day = 0; day < 7; ++day) arrivals += law.per_hour[hour] * law.of_weekday[day];
+  }
+  EXPECT_NEAR(arrivals, 70.0, 0.1);  // ten a day, as they came
+  EXPECT_THAT(lua_of(laws, "1", ""), HasSubstr("vehicles = { \"kind 2\" },"));
+}
+
+TEST(Laws, EnergyThatDoesNotFitIsCutAndTheMeanKept) {
+  // Stays of 1 to 5 h, energies of 1 to 9 kWh apart from them, as if 3 kW had served them all but for a few.
+  std::vector<sessions::LogSession> sessions;
+  for (int i = 0; i < 400; ++i) {
+    const double stay = 1.0 + 4.0 * ((i * 37) % 400) / 400.0;
+    sessions.push_back(session(monday_ns + (i % 5) * day_ns + 9 * hour_ns, stay,
+                               std::min(3.0 * stay, 1.0 + 8.0 * ((i * 101) % 400) / 400.0)));
+  }
+  const double limit_kw = fitting_kw(sessions);
+  EXPECT_LE(limit_kw, 3.0);
+  EXPECT_GT(limit_kw, 2.9);
+  double seen_kwh = 0.0;
+  for (const auto& one : sessions) seen_kwh += one.visit.taken_kwh / 400.0;
+  const Laws laws = fit_laws_by_power(sessions, {}, market::Calendar(), {monday_ns, monday_ns + 7 * day_ns});
+
+  demand::Poisson law;
+  law.rate_per_h.assign(168, 5.0);
+  law.vehicles = {0};
+  double made_kwh = 0.0, n = 0.0;
+  for (const Law& one : laws.laws) {
+    law.energy_kwh = {demand::Distribution::Kind::quantiles, 0.0, 0.0, 0.0, physics::infinite, {}, one.energy_kwh};
+    law.stay_h = {demand::Distribution::Kind::quantiles, 0.0, 0.0, 0.0, physics::infinite, {}, one.stay_h};
+    law.energy_with_stay = one.energy_with_stay;
+    law.max_mean_kw = one.max_mean_kw;
+    const std::vector<physics::Vehicle> vehicles(1);
+    demand::ArrivalStream stream(std::make_shared<const demand::ArrivalLaw>(law),
+                                 {7, 0, monday_ns, monday_ns + 20 * day_ns, market::Calendar(), &vehicles});
+    demand::Visit visit;
+    double sum = 0.0, count = 0.0;
+    while (stream.next_visit(visit)) {
+      EXPECT_LE(visit.taken_kwh,
+                limit_kw * kernel::hours_between(visit.arrival_ns, visit.departure_ns) * (1.0 + 1e-12));
+      sum += visit.taken_kwh;
+      count += 1.0;
+    }
+    made_kwh += static_cast<double>(one.sessions) * sum / count;
+    n += static_cast<double>(one.sessions);
+  }
+  // Of 2,400 visits a class the mean is sure to 2.3 kWh / sqrt(2400) = 0.05; quantiles in twentieths are a little off.
+  EXPECT_NEAR(made_kwh / n, seen_kwh, 0.15);
+}
+
+TEST(Judged, WhatACarOfItsOwnPowerTakesInItsStayIsServed) {
+  Visits seen, made;
+  seen.add_visit(session(monday_ns, 2.0, 10.0).visit);
+  made.add_visit(session(monday_ns, 2.0, 10.0).visit, kernel::unknown, kernel::unknown, 7.5);
+  const Differences differences =
+      measure_differences(seen, std::vector{made}, market::Calendar(), {monday_ns, monday_ns + day_ns});
+  EXPECT_NEAR(differences.served, -0.25, 1e-12);
+  EXPECT_NEAR(differences.mean_energy, 0.0, 1e-12);
+}
+
 TEST(Played, SavingsAreCountedFromTheFirstStrategyOfTheSameDays) {
   Played played{{{"asap", {100.0, 50.0, 1.0}, {{200.0, 60.0, 1.0}, {100.0, 40.0, 1.0}}, ""},
                  {"edf", {80.0, 40.0, 1.0}, {{150.0, 45.0, 1.0}, {85.0, 30.0, 1.0}}, ""}},

@@ -39,7 +39,7 @@ TEST_F(Calibrate, ALogIsJudgedByWhatItsVehiclesDidLater) {
   const auto json = said.json();
   EXPECT_EQ(json["fitted"]["sessions"].get<int>() + json["judged"]["sessions"].get<int>(), 35);
   EXPECT_EQ(json["indicative"], true);
-  EXPECT_EQ(json["vehicle_kinds"], 5);
+  EXPECT_EQ(json["vehicle_kinds"], 2);  // 7 kW and 50 kW
   EXPECT_EQ(json["power"]["judged"], 11);
   ASSERT_EQ(json["odd_evses"].size(), 1U);
   EXPECT_EQ(json["odd_evses"][0]["evse"], "F1-1");

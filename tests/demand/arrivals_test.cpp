@@ -81,6 +81,26 @@ double rank_correlation(const std::vector<double>& a, const std::vector<double>&
   return 1.0 - 6.0 * squares / (n * (n * n - 1.0));
 }
 
+// The same visits, but for energies that do not fit into their stays at 4 kW.
+TEST(Poisson, EnergyIsCutToWhatFitsIntoTheStay) {
+  Poisson law = law_of(5.0);
+  law.vehicles = {1};
+  law.energy_kwh = {Distribution::Kind::uniform, 5.0, 30.0, 0.0, physics::infinite, {}};
+  const std::vector<Visit> free = all_of(law, monday, monday + 10 * day_ns);
+  law.max_mean_kw = 4.0;
+  const std::vector<Visit> cut = all_of(law, monday, monday + 10 * day_ns);
+  ASSERT_EQ(free.size(), cut.size());
+  std::size_t cuts = 0;
+  for (std::size_t i = 0; i < cut.size(); ++i) {
+    const double fits_kwh = 4.0 * kernel::hours_between(cut[i].arrival_ns, cut[i].departure_ns);
+    EXPECT_EQ(cut[i].departure_ns, free[i].departure_ns);
+    EXPECT_DOUBLE_EQ(cut[i].taken_kwh, std::min(free[i].taken_kwh, fits_kwh));
+    cuts += free[i].taken_kwh > fits_kwh ? 1U : 0U;
+  }
+  EXPECT_GT(cuts, 0U);
+  EXPECT_LT(cuts, cut.size());
+}
+
 // Spearman's rank correlation of a Gaussian copula is 6/pi asin(r / 2): 0.7 gives 0.6829. Among 3,600 visits its
 // standard error is at most 1/60. The law of the energies alone is the same whatever the copula: their distribution
 // functions differ by no more than those of two samples of one law do in one case of a thousand, 1.95 sqrt(2 / n).

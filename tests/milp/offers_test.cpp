@@ -30,13 +30,26 @@ TEST(Offers, PowersBelowTheMinimumBecomeNothingUntilTheyAddUpToOne) {
   ViewBuilder site;
   for (int i = 0; i < 3; ++i) site.car({.car_min_kw = 1.4});
   EXPECT_THAT(offered(site, {1.0, 0.0, 0.0}).kw, ::testing::ElementsAre(0.0, 0.0, 0.0));
-  EXPECT_THAT(offered(site, {0.7, 0.7, 0.6}).kw, ::testing::ElementsAre(1.4, 0.0, 0.0));
+  EXPECT_THAT(offered(site, {0.7, 0.7, 0.6}).kw, ::testing::ElementsAre(2.0, 0.0, 0.0));
 }
 
 TEST(Offers, WhoHasLeastTimeIsLiftedFirst) {
   ViewBuilder site;
   for (int i = 0; i < 2; ++i) site.car({.departs_ns = start + (8 - i) * hour, .car_min_kw = 1.4});
-  EXPECT_THAT(offered(site, {0.8, 0.8}).kw, ::testing::ElementsAre(0.0, 1.4));
+  EXPECT_THAT(offered(site, {0.8, 0.8}).kw, ::testing::ElementsAre(0.0, 1.6));
+}
+
+// A sum that is planned flat is given flat, else what is lost in every step makes a peak before the cars leave.
+TEST(Offers, WhatTheMinimumCurrentTakesGoesToCarsThatTakeAnyPower) {
+  ViewBuilder site;
+  for (int i = 0; i < 2; ++i) site.car({.requested_kwh = 20.0, .car_min_kw = 1.4, .car_max_kw = 7.0});
+  const std::vector<double> more = offered(site, {6.0, 0.6}).kw;
+  EXPECT_DOUBLE_EQ(more[0], 6.6);
+  EXPECT_EQ(more[1], 0.0);
+  // The first takes no more: it gives way for the least that the second takes.
+  const std::vector<double> less = offered(site, {7.0, 0.6}).kw;
+  EXPECT_DOUBLE_EQ(less[0], 6.2);
+  EXPECT_DOUBLE_EQ(less[1], 1.4);
 }
 
 TEST(Offers, ACarWithoutTimeToLoseGetsItsMinimumAllTheSame) {

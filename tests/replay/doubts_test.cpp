@@ -53,6 +53,14 @@ TEST(Doubts, RatingsThatAreNeverReachedOrExceeded) {
   EXPECT_THAT(doubts_of(low.prepared, 6.0)[0].text, HasSubstr("P1: gave 6.00 kW, more than its rating of 5.00 kW"));
 }
 
+TEST(Doubts, NoSiteFileIsNamedWhereNoneWasGiven) {
+  Site made;
+  made.prepared.scenario.world.sites[0].evses[0].max_kw = 22.0;
+  EXPECT_THAT(doubts_of(made.prepared, 6.0)[0].text, HasSubstr("in the site file"));
+  made.prepared.site_text = "return scenario {}";
+  EXPECT_THAT(doubts_of(made.prepared, 6.0)[0].text, HasSubstr("in the site made from the log"));
+}
+
 TEST(Doubts, PhasesThatCarryACurrentAreThoseOfTheSite) {
   Site site;
   physics::Evse& evse = site.prepared.scenario.world.sites[0].evses[0];

@@ -40,6 +40,17 @@ TEST(KnownEnergy, ALostStopIsWhatTheRegisterCountedUntilTheNext) {
   EXPECT_FALSE(known_energies(log)[1].supposed);
 }
 
+// Rounded to 10 kWh a lost one of 10 kWh may show as none: blur makes no log more complete.
+TEST(KnownEnergy, ACoarseRegisterMayHideAStep) {
+  ocpp::SiteLog log = log_with_a_lost_stop();
+  for (ocpp::Transaction& t : log.transactions) t.register_step_kwh = 10.0;
+  EXPECT_NEAR(known_energies(log)[1].kwh, 20.0, 1e-9);
+  EXPECT_NEAR(known_energies(log)[0].kwh, 10.0, 1e-9);
+  // A part that the log's edge cut is what was read of it.
+  log.transactions[1].cut_at_end = true;
+  EXPECT_NEAR(known_energies(log)[1].kwh, 6.0, 1e-9);
+}
+
 TEST(KnownEnergy, WithoutTheNextItIsNoLessThanTheMostOfAnyOther) {
   ocpp::SiteLog log = log_with_a_lost_stop();
   log.transactions.pop_back();

@@ -13,6 +13,7 @@
 #include "replay/held_out.hpp"
 #include "replay/judge.hpp"
 #include "replay/whatif.hpp"
+#include "sessions/log_parts.hpp"
 #include "support/paths.hpp"
 #include "support/temporary_file.hpp"
 
@@ -41,6 +42,7 @@ Claims claims_of(const std::string& text, const std::string& site) {
   request.load.library_dir = paths::source_dir + "/scenarios/lib";
   request.site = site;
   ocpp::SiteLog log = ocpp::read_site_log_text("site.log", text);
+  sessions::settle_parts(log);
   sessions::LogSessions sessions = sessions::sessions_of(log);
   const Prepared prepared = prepare_replay(request, std::move(log), std::move(sessions));
   const ReplayResult replayed = replay(prepared);
@@ -232,9 +234,7 @@ std::string generated(std::uint32_t seed, int step_min) {
   return log.text();
 }
 
-TEST(LessEvidence, OfGeneratedLogsMakesNothingBetter) {
-  const TemporaryFolder folder;
-  const std::string site = folder.write("site.lua", R"(
+constexpr const char* generated_site = R"(
 return scenario { start = "2025-06-02", days = 11, timezone = "UTC",
   site { contract_kw = 100, load = 3,
     tariff = { currency = "EUR", periods = { { from = "00:00", to = "10:30", price_per_kwh = 0.2 },
@@ -243,9 +243,82 @@ return scenario { start = "2025-06-02", days = 11, timezone = "UTC",
     stations = { { name = "A", evses = 1, kw = 7.4 }, { name = "B", evses = 1, kw = 11 },
                  { name = "C", evses = 1, kw = 22 }, { name = "D", evses = 1, kind = "dc", kw = 50, efficiency = 0.95 } } },
   arrivals = arrivals.poisson { per_hour = 0, energy_kwh = 1, stay_h = 1 },
-})");
+})";
+
+TEST(LessEvidence, OfGeneratedLogsMakesNothingBetter) {
+  const TemporaryFolder folder;
+  const std::string site = folder.write("site.lua", generated_site);
   for (const auto& [seed, step_min] : {std::pair<std::uint32_t, int>{1, 1}, {2, 5}, {3, 10}})
     expect_monotone(generated(seed, step_min), site, {"A", "B", "C", "D"}, 40);
+}
+
+/// Lines of the log up to a share of them.
+std::string first_lines(const std::string& text, double share) {
+  std::size_t end = static_cast<std::size_t>(share * static_cast<double>(text.size()));
+  return text.substr(0, text.find('\n', end) + 1);
+}
+
+TEST(LessEvidence, ALogThatIsCutIsReplayedInPartAndNoBetter) {
+  const TemporaryFolder folder;
+  const std::string site = folder.write("site.lua", generated_site);
+  const std::string text = generated(2, 5);
+  const Claims whole = claims_of(text, site);
+  EXPECT_EQ(whole.coverage, 1.0);
+  EXPECT_EQ(whole.verdict, "good");
+
+  // Cut within a charging session: all that the log has is replayed, and it is at most "pass".
+  const std::string cut = first_lines(text, 0.9);
+  const Claims part = claims_of(cut, site);
+  EXPECT_EQ(part.coverage, 1.0);
+  EXPECT_EQ(part.kwh_share, 1.0);
+  EXPECT_EQ(part.verdict, "pass") << part.limits;
+
+  // A stop that is lost in the middle is not excused.
+  const std::size_t at = text.find("\"StopTransaction\"", text.size() / 2);
+  const std::size_t from = text.rfind('\n', at) + 1, to = text.find('\n', text.find('\n', at) + 1) + 1;
+  const Claims lost = claims_of(text.substr(0, from) + text.substr(to), site);
+  EXPECT_LT(lost.coverage, 1.0);
+  EXPECT_LT(lost.kwh_share, 1.0);
+  EXPECT_GE(lost.bars.at("metered energy").first, 1.0);
+}
+
+/// Times of readings to the nearest `minutes`; what the log's own clock says stays.
+std::string with_rounded_readings(const std::string& text, int minutes) {
+  std::istringstream lines(text);
+  std::ostringstream out;
+  std::string line;
+  const std::string key = "\"timestamp\":\"";
+  while (std::getline(lines, line)) {
+    const std::size_t at = line.find(key);
+    if (at != std::string::npos && line.find("\"MeterValues\"") != std::string::npos) {
+      const std::size_t hour = at + key.size() + 11;
+      const int of_day = 60 * std::stoi(line.substr(hour, 2)) + std::stoi(line.substr(hour + 3, 2));
+      const int rounded = (of_day + minutes / 2) / minutes * minutes;
+      line.replace(hour, 8, fmt::format("{:02d}:{:02d}:00", rounded / 60, rounded % 60));
+    }
+    out << line << '\n';
+  }
+  return out.str();
+}
+
+TEST(LessEvidence, TimesThatAreRoundedMakeNothingBetter) {
+  const TemporaryFolder folder;
+  const std::string site = folder.write("site.lua", generated_site);
+  const std::string text = generated(2, 5);
+  Claims before = claims_of(text, site);
+  int rank = rank_of(before.verdict);
+  for (const int minutes : {15, 60}) {
+    const Claims after = claims_of(with_rounded_readings(text, minutes), site);
+    EXPECT_LE(rank_of(after.verdict), rank) << minutes << after.limits;
+    expect_no_better(before, after, fmt::format("rounded to {} min", minutes));
+    rank = rank_of(after.verdict);
+    before = after;
+  }
+  EXPECT_EQ(before.verdict, "not_scorable");
+  EXPECT_FALSE(before.saving_told);
+  // No clock is to blame.
+  const ocpp::SiteLog log = ocpp::read_site_log_text("site.log", with_rounded_readings(text, 60));
+  for (const ocpp::LogFlag& flag : log.flags) EXPECT_NE(flag.code, "clock_off") << flag.text;
 }
 
 }  // namespace

@@ -449,6 +449,7 @@ const std::map<std::string, std::string> examples{
     {"poisson.claim_stay_factor", "claim_stay_factor = quantiles { 0.5, 1, 2 }"},
     {"poisson.claim_energy_factor", "claim_energy_factor = uniform { 1, 3 }"},
     {"poisson.energy_with_stay", "energy_with_stay = 0.6"},
+    {"poisson.max_mean_kw", "max_mean_kw = 0.5"},
     {"poisson.vehicles", "vehicles = { 'v' } }, vehicles = { { name = 'v', battery_kwh = 50 }"},
     {"poisson.reserved_share", "reserved_share = 0.5, reserved_h_before = 12"},
     {"poisson.reserved_h_before", "reserved_h_before = uniform { 1, 24 }"},

@@ -190,6 +190,39 @@ TEST(LogVehicle, ReadingsThatDoNotExplainTheEnergyAreNotBelieved) {
   EXPECT_TRUE(std::isnan(vehicle_of(t).observed_kw));
 }
 
+// 11 kW are 0.9167 kWh in 5 min, which a register in steps of 0.1 kWh shows as 0.9 or 1.0: three of them make 10.8 or
+// 11.2 kW. Beside exact powers these tell it.
+TEST(LogVehicle, ARegisterInCoarseStepsMakesNoHigherPower) {
+  auto t = transaction("1", 0, 4 * hour_ns, 44.0);
+  t.meter_start_kwh = 100.0;
+  t.meter_stop_kwh = 144.0;
+  t.register_step_kwh = 0.1;
+  for (int i = 0; i <= 48; ++i) {
+    const double kwh = std::round(10.0 * (100.0 + 11.0 * i / 12.0)) / 10.0;
+    t.samples.push_back(reading(i * 5 * minute_ns, kwh, 11.0));
+  }
+  EXPECT_DOUBLE_EQ(vehicle_of(t).observed_kw, 11.0);
+  for (auto& sample : t.samples) sample.power_kw = kernel::unknown;
+  EXPECT_NEAR(vehicle_of(t).observed_kw, 11.0, 0.11);
+  // Powers that are another unit's are no witness.
+  for (auto& sample : t.samples) sample.power_kw = 5.0;
+  EXPECT_NEAR(vehicle_of(t).observed_kw, 11.0, 0.11);
+}
+
+// Readings every 310 s told to the minute are 5 or 6 min apart: 11.37 or 9.47 kW.
+TEST(LogVehicle, RoundedTimesMakeNoHigherPower) {
+  auto t = transaction("1", 0, 4 * hour_ns, 44.0);
+  t.meter_start_kwh = 100.0;
+  t.meter_stop_kwh = 144.0;
+  for (int i = 1; i * 310 < 4 * 3600; ++i) {
+    const TimeNs taken = i * 310 * kernel::second_ns;
+    t.samples.push_back(reading((taken + minute_ns / 2) / minute_ns * minute_ns, 100.0 + 11.0 * i * 310.0 / 3600.0));
+  }
+  EXPECT_GT(vehicle_of(t).observed_kw, 11.3);  // were the times exact
+  t.reading_step_ns = minute_ns;
+  EXPECT_NEAR(vehicle_of(t).observed_kw, 11.0, 0.05);
+}
+
 // 20 kW raise the SoC from 20 to 70 % with 25 kWh: a battery of 50 kWh, whose car comes with 20 %.
 TEST(LogVehicle, TheRiseOfItsSocTellsItsBattery) {
   auto t = transaction("1", 0, 75 * minute_ns, 25.0);
