@@ -94,24 +94,6 @@ std::int64_t write_offers(const evtwin_view& view, const SiteMemory& memory, std
     lost_kw -= more_kw;
   }
 
-  // Where none of them takes more, one that has time gives way for the least that the next one can be offered.
-  for (const Wish& wish : wishes) {
-    double& kw = decision.evse_kw[wish.evse];
-    if (lost_kw <= bound_slack_kw) break;
-    if (kw != 0.0 || wish.kw <= bound_slack_kw || !rates(view, wish.evse).empty()) continue;
-    const double least_kw = offer_above(view, wish.evse, 0.0), lacks_kw = least_kw - lost_kw;
-    const auto gives_way = [&](const Wish& other) {
-      const double lowered_kw = decision.evse_kw[other.evse] - lacks_kw;
-      return rates(view, other.evse).empty() && other.laxity_h >= until_tick_h &&
-             lowered_kw >= std::max(view.evse_car_min_kw[other.evse], bound_slack_kw);
-    };
-    const auto donor = std::find_if(wishes.rbegin(), wishes.rend(), gives_way);
-    if (!std::isfinite(least_kw) || lacks_kw <= 0.0 || donor == wishes.rend()) continue;
-    decision.evse_kw[donor->evse] -= lacks_kw;
-    kw = least_kw;
-    lost_kw = 0.0;
-  }
-
   std::int64_t wake_ns = 0;
   for (const Wish& wish : wishes) {
     double& kw = decision.evse_kw[wish.evse];
