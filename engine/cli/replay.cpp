@@ -163,8 +163,7 @@ int status_of(const ReplayCommand& command, const replay::ScoreCard* card) {
 int replay_logs(const ReplayCommand& command) {
   const Language language = command.language == "ko" ? Language::korean : Language::english;
   ocpp::SiteLog log = ocpp::read_site_log(command.logs, command.reading);
-  sessions::settle_parts(log);
-  sessions::LogSessions sessions = sessions::sessions_of(log);
+  sessions::LogSessions sessions = sessions::sessions_and_parts_of(log);
   Shown shown(command, log);
 
   // The log's own findings are shown even where it can not be replayed.

@@ -36,8 +36,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   request.load = command.load;
   request.sessions.claims = command.claims;
 
-  sessions::settle_parts(log);
-  sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
+  sessions::LogSessions sessions = sessions::sessions_and_parts_of(log, request.sessions);
   replay::Prepared prepared = replay::prepare_replay(request, std::move(log), std::move(sessions));
 
   // The assumption stands in the answer: savings depend on what strategies know.

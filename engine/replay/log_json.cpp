@@ -234,26 +234,24 @@ ordered_json reservations_json(const ocpp::SiteLog& log) {
   return out;
 }
 
-}  // namespace
-
-WholeTransactions whole_of(const ocpp::SiteLog& log) {
+WholeTransactions sum_of(const ocpp::SiteLog& log, bool (*counts)(const ocpp::Transaction&)) {
   WholeTransactions out;
   for (const ocpp::Transaction& t : log.transactions) {
-    if (!t.is_whole()) continue;
+    if (!counts(t)) continue;
     ++out.count;
     out.kwh += t.energy_kwh;
   }
   return out;
 }
 
+}  // namespace
+
+WholeTransactions whole_of(const ocpp::SiteLog& log) {
+  return sum_of(log, [](const ocpp::Transaction& t) { return t.is_whole(); });
+}
+
 WholeTransactions parts_of(const ocpp::SiteLog& log) {
-  WholeTransactions out;
-  for (const ocpp::Transaction& t : log.transactions) {
-    if (!t.is_part()) continue;
-    ++out.count;
-    out.kwh += t.energy_kwh;
-  }
-  return out;
+  return sum_of(log, [](const ocpp::Transaction& t) { return t.is_part(); });
 }
 
 ordered_json log_json(const ocpp::SiteLog& log) {

@@ -17,27 +17,24 @@ constexpr const char* made_site = "the site made from the log";
 /// Assumptions that hold for every log and are seldom told by one.
 void assume_of_vehicles(const ocpp::SiteLog& log, const sessions::LogSessions& sessions, std::vector<Assumption>& out) {
   double discharged_kwh = 0.0;
-  std::size_t without_power = 0, without_battery = 0, by_soc = 0, tapering = 0;
+  double part_kwh = 0.0;
+  std::size_t without_power = 0, without_battery = 0, by_soc = 0, tapering = 0, parts = 0;
   for (const sessions::LogSession& session : sessions.sessions) {
-    discharged_kwh += log.transactions[session.transaction].exported_kwh;
+    const ocpp::Transaction& told = log.transactions[session.transaction];
+    discharged_kwh += told.exported_kwh;
+    if (told.is_part()) {
+      ++parts;
+      part_kwh += told.energy_kwh;
+    }
     // A session that took nothing shows nothing of its vehicle.
     if (!(session.visit.taken_kwh > 0.0)) continue;
     if (!(session.observed_kw > 0.0)) ++without_power;
     if (session.vehicle.battery.capacity_kwh == physics::infinite) ++without_battery;
-    const ocpp::Transaction& told = log.transactions[session.transaction];
     if (!(told.battery_kwh > 0.0) && std::isfinite(sessions::battery_by_soc(told))) ++by_soc;
     const auto& knots = session.vehicle.battery.charge.knots;
     if (knots.back().kw < knots.front().kw) ++tapering;
   }
 
-  std::size_t parts = 0;
-  double part_kwh = 0.0;
-  for (const sessions::LogSession& session : sessions.sessions) {
-    const ocpp::Transaction& told = log.transactions[session.transaction];
-    if (!told.is_part()) continue;
-    ++parts;
-    part_kwh += told.energy_kwh;
-  }
   if (parts > 0) {
     out.push_back(
         {"sessions cut by the log's edges", "로그 시작이나 끝에서 잘린 세션",
@@ -161,8 +158,7 @@ Prepared prepare_replay(const PrepareRequest& request, ocpp::SiteLog log, sessio
 
 Prepared prepare_replay(const PrepareRequest& request) {
   ocpp::SiteLog log = ocpp::read_site_log(request.logs, request.reading);
-  sessions::settle_parts(log);
-  sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
+  sessions::LogSessions sessions = sessions::sessions_and_parts_of(log, request.sessions);
   return prepare_replay(request, std::move(log), std::move(sessions));
 }
 

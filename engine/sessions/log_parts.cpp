@@ -10,8 +10,9 @@ namespace {
 using kernel::TimeNs;
 using ocpp::Transaction;
 
-constexpr TimeNs least_slack_ns = 5 * kernel::minute_ns;
-constexpr TimeNs usual_gaps = 2;
+/// A metering window, and the longest interval that readings usually have. The same for all: were it that of the
+/// readings that are there, fewer of them would excuse more.
+constexpr TimeNs edge_slack_ns = 15 * kernel::minute_ns;
 constexpr double rounding_kwh = 1e-6;
 
 /// Statuses in which no transaction runs, or is about to begin or has just stopped.
@@ -30,14 +31,6 @@ std::vector<TimeNs> register_times(const Transaction& t) {
   if (t.stop_seen && std::isfinite(t.meter_stop_kwh)) times.push_back(t.stop_ns);
   std::sort(times.begin(), times.end());
   return times;
-}
-
-TimeNs slack_of(const std::vector<TimeNs>& times) {
-  std::vector<TimeNs> gaps;
-  for (std::size_t i = 1; i < times.size(); ++i) gaps.push_back(times[i] - times[i - 1]);
-  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
-  std::nth_element(gaps.begin(), middle, gaps.end());
-  return std::max(least_slack_ns, usual_gaps * *middle);
 }
 
 /// Whether anything of the EVSE within [from, to] says that no transaction, or another, was under way there.
@@ -61,9 +54,10 @@ bool has_other_news(const ocpp::SiteLog& log, const Transaction& t, TimeNs from_
 }
 
 bool is_cut(const ocpp::SiteLog& log, const Transaction& t, const std::vector<TimeNs>& times) {
-  const TimeNs slack = slack_of(times), first = times.front(), last = times.back();
-  if (!t.start_seen && (first - log.first_ns > slack || has_other_news(log, t, log.first_ns, first - 1))) return false;
-  return t.stop_seen || (log.last_ns - last <= slack && !has_other_news(log, t, last + 1, log.last_ns));
+  const TimeNs first = times.front(), last = times.back();
+  if (!t.start_seen && (first - log.first_ns > edge_slack_ns || has_other_news(log, t, log.first_ns, first - 1)))
+    return false;
+  return t.stop_seen || (log.last_ns - last <= edge_slack_ns && !has_other_news(log, t, last + 1, log.last_ns));
 }
 
 }  // namespace
@@ -84,6 +78,11 @@ void settle_parts(ocpp::SiteLog& log) {
       t.stop_ns = t.plugged_out_ns = times.back();
     }
   }
+}
+
+LogSessions sessions_and_parts_of(ocpp::SiteLog& log, const LogSessionOptions& options) {
+  settle_parts(log);
+  return sessions_of(log, options);
 }
 
 }  // namespace evtwin::sessions

@@ -87,6 +87,24 @@ TEST(LogParts, AStopThatIsLostWithinTheLogIsNoEdge) {
   EXPECT_FALSE(settled(busy_log_of({lost})).transactions[0].is_part());
 }
 
+// Fewer readings excuse no more: of one that fell silent 25 min before the end, whatever else is taken out.
+TEST(LogParts, ReadingsTakenOutMakeNoPart) {
+  ocpp::Transaction silent = under_way(100, 575);
+  silent.stop_seen = false;
+  silent.stop_ns = log_end_ns;
+  EXPECT_FALSE(settled(busy_log_of({silent})).transactions[0].is_part());
+  for (const TimeNs every : {2, 3, 6, 20}) {
+    ocpp::Transaction thinned = silent;
+    std::erase_if(thinned.samples, [&](const ocpp::Sample& s) {
+      return (s.time_ns - log_begin_ns) / (5 * minute_ns) % every != 575 / 5 % every;
+    });
+    ASSERT_GE(thinned.samples.size(), 2U);
+    thinned.meter_start_kwh = thinned.samples.front().register_kwh;
+    thinned.energy_kwh = thinned.meter_stop_kwh - thinned.meter_start_kwh;
+    EXPECT_FALSE(settled(busy_log_of({thinned})).transactions[0].is_part()) << "every " << every;
+  }
+}
+
 TEST(LogParts, WhatItsEvseTellsBesidesMakesItNoEdge) {
   const auto cut = [](ocpp::SiteLog log) { return settled(std::move(log)).transactions[0].is_part(); };
   EXPECT_TRUE(cut(busy_log_of({going_on()})));
