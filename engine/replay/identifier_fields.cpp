@@ -65,6 +65,7 @@ const std::unordered_set<View>& identifier_names() {
                                               "accountid",
                                               "accountnumber",
                                               "accountholder",
+                                              "accountno",
                                               "memberid",
                                               "membernumber",
                                               "membershipid",
@@ -80,6 +81,11 @@ const std::unordered_set<View>& identifier_names() {
                                               "mobilephone",
                                               "mobilenumber",
                                               "telephone",
+                                              "tel",
+                                              "telno",
+                                              "telnr",
+                                              "telnumber",
+                                              "handy",
                                               "msisdn",
                                               "firstname",
                                               "lastname",
@@ -89,10 +95,14 @@ const std::unordered_set<View>& identifier_names() {
                                               "homeaddress",
                                               "billingaddress",
                                               "iban",
+                                              "pan",
+                                              "cardholder",
+                                              "cardholdername",
                                               "creditcard",
                                               "creditcardnumber",
                                               "dateofbirth",
                                               "birthdate",
+                                              "birthday",
                                               "plate",
                                               "plateno",
                                               "platenumber",
@@ -105,12 +115,36 @@ const std::unordered_set<View>& identifier_names() {
                                               "licenceplatenumber",
                                               "vehicleregistration",
                                               "registrationnumber",
+                                              "registrationno",
+                                              "regno",
+                                              "regnumber",
                                               "kennzeichen",
                                               "macaddress",
                                               "iccid",
                                               "imsi",
                                               "imei",
-                                              "authorizationreference"};
+                                              "authorizationreference",
+                                              "이름",
+                                              "성명",
+                                              "고객명",
+                                              "회원명",
+                                              "사용자명",
+                                              "운전자명",
+                                              "전화",
+                                              "전화번호",
+                                              "연락처",
+                                              "휴대폰",
+                                              "휴대폰번호",
+                                              "휴대전화",
+                                              "주소",
+                                              "이메일",
+                                              "생년월일",
+                                              "차량번호",
+                                              "번호판",
+                                              "카드번호",
+                                              "회원번호",
+                                              "고객번호",
+                                              "계좌번호"};
   return names;
 }
 
@@ -178,8 +212,33 @@ constexpr std::array<View, 60> protocol_words{"null",
                                               "station"};
 
 // Names that mean software as often as people ("driver": "postgres"): their value counts where it looks like a
-// person's, with a figure, a blank, an @ or a letter beyond ASCII.
-bool may_be_person(View name) { return name == "customer" || name == "driver" || name == "user" || name == "member"; }
+// person's, with a figure, a blank, an @ or a letter beyond ASCII, for those that are people for the most part also
+// with a capital at its beginning, and is none of the software's own users.
+bool may_be_person(View name) {
+  static const std::unordered_set<View> names{"customer", "driver",  "user",    "member", "account",   "owner",
+                                              "person",   "contact", "holder",  "guest",  "customers", "drivers",
+                                              "users",    "members", "persons", "people", "contacts",  "owners"};
+  return names.contains(name);
+}
+bool is_mostly_person(View name) {
+  return name == "customer" || name == "driver" || name == "member" || name == "user" || name == "person";
+}
+bool is_software_user(View lower_case) {
+  static const std::unordered_set<View> names{
+      "admin",  "administrator", "root", "system",  "operator", "service", "public",   "default",    "anonymous",
+      "guest",  "test",          "csms", "backend", "server",   "client",  "postgres", "postgresql", "mysql",
+      "sqlite", "oracle",        "odbc", "mongodb", "redis",    "kafka",   "docker",   "nginx",      "internal"};
+  return names.contains(lower_case);
+}
+// In an object of a person; elsewhere these are of stations, hosts and texts.
+bool is_of_person(View name) {
+  static const std::unordered_set<View> names{"name",   "displayname", "nickname", "first",    "last",      "address",
+                                              "street", "housenumber", "houseno",  "line1",    "line2",     "city",
+                                              "town",   "zip",         "zipcode",  "postcode", "postalcode"};
+  return names.contains(name);
+}
+// A postal address where it reads like one; hosts have some, too.
+bool is_address(View name) { return name == "address" || name == "street" || name == "streetaddress"; }
 // Cards: any value of theirs counts, also one without quotes and digits.
 bool is_card(View name) { return name == "idtag" || name == "parentidtag" || name == "idtoken"; }
 // Objects of OCPI whose `uid` is a card's; an EVSE has a uid, too.
@@ -233,6 +292,7 @@ std::size_t slashes_before(View text, std::size_t at, std::size_t from) {
 struct Value {
   IdentifierPlace place;
   bool object = false, quoted = false;
+  bool list = false;  ///< of objects: the place is that of the first
 };
 
 // Whether a quote behind `slashes` backslashes closes a string whose own quotes stand behind `own`. In a string of JSON
@@ -287,13 +347,20 @@ std::optional<Value> value_behind(View text, std::size_t at) {
   if (const std::size_t bytes = quote_bytes(text, q))
     return quoted_value(text, q + bytes, text.substr(p, q + bytes - p));
 
-  if (text[p] == '{') return Value{{p, p, false}, true, false};
+  const std::size_t first = text[p] == '[' ? after_blanks(text, p + 1) : p;  // of a list
+  if (first < text.size() && text[first] == '{') return Value{{first, first, false}, true, false, first > p};
   const std::size_t end = std::min(text.find_first_of(" \t\r\n,}])>;&\"'\\", p), text.size());
   return Value{{p, end, false}, false, false};
 }
 
 bool has_digit(View text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Of more than one word.
+bool looks_postal(View text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return c == ' ' || static_cast<unsigned char>(c) >= 0x80; });
 }
 
 bool looks_personal(View text) {
@@ -303,12 +370,17 @@ bool looks_personal(View text) {
 }
 
 // Whether a value names somebody: not null, a status, or (outside quotes, but for cards) a word of prose.
-bool names_somebody(const Value& value, View text, View name) {
+bool names_somebody(const Value& value, View text, View name, bool in_person) {
   const View shown = text.substr(value.place.begin, value.place.end - value.place.begin);
   if (shown.find_first_not_of(" \t") == View::npos || shown.front() == '[') return false;
   std::array<char, longest_name> room{};
   if (is_protocol_word(folded(shown, room))) return false;
-  if (may_be_person(name)) return value.quoted ? looks_personal(shown) : has_digit(shown);
+  if (may_be_person(name)) {
+    if (is_software_user(folded(shown, room))) return false;
+    const bool capital = shown.front() >= 'A' && shown.front() <= 'Z' && is_mostly_person(name);
+    return value.quoted ? capital || looks_personal(shown) : has_digit(shown);
+  }
+  if (is_address(name) && !in_person) return value.quoted && looks_postal(shown);
   return value.quoted || is_card(name) || has_digit(shown) || shown.find('@') != View::npos;
 }
 
@@ -347,7 +419,8 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto starts_name = [](char c) { return is_word_byte(c) || c == '_'; };
     if (!starts_name(text[i])) {
-      if (depth_ > 0) depth_ += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+      const bool opens = text[i] == '{' || text[i] == '[', closes = text[i] == '}' || text[i] == ']';
+      if (depth_ > 0) depth_ += opens ? 1 : closes ? -1 : 0;
       // An object goes on in lines that are indented; where it was cut off, the next line is of something else.
       if (text[i] == '\n' && i + 1 < text.size() && View(" \t\r\n}").find(text[i + 1]) == View::npos) depth_ = 0;
       ++i;
@@ -358,8 +431,10 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
     const View name = field_name(text, i, end, room);
     i = end;
 
-    const bool inside = depth_ > 0 && name == (in_person_ ? "name" : "uid");
-    const bool identifier = identifier_names().contains(name) || inside;
+    const bool in_person = depth_ > 0 && in_person_;
+    const bool own_id = depth_ == own_depth_ && name == "id";
+    const bool inside = depth_ > 0 && (name == "uid" || (in_person && (is_of_person(name) || own_id)));
+    const bool identifier = identifier_names().contains(name) || inside || is_address(name);
     const bool secret = name == "authorizationkey" || name == "basicauthpassword";
     const bool object = is_token_object(name) || may_be_person(name);
     if (!identifier && !secret && !object) continue;
@@ -371,10 +446,16 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
     }
     if (!value) continue;
     if (value->object) {
-      if (object) depth_ = 1, in_person_ = may_be_person(name), i = value->place.begin + 1;
+      if (object) {
+        // What is a person's stays so in objects within: of a contact, of a card.
+        in_person_ = may_be_person(name) || in_person;
+        depth_ += value->list ? 2 : 1;
+        own_depth_ = depth_;
+        i = value->place.begin + 1;
+      }
       continue;
     }
-    if (is_token_object(name) || !names_somebody(*value, text, name)) continue;
+    if (is_token_object(name) || !names_somebody(*value, text, name, in_person)) continue;
     places_.push_back(value->place);
     i = value->place.end;
   }

@@ -28,8 +28,9 @@ class IdentifierFields {
   static bool names_identifier(std::string_view name);
 
  private:
-  int depth_ = 0;           // open braces since the beginning of an OCPI token or a person's object; 0: in none
-  bool in_person_ = false;  // the latter
+  int depth_ = 0;      // open braces and brackets since the beginning of an OCPI token or a person's object; 0: in none
+  int own_depth_ = 0;  // at which its own fields stand
+  bool in_person_ = false;  // in a person's
   std::vector<IdentifierPlace> places_;
 };
 

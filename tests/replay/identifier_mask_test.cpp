@@ -75,19 +75,30 @@ TEST(IdentifierMask, PeopleTheirVehiclesAndAddressesAreIdentifiers) {
   for (const std::string line :
        {R"({"plate":"B-AB 1234"})", R"("data":"{\"vehicle_plate\":\"B-AB 1234\"}")", R"({"firstName":"B-AB 1234"})",
         R"({"customer":{"name":"B-AB 1234","type":"x"}})", R"({"customer":"B-AB 1234"})", R"(iban="B-AB 1234")",
-        R"("data":"plate\u0022:\u0022B-AB 1234\u0022")", R"(x\nplate: 'B-AB 1234')"}) {
+        R"("data":"plate\u0022:\u0022B-AB 1234\u0022")", R"(x\nplate: 'B-AB 1234')", R"({"tel":"B-AB 1234"})",
+        R"({"regNo":"B-AB 1234"})", R"({"pan":"B-AB 1234"})", R"({"account":"B-AB 1234"})", R"({"owner":"B-AB 1234"})",
+        R"({"address":"B-AB 1234"})", R"({"차량번호":"B-AB 1234"})", R"({"driver":{"x":[1],"street":"B-AB 1234"}})",
+        R"({"users":[{"id":"x1"},{"zip":"B-AB 1234"}]})",
+        R"({"user":{"contact":{"name":"Kim Ann"},"city":"B-AB 1234"}})"}) {
     const std::string text = masked_alone(line);
     EXPECT_EQ(text.find("1234"), std::string::npos) << text;
     EXPECT_EQ(text.find("B-AB"), std::string::npos) << text;
   }
   EXPECT_EQ(masked_alone("email=kim@example.com ok"), "email=T00000000000001 ok");
+  for (const std::string name : {"driver", "이름", "고객명", "cardholder", "member"})
+    EXPECT_EQ(masked_alone("{\"" + name + "\":\"Hans\"}\nHans left\n"),
+              "{\"" + name + "\":\"T000001\"}\nT000001 left\n");
+  EXPECT_EQ(masked_alone(R"({"customer":{"id":"C-1042"}} C-1042)"), R"({"customer":{"id":"T000001"}} T000001)");
   EXPECT_EQ(masked_alone("{\"customer\": {\n  \"name\": \"Kim\"\n}}\n"),
             "{\"customer\": {\n  \"name\": \"T000001\"\n}}\n");
   // Cut off, it makes no names of what follows.
   EXPECT_EQ(masked_alone("{\"customer\":{\"ty\n{\"component\":{\"name\":\"Connector\"}}\n"),
             "{\"customer\":{\"ty\n{\"component\":{\"name\":\"Connector\"}}\n");
   // Software has names as well, and a station.
-  for (const std::string line : {R"({"driver":"postgres","user":"root"})", R"({"station":{"name":"Hall 12"}})"})
+  for (const std::string line :
+       {R"({"driver":"postgres","user":"root","contact":"Open"})", R"({"station":{"name":"Hall 12"}})",
+        R"({"user":"System"})", R"({"address":"10.0.0.5:9000"})", R"({"users":[],"name":"Hall"})",
+        R"({"id":"17","owner":{}})", R"({"driver":{"trip":{"id":"17"}}})"})
     EXPECT_EQ(masked_alone(line), line);
 }
 
