@@ -8,7 +8,7 @@
 #include <numbers>
 #include <numeric>
 
-#include "kernel/distributions.hpp"
+#include "demand/arrivals.hpp"
 
 namespace evtwin::calibrate {
 namespace {
@@ -318,30 +318,29 @@ namespace {
 void limit_law(Law& law, double limit_kw) {
   law.max_mean_kw = limit_kw;
   if (!(limit_kw < physics::infinite)) return;
+  if (law.energy_kwh.size() < 2 || law.stay_h.size() < 2) return;
   constexpr std::size_t strata = 40;
   constexpr double most_raised = 1.5;
-  const auto value_at = [](const std::vector<double>& quantiles, double p) {
-    const double at = p * static_cast<double>(quantiles.size() - 1);
-    const std::size_t below = std::min(static_cast<std::size_t>(at), quantiles.size() - 2);
-    return quantiles[below] + (at - static_cast<double>(below)) * (quantiles[below + 1] - quantiles[below]);
+  const auto as_drawn = [](const std::vector<double>& values) {
+    demand::Distribution out;
+    out.kind = demand::Distribution::Kind::quantiles;
+    out.values = values;
+    return out;
   };
-  if (law.energy_kwh.size() < 2 || law.stay_h.size() < 2) return;
+  const demand::Distribution energy_kwh = as_drawn(law.energy_kwh), stay_h = as_drawn(law.stay_h);
 
   // Pairs as the law draws them, each of both uniform draws in the middle of its stratum.
   std::vector<std::pair<double, double>> pairs;  // energy, limit
-  double mean_kwh = 0.0;
+  double sum_kwh = 0.0;
   const auto middle = [](std::size_t i) { return (static_cast<double>(i) + 0.5) / static_cast<double>(strata); };
   for (std::size_t i = 0; i < strata; ++i) {
     for (std::size_t j = 0; j < strata; ++j) {
-      const double r = law.energy_with_stay;
-      const double z =
-          r * kernel::standard_normal(middle(i)) + std::sqrt(1.0 - r * r) * kernel::standard_normal(middle(j));
-      pairs.emplace_back(value_at(law.energy_kwh, 0.5 * std::erfc(-z / std::numbers::sqrt2)),
-                         limit_kw * value_at(law.stay_h, middle(i)));
-      mean_kwh += pairs.back().first;
+      const double kwh = energy_kwh.value_at(demand::coupled_draw(middle(i), middle(j), law.energy_with_stay));
+      pairs.emplace_back(kwh, limit_kw * stay_h.value_at(middle(i)));
+      sum_kwh += kwh;
     }
   }
-  const auto cut_mean = [&](double factor) {
+  const auto cut_sum = [&](double factor) {
     double sum = 0.0;
     for (const auto& [kwh, fits_kwh] : pairs) sum += std::min(factor * kwh, fits_kwh);
     return sum;
@@ -349,7 +348,7 @@ void limit_law(Law& law, double limit_kw) {
   double low = 1.0, high = most_raised;
   for (int step = 0; step < 30; ++step) {
     const double factor = 0.5 * (low + high);
-    (cut_mean(factor) < mean_kwh ? low : high) = factor;
+    (cut_sum(factor) < sum_kwh ? low : high) = factor;
   }
   for (double& kwh : law.energy_kwh) kwh = std::round(1000.0 * low * kwh) / 1000.0;
 }

@@ -82,6 +82,12 @@ double ArrivalStream::rate_at(const Poisson& law, TimeNs t) const {
   return hour < law.rate_per_h.size() ? std::max(law.rate_per_h[hour], 0.0) : 0.0;
 }
 
+double coupled_draw(double of_other, double own, double correlation) {
+  const double r = correlation;
+  const double z = r * kernel::standard_normal(of_other) + std::sqrt(1.0 - r * r) * kernel::standard_normal(own);
+  return std::clamp(0.5 * std::erfc(-z / std::numbers::sqrt2), 0x1p-53, 1.0 - 0x1p-53);
+}
+
 namespace {
 
 double unit(const StreamContext& context, std::string_view purpose, std::uint64_t number) {
@@ -106,15 +112,11 @@ std::size_t drawn(const Weights& items, double u, auto weight_of) {
   return items.size() - 1;
 }
 
-/// The draw of the energy, uniform in (0, 1) and as dependent on the stay's as the law says: the second of two normal
-/// figures with that correlation, as a probability.
+/// The draw of the energy, as dependent on the stay's as the law says.
 double energy_draw(const Poisson& law, const StreamContext& context, std::uint64_t k) {
   const double own = unit(context, "demand.energy", k);
   if (law.energy_with_stay == 0.0) return own;
-  const double r = law.energy_with_stay;
-  const double of_stay = kernel::standard_normal(unit(context, "demand.stay", k));
-  const double z = r * of_stay + std::sqrt(1.0 - r * r) * kernel::standard_normal(own);
-  return std::clamp(0.5 * std::erfc(-z / std::numbers::sqrt2), 0x1p-53, 1.0 - 0x1p-53);
+  return coupled_draw(unit(context, "demand.stay", k), own, law.energy_with_stay);
 }
 
 /// The stay, and the one that the driver claims, from the arrival on.

@@ -44,6 +44,11 @@ struct Distribution {
   double value_at(double u) const;
 };
 
+/// A uniform draw in (0, 1) that depends on another: the second of two normal figures with that correlation, as a
+/// probability (a Gaussian copula, see Poisson::energy_with_stay).
+/// @param of_other  the other's unit draw. @param own  a unit draw of its own
+double coupled_draw(double of_other, double own, double correlation);
+
 /// Arrivals as a Poisson process whose rate is constant over each local hour.
 struct Poisson {
   std::string name = "arrivals";   ///< prefix of the visits' ids

@@ -55,6 +55,7 @@ struct StationState {
   std::map<std::pair<int, int>, Status> connectors;
   TimeNs near_ns = kernel::time_never;
   ReadingTimes reading_times;
+  TimeNs reading_step_ns = 0;  ///< of them, once the log is read
   Stamp first, last;
   bool any = false;
   std::uint64_t steps_back = 0;  ///< messages that are minutes older in the log than the one before
@@ -447,10 +448,9 @@ void Collector::flag_stranger(std::size_t station, Transaction& t, std::uint64_t
 // The drafts of a station, settled, by EVSE and start.
 std::vector<Transaction> Collector::finished_transactions(std::size_t index, TimeNs station_last_ns, SeenTimes& seen) {
   StationState& state = states_[index];
-  const TimeNs reading_step_ns = state.reading_times.step_ns();
   std::vector<Transaction> transactions;
   for (DraftTransaction& draft : state.transactions.drafts()) {
-    draft.facts.reading_step_ns = reading_step_ns;
+    draft.facts.reading_step_ns = state.reading_step_ns;
     draft.facts.evse = state.transactions.evse_of(draft);
     const std::uint64_t started = draft.start.number;
     transactions.push_back(finish_transaction(std::move(draft), state.clock, log_.report, station_last_ns, flags_));
@@ -514,7 +514,8 @@ SiteLog Collector::finish(LogReport&& report) {
   // Clocks first: all times depend on them.
   SeenTimes seen;
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    states_[i].clock.note_reading_step(states_[i].reading_times.step_ns());
+    states_[i].reading_step_ns = states_[i].reading_times.step_ns();
+    states_[i].clock.note_reading_step(states_[i].reading_step_ns);
     states_[i].clock.settle_stretches(log_.report, names_[i], flags_);
     for (const Stamp& stamp : {states_[i].first, states_[i].last})
       seen.add(states_[i].clock.instant_of(stamp, log_.report).ns);

@@ -228,7 +228,11 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
   const Where at = where / "except";
   const char* const form = "takes EVSEs by id: { [\"CA-308\"] = { kind = \"dc\", kw = 50 } }";
   const Table* others = except->as_table();
-  if (others == nullptr || !others->numbered.empty()) throw_at(at, form);
+  if (others == nullptr) throw_at(at, form);
+  if (!others->numbered.empty()) {
+    const std::string number = std::to_string(others->numbered.front().first);
+    throw_at(at, std::string(form) + ", ids in quotes: [\"" + number + "\"], not [" + number + "]");
+  }
   for (const auto& [id, value] : others->named) {
     const Table* other = value.as_table();
     if (other == nullptr) throw_at(at / id, form);

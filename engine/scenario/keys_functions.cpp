@@ -430,8 +430,7 @@ constexpr std::array all_words{
     Word{"from_sessions", "from_sessions(file, station)",
          "@param file string|evtwin.arrivals\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
          "One EVSE per station id of a session file, all alike but for those in `except`; the ids are those of the "
-         "file. In "
-         "the place of the file may stand the sessions { ... } that reads it, where that names columns."},
+         "file. In the place of the file may stand the sessions { ... } that reads it, where that names columns."},
     Word{"from_ocpp", "from_ocpp(file, station)",
          "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
          "One EVSE for each that an OCPP log knows, all alike but for those in `except`; called station-number."},

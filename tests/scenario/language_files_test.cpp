@@ -136,6 +136,7 @@ TEST_F(LanguageFiles, AnEvseOfASessionFileMayDifferFromTheOthers) {
   EXPECT_THAT(error("{ north = { kw = 7, except = {} } }"), testing::HasSubstr("except.north.except"));
   EXPECT_THAT(error("{ north = 7 }"), testing::HasSubstr("takes EVSEs by id"));
   EXPECT_THAT(error("{ { kw = 7 } }"), testing::HasSubstr("takes EVSEs by id"));
+  EXPECT_THAT(error("{ [8] = { kw = 7 } }"), testing::HasSubstr("[\"8\"], not [8]"));
 }
 
 // The scenario's own folder, not the place it is started from, decides.
