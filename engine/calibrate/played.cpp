@@ -111,7 +111,8 @@ analysis::TextTable table_of(const Played& played, bool korean) {
   }
   both("peak kW", "최대 kW");
   both("lower peak", "최대 감소");
-  both("served", "충전 비율");
+  both("served of all", "모두 중 충전 비율");
+  both("turned away", "돌아간 차량");
 
   analysis::TextTable table(heads);
   for (const PlayedStrategy& strategy : played.strategies) {
@@ -136,8 +137,10 @@ analysis::TextTable table_of(const Played& played, bool korean) {
     row.push_back(number_text(strategy.days.peak_kw, 1));
     row.push_back(number_text(mean(&PlayedFigures::peak_kw), 1));
     add_saving(&PlayedFigures::peak_kw);
-    row.push_back(percent_text(strategy.days.served_fraction));
-    row.push_back(percent_text(mean(&PlayedFigures::served_fraction)));
+    for (const auto share : {&PlayedFigures::served_of_all_fraction, &PlayedFigures::turned_away_share}) {
+      row.push_back(percent_text(strategy.days.*share));
+      row.push_back(percent_text(mean(share)));
+    }
     table.add_row(row);
   }
   return table;
@@ -221,7 +224,10 @@ PlayedFigures played_figures(std::span<const analysis::Kpi> kpis) {
                                     [&](const analysis::Kpi& kpi) { return kpi.site < 0 && kpi.name == name; });
     return found == kpis.end() ? kernel::unknown : found->value;
   };
-  return {value("energy_cost") + value("demand_charge"), value("peak_kw"), value("served_fraction")};
+  const double turned_away = value("turned_away");
+  const double came = value("sessions") + turned_away + value("waiting_at_end");
+  return {value("energy_cost") + value("demand_charge"), value("peak_kw"), value("served_of_all_fraction"),
+          came > 0.0 ? turned_away / came : kernel::unknown};
 }
 
 std::string played_text(const Played& played, Language language) {
@@ -239,7 +245,8 @@ Json played_json(const Played& played) {
   const auto figures = [](const PlayedFigures& f) {
     return Json{{"cost", number_or_null(f.cost)},
                 {"peak_kw", number_or_null(f.peak_kw)},
-                {"served_fraction", number_or_null(f.served_fraction)}};
+                {"served_of_all_fraction", number_or_null(f.served_of_all_fraction)},
+                {"turned_away_share", number_or_null(f.turned_away_share)}};
   };
   for (const PlayedStrategy& strategy : played.strategies) {
     Json one{{"strategy", strategy.name}, {"error", strategy.error.empty() ? Json() : Json(strategy.error)}};

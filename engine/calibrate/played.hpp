@@ -19,7 +19,9 @@ struct CalibrationRequest;
 /// Of one run, all sites together.
 struct PlayedFigures {
   double cost = kernel::unknown;  ///< energy and demand charge, money
-  double peak_kw = kernel::unknown, served_fraction = kernel::unknown;
+  double peak_kw = kernel::unknown;
+  double served_of_all_fraction = kernel::unknown;  ///< who was turned away got nothing
+  double turned_away_share = kernel::unknown;       ///< of the vehicles that came
 };
 
 struct PlayedStrategy {

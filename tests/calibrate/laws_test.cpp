@@ -303,6 +303,28 @@ TEST(Played, SavingsAreCountedFromTheFirstStrategyOfTheSameDays) {
                 "apart."));
 }
 
+// Of 10 that came, 6 were plugged in, 3 went away and one waits still.
+TEST(Played, WhoIsTurnedAwayIsShown) {
+  const auto kpi = [](const char* name, double value) {
+    analysis::Kpi one;
+    one.name = name;
+    one.value = value;
+    return one;
+  };
+  const std::vector<analysis::Kpi> kpis{kpi("energy_cost", 70.0),    kpi("demand_charge", 30.0),
+                                        kpi("peak_kw", 50.0),        kpi("served_of_all_fraction", 0.55),
+                                        kpi("served_fraction", 1.0), kpi("sessions", 6.0),
+                                        kpi("turned_away", 3.0),     kpi("waiting_at_end", 1.0)};
+  const PlayedFigures figures = played_figures(kpis);
+  EXPECT_EQ(figures.cost, 100.0);
+  EXPECT_EQ(figures.served_of_all_fraction, 0.55);
+  EXPECT_NEAR(figures.turned_away_share, 0.3, 1e-12);
+  Played played{{{"asap", figures, {figures, figures}, ""}}, "USD", true};
+  EXPECT_THAT(played_text(played, analysis::Language::english), HasSubstr("turned away (days)"));
+  EXPECT_THAT(played_text(played, analysis::Language::korean), HasSubstr("30.0 %"));
+  EXPECT_EQ(played_json(played)[0]["twin"][1]["turned_away_share"], figures.turned_away_share);
+}
+
 TEST(Calibration, TheTwinRunsAndIsJudgedByDaysItDidNotSee) {
   Records records;
   for (sessions::LogSession one : made_weeks(10)) {
