@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -292,7 +293,8 @@ std::size_t slashes_before(View text, std::size_t at, std::size_t from) {
 struct Value {
   IdentifierPlace place;
   bool object = false, quoted = false;
-  bool list = false;  ///< of objects: the place is that of the first
+  bool list = false;     ///< of objects: the place is that of the first
+  bool at_once = false;  ///< right behind '=' or ':': no prose
 };
 
 // Whether a quote behind `slashes` backslashes closes a string whose own quotes stand behind `own`. In a string of JSON
@@ -347,11 +349,13 @@ std::optional<Value> value_behind(View text, std::size_t at) {
   if (const std::size_t bytes = quote_bytes(text, q))
     return quoted_value(text, q + bytes, text.substr(p, q + bytes - p));
 
-  const std::size_t first = text[p] == '[' ? after_blanks(text, p + 1) : p;  // of a list
+  const std::size_t first = text[p] == '[' ? text.find_first_not_of(" \t\r\n", p + 1) : p;  // of a list
   if (first < text.size() && text[first] == '{') return Value{{first, first, false}, true, false, first > p};
   const std::size_t end = std::min(text.find_first_of(" \t\r\n,}])>;&\"'\\", p), text.size());
-  return Value{{p, end, false}, false, false};
+  return Value{{p, end, false}, false, false, false, text[p - 1] == '=' || text[p - 1] == ':'};
 }
+
+bool has_at(View text) { return text.find('@') != View::npos; }
 
 bool has_digit(View text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -378,10 +382,11 @@ bool names_somebody(const Value& value, View text, View name, bool in_person) {
   if (may_be_person(name)) {
     if (is_software_user(folded(shown, room))) return false;
     const bool capital = shown.front() >= 'A' && shown.front() <= 'Z' && is_mostly_person(name);
-    return value.quoted ? capital || looks_personal(shown) : has_digit(shown);
+    return value.quoted ? capital || looks_personal(shown) : has_digit(shown) || has_at(shown);
   }
   if (is_address(name) && !in_person) return value.quoted && looks_postal(shown);
-  return value.quoted || is_card(name) || has_digit(shown) || shown.find('@') != View::npos;
+  // Prose has a blank before its words: "vin: not told".
+  return value.quoted || is_card(name) || has_digit(shown) || has_at(shown) || value.at_once;
 }
 
 // The word at [begin, end) as a name. Behind a backslash its first letters may be those of an escape: \nidTag,
@@ -390,10 +395,35 @@ View field_name(View text, std::size_t begin, std::size_t end, std::array<char, 
   const View word = text.substr(begin, end - begin);
   if (begin > 0 && text[begin - 1] == '\\') {
     const std::size_t escape = word.starts_with("u00") ? 5 : View("nrt").find(word.front()) != View::npos ? 1 : 0;
-    if (escape > 0 && IdentifierFields::names_identifier(word.substr(std::min(escape, word.size()))))
-      return folded(word.substr(escape), room);
+    const View rest = folded(word.substr(std::min(escape, word.size())), room);
+    if (escape > 0 && (identifier_names().contains(rest) || may_be_person(rest) || is_address(rest))) return rest;
   }
   return folded(word, room);
+}
+
+// A word that JSON writes in escapes, as letters beyond ASCII are, in UTF-8: its bytes in the text, or 0. One that is
+// longer than any name is empty.
+std::size_t escaped_word(View text, std::size_t at, std::array<char, longest_name>& room, View& name) {
+  constexpr std::size_t most_slashes = 16;  // of JSON in strings four deep
+  std::size_t p = at, size = 0;
+  bool fits = true;
+  while (p < text.size() && text[p] == '\\') {
+    std::size_t q = p;
+    while (q < std::min(text.size(), p + most_slashes) && text[q] == '\\') ++q;
+    unsigned code = 0;
+    if (q + 5 > text.size() || text[q] != 'u') break;
+    const char* const digits = text.data() + q + 1;
+    if (std::from_chars(digits, digits + 4, code, 16).ptr != digits + 4 || code < 0x800) break;
+    fits = fits && size + 3 <= room.size();
+    if (fits) {
+      room[size++] = static_cast<char>(0xE0U | (code >> 12U));
+      room[size++] = static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
+      room[size++] = static_cast<char>(0x80U | (code & 0x3FU));
+    }
+    p = q + 5;
+  }
+  name = {room.data(), fits ? size : 0};
+  return p - at;
 }
 
 }  // namespace
@@ -418,7 +448,9 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
   std::array<char, longest_name> room{};
   for (std::size_t i = 0; i < text.size();) {
     const auto starts_name = [](char c) { return is_word_byte(c) || c == '_'; };
-    if (!starts_name(text[i])) {
+    View name;
+    const std::size_t escaped = text[i] == '\\' ? escaped_word(text, i, room, name) : 0;
+    if (escaped == 0 && !starts_name(text[i])) {
       const bool opens = text[i] == '{' || text[i] == '[', closes = text[i] == '}' || text[i] == ']';
       if (depth_ > 0) depth_ += opens ? 1 : closes ? -1 : 0;
       // An object goes on in lines that are indented; where it was cut off, the next line is of something else.
@@ -426,9 +458,11 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
       ++i;
       continue;
     }
-    std::size_t end = i;
-    while (end < text.size() && starts_name(text[end])) ++end;
-    const View name = field_name(text, i, end, room);
+    std::size_t end = i + escaped;
+    if (escaped == 0) {
+      while (end < text.size() && starts_name(text[end])) ++end;
+      name = field_name(text, i, end, room);
+    }
     i = end;
 
     const bool in_person = depth_ > 0 && in_person_;

@@ -72,18 +72,34 @@ TEST(IdentifierMask, ACardAtTheEndOfWhatWasCutOffTakesNothingAlong) {
 }
 
 TEST(IdentifierMask, PeopleTheirVehiclesAndAddressesAreIdentifiers) {
-  for (const std::string line :
-       {R"({"plate":"B-AB 1234"})", R"("data":"{\"vehicle_plate\":\"B-AB 1234\"}")", R"({"firstName":"B-AB 1234"})",
-        R"({"customer":{"name":"B-AB 1234","type":"x"}})", R"({"customer":"B-AB 1234"})", R"(iban="B-AB 1234")",
-        R"("data":"plate\u0022:\u0022B-AB 1234\u0022")", R"(x\nplate: 'B-AB 1234')", R"({"tel":"B-AB 1234"})",
-        R"({"regNo":"B-AB 1234"})", R"({"pan":"B-AB 1234"})", R"({"account":"B-AB 1234"})", R"({"owner":"B-AB 1234"})",
-        R"({"address":"B-AB 1234"})", R"({"차량번호":"B-AB 1234"})", R"({"driver":{"x":[1],"street":"B-AB 1234"}})",
-        R"({"users":[{"id":"x1"},{"zip":"B-AB 1234"}]})",
-        R"({"user":{"contact":{"name":"Kim Ann"},"city":"B-AB 1234"}})"}) {
+  for (const std::string line : {R"({"plate":"B-AB 1234"})",
+                                 R"("data":"{\"vehicle_plate\":\"B-AB 1234\"}")",
+                                 R"({"firstName":"B-AB 1234"})",
+                                 R"({"customer":{"name":"B-AB 1234","type":"x"}})",
+                                 R"({"customer":"B-AB 1234"})",
+                                 R"(iban="B-AB 1234")",
+                                 R"("data":"plate\u0022:\u0022B-AB 1234\u0022")",
+                                 R"(x\nplate: 'B-AB 1234')",
+                                 R"({"tel":"B-AB 1234"})",
+                                 R"({"regNo":"B-AB 1234"})",
+                                 R"({"pan":"B-AB 1234"})",
+                                 R"({"account":"B-AB 1234"})",
+                                 R"({"owner":"B-AB 1234"})",
+                                 R"({"address":"B-AB 1234"})",
+                                 R"({"차량번호":"B-AB 1234"})",
+                                 R"({"driver":{"x":[1],"street":"B-AB 1234"}})",
+                                 R"({"users":[{"id":"x1"},{"zip":"B-AB 1234"}]})",
+                                 R"({"user":{"contact":{"name":"Kim Ann"},"city":"B-AB 1234"}})",
+                                 R"({"\ucc28\ub7c9\ubc88\ud638":"B-AB 1234"})",
+                                 R"({\u0022driver\u0022:\u0022B-AB 1234\u0022})",
+                                 R"({\u0022address\u0022:\u0022B-AB 1234\u0022})",
+                                 "{\"users\": [\n  {\n    \"name\": \"B-AB 1234\"\n  }\n]}\n"}) {
     const std::string text = masked_alone(line);
     EXPECT_EQ(text.find("1234"), std::string::npos) << text;
     EXPECT_EQ(text.find("B-AB"), std::string::npos) << text;
   }
+  EXPECT_EQ(masked_alone("map[이름:홍길동 vin:unknown phone: none]"), "map[이름:T00000001 vin:unknown phone: none]");
+  EXPECT_EQ(masked_alone("userName=qwertz from owner=kim@example.com"), "userName=T000001 from owner=T00000000000002");
   EXPECT_EQ(masked_alone("email=kim@example.com ok"), "email=T00000000000001 ok");
   for (const std::string name : {"driver", "이름", "고객명", "cardholder", "member"})
     EXPECT_EQ(masked_alone("{\"" + name + "\":\"Hans\"}\nHans left\n"),
