@@ -217,7 +217,8 @@ void TrainingHost::hand_to(evtwin_training& training) {
 std::uint32_t TrainingHost::take_progress(const evtwin_learner_progress& now) {
   episodes = now.episodes;
   steps = now.steps;
-  if (std::isnan(first_objective)) first_objective = now.mean_objective;
+  // Of the same measure as the best: the mean of the episodes trained on is of other days, and explores.
+  if (std::isnan(first_objective)) first_objective = now.best_objective;
   best_objective = now.best_objective;
   take_shares(now);
   if (curve_stands_) {

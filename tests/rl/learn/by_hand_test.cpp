@@ -63,6 +63,12 @@ class ByHand : public Command {
   }
 };
 
+// What is told of the beginning and of the best is of one measure: exploring episodes are another.
+TEST_F(ByHand, AfterOneUpdateTheFirstPolicyIsTheBest) {
+  const nlohmann::json trained = train(two_, "ppo", "1", "first.pt");
+  EXPECT_EQ(trained["first_objective"].get<double>(), trained["best_objective"].get<double>());
+}
+
 TEST_F(ByHand, PpoFindsTheCheapHours) { expect_near_best(alone_, "ppo", "3000", 2100.0); }
 // What a training reaches here depends on the BLAS kernel of the machine: seed 1 98.2 % on one make of CPU, 97.1 % on
 // another. So it says little about a change, and stays a claim that the long tests put to the proof.
