@@ -7,6 +7,8 @@
 #include <string>
 #include <unordered_set>
 
+#include "ocpp/frame_text.hpp"
+
 namespace evtwin::replay {
 namespace {
 
@@ -245,7 +247,13 @@ bool is_card(View name) { return name == "idtag" || name == "parentidtag" || nam
 // Objects of OCPI whose `uid` is a card's; an EVSE has a uid, too.
 bool is_token_object(View name) { return name == "cdrtoken" || name == "token"; }
 
+// Of identifiers: "idTags".
+bool is_plural(View name) {
+  return name.ends_with('s') && identifier_names().contains(name.substr(0, name.size() - 1));
+}
+
 constexpr std::size_t longest_name = 32;
+constexpr int most_others = 16;  ///< values of a list that name nobody, of which more are not looked at
 
 // A word in lower case without '_'; empty: longer than any name.
 View folded(View word, std::array<char, longest_name>& room) {
@@ -293,7 +301,8 @@ std::size_t slashes_before(View text, std::size_t at, std::size_t from) {
 struct Value {
   IdentifierPlace place;
   bool object = false, quoted = false;
-  bool list = false;     ///< of objects: the place is that of the first
+  bool list = false;     ///< of several: the place is that of one
+  View name_quote{};     ///< of a list's name
   bool at_once = false;  ///< right behind '=' or ':': no prose
 };
 
@@ -313,9 +322,12 @@ Value quoted_value(View text, std::size_t at, View open) {
   const std::size_t own = std::min(open.find_first_not_of('\\'), open.size());
   const View quote = open.substr(own);
   const bool doubled = quote == "\"\"" || quote == "''";  // in a cell of CSV
-  std::size_t line_end = std::min(text.find('\n', at), text.size());
   const std::size_t step = doubled ? 1 : quote.size();
-  for (std::size_t i = at; (i = text.find(quote.substr(0, step), i)) < line_end; i += step) {
+  std::size_t line_end = at;  // looked for no further than to the next quote
+  for (std::size_t i = at; (i = text.find(quote.substr(0, step), i)) != View::npos; i += step) {
+    line_end = text.substr(0, i).find('\n', line_end);
+    if (line_end != View::npos) break;
+    line_end = i;
     const std::size_t slashes = slashes_before(text, i, at);
     if (quote.front() == 'u' && slashes == 0) continue;
     const std::size_t behind = i + quote.size();
@@ -325,8 +337,33 @@ Value quoted_value(View text, std::size_t at, View open) {
       return {{at, i - own, false}, false, true};
     i = behind - step;
   }
+  line_end = std::min(text.find('\n', line_end), text.size());
   while (line_end > at && text[line_end - 1] == '\r') --line_end;
   return {{at, line_end, true}, false, true};
+}
+
+// The value at `p`. A string in quotes like those of the name, else in any.
+Value value_at(View text, std::size_t p, View name_quote) {
+  if (!name_quote.empty() && name_quote.back() != '\\' && text.substr(p).starts_with(name_quote))
+    return quoted_value(text, p + name_quote.size(), name_quote);
+  std::size_t q = p;
+  while (q < text.size() && text[q] == '\\') ++q;
+  if (const std::size_t bytes = quote_bytes(text, q))
+    return quoted_value(text, q + bytes, text.substr(p, q + bytes - p));
+
+  if (text[p] == '{') return Value{{p, p, false}, true, false};
+  const std::size_t end = std::min(text.find_first_of(" \t\r\n,}])>;&\"'\\", p), text.size());
+  return Value{{p, end, false}, false, false, false, {}, text[p - 1] == '=' || text[p - 1] == ':'};
+}
+
+// The value of a list that begins at `p` or, behind blanks, in the next lines.
+std::optional<Value> list_value(View text, std::size_t p, View name_quote) {
+  p = text.find_first_not_of(" \t\r\n", p);
+  if (p == View::npos) return std::nullopt;
+  Value value = value_at(text, p, name_quote);
+  value.list = true;
+  value.name_quote = name_quote;
+  return value;
 }
 
 // The value of the field whose name ends at `at`; none: no field.
@@ -341,18 +378,17 @@ std::optional<Value> value_behind(View text, std::size_t at) {
   p = after_blanks(text, p);
   if (p >= text.size()) return std::nullopt;
 
-  // A string in quotes like those of the name, else in any.
-  if (!name_quote.empty() && name_quote.back() != '\\' && text.substr(p).starts_with(name_quote))
-    return quoted_value(text, p + name_quote.size(), name_quote);
-  std::size_t q = p;
-  while (q < text.size() && text[q] == '\\') ++q;
-  if (const std::size_t bytes = quote_bytes(text, q))
-    return quoted_value(text, q + bytes, text.substr(p, q + bytes - p));
+  if (text[p] != '[') return value_at(text, p, name_quote);
+  return list_value(text, p + 1, name_quote);
+}
 
-  const std::size_t first = text[p] == '[' ? text.find_first_not_of(" \t\r\n", p + 1) : p;  // of a list
-  if (first < text.size() && text[first] == '{') return Value{{first, first, false}, true, false, first > p};
-  const std::size_t end = std::min(text.find_first_of(" \t\r\n,}])>;&\"'\\", p), text.size());
-  return Value{{p, end, false}, false, false, false, text[p - 1] == '=' || text[p - 1] == ':'};
+// The value of a list behind that one.
+std::optional<Value> next_value(View text, const Value& value) {
+  std::size_t p = value.place.end;
+  while (const std::size_t bytes = quote_bytes(text, p)) p += bytes;
+  p = after_blanks(text, p);
+  if (!value.list || value.place.cut || p >= text.size() || text[p] != ',') return std::nullopt;
+  return list_value(text, p + 1, value.name_quote);
 }
 
 bool has_at(View text) { return text.find('@') != View::npos; }
@@ -401,28 +437,16 @@ View field_name(View text, std::size_t begin, std::size_t end, std::array<char, 
   return folded(word, room);
 }
 
-// A word that JSON writes in escapes, as letters beyond ASCII are, in UTF-8: its bytes in the text, or 0. One that is
-// longer than any name is empty.
-std::size_t escaped_word(View text, std::size_t at, std::array<char, longest_name>& room, View& name) {
-  constexpr std::size_t most_slashes = 16;  // of JSON in strings four deep
-  std::size_t p = at, size = 0;
-  bool fits = true;
-  while (p < text.size() && text[p] == '\\') {
-    std::size_t q = p;
-    while (q < std::min(text.size(), p + most_slashes) && text[q] == '\\') ++q;
-    unsigned code = 0;
-    if (q + 5 > text.size() || text[q] != 'u') break;
-    const char* const digits = text.data() + q + 1;
-    if (std::from_chars(digits, digits + 4, code, 16).ptr != digits + 4 || code < 0x800) break;
-    fits = fits && size + 3 <= room.size();
-    if (fits) {
-      room[size++] = static_cast<char>(0xE0U | (code >> 12U));
-      room[size++] = static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
-      room[size++] = static_cast<char>(0x80U | (code & 0x3FU));
-    }
-    p = q + 5;
+// A word that JSON writes in escapes, as letters beyond ASCII are, in UTF-8 to `word`. @returns its bytes in the text,
+// or 0
+std::size_t escaped_word(View text, std::size_t at, std::string& word) {
+  word.clear();
+  std::size_t p = at;
+  while (const std::optional<EscapedCharacter> next = escaped_character(text, p)) {
+    if (next->code < 0x80) break;
+    ocpp::append_utf8(word, next->code);
+    p += next->bytes;
   }
-  name = {room.data(), fits ? size : 0};
   return p - at;
 }
 
@@ -431,6 +455,16 @@ std::size_t escaped_word(View text, std::size_t at, std::array<char, longest_nam
 bool is_word_byte(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          static_cast<unsigned char>(c) >= 0x80;
+}
+
+std::optional<EscapedCharacter> escaped_character(View text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && text[end] == '\\') ++end;
+  if (end == at || end + 5 > text.size() || text[end] != 'u') return std::nullopt;
+  std::uint32_t code = 0;
+  const char* const digits = text.data() + end + 1;
+  if (std::from_chars(digits, digits + 4, code, 16).ptr != digits + 4) return std::nullopt;
+  return EscapedCharacter{code, end + 5 - at};
 }
 
 bool is_protocol_word(View lower_case) {
@@ -446,10 +480,12 @@ bool IdentifierFields::names_identifier(View name) {
 const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
   places_.clear();
   std::array<char, longest_name> room{};
+  std::string word;
   for (std::size_t i = 0; i < text.size();) {
     const auto starts_name = [](char c) { return is_word_byte(c) || c == '_'; };
-    View name;
-    const std::size_t escaped = text[i] == '\\' ? escaped_word(text, i, room, name) : 0;
+    // Once for a row of backslashes, at its first.
+    const bool may_be_escaped = text[i] == '\\' && (i == 0 || text[i - 1] != '\\');
+    const std::size_t escaped = may_be_escaped ? escaped_word(text, i, word) : 0;
     if (escaped == 0 && !starts_name(text[i])) {
       const bool opens = text[i] == '{' || text[i] == '[', closes = text[i] == '}' || text[i] == ']';
       if (depth_ > 0) depth_ += opens ? 1 : closes ? -1 : 0;
@@ -459,10 +495,8 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
       continue;
     }
     std::size_t end = i + escaped;
-    if (escaped == 0) {
-      while (end < text.size() && starts_name(text[end])) ++end;
-      name = field_name(text, i, end, room);
-    }
+    while (escaped == 0 && end < text.size() && starts_name(text[end])) ++end;
+    const View name = escaped > 0 ? View(word) : field_name(text, i, end, room);
     i = end;
 
     const bool in_person = depth_ > 0 && in_person_;
@@ -471,14 +505,15 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
     const bool identifier = identifier_names().contains(name) || inside || is_address(name);
     const bool secret = name == "authorizationkey" || name == "basicauthpassword";
     const bool object = is_token_object(name) || may_be_person(name);
-    if (!identifier && !secret && !object) continue;
+    const bool several = !identifier && is_plural(name);
+    if (!identifier && !secret && !object && !several) continue;
     std::optional<Value> value = value_behind(text, end);
     // Configuration: "key":"AuthorizationKey","value":"..."; its value is the next one on the line.
     if (secret && !value) {
       const std::size_t next = text.find("alue", end);
       if (next < std::min(text.find('\n', end), end + 60)) value = value_behind(text, next + 4);
     }
-    if (!value) continue;
+    if (!value || (several && !value->list)) continue;
     if (value->object) {
       if (object) {
         // What is a person's stays so in objects within: of a contact, of a card.
@@ -489,9 +524,16 @@ const std::vector<IdentifierPlace>& IdentifierFields::find_values(View text) {
       }
       continue;
     }
-    if (is_token_object(name) || !names_somebody(*value, text, name, in_person)) continue;
-    places_.push_back(value->place);
-    i = value->place.end;
+    if (is_token_object(name)) continue;
+    // Each of a list's values up to the first that is an object: what is in that has names of its own.
+    for (int others = 0; value && !value->object && others < most_others; value = next_value(text, *value)) {
+      if (!names_somebody(*value, text, name, in_person)) {
+        ++others;
+        continue;
+      }
+      places_.push_back(value->place);
+      i = value->place.end;
+    }
   }
   return places_;
 }

@@ -1,6 +1,8 @@
 // Fields of messages and logs that name a driver, a card, a vehicle or a secret, found in the bytes of any layout.
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +13,13 @@ struct IdentifierPlace {
   std::size_t begin = 0, end = 0;
   bool cut = false;  ///< the line ends before the value does
 };
+
+/// A character that JSON writes as \uXXXX, behind one backslash or, in strings within strings, more.
+struct EscapedCharacter {
+  std::uint32_t code = 0;
+  std::size_t bytes = 0;  ///< in the text
+};
+std::optional<EscapedCharacter> escaped_character(std::string_view text, std::size_t at);
 
 /// Letters, digits and what is beyond ASCII: what words are made of.
 bool is_word_byte(char c);

@@ -39,13 +39,11 @@ class Unescaped {
     std::size_t end = i;
     while (end < text.size() && text[end] == '\\') ++end;
     const bool escaped = end > i;
-    if (escaped && end + 5 <= text.size() && text[end] == 'u') {
-      if (const auto code = hex_value(text.substr(end + 1, 4))) {
-        utf8_.clear();
-        ocpp::append_utf8(utf8_, *code);
-        end += 5;
-        return utf8_ == "\"" ? Character{quote, after_quotes(text, end) - i} : Character{utf8_, end - i};
-      }
+    if (const auto next = escaped_character(text, i)) {
+      utf8_.clear();
+      ocpp::append_utf8(utf8_, next->code);
+      end = i + next->bytes;
+      return utf8_ == "\"" ? Character{quote, after_quotes(text, end) - i} : Character{utf8_, end - i};
     }
     constexpr std::array<std::pair<View, View>, 5> entities{
         {{"&quot;", quote}, {"&#34;", quote}, {"&#x22;", quote}, {"&#39;", "'"}, {"&apos;", "'"}}};
@@ -73,16 +71,6 @@ class Unescaped {
   static std::size_t after_quotes(View text, std::size_t i) {
     while (i < text.size() && text[i] == '"') ++i;
     return i;
-  }
-  static std::optional<std::uint32_t> hex_value(View digits) {
-    std::uint32_t value = 0;
-    for (const char c : digits) {
-      const char small = lower(c);
-      const bool letter = small >= 'a' && small <= 'f';
-      if (!is_digit(c) && !letter) return std::nullopt;
-      value = value * 16 + static_cast<std::uint32_t>(letter ? small - 'a' + 10 : small - '0');
-    }
-    return value;
   }
   std::string utf8_;
 };

@@ -31,6 +31,13 @@ TEST(IdentifierMask, FindsFieldsInEveryWayOfWriting) {
            R"({&quot;idTag&quot;:&quot;04A1B2C3&quot;})",
            R"({"vin":"04A1B2C3"})",
            R"({"evse_uid":"E1","cdr_token":{"uid":"04A1B2C3","type":"RFID"}})",
+           R"({"idTag":["04A1B2C3"]})",
+           R"({"idTags":["04A1B2C3","04a1b2c3"]})",
+           R"({"message":"{\"idTags\":[\"X1Y2Z3W4\", \"04A1B2C3\"]}"})",
+           R"(t,CP1,"{""phones"":[""04A1B2C3"",null],""n"":1}")",
+           R"({ drivers: [ 'root', '04A1B2C3' ] })",
+           R"(idTags=[04A1B2C3, 04A1B2C3])",
+           "{\"idTags\": [\n  \"04A1B2C3\",\n  \"04A1B2C3\"\n]}",
        }) {
     const std::string text = masked_alone(line);
     EXPECT_EQ(text.find(card), std::string::npos) << text;
