@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <stdexcept>
+#include <tuple>
 
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
@@ -153,6 +155,25 @@ market::Calendar calendar_of(const Records& records, const replay::PrepareReques
   return scenario::load_scenario("the twin", load).world.calendar;
 }
 
+/// @throws std::runtime_error where sessions of `fitted` are among those that judge: nothing is judged by itself
+void refuse_fitted(const std::vector<LogSession>& fitted, const std::vector<LogSession>& judging,
+                   const market::Calendar& calendar) {
+  const auto key = [](const LogSession& session) {
+    return std::make_tuple(session.visit.arrival_ns, session.visit.departure_ns, session.visit.taken_kwh);
+  };
+  std::set<std::tuple<TimeNs, TimeNs, double>> known;
+  for (const LogSession& session : fitted) known.insert(key(session));
+  const auto is_known = [&](const LogSession& session) { return known.contains(key(session)); };
+  const auto count = std::count_if(judging.begin(), judging.end(), is_known);
+  if (count == 0) return;
+  const auto first = std::find_if(judging.begin(), judging.end(), is_known);
+  throw std::runtime_error(
+      fmt::format("--judge: {} of {} sessions, the first of {}, are among those that the twin is fitted to: judge by "
+                  "other days, or "
+                  "leave --judge out, and the last days judge",
+                  count, judging.size(), calendar.format_local(first->visit.arrival_ns)));
+}
+
 /// Judged by later records, or by the last days of these: whole days, so that no day is on both sides.
 /// @returns the sessions that judge; the days of both sides go to `out`
 std::vector<LogSession> split_off_judging(const std::vector<LogSession>& all, const Records* later, Calibration& out) {
@@ -161,6 +182,7 @@ std::vector<LogSession> split_off_judging(const std::vector<LogSession>& all, co
   if (later != nullptr) {
     std::vector<LogSession> judging = later->sessions.sessions;
     if (judging.empty()) throw std::runtime_error("no session to judge by");
+    refuse_fitted(all, judging, calendar);
     out.judged_days = days_of(judging, calendar);
     return judging;
   }
@@ -252,8 +274,8 @@ Calibration calibrate_records(const Records& records, const Records* later, cons
   out.judged = out.judging.size();
 
   // Without readings an outlet's power is known only as what its sessions needed: none is made weaker than usual.
-  const Uses uses = uses_of(all);
-  const double least_kw = has_readings(records) ? 0.0 : usual_kw(uses);
+  // What judges has no say in it.
+  const double least_kw = has_readings(records) ? 0.0 : usual_kw(uses_of(fitted.sessions));
   const std::map<std::string, double> said = said_of_evses(request, records.sessions.evse_ids);
   out.cars = fit_cars(fitted.sessions, records.cars);
   out.laws = fit_laws_by_power(fitted.sessions, out.cars.by_power, out.calendar, out.fitted_days);
@@ -269,6 +291,7 @@ Calibration calibrate_records(const Records& records, const Records* later, cons
   out.seen = visits_of(out.judging, out.judging_cars, evse_kw);
   judge(visits_of(fitted.sessions, records.cars, evse_kw), naive, request, out);
 
+  const Uses uses = uses_of(all);
   out.usual_kw = usual_kw(uses);
   out.odd_evses = odd_evses(all, uses);
   for (OddEvse& one : out.odd_evses) one.overridden = said.contains(one.id);

@@ -358,10 +358,23 @@ TEST(Calibration, TheTwinRunsAndIsJudgedByDaysItDidNotSee) {
   later.log = records.log;
   later.sessions = records.sessions;
   later.sessions.sessions.resize(40);
+  // Nothing is judged by itself.
+  EXPECT_THAT([&] { calibrate_records(records, &later, request); },
+              testing::ThrowsMessage<std::runtime_error>(HasSubstr("--judge: 40 of 40 sessions")));
+  for (sessions::LogSession& one : later.sessions.sessions) {
+    one.visit.arrival_ns += 70 * day_ns;
+    one.visit.departure_ns += 70 * day_ns;
+  }
   const Calibration by_later = calibrate_records(records, &later, request);
   EXPECT_EQ(by_later.fitted, records.sessions.sessions.size());
   EXPECT_EQ(by_later.judged, 40U);
   EXPECT_THAT(calibration_html(done, analysis::Language::korean), HasSubstr("평일의 주차 대수"));
+  // Nor do the days that judge change anything: not the power of EVSEs either.
+  Records fivefold = records;
+  for (sessions::LogSession& one : fivefold.sessions.sessions)
+    if (one.visit.arrival_ns >= done.judged_days.from_ns) one.visit.taken_kwh *= 5.0;
+  const auto twin_of = [](const Calibration& c) { return c.lua.substr(c.lua.find("return scenario")); };
+  EXPECT_EQ(twin_of(calibrate_records(fivefold, nullptr, request)), twin_of(done));
 
   // Claims are in the twin: off by 20 %, as in the records.
   EXPECT_LT(done.held_out.claimed_stay_w1_min, 30.0);
